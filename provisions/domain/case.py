@@ -1,0 +1,174 @@
+"""A client's case and its provisions: what happened, as immutable data. No decision is made here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+
+
+class Status(StrEnum):
+    """Where a provision stands. ``suspended`` is no status of its own: it is waiting or refused, with the clock stopped."""
+
+    BLOCKED = "blocked"
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_open(self) -> bool:
+        """Not closed: blocked, waiting or refused."""
+        return self not in (Status.DELIVERED, Status.WITHDRAWN)
+
+
+class Reason(StrEnum):
+    """Why a clock may be stopped: a closed list (domain.md, rule 4)."""
+
+    CLIENT_ASKS = "client_asks"
+    CLIENT_DOCUMENTS = "client_documents"
+    OTHER_BODY = "other_body"
+    FORCE_MAJEURE = "force_majeure"
+
+    @property
+    def moves_statutory_terms(self) -> bool:
+        """Whether Awb 4:15 knows this reason."""
+        return self is not Reason.OTHER_BODY
+
+
+class Answer(StrEnum):
+    """What a table answered."""
+
+    CUSTOMISED_BUDGET = "customised_budget"
+    DEVIATION = "deviation"
+    PRIORITY = "priority"
+    OTHER_ROUTE = "other_route"
+    BACK_TO_COUNTER = "back_to_counter"
+    UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """The clock stopped on day ``start``; it resumes by itself on day ``until``, or earlier on ``resumed``."""
+
+    start: date
+    until: date
+    reason: Reason
+    resumed: date | None = None
+
+    @property
+    def end(self) -> date:
+        """The day on which the clock runs again."""
+        return self.until if self.resumed is None else min(self.resumed, self.until)
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``."""
+
+    dependency: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A rung that was climbed. ``due`` is the moment (UTC) on which it had to be."""
+
+    name: RungName
+    due: datetime
+    climbed: datetime
+    message: str
+    answer: Answer | None = None
+    submitted: bool | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Something to do after an outcome, due on day ``due``."""
+
+    name: str
+    due: date
+    done: date | None = None
+    lapsed: bool = False
+    reminded: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be done."""
+        return self.done is None and not self.lapsed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened."""
+
+    name: OutcomeName
+    on: date
+    recorded: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One provision of one case.
+
+    ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started, ``None`` while blocked.
+    ``reopened_on``: the day of the last reopening; outcomes before it don't count any more. ``breached_on``: D+1 of an
+    agreed date that had passed when a new one was agreed: that breach stays.
+    """
+
+    key: str
+    needed_on: date
+    status: Status = Status.BLOCKED
+    urgent: bool = False
+    needed_from: date | None = None
+    agreed: date | None = None
+    applied_on: date | None = None
+    asked: bool = False
+    started_on: date | None = None
+    reopened_on: date | None = None
+    breached_on: date | None = None
+    suspensions: tuple[Suspension, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rungs: tuple[Rung, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome in force, ``None`` while there is none or after a reopening."""
+        return next((o for o in reversed(self.outcomes) if not o.undone), None)
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day of the closing outcome (delivered or withdrawn)."""
+        return self.outcome.on if self.outcome and not self.status.is_open else None
+
+    def rung(self, name: RungName) -> Rung | None:
+        """The rung of that name, when it was climbed."""
+        return next((rung for rung in self.rungs if rung.name is name), None)
+
+    def waived(self, dependency: str) -> bool:
+        """Whether ``dependency`` (as in the rule) was waived."""
+        return any(w.dependency == dependency for w in self.waivers)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A client's case (traject). ``present``: provisions that were there already at intake."""
+
+    reference: str
+    municipality: str
+    route: Route
+    brp: Brp
+    opened: date
+    director: str | None = None
+    closed: date | None = None
+    present: frozenset[str] = frozenset()
+    provisions: Mapping[str, Provision] = field(default_factory=dict)
+
+    def with_provision(self, provision: Provision) -> "Case":
+        """This case with ``provision`` in place of the one with its key."""
+        return replace(self, provisions={**self.provisions, provision.key: provision})

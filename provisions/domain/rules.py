@@ -1,0 +1,224 @@
+"""The rules as data: what ``config/provisions.toml`` says, in the types that the domain decides with.
+
+``provisions.catalogue`` reads and validates the file; nothing here knows TOML.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from provisions.domain.calendar import WorkingCalendar
+from provisions.domain.terms import Term
+
+
+class Brp(StrEnum):
+    """Whether the client is registered in the Basisregistratie Personen."""
+
+    REGISTERED = "registered"
+    UNREGISTERED = "unregistered"
+    UNKNOWN = "unknown"
+
+
+class Route(StrEnum):
+    """The route by which partners may share (fivoor, "Gegevensdeling"). No legal basis by itself."""
+
+    VOLUNTARY = "voluntary"
+    CONDITIONAL = "conditional"
+    WVGGZ = "wvggz"
+    WZD = "wzd"
+    BEMOEIZORG = "bemoeizorg"
+
+
+class Promise(StrEnum):
+    """What the guide promises within the target."""
+
+    DELIVERY = "delivery"
+    DECISION = "decision"
+
+
+class RungName(StrEnum):
+    """The rungs of the escalation ladder, lowest first."""
+
+    CASE_DIRECTOR = "case_director"
+    DOORBRAAKTAFEL = "doorbraaktafel"
+    REGIONAL = "regional"
+    MAATWERKLOKET = "maatwerkloket"
+
+
+class Anchor(StrEnum):
+    """From where a rung's term is counted."""
+
+    START = "start"  # the day on which the clock of the provision started
+    DUE = "due"  # the due date D
+    DOORBRAAKTAFEL = "doorbraaktafel"  # the moment of that rung
+
+
+class OutcomeName(StrEnum):
+    """What became of a provision."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One edge of the graph: met when any of ``alternatives`` (provision keys) is met. ``str()`` is ``a|b``."""
+
+    alternatives: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Dependency":
+        """Read ``id_document`` or ``emergency_shelter|housing``."""
+        return cls(tuple(part.strip() for part in text.split("|")))
+
+    def __str__(self) -> str:
+        return "|".join(self.alternatives)
+
+
+@dataclass(frozen=True)
+class RungRule:
+    """When one rung is due: the first moment of the day after ``after``, counted from ``anchor``.
+
+    With ``before`` instead, the first moment of the last working day before D (a reminder). ``not_before`` is a second
+    term that must have passed since the doorbraaktafel.
+    """
+
+    name: RungName
+    anchor: Anchor = Anchor.DUE
+    after: Term | None = None
+    before: bool = False
+    roll: bool = True
+    not_before: Term | None = None
+    only_long_targets: bool = False  # a reminder: only where the target is a week or more
+
+    @property
+    def is_reminder(self) -> bool:
+        """The first rung: a reminder that is dropped when it would come too late."""
+        return self.name is RungName.CASE_DIRECTOR
+
+
+@dataclass(frozen=True)
+class Statutory:
+    """A statutory outer term, beside the target and never instead of it. Counts from the application."""
+
+    term: Term
+    article: str
+    roll: bool = True
+
+
+@dataclass(frozen=True)
+class FollowUpRule:
+    """Something to do after an outcome.
+
+    Due ``after`` the outcome's day; or on the day in form field ``on_field`` (or ``working_days_before`` it); without
+    that field's value, ``after``. ``repeat`` makes a new one each time it is done, ``unless_settled`` names the
+    provision that ends it once delivered, withdrawn or present.
+    """
+
+    name: str
+    title: str
+    outcome: OutcomeName
+    after: Term | None = None
+    on_field: str | None = None
+    working_days_before: int = 0
+    repeat: bool = False
+    unless_settled: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer in a form: ``value`` for programs, ``label`` (Dutch) for people."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """A field of the outcome form. ``kind``: ``choice``, ``date`` or ``yes_no``; never free text.
+
+    ``outcomes``: for which outcomes the field may be given; ``required_for``: for which it must.
+    ``refuse``: values that are no outcome at all, each with the Dutch reason (guide 1.1: "ga naar gemeente A").
+    """
+
+    name: str
+    title: str
+    kind: str
+    help: str = ""
+    choices: tuple[Choice, ...] = ()
+    outcomes: frozenset[OutcomeName] = frozenset(OutcomeName)
+    required_for: frozenset[OutcomeName] = frozenset()
+    refuse: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What differs for some clients (unregistered, registered) or when urgent."""
+
+    after: tuple[Dependency, ...] | None = None
+    target: Term | None = None
+    statutory: Statutory | None = None
+
+
+@dataclass(frozen=True)
+class ProvisionRule:
+    """One provision of the catalogue.
+
+    ``target`` is ``None`` where a date is agreed. ``applies_at_intake``: the application goes to the counter at intake,
+    also while the provision is blocked (domain.md, rule 2).
+    """
+
+    key: str
+    name: str
+    guide: str
+    promise_text: str
+    target: Term | None
+    roll: bool
+    promise: Promise
+    after: tuple[Dependency, ...]
+    counter: str
+    ladder: tuple[RungRule, ...]
+    municipal: bool = False
+    applies_at_intake: bool = False
+    statutory: Statutory | None = None
+    follow_ups: tuple[FollowUpRule, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    variants: Mapping[str, Variant] = field(default_factory=dict)  # "registered", "unregistered", "urgent"
+    needed_from: bool = False  # may be needed from a known future day
+    standby: bool = False  # outside office hours rungs also go to the stand-by address
+    tells_director: bool = False  # the case director is told when it is delivered
+    offers_waiver: bool = False  # when late or refused, the case director is offered the waiver for each dependent
+
+    @property
+    def needs_agreed_date(self) -> bool:
+        """Whether the promise is a date agreed with the client."""
+        return self.target is None
+
+    @property
+    def may_be_urgent(self) -> bool:
+        """Whether ``--urgent`` means something for this provision."""
+        return "urgent" in self.variants
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All rules together. ``calendar`` has the closing days of no municipality in particular.
+
+    ``calendars`` has one calendar per municipality key; ``regional`` the municipalities with a regional table;
+    ``automatic`` those that agreed with the national desk on automatic submission.
+    """
+
+    provisions: Mapping[str, ProvisionRule]
+    calendar: WorkingCalendar
+    calendars: Mapping[str, WorkingCalendar]
+    regional: frozenset[str] = frozenset()
+    automatic: frozenset[str] = frozenset()
+
+    def rule(self, key: str) -> ProvisionRule:
+        """The rule of ``key``, which must exist (use cases validate keys first)."""
+        return self.provisions[key]
+
+    def calendar_of(self, municipality: str) -> WorkingCalendar:
+        """The calendar of a municipality: the Atw and its own closing days."""
+        return self.calendars.get(municipality, self.calendar)

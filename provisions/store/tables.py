@@ -1,0 +1,202 @@
+"""The tables: the truth. Days are Amsterdam's (``date``), moments are UTC (``timestamptz``).
+
+Columns under "derived" are computed by the domain at every write, so that lists, the clock and the report can ask an
+index instead of computing. Free text lives in ``free_text`` and nowhere else, so that forgetting is one delete.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Moment = DateTime(timezone=True)
+
+
+def _provision_id(*, primary: bool = False) -> Column[int]:
+    return Column("provision_id", BigInteger, ForeignKey("provision.id"), nullable=False, primary_key=primary)
+
+
+case = Table(
+    "client_case",  # "case" is a reserved word in SQL
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("municipality", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("brp", Text, nullable=False),
+    Column("director", Text),
+    Column("opened", Date, nullable=False),
+    Column("closed", Date),
+    Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+)
+
+provision = Table(
+    "provision",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("needed_on", Date, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("asked", Boolean, nullable=False),
+    Column("needed_from", Date),
+    Column("agreed", Date),
+    Column("applied_on", Date),
+    Column("started_on", Date),
+    Column("reopened_on", Date),
+    Column("breached_on", Date),  # D+1 of an agreed date that passed before a new one was agreed
+    # derived
+    Column("due", Date),  # D, an open suspension running to its end
+    Column("statutory_due", Date),
+    Column("late_from", Moment),  # overdue from this moment on; null when closed, blocked or the clock is stopped for good
+    Column("breach_day", Date),  # the breach belongs to this day (D+1), once it has come; null when the promise was kept
+    Column("suspended_until", Date),  # the day on which the present suspension ends by itself
+    Column("closed_on", Date),
+    Column("lies_with", Text),
+    Column("next_at", Moment),  # the next moment on which anything happens: the clock reads this index
+    # the face in Prefect
+    Column("flow_run", Uuid),
+    Column("face_wanted", Integer, nullable=False, server_default=text("0")),
+    Column("face_shown", Integer, nullable=False, server_default=text("0")),
+    UniqueConstraint("case_id", "key"),
+    Index("ix_provision_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("ix_provision_late_from", "late_from", postgresql_where=text("late_from IS NOT NULL")),
+    Index("ix_provision_face", "id", postgresql_where=text("face_wanted <> face_shown")),
+)
+
+suspension = Table(
+    "suspension",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("start", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("resumed", Date),
+    Index("ix_suspension_provision_id", "provision_id"),
+)
+
+waiver = Table(
+    "waiver",
+    metadata,
+    _provision_id(primary=True),
+    Column("dependency", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+)
+
+rung = Table(
+    "rung",
+    metadata,
+    _provision_id(primary=True),  # with name: each rung of each provision once, whoever climbs it
+    Column("name", Text, primary_key=True),
+    Column("due", Moment, nullable=False),
+    Column("climbed", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("message", Uuid, nullable=False),
+    Column("answer", Text),
+    Column("submitted", Boolean),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("name", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("recorded", Moment, nullable=False),
+    Column("fields", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("undone", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_outcome_provision_id", "provision_id"),
+    Index("ix_outcome_day", "day"),
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("name", Text, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("done", Date),
+    Column("lapsed", Boolean, nullable=False, server_default=text("false")),
+    Column("reminded", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("provision_id", "name", "due"),
+)
+
+# kind: request, application, proceed, rung, submission, ready, waiver_offer, follow_up, cancelled, again, handover
+message = Table(
+    "message",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # from what it is about, so that the same message is never made twice
+    Column("provision_id", BigInteger, ForeignKey("provision.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text),  # the rung, or the name of the follow-up
+    Column("municipality", Text, nullable=False),  # whose counter or table, as it was when the message was decided on
+    Column("created", Moment, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'pending'")),  # pending, sent, void, failed
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("next_try", Moment),  # when it is tried (again); null once sent or void
+    Column("sent", Moment),
+    Column("recipients", ARRAY(Text)),  # where it went
+    Column("subject", Text),
+    Column("body", Text),  # the plain text as it was sent
+    Column("error", Text),
+    CheckConstraint("status IN ('pending', 'sent', 'void', 'failed')", name="status"),
+    Index("ix_message_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
+    Index("ix_message_provision_id", "provision_id"),
+)
+
+free_text = Table(
+    "free_text",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_free_text_case_id", "case_id"),
+)
+
+# Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE, whoever connects.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("by", Text, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("key", Text),
+    Column("what", Text, nullable=False),
+    Column("because", Text, nullable=False, server_default=text("''")),  # a generated Dutch sentence, never free text
+    Column("data", JSONB),  # days and choices, for programs
+    Column("message", Uuid),
+    Column("free_text_id", BigInteger),
+    Index("ix_audit_case_id", "case_id"),
+)
