@@ -1,0 +1,129 @@
+"""The configuration: three TOML files become domain objects, or one error with every fault in it.
+
+Loaded once at start. No clock, no network; the standard library only.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisions.catalogue.entry import Entry, meant
+from provisions.catalogue.organisation import Contact, Municipality, OfficeHours, Organisation, read_organisation
+from provisions.catalogue.provisions import read_provisions
+from provisions.catalogue.working_days import read_calendar, with_closing_days
+from provisions.domain.errors import InvalidConfig
+from provisions.domain.rules import Catalogue, ProvisionRule, RungName
+
+__all__ = ["PROJECT", "TEMPLATES", "Config", "Contact", "Municipality", "OfficeHours", "Organisation", "load"]
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = PROJECT / "templates"
+PROVISIONS, ORGANISATION, CALENDAR = "provisions.toml", "organisation.toml", "calendar.toml"
+
+_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything in ``config/``. ``warnings`` are Dutch sentences: nothing is wrong, but somebody should look."""
+
+    catalogue: Catalogue
+    organisation: Organisation
+    warnings: tuple[str, ...] = ()
+
+
+def load(folder: Path, project: Path = PROJECT) -> Config:
+    """Read and validate the three files in ``folder``; ``project`` is where ``flows/`` and ``templates/`` are.
+
+    Raises ``InvalidConfig`` (exit 2) with one line for each fault: file, entry, key and remedy.
+    """
+    faults: list[str] = []
+    roots = {name: _parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
+    if faults:
+        raise InvalidConfig(*faults)
+    rules, warnings = read_provisions(roots[PROVISIONS])
+    organisation = read_organisation(roots[ORGANISATION])
+    calendar = read_calendar(roots[CALENDAR])
+    _check_counters(rules, organisation, roots[ORGANISATION].file, faults)
+    if faults:
+        raise InvalidConfig(*faults)
+    municipalities = organisation.municipalities
+    catalogue = Catalogue(
+        provisions=rules,
+        calendar=calendar,
+        calendars={key: with_closing_days(calendar, m.closing_days) for key, m in municipalities.items()},
+        regional=frozenset(key for key, m in municipalities.items() if m.regional_table),
+        automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
+    )
+    unused = _unused_counters(rules, organisation, roots[ORGANISATION].file)
+    return Config(catalogue, organisation, (*warnings, *unused))
+
+
+def _parse(path: Path, faults: list[str]) -> Entry:
+    """The top table of a file; an empty one when it can't be read."""
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        return Entry(name, "", tomllib.loads(path.read_text("utf-8")), faults)
+    except FileNotFoundError:
+        faults.append(
+            f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG."
+        )
+    except OSError as error:
+        faults.append(f"{name}: dit bestand is niet te lezen ({error.strerror}). Controleer de rechten op {path}.")
+    except UnicodeDecodeError:
+        faults.append(f"{name}: dit bestand is geen UTF-8. Sla het op als UTF-8.")
+    except tomllib.TOMLDecodeError as error:
+        place = _LINE.search(str(error))
+        where = f"regel {place[1]}, kolom {place[2]}" if place else "einde van het bestand"
+        faults.append(
+            f"{name}, {where}: hier klopt de TOML niet ({_LINE.sub('', str(error))}). "
+            "Controleer aanhalingstekens, haakjes, datums en dubbele sleutels op die regel of vlak erboven."
+        )
+    return Entry(name, "", {}, faults)
+
+
+def _check_counters(
+    rules: Mapping[str, ProvisionRule], organisation: Organisation, file: str, faults: list[str]
+) -> None:
+    """Every counter that a provision asks must be reachable in every municipality."""
+    for municipality in organisation.municipalities.values():
+        for counter in sorted({rule.counter for rule in rules.values() if rule.counter} - municipality.counters.keys()):
+            asking = ", ".join(rule.key for rule in rules.values() if rule.counter == counter)
+            known = sorted({name for m in organisation.municipalities.values() for name in m.counters})
+            remedy = (
+                f"Voeg het contact van dit loket toe aan [municipality.{municipality.key}.counters]."
+                if counter in known
+                else f"Voeg het toe, of verbeter 'counter' in {PROVISIONS}. {meant(counter, known)}"
+            )
+            faults.append(
+                f"{file}, [municipality.{municipality.key}.counters], sleutel '{counter}': dit loket ontbreekt, "
+                f"maar wordt gevraagd door {asking}. {remedy}"
+            )
+
+
+def _check_files(rules: Mapping[str, ProvisionRule], file: str, project: Path, faults: list[str]) -> None:
+    """Every provision has its flow and its request, every rung its message."""
+    wanted: list[tuple[str, str, str]] = []
+    for key in rules:
+        wanted.append((key, f"flows/provision/{key}.py", "de flow"))
+        wanted.append((key, f"templates/request/{key}.md.j2", "de tekst van het verzoek"))
+    for rung in RungName:
+        if climbing := [key for key, rule in rules.items() if any(step.name is rung for step in rule.ladder)]:
+            wanted.append((climbing[0], f"templates/escalation/{rung}.md.j2", f"de tekst van stap '{rung}'"))
+    faults.extend(
+        f"{file}, [provision.{key}], sleutel '{key}': {what} ontbreekt. Maak het bestand {path}."
+        for key, path, what in wanted
+        if not (project / path).is_file()
+    )
+
+
+def _unused_counters(rules: Mapping[str, ProvisionRule], organisation: Organisation, file: str) -> tuple[str, ...]:
+    used = {rule.counter for rule in rules.values()}
+    return tuple(
+        f"{file}, [municipality.{key}.counters], sleutel '{name}': geen enkele voorziening vraagt iets van dit loket."
+        for key, municipality in organisation.municipalities.items()
+        for name in municipality.counters
+        if name not in used
+    )
