@@ -74,8 +74,8 @@ class Settings(BaseSettings):
     def _private_unless_tls(self) -> Self:
         if not _is_loopback(self.host) and self.tls_in_front != "yes":
             raise ValueError(
-                f"PROVISIONS_HOST is {self.host}: dan gaat het wachtwoord leesbaar over het netwerk. Gebruik 127.0.0.1, "
-                "of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in"
+                f"PROVISIONS_HOST is {self.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
+                "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in"
             )
         return self
 

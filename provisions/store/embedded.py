@@ -5,8 +5,8 @@ above the data to everyone.
 
 - The data is ``<home>/postgres``; there is no TCP port, only a unix socket in that same folder, and a password.
 - PostgreSQL refuses to run as root. For root it runs as the system user ``provisions-postgres``, to whom the data
-  folder belongs. That user need not be able to reach the folder by its path: PostgreSQL is started *in* it and knows it as
-  ``/proc/self/cwd``, so the home folder and what is above it stay closed.
+  folder belongs. That user need not be able to reach the folder by its path: PostgreSQL is started *in* it and knows it
+  as ``/proc/self/cwd``, so the home folder and what is above it stay closed.
 - Whoever uses the server holds a shared lock; the last one to leave stops it. A lock dies with its process, so a
   ``kill -9`` leaves no count behind, and the next one finds the server that still runs and uses it.
 """
@@ -106,14 +106,16 @@ class EmbeddedPostgres:
         return process.pid if process else None
 
     def socket_folder(self) -> Path:
-        """The folder of the socket as a client reaches it: the data folder, or a short link when its path is too long."""
+        """The folder of the socket as a client reaches it: the data folder, or a link when its path is too long."""
         if len(os.fsencode(self.data)) <= _LONGEST_SOCKET_FOLDER:
             return self.data
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         folder = _runtime_folder() / f"provisions-{os.geteuid()}-{name}"
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-            raise Unreachable(f"De map {folder} is van iemand anders. Verwijder hem, of kies een kortere PROVISIONS_HOME.")
+            raise Unreachable(
+                f"De map {folder} is van iemand anders. Verwijder hem of kies een kortere PROVISIONS_HOME."
+            )
         private_folder(folder)
         link = folder / "pg"
         if not link.is_symlink():
@@ -174,10 +176,18 @@ class EmbeddedPostgres:
             password.seek(0)
             done = subprocess.run(  # noqa: S603 - our own program and arguments
                 [
-                    folder / "initdb", "-D", _seen_by_server(draft), "-U", "postgres", "--pwfile=/dev/stdin",
-                    "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
+                    folder / "initdb",
+                    "-D",
+                    _seen_by_server(draft),
+                    "-U",
+                    "postgres",
+                    "--pwfile=/dev/stdin",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--locale-provider=builtin",
                     "--builtin-locale=C.UTF-8",
-                ]
+                ],
                 cwd=draft,
                 stdin=password,
                 capture_output=True,
@@ -192,11 +202,12 @@ class EmbeddedPostgres:
 
     def _start(self, folder: Path, user: Identity) -> None:
         self._forget_stale_pid()
-        options = _OPTIONS | {"unix_socket_directories": str(_seen_by_server(self.socket_folder()))}
+        settings = _OPTIONS | {"unix_socket_directories": str(_seen_by_server(self.socket_folder()))}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             self._child = subprocess.Popen(  # noqa: S603 - our own program and arguments
-                [folder / "postgres", "-D", _seen_by_server(self.data), *(f"--{key}={options[key]}" for key in options)],
+                [folder / "postgres", "-D", _seen_by_server(self.data), *options],
                 cwd=self.data,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
