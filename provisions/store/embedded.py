@@ -95,10 +95,14 @@ class EmbeddedPostgres:
             process = self._process()
             if process is None:
                 return
-            process.send_signal(how)
-            deadline = time.monotonic() + _STOP_SECONDS
-            while self._process() is not None and time.monotonic() < deadline:
-                time.sleep(0.02)
+            try:
+                process.send_signal(how)
+                process.wait(_STOP_SECONDS)
+                return
+            except psutil.NoSuchProcess:
+                return
+            except psutil.TimeoutExpired:
+                continue
 
     def pid(self) -> int | None:
         """The process id of the server that runs for this home."""
@@ -146,19 +150,23 @@ class EmbeddedPostgres:
     def _ensure(self) -> None:
         if self.alive() and self._answers():
             return
-        self._say("De database start …")
         private_folder(self.log.parent)
         user = identity()
         folder = programs(user)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(folder, user)
-        deadline = time.monotonic() + _START_SECONDS
+        began = time.monotonic()
+        said = False
         while True:
             if not self.alive():
                 self._start(folder, user)
             if self._answers():
                 break
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - began
+            if waited > 1 and not said:
+                self._say("De database start of herstelt zich …")
+                said = True
+            if waited > _START_SECONDS:
                 raise Unreachable("De ingebouwde PostgreSQL start niet.", *self._last_words(), f"Zie {self.log}.")
             time.sleep(0.05 if self.alive() else 0.3)
         self._make_databases()

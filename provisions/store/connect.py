@@ -1,0 +1,87 @@
+"""The way to the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+
+from provisions.domain.errors import Unreachable
+from provisions.settings import Settings, psycopg_url, without_password
+from provisions.store import migrate
+from provisions.store.embedded import EmbeddedPostgres, running
+
+
+def database_url(settings: Settings) -> str:
+    """The URL of our database: the municipality's own, or the embedded one's. Holds a password."""
+    if settings.database_url:
+        return psycopg_url(settings.database_url)
+    return EmbeddedPostgres(settings.home).url("provisions")
+
+
+def migration_url(settings: Settings) -> str:
+    """The same database as the role that may change the schema."""
+    return psycopg_url(settings.migration_url) if settings.migration_url else database_url(settings)
+
+
+def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
+    """An engine on the database, which must run; moments come back in UTC.
+
+    Raises ``Unreachable`` when the database does not answer within five seconds, ``InvalidInput`` when it is newer than
+    this program. The pool replaces connections that a restart of the database broke.
+    """
+    url = database_url(settings)
+    engine = engine_for(url, pool_size)
+    try:
+        with engine.connect() as connection:
+            migrate.is_current(connection)
+    except OperationalError as error:
+        engine.dispose()
+        raise Unreachable(
+            f"De database op {without_password(url)} is niet bereikbaar.",
+            migrate.reason(error),
+            "Controleer of hij draait en of PROVISIONS_DATABASE_URL klopt.",
+        ) from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def engine_for(url: str, pool_size: int = 10) -> Engine:
+    """An engine with our settings; connects when it is first used."""
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5},
+    )
+
+
+@contextmanager
+def database(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
+    """An engine on the migrated database, for one command or a whole run.
+
+    The embedded PostgreSQL is started when it does not run, and stopped by the last one that uses it. ``say`` gets a
+    Dutch line when there is something to wait for. Raises ``Unreachable`` and ``InvalidInput``.
+    """
+    if settings.database_url:
+        with _migrated(settings) as engine:
+            yield engine
+    else:
+        with running(settings.home, say), _migrated(settings) as engine:
+            yield engine
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Engine]:
+    engine = open_engine(settings)
+    try:
+        with engine.connect() as connection:
+            current = migrate.is_current(connection)
+        if not current:
+            migrate.upgrade(migration_url(settings))
+        yield engine
+    finally:
+        engine.dispose()

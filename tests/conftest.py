@@ -1,0 +1,124 @@
+"""What all tests share: one PostgreSQL, a fresh migrated database for each test, and a clock that tests move."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from provisions.settings import Settings
+from provisions.store import migrate
+from provisions.store.connect import engine_for
+from provisions.store.embedded import EmbeddedPostgres, running
+
+
+@dataclass
+class MovingClock:
+    """``now`` for everything that is injected one: stands still until a test moves it. UTC."""
+
+    now: datetime = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)  # a Monday morning
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, moment: str) -> None:
+        """Travel to an ISO moment with its offset, such as ``2026-11-09T23:00:00+00:00``."""
+        self.now = datetime.fromisoformat(moment)
+        assert self.now.tzinfo is not None, "a moment has a time zone"
+
+    def advance(self, **duration: float) -> None:
+        """Travel on, in the words of ``timedelta``: ``advance(days=3)``."""
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock()
+
+
+@pytest.fixture(scope="session")
+def short_folder() -> Iterator[Path]:
+    """A folder of this run; short, because the path of a unix socket is."""
+    with tempfile.TemporaryDirectory(prefix="pt-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """The one PostgreSQL of this run, with a migrated database ``template`` to clone."""
+    with running(short_folder / "pg") as server:
+        with admin(server) as connection:
+            connection.execute("CREATE DATABASE template OWNER provisions")
+        migrate.upgrade(database_url(server, "template"))
+        yield server
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres) -> Callable[..., AbstractContextManager[str]]:
+    """A context manager with the URL of a fresh database: migrated, or with ``migrated=False`` empty."""
+
+    @contextmanager
+    def make(*, migrated: bool = True) -> Iterator[str]:
+        name = f"test_{uuid4().hex[:12]}"
+        with admin(postgres) as connection:
+            template = "template" if migrated else "template1"
+            connection.execute(f"CREATE DATABASE {name} OWNER provisions TEMPLATE {template} STRATEGY FILE_COPY")
+        try:
+            yield database_url(postgres, name)
+        finally:
+            with admin(postgres) as connection:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return make
+
+
+@pytest.fixture
+def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
+    """A fresh migrated database for this test."""
+    with new_database() as url:
+        engine = engine_for(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings with a home of this test and nothing from outside."""
+    clean_environment(monkeypatch)
+    return Settings(_env_file=None, home=tmp_path / "home", port=free_port())  # type: ignore[call-arg]
+
+
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the person who runs the tests has set."""
+    for name in list(os.environ):
+        if name.startswith(("PROVISIONS_", "PREFECT_", "PG")):
+            monkeypatch.delenv(name)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url(server: EmbeddedPostgres, name: str) -> str:
+    """The URL of any database on the server, for the role ``provisions``."""
+    return server.url("provisions").replace("/provisions?", f"/{name}?")
+
+
+@contextmanager
+def admin(server: EmbeddedPostgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection as PostgreSQL's superuser, each statement by itself."""
+    password = (server.home / "secrets" / "postgres-postgres").read_text().strip()
+    with psycopg.connect(
+        host=str(server.socket_folder()), user="postgres", password=password, dbname="postgres", autocommit=True
+    ) as connection:
+        yield connection
