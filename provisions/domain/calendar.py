@@ -104,6 +104,4 @@ class WorkingCalendar:
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie after ``after``, up to and including ``until``."""
-        return sum(
-            1 for n in range(1, (until - after).days + 1) if self.closed(after + timedelta(days=n)) is None
-        )
+        return sum(1 for n in range(1, (until - after).days + 1) if self.closed(after + timedelta(days=n)) is None)

@@ -116,7 +116,8 @@ class Provision:
 
     ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started, ``None`` while blocked.
     ``reopened_on``: the day of the last reopening; outcomes before it don't count any more. ``breached_on``: D+1 of an
-    agreed date that had passed when a new one was agreed: that breach stays.
+    agreed date that had passed when a new one was agreed: that breach stays. ``late_noted``: the D+1 whose passing was
+    noted by the clock.
     """
 
     key: str
@@ -130,6 +131,7 @@ class Provision:
     started_on: date | None = None
     reopened_on: date | None = None
     breached_on: date | None = None
+    late_noted: date | None = None
     suspensions: tuple[Suspension, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rungs: tuple[Rung, ...] = ()

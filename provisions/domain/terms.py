@@ -82,16 +82,17 @@ class Term:
     @property
     def a_week_or_more(self) -> bool:
         """Whether the term is at least a week; five working days are a working week."""
-        return self.count >= {
-            Unit.WORKING_DAYS: 5, Unit.DAYS: 7, Unit.WEEKS: 1, Unit.MONTHS: 1, Unit.YEARS: 1
-        }[self.unit]
+        return (
+            self.count >= {Unit.WORKING_DAYS: 5, Unit.DAYS: 7, Unit.WEEKS: 1, Unit.MONTHS: 1, Unit.YEARS: 1}[self.unit]
+        )
 
     @property
     def roughly_days(self) -> float:
         """A length in calendar days for comparing terms with one another, never for a date."""
-        return self.count * {
-            Unit.WORKING_DAYS: 1.4, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30.4, Unit.YEARS: 365.25
-        }[self.unit]
+        return (
+            self.count
+            * {Unit.WORKING_DAYS: 1.4, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30.4, Unit.YEARS: 365.25}[self.unit]
+        )
 
     @property
     def beyond_atw(self) -> bool:
@@ -188,9 +189,7 @@ def due_date(
         return _move_by_atw(term, event, raw, frozenset(counted), calendar)
 
     candidates = sorted(
-        day
-        for day in suspended
-        if day > event and (term.unit is not Unit.WORKING_DAYS or calendar.closed(day) is None)
+        day for day in suspended if day > event and (term.unit is not Unit.WORKING_DAYS or calendar.closed(day) is None)
     )
     counted, due, moves = _extend(candidates, end)
     raw = term.after(event, calendar)
@@ -224,9 +223,7 @@ def agreed_due_date(
     if counted:
         days = "1 dag" if len(counted) == 1 else f"{len(counted)} dagen"
         steps.append(Moved(due, f"klok {days} stilgezet", "Awb art. 4:15"))
-    return DueDate(
-        "afgesproken datum", start, agreed, due, len(counted), tuple(steps), (), _warnings(due, calendar)
-    )
+    return DueDate("afgesproken datum", start, agreed, due, len(counted), tuple(steps), (), _warnings(due, calendar))
 
 
 def _extend(
@@ -268,9 +265,7 @@ def _move_by_atw(
 
 def _skipped(event: date, due: date, calendar: WorkingCalendar) -> tuple[Skipped, ...]:
     days = (event + timedelta(days=n) for n in range(1, (due - event).days + 1))
-    return tuple(
-        Skipped(day, reason) for day in days if (reason := calendar.closed(day)) and reason not in DAY_NAMES
-    )
+    return tuple(Skipped(day, reason) for day in days if (reason := calendar.closed(day)) and reason not in DAY_NAMES)
 
 
 def _warnings(due: date, calendar: WorkingCalendar) -> tuple[str, ...]:

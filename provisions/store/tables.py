@@ -74,6 +74,7 @@ provision = Table(
     Column("started_on", Date),
     Column("reopened_on", Date),
     Column("breached_on", Date),  # D+1 of an agreed date that passed before a new one was agreed
+    Column("late_noted", Date),  # the D+1 whose passing the clock has noted
     # derived
     Column("due", Date),  # D, an open suspension running to its end
     Column("statutory_due", Date),

@@ -1,0 +1,78 @@
+"""From the words typed to an exit code (``cli.md``)."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from provisions.catalogue import load
+from provisions.cli import commands
+from provisions.cli.arguments import parser
+from provisions.domain.errors import Refused, Unreachable
+from provisions.settings import Settings, load_settings
+
+OK, INTERRUPTED = 0, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code; a refusal is printed in Dutch on standard error."""
+    try:
+        args = parser().parse_args(argv)
+        if args.command is None:
+            parser().print_help()
+            return OK
+        return _run(args)
+    except Refused as refusal:
+        sys.stderr.write("".join(f"{line}\n" for line in refusal.lines))
+        return refusal.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Afgebroken; er is niets half gedaan.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _run(args: Namespace) -> int:
+    settings = load_settings()
+    match args.command:
+        case "up":
+            from flows.up import run
+
+            return run(settings)
+        case "demo":
+            from flows.demo import run as run_demo
+
+            return run_demo(settings)
+        case "check":
+            commands.check(args, settings)
+        case "term":
+            commands.term(args, load(settings.config))
+        case _:
+            _with_steps(args, settings)
+    return OK
+
+
+def _with_steps(args: Namespace, settings: Settings) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    from provisions.steps import Steps
+    from provisions.store.connect import database
+
+    config = load(settings.config)
+    try:
+        with database(settings, commands.progress) as engine:
+            steps = Steps(engine, config)
+            if args.command in commands.LOOKS:
+                commands.LOOKS[args.command](args, steps)
+            else:
+                commands.change(args, steps)
+    except DBAPIError as error:
+        if not error.connection_invalidated and "OperationalError" not in type(error).__name__:
+            raise
+        # The statement and its values stay out of the message: they may hold free text.
+        raise Unreachable(
+            "De verbinding met de database viel weg. Er is niets half vastgelegd.",
+            "Kijk met 'provisions show' of het vastgelegd is, en probeer het anders opnieuw.",
+        ) from None

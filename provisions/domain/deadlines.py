@@ -1,0 +1,194 @@
+"""The due date of a provision, and everything that follows from it: overdue, breach, statutory term (domain.md, rules 3 to 8)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
+from provisions.domain.case import Case, Provision, Status, Suspension
+from provisions.domain.rules import Catalogue, OutcomeName, Promise, ProvisionRule, Statutory
+from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
+
+OBJECTION = Term.parse("6 weken")  # Awb 6:7; the Atw applies
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A provision with the rule, case and calendar that it is judged by."""
+
+    provision: Provision
+    rule: ProvisionRule
+    case: Case
+    calendar: WorkingCalendar
+
+    @classmethod
+    def of(cls, case: Case, key: str, catalogue: Catalogue) -> "Situation":
+        """The situation of provision ``key`` in ``case``."""
+        return cls(case.provisions[key], catalogue.rule(key), case, catalogue.calendar_of(case.municipality))
+
+
+def target(rule: ProvisionRule, *, urgent: bool) -> Term | None:
+    """The target in force; ``None`` where a date is agreed."""
+    variant = rule.variants.get("urgent") if urgent else None
+    return variant.target if variant and variant.target else rule.target
+
+
+def _statutory(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
+    variant = rule.variants.get("urgent") if urgent else None
+    return variant.statutory if variant and variant.statutory else rule.statutory
+
+
+def stopped_days(provision: Provision, *, today: date | None = None, statutory: bool = False) -> frozenset[date]:
+    """The days on which the clock stands still.
+
+    An open suspension runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons
+    that Awb 4:15 knows.
+    """
+
+    def end(s: Suspension) -> date:
+        if today is not None and s.resumed is None and s.start <= today < s.until:
+            return today
+        return s.end
+
+    return suspended_days(
+        (s.start, end(s)) for s in provision.suspensions if not statutory or s.reason.moves_statutory_terms
+    )
+
+
+def is_suspended(provision: Provision, today: date) -> bool:
+    """Whether the clock stands still on ``today``: from the day of suspending until the day of resuming."""
+    return provision.status.is_open and any(s.start <= today < s.end for s in provision.suspensions)
+
+
+def suspended_until(provision: Provision, today: date) -> date | None:
+    """The day on which the clock runs again by itself, ``None`` when it is not suspended today."""
+    if not is_suspended(provision, today):
+        return None
+    day = today
+    while is_suspended(provision, day):
+        day = max(s.end for s in provision.suspensions if s.start <= day < s.end)
+    return day
+
+
+def clock_event(provision: Provision) -> date | None:
+    """The day whose end starts the clock: the start, or the day from which it is needed when that is later."""
+    if provision.started_on is None:
+        return None
+    return max(provision.started_on, provision.needed_from or provision.started_on)
+
+
+def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
+    """D with its explanation, ``None`` while the clock has not started. ``today``: as if resumed today."""
+    provision = situation.provision
+    event = clock_event(provision)
+    if event is None:
+        return None
+    days = stopped_days(provision, today=today)
+    term = target(situation.rule, urgent=provision.urgent)
+    if term is None:
+        assert provision.agreed is not None, f"{provision.key}: intake asks for an agreed date"  # noqa: S101
+        return agreed_due_date(provision.agreed, event, situation.calendar, suspended=days)
+    return due_date(term, event, situation.calendar, roll=situation.rule.roll, suspended=days)
+
+
+def statutory_due(situation: Situation) -> DueDate | None:
+    """The end of the statutory term, counted from the application (or the start where there was none before it)."""
+    provision = situation.provision
+    statutory = _statutory(situation.rule, urgent=provision.urgent)
+    event = provision.applied_on or provision.started_on
+    if statutory is None or event is None:
+        return None
+    days = stopped_days(provision, statutory=True)
+    return due_date(statutory.term, event, situation.calendar, roll=statutory.roll, suspended=days)
+
+
+def kept_on(situation: Situation) -> date | None:
+    """The day on which the promise was kept, in time or late; ``None`` while it is not.
+
+    Delivered or withdrawn; a refusal keeps a promised *decision*, on or before D only (domain.md, rule 5).
+    """
+    outcome = situation.provision.outcome
+    if outcome is None:
+        return None
+    if outcome.name is not OutcomeName.REFUSED:
+        return outcome.on
+    end = due(situation)
+    if situation.rule.promise is Promise.DECISION and end is not None and outcome.on <= end.due:
+        return outcome.on
+    return None
+
+
+def clock_stopped_for_good(situation: Situation) -> bool:
+    """Closed, or refused in time where a decision was promised: no deadline passes any more."""
+    return not situation.provision.status.is_open or kept_on(situation) is not None
+
+
+def breach_day(situation: Situation) -> date | None:
+    """D+1 of the promise that was (or, in the future, will be) broken; ``None`` when it was kept in time or not started."""
+    earlier = situation.provision.breached_on
+    end = due(situation)
+    if end is None:
+        return earlier
+    kept = kept_on(situation)
+    if kept is not None and kept <= end.due:
+        return earlier
+    return min(earlier or end.due + ONE_DAY, end.due + ONE_DAY)
+
+
+def late_from(situation: Situation, now: datetime) -> datetime | None:
+    """The moment (UTC) from which the provision is overdue, as known at ``now``; ``None`` when it can't become so.
+
+    A suspension that runs at ``now`` puts it off: while suspended nothing is overdue.
+    """
+    end = due(situation)
+    if end is None or clock_stopped_for_good(situation):
+        return None
+    until = suspended_until(situation.provision, day_of(now))
+    return end.overdue_from if until is None else max(end.overdue_from, first_moment(until))
+
+
+def is_overdue(situation: Situation, now: datetime) -> bool:
+    """Overdue from the first moment of D+1, unless closed, stopped or suspended."""
+    moment = late_from(situation, now)
+    return moment is not None and moment <= now
+
+
+def is_breached(situation: Situation, now: datetime) -> bool:
+    """Whether a promise was not kept by the end of D (domain.md, rule 7)."""
+    day = breach_day(situation)
+    return day is not None and first_moment(day) <= now
+
+
+def objection_until(situation: Situation) -> date | None:
+    """The last day to object to a refusal: six weeks (Awb 6:7), ``None`` when it was not refused."""
+    outcome = situation.provision.outcome
+    if situation.provision.status is not Status.REFUSED or outcome is None:
+        return None
+    return due_date(OBJECTION, outcome.on, situation.calendar).due
+
+
+def days_overdue(situation: Situation, now: datetime) -> int:
+    """Calendar days since D, 0 when it is not overdue."""
+    end = due(situation, today=day_of(now))
+    return (day_of(now) - end.due).days if end and is_overdue(situation, now) else 0
+
+
+def reminder_makes_sense(situation: Situation) -> bool:
+    """A reminder is for a target of a week or more, or an agreed date at least seven days away."""
+    term = target(situation.rule, urgent=situation.provision.urgent)
+    if term is not None:
+        return term.a_week_or_more
+    event, agreed = clock_event(situation.provision), situation.provision.agreed
+    return event is not None and agreed is not None and agreed - event >= timedelta(days=7)
+
+
+def blocked_too_long(situation: Situation, today: date) -> int | None:
+    """Calendar days since the need, when a provision has been blocked longer than its own target; else ``None``."""
+    provision = situation.provision
+    if provision.status is not Status.BLOCKED:
+        return None
+    term = target(situation.rule, urgent=provision.urgent)
+    if term is None:
+        end = provision.agreed or provision.needed_on
+    else:
+        end = due_date(term, provision.needed_on, situation.calendar, roll=situation.rule.roll).due
+    return (today - provision.needed_on).days if today > end else None

@@ -1,0 +1,82 @@
+"""The dependency graph: what a provision waits for, and since when it need not wait any more (domain.md, rules 1 and 3)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from provisions.domain.case import Case, Provision, Status
+from provisions.domain.rules import Brp, Dependency, ProvisionRule
+
+
+def dependencies(rule: ProvisionRule, brp: Brp, *, urgent: bool) -> tuple[Dependency, ...]:
+    """What ``rule`` starts after, for a client with this ``brp``. Urgency goes before the register."""
+    for name, applies in (("urgent", urgent), (brp.value, True)):
+        variant = rule.variants.get(name)
+        if applies and variant is not None and variant.after is not None:
+            return variant.after
+    return rule.after
+
+
+def met_on(dependency: Dependency, case: Case, provision: Provision) -> date | None:
+    """The day since which ``provision`` need not wait for ``dependency``; ``None`` while it must.
+
+    Meeting or waiving either side of ``a|b`` is enough. What was present counts from the day of the need.
+    """
+    days = [w.on for w in provision.waivers if w.dependency == str(dependency)]
+    for key in dependency.alternatives:
+        if key in case.present:
+            days.append(provision.needed_on)
+        elif (other := case.provisions.get(key)) and other.status is Status.DELIVERED and other.closed_on:
+            days.append(other.closed_on)
+    return min(days, default=None)
+
+
+def unmet(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Dependency, ...]:
+    """The dependencies that ``provision`` still waits for."""
+    needed = dependencies(rule, case.brp, urgent=provision.urgent)
+    return tuple(d for d in needed if met_on(d, case, provision) is None)
+
+
+def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | None:
+    """The day on which the last dependency was met (at the earliest the day of the need), or ``None`` while blocked."""
+    days = [provision.needed_on]
+    for dependency in dependencies(rule, case.brp, urgent=provision.urgent):
+        met = met_on(dependency, case, provision)
+        if met is None:
+            return None
+        days.append(met)
+    return max(days)
+
+
+def dependents(key: str, case: Case, rules: Mapping[str, ProvisionRule]) -> tuple[str, ...]:
+    """The blocked provisions of the case that wait for ``key``, by key."""
+    return tuple(
+        other.key
+        for other in case.provisions.values()
+        if other.status is Status.BLOCKED and any(key in d.alternatives for d in unmet(rules[other.key], case, other))
+    )
+
+
+def find_cycle(edges: Mapping[str, Collection[Dependency]]) -> tuple[str, ...] | None:
+    """A cycle in the graph (the first key repeated at the end), or ``None``. Every alternative counts as an edge.
+
+    >>> find_cycle({"a": (Dependency(("b",)),), "b": (Dependency(("a",)),)})
+    ('a', 'b', 'a')
+    """
+    done: set[str] = set()
+
+    def visit(key: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        if key in path:
+            return (*path[path.index(key) :], key)
+        if key in done:
+            return None
+        for dependency in edges.get(key, ()):
+            for other in dependency.alternatives:
+                if cycle := visit(other, (*path, key)):
+                    return cycle
+        done.add(key)
+        return None
+
+    for key in edges:
+        if cycle := visit(key, ()):
+            return cycle
+    return None

@@ -1,0 +1,151 @@
+"""The escalation ladder: which rung is due at which moment (domain.md, "The ladder"). All of it follows the rules in config."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from provisions.domain.calendar import ONE_DAY, day_of, first_moment
+from provisions.domain.case import Answer, Rung, Status
+from provisions.domain.deadlines import Situation, due, reminder_makes_sense, stopped_days, suspended_until
+from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungName, RungRule
+from provisions.domain.terms import Term, due_date
+
+
+@dataclass(frozen=True)
+class RungDue:
+    """A rung that is still to be climbed, and the moment (UTC) on which it is due."""
+
+    name: RungName
+    at: datetime
+
+
+def ladder_of(situation: Situation, catalogue: Catalogue) -> tuple[RungRule, ...]:
+    """The rungs that exist for this provision: the regional one only where the municipality has such a table."""
+    regional = situation.case.municipality in catalogue.regional
+    return tuple(r for r in situation.rule.ladder if r.name is not RungName.REGIONAL or regional)
+
+
+def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ...]:
+    """The rungs not climbed yet, in order, each at the moment it is due as far as is known now.
+
+    Empty for what is closed or has not started. A rung that falls on a suspended day is due when the clock resumes.
+    """
+    provision = situation.provision
+    end = due(situation)
+    if end is None or not provision.status.is_open:
+        return ()
+    stopped = stopped_days(provision)
+    overdue_from = end.overdue_from
+    rules = ladder_of(situation, catalogue)
+    tables = {rung.name: rung.due for rung in provision.rungs}
+    doorbraak = tables.get(RungName.DOORBRAAKTAFEL)
+    ahead: list[RungDue] = []
+    for rule in rules:
+        if rule.is_reminder:
+            at = _reminder(situation, rule, end.due, stopped)
+            if rule.name not in tables and at is not None and at < overdue_from and not _higher_climbed(situation):
+                ahead.append(RungDue(rule.name, at))
+            continue
+        if rule.name is RungName.DOORBRAAKTAFEL and doorbraak is None:
+            doorbraak = _doorbraaktafel(situation, rule, end.due, stopped)
+            ahead.append(RungDue(rule.name, doorbraak))
+            continue
+        if rule.name in tables:
+            continue
+        at = _moment(situation, rule, end.due, doorbraak, stopped)
+        # In order: never before a rung below it.
+        below = [rung.at for rung in ahead if rung.name is not RungName.CASE_DIRECTOR]
+        ahead.append(RungDue(rule.name, max([at, *below])))
+    refused = provision.status is Status.REFUSED
+    return tuple(r for r in ahead if not (refused and r.name is RungName.CASE_DIRECTOR))
+
+
+def next_rung_at(situation: Situation, catalogue: Catalogue, now: datetime) -> RungDue | None:
+    """The rung to climb next and when; while suspended not before the clock resumes."""
+    ahead = rungs_ahead(situation, catalogue)
+    if not ahead:
+        return None
+    first = min(ahead, key=lambda rung: rung.at)  # the earliest; of equals the lowest
+    until = suspended_until(situation.provision, day_of(now))
+    return first if until is None else RungDue(first.name, max(first.at, first_moment(until)))
+
+
+def lies_with(situation: Situation) -> str | None:
+    """Who has to act now: ``loket``, a table, ``case_director``, or ``None`` (closed, or waiting for another provision)."""
+    provision = situation.provision
+    if not provision.status.is_open or provision.status is Status.BLOCKED:
+        return None
+    table = _highest_table(provision.rungs)
+    if table is None:
+        return "case_director" if provision.status is Status.REFUSED else "loket"
+    if table.name is RungName.MAATWERKLOKET and not table.submitted:
+        return "case_director"  # the submission is to be judged, or was not made: the local desks act
+    if table.answer is None:
+        return table.name.value
+    return "case_director" if table.answer in (Answer.UNRESOLVED, Answer.OTHER_ROUTE) else "loket"
+
+
+def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
+    tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
+    return max(tables, key=lambda rung: list(RungName).index(rung.name), default=None)
+
+
+def _higher_climbed(situation: Situation) -> bool:
+    return _highest_table(situation.provision.rungs) is not None
+
+
+def _reminder(situation: Situation, rule: RungRule, end: date, stopped: frozenset[date]) -> datetime | None:
+    if rule.only_long_targets and not reminder_makes_sense(situation):
+        return None
+    if rule.before:
+        return _running(first_moment(situation.calendar.last_working_day_before(end)), stopped)
+    return _moment(situation, rule, end, None, stopped)
+
+
+def _doorbraaktafel(situation: Situation, rule: RungRule, end: date, stopped: frozenset[date]) -> datetime:
+    """The first moment of D+1; on a refusal before it the moment that was recorded."""
+    outcome = situation.provision.outcome
+    at = _moment(situation, rule, end, None, stopped)
+    if outcome is not None and outcome.name is OutcomeName.REFUSED:
+        return min(at, outcome.recorded)
+    return at
+
+
+def _moment(
+    situation: Situation, rule: RungRule, end: date, doorbraak: datetime | None, stopped: frozenset[date]
+) -> datetime:
+    """The first moment of the day after the rung's term."""
+    if rule.anchor is Anchor.START:
+        anchor = situation.provision.started_on or end
+    elif rule.anchor is Anchor.DOORBRAAKTAFEL and doorbraak is not None:
+        anchor = _day_ended_before(doorbraak)
+    else:
+        anchor = end
+    at = _after(situation, rule.after, anchor, rule.roll, stopped)
+    if rule.not_before is not None and doorbraak is not None:
+        at = max(at, _after(situation, rule.not_before, _day_ended_before(doorbraak), rule.roll, stopped))
+    return at
+
+
+def _after(situation: Situation, term: Term | None, anchor: date, roll: bool, stopped: frozenset[date]) -> datetime:
+    end = (
+        anchor
+        if term is None
+        else due_date(term, anchor, situation.calendar, roll=roll and term.count > 0, suspended=stopped).due
+    )
+    return _running(first_moment(end + ONE_DAY), stopped)
+
+
+def _day_ended_before(moment: datetime) -> date:
+    """The day from which a term after ``moment`` counts: the day that ended at it, or the day it lies in."""
+    day = day_of(moment)
+    return day - ONE_DAY if moment == first_moment(day) else day
+
+
+def _running(moment: datetime, stopped: frozenset[date]) -> datetime:
+    """``moment``, or the first moment at which the clock runs again when it lies on a suspended day."""
+    day = day_of(moment)
+    if day not in stopped:
+        return moment
+    while day in stopped:
+        day += timedelta(days=1)
+    return first_moment(day)

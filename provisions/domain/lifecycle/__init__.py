@@ -1,0 +1,41 @@
+"""Decisions: what each event makes of a case. Data in, decisions out; nothing here knows a clock or a database.
+
+Every function takes the case as it is and the ``Moment`` in which something happens, and returns a ``Decision``: the case
+as it becomes, the audit lines, the messages to send, and the provisions that look different from now on. A request that
+is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, and nothing is decided.
+"""
+
+from provisions.domain.lifecycle.clock import agree, resume, suspend
+from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need
+from provisions.domain.lifecycle.follow_ups import settle_follow_up
+from provisions.domain.lifecycle.intake import add, open_case
+from provisions.domain.lifecycle.outcomes import record_outcome, reopen
+from provisions.domain.lifecycle.tables import answer, submit
+from provisions.domain.lifecycle.time import Derived, derive, tick
+from provisions.domain.lifecycle.transfer import close, transfer
+from provisions.domain.lifecycle.waivers import waive
+
+__all__ = [
+    "SYSTEM",
+    "AuditLine",
+    "Decision",
+    "Derived",
+    "MessageIntent",
+    "Moment",
+    "Need",
+    "add",
+    "agree",
+    "answer",
+    "close",
+    "derive",
+    "open_case",
+    "record_outcome",
+    "reopen",
+    "resume",
+    "settle_follow_up",
+    "submit",
+    "suspend",
+    "tick",
+    "transfer",
+    "waive",
+]

@@ -1,0 +1,120 @@
+"""Stopping and restarting a clock, and agreeing on a date (domain.md, rules 4 and 8)."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from provisions.domain import deadlines, words
+from provisions.domain.case import Case, Provision, Suspension
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.decision import (
+    Decision,
+    Draft,
+    Moment,
+    already_closed,
+    must_be_open_case,
+    provision_of,
+    running_provision,
+)
+from provisions.domain.lifecycle.starting import note_term
+
+LONGEST_SUSPENSION = timedelta(weeks=4)
+
+
+def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approved_by: str | None) -> Decision:
+    """Stop the clock (domain.md, rule 4). Longer than four weeks on end needs a team lead (``approved_by``)."""
+    must_be_open_case(case)
+    provision = running_provision(case, key, moment)
+    start, until = suspension.start, suspension.until
+    started = provision.started_on
+    if started is not None and start < started:
+        raise InvalidInput(
+            f"De klok van '{key}' liep nog niet op {start.isoformat()}: gestart op {started.isoformat()}."
+        )
+    if provision.reopened_on is not None and start < provision.reopened_on:
+        raise InvalidInput(
+            f"De klok kan niet stilstaan vanaf {start.isoformat()}: '{key}' is heropend op {provision.reopened_on.isoformat()}."
+        )
+    if until <= start:
+        raise InvalidInput(f"De einddatum {until.isoformat()} moet na de begindatum {start.isoformat()} liggen.")
+    if start == moment.today and until <= moment.today:
+        raise InvalidInput(f"De einddatum {until.isoformat()} moet na vandaag liggen.")
+    if approved_by is None and until - _continuous_start(provision, start) > LONGEST_SUSPENSION:
+        raise InvalidInput(
+            f"De klok van '{key}' zou langer dan vier weken stilstaan (tot {until.isoformat()}). Kies een einddatum tot en met "
+            f"{(_continuous_start(provision, start) + LONGEST_SUSPENSION).isoformat()}, of laat een teamleider "
+            "akkoord geven: --approved-by CODE."
+        )
+    if until <= moment.today:
+        suspension = replace(suspension, resumed=until)
+    draft = Draft(case, moment)
+    draft.change(replace(provision, suspensions=(*provision.suspensions, suspension)))
+    draft.note(
+        "clock.suspended",
+        f"klok stilgezet van {words.dutch_date(start)} tot {words.dutch_date(until)}: {words.REASON[suspension.reason]}",
+        key,
+        reason=suspension.reason.value,
+        on=start.isoformat(),
+        until=until.isoformat(),
+        approved_by=approved_by,
+    )
+    note_term(draft, key)
+    return draft.done()
+
+
+def _continuous_start(provision: Provision, start: date) -> date:
+    """Where the stop began of which a suspension from ``start`` is the continuation."""
+    for s in sorted(provision.suspensions, key=lambda s: s.start, reverse=True):
+        if s.start <= start <= s.end:
+            start = s.start
+    return start
+
+
+def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
+    """Let the clock run again, from day ``on``."""
+    provision = provision_of(case, key)
+    running = [s for s in provision.suspensions if s.resumed is None and s.until > moment.today]
+    if not provision.status.is_open or not running:
+        raise NotAllowed(f"De klok van '{key}' in traject {case.reference} staat niet stil; hervatten kan dus niet.")
+    first = min(s.start for s in running)
+    if on < first:
+        raise InvalidInput(
+            f"De klok van '{key}' stond nog niet stil op {on.isoformat()}: stilgezet op {first.isoformat()}."
+        )
+    draft = Draft(case, moment)
+    draft.change(
+        replace(
+            provision,
+            suspensions=tuple(
+                replace(s, resumed=max(s.start, on)) if s in running else s for s in provision.suspensions
+            ),
+        )
+    )
+    draft.note("clock.resumed", f"klok loopt weer vanaf {words.dutch_date(on)}", key, on=on.isoformat())
+    note_term(draft, key)
+    return draft.done()
+
+
+def agree(case: Case, key: str, day: date, moment: Moment) -> Decision:
+    """A (new) agreed date. A breach of the old one stays a breach."""
+    must_be_open_case(case)
+    provision = provision_of(case, key)
+    draft = Draft(case, moment)
+    rule = draft.rule(key)
+    if not rule.needs_agreed_date:
+        raise InvalidInput(f"'{key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet.")
+    if not provision.status.is_open:
+        raise NotAllowed(already_closed(case, provision))
+    if day < moment.today:
+        raise InvalidInput(f"De afgesproken datum {day.isoformat()} ligt in het verleden. Kies vandaag of later.")
+    before = draft.situation(key)
+    broken = deadlines.breach_day(before) if deadlines.is_breached(before, moment.now) else None
+    draft.change(replace(provision, agreed=day, breached_on=broken or provision.breached_on))
+    draft.note(
+        "term.agreed",
+        f"afgesproken datum: {words.dutch_date(day)}",
+        key,
+        agreed=day.isoformat(),
+        was=provision.agreed.isoformat() if provision.agreed else None,
+    )
+    note_term(draft, key)
+    return draft.done()

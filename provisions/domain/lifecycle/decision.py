@@ -1,0 +1,155 @@
+"""What a decision is made of, and the draft in which one grows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from provisions.domain import deadlines, words
+from provisions.domain.calendar import day_of
+from provisions.domain.case import Case, Provision, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.rules import Catalogue, ProvisionRule
+
+SYSTEM = "systeem"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and by whom something is done, and the rules it is judged by. ``now`` is aware; days are Amsterdam's."""
+
+    now: datetime
+    by: str
+    catalogue: Catalogue
+
+    @property
+    def today(self) -> date:
+        """Amsterdam's day."""
+        return day_of(self.now)
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line of the record. ``note`` is free text: it is stored apart and can be forgotten."""
+
+    what: str
+    because: str
+    key: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+    note: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class MessageIntent:
+    """A message to be sent. ``id`` follows from what it is about, so that it can't be made twice."""
+
+    id: str
+    kind: str
+    key: str
+    detail: str | None
+    municipality: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What follows from an event."""
+
+    case: Case
+    audit: tuple[AuditLine, ...] = ()
+    messages: tuple[MessageIntent, ...] = ()
+    faces: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Need:
+    """A provision that is needed, with what is known of it at intake. ``waive`` maps a dependency to its ground."""
+
+    key: str
+    agreed: date | None = None
+    needed_from: date | None = None
+    urgent: bool = False
+    waive: Mapping[str, str] = field(default_factory=dict)
+
+
+class Draft:
+    """A decision in the making."""
+
+    def __init__(self, case: Case, moment: Moment) -> None:
+        self.case = case
+        self.moment = moment
+        self.lines: list[AuditLine] = []
+        self.intents: list[MessageIntent] = []
+        self.faces: set[str] = set()
+
+    def rule(self, key: str) -> ProvisionRule:
+        return self.moment.catalogue.rule(key)
+
+    def situation(self, key: str) -> Situation:
+        return Situation.of(self.case, key, self.moment.catalogue)
+
+    def change(self, provision: Provision) -> None:
+        self.case = self.case.with_provision(provision)
+        self.faces.add(provision.key)
+
+    def note(self, what: str, because: str, key: str | None = None, **more: object) -> None:
+        free_text = more.pop("note", None)
+        message = more.pop("message", None)
+        self.lines.append(
+            AuditLine(
+                what,
+                because,
+                key,
+                more,
+                free_text if isinstance(free_text, str) else None,
+                message if isinstance(message, str) else None,
+            )
+        )
+
+    def send(self, kind: str, key: str, detail: str | None = None, *, occasion: str = "", to: str | None = None) -> str:
+        """Ask for a message. ``occasion`` tells repeated messages of one kind apart; ``to``: another municipality's."""
+        about = "/".join((self.case.reference, key, kind, detail or "", occasion))
+        identity = str(uuid5(NAMESPACE_URL, f"provisions:{about}"))
+        self.intents.append(MessageIntent(identity, kind, key, detail, to or self.case.municipality))
+        return identity
+
+    def done(self) -> Decision:
+        return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.faces))
+
+
+def provision_of(case: Case, key: str) -> Provision:
+    provision = case.provisions.get(key)
+    if provision is None:
+        has = ", ".join(case.provisions) or "geen"
+        raise NotFound(f"Traject {case.reference} heeft geen voorziening '{key}'. Wel: {has}.")
+    return provision
+
+
+def running_provision(case: Case, key: str, moment: Moment) -> Provision:
+    provision = provision_of(case, key)
+    if provision.status is Status.BLOCKED:
+        raise NotAllowed(f"De klok van '{key}' in traject {case.reference} loopt nog niet: de voorziening wacht nog.")
+    if not provision.status.is_open:
+        raise NotAllowed(already_closed(case, provision))
+    if deadlines.clock_stopped_for_good(Situation.of(case, key, moment.catalogue)):
+        raise NotAllowed(
+            f"De klok van '{key}' in traject {case.reference} loopt niet meer: het besluit (een afwijzing) kwam op tijd."
+        )
+    return provision
+
+
+def must_be_open_case(case: Case) -> None:
+    if case.closed is not None:
+        raise NotAllowed(
+            f"Traject {case.reference} is afgesloten op {case.closed.isoformat()}. Heropen eerst een voorziening: "
+            f"provisions reopen {case.reference} KEY --reason … --by …"
+        )
+
+
+def already_closed(case: Case, provision: Provision) -> str:
+    when = f" op {provision.closed_on.isoformat()}" if provision.closed_on else ""
+    return (
+        f"'{provision.key}' in traject {case.reference} is al afgesloten: {words.STATUS[provision.status]}{when}. "
+        f"Heropen de voorziening eerst: provisions reopen {case.reference} {provision.key} --reason … --by …"
+    )

@@ -1,0 +1,116 @@
+"""What must still be done after an outcome, so that nothing is forgotten (domain.md, "What each flow does beyond…")."""
+
+from dataclasses import replace
+from datetime import date
+
+from provisions.domain import words
+from provisions.domain.case import Case, FollowUp, Outcome, Provision
+from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
+from provisions.domain.rules import FollowUpRule, ProvisionRule
+
+
+def remind(draft: Draft, key: str) -> None:
+    provision, today = draft.case.provisions[key], draft.moment.today
+    falling_due = [f for f in provision.follow_ups if f.is_open and not f.reminded and f.due <= today]
+    if not falling_due:
+        return
+    _change_follow_ups(draft, provision, [replace(f, reminded=True) for f in falling_due])
+    for f in falling_due:
+        message = draft.send("follow_up", key, f.name, occasion=f.due.isoformat())
+        draft.note(
+            "follow_up.reminded",
+            "regisseur herinnerd aan een vervolgactie",
+            key,
+            message=message,
+            name=f.name,
+            due=f.due.isoformat(),
+        )
+
+
+def new_follow_ups(draft: Draft, rule: ProvisionRule, outcome: Outcome) -> tuple[FollowUp, ...]:
+    made = []
+    for follow_up in rule.follow_ups:
+        if follow_up.outcome is not outcome.name or _settled(draft.case, follow_up.unless_settled):
+            continue
+        day = _follow_up_day(draft, follow_up, outcome)
+        if day is not None:
+            made.append(FollowUp(follow_up.name, day))
+    return tuple(made)
+
+
+def _follow_up_day(draft: Draft, rule: FollowUpRule, outcome: Outcome) -> date | None:
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    if rule.on_field and (value := outcome.fields.get(rule.on_field)):
+        day = date.fromisoformat(value)
+        for _ in range(rule.working_days_before):
+            day = calendar.last_working_day_before(day)
+        return day
+    return rule.after.after(outcome.on, calendar) if rule.after else None
+
+
+def _settled(case: Case, key: str | None) -> bool:
+    if key is None:
+        return False
+    provision = case.provisions.get(key)
+    return key in case.present or (provision is not None and not provision.status.is_open)
+
+
+def lapse_follow_ups(draft: Draft, settled: str) -> None:
+    """Follow-ups that last only until ``settled`` is settled have lapsed."""
+    for provision in tuple(draft.case.provisions.values()):
+        names = {f.name for f in draft.rule(provision.key).follow_ups if f.unless_settled == settled}
+        lapsing = [f for f in provision.follow_ups if f.is_open and f.name in names]
+        if lapsing:
+            _change_follow_ups(draft, provision, [replace(f, lapsed=True) for f in lapsing])
+            for f in lapsing:
+                draft.note(
+                    "follow_up.lapsed",
+                    f"vervalt: {settled} is afgehandeld",
+                    provision.key,
+                    name=f.name,
+                    due=f.due.isoformat(),
+                )
+
+
+def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowUp]) -> None:
+    by_identity = {(f.name, f.due): f for f in changed}
+    draft.case = draft.case.with_provision(
+        replace(provision, follow_ups=tuple(by_identity.get((f.name, f.due), f) for f in provision.follow_ups))
+    )
+
+
+def note_follow_up(draft: Draft, key: str, follow_up: FollowUp) -> None:
+    draft.note(
+        "follow_up.planned",
+        f"vervolgactie op {words.dutch_date(follow_up.due)}",
+        key,
+        name=follow_up.name,
+        due=follow_up.due.isoformat(),
+    )
+
+
+def settle_follow_up(case: Case, key: str, name: str, moment: Moment, on: date) -> Decision:
+    """A follow-up is done. One that repeats is planned again, counted from ``on``."""
+    provision = provision_of(case, key)
+    draft = Draft(case, moment)
+    rules = {f.name: f for f in draft.rule(key).follow_ups}
+    known = [f for f in provision.follow_ups if f.name == name]
+    if name not in rules or not known:
+        names = words.listed(sorted({f.name for f in provision.follow_ups})) if provision.follow_ups else "geen"
+        raise NotFound(f"'{key}' in traject {case.reference} heeft geen vervolgactie '{name}'. Wel: {names}.")
+    due_first = min((f for f in known if f.is_open), key=lambda f: f.due, default=None)
+    if due_first is None:
+        raise NotAllowed(f"De vervolgactie '{name}' van '{key}' in traject {case.reference} is al afgerond.")
+    _change_follow_ups(draft, provision, [replace(due_first, done=on)])
+    draft.note(
+        "follow_up.done", "vervolgactie afgerond", key, name=name, due=due_first.due.isoformat(), on=on.isoformat()
+    )
+    rule = rules[name]
+    if rule.repeat and rule.after and not _settled(case, rule.unless_settled):
+        again = FollowUp(name, rule.after.after(on, moment.catalogue.calendar_of(case.municipality)))
+        provision = draft.case.provisions[key]
+        if all((f.name, f.due) != (again.name, again.due) for f in provision.follow_ups):
+            draft.case = draft.case.with_provision(replace(provision, follow_ups=(*provision.follow_ups, again)))
+            note_follow_up(draft, key, again)
+    return draft.done()

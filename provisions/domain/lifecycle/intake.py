@@ -1,0 +1,133 @@
+"""A client is taken in, or needs a provision more (domain.md, rule 1)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from provisions.domain import graph, words
+from provisions.domain.case import Case, Provision, Status, Waiver
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
+from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
+from provisions.domain.lifecycle.waivers import dependency_of, find_dependency, no_such_dependency, note_waiver
+
+
+def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
+    """Start a client's case (traject). ``case`` has no provisions yet; ``case.opened`` is the day of intake.
+
+    Raises ``InvalidInput`` with one line a fault.
+    """
+    draft = Draft(case, moment)
+    draft.note(
+        "case.opened",
+        f"traject gestart op {words.dutch_date(case.opened)} in {case.municipality}",
+        opened=case.opened.isoformat(),
+        municipality=case.municipality,
+        route=case.route.value,
+        brp=case.brp.value,
+        present=sorted(case.present),
+        director=case.director,
+    )
+    _add_needs(draft, tuple(needs), case.opened)
+    return draft.done()
+
+
+def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision:
+    """One or more provisions needed besides. What was present and is needed again is no longer present."""
+    must_be_open_case(case)
+    needs = tuple(needs)
+    if on < case.opened:
+        raise InvalidInput(
+            f"De datum {on.isoformat()} ligt voor de start van traject {case.reference} ({case.opened.isoformat()})."
+        )
+    for need in needs:
+        if existing := case.provisions.get(need.key):
+            remedy = "" if existing.status.is_open else " Gebruik 'provisions reopen' om de voorziening te heropenen."
+            raise NotAllowed(
+                f"Traject {case.reference} heeft '{need.key}' al; de stand is: {words.STATUS[existing.status]}.{remedy}"
+            )
+    draft = Draft(replace(case, present=case.present - {need.key for need in needs}), moment)
+    _add_needs(draft, needs, on)
+    return draft.done()
+
+
+def _add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
+    faults = [fault for need in needs for fault in _faults(need, needs, draft, on)]
+    if faults:
+        raise InvalidInput(*faults)
+    for need in needs:
+        waivers = tuple(
+            Waiver(str(dependency_of(draft.rule(need.key), draft.case, need.urgent, text)), on) for text in need.waive
+        )
+        rule = draft.rule(need.key)
+        provision = Provision(
+            need.key,
+            needed_on=on,
+            urgent=need.urgent,
+            needed_from=need.needed_from,
+            agreed=need.agreed,
+            waivers=waivers,
+            applied_on=on if rule.applies_at_intake else None,
+        )
+        draft.case = draft.case.with_provision(provision)
+        extra = {
+            name: day.isoformat()
+            for name, day in (("agreed", need.agreed), ("needed_from", need.needed_from))
+            if day is not None
+        }
+        draft.note(
+            "provision.needed", f"{rule.name} is nodig", need.key, on=on.isoformat(), urgent=need.urgent, **extra
+        )
+        for waiver, ground in zip(waivers, need.waive.values(), strict=True):
+            note_waiver(draft, need.key, waiver, ground)
+    start_what_is_ready(draft)
+    for need in needs:
+        provision = draft.case.provisions[need.key]
+        if provision.status is Status.BLOCKED:
+            note_blocked(draft, provision)
+        if provision.applied_on is not None and not provision.asked:
+            apply_at_intake(draft, provision)
+
+
+def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iterable[str]:
+    rule, case = draft.rule(need.key), draft.case
+    if need.key in case.present:
+        yield f"'{need.key}' staat bij wat nodig is en bij wat er al is. Kies een van beide."
+    if rule.needs_agreed_date and need.agreed is None:
+        yield (
+            f"'{need.key}' heeft een afgesproken datum nodig: geef die mee (--agreed {need.key}=JJJJ-MM-DD) "
+            "of laat de voorziening weg."
+        )
+    if not rule.needs_agreed_date and need.agreed is not None:
+        yield (
+            f"'{need.key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet. "
+            f"Laat --agreed {need.key}=… weg."
+        )
+    if need.agreed is not None and need.agreed < on:
+        yield f"De afgesproken datum {need.agreed.isoformat()} voor '{need.key}' ligt voor {on.isoformat()}."
+    if need.needed_from is not None and not rule.needed_from:
+        yield f"'{need.key}' kan niet pas vanaf een latere dag nodig zijn. Laat --needed-from {need.key}=… weg."
+    if need.needed_from is not None and need.needed_from < on:
+        yield (
+            f"De dag vanaf wanneer '{need.key}' nodig is ({need.needed_from.isoformat()}) ligt voor {on.isoformat()}. "
+            "Laat --needed-from weg: dan is het meteen nodig."
+        )
+    if need.urgent and not rule.may_be_urgent:
+        yield f"'{need.key}' kent geen spoed. Laat --urgent {need.key} weg."
+    waived = set()
+    for text in need.waive:
+        dependency = find_dependency(rule, case, need.urgent, text)
+        if dependency is None:
+            yield no_such_dependency(rule, case, need.urgent, text)
+        else:
+            waived.add(str(dependency))
+    available = {n.key for n in needs} | case.present | set(case.provisions)
+    for dependency in graph.dependencies(rule, case.brp, urgent=need.urgent):
+        if str(dependency) in waived or available.intersection(dependency.alternatives):
+            continue
+        one = " (een van de twee is genoeg)" if len(dependency.alternatives) > 1 else ""
+        yield (
+            f"'{need.key}' kan pas starten na '{dependency}', maar dat is niet nodig, niet aanwezig en er is geen "
+            f"afwijking{one}. Zet het bij --need of --present, of leg een afwijking vast: "
+            f"--waive {need.key}:{dependency}=GROND."
+        )

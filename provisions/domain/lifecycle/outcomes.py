@@ -1,0 +1,218 @@
+"""What became of a provision, and what follows from it (domain.md, rule 5)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from provisions.domain import graph, words
+from provisions.domain.case import Case, Outcome, Provision, Status
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.decision import (
+    Decision,
+    Draft,
+    Moment,
+    already_closed,
+    must_be_open_case,
+    provision_of,
+)
+from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, new_follow_ups, note_follow_up
+from provisions.domain.lifecycle.starting import start_what_is_ready
+from provisions.domain.lifecycle.waivers import offer_waivers
+from provisions.domain.rules import OutcomeName, ProvisionRule
+
+
+def record_outcome(
+    case: Case,
+    key: str,
+    name: OutcomeName,
+    moment: Moment,
+    on: date,
+    fields: Mapping[str, str],
+    note: str | None = None,
+) -> Decision:
+    """Record what became of a provision, dated ``on``. Ends a suspension and starts what waited for it.
+
+    Raises ``NotAllowed`` for what is blocked (except withdrawing) or closed, ``InvalidInput`` for a wrong day or field.
+    """
+    must_be_open_case(case)
+    provision = provision_of(case, key)
+    draft = Draft(case, moment)
+    rule = draft.rule(key)
+    _outcome_allowed(draft, provision, name)
+    _outcome_day_allowed(provision, on)
+    fields = _checked_fields(rule, name, fields)
+    ended = tuple(
+        replace(s, resumed=max(s.start, on)) if s.resumed is None and s.until > on else s for s in provision.suspensions
+    )
+    status = {
+        OutcomeName.DELIVERED: Status.DELIVERED,
+        OutcomeName.REFUSED: Status.REFUSED,
+        OutcomeName.WITHDRAWN: Status.WITHDRAWN,
+    }[name]
+    outcome = Outcome(name, on, moment.now, fields)
+    follow_ups = new_follow_ups(draft, rule, outcome)
+    draft.change(
+        replace(
+            provision,
+            status=status,
+            suspensions=ended,
+            outcomes=(*provision.outcomes, outcome),
+            follow_ups=(*provision.follow_ups, *follow_ups),
+        )
+    )
+    if provision.started_on is None:
+        draft.faces.discard(key)
+    draft.note(
+        "provision.outcome",
+        f"uitkomst: {words.OUTCOME[name]}, op {words.dutch_date(on)}",
+        key,
+        note=note,
+        outcome=name.value,
+        on=on.isoformat(),
+        fields=dict(fields),
+    )
+    _tell_about_outcome(draft, provision, name)
+    for follow_up in follow_ups:
+        note_follow_up(draft, key, follow_up)
+    if name is not OutcomeName.REFUSED:
+        lapse_follow_ups(draft, key)
+    start_what_is_ready(draft)
+    return draft.done()
+
+
+def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> None:
+    key, case = provision.key, draft.case
+    if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
+        waits = words.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
+        raise NotAllowed(
+            f"'{key}' in traject {case.reference} is nog niet gestart: het wacht op {waits}. Leg eerst die uitkomst vast, "
+            f"of start zonder die voorwaarde: provisions waive {case.reference} {key} VOORWAARDE --ground … --by …"
+        )
+    if not provision.status.is_open:
+        raise NotAllowed(already_closed(case, provision))
+    if provision.status is Status.REFUSED and name is OutcomeName.REFUSED:
+        raise NotAllowed(
+            f"'{key}' in traject {case.reference} is al afgewezen. Daarna kan alleen 'delivered' of 'withdrawn'."
+        )
+
+
+def _outcome_day_allowed(provision: Provision, on: date) -> None:
+    earlier = provision.outcome
+    for first, why in (
+        (provision.started_on or provision.needed_on, "de start"),
+        (provision.reopened_on, "de heropening"),
+        (earlier.on if earlier else None, "de afwijzing"),
+    ):
+        if first is not None and on < first:
+            raise InvalidInput(
+                f"De uitkomst van '{provision.key}' kan niet op {on.isoformat()} vallen: dat is voor {why} "
+                f"({first.isoformat()})."
+            )
+
+
+def _checked_fields(rule: ProvisionRule, name: OutcomeName, fields: Mapping[str, str]) -> Mapping[str, str]:
+    known = {f.name: f for f in rule.fields}
+    checked: dict[str, str] = {}
+    for field_name, value in fields.items():
+        f = known.get(field_name)
+        if f is None:
+            names = words.listed(sorted(known)) if known else "geen"
+            raise InvalidInput(f"'{rule.key}' heeft geen veld '{field_name}'. Bekende velden: {names}.")
+        if not value:
+            continue
+        if name not in f.outcomes:
+            raise InvalidInput(
+                f"Het veld '{field_name}' ({f.title}) hoort niet bij de uitkomst '{name.value}'. Laat het weg."
+            )
+        checked[field_name] = _checked_value(rule, f.name, f.kind, [c.value for c in f.choices], value)
+        if reason := f.refuse.get(checked[field_name]):
+            raise InvalidInput(reason)
+    for f in rule.fields:
+        if name in f.required_for and f.name not in checked:
+            options = f" Kies uit: {', '.join(c.value for c in f.choices)}." if f.choices else ""
+            raise InvalidInput(
+                f"Bij de uitkomst '{name.value}' van '{rule.key}' hoort het veld '{f.name}' ({f.title}): "
+                f"--field {f.name}=….{options}"
+            )
+    return checked
+
+
+def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str], value: str) -> str:
+    match kind:
+        case "choice":
+            allowed = choices
+        case "yes_no":
+            allowed = ["yes", "no"]
+        case _:
+            try:
+                return date.fromisoformat(value).isoformat()
+            except ValueError:
+                raise InvalidInput(
+                    f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD."
+                ) from None
+    if value not in allowed:
+        raise InvalidInput(
+            f"'{value}' is geen waarde voor het veld '{name}' van '{rule.key}'. Kies uit: {', '.join(allowed)}."
+        )
+    return value
+
+
+def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> None:
+    rule, occasion = draft.rule(before.key), str(len(before.outcomes))
+    if name is OutcomeName.DELIVERED and rule.tells_director:
+        message = draft.send("ready", before.key, occasion=occasion)
+        draft.note(
+            "message.requested", "regisseur laten weten dat het klaar is", before.key, message=message, kind="ready"
+        )
+    if name is OutcomeName.WITHDRAWN and before.asked:
+        message = draft.send("cancelled", before.key, occasion=occasion)
+        draft.note(
+            "message.requested",
+            "loket laten weten dat het niet meer nodig is",
+            before.key,
+            message=message,
+            kind="cancelled",
+        )
+    if name is OutcomeName.REFUSED:
+        offer_waivers(draft, before.key)
+
+
+def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decision:
+    """Reopen a closed provision: its old start and clock run on; what started because of it stays started."""
+    provision = provision_of(case, key)
+    if provision.status.is_open:
+        raise NotAllowed(
+            f"'{key}' in traject {case.reference} is niet afgesloten (stand: {words.STATUS[provision.status]}); "
+            "heropenen hoeft niet."
+        )
+    if provision.closed_on is not None and on < provision.closed_on:
+        raise InvalidInput(
+            f"Heropenen kan niet op {on.isoformat()}: '{key}' is pas op {provision.closed_on.isoformat()} afgesloten."
+        )
+    draft = Draft(replace(case, closed=None), moment)
+    if case.closed is not None:
+        draft.note("case.reopened", "traject weer open, want een voorziening is heropend")
+    started = provision.started_on is not None
+    draft.change(
+        replace(
+            provision,
+            status=Status.WAITING if started else Status.BLOCKED,
+            reopened_on=on,
+            outcomes=tuple(replace(o, undone=True) for o in provision.outcomes),
+            follow_ups=tuple(replace(f, lapsed=True) if f.is_open else f for f in provision.follow_ups),
+        )
+    )
+    draft.note(
+        "provision.reopened",
+        f"heropend op {words.dutch_date(on)}; de klok loopt door vanaf de oude start",
+        key,
+        note=reason,
+        on=on.isoformat(),
+    )
+    if not started:
+        draft.faces.discard(key)
+    if provision.asked:
+        message = draft.send("again", key, occasion=str(len(provision.outcomes)))
+        draft.note("message.requested", "opnieuw gevraagd aan het loket", key, message=message, kind="again")
+    start_what_is_ready(draft)
+    return draft.done()

@@ -1,0 +1,84 @@
+"""Starting what is ready: the clock begins, the counter is asked (domain.md, rules 1 to 3)."""
+
+from dataclasses import replace
+from datetime import date
+
+from provisions.domain import deadlines, graph, words
+from provisions.domain.case import Provision, Status
+from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.terms import DueDate
+
+
+def note_term(draft: Draft, key: str) -> None:
+    end = deadlines.due(draft.situation(key))
+    if end is not None:
+        draft.note("term.changed", f"uiterste datum nu {words.dutch_date(end.due)}", key, term=explained(end))
+    statutory = deadlines.statutory_due(draft.situation(key))
+    if statutory is not None:
+        note_statutory(draft, key, statutory)
+
+
+def start_what_is_ready(draft: Draft) -> None:
+    """Start every blocked provision whose last dependency is met. A start never makes another ready: one pass is enough."""
+    for provision in tuple(draft.case.provisions.values()):
+        if provision.status is Status.BLOCKED:
+            day = graph.ready_on(draft.rule(provision.key), draft.case, provision)
+            if day is not None:
+                _start(draft, provision, day)
+
+
+def note_blocked(draft: Draft, provision: Provision) -> None:
+    waits = [str(d) for d in graph.unmet(draft.rule(provision.key), draft.case, provision)]
+    draft.note("provision.blocked", f"wacht op {words.listed(waits)}", provision.key, blocked_by=waits)
+
+
+def _start(draft: Draft, provision: Provision, day: date) -> None:
+    key = provision.key
+    again = provision.asked
+    message = draft.send("proceed" if again else "request", key)
+    draft.change(replace(provision, status=Status.WAITING, started_on=day, asked=True))
+    end = deadlines.due(draft.situation(key))
+    assert end is not None, "a provision that has started has a due date"  # noqa: S101
+    draft.note(
+        "provision.started",
+        f"gestart op {words.dutch_date(day)}; uiterste datum {words.dutch_date(end.due)}",
+        key,
+        on=day.isoformat(),
+        term=explained(end),
+    )
+    what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
+    draft.note("message.requested", what, key, message=message, kind="proceed" if again else "request")
+    statutory = deadlines.statutory_due(draft.situation(key))
+    if statutory is not None and not again:
+        note_statutory(draft, key, statutory)
+
+
+def apply_at_intake(draft: Draft, provision: Provision) -> None:
+    """The application must not wait: it goes out at intake, also while the provision is blocked (domain.md, rule 2)."""
+    message = draft.send("application", provision.key)
+    draft.case = draft.case.with_provision(replace(provision, asked=True))
+    draft.note(
+        "provision.applied",
+        "aanvraag bij intake ingediend; de voorziening zelf wacht nog",
+        provision.key,
+        message=message,
+        on=provision.applied_on.isoformat() if provision.applied_on else None,
+    )
+    statutory = deadlines.statutory_due(draft.situation(provision.key))
+    if statutory is not None:
+        note_statutory(draft, provision.key, statutory)
+
+
+def note_statutory(draft: Draft, key: str, end: DueDate) -> None:
+    draft.note("term.statutory", f"wettelijke termijn tot en met {words.dutch_date(end.due)}", key, term=explained(end))
+
+
+def explained(end: DueDate) -> dict[str, object]:
+    return {
+        "term": end.text,
+        "from": end.event.isoformat(),
+        "raw": end.raw.isoformat(),
+        "due": end.due.isoformat(),
+        "suspended_days": end.suspended_days,
+        "steps": [{"date": s.date.isoformat(), "because": s.because, "rule": s.rule} for s in end.steps],
+    }

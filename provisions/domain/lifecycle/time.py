@@ -1,0 +1,154 @@
+"""Time passes: what fell due, and when the next thing does (domain.md, "The ladder" and rule 6)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from provisions.domain import deadlines, ladder, words
+from provisions.domain.calendar import ONE_DAY, first_moment
+from provisions.domain.case import Case, Rung, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment
+from provisions.domain.lifecycle.follow_ups import remind
+from provisions.domain.lifecycle.starting import explained
+from provisions.domain.lifecycle.waivers import offer_waivers
+from provisions.domain.rules import RungName
+from provisions.domain.terms import DueDate
+
+
+def tick(case: Case, key: str, moment: Moment) -> Decision:
+    """Everything that fell due for one provision by ``moment.now``: clocks resumed, lateness noted, rungs climbed in order,
+    follow-ups reminded of. Deciding twice changes nothing: what was done is in the case.
+    """
+    draft = Draft(case, moment)
+    _resume_by_itself(draft, key)
+    _note_overdue(draft, key)
+    _climb(draft, key)
+    remind(draft, key)
+    return draft.done()
+
+
+def _resume_by_itself(draft: Draft, key: str) -> None:
+    provision, today = draft.case.provisions[key], draft.moment.today
+    ended = [s for s in provision.suspensions if s.resumed is None and s.until <= today]
+    if not ended or not provision.status.is_open:
+        return
+    draft.change(
+        replace(
+            provision,
+            suspensions=tuple(replace(s, resumed=s.until) if s in ended else s for s in provision.suspensions),
+        )
+    )
+    for s in ended:
+        draft.note(
+            "clock.resumed", f"klok loopt vanzelf weer vanaf {words.dutch_date(s.until)}", key, on=s.until.isoformat()
+        )
+
+
+def _note_overdue(draft: Draft, key: str) -> None:
+    situation = draft.situation(key)
+    end = deadlines.due(situation)
+    if end is None or not deadlines.is_overdue(situation, draft.moment.now):
+        return
+    first_late_day = end.due + ONE_DAY
+    if situation.provision.late_noted == first_late_day:
+        return
+    draft.change(replace(situation.provision, late_noted=first_late_day))
+    draft.note(
+        "provision.overdue",
+        f"te laat: uiterste datum {words.dutch_date(end.due)} is voorbij",
+        key,
+        term=explained(end),
+        overdue_from=end.overdue_from.isoformat(),
+    )
+
+
+def _climb(draft: Draft, key: str) -> None:
+    """Every rung that is due, in order, each once."""
+    while True:
+        rung = ladder.next_rung_at(draft.situation(key), draft.moment.catalogue, draft.moment.now)
+        if rung is None or rung.at > draft.moment.now:
+            return
+        if rung.name is RungName.DOORBRAAKTAFEL:
+            _offer_waivers_when_late(draft, key)
+        automatic = rung.name is RungName.MAATWERKLOKET and draft.case.municipality in draft.moment.catalogue.automatic
+        message = draft.send("rung", key, rung.name.value)
+        provision = draft.case.provisions[key]
+        draft.change(
+            replace(
+                provision,
+                rungs=(
+                    *provision.rungs,
+                    Rung(rung.name, rung.at, draft.moment.now, message, submitted=automatic or None),
+                ),
+            )
+        )
+        draft.note(
+            "rung.climbed",
+            f"escalatiestap: {words.RUNG[rung.name]}",
+            key,
+            message=message,
+            rung=rung.name.value,
+            due=rung.at.isoformat(),
+        )
+        if automatic:
+            submission = draft.send("submission", key)
+            draft.note(
+                "rung.submitted",
+                "automatisch ingediend bij het landelijk Maatwerkloket (zo afgesproken)",
+                key,
+                submitted=True,
+                message=submission,
+            )
+
+
+def _offer_waivers_when_late(draft: Draft, key: str) -> None:
+    # On a refusal the offer was made when it was recorded.
+    if draft.case.provisions[key].status is not Status.REFUSED:
+        offer_waivers(draft, key)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What lists, the clock and the report ask of a provision, as known at one moment. See ``store/tables.py``."""
+
+    due: date | None
+    statutory_due: date | None
+    late_from: datetime | None
+    breach_day: date | None
+    suspended_until: date | None
+    closed_on: date | None
+    lies_with: str | None
+    next_at: datetime | None
+
+
+def derive(case: Case, key: str, moment: Moment) -> Derived:
+    """The derived columns of one provision."""
+    situation = Situation.of(case, key, moment.catalogue)
+    provision = situation.provision
+    end = deadlines.due(situation)
+    statutory = deadlines.statutory_due(situation)
+    return Derived(
+        due=end.due if end else None,
+        statutory_due=statutory.due if statutory else None,
+        late_from=deadlines.late_from(situation, moment.now),
+        breach_day=deadlines.breach_day(situation),
+        suspended_until=deadlines.suspended_until(provision, moment.today),
+        closed_on=provision.closed_on,
+        lies_with=ladder.lies_with(situation),
+        next_at=_next_at(situation, moment, end),
+    )
+
+
+def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datetime | None:
+    """The next moment on which ``tick`` has something to do."""
+    provision = situation.provision
+    moments = [first_moment(f.due) for f in provision.follow_ups if f.is_open and not f.reminded]
+    if provision.status.is_open:
+        moments += [first_moment(s.until) for s in provision.suspensions if s.resumed is None]
+    rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
+    if rung is not None:
+        moments.append(rung.at)
+    late = deadlines.late_from(situation, moment.now)
+    if late is not None and end is not None and provision.late_noted != end.due + ONE_DAY:
+        moments.append(late)
+    return min(moments, default=None)

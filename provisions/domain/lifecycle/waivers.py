@@ -1,0 +1,87 @@
+"""Deviating from a dependency ("afwijking": start zonder …), on record with its ground (domain.md, rule 1)."""
+
+from dataclasses import replace
+from datetime import date
+
+from provisions.domain import graph, words
+from provisions.domain.case import Case, Status, Waiver
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
+from provisions.domain.lifecycle.starting import start_what_is_ready
+from provisions.domain.rules import Dependency, ProvisionRule, RungName
+
+
+def waive(case: Case, key: str, dependency: str, ground: str, moment: Moment, on: date) -> Decision:
+    """Start without one of the dependencies ("afwijking"), on record with its ground."""
+    must_be_open_case(case)
+    provision = provision_of(case, key)
+    draft = Draft(case, moment)
+    found = dependency_of(draft.rule(key), case, provision.urgent, dependency)
+    if provision.status is not Status.BLOCKED:
+        raise NotAllowed(
+            f"'{key}' in traject {case.reference} wacht nergens meer op (stand: {words.STATUS[provision.status]}); "
+            "afwijken is niet nodig."
+        )
+    if graph.met_on(found, case, provision) is not None:
+        raise NotAllowed(
+            f"'{key}' in traject {case.reference} wacht niet meer op '{found}': dat is er al of er is al van afgeweken."
+        )
+    if on < provision.needed_on:
+        raise InvalidInput(
+            f"Afwijken kan niet op {on.isoformat()}: '{key}' is nodig sinds {provision.needed_on.isoformat()}."
+        )
+    waiver = Waiver(str(found), on)
+    draft.case = case.with_provision(replace(provision, waivers=(*provision.waivers, waiver)))
+    note_waiver(draft, key, waiver, ground)
+    start_what_is_ready(draft)
+    return draft.done()
+
+
+def find_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> Dependency | None:
+    wanted = {part.strip() for part in text.split("|")}
+    for dependency in graph.dependencies(rule, case.brp, urgent=urgent):
+        if wanted <= set(dependency.alternatives):
+            return dependency
+    return None
+
+
+def dependency_of(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> Dependency:
+    found = find_dependency(rule, case, urgent, text)
+    if found is None:
+        raise InvalidInput(no_such_dependency(rule, case, urgent, text))
+    return found
+
+
+def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> str:
+    known = [f"'{d}'" for d in graph.dependencies(rule, case.brp, urgent=urgent)]
+    which = f"wel op {words.listed(known)}" if known else "op niets"
+    return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
+
+
+def note_waiver(draft: Draft, key: str, waiver: Waiver, ground: str) -> None:
+    draft.note(
+        "provision.waived",
+        f"start zonder '{waiver.dependency}' (afwijking, bewijslast achteraf)",
+        key,
+        note=ground,
+        dependency=waiver.dependency,
+        on=waiver.on.isoformat(),
+    )
+
+
+def offer_waivers(draft: Draft, key: str) -> None:
+    """When late or refused, the case director is offered the waiver for each dependent (domain.md, rule 1), once."""
+    rule = draft.rule(key)
+    blocked = graph.dependents(key, draft.case, draft.moment.catalogue.provisions)
+    provision = draft.case.provisions[key]
+    offered_before = provision.rung(RungName.DOORBRAAKTAFEL) is not None
+    if rule.offers_waiver and blocked and not offered_before:
+        message = draft.send("waiver_offer", key)
+        draft.note(
+            "message.requested",
+            f"regisseur gewezen op afwijken voor {words.listed(list(blocked))}",
+            key,
+            message=message,
+            kind="waiver_offer",
+            dependents=list(blocked),
+        )

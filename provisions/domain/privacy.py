@@ -1,0 +1,45 @@
+"""Nothing that identifies a person may be typed anywhere (AVG; domain.md, "Privacy")."""
+
+import re
+
+from provisions.domain.errors import InvalidInput
+
+# Digits may be split by spaces, dots or hyphens, as people write them.
+_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-/]?\d){8}(?![ .\-/]?\d)")
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
+_TELEPHONE = re.compile(
+    r"(?<!\d)(?<!\d-)(?:(?:\+|00)[1-9]\d{0,2}[ \-.]?(?:\(0\))?|\(?0)[1-9](?:[ \-.()]{0,2}\d){7,8}(?!\d)"
+)
+
+
+def is_bsn(digits: str) -> bool:
+    """Whether nine digits pass the eleven test (Wet algemene bepalingen burgerservicenummer).
+
+    >>> is_bsn("111222333"), is_bsn("123456789")
+    (True, False)
+    """
+    if len(digits) != 9 or not digits.isdecimal() or digits == "000000000":
+        return False
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(w * int(d) for w, d in zip(weights, digits, strict=True)) % 11 == 0
+
+
+def identifying(text: str) -> str | None:
+    """What in ``text`` looks like it identifies a person (a Dutch noun), or ``None``."""
+    if any(is_bsn(re.sub(r"\D", "", found)) for found in _DIGITS.findall(text)):
+        return "een burgerservicenummer (BSN)"
+    if _EMAIL.search(text):
+        return "een e-mailadres"
+    if _TELEPHONE.search(text):
+        return "een telefoonnummer"
+    return None
+
+
+def refuse_identifying(text: str, what: str) -> str:
+    """``text`` itself, or ``InvalidInput`` naming ``what`` (Dutch) without repeating the text."""
+    if found := identifying(text):
+        raise InvalidInput(
+            f"In {what} staat iets dat lijkt op {found}. Zet geen gegevens van personen in dit systeem: "
+            "de referentie is genoeg. Haal het weg en probeer het opnieuw."
+        )
+    return text

@@ -1,0 +1,374 @@
+"""What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, func, select
+
+from provisions import inputs
+from provisions.catalogue import Config
+from provisions.domain import deadlines, graph, ladder, words
+from provisions.domain.calendar import day_of
+from provisions.domain.case import Case, Provision, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.errors import NotFound
+from provisions.domain.ladder import RungDue
+from provisions.domain.rules import RungName
+from provisions.store import queries
+from provisions.store import tables as t
+from provisions.store.queries import Stored
+
+SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True)
+class ProvisionView:
+    """One provision as it stands at one moment."""
+
+    id: int
+    case: Case
+    provision: Provision
+    situation: Situation
+    status: str
+    due: date | None
+    statutory_due: date | None
+    overdue: bool
+    days_overdue: int
+    breached: bool
+    suspended_days: int
+    suspended_until: date | None
+    blocked_by: tuple[str, ...]
+    waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
+    objection_until: date | None
+    lies_with: str | None
+    next_rung: RungDue | None
+    flow_run: UUID | None
+
+    @property
+    def name(self) -> str:
+        """The Dutch name."""
+        return self.situation.rule.name
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        p = self.provision
+        return {
+            "key": p.key,
+            "status": self.status,
+            "started": _iso(p.started_on),
+            "due": _iso(self.due),
+            "closed": _iso(p.closed_on),
+            "overdue": self.overdue,
+            "breached": self.breached,
+            "applied_on": _iso(p.applied_on),
+            "statutory_due": _iso(self.statutory_due),
+            "blocked_by": list(self.blocked_by),
+            "waived": [w.dependency for w in p.waivers],
+            "suspended_days": self.suspended_days,
+            "rungs": [
+                {
+                    "rung": r.name.value,
+                    "due": utc(r.due),
+                    "climbed": utc(r.climbed),
+                    "message": r.message,
+                    "answer": r.answer.value if r.answer else None,
+                    "submitted": r.submitted,
+                }
+                for r in sorted(p.rungs, key=lambda r: (r.climbed, list(RungName).index(r.name)))
+            ],
+            "follow_ups": [
+                {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
+                for f in p.follow_ups
+            ],
+            "flow_run": str(self.flow_run) if self.flow_run else None,
+            "lies_with": self.lies_with,
+            "name": self.name,
+            "needed": p.needed_on.isoformat(),
+            "urgent": p.urgent,
+            "agreed": _iso(p.agreed),
+            "needed_from": _iso(p.needed_from),
+            "days_overdue": self.days_overdue,
+            "suspended_until": _iso(self.suspended_until),
+            "objection_until": _iso(self.objection_until),
+            "next_rung": (
+                {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
+            ),
+        }
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A client's case as it stands at one moment."""
+
+    case: Case
+    provisions: tuple[ProvisionView, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        case = self.case
+        return {
+            "reference": case.reference,
+            "municipality": case.municipality,
+            "route": case.route.value,
+            "brp": case.brp.value,
+            "opened": case.opened.isoformat(),
+            "closed": _iso(case.closed),
+            "director": case.director,
+            "present": sorted(case.present),
+            "provisions": [p.as_json() for p in self.provisions],
+        }
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One line of the record, free text included."""
+
+    at: datetime
+    by: str
+    what: str
+    key: str | None
+    because: str
+    note: str | None
+    data: dict[str, Any]
+    message: UUID | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        because = self.because if self.note is None else f"{self.because}: {self.note}"
+        return {
+            "at": utc(self.at),
+            "by": self.by,
+            "what": self.what,
+            "key": self.key,
+            "because": because,
+            "message": str(self.message) if self.message else None,
+            "data": self.data,
+        }
+
+
+@dataclass(frozen=True)
+class Face:
+    """What the run of a provision shows in Prefect. Nothing in it identifies anyone or is free text."""
+
+    provision_id: int
+    reference: str
+    key: str
+    name: str
+    run_name: str
+    municipality: str
+    status: str
+    overdue: bool
+    open: bool
+    asked: bool
+    state: str
+    message: str
+    tags: tuple[str, ...]
+    version: int
+    flow_run: UUID | None
+    rungs: tuple[str, ...]  # the rungs climbed, in Dutch
+
+
+class Views:
+    """All reading of cases. ``clock`` gives the moment at which everything is judged."""
+
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
+        self.engine = engine
+        self.config = config
+        self.clock = clock
+
+    def case(self, reference: str) -> CaseView:
+        """Raises ``NotFound`` for a case that does not exist."""
+        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        with self.engine.connect() as connection:
+            stored = queries.load_case(connection, reference)
+            if stored is None:
+                raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+            return self._case_view(stored, self._flow_runs(connection, stored.ids.values()), self.clock())
+
+    def cases(self, case_ids: list[int]) -> list[CaseView]:
+        """Many cases by their database id, in order of id."""
+        now = self.clock()
+        with self.engine.connect() as connection:
+            stored = queries.load_cases(connection, case_ids)
+            runs = self._flow_runs(connection, [i for s in stored.values() for i in s.ids.values()])
+            return [self._case_view(stored[i], runs, now) for i in sorted(stored)]
+
+    def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
+        """What is late now, longest first."""
+        now = self.clock()
+        condition = t.provision.c.late_from <= now
+        found = [v for v in self._provisions(condition, municipality, now) if v.overdue]
+        return sorted(found, key=lambda v: (v.due or date.max, v.case.reference, v.provision.key))
+
+    def waiting_too_long(self, municipality: str | None = None) -> list[ProvisionView]:
+        """What has been blocked longer than its own target since the need ("wacht al … dagen op …"), longest first."""
+        now = self.clock()
+        found = self._provisions(t.provision.c.status == Status.BLOCKED.value, municipality, now)
+        return sorted(
+            (v for v in found if v.waiting_days is not None),
+            key=lambda v: (v.provision.needed_on, v.case.reference, v.provision.key),
+        )
+
+    def audit(self, reference: str) -> list[AuditEntry]:
+        """The record of a case, oldest first."""
+        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        with self.engine.connect() as connection:
+            case_id = connection.execute(select(t.case.c.id).where(t.case.c.reference == reference)).scalar()
+            if case_id is None:
+                raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+            query = (
+                select(t.audit, t.free_text.c.body)
+                .outerjoin(t.free_text, t.free_text.c.id == t.audit.c.free_text_id)
+                .where(t.audit.c.case_id == case_id)
+                .order_by(t.audit.c.id)
+            )
+            return [
+                AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message)
+                for r in connection.execute(query)
+            ]
+
+    def face(self, provision_id: int) -> Face:
+        """Raises ``NotFound`` for a provision that does not exist."""
+        with self.engine.connect() as connection:
+            # The version first: a change after it raises the version again, so the run is woken once more.
+            columns = (t.provision.c.face_wanted, t.provision.c.flow_run)
+            row = connection.execute(select(*columns).where(t.provision.c.id == provision_id)).one_or_none()
+            stored = queries.load_case_of_provision(connection, provision_id)
+        if row is None or stored is None:
+            raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+        view = self._view(stored, stored.key_of(provision_id), row.flow_run, self.clock())
+        return self._face(view, row.face_wanted)
+
+    # --- from facts to what is seen ----------------------------------------------------------------------------------
+
+    def _provisions(self, condition: Any, municipality: str | None, now: datetime) -> list[ProvisionView]:
+        query = select(t.provision.c.id, t.provision.c.case_id, t.provision.c.flow_run).where(condition)
+        if municipality is not None:
+            query = query.join(t.case).where(t.case.c.municipality == municipality)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+            cases = queries.load_cases(connection, sorted({row.case_id for row in rows}))
+        return [self._view(cases[row.case_id], cases[row.case_id].key_of(row.id), row.flow_run, now) for row in rows]
+
+    def _flow_runs(self, connection: Connection, ids: Iterable[int]) -> dict[int, UUID | None]:
+        query = select(t.provision.c.id, t.provision.c.flow_run).where(t.provision.c.id == func.any(list(ids)))
+        return {row.id: row.flow_run for row in connection.execute(query)}
+
+    def _case_view(self, stored: Stored, runs: dict[int, UUID | None], now: datetime) -> CaseView:
+        order = list(self.config.catalogue.provisions)
+        keys = sorted(stored.ids, key=order.index)
+        return CaseView(stored.case, tuple(self._view(stored, key, runs.get(stored.ids[key]), now) for key in keys))
+
+    def _view(self, stored: Stored, key: str, flow_run: UUID | None, now: datetime) -> ProvisionView:
+        catalogue, today = self.config.catalogue, day_of(now)
+        situation = Situation.of(stored.case, key, catalogue)
+        provision = situation.provision
+        due = deadlines.due(situation, today=today)
+        statutory = deadlines.statutory_due(situation)
+        blocked = provision.status is Status.BLOCKED
+        return ProvisionView(
+            id=stored.ids[key],
+            case=stored.case,
+            provision=provision,
+            situation=situation,
+            status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
+            due=due.due if due else None,
+            statutory_due=statutory.due if statutory else None,
+            overdue=deadlines.is_overdue(situation, now),
+            days_overdue=deadlines.days_overdue(situation, now),
+            breached=deadlines.is_breached(situation, now),
+            suspended_days=due.suspended_days if due else 0,
+            suspended_until=deadlines.suspended_until(provision, today),
+            blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, stored.case, provision)) if blocked else (),
+            waiting_days=deadlines.blocked_too_long(situation, today),
+            objection_until=deadlines.objection_until(situation),
+            lies_with=ladder.lies_with(situation),
+            next_rung=ladder.next_rung_at(situation, catalogue, now),
+            flow_run=flow_run,
+        )
+
+    def _face(self, view: ProvisionView, version: int) -> Face:
+        provision, case = view.provision, view.case
+        return Face(
+            provision_id=view.id,
+            reference=case.reference,
+            key=provision.key,
+            name=view.name,
+            run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
+            municipality=case.municipality,
+            status=view.status,
+            overdue=view.overdue,
+            open=provision.status.is_open,
+            asked=provision.asked,
+            state=state_name(view),
+            message=state_message(view),
+            tags=tags(view),
+            version=version,
+            flow_run=view.flow_run,
+            rungs=tuple(words.RUNG[r.name] for r in provision.rungs),
+        )
+
+
+def state_name(view: ProvisionView) -> str:
+    """The name of the run's state. Late goes before everything else that is open."""
+    provision = view.provision
+    if not provision.status.is_open:
+        return words.STATUS[provision.status].capitalize()
+    if view.overdue:
+        return words.OVERDUE.capitalize()
+    if view.status == SUSPENDED:
+        return words.SUSPENDED.capitalize()
+    if provision.status is Status.REFUSED:
+        return words.STATUS[Status.REFUSED].capitalize()
+    if provision.status is Status.BLOCKED:
+        return f"Wacht op {words.listed(list(view.blocked_by))}"
+    return f"Wacht op {words.LIES_WITH[view.lies_with or 'loket']}"
+
+
+def state_message(view: ProvisionView) -> str:
+    """One line: until when, with whom it lies, what happens next."""
+    if not view.provision.status.is_open:
+        closed = view.provision.closed_on
+        return f"{words.STATUS[view.provision.status].capitalize()} op {words.dutch_date(closed)}" if closed else ""
+    parts = []
+    if view.due:
+        late = f" ({words.days(view.days_overdue)} te laat)" if view.overdue else ""
+        parts.append(f"uiterste datum {words.dutch_date(view.due)}{late}")
+    if view.suspended_until:
+        parts.append(f"klok loopt vanzelf weer op {words.dutch_date(view.suspended_until)}")
+    if view.lies_with:
+        parts.append(f"ligt bij {words.LIES_WITH[view.lies_with]}")
+    if view.next_rung:
+        parts.append(f"daarna: {words.RUNG[view.next_rung.name]} op {words.dutch_date(day_of(view.next_rung.at))}")
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def tags(view: ProvisionView) -> tuple[str, ...]:
+    """What a team lead filters by: municipality, provision, table, and ``te-laat`` while overdue."""
+    found = [view.case.municipality, tag(view.name)]
+    if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
+        found.append(tag(words.LIES_WITH[view.lies_with]))
+    if view.overdue:
+        found.append("te-laat")
+    return tuple(found)
+
+
+def tag(name: str) -> str:
+    """
+    >>> tag("dagbesteding, scholing, (vrijwilligers)werk"), tag("regionale tafel")
+    ('dagbesteding', 'regionale-tafel')
+    """
+    return name.split(",")[0].lower().replace(" ", "-")
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
