@@ -70,6 +70,13 @@ class Settings(BaseSettings):
             raise ValueError("verwacht: een adres als smtp://gebruiker:wachtwoord@machine:587")
         return url
 
+    @field_validator("ui_password")
+    @classmethod
+    def _is_plain(cls, password: SecretStr | None) -> SecretStr | None:
+        if password and not (password.get_secret_value().isascii() and password.get_secret_value().isprintable()):
+            raise ValueError("verwacht: letters zonder accenten, cijfers en leestekens")  # all that Prefect can compare
+        return password
+
     @model_validator(mode="after")
     def _private_unless_tls(self) -> Self:
         if not _is_loopback(self.host) and self.tls_in_front != "yes":

@@ -1,6 +1,7 @@
 """What all tests share: one PostgreSQL, a fresh migrated database for each test, and a clock that tests move."""
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -96,10 +97,21 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return Settings(_env_file=None, home=tmp_path / "home", port=free_port())  # type: ignore[call-arg]
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Debian's chromium. Without it a browser test is skipped, but never in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("PROVISIONS_TEST_BROWSER") == "required":
+            pytest.fail("chromium is not installed: apt-get install chromium")
+        pytest.skip("needs Debian's chromium: apt-get install chromium")
+    return path
+
+
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what the person who runs the tests has set."""
     for name in list(os.environ):
-        if name.startswith(("PROVISIONS_", "PREFECT_", "PG")):
+        if name.startswith(("PROVISIONS_", "PREFECT_", "PG")) and not name.startswith("PROVISIONS_TEST_"):
             monkeypatch.delenv(name)
 
 

@@ -1,0 +1,37 @@
+# Needs Python 3.11 or newer and make. Everything is installed in .venv, with the versions and hashes of requirements.lock.
+
+PYTHON ?= python3
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help .venv run demo test lint clean
+
+help: ## show this list
+	@grep -E '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 16
+
+.venv: $(INSTALLED) ## make the virtual environment
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 of nieuwer is nodig; $(PYTHON) is ouder. Geef een andere op: make PYTHON=python3.12 …" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: $(INSTALLED) ## start everything; stop with Ctrl-C
+	@exec .venv/bin/provisions up
+
+demo: $(INSTALLED) ## the same in a home of its own, with an example caseload
+	@exec .venv/bin/provisions demo
+
+lint: $(INSTALLED) ## style, types, and which room may import which
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test: lint ## everything that must pass
+	.venv/bin/pytest
+
+clean: ## throw away the virtual environment and caches (no data)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,79 @@
+"""The home folder: closed, one ``up`` at a time, and nobody else's processes touched."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows import home as homes
+from provisions.domain.errors import InvalidInput, NotAllowed
+
+
+def test_the_home_and_its_folders_are_closed_to_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    homes.prepare(home)
+    for folder in (home, *home.iterdir()):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_a_folder_of_everyone_is_refused(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    with pytest.raises(InvalidInput, match="van iedereen"):
+        homes.prepare(shared)
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o1777
+
+
+def test_a_second_up_is_refused_and_a_stale_lock_is_no_second_up(tmp_path: Path) -> None:
+    homes.prepare(tmp_path / "home")
+    dead = subprocess.run([sys.executable, "-c", _LOCK_AND_DIE, str(tmp_path / "home")], check=False, timeout=60)
+    assert dead.returncode == -signal.SIGKILL
+    with homes.only_one(tmp_path / "home"):
+        with pytest.raises(NotAllowed, match=f"proces {os.getpid()}") as refusal, homes.only_one(tmp_path / "home"):
+            pass
+        assert refusal.value.exit_code == 4
+        homes.prepare(tmp_path / "other")
+        with homes.only_one(tmp_path / "other"):
+            pass
+
+
+_LOCK_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from flows.home import only_one
+with only_one(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_only_what_was_left_over_for_this_home_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "lingers.py").write_text("import time\ntime.sleep(600)\n")
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    command = [sys.executable, "-m", "lingers"]
+    running = [subprocess.Popen([*command, str(home)], cwd=tmp_path) for home in (ours, other)]
+    try:
+        homes.stop_left_over(ours, "lingers")
+        assert running[0].poll() is not None
+        assert running[1].poll() is None
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def test_a_log_that_grew_large_is_put_aside_under_its_writer(tmp_path: Path) -> None:
+    homes.prepare(tmp_path)
+    log = tmp_path / "log" / "prefect.log"
+    with log.open("ab") as writer:
+        writer.write(b"x" * (10 * 1024 * 1024 + 1))
+        writer.flush()
+        homes.bound_logs(tmp_path)
+        writer.write(b"again")
+    assert log.read_bytes() == b"again"
+    assert (tmp_path / "log" / "prefect.log.1").stat().st_size > 10 * 1024 * 1024
