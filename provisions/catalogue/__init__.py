@@ -47,6 +47,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
     _check_counters(rules, organisation, roots[ORGANISATION].file, faults)
+    _check_files(rules, roots[PROVISIONS].file, project, faults)
     if faults:
         raise InvalidConfig(*faults)
     municipalities = organisation.municipalities
