@@ -1,0 +1,33 @@
+"""How our threads talk to Prefect: one client a thread, without what we don't want Prefect to do."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.context import SyncClientContext
+from prefect.settings import (
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    PREFECT_RESULTS_PERSIST_BY_DEFAULT,
+    temporary_settings,
+)
+
+
+@contextmanager
+def prefect_thread() -> Generator[SyncPrefectClient]:
+    """Everything of Prefect in this thread goes through one client, which is given. Needs no reachable Prefect.
+
+    The heartbeat costs a second a run and nobody listens to it; logs stay out of Prefect, where no free text may come;
+    the loops try again by themselves, so that the client need not.
+    """
+    settings = {
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+        PREFECT_RESULTS_PERSIST_BY_DEFAULT: False,
+        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+        PREFECT_CLIENT_MAX_RETRIES: 1,
+    }
+    with temporary_settings(updates=settings), SyncClientContext() as context:
+        yield context.client

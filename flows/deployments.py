@@ -1,0 +1,101 @@
+"""What can be run in Prefect: a deployment for each provision flow and for each run form.
+
+Registered at each start of the engine and again by the reconciler, so that a lost Prefect database fills itself.
+"""
+
+import inspect
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.utilities.callables import parameter_schema
+
+from flows.tags import FORM_TAG
+from provisions.domain.rules import Catalogue
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One deployment as we want it: ``name`` is ours, the flow's name is what people see."""
+
+    name: str
+    flow: Flow[..., Any]
+    entrypoint: str
+    tags: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] | None = None
+
+
+def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
+    """A plan for each provision of the catalogue, by key; the catalogue decides on the Dutch name."""
+    plans: dict[str, Plan] = {}
+    for key, rule in catalogue.provisions.items():
+        name = rule.name[0].upper() + rule.name[1:]
+        flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
+        plans[key] = Plan(name, flow.with_options(name=name), f"flows/provision/{key}.py:{key}")
+    return plans
+
+
+def form_plan(flow: Flow[..., Any], entrypoint: str) -> Plan:
+    """A plan for a run form; its flow's name is its title."""
+    return Plan(flow.name, flow, entrypoint, (FORM_TAG,))
+
+
+class Deployments:
+    """The deployments and what runs them. Safe to use from several threads."""
+
+    def __init__(self, provisions: Mapping[str, Plan], forms: tuple[Plan, ...] = ()) -> None:
+        self._provisions = dict(provisions)
+        self._forms = forms
+        self._flows: dict[UUID, Flow[..., Any]] = {}
+        self._of_provision: dict[str, UUID] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The deployments that are registered; empty before :meth:`register`."""
+        return list(self._flows)
+
+    @property
+    def provision_ids(self) -> list[UUID]:
+        """Those of the provision flows."""
+        return list(self._of_provision.values())
+
+    def flow(self, deployment: UUID | None) -> Flow[..., Any] | None:
+        """The flow of a deployment of ours."""
+        return self._flows.get(deployment) if deployment else None
+
+    def of_provision(self, key: str) -> UUID | None:
+        """The deployment of a provision's flow, once registered."""
+        return self._of_provision.get(key)
+
+    def ensure(self, client: SyncPrefectClient) -> None:
+        """Register unless that was done."""
+        if not self._flows:
+            self.register(client)
+
+    def register(self, client: SyncPrefectClient) -> None:
+        """Make or refresh all deployments; repeating it changes nothing."""
+        with self._lock:
+            of_provision = {key: _register(client, plan) for key, plan in self._provisions.items()}
+            flows = {of_provision[key]: plan.flow for key, plan in self._provisions.items()}
+            flows.update({_register(client, plan): plan.flow for plan in self._forms})
+            self._of_provision, self._flows = of_provision, flows
+
+
+def _register(client: SyncPrefectClient, plan: Plan) -> UUID:
+    return client.create_deployment(
+        flow_id=client.create_flow_from_name(plan.flow.name),
+        name=plan.name,
+        description=inspect.cleandoc(plan.flow.fn.__doc__ or ""),
+        tags=list(plan.tags),
+        entrypoint=plan.entrypoint,
+        path=".",
+        parameters=dict(plan.parameters or {}),
+        parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
+        enforce_parameter_schema=True,
+    )

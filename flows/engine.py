@@ -1,0 +1,88 @@
+"""The engine: the loops that make things happen. They share nothing but the database and Prefect.
+
+Each may crash, repeat, or run twice at the same time (in two engines) without harm. Prefect may be away: the clock and
+the outbox run on, and the faces follow when it is back.
+"""
+
+import logging
+import time
+
+from provisions.outbound.outbox import Outbox
+from sqlalchemy import Engine as Database
+
+from flows import registry
+from flows.clock import Clock
+from flows.deployments import Deployments, provision_plans
+from flows.faces import Faces
+from flows.listening import Listener
+from flows.loops import Loop
+from flows.outbox import Deliverer, Postman
+from flows.reconcile import Reconciler
+from flows.run_forms import form_plans
+from flows.worker import Worker
+from provisions.catalogue import Config
+from provisions.settings import Settings
+from provisions.steps import Steps
+
+STOP_WITHIN = 5.0  # seconds
+
+
+class Engine:
+    """Starts and stops the loops. ``start`` needs neither Prefect nor the database to be reachable."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        steps: Steps,
+        config: Config,
+        database: Database,
+        *,
+        outbox: Deliverer | None = None,
+    ) -> None:
+        """``PREFECT_API_URL`` (and its sign-in) must be in the environment before Prefect is imported."""
+        # Prefect tells of each run on standard error; what matters is in the audit.
+        logging.getLogger("prefect").setLevel(logging.ERROR)
+        now = steps.clock
+        registry.use(steps, config)
+        deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
+        self._worker = Worker(deployments)
+        self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
+        self._postman = Postman(outbox or _outbox(database, config, settings), now=now)
+        self._clock = Clock(steps, now=now, ticked=self._look)
+        self._listener = Listener(database, (self._clock_wake, self._look))
+        self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
+
+    def start(self) -> None:
+        """Start all loops; returns at once."""
+        for loop in self._loops():
+            loop.start()
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Stop all loops; returns when they have ended, or after about five seconds."""
+        deadline = time.monotonic() + STOP_WITHIN
+        for loop in self._loops():
+            loop.stop()
+        self._worker.stop()
+        for loop in self._loops():
+            loop.join(max(0.0, deadline - time.monotonic()))
+        self._worker.join(max(0.0, deadline - time.monotonic()))
+
+    def _loops(self) -> list[Loop]:
+        return [self._listener.loop, self._clock.loop, self._postman.loop, self._faces.loop, self._reconciler.loop]
+
+    def _look(self) -> None:
+        """Something was recorded: there may be messages to send and faces to show."""
+        self._postman.loop.wake()
+        self._faces.loop.wake()
+
+    def _clock_wake(self) -> None:
+        self._clock.loop.wake()
+
+    def _changed(self) -> None:
+        self._faces.loop.wake()
+        self._worker.wake()
+
+
+def _outbox(database: Database, config: Config, settings: Settings) -> Deliverer:
+    return Outbox(database, config, settings)

@@ -1,0 +1,146 @@
+"""Truth and face agree: compares the database with Prefect and has repaired what differs.
+
+Losing Prefect's database loses nothing: deployments are registered again, and each open provision gets a new run.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Cancelled
+
+from flows import waiting
+from flows.connection import prefect_thread
+from flows.deployments import Deployments
+from flows.faces import read_runs
+from flows.loops import Loop
+from provisions.domain.errors import NotFound
+from provisions.steps import Steps
+from provisions.views import Face
+
+logger = logging.getLogger(__name__)
+
+EVERY = 300.0  # seconds
+ABANDONED = timedelta(minutes=5)  # no execution takes this long
+PAGE = 200
+STRANGER = "Deze run hoort niet (meer) bij een voorziening."
+LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)
+
+
+class Reconciler:
+    """Compares at the start and every five minutes."""
+
+    def __init__(
+        self,
+        steps: Steps,
+        deployments: Deployments,
+        *,
+        alone: Callable[[], bool],
+        changed: Callable[[], None],
+    ) -> None:
+        """``alone``: whether no other engine works on this database; ``changed``: called when there is work to do."""
+        self._steps = steps
+        self._deployments = deployments
+        self._alone = alone
+        self._changed = changed
+        self._first = True
+        self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
+
+    def _turn(self) -> float:
+        client = get_client(sync_client=True)
+        self._deployments.register(client)
+        # What the dead engine before us left: nobody else can be executing it. Runs that the worker of this engine
+        # began in the meantime may be executed twice, which harms nothing.
+        self.reschedule_abandoned(client, timedelta(0) if self._first and self._alone() else ABANDONED)
+        known = self.compare_provisions(client)
+        self.compare_runs(client, known)
+        self._first = False
+        return EVERY
+
+    def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
+        """Schedule again what was left RUNNING or PENDING for longer than ``age``; how many."""
+        count = 0
+        for run in list(self._runs(client, (StateType.RUNNING, StateType.PENDING), self._deployments.ids)):
+            # Prefect's own clock wrote the timestamp, so the real one is compared, not the injected one.
+            if run.state and datetime.now(UTC) - run.state.timestamp >= age:
+                count += waiting.wake(client, run.id, "Hervat na onderbreking")
+        if count:
+            logger.info("%d onderbroken runs worden opnieuw uitgevoerd", count)
+            self._changed()
+        return count
+
+    def compare_provisions(self, client: SyncPrefectClient) -> dict[int, UUID | None]:
+        """Ask a face for what is open without a living run; the run of each provision that should have one."""
+        known: dict[int, UUID | None] = {}
+        after = 0
+        while page := self._steps.faces_to_reconcile(after, PAGE):
+            runs = read_runs(client, [row.flow_run for row in page if row.flow_run])
+            wrong = [
+                row.provision_id for row in page if self._faceless(row.provision_id, runs.get(row.flow_run or NONE))
+            ]
+            if wrong:
+                self._steps.want_faces(wrong)
+                self._changed()
+            known.update({row.provision_id: row.flow_run for row in page})
+            after = page[-1].provision_id
+        return known
+
+    def _faceless(self, provision_id: int, run: FlowRun | None) -> bool:
+        """Whether the provision is open and no run shows it."""
+        if run is None or run.state is None:
+            return True
+        return run.state.is_final() and self._steps.face(provision_id).open
+
+    def compare_runs(self, client: SyncPrefectClient, known: dict[int, UUID | None]) -> int:
+        """Look at each living run that is not known to be right; how many were cancelled.
+
+        Cancelled is what belongs to no provision, or to one that lives in another run. What is parked although its
+        provision is closed gets a new face, in which it ends.
+        """
+        cancelled = 0
+        for run in list(self._runs(client, LIVING, self._deployments.provision_ids)):
+            provision = run.parameters.get("provision")
+            if run.created is None or datetime.now(UTC) - run.created < ABANDONED:
+                continue  # it may have been made just now, and not noted yet
+            if isinstance(provision, int) and known.get(provision) == run.id:
+                continue
+            face = self._face(provision)
+            if face is None or face.flow_run != run.id:
+                client.set_flow_run_state(run.id, Cancelled(name="Vervallen", message=STRANGER), force=True)
+                cancelled += 1
+            elif not face.open and run.state and run.state.is_paused():
+                self._steps.want_faces([face.provision_id])
+                self._changed()
+        if cancelled:
+            logger.info("%d runs zonder voorziening zijn afgesloten", cancelled)
+        return cancelled
+
+    def _face(self, provision: object) -> Face | None:
+        try:
+            return self._steps.face(provision) if isinstance(provision, int) else None
+        except NotFound:
+            return None
+
+    def _runs(
+        self, client: SyncPrefectClient, states: tuple[StateType, ...], deployments: list[UUID]
+    ) -> Iterator[FlowRun]:
+        wanted = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=deployments),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))),
+        )
+        offset = 0
+        while page := client.read_flow_runs(
+            flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, limit=PAGE, offset=offset
+        ):
+            yield from page
+            offset += len(page)

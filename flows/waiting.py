@@ -1,0 +1,136 @@
+"""Park and wake: how a flow run waits without a process, and the only place with Prefect's internals.
+
+A provision's run waits in a PAUSED state with a name of our own ("Wacht op loket", "Te laat"), proposed by the flow
+itself, without a timeout. Prefect's own ``suspend_flow_run`` fails the run at its timeout and fixes the name, which is
+why it is not used. Written for Prefect 3.8.8 and held by ``tests/flows/test_waiting.py`` on a real server.
+
+The form of the Resume button is a registered schema; three inputs of the run belong to it:
+
+- ``formulier-<hash>``: the schema, once a run while the form is the same (the key of each park holds the hash);
+- ``toelichting-<key>``: the text above the form, new at each park;
+- ``antwoord-<key>``: what a person filled in. It is there when the run is executed again, until :func:`forget`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Never
+from uuid import UUID, uuid4
+
+from prefect._internal.pydantic.v2_schema import create_v2_schema
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas import OrchestrationResult
+from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.context import FlowRunContext
+from prefect.exceptions import Pause, PrefectHTTPStatusError
+from prefect.input import RunInput
+from prefect.states import Scheduled
+from prefect.utilities.engine import propose_state_sync
+
+SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
+CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person filled in in the form of a waiting run."""
+
+    key: str
+    values: Mapping[str, Any]
+
+
+def this_run() -> FlowRun:
+    """The flow run that is being executed."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        raise RuntimeError("Only a flow that is being run has a run.")
+    return context.flow_run
+
+
+def park(name: str, message: str, *, form: type[RunInput], introduction: str, version: int, rungs: int = 0) -> Never:
+    """Let this run wait under ``name`` until it is woken or its form is filled in. Ends the execution.
+
+    ``version`` is the face that is shown and ``rungs`` how many rungs were: the key says so. The key never repeats,
+    because Prefect refuses a pause whose key it has seen and would let the flow run on.
+    """
+    run = this_run()
+    schema = json.dumps(create_v2_schema(form.__name__, model_base=form), sort_keys=True)
+    digest = hashlib.sha256(schema.encode()).hexdigest()[:16]
+    key = f"v{version}-r{rungs}-{digest}-{uuid4().hex[:12]}"
+    keyset = {"schema": SCHEMA + digest, "description": TEXT + key, "response": ANSWER + key}
+    client = get_client(sync_client=True)
+    if not any(digest in earlier for earlier in run.empirical_policy.pause_keys or ()):
+        _put_once(client, run.id, keyset["schema"], schema)
+    client.create_flow_run_input(run.id, keyset["description"], json.dumps(introduction))
+    details = StateDetails(pause_reschedule=True, pause_key=key, run_input_keyset=keyset)
+    state = State(type=StateType.PAUSED, name=name, message=message, state_details=details)
+    # Raises Pause by itself when the run was paused meanwhile; a run that was woken meanwhile is Scheduled and
+    # will be executed again. In each case this execution is over.
+    state = propose_state_sync(client, state, flow_run_id=run.id)
+    raise Pause(state=state)
+
+
+def rungs_shown() -> int | None:
+    """How many rungs this run had shown when it was last parked; ``None`` when it never was."""
+    keys = this_run().empirical_policy.pause_keys or ()
+    return max((int(key.split("-")[1].removeprefix("r")) for key in keys), default=None)
+
+
+def try_again_later(name: str, message: str, *, seconds: int) -> Never:
+    """Let this run be executed again in ``seconds``. Ends the execution."""
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    state: State[Any] = Scheduled(name=name, message=message, scheduled_time=moment)
+    raise Pause(state=propose_state_sync(get_client(sync_client=True), state, flow_run_id=this_run().id))
+
+
+def answers() -> Sequence[Answer]:
+    """What people filled in since this run was parked, oldest first."""
+    run = this_run()
+    if rungs_shown() is None:
+        return ()
+    inputs = get_client(sync_client=True).filter_flow_run_input(run.id, ANSWER, limit=20, exclude_keys=set())
+    return [Answer(found.key, found.decoded_value) for found in inputs]
+
+
+def forget(answer: Answer) -> None:
+    """Take an answer out of Prefect, once it was dealt with."""
+    get_client(sync_client=True).delete_flow_run_input(this_run().id, answer.key)
+
+
+def show_tags(tags: Sequence[str]) -> None:
+    """Give this run exactly these tags."""
+    run = this_run()
+    if set(run.tags) != set(tags):
+        get_client(sync_client=True).update_flow_run(run.id, tags=list(tags)).raise_for_status()
+
+
+def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -> bool:
+    """Have a run executed again now; ``False`` when Prefect does not accept it.
+
+    Forced, because a run that waits for input can't be resumed without, and a run of a dead executor is RUNNING for
+    ever. A run that is being executed right now is executed once more afterwards, which harms nothing.
+    """
+    result: OrchestrationResult[Any] = client.set_flow_run_state(run, Scheduled(name=name), force=True)
+    return result.status is SetStateStatus.ACCEPT
+
+
+def resume(client: SyncPrefectClient, run: UUID, values: Mapping[str, Any]) -> str | None:
+    """Fill in the form of a waiting run, as its Resume button does. ``None``, or why Prefect refused.
+
+    A run that is not parked answers ABORT without an exception: that is a refusal here.
+    """
+    result = client.resume_flow_run(run, run_input=dict(values))
+    if result.status is SetStateStatus.ACCEPT:
+        return None
+    return str(getattr(result.details, "reason", result.status.value))
+
+
+def _put_once(client: SyncPrefectClient, run: UUID, key: str, value: str) -> None:
+    try:
+        client.create_flow_run_input(run, key, value)
+    except PrefectHTTPStatusError as refused:
+        if refused.response.status_code != CONFLICT:
+            raise

@@ -1,0 +1,159 @@
+"""A real Prefect server for the tests that need one, and a world in which nothing happens but what a test asks for."""
+
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import prefect.context
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterId,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import root_settings_context
+from sqlalchemy import Engine as Database
+
+from flows import home, registry, server
+from flows.connection import prefect_thread
+from flows.deployments import Deployments, provision_plans
+from flows.faces import Faces
+from flows.run_forms import form_plans
+from flows.worker import execute
+from provisions.catalogue import Config, load
+from provisions.settings import PROJECT, Settings
+from provisions.steps import IntakeRequest, Steps
+from provisions.store.embedded import EmbeddedPostgres
+from tests.conftest import MovingClock, free_port
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    return load(PROJECT / "config")
+
+
+@pytest.fixture(scope="session")
+def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
+    """One Prefect server for all tests, on the tests' PostgreSQL; this process is set up to talk to it."""
+    settings = Settings(_env_file=None, home=postgres.home, port=free_port())  # type: ignore[call-arg]
+    home.prepare(settings.home)
+    token = server.new_engine_token()
+    child = server.PrefectServer(settings, token)
+    before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
+    child.start()
+    try:
+        wait_until(child.ready, seconds=60, what=lambda: "\n".join(child.last_words()))
+        server.use_in_this_process(server.client_environment(settings, token))
+        # Prefect was imported long ago: let it read the environment again, for all threads.
+        prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
+        yield settings
+    finally:
+        prefect.context.GLOBAL_SETTINGS_CONTEXT = context
+        os.environ.clear()
+        os.environ.update(before)
+        child.stop()
+
+
+@pytest.fixture
+def client(prefect_server: Settings) -> Iterator[SyncPrefectClient]:
+    assert prefect_server
+    with prefect_thread() as connected:
+        yield connected
+
+
+NUMBERS = itertools.count(1)
+
+
+@dataclass
+class World:
+    """The engine without its threads: a test says what happens, in which order."""
+
+    steps: Steps
+    clock: MovingClock
+    client: SyncPrefectClient
+    deployments: Deployments
+    faces: Faces
+    reference: str = field(default_factory=lambda: f"TR-2026-{next(NUMBERS):04d}")
+
+    def intake(self, *needs: str, **more: Any) -> None:
+        self.steps.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by="regisseur-03")
+
+    def show_faces(self) -> int:
+        wanted = self.steps.faces_wanted()
+        return self.faces.apply(self.client, wanted) if wanted else 0
+
+    def run_due(self) -> int:
+        """Execute what is scheduled now, one after the other."""
+        due = self.client.get_scheduled_flow_runs_for_deployments(
+            self.deployments.ids, scheduled_before=datetime.now(UTC), limit=200
+        )
+        runs = [FlowRun.model_validate(run.model_dump()) for run in due]
+        flows = [(run, self.deployments.flow(run.deployment_id)) for run in runs]
+        return sum(execute(self.client, run, flow) for run, flow in flows if flow)
+
+    def settle(self) -> None:
+        """Time passes, faces are shown and runs executed, until nothing is left to do."""
+        for _ in range(20):
+            if not self.steps.tick_all() + self.show_faces() + self.run_due():
+                return
+        raise AssertionError("it does not come to rest")
+
+    def provision(self, key: str) -> dict[str, Any]:
+        found = self.steps.views.case(self.reference).as_json()["provisions"]
+        return next(provision for provision in found if provision["key"] == key)
+
+    def run(self, key: str) -> FlowRun:
+        return self.client.read_flow_run(UUID(self.provision(key)["flow_run"]))
+
+    def state(self, key: str) -> tuple[str, str]:
+        """Name and type of the state of the run of ``key``."""
+        state = self.run(key).state
+        assert state is not None
+        return state.name or "", state.type.value
+
+    def task_runs(self, key: str) -> list[str]:
+        this = FlowRunFilter(id=FlowRunFilterId(any_=[self.run(key).id]))
+        found = self.client.read_task_runs(flow_run_filter=this)
+        return [run.name for run in sorted(found, key=lambda run: run.created or datetime.now(UTC))]
+
+    def tagged(self, *tags: str) -> list[FlowRun]:
+        wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)))
+        return self.client.read_flow_runs(flow_run_filter=wanted)
+
+    def outcome(self, key: str, outcome: str, on: date | None = None, **fields: str) -> None:
+        self.steps.record_outcome(self.reference, key, outcome, by="regisseur-03", on=on, fields=fields)
+
+
+@pytest.fixture
+def world(client: SyncPrefectClient, database: Database, config: Config, clock: MovingClock) -> Iterator[World]:
+    steps = Steps(database, config, clock)
+    registry.use(steps, config)
+    deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
+    deployments.register(client)
+    yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))
+    remove_runs(client, deployments)
+
+
+def remove_runs(client: SyncPrefectClient, deployments: Deployments) -> None:
+    """The database of the test is gone, and its runs with it: provisions are numbered from 1 again in the next."""
+    ours = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=deployments.ids))
+    while runs := client.read_flow_runs(flow_run_filter=ours, limit=200):
+        for run in runs:
+            client.delete_flow_run(run.id)
+
+
+def wait_until(true: Any, *, seconds: float, what: Any = lambda: "") -> None:
+    """Poll until ``true()``; end-to-end tests only."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} seconds: {what()}")
+        time.sleep(0.05)
