@@ -34,29 +34,40 @@ def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ..
     if end is None or not provision.status.is_open:
         return ()
     stopped = stopped_days(provision)
-    overdue_from = end.overdue_from
     rules = ladder_of(situation, catalogue)
-    tables = {rung.name: rung.due for rung in provision.rungs}
-    doorbraak = tables.get(RungName.DOORBRAAKTAFEL)
-    ahead: list[RungDue] = []
+    climbed = {rung.name: rung.due for rung in provision.rungs}
+    tables = _tables(situation, [rule for rule in rules if not rule.is_reminder], end.due, stopped)
+    ahead = [RungDue(name, at) for name, at in tables if name not in climbed]
+    reminder = next((rule for rule in rules if rule.is_reminder), None)
+    if reminder is None or reminder.name in climbed or _is_dropped(situation):
+        return tuple(ahead)
+    at = _reminder(situation, reminder, end.due, stopped)
+    return (RungDue(reminder.name, at), *ahead) if at is not None and at < end.overdue_from else tuple(ahead)
+
+
+def _tables(
+    situation: Situation, rules: list[RungRule], end: date, stopped: frozenset[date]
+) -> list[tuple[RungName, datetime]]:
+    """Every table with the moment of its rung, climbed or not, in order.
+
+    The regional table never delays the national desk: it is asked at the latest at that rung's moment.
+    """
+    climbed = {rung.name: rung.due for rung in situation.provision.rungs}
+    moments: dict[RungName, datetime] = {}
     for rule in rules:
-        if rule.is_reminder:
-            at = _reminder(situation, rule, end.due, stopped)
-            if rule.name not in tables and at is not None and at < overdue_from and not _higher_climbed(situation):
-                ahead.append(RungDue(rule.name, at))
-            continue
-        if rule.name is RungName.DOORBRAAKTAFEL and doorbraak is None:
-            doorbraak = _doorbraaktafel(situation, rule, end.due, stopped)
-            ahead.append(RungDue(rule.name, doorbraak))
-            continue
-        if rule.name in tables:
-            continue
-        at = _moment(situation, rule, end.due, doorbraak, stopped)
+        if rule.name in climbed:
+            moments[rule.name] = climbed[rule.name]
+        elif rule.name is RungName.DOORBRAAKTAFEL:
+            moments[rule.name] = _doorbraaktafel(situation, rule, end, stopped)
+        else:
+            moments[rule.name] = _moment(situation, rule, end, moments.get(RungName.DOORBRAAKTAFEL), stopped)
+    if RungName.REGIONAL in moments and RungName.MAATWERKLOKET in moments:
+        moments[RungName.REGIONAL] = min(moments[RungName.REGIONAL], moments[RungName.MAATWERKLOKET])
+    found: list[tuple[RungName, datetime]] = []
+    for name, at in moments.items():
         # In order: never before a rung below it.
-        below = [rung.at for rung in ahead if rung.name is not RungName.CASE_DIRECTOR]
-        ahead.append(RungDue(rule.name, max([at, *below])))
-    refused = provision.status is Status.REFUSED
-    return tuple(r for r in ahead if not (refused and r.name is RungName.CASE_DIRECTOR))
+        found.append((name, max([at, *(below for _, below in found)])))
+    return found
 
 
 def next_rung_at(situation: Situation, catalogue: Catalogue, now: datetime) -> RungDue | None:
@@ -89,8 +100,10 @@ def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
     return max(tables, key=lambda rung: list(RungName).index(rung.name), default=None)
 
 
-def _higher_climbed(situation: Situation) -> bool:
-    return _highest_table(situation.provision.rungs) is not None
+def _is_dropped(situation: Situation) -> bool:
+    """A reminder is dropped once a higher rung was climbed, or is about to be because of a refusal."""
+    provision = situation.provision
+    return provision.status is Status.REFUSED or _highest_table(provision.rungs) is not None
 
 
 def _reminder(situation: Situation, rule: RungRule, end: date, stopped: frozenset[date]) -> datetime | None:
