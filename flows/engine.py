@@ -7,7 +7,6 @@ the outbox run on, and the faces follow when it is back.
 import logging
 import time
 
-from provisions.outbound.outbox import Outbox
 from sqlalchemy import Engine as Database
 
 from flows import registry
@@ -85,4 +84,6 @@ class Engine:
 
 
 def _outbox(database: Database, config: Config, settings: Settings) -> Deliverer:
+    from provisions.outbound.outbox import Outbox
+
     return Outbox(database, config, settings)

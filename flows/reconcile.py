@@ -85,9 +85,8 @@ class Reconciler:
         after = 0
         while page := self._steps.faces_to_reconcile(after, PAGE):
             runs = read_runs(client, [row.flow_run for row in page if row.flow_run])
-            wrong = [
-                row.provision_id for row in page if self._faceless(row.provision_id, runs.get(row.flow_run or NONE))
-            ]
+            rows = [(row.provision_id, runs.get(row.flow_run) if row.flow_run else None) for row in page]
+            wrong = [provision_id for provision_id, run in rows if self._faceless(provision_id, run)]
             if wrong:
                 self._steps.want_faces(wrong)
                 self._changed()

@@ -156,4 +156,4 @@ def wait_until(true: Any, *, seconds: float, what: Any = lambda: "") -> None:
     while not true():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} seconds: {what()}")
-        time.sleep(0.05)
+        time.sleep(0.2)

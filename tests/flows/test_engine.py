@@ -1,0 +1,214 @@
+"""The engine with all its threads, and what it repairs: on a real Prefect server and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.states import Running, Scheduled
+from sqlalchemy import Engine as Database
+
+from flows import waiting
+from flows.engine import Engine
+from flows.reconcile import Reconciler
+from flows.run_forms import form_plans
+from provisions.catalogue import Config
+from provisions.settings import Settings
+from provisions.steps import IntakeRequest, Steps
+from tests.conftest import MovingClock
+from tests.flows.conftest import World, wait_until
+
+
+class NoPost:
+    """A fake outbox: nothing to deliver."""
+
+    def deliver_due(self) -> int:
+        return 0
+
+    def next_try(self) -> datetime | None:
+        return None
+
+
+@contextmanager
+def running_engine(settings: Settings, steps: Steps, config: Config, database: Database) -> Iterator[Engine]:
+    engine = Engine(settings, steps, config, database, outbox=NoPost())
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+def reconciler(world: World, *, alone: bool = True) -> Reconciler:
+    return Reconciler(world.steps, world.deployments, alone=lambda: alone, changed=lambda: None)
+
+
+def test_the_engine_takes_a_client_in_and_follows_the_clock(
+    world: World, prefect_server: Settings, config: Config, database: Database
+) -> None:
+    with running_engine(prefect_server, world.steps, config, database):
+        world.intake("id_document", "postal_address", "advance_payment")
+        for key in ("id_document", "advance_payment"):
+            wait_until(lambda key=key: parked(world, key, "Wacht op loket"), seconds=20)
+        world.clock.set("2026-11-09T23:00:01+00:00")
+        world.outcome("id_document", "delivered", date(2026, 11, 6))  # a notification: the clock looks at the time
+        wait_until(lambda: ended(world, "id_document", "Geregeld"), seconds=20)
+        wait_until(lambda: parked(world, "advance_payment", "Te laat"), seconds=20)
+        # Started on Friday the sixth, when the card was there: due on the tenth, today.
+        wait_until(lambda: parked(world, "postal_address", "Wacht op loket"), seconds=20)
+        assert (
+            waiting.resume(world.client, run_of(world, "advance_payment"), {"outcome": "Geregeld", "by": "r-3"}) is None
+        )
+        wait_until(lambda: ended(world, "advance_payment", "Geregeld"), seconds=20)
+        assert world.tagged("te-laat") == []
+
+
+def test_two_engines_make_one_run_of_each_provision(
+    world: World, prefect_server: Settings, config: Config, database: Database
+) -> None:
+    with (
+        running_engine(prefect_server, world.steps, config, database),
+        running_engine(prefect_server, world.steps, config, database),
+    ):
+        for number in range(900, 912):
+            world.steps.intake(IntakeRequest(f"TR-2026-{number}", "voluntary", ["advance_payment"]), by="regisseur-03")
+        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.steps.faces_wanted(), seconds=40)
+        wait_until(
+            lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),
+            seconds=40,
+            what=lambda: [run.state for run in world.tagged("voorschot")],
+        )
+    assert len(world.tagged("voorschot")) == 12
+
+
+def test_a_run_that_a_dead_executor_left_is_executed_again(world: World) -> None:
+    world.intake("id_document")
+    world.settle()
+    run = run_of(world, "id_document")
+    world.client.set_flow_run_state(run, Running(), force=True)
+    assert reconciler(world).reschedule_abandoned(world.client, timedelta(minutes=5)) == 0
+    assert reconciler(world).reschedule_abandoned(world.client, timedelta(0)) == 1
+    world.settle()
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
+
+
+def test_open_provisions_get_a_run_when_prefect_lost_theirs(world: World) -> None:
+    world.intake("id_document")
+    world.settle()
+    first = run_of(world, "id_document")
+    world.client.delete_flow_run(first)
+    reconciler(world).compare_provisions(world.client)
+    world.settle()
+    assert run_of(world, "id_document") != first
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
+
+
+def test_a_run_that_a_person_cancelled_is_replaced_while_the_provision_is_open(world: World) -> None:
+    from prefect.states import Cancelled
+
+    world.intake("id_document")
+    world.settle()
+    first = run_of(world, "id_document")
+    world.client.set_flow_run_state(first, Cancelled(), force=True)
+    reconciler(world).compare_provisions(world.client)
+    world.settle()
+    assert run_of(world, "id_document") != first
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
+
+
+def test_runs_of_unknown_provisions_are_cancelled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.reconcile.ABANDONED", timedelta(0))
+    world.intake("id_document")
+    world.settle()
+    stranger = make_run(world, provision=4711)
+    double = make_run(world, provision=1)
+    mine = reconciler(world)
+    known = mine.compare_provisions(world.client)
+    assert mine.compare_runs(world.client, known) == 2
+    for run in (stranger, double):
+        assert world.client.read_flow_run(run).state_name == "Vervallen"
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
+
+
+def test_a_closed_provision_with_a_parked_run_is_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.reconcile.ABANDONED", timedelta(0))
+    world.intake("id_document")
+    world.settle()
+    world.outcome("id_document", "delivered")
+    face = world.steps.face(1)
+    world.steps.face_shown(
+        1, face.version, face.flow_run
+    )  # as if it had been shown, and Prefect then went back in time
+    mine = reconciler(world)
+    mine.compare_runs(world.client, mine.compare_provisions(world.client))
+    world.settle()
+    assert world.state("id_document") == ("Geregeld", "COMPLETED")
+
+
+def test_a_provision_started_with_the_run_button_is_turned_down(world: World) -> None:
+    world.intake("id_document")
+    world.settle()
+    deployment = world.deployments.of_provision("id_document")
+    assert deployment
+    run = world.client.create_flow_run_from_deployment(deployment, parameters={"provision": 1})
+    world.run_due()
+    assert world.client.read_flow_run(run.id).state_name == "Niet gestart"
+
+
+def test_registering_again_changes_nothing(world: World, config: Config) -> None:
+    before = world.deployments.ids
+    world.deployments.register(world.client)
+    assert world.deployments.ids == before
+    assert len(before) == len(config.catalogue.provisions) + len(form_plans(config))
+
+
+def test_the_engine_lives_without_prefect(
+    steps_alone: Steps, settings: Settings, config: Config, database: Database, clock: MovingClock
+) -> None:
+    """Its own port is free here: nobody listens."""
+    engine = Engine(settings, steps_alone, config, database, outbox=NoPost())
+    engine.start()
+    try:
+        steps_alone.intake(IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by="regisseur-03")
+        clock.set("2026-11-10T00:00:00+00:00")
+        steps_alone.suspend(
+            "TR-2026-0042", "advance_payment", reason="client_asks", until=date(2026, 11, 20), by="regisseur-03"
+        )
+        wait_until(lambda: rungs(steps_alone), seconds=20)
+    finally:
+        engine.stop()
+
+
+@pytest.fixture
+def steps_alone(database: Database, config: Config, clock: MovingClock) -> Steps:
+    return Steps(database, config, clock)
+
+
+def rungs(steps: Steps) -> list[object]:
+    provisions = steps.views.case("TR-2026-0042").as_json()["provisions"]
+    return list(provisions[0]["rungs"])
+
+
+def make_run(world: World, *, provision: int) -> UUID:
+    deployment = world.deployments.of_provision("id_document")
+    assert deployment
+    run = world.client.create_flow_run_from_deployment(
+        deployment,
+        parameters={"provision": provision},
+        idempotency_key=str(uuid4()),
+        state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=1)),
+    )
+    return run.id
+
+
+def run_of(world: World, key: str) -> UUID:
+    return UUID(world.provision(key)["flow_run"])
+
+
+def parked(world: World, key: str, name: str) -> bool:
+    return world.provision(key)["flow_run"] is not None and world.state(key) == (name, "PAUSED")
+
+
+def ended(world: World, key: str, name: str) -> bool:
+    return world.provision(key)["flow_run"] is not None and world.state(key) == (name, "COMPLETED")
