@@ -17,12 +17,20 @@ from urllib.parse import unquote, urlsplit
 from provisions.catalogue import Contact, Organisation
 from provisions.domain.errors import InvalidInput
 from provisions.outbound.render import Rendered
+from provisions.settings import Settings
 
 TIMEOUT = 30  # seconds, for connecting and for each answer of the server
 
 
 class UnableToSend(Exception):  # noqa: N818 - says what happened
-    """A message did not leave. ``str()`` is Dutch and holds no secret."""
+    """A message did not leave. ``str()`` is Dutch and holds no secret.
+
+    ``everything``: the way out is closed, so there is no use in trying other messages now.
+    """
+
+    def __init__(self, text: str, *, everything: bool = True) -> None:
+        super().__init__(text)
+        self.everything = everything
 
 
 class Transport(Protocol):
@@ -125,7 +133,8 @@ class SmtpTransport:
         except OSError as error:  # what smtplib raises is an OSError too
             self.close()
             # Without its cause: that may quote what was sent, the password included.
-            raise UnableToSend(self._explain(error)) from None
+            about_this_one = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError))
+            raise UnableToSend(self._explain(error), everything=not about_this_one) from None
 
     @staticmethod
     def _still_open(connection: smtplib.SMTP) -> bool:
@@ -197,3 +206,10 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def transport_for(settings: Settings) -> Transport:
+    """By SMTP where ``PROVISIONS_SMTP_URL`` is set, else into ``$PROVISIONS_HOME/outbox/``."""
+    if settings.smtp_url:
+        return SmtpTransport(settings.smtp_url.get_secret_value())
+    return OutboxFolder(settings.home / "outbox")

@@ -1,0 +1,274 @@
+"""What is pending goes out: in order for each provision, again after a failure, and never twice where it can be helped.
+
+A message is sent while its row is locked, and recorded as sent in the same transaction. A crash between the two repeats
+the message with the same Message-ID, and nothing else.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, Row, func, select, update
+
+from provisions.catalogue import Config
+from provisions.domain.errors import Refused
+from provisions.domain.lifecycle import SYSTEM
+from provisions.domain.rules import RungName
+from provisions.outbound.facts import Asked, MessageFacts
+from provisions.outbound.render import REQUESTS, Rendered, render
+from provisions.outbound.transports import Transport, UnableToSend, compose
+from provisions.store import queries
+from provisions.store import tables as t
+from provisions.store.queries import Stored
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+MOST_ATTEMPTS = 20  # with these waits: about three days
+ASKING = (*sorted(REQUESTS), "again")
+# Messages decided on in one breath go out in this order.
+ORDER = ("handover", "request", "application", "proceed", "again", "ready", "waiver_offer", *RungName, "submission")
+
+log = logging.getLogger(__name__)
+
+
+def waiting_time(attempts: int, spread: float) -> timedelta:
+    """How long to wait after ``attempts`` failures; ``spread`` (0 to 1) keeps failures from coming back all at once."""
+    doubled = FIRST_WAIT * (1 << min(attempts - 1, 20))
+    return min(doubled, LONGEST_WAIT) * (0.8 + 0.4 * spread)
+
+
+class _Next(Enum):
+    """What may go out after a message."""
+
+    THE_NEXT = auto()
+    ANOTHER_PROVISIONS = auto()  # this provision's messages keep their order, so they wait
+    NOTHING = auto()  # the way out is closed
+
+
+@dataclass
+class _Batch:
+    """What is needed to write the messages of some provisions, read once for all of them."""
+
+    cases: Mapping[int, Stored]  # by provision id
+    asked: dict[int, list[Asked]] = field(default_factory=dict)
+
+    def facts(self, row: Row[tuple[object, ...]]) -> MessageFacts:
+        asked = tuple(self.asked.get(row.provision_id, ()))
+        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, asked)
+
+
+class Outbox:
+    """The messages that are to be sent. ``clock`` gives the moment (aware); ``spread`` a number from 0 to 1."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        self._engine = engine
+        self._config = config
+        self._transport = transport
+        self._clock = clock
+        self._spread = spread
+
+    def deliver_due(self, limit: int = 200) -> int:
+        """Try to send what is due, for at most ``limit`` provisions; how many messages were handled, failures included."""
+        with self._engine.connect() as connection:
+            queues = _queues(connection, self._clock(), limit)
+            batch = _read(connection, list(queues))
+        handled = 0
+        try:
+            for queue in queues.values():
+                count, following = self._deliver_queue(queue, batch)
+                handled += count
+                if following is _Next.NOTHING:
+                    break
+        finally:
+            self._transport.close()
+        return handled
+
+    def next_try(self) -> datetime | None:
+        """When the next message is due (UTC), ``None`` when nothing is pending."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.min(t.message.c.next_try))).scalar()
+
+    def _deliver_queue(self, queue: Sequence[Row[tuple[object, ...]]], batch: _Batch) -> tuple[int, _Next]:
+        """Send the messages of one provision in order until one has to wait; how many were handled, and what may follow."""
+        for handled, row in enumerate(queue):
+            with self._engine.begin() as connection:
+                if row.next_try is not None and row.next_try > self._clock():
+                    _put_off(connection, row.next_try, row.provision_id)
+                    return handled, _Next.ANOTHER_PROVISIONS
+                if not _claimed(connection, row.id):  # another process has it, or has sent it
+                    return handled, _Next.ANOTHER_PROVISIONS
+                following = self._deliver(connection, row, batch)
+            if following is not _Next.THE_NEXT:
+                return handled + 1, following
+        return len(queue), _Next.THE_NEXT
+
+    def _deliver(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch) -> _Next:
+        """Send one message and record what became of it."""
+        stored = batch.cases[row.provision_id]
+        key = stored.key_of(row.provision_id)
+        note = _Note(connection, stored, key, row.id)
+        now = self._clock()
+        rendered: Rendered | None = None
+        refused: tuple[str, ...] = ()
+        try:
+            rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, now)
+            if rendered is not None:
+                refused = self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
+        except UnableToSend as error:
+            following = self._failed(connection, row, note, rendered, str(error))
+            return self._closed(connection, row) if error.everything else following
+        except Refused as error:
+            return self._failed(connection, row, note, rendered, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in one message must not hold up all others
+            # The kind of error only: its text may quote the message.
+            log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
+            return self._failed(connection, row, note, rendered, f"fout in het programma: {type(error).__name__}")
+        if rendered is None:
+            _record(connection, row.id, status="void", next_try=None)
+            note.write("message.void", "niet verzonden: het bericht was niet meer nodig")
+            return _Next.THE_NEXT
+        _record_sent(connection, row.id, rendered, refused, now)
+        note.write("message.sent", f"verzonden aan {_names(rendered, refused)}", recipients=_addresses(rendered, refused))
+        if row.kind in ASKING:
+            batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
+        return _Next.THE_NEXT
+
+    def _failed(
+        self, connection: Connection, row: Row[tuple[object, ...]], note: "_Note", rendered: Rendered | None, error: str
+    ) -> _Next:
+        """Try again later, or give up after about three days."""
+        attempts = row.attempts + 1
+        if attempts >= MOST_ATTEMPTS:
+            _record(connection, row.id, status="failed", attempts=attempts, next_try=None, error=error)
+            to = f" aan {_names(rendered)}" if rendered else ""
+            note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
+            return _Next.THE_NEXT
+        next_try = self._clock() + waiting_time(attempts, self._spread())
+        _record(connection, row.id, attempts=attempts, next_try=next_try, error=error)
+        _put_off(connection, next_try, row.provision_id)
+        return _Next.ANOTHER_PROVISIONS
+
+    def _closed(self, connection: Connection, row: Row[tuple[object, ...]]) -> _Next:
+        """The way out is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
+        _put_off(connection, self._clock() + waiting_time(row.attempts + 1, self._spread()))
+        return _Next.NOTHING
+
+
+@dataclass(frozen=True)
+class _Note:
+    """Writes audit lines about one message."""
+
+    connection: Connection
+    stored: Stored
+    key: str
+    message: UUID
+
+    def write(self, what: str, because: str, **data: object) -> None:
+        self.connection.execute(
+            t.audit.insert().values(
+                by=SYSTEM,
+                case_id=self.stored.case_id,
+                key=self.key,
+                what=what,
+                because=because,
+                data=data or None,
+                message=self.message,
+            )
+        )
+
+
+def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list[Row[tuple[object, ...]]]]:
+    """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
+    due = (
+        select(t.message.c.provision_id)
+        .where(t.message.c.next_try <= now)
+        .group_by(t.message.c.provision_id)
+        .order_by(func.min(t.message.c.next_try))
+        .limit(limit)
+    )
+    query = select(t.message).where(t.message.c.provision_id.in_(due), t.message.c.status == "pending")
+    queues: dict[int, list[Row[tuple[object, ...]]]] = {}
+    for row in sorted(connection.execute(query), key=_place):
+        queues.setdefault(row.provision_id, []).append(row)
+    return queues
+
+
+def _place(row: Row[tuple[object, ...]]) -> tuple[datetime, int, UUID]:
+    name = row.detail if row.kind == "rung" else row.kind
+    return row.created, ORDER.index(name) if name in ORDER else len(ORDER), row.id
+
+
+def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:
+    """The cases of these provisions, and when their counters were asked before."""
+    owners = connection.execute(
+        select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
+    ).all()
+    cases = queries.load_cases(connection, sorted({row.case_id for row in owners}))
+    batch = _Batch({row.id: cases[row.case_id] for row in owners})
+    asked = (
+        select(t.message.c.provision_id, t.message.c.sent, t.message.c.municipality)
+        .where(t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(ASKING), t.message.c.status == "sent")
+        .order_by(t.message.c.sent)
+    )
+    for row in connection.execute(asked):
+        batch.asked.setdefault(row.provision_id, []).append(Asked(row.sent, row.municipality))
+    return batch
+
+
+def _claimed(connection: Connection, message: UUID) -> bool:
+    """Hold the message until the transaction ends, unless another process holds it or has handled it."""
+    query = (
+        select(t.message.c.id)
+        .where(t.message.c.id == message, t.message.c.status == "pending")
+        .with_for_update(skip_locked=True)
+    )
+    return connection.execute(query).first() is not None
+
+
+def _record(connection: Connection, message: UUID, **values: object) -> None:
+    connection.execute(update(t.message).where(t.message.c.id == message).values(**values))
+
+
+def _record_sent(
+    connection: Connection, message: UUID, rendered: Rendered, refused: Sequence[str], now: datetime
+) -> None:
+    _record(
+        connection,
+        message,
+        status="sent",
+        sent=now.astimezone(UTC),
+        attempts=t.message.c.attempts + 1,
+        next_try=None,
+        recipients=_addresses(rendered, refused),
+        subject=rendered.subject,
+        body=rendered.text,
+        error=f"niet aangenomen voor {', '.join(refused)}" if refused else None,
+    )
+
+
+def _put_off(connection: Connection, moment: datetime, provision_id: int | None = None) -> None:
+    """Nothing (of the provision, or at all) goes out before ``moment``."""
+    statement = update(t.message).where(t.message.c.next_try < moment).values(next_try=moment)
+    if provision_id is not None:
+        statement = statement.where(t.message.c.provision_id == provision_id)
+    connection.execute(statement)
+
+
+def _addresses(rendered: Rendered, refused: Sequence[str] = ()) -> list[str]:
+    return [contact.email for contact in rendered.recipients if contact.email not in refused]
+
+
+def _names(rendered: Rendered, refused: Sequence[str] = ()) -> str:
+    accepted = ", ".join(f"{c.name} ({c.email})" for c in rendered.recipients if c.email not in refused)
+    return f"{accepted}; niet aangenomen voor {', '.join(refused)}" if refused else accepted
