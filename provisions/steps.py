@@ -10,13 +10,15 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from provisions import inputs
 from provisions.catalogue import Config
+from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Decision, Moment, Need
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import queries
@@ -25,6 +27,7 @@ from provisions.store.queries import Change, Stored
 from provisions.views import Face, Views
 
 EVERYTHING = "all"
+RULES = "rules"
 
 
 def utc_now() -> datetime:
@@ -253,6 +256,60 @@ class Steps:
         while handled := self.tick():
             total += handled
         return total
+
+    def follow_rules(self, batch: int = 200) -> int:
+        """After a change in ``config/``: compute the derived columns of every open case again. Returns how many cases.
+
+        What was accrued (starts, suspensions, rungs, breaches of agreed dates) is kept. Nothing is done when the rules are
+        those of the last time. Raises ``InvalidConfig`` when the rules no longer know something that a case has.
+        """
+        rules = fingerprint(self._catalogue)
+        with self.engine.begin() as connection:
+            known = connection.execute(select(t.setting.c.value).where(t.setting.c.name == RULES)).scalar()
+            if known == rules:
+                return 0
+            self._refuse_orphans(connection)
+            query = select(t.case.c.id).where(t.case.c.closed.is_(None)).order_by(t.case.c.id)
+            case_ids = list(connection.execute(query).scalars()) if known is not None else []
+        for first in range(0, len(case_ids), batch):
+            self._follow_rules(case_ids[first : first + batch])
+        with self.engine.begin() as connection:
+            statement = insert(t.setting).values(name=RULES, value=rules)
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": rules}))
+        return len(case_ids)
+
+    def _refuse_orphans(self, connection: Connection) -> None:
+        """Nobody falls between two chairs because an entry was taken out of ``config/``."""
+        keys = set(connection.execute(select(t.provision.c.key).distinct()).scalars())
+        places = set(connection.execute(select(t.case.c.municipality).distinct()).scalars())
+        undated = select(t.provision.c.key).where(t.provision.c.agreed.is_(None)).distinct()
+        must_be_dated = {key for key, rule in self._catalogue.provisions.items() if rule.needs_agreed_date}
+        faults = [
+            f"config/provisions.toml: voorziening '{key}' ontbreekt, maar er zijn trajecten die haar hebben. Zet haar terug."
+            for key in sorted(keys - set(self._catalogue.provisions))
+        ]
+        faults += [
+            f"config/organisation.toml: gemeente '{place}' ontbreekt, maar er zijn trajecten van die gemeente. Zet haar terug, "
+            "of draag de trajecten eerst over (provisions transfer)."
+            for place in sorted(places - set(self.config.organisation.municipalities))
+        ]
+        faults += [
+            f"config/provisions.toml: '{key}' vraagt nu een afgesproken datum, maar er zijn trajecten zonder. "
+            "Geef de voorziening een streeftermijn (target)."
+            for key in sorted(set(connection.execute(undated).scalars()) & must_be_dated)
+        ]
+        if faults:
+            raise InvalidConfig(*faults)
+
+    def _follow_rules(self, case_ids: Sequence[int]) -> None:
+        moment = Moment(self.clock(), lifecycle.SYSTEM, self._catalogue)
+        with self.engine.begin() as connection:
+            cases = queries.load_cases(connection, case_ids, lock=True)
+            changes = [
+                Change(stored, lifecycle.follow_rules(stored.case, stored.dues(), moment), moment)
+                for stored in cases.values()
+            ]
+            queries.write(connection, changes)
 
     def next_moment(self) -> datetime | None:
         """When anything happens next (UTC)."""

@@ -167,6 +167,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provision_id", "name", name=op.f("pk_rung")),
     )
     op.create_table(
+        "setting",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
+    )
+    op.create_table(
         "suspension",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("provision_id", sa.BigInteger(), nullable=False),
@@ -193,6 +199,7 @@ def downgrade() -> None:
     op.drop_table("waiver")
     op.drop_index("ix_suspension_provision_id", table_name="suspension")
     op.drop_table("suspension")
+    op.drop_table("setting")
     op.drop_table("rung")
     op.drop_index("ix_outcome_provision_id", table_name="outcome")
     op.drop_index("ix_outcome_day", table_name="outcome")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,10 @@ class Stored:
     def key_of(self, provision_id: int) -> str:
         """The key of one of its provisions."""
         return next(key for key, stored in self.ids.items() if stored == provision_id)
+
+    def dues(self) -> dict[str, date | None]:
+        """The due date of each provision as it was last computed."""
+        return {key: row["due"] for key, row in self.rows.items()}
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,9 @@ message = Table(
     Index("ix_message_provision_id", "provision_id"),
 )
 
+# What the program remembers of itself, such as the rules by which the derived columns were computed.
+setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
 free_text = Table(
     "free_text",
     metadata,

@@ -1,5 +1,6 @@
 """Time passes: what fell due, and when the next thing does (domain.md, "The ladder" and rule 6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -105,6 +106,23 @@ def _offer_waivers_when_late(draft: Draft, key: str) -> None:
     # On a refusal the offer was made when it was recorded.
     if draft.case.provisions[key].status is not Status.REFUSED:
         offer_waivers(draft, key)
+
+
+def follow_rules(case: Case, dues: Mapping[str, date | None], moment: Moment) -> Decision:
+    """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was (``dues``)."""
+    draft = Draft(case, moment)
+    for key, provision in case.provisions.items():
+        end = deadlines.due(draft.situation(key))
+        if not provision.status.is_open or end is None or dues.get(key) in (None, end.due):
+            continue
+        draft.faces.add(key)
+        draft.note(
+            "term.changed",
+            f"de regels zijn gewijzigd; uiterste datum nu {words.dutch_date(end.due)}",
+            key,
+            term=explained(end),
+        )
+    return draft.done()
 
 
 @dataclass(frozen=True)
