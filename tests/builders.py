@@ -1,0 +1,411 @@
+"""The vocabulary of the tests: days and moments, a client's case without a database, and a town that works on one.
+
+Names read as sentences. Nothing here decides anything: it only calls the domain or the use cases.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from typing import Any, Protocol
+
+from sqlalchemy import Engine, select
+
+from provisions.catalogue import PROJECT, Config, load
+from provisions.domain import deadlines, ladder, lifecycle
+from provisions.domain.calendar import AMSTERDAM, first_moment
+from provisions.domain.case import Answer, Case, Provision, Reason, Status, Suspension
+from provisions.domain.deadlines import Situation
+from provisions.domain.errors import Refused
+from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
+from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route, RungName
+from provisions.outbound.outbox import Outbox
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import tables as t
+from provisions.views import CaseView, ProvisionView
+
+CONFIG = load(PROJECT / "config")
+CATALOGUE = CONFIG.catalogue
+KEYS = tuple(CATALOGUE.provisions)
+DIRECTOR = "regisseur.noord"
+TEAM_LEAD = "teamleider-1"
+
+
+def day(text: str) -> date:
+    """``day("2026-11-02")``."""
+    return date.fromisoformat(text)
+
+
+def at(text: str) -> datetime:
+    """A moment in Amsterdam, ``at("2026-11-02 09:00")``, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def midnight(text: str) -> datetime:
+    """The first moment of a day in Amsterdam, in UTC."""
+    return first_moment(day(text))
+
+
+def days_from(first: str, last: str) -> list[date]:
+    """All days from ``first`` up to and including ``last``."""
+    start, end = day(first), day(last)
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+# --- one client, without a database ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Client:
+    """A client's case in memory: every verb decides with the domain and keeps what was decided."""
+
+    now: datetime
+    catalogue: Catalogue = CATALOGUE
+    municipality: str = "voorbeeldstad"
+    brp: Brp = Brp.UNKNOWN
+    present: frozenset[str] = frozenset()
+    case: Case = field(init=False)
+    audit: list[AuditLine] = field(default_factory=list)
+    messages: list[lifecycle.MessageIntent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.case = Case(
+            "TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present
+        )
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(AMSTERDAM).date()
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.now, DIRECTOR, self.catalogue)
+
+    def _do(self, decision: Decision) -> Decision:
+        self.case = decision.case
+        self.audit += decision.audit
+        self.messages += decision.messages
+        return decision
+
+    # what people do
+
+    def needs(self, *keys: str | Need, on: str | None = None) -> "Client":
+        if on is not None:
+            self.case = Case(
+                self.case.reference, self.municipality, Route.VOLUNTARY, self.brp, day(on), present=self.present
+            )
+        needs = [Need(key) if isinstance(key, str) else key for key in keys]
+        self._do(lifecycle.open_case(self.case, needs, self.moment))
+        return self
+
+    def also_needs(self, *keys: str | Need, on: str | None = None) -> Decision:
+        needs = [Need(key) if isinstance(key, str) else key for key in keys]
+        return self._do(lifecycle.add(self.case, needs, self.moment, self._on(on)))
+
+    def gets(self, key: str, on: str | None = None, **fields: str) -> Decision:
+        return self.outcome(key, OutcomeName.DELIVERED, on, **fields)
+
+    def is_refused(self, key: str, on: str | None = None, **fields: str) -> Decision:
+        return self.outcome(key, OutcomeName.REFUSED, on, **fields)
+
+    def does_without(self, key: str, on: str | None = None, **fields: str) -> Decision:
+        return self.outcome(key, OutcomeName.WITHDRAWN, on, **fields)
+
+    def outcome(self, key: str, name: OutcomeName, on: str | None = None, **fields: str) -> Decision:
+        return self._do(lifecycle.record_outcome(self.case, key, name, self.moment, self._on(on), fields))
+
+    def stops_the_clock(
+        self,
+        key: str,
+        until: str,
+        on: str | None = None,
+        reason: Reason = Reason.CLIENT_ASKS,
+        approved_by: str | None = None,
+    ) -> Decision:
+        suspension = Suspension(self._on(on), day(until), reason)
+        return self._do(lifecycle.suspend(self.case, key, suspension, self.moment, approved_by))
+
+    def restarts_the_clock(self, key: str, on: str | None = None) -> Decision:
+        return self._do(lifecycle.resume(self.case, key, self.moment, self._on(on)))
+
+    def starts_without(self, key: str, dependency: str, on: str | None = None) -> Decision:
+        return self._do(
+            lifecycle.waive(self.case, key, dependency, "bewijslast achteraf", self.moment, self._on(on))
+        )
+
+    def agrees(self, key: str, on: str) -> Decision:
+        return self._do(lifecycle.agree(self.case, key, day(on), self.moment))
+
+    def reopens(self, key: str, on: str | None = None) -> Decision:
+        return self._do(lifecycle.reopen(self.case, key, self.moment, self._on(on), "het bleek niet te kloppen"))
+
+    def hears(self, key: str, rung: RungName, answer: Answer) -> Decision:
+        return self._do(lifecycle.answer(self.case, key, rung, answer, self.moment))
+
+    def submits(self, key: str, submitted: bool = True) -> Decision:
+        return self._do(lifecycle.submit(self.case, key, submitted, "alles is geprobeerd", self.moment))
+
+    def moves_to(self, municipality: str) -> Decision:
+        return self._do(lifecycle.transfer(self.case, municipality, self.moment))
+
+    def settles(self, key: str, name: str, on: str | None = None) -> Decision:
+        return self._do(lifecycle.settle_follow_up(self.case, key, name, self.moment, self._on(on)))
+
+    def closes(self) -> Decision:
+        return self._do(lifecycle.close(self.case, self.moment))
+
+    def _on(self, on: str | None) -> date:
+        return day(on) if on else self.today
+
+    # what time does
+
+    def travels_to(self, text: str) -> "Client":
+        """Go to a moment at once; what falls due on the way is for ``tick``."""
+        self.now = at(text)
+        return self
+
+    def tick(self) -> "Client":
+        for key in self.case.provisions:
+            self._do(lifecycle.tick(self.case, key, self.moment))
+        return self
+
+    def lives_until(self, text: str) -> "Client":
+        """Time passes as it does with a clock that never sleeps: each next moment is ticked at that very moment."""
+        end = at(text)
+        while (following := self.next_at()) is not None and following <= end:
+            self.now = max(self.now, following)
+            self.tick()
+        self.now = end
+        return self
+
+    # what is so
+
+    def next_at(self) -> datetime | None:
+        moments = [lifecycle.derive(self.case, key, self.moment).next_at for key in self.case.provisions]
+        return min((m for m in moments if m is not None), default=None)
+
+    def provision(self, key: str) -> Provision:
+        return self.case.provisions[key]
+
+    def situation(self, key: str) -> Situation:
+        return Situation.of(self.case, key, self.catalogue)
+
+    def status(self, key: str) -> Status:
+        return self.provision(key).status
+
+    def due(self, key: str) -> date | None:
+        """D as shown today."""
+        found = deadlines.due(self.situation(key), today=self.today)
+        return found.due if found else None
+
+    def overdue(self, key: str) -> bool:
+        return deadlines.is_overdue(self.situation(key), self.now)
+
+    def breached(self, key: str) -> bool:
+        return deadlines.is_breached(self.situation(key), self.now)
+
+    def climbed(self, key: str) -> list[str]:
+        """The rungs climbed, in order."""
+        return [rung.name.value for rung in self.provision(key).rungs]
+
+    def climbed_at(self, key: str) -> dict[str, datetime]:
+        return {rung.name.value: rung.due for rung in self.provision(key).rungs}
+
+    def ahead(self, key: str) -> dict[str, datetime]:
+        """The rungs still to be climbed, each with its moment."""
+        return {r.name.value: r.at for r in ladder.rungs_ahead(self.situation(key), self.catalogue)}
+
+    def sent(self, kind: str, key: str | None = None) -> list[lifecycle.MessageIntent]:
+        return [m for m in self.messages if m.kind == kind and key in (None, m.key)]
+
+
+def a_client(on: str = "2026-11-02 09:00", **known: Any) -> Client:
+    """A client who is taken in at a moment (a Monday morning)."""
+    return Client(at(on), **known)
+
+
+def refusal(action: Callable[[], object]) -> Refused:
+    """The refusal that ``action`` meets."""
+    try:
+        action()
+    except Refused as refused:
+        return refused
+    raise AssertionError("this should have been refused")
+
+
+def is_dutch(refused: Refused) -> bool:
+    """Whether a refusal is a whole Dutch sentence and not a fault of the software."""
+    text = str(refused)
+    words = set(
+        "de het een is niet geen kies op van voor bij met kan al heeft verwacht zoals en of nog dat die staat te hoogstens onbekende "
+        "controleer".split()
+    )
+    return len(text) > 20 and len(words & set(re.findall(r"[a-zé]+", text.lower()))) >= 2
+
+
+# --- a town that works with the program ------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    """The moving clock of ``tests/conftest.py``."""
+
+    now: datetime
+
+    def __call__(self) -> datetime: ...
+
+
+class Letterbox:
+    """A transport that keeps what it is given. A fake of ``provisions.outbound.transports.Transport``."""
+
+    def __init__(self) -> None:
+        self.mail: list[EmailMessage] = []
+
+    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+        self.mail.append(mail)
+        return ()
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What somebody received."""
+
+    on: datetime
+    to: str
+    subject: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.on.astimezone(AMSTERDAM):%d-%m %H:%M} {self.to}: {self.subject}"
+
+
+class Town:
+    """The use cases, the outbox and a clock together: what happens, day by day, and what everybody gets to read."""
+
+    def __init__(self, database: Engine, clock: Clock, config: Config = CONFIG) -> None:
+        self.database = database
+        self.clock = clock
+        self.steps = Steps(database, config, clock)
+        self.letterbox = Letterbox()
+        self.outbox = Outbox(database, config, self.letterbox, clock)
+        self.letters: list[Letter] = []
+
+    # time
+
+    def on(self, text: str) -> "Town":
+        """Time passes until this moment in Amsterdam. Whatever falls due on the way happens at its own moment."""
+        end = at(text)
+        assert end >= self.clock.now, "time does not go back"
+        while (following := self.steps.next_moment()) is not None and following <= end:
+            self.clock.now = max(self.clock.now, following)
+            self.steps.tick_all()
+            self._deliver()
+        self.clock.now = end
+        self._deliver()
+        return self
+
+    def _deliver(self) -> None:
+        self.outbox.deliver_due()
+        for mail in self.letterbox.mail:
+            body = mail.get_body(("plain",))
+            assert body is not None
+            for address in mail["To"].addresses:
+                self.letters.append(Letter(self.clock.now, address.addr_spec, str(mail["Subject"]), body.get_content()))
+        self.letterbox.mail.clear()
+
+    # people
+
+    def takes_in(self, reference: str, *needs: str, by: str = DIRECTOR, **known: Any) -> "CaseFile":
+        known.setdefault("route", Route.VOLUNTARY)
+        known.setdefault("director", DIRECTOR)
+        self.steps.intake(IntakeRequest(reference, needs=needs, **known), by=by)
+        self._deliver()
+        return CaseFile(self, reference)
+
+    # what is seen
+
+    def letters_since(self, text: str) -> list[Letter]:
+        return [letter for letter in self.letters if letter.on >= at(text)]
+
+    def letters_to(self, mailbox: str) -> list[Letter]:
+        """What an address got; ``mailbox`` is the part before the @, or all of it."""
+        return [letter for letter in self.letters if mailbox in (letter.to, letter.to.partition("@")[0])]
+
+    def overdue(self) -> list[str]:
+        """The team lead's list: "TR-2026-0001 briefadres 3 dagen, ligt bij loket"."""
+        return [
+            f"{v.case.reference} {v.name} {v.days_overdue}, {v.lies_with}" for v in self.steps.views.overdue()
+        ]
+
+
+class CaseFile:
+    """One client's case in the town, as the case director works with it."""
+
+    def __init__(self, town: Town, reference: str) -> None:
+        self.town = town
+        self.reference = reference
+
+    def gets(self, key: str, on: str | None = None, **fields: str) -> "CaseFile":
+        return self._outcome(key, "delivered", on, fields)
+
+    def is_refused(self, key: str, on: str | None = None, **fields: str) -> "CaseFile":
+        return self._outcome(key, "refused", on, fields)
+
+    def does_without(self, key: str, on: str | None = None, **fields: str) -> "CaseFile":
+        return self._outcome(key, "withdrawn", on, fields)
+
+    def _outcome(self, key: str, outcome: str, on: str | None, fields: Mapping[str, str]) -> "CaseFile":
+        known_day = day(on) if on else None
+        self.town.steps.record_outcome(self.reference, key, outcome, by=DIRECTOR, on=known_day, fields=fields)
+        return self._done()
+
+    def does(self, verb: str, *args: Any, **more: Any) -> "CaseFile":
+        """Any other use case, by its name in ``Steps``."""
+        more.setdefault("by", DIRECTOR)
+        getattr(self.town.steps, verb)(self.reference, *args, **more)
+        return self._done()
+
+    def _done(self) -> "CaseFile":
+        self.town.steps.tick_all()
+        self.town._deliver()
+        return self
+
+    @property
+    def view(self) -> CaseView:
+        return self.town.steps.views.case(self.reference)
+
+    def __getitem__(self, key: str) -> ProvisionView:
+        return next(p for p in self.view.provisions if p.provision.key == key)
+
+    def shows(self, key: str) -> str:
+        """One line, as on the run in Prefect."""
+        return self.town.steps.face(self[key].id).state
+
+    def status(self) -> dict[str, str]:
+        return {p.provision.key: p.status for p in self.view.provisions}
+
+    def rungs(self, key: str) -> list[str]:
+        return [rung["rung"] for rung in self[key].as_json()["rungs"]]
+
+
+TABLES = (t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.message, t.free_text, t.audit)
+
+
+def everything_in(database: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of all tables, to compare before and after."""
+    with database.connect() as connection:
+        return {
+            table.name: sorted((tuple(map(str, row)) for row in connection.execute(select(table))))
+            for table in TABLES
+        }
+
+
+def count(rows: Iterable[object]) -> int:
+    return sum(1 for _ in rows)
+
+
+def noon(on: date) -> datetime:
+    return datetime.combine(on, time(12), AMSTERDAM).astimezone(UTC)
