@@ -46,8 +46,8 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     rules, warnings = read_provisions(roots[PROVISIONS])
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
-    _check_counters(rules, organisation, roots[ORGANISATION].file, faults)
-    _check_files(rules, roots[PROVISIONS].file, project, faults)
+    _check_counters(rules, organisation, faults)
+    _check_files(rules, project, faults)
     if faults:
         raise InvalidConfig(*faults)
     municipalities = organisation.municipalities
@@ -58,13 +58,13 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         regional=frozenset(key for key, m in municipalities.items() if m.regional_table),
         automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
     )
-    unused = _unused_counters(rules, organisation, roots[ORGANISATION].file)
+    unused = _unused_counters(rules, organisation)
     return Config(catalogue, organisation, (*warnings, *unused))
 
 
 def _parse(path: Path, faults: list[str]) -> Entry:
     """The top table of a file; an empty one when it can't be read."""
-    name = f"{path.parent.name}/{path.name}"
+    name = path.name
     try:
         return Entry(name, "", tomllib.loads(path.read_text("utf-8")), faults)
     except FileNotFoundError:
@@ -85,26 +85,27 @@ def _parse(path: Path, faults: list[str]) -> Entry:
     return Entry(name, "", {}, faults)
 
 
-def _check_counters(
-    rules: Mapping[str, ProvisionRule], organisation: Organisation, file: str, faults: list[str]
-) -> None:
+def _check_counters(rules: Mapping[str, ProvisionRule], organisation: Organisation, faults: list[str]) -> None:
     """Every counter that a provision asks must be reachable in every municipality."""
-    for municipality in organisation.municipalities.values():
-        for counter in sorted({rule.counter for rule in rules.values() if rule.counter} - municipality.counters.keys()):
-            asking = ", ".join(rule.key for rule in rules.values() if rule.counter == counter)
-            known = sorted({name for m in organisation.municipalities.values() for name in m.counters})
-            remedy = (
-                f"Voeg het contact van dit loket toe aan [municipality.{municipality.key}.counters]."
-                if counter in known
-                else f"Voeg het toe, of verbeter 'counter' in {PROVISIONS}. {meant(counter, known)}"
-            )
+    municipalities = organisation.municipalities.values()
+    known = {name for municipality in municipalities for name in municipality.counters}
+    for rule in rules.values():
+        if rule.counter and rule.counter not in known:
             faults.append(
-                f"{file}, [municipality.{municipality.key}.counters], sleutel '{counter}': dit loket ontbreekt, "
-                f"maar wordt gevraagd door {asking}. {remedy}"
+                f"{PROVISIONS}, [provision.{rule.key}], sleutel 'counter': geen enkele gemeente heeft loket '{rule.counter}'. "
+                f"{meant(rule.counter, known)} Of voeg het toe in {ORGANISATION}."
+            )
+    for municipality in municipalities:
+        for counter in sorted({rule.counter for rule in rules.values()} & (known - municipality.counters.keys())):
+            asking = ", ".join(rule.key for rule in rules.values() if rule.counter == counter)
+            place = f"[municipality.{municipality.key}.counters]"
+            faults.append(
+                f"{ORGANISATION}, {place}, sleutel '{counter}': dit loket ontbreekt, maar wordt gevraagd door {asking}. "
+                f"Voeg het contact van dit loket toe aan {place}."
             )
 
 
-def _check_files(rules: Mapping[str, ProvisionRule], file: str, project: Path, faults: list[str]) -> None:
+def _check_files(rules: Mapping[str, ProvisionRule], project: Path, faults: list[str]) -> None:
     """Every provision has its flow and its request, every rung its message."""
     wanted: list[tuple[str, str, str]] = []
     for key in rules:
@@ -114,16 +115,16 @@ def _check_files(rules: Mapping[str, ProvisionRule], file: str, project: Path, f
         if climbing := [key for key, rule in rules.items() if any(step.name is rung for step in rule.ladder)]:
             wanted.append((climbing[0], f"templates/escalation/{rung}.md.j2", f"de tekst van stap '{rung}'"))
     faults.extend(
-        f"{file}, [provision.{key}], sleutel '{key}': {what} ontbreekt. Maak het bestand {path}."
+        f"{PROVISIONS}, [provision.{key}], sleutel '{key}': {what} ontbreekt. Maak het bestand {path}."
         for key, path, what in wanted
         if not (project / path).is_file()
     )
 
 
-def _unused_counters(rules: Mapping[str, ProvisionRule], organisation: Organisation, file: str) -> tuple[str, ...]:
+def _unused_counters(rules: Mapping[str, ProvisionRule], organisation: Organisation) -> tuple[str, ...]:
     used = {rule.counter for rule in rules.values()}
     return tuple(
-        f"{file}, [municipality.{key}.counters], sleutel '{name}': geen enkele voorziening vraagt iets van dit loket."
+        f"{ORGANISATION}, [municipality.{key}.counters], sleutel '{name}': geen enkele voorziening vraagt iets van dit loket."
         for key, municipality in organisation.municipalities.items()
         for name in municipality.counters
         if name not in used

@@ -162,7 +162,7 @@ def _variants(entry: Entry, keys: Collection[str]) -> dict[str, Variant]:
             target=inner.term("target", optional=True),
             statutory=_statutory(inner),
         )
-        if name != "urgent":
+        if name in ("registered", "unregistered"):
             for key in ("target", "statutory"):
                 if key in inner.values:
                     inner.fault(key, "dit kan alleen bij spoed anders zijn.", "Zet het onder variant.urgent.")

@@ -1,0 +1,155 @@
+"""Cases to write about, made by the domain itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from provisions.catalogue import PROJECT, Config, load
+from provisions.domain import lifecycle
+from provisions.domain.case import Answer, Case, Reason, Suspension
+from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Need
+from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.outbound.facts import Asked, MessageFacts
+from provisions.outbound.render import Rendered, render
+from provisions.outbound.transports import UnableToSend
+
+DIRECTOR = "regisseur.noord"
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    return load(PROJECT / "config")
+
+
+@dataclass
+class Story:
+    """A client's case that goes through time; ``sent`` is every message it asked for, with the moment."""
+
+    config: Config
+    case: Case
+    now: datetime
+    sent: list[tuple[MessageIntent, datetime]] = field(default_factory=list)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.now, DIRECTOR, self.config.catalogue)
+
+    def take(self, decision: Decision) -> None:
+        self.case = decision.case
+        self.sent += [(intent, self.now) for intent in decision.messages]
+
+    def until(self, moment: str) -> "Story":
+        """Let time pass, in steps of six hours."""
+        end = datetime.fromisoformat(moment).astimezone(UTC)
+        while self.now < end:
+            self.now = min(self.now + timedelta(hours=6), end)
+            for key in self.case.provisions:
+                for _ in range(4):
+                    self.take(lifecycle.tick(self.case, key, self.moment))
+        return self
+
+    def outcome(self, key: str, name: OutcomeName, **fields: str) -> "Story":
+        self.take(lifecycle.record_outcome(self.case, key, name, self.moment, on=self.moment.today, fields=fields))
+        return self
+
+    def suspend(self, key: str, days: int, reason: Reason) -> "Story":
+        today = self.moment.today
+        suspension = Suspension(today, today + timedelta(days=days), reason)
+        self.take(lifecycle.suspend(self.case, key, suspension, self.moment, None))
+        return self
+
+    def answer(self, key: str, rung: RungName, answer: Answer) -> "Story":
+        self.take(lifecycle.answer(self.case, key, rung, answer, self.moment))
+        return self
+
+    def last(self, kind: str, key: str, detail: str | None = None) -> MessageFacts:
+        """The last message of that kind."""
+        intent, at = [
+            (i, at) for i, at in self.sent if (i.kind, i.key) == (kind, key) and detail in (None, i.detail)
+        ][-1]
+        asked = tuple(
+            Asked(moment, i.municipality)
+            for i, moment in self.sent
+            if i.key == key and i.kind in ("request", "application", "again") and moment <= at
+        )
+        return MessageFacts(intent.id, intent.kind, intent.detail, intent.municipality, at, asked)
+
+    def read(self, kind: str, key: str, detail: str | None = None) -> Rendered:
+        """That message as it is written now."""
+        message = self.last(kind, key, detail)
+        rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
+        assert rendered is not None, f"{kind} for {key} is void"
+        return rendered
+
+
+    def written(self, kind: str, key: str, detail: str | None = None) -> Rendered:
+        """A message of that kind, whether the story asked for it or not."""
+        message = MessageFacts("an id", kind, detail, "voorbeeldstad", self.now)
+        rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
+        assert rendered is not None, f"{kind} for {key} is void"
+        return rendered
+
+
+NewStory = Callable[..., Story]
+
+
+@pytest.fixture
+def story(config: Config) -> NewStory:
+    """A case started on Monday 2 November 2026 at ten, with these needs."""
+
+    def start(
+        *keys: str, brp: Brp = Brp.UNKNOWN, municipality: str = "voorbeeldstad", urgent: tuple[str, ...] = (),
+        needed_from: date | None = None, present: tuple[str, ...] = (),
+    ) -> Story:  # fmt: skip
+        case = Case(
+            "TR-2026-0042", municipality, Route.WVGGZ, brp, date(2026, 11, 2), DIRECTOR, present=frozenset(present)
+        )
+        told = Story(config, case, datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+        rules = config.catalogue.provisions
+        needs = [
+            Need(
+                key,
+                agreed=date(2026, 12, 1) if rules[key].needs_agreed_date else None,
+                urgent=key in urgent,
+                needed_from=needed_from if rules[key].needed_from else None,
+            )
+            for key in keys
+        ]
+        told.take(lifecycle.open_case(case, needs, told.moment))
+        return told
+
+    return start
+
+
+class Letterbox:
+    """A transport that keeps what it gets. Addresses in ``refuses`` are refused; ``down``: nothing gets out."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.refuses: set[str] = set()
+        self.down = False
+        self.after_sending: Callable[[], None] = lambda: None
+
+    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+        if self.down:
+            raise UnableToSend("mailserver nergens is niet bereikbaar")
+        if any(address.addr_spec in self.refuses for address in mail["To"].addresses):
+            raise UnableToSend("mailserver weigert de geadresseerde", everything=False)
+        self.mails.append(mail)
+        self.after_sending()
+        return ()
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def subjects(self) -> list[str]:
+        return [mail["Subject"] for mail in self.mails]
+
+
+@pytest.fixture
+def letterbox() -> Letterbox:
+    return Letterbox()

@@ -1,0 +1,262 @@
+"""What people read: complete, to the right desk, and never more than they may know."""
+
+import re
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from provisions.catalogue import Config
+from provisions.domain import lifecycle
+from provisions.domain.case import Answer, Reason
+from provisions.domain.lifecycle import Need
+from provisions.domain.rules import OutcomeName, RungName
+from provisions.outbound.render import Rendered, render
+from tests.outbound.conftest import NewStory, Story
+
+ALL = (
+    "id_document", "postal_address", "emergency_shelter", "housing", "day_activity", "advance_payment",
+    "benefit_decision", "special_assistance", "debt_counselling", "wmo_indication", "health_insurance", "social_network",
+)  # fmt: skip
+# What would tell a counter, or the national desk, by which way somebody came (domain.md, "Privacy").
+FORBIDDEN = re.compile(
+    r"levensloop|zvh|veiligheidshuis|wvggz|wzd|ggz|bemoeizorg|detentie|gevangen|vrijlat|strafrecht|forensisch|psychi"
+    r"|kliniek|verslav|verward|zorgmachtiging|voorwaardelijk|route",
+    re.IGNORECASE,
+)
+
+
+def addresses(rendered: Rendered) -> list[str]:
+    return [contact.email.partition("@")[0] for contact in rendered.recipients]
+
+
+def words(rendered: Rendered) -> str:
+    """The text without its line breaks."""
+    return " ".join(rendered.text.split())
+
+
+def test_every_provision_has_a_request_of_its_own(story: NewStory) -> None:
+    told = story(*ALL)
+    asked = {key: told.written("request", key) for key in ALL}
+    bodies = {rendered.text.partition("Goed om te weten")[2].partition("- Welke inwoner")[0] for rendered in asked.values()}
+    assert len(bodies) == len(ALL)
+    for key, rendered in asked.items():
+        assert rendered.subject == "Verzoek TR-2026-0042"
+        assert told.config.catalogue.rule(key).name in words(rendered)
+
+
+@pytest.mark.parametrize("key", ALL)
+@pytest.mark.parametrize("kind", ["request", "application", "proceed", "again", "cancelled", "handover"])
+def test_no_message_to_a_counter_tells_how_somebody_came(story: NewStory, key: str, kind: str) -> None:
+    told = story(*ALL, needed_from=date(2026, 11, 20), urgent=("debt_counselling",))
+    told.suspend("advance_payment", 5, Reason.CLIENT_DOCUMENTS)
+    rendered = told.written(kind, key)
+    for text in (rendered.subject, rendered.text, rendered.html):
+        assert not FORBIDDEN.search(text), FORBIDDEN.findall(text)
+    assert "TR-2026-0042" in rendered.subject
+
+
+def test_a_request_says_what_by_when_and_whom_to_call(story: NewStory) -> None:
+    rendered = story("id_document").read("request", "id_document")
+    text = words(rendered)
+    assert addresses(rendered) == ["burgerzaken"]
+    assert "Uiterste datum: 9 november 2026 (1 week)" in text
+    assert "gratis, tegen een wederdienst of uit een voorschot" in text
+    assert "pasfoto" in text
+    assert "stuur de inwoner geen brief" in text
+    assert "regisseur.noord@voorbeeldstad.example" in text
+
+
+def test_an_application_goes_out_before_the_promise_starts(story: NewStory) -> None:
+    text = words(story("id_document", "benefit_decision").read("application", "benefit_decision"))
+    assert "De aanvraag telt vanaf 2 november 2026" in text
+    assert "U krijgt bericht als u verder kunt" in text
+    assert "wettelijke termijn tot en met 28 december 2026 (Awb art. 4:13)" in text
+    assert "identiteitsbewijs" not in text, "a counter need not know what else somebody waits for"
+
+
+def test_the_counter_hears_that_it_can_go_on(story: NewStory) -> None:
+    told = story("id_document", "benefit_decision").until("2026-11-05T12:00+01:00")
+    rendered = told.outcome("id_document", OutcomeName.DELIVERED).read("proceed", "benefit_decision")
+    assert rendered.subject == "U kunt verder: TR-2026-0042"
+    assert "Uiterste datum: 19 november 2026" in words(rendered)
+
+
+def test_shelter_from_a_known_day_is_asked_for_that_day(story: NewStory) -> None:
+    text = words(story("emergency_shelter", needed_from=date(2026, 11, 20)).read("request", "emergency_shelter"))
+    assert "vanaf 20 november 2026" in text
+    assert "Dit is nodig op 20 november 2026" in text
+
+
+def test_urgent_debts_are_asked_for_differently(story: NewStory) -> None:
+    told = story("debt_counselling", urgent=("debt_counselling",))
+    text = words(told.read("request", "debt_counselling"))
+    assert "Er dreigt uitzetting of afsluiting" in text
+    assert "5 november 2026 (3 werkdagen)" in text
+
+
+def test_the_doorbraaktafel_reads_what_was_promised_since_when_it_is_late_and_what_was_tried(story: NewStory) -> None:
+    told = story("id_document").until("2026-11-04T12:00+01:00").suspend("id_document", 3, Reason.CLIENT_DOCUMENTS)
+    rendered = told.until("2026-11-13T10:00+01:00").read("rung", "id_document", "doorbraaktafel")
+    text = words(rendered)
+    assert addresses(rendered) == ["doorbraaktafel"]
+    assert 'paragraaf 1.2) zegt: "Een ID-bewijs binnen 1-2 werkdagen tot maximaal een week."' in text
+    assert "Klok 2 dagen stilgezet, dus 11 november 2026 (Awb art. 4:15)" in text
+    assert "Te laat sinds 12 november 2026: 2 dagen" in text
+    assert "2 november 2026: gevraagd aan het loket in Voorbeeldstad" in text
+    assert "klok stilgezet tot 7 november 2026 (cliënt levert nog stukken aan)" in text
+    assert "Loket Burgerzaken" in text
+
+
+def test_a_reminder_that_comes_too_late_says_so(story: NewStory) -> None:
+    told = story("advance_payment").until("2026-11-12T10:00+01:00")
+    text = words(told.read("rung", "advance_payment", "case_director"))
+    assert "De uiterste datum was 9 november 2026" in text
+    assert "nu nog voorkomen" not in text
+
+
+def test_each_rung_goes_to_its_own_table_and_tells_of_those_below(story: NewStory) -> None:
+    told = story("advance_payment", municipality="havenmeer").until("2026-11-11T10:00+01:00")
+    told.answer("advance_payment", RungName.DOORBRAAKTAFEL, Answer.UNRESOLVED).until("2026-11-20T10:00+01:00")
+    regional = told.read("rung", "advance_payment", "regional")
+    assert addresses(regional) == ["regionaletafel"]
+    assert "voorgelegd aan de doorbraaktafel; antwoord: geen oplossing" in words(regional)
+    assert "regionale tafel; " not in words(regional), "a message does not tell of its own rung"
+    review = told.read("rung", "advance_payment", "maatwerkloket")
+    assert addresses(review) == ["maatwerk", "regisseurs"], "an unknown code is the mailbox of all directors"
+    assert review.subject == "Beoordeel indiening: TR-2026-0042"
+    assert "provisions submit TR-2026-0042 advance_payment submitted" in review.text
+    assert "voorgelegd aan de regionale tafel; nog geen antwoord" in words(review)
+
+
+def test_a_refusal_goes_to_the_table_with_the_last_day_to_object(story: NewStory) -> None:
+    told = story("special_assistance").until("2026-11-04T12:00+01:00")
+    told.outcome("special_assistance", OutcomeName.REFUSED).until("2026-11-04T13:00+01:00")
+    text = words(told.read("rung", "special_assistance", "doorbraaktafel"))
+    assert "op 4 november 2026 afgewezen: bijzondere bijstand" in text
+    assert "Bezwaar kan tot en met 16 december 2026" in text
+    assert "Te laat" not in text
+
+
+def test_the_national_desk_gets_a_reference_to_call_about_and_nothing_else(story: NewStory) -> None:
+    told = story("postal_address", present=("id_document",)).until("2026-11-11T10:00+01:00")
+    told.take(lifecycle.submit(told.case, "postal_address", True, "Geheime reden over Piet", told.moment))
+    rendered = told.read("submission", "postal_address")
+    assert [c.email for c in rendered.recipients] == ["indienen@maatwerkloket.example"]
+    assert "Geheime reden" not in rendered.text
+    assert not FORBIDDEN.search(rendered.text)
+    assert "alleen bedoeld om over terug te bellen" in words(rendered)
+    assert "Maatwerkfunctionaris Voorbeeldstad" in rendered.text
+
+
+def test_outside_office_hours_shelter_also_goes_to_the_stand_by(story: NewStory) -> None:
+    told = story("emergency_shelter").until("2026-11-03T00:00+01:00")
+    assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == ["doorbraaktafel", "bereikbaarheidsdienst"]
+    told.now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+    assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == ["doorbraaktafel"]
+
+
+def test_when_the_card_is_ready_the_director_is_told(story: NewStory) -> None:
+    told = story("id_document", "postal_address").until("2026-11-04T12:00+01:00")
+    rendered = told.outcome("id_document", OutcomeName.DELIVERED).read("ready", "id_document")
+    assert addresses(rendered) == ["regisseur.noord"]
+    assert "geen brief" in rendered.text
+    assert "Dit kon meteen starten: briefadres" in words(rendered)
+
+
+def test_the_director_is_offered_the_waiver_with_its_command(story: NewStory) -> None:
+    told = story("id_document", "benefit_decision", "debt_counselling", "emergency_shelter").until("2026-11-10T10:00+01:00")
+    rendered = told.read("waiver_offer", "id_document")
+    assert "provisions waive TR-2026-0042 benefit_decision 'id_document' --ground" in rendered.text
+    assert "wacht al 8 dagen" in words(rendered)
+    assert "ook op" in words(rendered)
+
+
+def test_an_offer_with_nothing_left_to_waive_is_void(story: NewStory) -> None:
+    told = story("id_document", "benefit_decision").until("2026-11-10T10:00+01:00")
+    message = told.last("waiver_offer", "id_document")
+    told.outcome("id_document", OutcomeName.DELIVERED)
+    assert render(message, told.case, told.case.provisions["id_document"], told.config, told.now) is None
+
+
+def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
+    told = story("advance_payment").until("2026-11-04T12:00+01:00").outcome("advance_payment", OutcomeName.DELIVERED)
+    told.until("2026-12-03T10:00+01:00")
+    rendered = told.read("follow_up", "advance_payment", "next_advance")
+    assert "Volgend voorschot" in words(rendered)
+    assert "op 2 december 2026" in words(rendered)
+    message = told.last("follow_up", "advance_payment", "next_advance")
+    told.take(
+        lifecycle.settle_follow_up(told.case, "advance_payment", "next_advance", told.moment, told.moment.today)
+    )
+    follow_ups = told.case.provisions["advance_payment"].follow_ups
+    assert sum(f.name == "next_advance" and f.is_open for f in follow_ups) == 1, "the next advance is planned"
+    assert message.detail == "next_advance"
+
+
+def test_after_a_move_the_old_counter_hears_where_it_goes(story: NewStory) -> None:
+    told = story("advance_payment")
+    told.take(lifecycle.transfer(told.case, "duinrade", told.moment))
+    handover = told.read("handover", "advance_payment")
+    assert [c.email for c in handover.recipients] == ["werkeninkomen@voorbeeldstad.example"]
+    assert "gemeente Duinrade" in words(handover)
+    assert "Sluit niets af" in words(handover)
+    again = told.read("request", "advance_payment")
+    assert [c.email for c in again.recipients] == ["werkeninkomen@duinrade.example"]
+
+
+def test_what_is_settled_meanwhile_is_said(story: NewStory) -> None:
+    told = story("advance_payment").until("2026-11-10T10:00+01:00").outcome("advance_payment", OutcomeName.DELIVERED)
+    assert "Inmiddels: geregeld op 10 november 2026" in words(told.read("rung", "advance_payment", "doorbraaktafel"))
+
+
+def test_a_cancelled_request_says_that_nothing_is_needed(story: NewStory) -> None:
+    told = story("advance_payment").outcome("advance_payment", OutcomeName.WITHDRAWN)
+    text = words(told.read("cancelled", "advance_payment"))
+    assert "U hoeft hiervoor niets meer te doen" in text
+    assert "ziet" not in text, "why is nobody's business"
+
+
+def test_an_added_need_is_asked_for_like_the_others(story: NewStory) -> None:
+    told = story("advance_payment").until("2026-11-05T12:00+01:00")
+    told.take(lifecycle.add(told.case, [Need("wmo_indication")], told.moment, told.moment.today))
+    assert "10 november 2026 (3 werkdagen)" in words(told.read("request", "wmo_indication"))
+
+
+class Outline(HTMLParser):
+    """The tags and attributes that matter to a screen reader."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.languages: list[str | None] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.languages += [value for name, value in attrs if name == "lang"]
+
+
+def test_the_html_says_the_same_and_is_accessible(story: NewStory) -> None:
+    rendered = story("postal_address", present=("id_document",)).read("request", "postal_address")
+    outline = Outline(rendered.html)
+    assert outline.languages[0] == "nl"
+    assert outline.tags.count("h1") == 1
+    assert outline.tags.count("h2") >= 3
+    assert not {"img", "script", "link", "iframe"} & set(outline.tags), "nothing is fetched from elsewhere"
+    plain = re.sub(r"<[^>]+>", " ", rendered.html.partition("<body>")[2])
+    for word in ("4 november 2026", "Doorverwijzen", "2.23"):
+        assert word in plain
+        assert word in rendered.text
+
+
+def test_no_template_leaves_marks_or_gaps(config: Config, story: NewStory) -> None:
+    told: Story = story(*ALL).until("2027-01-20T10:00+01:00")
+    assert len(told.sent) > 20
+    for intent, _ in told.sent:
+        message = told.last(intent.kind, intent.key, intent.detail)
+        rendered = render(message, told.case, told.case.provisions[intent.key], config, told.now)
+        if rendered is None:
+            continue
+        assert not re.search(r"\*\*|`|\{\{|\{%|None|\(\)|\n\n\n|\w  \w|Undefined", rendered.text), rendered.text
+        assert len(rendered.subject) < 60
