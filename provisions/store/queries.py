@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Table, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import (
     Answer,
@@ -26,6 +27,7 @@ from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import tables as t
 
 CHANNEL = "provisions"
+ANNOUNCED = frozenset({"provision.started", "provision.overdue", "provision.outcome", "rung.climbed"})  # as events
 CHILDREN = (t.suspension, t.waiver, t.rung, t.outcome, t.follow_up)
 _PROVISION_COLUMNS = tuple(c for c in t.provision.c if c.name not in ("flow_run", "face_wanted", "face_shown"))
 
@@ -188,6 +190,7 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     _write_children(connection, changes, provision_ids)
     _write_messages(connection, changes, provision_ids)
     _write_audit(connection, changes, case_ids)
+    want_plans(connection, case_ids)
     connection.execute(select(func.pg_notify(CHANNEL, "")))
     return case_ids
 
@@ -407,8 +410,21 @@ def _write_audit(connection: Connection, changes: Sequence[Change], case_ids: Se
         }
         for case_id, by, line in lines
     ]
-    if rows:
-        connection.execute(t.audit.insert(), rows)
+    announced = [
+        audit_id
+        for audit_id, row in zip(_insert_returning(connection, t.audit, rows), rows, strict=True)
+        if row["what"] in ANNOUNCED
+    ]
+    if announced:
+        connection.execute(t.announcement.insert(), [{"audit_id": audit_id} for audit_id in announced])
+
+
+def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:
+    """The plans of these cases may say something else now. In order of id, so that two writers never lock each other out."""
+    wanted = insert(t.plan).from_select(["case_id"], select(func.unnest(_ids(sorted(set(case_ids))))))
+    connection.execute(
+        wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1})
+    )
 
 
 def _plain(line: AuditLine) -> dict[str, object] | None:

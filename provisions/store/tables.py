@@ -176,6 +176,25 @@ message = Table(
     Index("ix_message_provision_id", "provision_id"),
 )
 
+# The plan of a case as Prefect shows it: an artifact. A table of its own and no columns of ``client_case``, because whoever
+# wants a plan again need not hold the case.
+plan = Table(
+    "plan",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), primary_key=True, autoincrement=False),
+    Column("wanted", Integer, nullable=False, server_default=text("1")),
+    Column("shown", Integer, nullable=False, server_default=text("0")),
+    Column("shown_on", Date),  # the day that the text was written for: it says how many days late
+    Column("digest", Text),  # of what was written, so that the same is not written twice
+    Column("artifact", Uuid),
+    Index("ix_plan_wanted", "case_id", postgresql_where=text("wanted <> shown")),
+)
+
+# Audit lines that are still to be announced in Prefect as events; a row is gone once that is done.
+announcement = Table(
+    "announcement", metadata, Column("audit_id", BigInteger, primary_key=True, autoincrement=False)
+)
+
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -203,4 +222,5 @@ audit = Table(
     Column("message", Uuid),
     Column("free_text_id", BigInteger),
     Index("ix_audit_case_id", "case_id"),
+    Index("ix_audit_at", "at"),
 )
