@@ -60,7 +60,7 @@ def test_a_request_says_what_by_when_and_whom_to_call(story: NewStory) -> None:
     rendered = story("id_document").read("request", "id_document")
     text = words(rendered)
     assert addresses(rendered) == ["burgerzaken"]
-    assert "Uiterste datum: 9 november 2026 (1 week)" in text
+    assert "Uiterste datum: 9 november 2026 (1 week vanaf 2 november 2026)" in text
     assert "gratis, tegen een wederdienst of uit een voorschot" in text
     assert "pasfoto" in text
     assert "stuur de inwoner geen brief" in text
@@ -92,7 +92,7 @@ def test_urgent_debts_are_asked_for_differently(story: NewStory) -> None:
     told = story("debt_counselling", urgent=("debt_counselling",))
     text = words(told.read("request", "debt_counselling"))
     assert "Er dreigt uitzetting of afsluiting" in text
-    assert "5 november 2026 (3 werkdagen)" in text
+    assert "5 november 2026 (3 werkdagen vanaf 2 november 2026)" in text
 
 
 def test_the_doorbraaktafel_reads_what_was_promised_since_when_it_is_late_and_what_was_tried(story: NewStory) -> None:
@@ -220,7 +220,7 @@ def test_a_cancelled_request_says_that_nothing_is_needed(story: NewStory) -> Non
 def test_an_added_need_is_asked_for_like_the_others(story: NewStory) -> None:
     told = story("advance_payment").until("2026-11-05T12:00+01:00")
     told.take(lifecycle.add(told.case, [Need("wmo_indication")], told.moment, told.moment.today))
-    assert "10 november 2026 (3 werkdagen)" in words(told.read("request", "wmo_indication"))
+    assert "10 november 2026 (3 werkdagen vanaf 5 november 2026)" in words(told.read("request", "wmo_indication"))
 
 
 class Outline(HTMLParser):
