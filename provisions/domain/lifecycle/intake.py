@@ -119,9 +119,13 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         dependency = find_dependency(rule, case, need.urgent, text)
         if dependency is None:
             yield no_such_dependency(rule, case, need.urgent, text)
+        elif str(dependency) in waived:
+            yield f"Van de voorwaarde '{dependency}' van '{need.key}' wordt twee keer afgeweken. Een keer is genoeg."
         else:
             waived.add(str(dependency))
-    available = {n.key for n in needs} | case.present | set(case.provisions)
+    # What was withdrawn is not needed any more: nothing would ever start this.
+    needed_before = {key for key, p in case.provisions.items() if p.status is not Status.WITHDRAWN}
+    available = {n.key for n in needs} | case.present | needed_before
     for dependency in graph.dependencies(rule, case.brp, urgent=need.urgent):
         if str(dependency) in waived or available.intersection(dependency.alternatives):
             continue
