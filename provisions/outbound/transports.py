@@ -55,8 +55,9 @@ def compose(
     mail["Message-ID"] = f"<{message_id}@{organisation.message_domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = "nl"
-    mail.set_content(rendered.text)
-    mail.add_alternative(rendered.html, subtype="html")
+    # Quoted-printable reads well in a file too; left to choose, the library encodes everything twice.
+    mail.set_content(rendered.text, cte="quoted-printable")
+    mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     return mail
 
 
