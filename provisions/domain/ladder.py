@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
-from provisions.domain.case import Answer, Rung, Status
+from provisions.domain.case import Answer, Provision, Rung, Status
 from provisions.domain.deadlines import Situation, due, reminder_makes_sense, stopped_days, suspended_until
 from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungName, RungRule
-from provisions.domain.terms import Term, due_date
+from provisions.domain.terms import DueDate, Term, due_date
 
 
 @dataclass(frozen=True)
@@ -35,32 +35,34 @@ def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ..
         return ()
     stopped = stopped_days(provision)
     rules = ladder_of(situation, catalogue)
-    climbed = {rung.name: rung.due for rung in provision.rungs}
-    tables = _tables(situation, [rule for rule in rules if not rule.is_reminder], end.due, stopped)
-    ahead = [RungDue(name, at) for name, at in tables if name not in climbed]
+    tables = _tables(situation, [rule for rule in rules if not rule.is_reminder], end, stopped)
+    ahead = [RungDue(name, at) for name, at in tables if not _climbed_or_passed(provision, name)]
     reminder = next((rule for rule in rules if rule.is_reminder), None)
-    if reminder is None or reminder.name in climbed or _is_dropped(situation):
+    if reminder is None or provision.rung(reminder.name) is not None or _is_dropped(situation):
         return tuple(ahead)
     at = _reminder(situation, reminder, end.due, stopped)
     return (RungDue(reminder.name, at), *ahead) if at is not None and at < end.overdue_from else tuple(ahead)
 
 
 def _tables(
-    situation: Situation, rules: list[RungRule], end: date, stopped: frozenset[date]
+    situation: Situation, rules: list[RungRule], end: DueDate, stopped: frozenset[date]
 ) -> list[tuple[RungName, datetime]]:
     """Every table with the moment of its rung, climbed or not, in order.
 
-    The regional table never delays the national desk: it is asked at the latest at that rung's moment.
+    The regional table never delays the national desk: it is asked at the latest at that rung's moment. D may have moved
+    since the doorbraaktafel was reached (a stop recorded late, a new agreement): what is on time again climbs no further.
     """
+    refused = situation.provision.status is Status.REFUSED
     climbed = {rung.name: rung.due for rung in situation.provision.rungs}
     moments: dict[RungName, datetime] = {}
     for rule in rules:
         if rule.name in climbed:
             moments[rule.name] = climbed[rule.name]
         elif rule.name is RungName.DOORBRAAKTAFEL:
-            moments[rule.name] = _doorbraaktafel(situation, rule, end, stopped)
+            moments[rule.name] = _doorbraaktafel(situation, rule, end.due, stopped)
         else:
-            moments[rule.name] = _moment(situation, rule, end, moments.get(RungName.DOORBRAAKTAFEL), stopped)
+            at = _moment(situation, rule, end.due, moments.get(RungName.DOORBRAAKTAFEL), stopped)
+            moments[rule.name] = at if refused else max(at, _running(end.overdue_from, stopped))
     if RungName.REGIONAL in moments and RungName.MAATWERKLOKET in moments:
         moments[RungName.REGIONAL] = min(moments[RungName.REGIONAL], moments[RungName.MAATWERKLOKET])
     found: list[tuple[RungName, datetime]] = []
@@ -98,6 +100,12 @@ def lies_with(situation: Situation) -> str | None:
 def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
     tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
     return max(tables, key=lambda rung: list(RungName).index(rung.name), default=None)
+
+
+def _climbed_or_passed(provision: Provision, name: RungName) -> bool:
+    """Whether this rung or a higher one was climbed: a ladder goes up, also when another municipality has more rungs."""
+    order = list(RungName)
+    return any(order.index(rung.name) >= order.index(name) for rung in provision.rungs)
 
 
 def _is_dropped(situation: Situation) -> bool:
