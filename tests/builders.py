@@ -61,18 +61,16 @@ class Client:
     """A client's case in memory: every verb decides with the domain and keeps what was decided."""
 
     now: datetime
-    catalogue: Catalogue = CATALOGUE
+    catalogue: Catalogue = field(default=CATALOGUE, repr=False)
     municipality: str = "voorbeeldstad"
     brp: Brp = Brp.UNKNOWN
     present: frozenset[str] = frozenset()
-    case: Case = field(init=False)
-    audit: list[AuditLine] = field(default_factory=list)
-    messages: list[lifecycle.MessageIntent] = field(default_factory=list)
+    case: Case = field(init=False, repr=False)
+    audit: list[AuditLine] = field(default_factory=list, repr=False)
+    messages: list[lifecycle.MessageIntent] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        self.case = Case(
-            "TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present
-        )
+        self.case = Case("TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present)
 
     @property
     def today(self) -> date:
@@ -130,9 +128,7 @@ class Client:
         return self._do(lifecycle.resume(self.case, key, self.moment, self._on(on)))
 
     def starts_without(self, key: str, dependency: str, on: str | None = None) -> Decision:
-        return self._do(
-            lifecycle.waive(self.case, key, dependency, "bewijslast achteraf", self.moment, self._on(on))
-        )
+        return self._do(lifecycle.waive(self.case, key, dependency, "bewijslast achteraf", self.moment, self._on(on)))
 
     def agrees(self, key: str, on: str) -> Decision:
         return self._do(lifecycle.agree(self.case, key, day(on), self.moment))
@@ -238,8 +234,7 @@ def is_dutch(refused: Refused) -> bool:
     """Whether a refusal is a whole Dutch sentence and not a fault of the software."""
     text = str(refused)
     words = set(
-        "de het een is niet geen kies op van voor bij met kan al heeft verwacht zoals en of nog dat die staat te hoogstens onbekende "
-        "controleer".split()
+        ["de", "het", "een", "is", "niet", "geen", "kies", "op", "van", "voor", "bij", "met", "kan", "al", "heeft", "verwacht", "zoals", "en", "of", "nog", "dat", "die", "staat", "te", "hoogstens", "onbekende", "controleer"]
     )
     return len(text) > 20 and len(words & set(re.findall(r"[a-zé]+", text.lower()))) >= 2
 
@@ -336,9 +331,7 @@ class Town:
 
     def overdue(self) -> list[str]:
         """The team lead's list: "TR-2026-0001 briefadres 3 dagen, ligt bij loket"."""
-        return [
-            f"{v.case.reference} {v.name} {v.days_overdue}, {v.lies_with}" for v in self.steps.views.overdue()
-        ]
+        return [f"{v.case.reference} {v.name} {v.days_overdue}, {v.lies_with}" for v in self.steps.views.overdue()]
 
 
 class CaseFile:
@@ -398,8 +391,7 @@ def everything_in(database: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables, to compare before and after."""
     with database.connect() as connection:
         return {
-            table.name: sorted((tuple(map(str, row)) for row in connection.execute(select(table))))
-            for table in TABLES
+            table.name: sorted(tuple(map(str, row)) for row in connection.execute(select(table))) for table in TABLES
         }
 
 

@@ -248,7 +248,9 @@ def test_a_waiver_of_what_is_no_longer_waited_for_is_not_allowed() -> None:
     ids=lambda w: w.key if isinstance(w, Need) else w,
 )
 def test_a_need_that_can_not_be_is_refused(wrong: Need, says: str) -> None:
-    refused = refusal(lambda: a_client().needs("id_document", wrong) if wrong.key != "id_document" else a_client().needs(wrong))
+    refused = refusal(
+        lambda: a_client().needs("id_document", wrong) if wrong.key != "id_document" else a_client().needs(wrong)
+    )
     assert isinstance(refused, InvalidInput)
     assert says in str(refused)
 

@@ -67,7 +67,9 @@ def test_a_dutch_term_is_read_and_shown(text: str, shown: str) -> None:
     assert str(Term.parse(text)) == shown
 
 
-@pytest.mark.parametrize("text", ["", "week", "2", "2 uur", "-1 dagen", "1,5 week", "2 days", "99999 dagen", "9999 weken"])
+@pytest.mark.parametrize(
+    "text", ["", "week", "2", "2 uur", "-1 dagen", "1,5 week", "2 days", "99999 dagen", "9999 weken"]
+)
 def test_anything_else_is_refused_in_dutch(text: str) -> None:
     refused = refusal(lambda: Term.parse(text))
     assert isinstance(refused, InvalidInput)
@@ -142,9 +144,7 @@ def test_a_month_ends_on_its_last_day() -> None:
 
 
 @given(st.integers(0, 40), near_days, st.data())
-def test_a_term_in_working_days_is_that_many_running_working_days(
-    count: int, event: date, data: st.DataObject
-) -> None:
+def test_a_term_in_working_days_is_that_many_running_working_days(count: int, event: date, data: st.DataObject) -> None:
     stopped = suspended_days(data.draw(stops(event)))
     due = due_date(Term(count, Unit.WORKING_DAYS), event, CALENDAR, suspended=stopped).due
     running = [
@@ -173,9 +173,7 @@ def test_more_suspension_never_makes_a_term_end_earlier(term: Term, event: date,
 
 
 @given(terms, near_days, st.data())
-def test_overlapping_suspensions_count_once_whatever_their_order(
-    term: Term, event: date, data: st.DataObject
-) -> None:
+def test_overlapping_suspensions_count_once_whatever_their_order(term: Term, event: date, data: st.DataObject) -> None:
     some = data.draw(stops(event))
     once = due_date(term, event, CALENDAR, suspended=suspended_days(some))
     twice = due_date(term, event, CALENDAR, suspended=suspended_days([*reversed(some), *some]))
