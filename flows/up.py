@@ -13,9 +13,11 @@ from typing import Protocol
 
 from flows import home as homes
 from flows.server import PASSWORD_FILE, PrefectServer, client_environment, new_engine_token, use_in_this_process
+from provisions.caseload.loading import example_settings, is_example
 from provisions.catalogue import Config, load
 from provisions.domain.errors import NotAllowed, Refused, Unreachable
 from provisions.settings import Settings
+from provisions.steps import Steps
 from provisions.store.connect import database
 from provisions.store.embedded import EmbeddedPostgres, running
 
@@ -24,19 +26,27 @@ _WATCH_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
 
-def run(settings: Settings) -> int:
+Prepare = Callable[[Steps, Config, Callable[[], bool]], None]
+
+
+def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
     """Run the whole until SIGINT or SIGTERM; returns 0 then.
+
+    ``prepare`` is called with the database there and before anything is sent or shown; its last argument says whether
+    it was told to stop. In the home of the example nothing is ever sent, whatever the settings are.
 
     Prints ``ready <url>`` on standard output when everything serves, and Dutch lines on standard error meanwhile.
     Raises ``NotAllowed`` when this home is up already or the port is taken, ``InvalidInput`` for a wrong configuration,
     and ``Unreachable`` when a part does not start.
     """
+    if is_example(settings.home):
+        settings = example_settings(settings)
     homes.prepare(settings.home)
     with homes.only_one(settings.home), _told_to_stop() as stop, ExitStack() as stack:
         config = load(settings.config)
         for warning in config.warnings:
             _say(f"Let op: {warning}")
-        parts = _start(settings, config, stop, stack)
+        parts = _start(settings, config, stop, stack, prepare)
         if not stop.is_set():
             print(f"ready {settings.url}", flush=True)  # noqa: T201 - the promise of cli.md
             _watch(parts, settings, stop)
@@ -85,7 +95,9 @@ class Watched:
             _say(str(refusal))
 
 
-def _start(settings: Settings, config: Config, stop: threading.Event, stack: ExitStack) -> list[Watched]:
+def _start(
+    settings: Settings, config: Config, stop: threading.Event, stack: ExitStack, prepare: Prepare | None
+) -> list[Watched]:
     began = time.monotonic()
     parts: list[Watched] = []
     token = new_engine_token()
@@ -104,9 +116,12 @@ def _start(settings: Settings, config: Config, stop: threading.Event, stack: Exi
     engine = stack.enter_context(database(settings, _say))
     use_in_this_process(client_environment(settings, token))
     from flows.engine import Engine  # imports Prefect, which reads its settings from the environment set above
-    from provisions.steps import Steps
 
-    runner = Engine(settings, Steps(engine, config), config, engine)
+    steps = Steps(engine, config)
+    steps.follow_rules()
+    runner = Engine(settings, steps, config, engine)
+    if prepare:
+        prepare(steps, config, stop.is_set)
     _wait_for(server, stop)
     if stop.is_set():
         return parts

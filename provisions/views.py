@@ -1,6 +1,6 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -195,6 +195,17 @@ class Views:
             stored = queries.load_cases(connection, case_ids)
             runs = self._flow_runs(connection, [i for s in stored.values() for i in s.ids.values()])
             return [self._case_view(stored[i], runs, now) for i in sorted(stored)]
+
+    def all_cases(self) -> list[CaseView]:
+        """Every case, closed ones included, by reference."""
+        with self.engine.connect() as connection:
+            ids = list(connection.execute(select(t.case.c.id)).scalars())
+        return sorted(self.cases(ids), key=lambda view: view.case.reference)
+
+    def provisions(self, ids: Sequence[int]) -> list[ProvisionView]:
+        """Some provisions by their database id, in the order given."""
+        found = {view.id: view for view in self._provisions(t.provision.c.id.in_(ids), None, self.clock())}
+        return [found[provision_id] for provision_id in ids if provision_id in found]
 
     def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
         """What is late now, longest first."""

@@ -1,0 +1,94 @@
+"""The example's events carried out again, each at its own moment, with what time does in between."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Insert, event
+
+from provisions.caseload.script import Event
+from provisions.catalogue import Config
+from provisions.domain.case import Case
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import Transport
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import tables as t
+
+# The two columns that production leaves to the database's own clock.
+RECORDED_AT = {t.audit: t.audit.c.at, t.rung: t.rung.c.climbed}
+
+
+class Replay:
+    """Carries out events from ``start`` (aware) on. The clock only moves forward."""
+
+    def __init__(self, engine: Engine, config: Config, transport: Transport, start: datetime) -> None:
+        self.now = start
+        self.steps = Steps(engine, config, self._clock)
+        self._outbox = Outbox(engine, config, transport, self._clock)
+        _record_at(engine, self._clock)
+
+    def carry_out(self, happened: Event) -> None:
+        """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
+        self.travel_to(happened.moment)
+        command: Callable[..., Case] = _commands(self.steps)[happened.command]
+        command(happened.reference, by=happened.by, **happened.arguments)
+        self._deliver()
+
+    def travel_to(self, moment: datetime) -> None:
+        """Let time pass until ``moment``: everything due in between is recorded and sent when it is due."""
+        while (due := self.steps.next_moment()) is not None and due <= moment:
+            self.now = max(self.now, due)
+            self.steps.tick_all()
+            self._deliver()
+        self.now = max(self.now, moment)
+
+    def _clock(self) -> datetime:
+        return self.now
+
+    def _deliver(self) -> None:
+        self._outbox.deliver_due()
+
+
+def _commands(steps: Steps) -> Mapping[str, Callable[..., Case]]:
+    """The commands of the command line, as the example names them."""
+
+    def intake(
+        reference: str,
+        *,
+        by: str,
+        need: list[str],
+        waive: Mapping[str, Mapping[str, str]] | None = None,
+        **more: Any,
+    ) -> Case:
+        grounds = {(key, name): ground for key, names in (waive or {}).items() for name, ground in names.items()}
+        return steps.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
+
+    return {
+        "intake": intake,
+        "add": steps.add,
+        "outcome": steps.record_outcome,
+        "suspend": steps.suspend,
+        "resume": steps.resume,
+        "waive": steps.waive,
+        "answer": steps.answer,
+        "submit": steps.submit,
+        "agree": steps.agree,
+        "transfer": steps.transfer,
+        "followup": steps.settle_follow_up,
+        "reopen": steps.reopen,
+        "close": steps.close,
+    }
+
+
+def _record_at(engine: Engine, clock: Callable[[], datetime]) -> None:
+    """Give the lines that this engine inserts the moment of the travelling clock.
+
+    Only the example does this, with an engine and a database of its own: the program itself cannot date a line back, and
+    what is written stays append-only here as well.
+    """
+
+    @event.listens_for(engine, "before_execute", retval=True)
+    def dated(_connection: Connection, statement: Any, multiparams: Any, params: Any, _options: Any) -> Any:
+        if isinstance(statement, Insert) and statement.table in RECORDED_AT:
+            statement = statement.values({RECORDED_AT[statement.table]: clock()})
+        return statement, multiparams, params

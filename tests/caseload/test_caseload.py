@@ -1,0 +1,178 @@
+"""The example caseload loads whatever day it is, and then every situation that a newcomer should see is there."""
+
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, select
+
+from flows.demo import what_goes_on
+from provisions.caseload.loading import Loaded, example_settings, is_example, load_example
+from provisions.caseload.script import events
+from provisions.catalogue import Config, load
+from provisions.domain.calendar import day_of
+from provisions.domain.rules import RungName
+from provisions.settings import PROJECT, Settings
+from provisions.steps import Steps
+from provisions.store import tables as t
+from provisions.store.connect import engine_for
+from provisions.views import SUSPENDED, CaseView, ProvisionView
+from tests.conftest import MovingClock
+
+SUNDAY = "2026-11-22"
+DAYS = [
+    SUNDAY,
+    "2026-12-26",  # the second Christmas day
+    "2027-01-04",  # the first working day of a year
+    "2026-05-01",  # a week with King's Day
+    "2026-05-18",  # after Ascension Day and the day equated with it
+    "2027-03-29",  # Easter Monday, and the clock went forward the day before
+]
+
+SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
+    "delivered on time": lambda v: v.status == "delivered" and not v.breached,
+    "delivered late": lambda v: v.status == "delivered" and v.breached,
+    "on course": lambda v: v.status == "waiting" and not v.overdue,
+    "blocked": lambda v: v.status == "blocked",
+    "blocked longer than its own target": lambda v: v.waiting_days is not None,
+    "waived": lambda v: bool(v.provision.waivers),
+    "suspended": lambda v: v.status == SUSPENDED,
+    "suspended before": lambda v: v.status != SUSPENDED and bool(v.provision.suspensions),
+    "refused": lambda v: v.status == "refused" and v.overdue,
+    "refused in time": lambda v: v.status == "refused" and not v.breached,
+    "withdrawn": lambda v: v.status == "withdrawn",
+    "reopened": lambda v: v.provision.reopened_on is not None,
+    "overdue": lambda v: v.status == "waiting" and v.overdue,
+    "with the doorbraaktafel": lambda v: v.overdue and v.lies_with == "doorbraaktafel",
+    "with the national desk": lambda v: v.overdue and v.lies_with == "maatwerkloket",
+    "to be judged by the officer": lambda v: v.overdue and went_to_the_desk(v) == [None],
+    "not submitted": lambda v: went_to_the_desk(v) == [False],
+    "regional table": lambda v: v.provision.rung(RungName.REGIONAL) is not None,
+    "answered": lambda v: any(rung.answer for rung in v.provision.rungs),
+    "needed from a day to come": lambda v: v.provision.needed_from is not None and v.status == "waiting",
+    "urgent": lambda v: v.provision.urgent,
+    "follow-up to come": lambda v: any(f.is_open and not f.reminded for f in v.provision.follow_ups),
+    "follow-up reminded of": lambda v: any(f.is_open and f.reminded for f in v.provision.follow_ups),
+    "follow-up done": lambda v: any(f.done for f in v.provision.follow_ups),
+}
+
+
+def went_to_the_desk(view: ProvisionView) -> list[bool | None]:
+    """What was decided about the national desk, where its rung was climbed."""
+    return [rung.submitted for rung in view.provision.rungs if rung.name is RungName.MAATWERKLOKET]
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load(PROJECT / "config")
+
+
+@pytest.fixture
+def example(settings: Settings, new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Settings]:
+    """An empty home for the example, with a database of this test in the place of the embedded one."""
+    with new_database() as url:
+        settings.home.mkdir(parents=True)
+        yield settings.model_copy(update={"database_url": SecretStr(url)})
+
+
+@pytest.fixture
+def engine(example: Settings) -> Iterator[Engine]:
+    assert example.database_url is not None
+    engine = engine_for(example.database_url.get_secret_value())
+    yield engine
+    engine.dispose()
+
+
+def at_eight(day: str) -> MovingClock:
+    return MovingClock(datetime.fromisoformat(f"{day}T07:00:00+00:00"))
+
+
+def cases(engine: Engine, config: Config, clock: MovingClock) -> list[CaseView]:
+    return Steps(engine, config, clock).views.all_cases()
+
+
+def mails(settings: Settings) -> list[Path]:
+    return sorted((settings.home / "outbox").glob("*.eml"))
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_situation_occurs_whatever_day_it_is(day: str, example: Settings, engine: Engine, config: Config) -> None:
+    clock = at_eight(day)
+    load_example(example, config, print, clock=clock)
+    views = cases(engine, config, clock)
+    provisions = [p for view in views for p in view.provisions]
+    assert [name for name, occurs in SITUATIONS.items() if not any(map(occurs, provisions))] == []
+    assert len(views) == 20
+    assert {view.case.municipality for view in views} == set(config.organisation.municipalities)
+    assert any(view.case.closed for view in views)
+    assert all(what_goes_on(view) for view in views)
+
+
+def test_everything_was_done_on_a_working_day_in_the_past(config: Config) -> None:
+    for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(0, 730, 3)):
+        for event in events(day, config):
+            assert day_of(event.moment) < day
+            assert config.catalogue.calendar.closed(day_of(event.moment)) is None
+
+
+def test_each_line_message_and_rung_has_its_own_moment_and_loading_twice_loads_once(
+    example: Settings, engine: Engine, config: Config
+) -> None:
+    clock = at_eight(SUNDAY)
+    load_example(example, config, print, clock=clock)
+    with engine.connect() as connection:
+        lines = connection.execute(select(t.audit.c.at).order_by(t.audit.c.id)).scalars().all()
+        rungs = connection.execute(select(t.rung)).all()
+        messages = connection.execute(select(t.message)).all()
+    assert lines == sorted(lines)
+    assert lines[0] < clock.now - timedelta(days=34)
+    # Climbed when due, or when something recorded (a reopening) made them due after all.
+    people = {event.moment for event in events(day_of(clock.now), config)}
+    assert all(rung.climbed == rung.due or (rung.climbed > rung.due and rung.climbed in people) for rung in rungs)
+    assert {message.status for message in messages} <= {"sent", "void"}
+    assert all(message.sent == message.created for message in messages if message.status == "sent")
+    first = email.message_from_bytes(mails(example)[0].read_bytes(), policy=email.policy.default)
+    assert first["Date"].datetime < clock.now - timedelta(days=34)
+
+    before, sent = cases(engine, config, clock), mails(example)
+    load_example(example, config, print, clock=MovingClock(clock.now + timedelta(days=3)))
+    assert cases(engine, config, clock) == before
+    assert mails(example) == sent
+
+
+def test_broken_off_goes_on_where_it_stopped(example: Settings, engine: Engine, config: Config) -> None:
+    clock = at_eight(SUNDAY)
+    script = events(day_of(clock.now), config)
+    turns = iter(range(40))
+    load_example(example, config, print, stopped=lambda: next(turns, None) is None, clock=clock)
+    assert Loaded.of(example.home, date.max) == Loaded(date(2026, 11, 22), 40)
+    # Killed after the event was recorded and before that was written down.
+    Loaded(date(2026, 11, 22), 39).keep(example.home)
+    clock.advance(days=1)
+    load_example(example, config, print, clock=clock)
+    assert Loaded.of(example.home, date.max) == Loaded(date(2026, 11, 22), len(script), complete=True)
+    assert len(cases(engine, config, clock)) == 20
+
+
+def test_the_example_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> None:
+    own = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        home=tmp_path / "var",
+        database_url=SecretStr("postgresql://elsewhere/own"),
+        prefect_database_url=SecretStr("postgresql://elsewhere/prefect"),
+        smtp_url=SecretStr("smtp://mail.example"),
+        port=4321,
+    )
+    example = example_settings(own)
+    assert example.home == tmp_path / "var-demo"
+    assert (example.database_url, example.migration_url, example.prefect_database_url, example.smtp_url) == (None,) * 4
+    assert example.port == 4321
+    example.home.mkdir()
+    Loaded(date(2026, 11, 22)).keep(example.home)
+    assert is_example(example.home)
+    assert example_settings(example).home == example.home
