@@ -32,7 +32,8 @@ def target(rule: ProvisionRule, *, urgent: bool) -> Term | None:
     return variant.target if variant and variant.target else rule.target
 
 
-def _statutory(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
+def statutory_rule(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
+    """The statutory outer term in force, ``None`` where the law has none."""
     variant = rule.variants.get("urgent") if urgent else None
     return variant.statutory if variant and variant.statutory else rule.statutory
 
@@ -93,7 +94,7 @@ def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
 def statutory_due(situation: Situation) -> DueDate | None:
     """The end of the statutory term, counted from the application (or the start where there was none before it)."""
     provision = situation.provision
-    statutory = _statutory(situation.rule, urgent=provision.urgent)
+    statutory = statutory_rule(situation.rule, urgent=provision.urgent)
     event = provision.applied_on or provision.started_on
     if statutory is None or event is None:
         return None

@@ -12,7 +12,7 @@ from provisions.domain import deadlines, graph, words
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Answer, Case, Provision, Rung, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.rules import OutcomeName, Promise, ProvisionRule, RungName, Statutory
+from provisions.domain.rules import OutcomeName, Promise, ProvisionRule, RungName
 from provisions.domain.terms import DueDate
 
 CLIMBED = {
@@ -135,17 +135,12 @@ def _explained(end: DueDate) -> list[str]:
 
 def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
     end = deadlines.statutory_due(situation)
-    rule = _statutory_rule(situation.rule, urgent=situation.provision.urgent)
+    rule = deadlines.statutory_rule(situation.rule, urgent=situation.provision.urgent)
     return {
         "statutory_due": _dutch(end.due) if end else "",
         "statutory_article": rule.article if rule else "",
         "statutory_exceeded": bool(end and end.overdue_from <= now),
     }
-
-
-def _statutory_rule(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
-    variant = rule.variants.get("urgent") if urgent else None
-    return variant.statutory if variant and variant.statutory else rule.statutory
 
 
 def _refusal(situation: Situation) -> dict[str, object]:
