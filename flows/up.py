@@ -104,6 +104,7 @@ def _start(
     server = PrefectServer(settings, token)
     server.stop_left_over()
     _refuse_taken_port(settings)
+    _say("De database en Prefect worden gestart …")
     if not settings.database_url or not settings.prefect_database_url:
         postgres: EmbeddedPostgres = stack.enter_context(running(settings.home, _say))
         parts.append(Watched("PostgreSQL", postgres, postgres.ensure))
