@@ -20,8 +20,10 @@ from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
 from flows.worker import Worker
 from provisions.catalogue import Config
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import transport_for
 from provisions.settings import Settings
-from provisions.steps import Steps
+from provisions.steps import Steps, utc_now
 
 STOP_WITHIN = 5.0  # seconds
 
@@ -84,6 +86,4 @@ class Engine:
 
 
 def _outbox(database: Database, config: Config, settings: Settings) -> Deliverer:
-    from provisions.outbound.outbox import Outbox
-
-    return Outbox(database, config, settings)
+    return Outbox(database, config, transport_for(settings), utc_now)

@@ -17,6 +17,7 @@ from prefect.client.schemas import OrchestrationResult
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import Abort, Pause
+from prefect.filesystems import LocalFileSystem
 from prefect.flow_engine import run_flow
 from prefect.states import Pending
 
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 POLL = 2.0  # seconds: how long a form that a person submitted waits at most
 BATCH = 100
+NOWHERE = LocalFileSystem()
 
 
 class Worker:
@@ -112,6 +114,8 @@ def execute(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any]) -> bo
     claim: OrchestrationResult[Any] = client.set_flow_run_state(run.id, Pending())
     if claim.status is not SetStateStatus.ACCEPT:
         return False
+    # Nothing is stored; but a flow without a storage asks the server for the default one at each run.
+    flow.result_storage = flow.result_storage or NOWHERE
     # Without deployment_id Prefect does not open a web socket for each run to watch for suspension.
     claimed = run.model_copy(update={"deployment_id": None, "state": claim.state})
     with suppress(Abort, Pause):  # parked, or taken over: its state says so
