@@ -15,7 +15,6 @@ from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.utilities.callables import parameter_schema
 
-from flows.tags import FORM_TAG
 from provisions.domain.rules import Catalogue
 
 
@@ -38,11 +37,6 @@ def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
         flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
         plans[key] = Plan(name, flow.with_options(name=name), f"flows/provision/{key}.py:{key}")
     return plans
-
-
-def form_plan(flow: Flow[..., Any], entrypoint: str) -> Plan:
-    """A plan for a run form; its flow's name is its title."""
-    return Plan(flow.name, flow, entrypoint, (FORM_TAG,))
 
 
 class Deployments:
@@ -68,6 +62,10 @@ class Deployments:
     def flow(self, deployment: UUID | None) -> Flow[..., Any] | None:
         """The flow of a deployment of ours."""
         return self._flows.get(deployment) if deployment else None
+
+    def of_form(self, name: str) -> UUID | None:
+        """The deployment of a run form by its Dutch name, once registered."""
+        return next((found for found, flow in self._flows.items() if flow.name == name), None)
 
     def of_provision(self, key: str) -> UUID | None:
         """The deployment of a provision's flow, once registered."""

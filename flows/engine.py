@@ -10,6 +10,7 @@ import time
 from sqlalchemy import Engine as Database
 
 from flows import registry
+from flows.artifacts import lists_and_plans
 from flows.clock import Clock
 from flows.deployments import Deployments, provision_plans
 from flows.faces import Faces
@@ -51,6 +52,7 @@ class Engine:
         self._postman = Postman(outbox or _outbox(database, config, settings), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))
+        self._lists, self._plans = lists_and_plans(database, config, steps.views, deployments)
         self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
 
     def start(self) -> None:
@@ -70,12 +72,21 @@ class Engine:
         self._worker.join(max(0.0, deadline - time.monotonic()))
 
     def _loops(self) -> list[Loop]:
-        return [self._listener.loop, self._clock.loop, self._postman.loop, self._faces.loop, self._reconciler.loop]
+        pages = [self._plans.loop, self._lists.loop]
+        return [
+            self._listener.loop,
+            self._clock.loop,
+            self._postman.loop,
+            self._faces.loop,
+            self._reconciler.loop,
+            *pages,
+        ]
 
     def _look(self) -> None:
         """Something was recorded: there may be messages to send and faces to show."""
         self._postman.loop.wake()
         self._faces.loop.wake()
+        self._plans.loop.wake()
 
     def _clock_wake(self) -> None:
         self._clock.loop.wake()

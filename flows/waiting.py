@@ -107,6 +107,16 @@ def show_tags(tags: Sequence[str]) -> None:
         get_client(sync_client=True).update_flow_run(run.id, tags=list(tags)).raise_for_status()
 
 
+def name_run(name: str) -> None:
+    """Give this run a name that a person recognises in the list."""
+    get_client(sync_client=True).set_flow_run_name(this_run().id, name).raise_for_status()
+
+
+def forget_parameters(instead: Mapping[str, Any]) -> None:
+    """Take what was filled in out of Prefect."""
+    get_client(sync_client=True).update_flow_run(this_run().id, parameters=dict(instead)).raise_for_status()
+
+
 def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -> bool:
     """Have a run executed again now; ``False`` when Prefect does not accept it.
 

@@ -1,0 +1,52 @@
+"""The forms "Antwoord van de tafel" and "Indienen bij het Maatwerkloket": what escalating leads to."""
+
+from flows import choices, registry
+from flows.form_flow import Form, Values
+from flows.forms import who
+from provisions.catalogue import Config
+from provisions.domain import words
+
+DECISIONS = {"submitted": "Wel indienen", "not_submitted": "Niet indienen"}
+
+
+def answer(config: Config) -> Form:
+    """The form in which a table's answer is recorded."""
+    tables = {rung.value: label for rung, label in words.RUNG.items() if rung.value != "case_director"}
+    fields = (
+        choices.of_a_provision(config)
+        .choose("rung", choices.capitalised(tables), "Welke tafel?")
+        .choose(
+            "answer",
+            choices.capitalised({given.value: label for given, label in words.ANSWER.items()}),
+            "Wat is het antwoord?",
+        )
+    )
+    fields.add("by", who)
+    return fields.form("Antwoord van de tafel", "Leg vast wat een tafel heeft geantwoord.", _answer)
+
+
+def submit(config: Config) -> Form:
+    """The form in which a person decides on the national desk."""
+    fields = (
+        choices.of_a_provision(config)
+        .choose("decision", DECISIONS, "Indienen bij het landelijk Maatwerkloket?")
+        .choose("reason", choices.sentences(choices.SUBMIT_REASONS), "Waarom?")
+    )
+    fields.add("by", who)
+    return fields.form(
+        "Indienen bij het Maatwerkloket",
+        "Beslis of een voorziening naar het landelijk Maatwerkloket gaat. Pas na 'Wel indienen' gaat er bericht uit.",
+        _submit,
+    )
+
+
+def _answer(values: Values) -> str:
+    registry.steps().answer(values["reference"], values["provision"], values["rung"], values["answer"], by=values["by"])
+    return "Het antwoord is vastgelegd."
+
+
+def _submit(values: Values) -> str:
+    registry.steps().submit(
+        values["reference"], values["provision"], values["decision"], reason=values["reason"], by=values["by"]
+    )
+    return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."
