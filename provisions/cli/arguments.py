@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 from provisions import inputs
@@ -88,6 +89,10 @@ def parser() -> DutchParser:
     overdue.add_argument("--municipality", metavar="GEMEENTE")
     audit = command("audit", "wie deed wat wanneer, en waarom")
     audit.add_argument("reference", metavar="REF")
+
+    report = command("report", "het weekrapport voor de stuurgroep")
+    report.add_argument("--week", metavar="WEEK", help="bijvoorbeeld 2026-W47 (standaard: de week die voorbij is)")
+    report.add_argument("--out", metavar="MAP", type=Path, help="waar de bestanden komen (standaard: reports in de datamap)")
 
     outcome = _on_provision(command("outcome", "leg een uitkomst vast"))
     outcome.add_argument("outcome", metavar="UITKOMST", help="delivered refused withdrawn")

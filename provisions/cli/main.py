@@ -64,7 +64,11 @@ def _with_steps(args: Namespace, settings: Settings) -> None:
     try:
         with database(settings, commands.progress) as engine:
             steps = Steps(engine, config)
-            if args.command in commands.LOOKS:
+            if args.command == "report":
+                from provisions.cli.report import report  # its page and charts are only needed here
+
+                report(args, steps, settings)
+            elif args.command in commands.LOOKS:
                 commands.LOOKS[args.command](args, steps)
             else:
                 commands.change(args, steps)

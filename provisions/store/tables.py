@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -158,10 +158,10 @@ message = Table(
     "message",
     metadata,
     Column("id", Uuid, primary_key=True),  # from what it is about, so that the same message is never made twice
-    Column("provision_id", BigInteger, ForeignKey("provision.id"), nullable=False),
+    Column("provision_id", BigInteger, ForeignKey("provision.id")),  # null: its content lies ready in ``prepared``
     Column("kind", Text, nullable=False),
     Column("detail", Text),  # the rung, or the name of the follow-up
-    Column("municipality", Text, nullable=False),  # whose counter or table, as it was when the message was decided on
+    Column("municipality", Text),  # whose counter or table, as it was when the message was decided on
     Column("created", Moment, nullable=False),
     Column("status", Text, nullable=False, server_default=text("'pending'")),  # pending, sent, void, failed
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
@@ -223,4 +223,34 @@ audit = Table(
     Column("free_text_id", BigInteger),
     Index("ix_audit_case_id", "case_id"),
     Index("ix_audit_at", "at"),
+    # The facts that the report reads from here, because they have no table of their own.
+    Index(
+        "ix_audit_report",
+        "case_id",
+        postgresql_where=text(
+            "what IN ('case.transferred', 'provision.reopened', 'rung.answered', 'rung.submitted', 'term.agreed')"
+        ),
+    ),
+)
+
+# The content of a message that belongs to no provision, written when it was decided on: a repeat is the same.
+prepared = Table(
+    "prepared",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.id"), primary_key=True),
+    Column("recipients", JSON, nullable=False),  # [{"name", "email"}]
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),  # [{"name", "media_type", "content"}]; content is text
+)
+
+# The steering group's reports as they were sent: frozen, each week once.
+report = Table(
+    "report",
+    metadata,
+    Column("week", Text, primary_key=True),  # ISO, 2026-W47
+    Column("made", Moment, nullable=False),
+    Column("figures", JSON, nullable=False),  # as ``report --json`` shows them; json, not jsonb, keeps the order
+    Column("message", Uuid, ForeignKey("message.id"), nullable=False),
 )

@@ -1,0 +1,43 @@
+"""``provisions report``: the breach report of a week, on the screen and as files."""
+
+from argparse import Namespace
+
+from provisions.cli.commands import as_json, progress, say
+from provisions.domain.weeks import Week
+from provisions.report.build import Report
+from provisions.report.files import write
+from provisions.report.page import title
+from provisions.report.reports import Reports
+from provisions.settings import Settings
+from provisions.steps import Steps
+
+
+def report(args: Namespace, steps: Steps, settings: Settings) -> None:
+    """Write the report as HTML, CSV and JSON, and tell what is in it (or print the JSON)."""
+    week = Week.parse(args.week) if args.week else None
+    progress("Rapport maken …")
+    made = Reports(steps.engine, steps.config, steps.clock).of_week(week)
+    paths = write(made, args.out or settings.home / "reports")
+    if args.json:
+        as_json(made)
+        for path in paths:
+            progress(f"Geschreven: {path}")
+        return
+    say(*_summary(made), *(f"Geschreven: {path}" for path in paths))
+
+
+def _summary(report: Report) -> list[str]:
+    totals = report["totals"]
+    lines = [
+        title(report),
+        f"  overschrijdingen: {totals['breaches']}   nu te laat: {totals['overdue']}   nog open: {totals['open']}   "
+        f"geregeld: {totals['delivered']}, waarvan op tijd {totals['delivered_on_time']}",
+    ]
+    lines += [f"  {sentence}" for sentence in report["headlines"]]
+    if report["corrections"]:
+        lines.append(f"  correcties op eerdere rapporten: {len(report['corrections'])}")
+    if report["frozen"]:
+        lines.append("  Dit rapport is verzonden; de cijfers liggen vast.")
+    elif not report["complete"]:
+        lines.append("  Deze week is nog niet om; de cijfers zijn voorlopig.")
+    return lines

@@ -1,0 +1,61 @@
+"""ISO weeks: Monday to Sunday, in the year that holds their Thursday."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from provisions.domain.errors import InvalidInput
+
+_TEXT = re.compile(r"(\d{4})-W(\d{2})")
+_FORM = "Verwacht: JJJJ-Wnn, een week die bestaat, zoals 2026-W47."
+
+
+def week_number(day: date) -> int:
+    """The weeks since Monday 1 January of the year 1: a count that is easy to calculate with."""
+    return (day.toordinal() - 1) // 7
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """One ISO week; ``number`` counts on over the years. ``str()`` is the ISO text."""
+
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The week that ``day`` lies in.
+
+        >>> str(Week.of(date(2027, 1, 3)))
+        '2026-W53'
+        """
+        return cls(week_number(day))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``2026-W47``. Raises ``InvalidInput`` for any other text and for a week that does not exist."""
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise InvalidInput(f"'{text[:20]}' is geen week. {_FORM}")
+        try:
+            return cls.of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+        except ValueError:
+            raise InvalidInput(f"De week '{text}' bestaat niet. {_FORM}") from None
+
+    def __str__(self) -> str:
+        year, week, _ = self.monday.isocalendar()
+        return f"{year}-W{week:02}"
+
+    @property
+    def monday(self) -> date:
+        """Its first day."""
+        return date.fromordinal(self.number * 7 + 1)
+
+    @property
+    def sunday(self) -> date:
+        """Its last day."""
+        return self.monday + timedelta(days=6)
+
+    def plus(self, weeks: int) -> "Week":
+        """The week so many weeks later; a negative number goes back."""
+        return Week(self.number + weeks)

@@ -1,0 +1,117 @@
+"""The use cases of the report: give it for a week, and freeze and send what is due."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from provisions.catalogue import Config
+from provisions.domain.calendar import AMSTERDAM, day_of
+from provisions.domain.errors import InvalidInput
+from provisions.domain.figures import History
+from provisions.domain.weeks import Week
+from provisions.report.build import Report, build, past_week
+from provisions.report.facts import case_facts
+from provisions.report.mail import prepared
+from provisions.store import queries
+from provisions.store import tables as t
+
+SENT_AT = time(7)  # on Monday, Amsterdam's clock
+_LOCK = 7_305_140_222  # any number that is ours: two that send at the same time wait for each other
+
+
+class Reports:
+    """The reports of one database. ``clock`` gives the moment (aware)."""
+
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._config = config
+        self._clock = clock
+
+    def of_week(self, week: Week | None = None) -> Report:
+        """The report of ``week`` (the last one that is over by default): frozen when it was sent, else computed now.
+
+        Raises ``InvalidInput`` for a week that has not begun.
+        """
+        now = self._clock()
+        week = week or past_week(day_of(now))
+        if week.monday > day_of(now):
+            raise InvalidInput(
+                f"Week {week} begint pas op {week.monday.isoformat()}. Kies een week tot en met {Week.of(day_of(now))}."
+            )
+        with self._engine.connect() as connection:
+            frozen = _frozen(connection)
+            if week in frozen:
+                return frozen[week]
+            return build(self._history(connection, now), week, self._config, now, frozen)
+
+    def due_weeks(self) -> list[Week]:
+        """The weeks whose report should have been sent by now and was not, oldest first.
+
+        The first report covers the week in which the first provision started; each is sent on the Monday after it.
+        """
+        with self._engine.connect() as connection:
+            return self._due_weeks(connection, self._clock())
+
+    def send_due(self) -> list[Week]:
+        """Freeze each report that is due and put its mail in the outbox; the weeks that were.
+
+        Safe to call at any time and from several processes: a week is frozen and mailed once.
+        """
+        if not self.due_weeks():
+            return []
+        now = self._clock()
+        with self._engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            weeks = self._due_weeks(connection, now)
+            if not weeks:
+                return []
+            history, frozen = self._history(connection, now), _frozen(connection)
+            for week in weeks:
+                report = {**build(history, week, self._config, now, frozen), "frozen": True}
+                frozen[week] = report
+                self._freeze(connection, week, report, now)
+            connection.execute(select(func.pg_notify(queries.CHANNEL, "")))
+        return weeks
+
+    def _history(self, connection: Connection, now: datetime) -> History:
+        history = History(self._config.catalogue.provisions, day_of(now))
+        for case in case_facts(connection, self._config.catalogue):
+            history.add(case)
+        return history
+
+    def _due_weeks(self, connection: Connection, now: datetime) -> list[Week]:
+        first = connection.execute(select(func.min(t.provision.c.started_on))).scalar()
+        if first is None:
+            return []
+        last = _last_due(now)
+        sent = {Week.parse(w) for w in connection.execute(select(t.report.c.week)).scalars()}
+        weeks = [Week(number) for number in range(Week.of(first).number, last.number + 1)]
+        return [week for week in weeks if week not in sent and not any(other > week for other in sent)]
+
+    def _freeze(self, connection: Connection, week: Week, report: Report, now: datetime) -> None:
+        message = message_id(week)
+        connection.execute(
+            t.message.insert().values(id=message, kind="report", detail=str(week), created=now, next_try=now)
+        )
+        connection.execute(t.prepared.insert().values(message=message, **prepared(report, self._config)))
+        connection.execute(t.report.insert().values(week=str(week), made=now, figures=report, message=message))
+
+
+def message_id(week: Week) -> UUID:
+    """Follows from the week, so that the same report can't be mailed twice."""
+    return uuid5(NAMESPACE_URL, f"provisions:report/{week}")
+
+
+def _last_due(now: datetime) -> Week:
+    """The last week whose Monday morning after it has come."""
+    local = now.astimezone(AMSTERDAM)
+    past = past_week(local.date())
+    sent_at = datetime.combine(past.sunday + timedelta(days=1), SENT_AT, AMSTERDAM)
+    return past if local >= sent_at else past.plus(-1)
+
+
+def _frozen(connection: Connection) -> dict[Week, Report]:
+    rows = connection.execute(select(t.report.c.week, t.report.c.figures))
+    return {Week.parse(row.week): row.figures for row in rows}
