@@ -105,16 +105,17 @@ def statutory_due(situation: Situation) -> DueDate | None:
 def kept_on(situation: Situation) -> date | None:
     """The day on which the promise was kept, in time or late; ``None`` while it is not.
 
-    Delivered or withdrawn; a refusal keeps a promised *decision*, on or before D only (domain.md, rule 5).
+    Delivered or withdrawn; a refusal keeps a promised *decision*, on or before D only (domain.md, rule 5), and has kept it
+    when the refusal is turned round later.
     """
-    outcome = situation.provision.outcome
-    if outcome is None:
-        return None
-    if outcome.name is not OutcomeName.REFUSED:
-        return outcome.on
-    end = due(situation)
-    if situation.rule.promise is Promise.DECISION and end is not None and outcome.on <= end.due:
-        return outcome.on
+    for outcome in situation.provision.outcomes:
+        if outcome.undone:
+            continue
+        if outcome.name is not OutcomeName.REFUSED:
+            return outcome.on
+        end = due(situation)
+        if situation.rule.promise is Promise.DECISION and end is not None and outcome.on <= end.due:
+            return outcome.on
     return None
 
 
@@ -130,6 +131,8 @@ def breach_day(situation: Situation) -> date | None:
     if end is None:
         return earlier
     kept = kept_on(situation)
+    if kept is not None and earlier is not None and kept < earlier:
+        return None  # dated on time for the agreement before, too
     if kept is not None and kept <= end.due:
         return earlier
     return min(earlier or end.due + ONE_DAY, end.due + ONE_DAY)
