@@ -18,6 +18,7 @@ from provisions.domain.lifecycle.decision import (
 from provisions.domain.lifecycle.starting import note_term
 
 LONGEST_SUSPENSION = timedelta(weeks=4)
+LONGEST_APPROVED = timedelta(days=366)  # beyond it the year was mistyped
 
 
 def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approved_by: str | None) -> Decision:
@@ -38,12 +39,12 @@ def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approv
         raise InvalidInput(f"De einddatum {until.isoformat()} moet na de begindatum {start.isoformat()} liggen.")
     if start == moment.today and until <= moment.today:
         raise InvalidInput(f"De einddatum {until.isoformat()} moet na vandaag liggen.")
-    if approved_by is None and until - _continuous_start(provision, start) > LONGEST_SUSPENSION:
+    if until - start > LONGEST_APPROVED:
         raise InvalidInput(
-            f"De klok van '{key}' zou langer dan vier weken stilstaan (tot {until.isoformat()}). Kies een einddatum tot en met "
-            f"{(_continuous_start(provision, start) + LONGEST_SUSPENSION).isoformat()}, of laat een teamleider "
-            "akkoord geven: --approved-by CODE."
+            f"De einddatum {until.isoformat()} ligt meer dan een jaar na {start.isoformat()}. Controleer het jaartal."
         )
+    if approved_by is None:
+        _refuse_longer_than_four_weeks(provision, start, until)
     if until <= moment.today:
         suspension = replace(suspension, resumed=until)
     draft = Draft(case, moment)
@@ -61,12 +62,22 @@ def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approv
     return draft.done()
 
 
-def _continuous_start(provision: Provision, start: date) -> date:
-    """Where the stop began of which a suspension from ``start`` is the continuation."""
-    for s in sorted(provision.suspensions, key=lambda s: s.start, reverse=True):
-        if s.start <= start <= s.end:
-            start = s.start
-    return start
+def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: date) -> None:
+    """A stop that joins others may not be longer than four weeks on end with them, unless one of them covers it already."""
+    if any(s.start <= start and until <= s.end for s in provision.suspensions):
+        return
+    first, last = start, until
+    joined = True
+    while joined:
+        touching = [s for s in provision.suspensions if s.start <= last and first <= s.end]
+        wider = min([first, *(s.start for s in touching)]), max([last, *(s.end for s in touching)])
+        joined, (first, last) = wider != (first, last), wider
+    if last - first > LONGEST_SUSPENSION:
+        raise InvalidInput(
+            f"De klok van '{provision.key}' zou langer dan vier weken aan een stuk stilstaan (van {first.isoformat()} tot "
+            f"{last.isoformat()}). Kies een periode die eindigt op of voor {(first + LONGEST_SUSPENSION).isoformat()}, "
+            "of laat een teamleider akkoord geven: --approved-by CODE."
+        )
 
 
 def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
