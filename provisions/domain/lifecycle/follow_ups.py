@@ -39,6 +39,14 @@ def new_follow_ups(draft: Draft, rule: ProvisionRule, outcome: Outcome) -> tuple
     return tuple(made)
 
 
+def with_follow_ups(known: tuple[FollowUp, ...], new: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
+    """``known`` and ``new``. One that lapsed by a reopening and is planned again for the same day is that same one."""
+    planned = {(f.name, f.due) for f in new}
+    revived = tuple(replace(f, lapsed=False) if (f.name, f.due) in planned else f for f in known)
+    there = {(f.name, f.due) for f in known}
+    return (*revived, *(f for f in new if (f.name, f.due) not in there))
+
+
 def _follow_up_day(draft: Draft, rule: FollowUpRule, outcome: Outcome) -> date | None:
     calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
     if rule.on_field and (value := outcome.fields.get(rule.on_field)):

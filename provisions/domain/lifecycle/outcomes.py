@@ -15,10 +15,12 @@ from provisions.domain.lifecycle.decision import (
     must_be_open_case,
     provision_of,
 )
-from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, new_follow_ups, note_follow_up
+from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, new_follow_ups, note_follow_up, with_follow_ups
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.rules import OutcomeName, ProvisionRule
+
+YEARS = range(1950, 2200)  # in a date field; anything else is a slip
 
 
 def record_outcome(
@@ -57,7 +59,7 @@ def record_outcome(
             status=status,
             suspensions=ended,
             outcomes=(*provision.outcomes, outcome),
-            follow_ups=(*provision.follow_ups, *follow_ups),
+            follow_ups=with_follow_ups(provision.follow_ups, follow_ups),
         )
     )
     if provision.started_on is None:
@@ -145,11 +147,15 @@ def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str]
             allowed = ["yes", "no"]
         case _:
             try:
-                return date.fromisoformat(value).isoformat()
+                day = date.fromisoformat(value)
             except ValueError:
+                day = date.min
+            if day.year not in YEARS:
                 raise InvalidInput(
-                    f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD."
-                ) from None
+                    f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD, "
+                    f"tussen {YEARS.start} en {YEARS.stop}."
+                )
+            return day.isoformat()
     if value not in allowed:
         raise InvalidInput(
             f"'{value}' is geen waarde voor het veld '{name}' van '{rule.key}'. Kies uit: {', '.join(allowed)}."

@@ -76,7 +76,7 @@ def offer_waivers(draft: Draft, key: str) -> None:
     provision = draft.case.provisions[key]
     offered_before = provision.rung(RungName.DOORBRAAKTAFEL) is not None
     if rule.offers_waiver and blocked and not offered_before:
-        message = draft.send("waiver_offer", key)
+        message = draft.send("waiver_offer", key, occasion=str(len(provision.outcomes)))
         draft.note(
             "message.requested",
             f"regisseur gewezen op afwijken voor {words.listed(list(blocked))}",
