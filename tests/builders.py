@@ -30,6 +30,10 @@ CATALOGUE = CONFIG.catalogue
 KEYS = tuple(CATALOGUE.provisions)
 DIRECTOR = "regisseur.noord"
 TEAM_LEAD = "teamleider-1"
+DUTCH = frozenset(
+    "de het een is niet geen kies op van voor bij met kan al heeft verwacht zoals en of nog dat die staat te "
+    "hoogstens onbekende controleer".split()
+)
 
 
 def day(text: str) -> date:
@@ -233,10 +237,7 @@ def refusal(action: Callable[[], object]) -> Refused:
 def is_dutch(refused: Refused) -> bool:
     """Whether a refusal is a whole Dutch sentence and not a fault of the software."""
     text = str(refused)
-    words = set(
-        ["de", "het", "een", "is", "niet", "geen", "kies", "op", "van", "voor", "bij", "met", "kan", "al", "heeft", "verwacht", "zoals", "en", "of", "nog", "dat", "die", "staat", "te", "hoogstens", "onbekende", "controleer"]
-    )
-    return len(text) > 20 and len(words & set(re.findall(r"[a-zé]+", text.lower()))) >= 2
+    return len(text) > 20 and len(DUTCH & set(re.findall(r"[a-zé]+", text.lower()))) >= 2
 
 
 # --- a town that works with the program ------------------------------------------------------------------------------

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-import holidays as package
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from holidays import country_holidays
 
 from provisions.domain.calendar import WorkingCalendar, day_of, first_moment, holidays
 from tests.builders import CATALOGUE, at, day, days_from
@@ -17,7 +17,7 @@ DECREED = {day(d) for d in ("2026-01-02", "2026-05-15", "2027-05-07", "2028-04-2
 
 def ordinary_by_the_package(year: int) -> set[date]:
     """The package's public and optional days: it then has Good Friday and 5 May every year."""
-    return {d for d in package.NL(years=year, categories=("public", "optional")) if d.weekday() < 7}
+    return {d for d in country_holidays("NL", years=year, categories=("public", "optional")) if d.weekday() < 7}
 
 
 @pytest.mark.parametrize("year", range(2015, 2060))
@@ -32,7 +32,7 @@ def test_5_may_counts_every_year_and_not_once_in_five(year: int) -> None:
     liberation = date(year, 5, 5)
     assert LIBERATION in holidays(year)[liberation]
     if year not in (2016,):  # 5 May 2016 was Ascension Day as well, so the package has it
-        assert (liberation in package.NL(years=year)) == (year % 5 == 0)
+        assert (liberation in country_holidays("NL", years=year)) == (year % 5 == 0)
 
 
 @pytest.mark.parametrize(("year", "kings_day"), [(2025, 26), (2026, 27), (2027, 27), (2031, 26), (2036, 26)])
@@ -61,7 +61,7 @@ def test_each_holiday_of_article_3_has_its_name(text: str, name: str) -> None:
 def test_the_days_equated_by_decree_are_data_with_a_source_and_no_package_knows_them() -> None:
     assert set(CALENDAR.equated) == DECREED
     assert all("Stcrt. 2025, 24713" in reason for reason in CALENDAR.equated.values())
-    assert not any(d in package.NL(years=d.year, categories=("public", "optional")) for d in DECREED)
+    assert not any(d in country_holidays("NL", years=d.year, categories=("public", "optional")) for d in DECREED)
     assert CALENDAR.equated_until == 2028
 
 

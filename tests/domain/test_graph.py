@@ -1,6 +1,6 @@
 """What waits for what: rules 1 and 2 of domain.md."""
 
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -67,7 +67,7 @@ def test_a_cycle_is_found_exactly_where_no_order_exists(drawn: dict[str, list[st
     assert (found is None) == (settled == set("abcdef"))
     if found:
         assert found[0] == found[-1]
-        assert all(b in drawn[a] for a, b in zip(found, found[1:], strict=False))
+        assert all(b in drawn[a] for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize("brp", list(Brp))
