@@ -24,7 +24,7 @@ from provisions.catalogue import Config
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import transport_for
 from provisions.settings import Settings
-from provisions.steps import Steps, utc_now
+from provisions.steps import Steps
 
 STOP_WITHIN = 5.0  # seconds
 
@@ -49,7 +49,7 @@ class Engine:
         deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
         self._worker = Worker(deployments)
         self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
-        self._postman = Postman(outbox or _outbox(database, config, settings), now=now)
+        self._postman = Postman(outbox or Outbox(database, config, transport_for(settings), now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))
         self._lists, self._plans = lists_and_plans(database, config, steps.views, deployments)
@@ -94,7 +94,3 @@ class Engine:
     def _changed(self) -> None:
         self._faces.loop.wake()
         self._worker.wake()
-
-
-def _outbox(database: Database, config: Config, settings: Settings) -> Deliverer:
-    return Outbox(database, config, transport_for(settings), utc_now)

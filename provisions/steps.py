@@ -340,8 +340,11 @@ class Steps:
         return self._faces(and_(t.provision.c.id > after_id, or_(should_live, unfinished)), limit)
 
     def face_shown(self, provision_id: int, version: int, flow_run: UUID | None) -> None:
-        """The run shows ``version``. A later version stays wanted."""
+        """The run shows ``version``. A later version stays wanted. The plan of the case links to the run."""
         with self.engine.begin() as connection:
+            another = t.provision.c.flow_run.is_distinct_from(flow_run)
+            query = select(t.provision.c.case_id).where(t.provision.c.id == provision_id, another)
+            queries.want_plans(connection, list(connection.execute(query).scalars()))
             connection.execute(
                 update(t.provision)
                 .where(t.provision.c.id == provision_id)

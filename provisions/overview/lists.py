@@ -1,0 +1,300 @@
+"""What is late, waits, was refused, stands still or falls due: asked of the database at one moment, read only.
+
+The lists that Prefect shows are cut off; their totals are not. Days are Amsterdam's, moments UTC.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, tuple_
+
+from provisions.catalogue import Config
+from provisions.domain.calendar import ONE_DAY, day_of, first_moment
+from provisions.domain.case import Status
+from provisions.domain.rules import OutcomeName
+from provisions.store import tables as t
+from provisions.views import ProvisionView, Views
+
+MOST_LATE = 50
+MOST_OTHER = 20
+MOST_THIS_WEEK = 100
+STANDS_STILL_AFTER = 10  # working days (issue 3)
+AHEAD = 5  # working days (issue 3)
+SEVERAL_ATTEMPTS = 3
+STARTED = (Status.WAITING.value, Status.REFUSED.value)
+
+
+@dataclass(frozen=True)
+class Top:
+    """The top of a list, and how many there are in all, by municipality."""
+
+    rows: tuple[ProvisionView, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many there are in all."""
+        return sum(self.counts.values())
+
+    @property
+    def hidden(self) -> int:
+        """How many are not among the rows."""
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Still:
+    """What has not moved, and on which day something last happened (``None``: nothing on record)."""
+
+    view: ProvisionView
+    moved: date | None
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A message that does not arrive. ``given_up``: nobody tries any more."""
+
+    reference: str
+    municipality: str
+    provision: str
+    kind: str
+    created: datetime
+    attempts: int
+    given_up: bool
+
+
+@dataclass(frozen=True)
+class LatePage:
+    """What a team lead looks at first. ``municipality`` when it is about one."""
+
+    today: date
+    municipality: str | None
+    late: Top
+    late_cases: int
+    waiting: Top
+    refused: Top
+    still: tuple[Still, ...]
+    still_counts: Mapping[str, int]
+    undelivered: tuple[Undelivered, ...]
+
+    @property
+    def still_total(self) -> int:
+        """How many provisions have not moved."""
+        return sum(self.still_counts.values())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, len(self.undelivered))
+        return not any(lists)
+
+
+@dataclass(frozen=True)
+class WeekPage:
+    """What falls due from ``today`` up to and including ``last``, and how many on each day."""
+
+    today: date
+    last: date
+    municipality: str | None
+    due: Top
+    per_day: Mapping[date, int]
+
+
+class Overviews:
+    """The lists, as they are at the moment that ``clock`` gives."""
+
+    def __init__(self, engine: Engine, config: Config, views: Views, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._config = config
+        self._views = views
+        self._clock = clock
+
+    def late(self, municipality: str | None = None) -> LatePage:
+        """Everything of the artifact "Te laat", for the region or for one municipality."""
+        now = self._clock()
+        late = and_(t.provision.c.late_from.is_not(None), t.provision.c.late_from <= now)
+        with self._engine.connect() as connection:
+            still, still_counts = self._still(connection, municipality, now)
+            return LatePage(
+                today=day_of(now),
+                municipality=municipality,
+                late=self._top(connection, late, municipality, MOST_LATE, t.provision.c.due),
+                late_cases=_cases(connection, late, municipality),
+                waiting=self._waiting(municipality),
+                refused=self._refused(connection, municipality),
+                still=still,
+                still_counts=still_counts,
+                undelivered=self._undelivered(connection, municipality),
+            )
+
+    def week(self, municipality: str | None = None) -> WeekPage:
+        """What falls due in the coming five working days and can still be on time."""
+        now = self._clock()
+        today = day_of(now)
+        last = self._config.catalogue.calendar.add_working_days(today, AHEAD)
+        soon = and_(t.provision.c.late_from > now, t.provision.c.late_from <= first_moment(last + ONE_DAY))
+        with self._engine.connect() as connection:
+            top = self._top(connection, soon, municipality, MOST_THIS_WEEK, t.provision.c.late_from)
+            query = _where(select(t.provision.c.late_from), soon, municipality)
+            per_day = Counter(day_of(moment) - ONE_DAY for moment in connection.execute(query).scalars())
+        return WeekPage(today, last, municipality, top, dict(sorted(per_day.items())))
+
+    # --- the lists ---------------------------------------------------------------------------------------------------
+
+    def _top(self, connection: Connection, condition: Any, municipality: str | None, most: int, order: Any) -> Top:
+        counts = _where(select(t.case.c.municipality, func.count()), condition, municipality)
+        first = _where(select(t.provision.c.id), condition, municipality)
+        ids = connection.execute(first.order_by(order, t.case.c.reference, t.provision.c.key).limit(most)).scalars()
+        rows = self._views.provisions(list(ids))
+        return Top(tuple(rows), _counted(connection, counts))
+
+    def _waiting(self, municipality: str | None) -> Top:
+        found = self._views.waiting_too_long(municipality)
+        return Top(tuple(found[:MOST_OTHER]), _in_order(Counter(view.case.municipality for view in found)))
+
+    def _refused(self, connection: Connection, municipality: str | None) -> Top:
+        """Oldest first, so that the first last day to object is on top."""
+        refused_on = (
+            select(func.max(t.outcome.c.day))
+            .where(
+                t.outcome.c.provision_id == t.provision.c.id,
+                t.outcome.c.name == OutcomeName.REFUSED.value,
+                t.outcome.c.undone.is_(False),
+            )
+            .scalar_subquery()
+        )
+        condition = t.provision.c.status == Status.REFUSED.value
+        return self._top(connection, condition, municipality, MOST_OTHER, refused_on)
+
+    def _still(
+        self, connection: Connection, municipality: str | None, now: datetime
+    ) -> tuple[tuple[Still, ...], Mapping[str, int]]:
+        """Started, the clock running, and ten working days of the municipality without any line on record but messages.
+
+        Ten working days are days without movement between the last one and today.
+        """
+        last_days = self._last_day_of_movement(day_of(now))
+        found = self._without_movement(connection, municipality, max(last_days.values()), day_of(now))
+        moved = _moved(connection, [(row.case_id, row.key) for row in found])
+        still = [
+            (moved.get((row.case_id, row.key)), row)
+            for row in found
+            if _day(moved.get((row.case_id, row.key))) <= last_days[row.municipality]
+        ]
+        still.sort(key=lambda pair: (_day(pair[0]), pair[1].reference, pair[1].key))
+        counts = Counter(row.municipality for _, row in still)
+        top = still[:MOST_OTHER]
+        views = self._views.provisions([row.id for _, row in top])
+        days = (day_of(at) if at else None for at, _ in top)
+        return tuple(Still(view, on) for view, on in zip(views, days, strict=True)), _in_order(counts)
+
+    def _last_day_of_movement(self, today: date) -> dict[str, date]:
+        """For each municipality the last day since which ten working days have passed, today not counted."""
+        catalogue, days = self._config.catalogue, {}
+        for key in self._config.organisation.municipalities:
+            calendar, day = catalogue.calendar_of(key), today
+            for _ in range(STANDS_STILL_AFTER):
+                day = calendar.last_working_day_before(day)
+            days[key] = day - ONE_DAY
+        return days
+
+    def _without_movement(
+        self, connection: Connection, municipality: str | None, last_day: date, today: date
+    ) -> Sequence[Any]:
+        recent = select(t.audit.c.case_id, t.audit.c.key).where(
+            t.audit.c.at >= first_moment(last_day + ONE_DAY),
+            t.audit.c.key.is_not(None),
+            t.audit.c.what.not_like("message.%"),
+        )
+        columns = (
+            t.provision.c.id,
+            t.provision.c.case_id,
+            t.provision.c.key,
+            t.case.c.reference,
+            t.case.c.municipality,
+        )
+        running = or_(t.provision.c.suspended_until.is_(None), t.provision.c.suspended_until <= today)
+        condition = and_(
+            t.provision.c.status.in_(STARTED),
+            running,
+            tuple_(t.provision.c.case_id, t.provision.c.key).not_in(recent),
+        )
+        return connection.execute(_where(select(*columns), condition, municipality)).all()
+
+    def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
+        """What was given up, or failed several times; what was given up leaves the list when its provision is closed."""
+        failed = and_(t.message.c.status == "failed", t.provision.c.closed_on.is_(None))
+        stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
+        query = (
+            select(
+                t.case.c.reference,
+                t.message.c.municipality,
+                t.provision.c.key,
+                t.message.c.kind,
+                t.message.c.created,
+                t.message.c.attempts,
+                t.message.c.status,
+            )
+            .select_from(t.message)
+            .join(t.provision, t.provision.c.id == t.message.c.provision_id)
+            .join(t.case, t.case.c.id == t.provision.c.case_id)
+            .where(or_(failed, stuck))
+            .order_by(t.message.c.created, t.message.c.id)
+            .limit(MOST_OTHER)
+        )
+        if municipality is not None:
+            query = query.where(t.message.c.municipality == municipality)
+        catalogue = self._config.catalogue
+        return tuple(
+            Undelivered(
+                row.reference,
+                row.municipality,
+                catalogue.rule(row.key).name,
+                row.kind,
+                row.created,
+                row.attempts,
+                row.status == "failed",
+            )
+            for row in connection.execute(query)
+        )
+
+
+def _where(query: Select[Any], condition: Any, municipality: str | None) -> Select[Any]:
+    """``query`` on provisions and their cases, for one municipality or all."""
+    query = query.select_from(t.provision.join(t.case)).where(condition)
+    return query if municipality is None else query.where(t.case.c.municipality == municipality)
+
+
+def _counted(connection: Connection, query: Select[Any]) -> Mapping[str, int]:
+    return _in_order(dict(connection.execute(query.group_by(t.case.c.municipality)).tuples().all()))
+
+
+def _in_order(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Most first."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _cases(connection: Connection, condition: Any, municipality: str | None) -> int:
+    query = select(func.count(t.provision.c.case_id.distinct()))
+    return int(connection.execute(_where(query, condition, municipality)).scalar_one())
+
+
+def _moved(connection: Connection, provisions: Sequence[tuple[int, str]]) -> dict[tuple[int, str], datetime]:
+    """When something was last recorded about each (case id, key)."""
+    query = (
+        select(t.audit.c.case_id, t.audit.c.key, func.max(t.audit.c.at))
+        .where(
+            t.audit.c.case_id.in_({case_id for case_id, _ in provisions}),
+            t.audit.c.key.is_not(None),
+            t.audit.c.what.not_like("message.%"),
+        )
+        .group_by(t.audit.c.case_id, t.audit.c.key)
+    )
+    return {(case_id, key): at for case_id, key, at in connection.execute(query)} if provisions else {}
+
+
+def _day(moment: datetime | None) -> date:
+    return day_of(moment) if moment else date.min + timedelta(days=1)

@@ -1,0 +1,269 @@
+"""Writes the pages that Prefect shows as Markdown, and the morning message with the same content. Pure: no clock, no database.
+
+Prefect's UI draws Markdown tables, links and pictures given as data; it shows no picture from elsewhere.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from provisions.catalogue import TEMPLATES, Config
+from provisions.domain import words
+from provisions.domain.calendar import DAY_NAMES, day_of
+from provisions.domain.case import Status
+from provisions.domain.rules import Catalogue, RungName
+from provisions.overview import phrases
+from provisions.overview.lists import LatePage, WeekPage
+from provisions.overview.timeline import timeline
+from provisions.views import SUSPENDED, CaseView, ProvisionView
+
+MESSAGES: Mapping[str, str] = {
+    "request": "verzoek aan het loket",
+    "application": "aanvraag bij het loket",
+    "proceed": "bericht aan het loket dat het verder kan",
+    "again": "nieuw verzoek aan het loket",
+    "cancelled": "bericht aan het loket dat het niet meer hoeft",
+    "handover": "overdracht aan de nieuwe gemeente",
+    "rung": "bericht van een escalatiestap",
+    "submission": "indiening bij het landelijk Maatwerkloket",
+    "ready": "bericht aan de regisseur dat het klaar is",
+    "waiver_offer": "voorstel om af te wijken",
+    "follow_up": "herinnering aan opvolging",
+}
+TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
+
+
+class Form(StrEnum):
+    """The run forms that a plan links to; the value is the name of the form's flow."""
+
+    OUTCOME = "Uitkomst vastleggen"
+    SUSPEND = "Klok stilzetten"
+    RESUME = "Klok hervatten"
+    WAIVE = "Afwijken van een voorwaarde"
+    ANSWER = "Antwoord van de tafel"
+    SUBMIT = "Indienen bij het Maatwerkloket"
+    ADD = "Voorziening toevoegen"
+    REOPEN = "Heropenen"
+
+
+@dataclass(frozen=True)
+class Action:
+    """A form that makes sense now: what its link is called, and what is filled in besides the case."""
+
+    label: str
+    form: Form
+    values: Mapping[str, str]
+
+
+class Links(Protocol):
+    """Where things are in the UI. Each gives a path, or ``""`` when there is none (yet)."""
+
+    def run(self, flow_run: UUID) -> str:
+        """The page of a run."""
+
+    def form(self, form: Form, values: Mapping[str, str]) -> str:
+        """A run form with ``values`` (of the domain, by field) filled in."""
+
+    def plan(self, reference: str) -> str:
+        """The plan of a case."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as an artifact holds it: ``summary`` is one line of Markdown, ``text`` the whole."""
+
+    summary: str
+    text: str
+
+
+class Pages:
+    """Writes the pages with the templates in ``templates``."""
+
+    def __init__(self, config: Config, links: Links, templates: Path = TEMPLATES) -> None:
+        self._config = config
+        self._links = links
+        # These are Markdown, and what is put in them comes from closed lists, codes and config; only the drawing is XML.
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".svg.j2"),  # noqa: S701 - see above
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters |= {
+            "dutch": _dutch,
+            "days": words.days,
+            "cell": cell,
+            "standing": lambda view: phrases.standing(view, config.catalogue),
+            "waits_on": lambda view: phrases.waits_on(view, config.catalogue),
+            "next_step": lambda view: phrases.next_step(view, config.catalogue),
+            "with_whom": phrases.with_whom,
+            "capitalised": phrases.capitalised,
+            "municipality": self._municipality,
+            "message": MESSAGES.__getitem__,
+            "named": self._named,
+            "case_link": self._case_link,
+        }
+
+    def plan(self, view: CaseView, today: date) -> Page:
+        """The plan of a client, as it is on ``today``."""
+        opened = [p for p in view.provisions if p.provision.status.is_open]
+        closed = [p for p in view.provisions if not p.provision.status.is_open]
+        picture = self._environment.get_template("overview/timeline.svg.j2").render(
+            line=timeline(view, self._config.catalogue, today)
+        )
+        context = {
+            "case": view.case,
+            "open": opened,
+            "closed": closed,
+            "summary": summary(view.provisions),
+            "present": phrases.names(sorted(view.case.present), self._config.catalogue),
+            "follow_ups": _follow_ups(view.provisions),
+            "picture": base64.b64encode(picture.encode()).decode(),
+            "actions": {p.id: self._actions(p) for p in view.provisions},
+            "add": self._links.form(Form.ADD, {"reference": view.case.reference}) if view.case.closed is None else "",
+        }
+        line = f"{self._municipality(view.case.municipality)} · {summary(view.provisions)}"
+        return Page(line, self._render("overview/plan.md.j2", context))
+
+    def late(self, page: LatePage) -> Page:
+        """What is late, waits too long, was refused, stands still or could not be sent."""
+        line = (
+            f"{phrases.capitalised(_count(page.late.total, 'voorziening', 'voorzieningen'))} te laat, "
+            f"{page.waiting.total} wacht te lang, {page.refused.total} afgewezen, {page.still_total} zonder beweging."
+        )
+        return Page(line, self._render("overview/late.md.j2", {"page": page, "places": _places(page)}))
+
+    def week(self, page: WeekPage) -> Page:
+        """What falls due in the coming days."""
+        groups = [
+            (_weekday(day), count, [p for p in page.due.rows if p.due == day]) for day, count in page.per_day.items()
+        ]
+        due = _count(page.due.total, "voorziening heeft", "voorzieningen hebben")
+        line = f"{due} de uiterste datum tot en met {_weekday(page.last)}."
+        return Page(line, self._render("overview/week.md.j2", {"page": page, "groups": groups}))
+
+    def morning(self, late: LatePage, week: WeekPage) -> Page:
+        """The message for the team lead of one municipality; ``summary`` is its subject."""
+        place = self._municipality(late.municipality or "")
+        counts = []
+        if late.late.total:
+            counts.append(f"{late.late.total} te laat")
+        if week.due.total:
+            counts.append(f"{week.due.total} deze week")
+        subject = f"Basisvoorzieningen {place}: {', '.join(counts) or 'wat aandacht vraagt'}"
+        return Page(subject, self._render("morning/morning.md.j2", {"late": late, "week": week, "place": place}))
+
+    def _render(self, template: str, context: Mapping[str, object]) -> str:
+        return self._environment.get_template(template).render(context).strip() + "\n"
+
+    def _municipality(self, key: str) -> str:
+        known = self._config.organisation.municipalities.get(key)
+        return known.name if known else key
+
+    def _named(self, view: ProvisionView) -> str:
+        """The name, as a link to the run where there is one."""
+        name = cell(phrases.capitalised(view.name))
+        return f"[{name}]({self._links.run(view.flow_run)})" if view.flow_run else name
+
+    def _case_link(self, reference: str) -> str:
+        link = self._links.plan(reference)
+        return f"[{reference}]({link})" if link else reference
+
+    def _actions(self, view: ProvisionView) -> str:
+        """Links to the forms that make sense for a provision in this state."""
+        common = {"reference": view.case.reference, "provision": view.provision.key}
+        linked = [
+            (action.label, self._links.form(action.form, {**common, **action.values}))
+            for action in actions_for(view, self._config.catalogue)
+        ]
+        return " · ".join(f"[{cell(label)}]({link})" for label, link in linked if link)
+
+
+def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
+    """The forms that make sense for a provision in its state, the likeliest first."""
+    provision = view.provision
+    if view.case.closed is not None:
+        return []
+    if not provision.status.is_open:
+        return [Action("heropenen", Form.REOPEN, {})]
+    outcome = Action("uitkomst", Form.OUTCOME, {})
+    if provision.status is Status.BLOCKED:
+        without = [
+            Action(f"start zonder {name}", Form.WAIVE, {"waive": f"{provision.key}:{dependency}"})
+            for dependency, name in zip(view.blocked_by, phrases.names(view.blocked_by, catalogue), strict=True)
+        ]
+        return [*without, outcome]
+    judge = [Action("indiening beoordelen", Form.SUBMIT, {})] if phrases.to_be_judged(provision) else []
+    answers = [
+        Action(f"antwoord {words.RUNG[rung.name]}", Form.ANSWER, {"rung": rung.name.value})
+        for rung in provision.rungs
+        if rung.name in TABLES and rung.answer is None and (rung.name is not RungName.MAATWERKLOKET or rung.submitted)
+    ]
+    if view.status == SUSPENDED:
+        return [*judge, outcome, *answers, Action("klok hervatten", Form.RESUME, {})]
+    return [*judge, outcome, *answers, Action("klok stilzetten", Form.SUSPEND, {})]
+
+
+def summary(views: Sequence[ProvisionView]) -> str:
+    """ "2 te laat, 1 klok stilgezet, 3 geregeld"."""
+    kinds: Mapping[str, int] = {
+        words.OVERDUE: sum(v.overdue for v in views),
+        words.STATUS[Status.REFUSED]: _with(views, Status.REFUSED.value),
+        "op tijd": _with(views, Status.WAITING.value),
+        words.SUSPENDED: sum(v.status == SUSPENDED for v in views),
+        "wacht op iets anders": _with(views, Status.BLOCKED.value),
+        words.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
+        words.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
+    }
+    return ", ".join(f"{count} {name}" for name, count in kinds.items() if count) or "nog geen voorzieningen"
+
+
+def _with(views: Sequence[ProvisionView], status: str) -> int:
+    return sum(v.status == status and not v.overdue for v in views)
+
+
+def _follow_ups(views: Sequence[ProvisionView]) -> list[tuple[str, str, date]]:
+    """(provision, what, until when) of what is still to be done after an outcome, first due first."""
+    found = [
+        (view.name, next((r.title for r in view.situation.rule.follow_ups if r.name == f.name), f.name), f.due)
+        for view in views
+        for f in view.provision.follow_ups
+        if f.is_open
+    ]
+    return sorted(found, key=lambda item: item[2])
+
+
+def _places(page: LatePage) -> list[tuple[str, int, int, int, int]]:
+    """The four counts by municipality, most late first; empty when there is but one."""
+    lists = (page.late.counts, page.waiting.counts, page.refused.counts, page.still_counts)
+    keys = dict.fromkeys(key for counts in lists for key in counts)
+    late, waiting, refused, still = lists
+    rows = [(key, late.get(key, 0), waiting.get(key, 0), refused.get(key, 0), still.get(key, 0)) for key in keys]
+    return rows if len(rows) > 1 else []
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number or 'geen'} {one if number == 1 else more}"
+
+
+def _dutch(value: date) -> str:
+    """A day, or the day of a moment."""
+    return words.dutch_date(day_of(value) if hasattr(value, "hour") else value)  # type: ignore[arg-type]
+
+
+def _weekday(day: date) -> str:
+    return f"{DAY_NAMES[day.weekday()]} {words.dutch_date(day)}"
+
+
+def cell(text: str) -> str:
+    """Text that can't break out of a cell of a Markdown table."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

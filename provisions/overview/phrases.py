@@ -1,0 +1,80 @@
+"""Where a provision stands and what happens next, in Dutch: short enough for a cell of a table."""
+
+from collections.abc import Iterable
+
+from provisions.domain import words
+from provisions.domain.calendar import DAY_NAMES, day_of
+from provisions.domain.case import Provision, Status
+from provisions.domain.rules import Catalogue, RungName
+from provisions.views import SUSPENDED, ProvisionView
+
+NEXT = {
+    RungName.CASE_DIRECTOR: "herinnering aan de regisseur",
+    RungName.DOORBRAAKTAFEL: "naar de doorbraaktafel",
+    RungName.REGIONAL: "naar de regionale tafel",
+    RungName.MAATWERKLOKET: "beoordelen of dit naar het landelijk Maatwerkloket gaat",
+}
+
+
+def capitalised(text: str) -> str:
+    """The first letter only: the rest may hold names."""
+    return text[:1].upper() + text[1:]
+
+
+def names(dependencies: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """Dutch names; ``a|b`` becomes "a of b"."""
+    return [" of ".join(catalogue.rule(key).name for key in d.split("|")) for d in dependencies]
+
+
+def waits_on(view: ProvisionView, catalogue: Catalogue) -> str:
+    """ "identiteitsbewijs en opvang of passende huisvesting"."""
+    return words.listed(names(view.blocked_by, catalogue))
+
+
+def standing(view: ProvisionView, catalogue: Catalogue) -> str:
+    """Where an open or closed provision stands. Late goes before everything else that is open."""
+    status = view.provision.status
+    if not status.is_open:
+        return words.STATUS[status]
+    if view.overdue:
+        refused = f", {words.STATUS[Status.REFUSED]}" if status is Status.REFUSED else ""
+        return f"{words.days(view.days_overdue)} {words.OVERDUE}{refused}"
+    if view.status == SUSPENDED:
+        return words.SUSPENDED
+    if status is Status.BLOCKED:
+        since = f" al {words.days(view.waiting_days)}" if view.waiting_days else ""
+        return f"wacht{since} op {waits_on(view, catalogue)}"
+    return words.STATUS[status]
+
+
+def with_whom(view: ProvisionView) -> str:
+    """With whom it lies, ``""`` when it waits for another provision or is closed."""
+    return words.LIES_WITH[view.lies_with] if view.lies_with else ""
+
+
+def to_be_judged(provision: Provision) -> bool:
+    """Whether somebody has to decide now whether it goes to the national desk."""
+    rung = provision.rung(RungName.MAATWERKLOKET)
+    return provision.status.is_open and rung is not None and rung.submitted is None
+
+
+def next_step(view: ProvisionView, catalogue: Catalogue) -> str:
+    """What happens next and when."""
+    provision = view.provision
+    if provision.status is Status.BLOCKED:
+        return f"start zodra {waits_on(view, catalogue)} er is"
+    parts = []
+    if to_be_judged(provision):
+        parts.append("nu beoordelen: indienen bij het landelijk Maatwerkloket?")
+    if view.suspended_until:
+        parts.append(f"klok loopt weer op {words.dutch_date(view.suspended_until)}")
+    if view.next_rung:
+        parts.append(f"{NEXT[view.next_rung.name]} op {words.dutch_date(day_of(view.next_rung.at))}")
+    if view.objection_until:
+        parts.append(f"bezwaar kan tot en met {words.dutch_date(view.objection_until)}")
+    return "; ".join(parts)
+
+
+def weekday(view: ProvisionView) -> str:
+    """ "maandag 9 november 2026", the due date."""
+    return f"{DAY_NAMES[view.due.weekday()]} {words.dutch_date(view.due)}" if view.due else ""

@@ -1,0 +1,198 @@
+"""The time line of a case as a picture: what happened when and what is still to come, in numbers for a template to draw.
+
+A lane for each provision. Colour never says anything alone: each lane ends in words, and the table below says it all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from provisions.domain import words
+from provisions.domain.calendar import ONE_DAY, day_of
+from provisions.domain.case import Provision, Status
+from provisions.domain.rules import Catalogue, RungName
+from provisions.overview.phrases import capitalised, standing
+from provisions.views import CaseView, ProvisionView
+
+WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
+TOP, LANE, LEGEND = 34.0, 30.0, 34.0
+SHORTEST = timedelta(days=14)  # shorter cases would show days as wide as weeks
+MOST_LABEL, MOST_REMARK = 32, 40
+
+BLOCKED, RUNNING, STOPPED, LATE, AHEAD = "blocked", "running", "stopped", "late", "ahead"
+LETTERS = {
+    RungName.CASE_DIRECTOR: "H",
+    RungName.DOORBRAAKTAFEL: "D",
+    RungName.REGIONAL: "R",
+    RungName.MAATWERKLOKET: "M",
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stretch of days of one kind, from ``x`` to ``x + width``."""
+
+    kind: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something on one day: ``due`` (a line), ``rung`` (a letter) or ``end`` (the outcome)."""
+
+    kind: str
+    x: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One provision. ``tone`` is the kind of what it says at the end."""
+
+    y: float
+    label: str
+    remark: str
+    tone: str
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A day on the axis."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The picture. ``today`` is where the line of today goes, ``None`` when the case is closed."""
+
+    title: str
+    height: float
+    lanes: tuple[Lane, ...]
+    ticks: tuple[Tick, ...]
+    today: float | None
+    left: float = LABELS
+    right: float = WIDTH - REMARKS
+    width: float = WIDTH
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """From days to places in the picture. A day is a stretch: it begins at its place and ends at that of the next."""
+
+    first: date
+    last: date
+
+    def place(self, day: date) -> float:
+        share = (day - self.first) / (self.last + ONE_DAY - self.first)
+        return round(LABELS + min(max(share, 0.0), 1.0) * (WIDTH - LABELS - REMARKS), 1)
+
+    def bar(self, kind: str, start: date, end: date) -> Bar:
+        """From the beginning of ``start`` to the beginning of ``end``."""
+        x = self.place(start)
+        return Bar(kind, x, round(self.place(end) - x, 1))
+
+
+def timeline(view: CaseView, catalogue: Catalogue, today: date) -> Timeline:
+    """The time line of a case as it is on ``today``."""
+    until = view.case.closed or today
+    axis = _axis(view, until)
+    lanes = tuple(_lane(number, p, catalogue, axis, until) for number, p in enumerate(view.provisions))
+    return Timeline(
+        title=f"Tijdlijn van traject {view.case.reference}",
+        height=TOP + LANE * len(lanes) + LEGEND,
+        lanes=lanes,
+        ticks=tuple(_ticks(axis)),
+        today=None if view.case.closed else axis.place(today + ONE_DAY / 2),
+    )
+
+
+def _axis(view: CaseView, until: date) -> _Axis:
+    first = min([view.case.opened, *(p.provision.started_on or until for p in view.provisions)])
+    days = [until, first + SHORTEST]
+    for p in view.provisions:
+        days += [day for day in (p.due, p.provision.closed_on) if day]
+        days += [day_of(p.next_rung.at)] if p.next_rung else []
+    # A date agreed far ahead must not press everything else together.
+    horizon = until + max(timedelta(days=28), until - first)
+    return _Axis(first, min(max(days), horizon) + ONE_DAY)
+
+
+def _lane(number: int, view: ProvisionView, catalogue: Catalogue, axis: _Axis, until: date) -> Lane:
+    provision = view.provision
+    return Lane(
+        y=TOP + LANE * number,
+        label=_short(capitalised(view.name), MOST_LABEL),
+        remark=_short(_remark(view, catalogue), MOST_REMARK),
+        tone=_tone(view),
+        bars=tuple(bar for bar in _bars(view, axis, until) if bar.width > 0),
+        marks=tuple(_marks(view, provision, axis)),
+    )
+
+
+def _bars(view: ProvisionView, axis: _Axis, until: date) -> Iterator[Bar]:
+    """The stretches, in the order in which they are drawn."""
+    provision = view.provision
+    now = until + ONE_DAY  # today is being lived: it belongs to the past
+    end = provision.closed_on + ONE_DAY if provision.closed_on else now
+    yield axis.bar(BLOCKED, provision.needed_on, provision.started_on or end)
+    if provision.started_on is None:
+        return
+    yield axis.bar(RUNNING, provision.started_on, end)
+    if view.due is not None:
+        if view.breached and end > view.due + ONE_DAY:
+            yield axis.bar(LATE, max(view.due + ONE_DAY, provision.started_on), end)
+        elif provision.status.is_open and view.due >= now:
+            yield axis.bar(AHEAD, now, view.due + ONE_DAY)
+    for suspension in provision.suspensions:
+        if suspension.start < end:
+            yield axis.bar(STOPPED, suspension.start, min(suspension.end, end))
+
+
+def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[Mark]:
+    if view.due is not None:
+        yield Mark("due", axis.place(view.due + ONE_DAY))
+    for rung in provision.rungs:
+        yield Mark("rung", axis.place(day_of(rung.due)), LETTERS[rung.name])
+    if provision.outcome is not None:
+        sign = {Status.DELIVERED: "✓", Status.REFUSED: "✕"}.get(provision.status, "–")
+        yield Mark("end", axis.place(provision.outcome.on + ONE_DAY), sign)
+
+
+def _remark(view: ProvisionView, catalogue: Catalogue) -> str:
+    closed = view.provision.closed_on
+    if closed:
+        return f"{standing(view, catalogue)} {_day(closed)}"
+    if view.status == "waiting" and view.due and not view.overdue:
+        return f"loopt, uiterlijk {_day(view.due)}"
+    return standing(view, catalogue)
+
+
+def _tone(view: ProvisionView) -> str:
+    if not view.provision.status.is_open:
+        return "closed"
+    if view.overdue:
+        return LATE
+    return BLOCKED if view.provision.status is Status.BLOCKED else RUNNING
+
+
+def _ticks(axis: _Axis) -> Iterator[Tick]:
+    """Mondays, at most about eight of them."""
+    days = (axis.last - axis.first).days
+    step = timedelta(weeks=max(1, round(days / 7 / 8)))
+    day = axis.first + timedelta(days=-axis.first.weekday() % 7)
+    while day <= axis.last:
+        yield Tick(axis.place(day), _day(day))
+        day += step
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {words.MONTHS[day.month - 1][:3].replace('maa', 'mrt')}"
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

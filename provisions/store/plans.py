@@ -1,0 +1,72 @@
+"""Which plans do not say what is so, and which artifact shows each. The plan itself is written by ``provisions.overview``.
+
+A plan is wanted again by every change of its case (``queries.want_plans``), and on every new day while the case is open.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, func, select, update
+
+from provisions.store import tables as t
+
+SHOWERS = 7_310_205  # the number of the advisory lock: any number that nothing else uses
+
+
+@dataclass(frozen=True)
+class WantedPlan:
+    """A plan that does not show what is so: ``wanted`` is the version that was asked for when this was read."""
+
+    case_id: int
+    reference: str
+    wanted: int
+    digest: str | None
+    artifact: UUID | None
+
+
+@contextmanager
+def only_shower(engine: Engine) -> Iterator[bool]:
+    """Whether nobody else shows plans now; nobody else does until the end of the context."""
+    with engine.connect() as connection, connection.begin():
+        yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(SHOWERS))).scalar_one())
+
+
+def wanted(engine: Engine, today: date, limit: int) -> list[WantedPlan]:
+    """At most ``limit`` plans to show: what changed first, then what was written on an earlier day."""
+    columns = (t.plan.c.case_id, t.case.c.reference, t.plan.c.wanted, t.plan.c.digest, t.plan.c.artifact)
+    query = select(*columns).join(t.case).order_by(t.plan.c.case_id)
+    changed = query.where(t.plan.c.wanted != t.plan.c.shown)
+    aged = query.where(t.plan.c.wanted == t.plan.c.shown, t.plan.c.shown_on < today, t.case.c.closed.is_(None))
+    with engine.connect() as connection:
+        rows = connection.execute(changed.limit(limit)).all()
+        if len(rows) < limit:
+            rows = [*rows, *connection.execute(aged.limit(limit - len(rows))).all()]
+    return [WantedPlan(*row) for row in rows]
+
+
+def shown(engine: Engine, plan: WantedPlan, artifact: UUID, digest: str, today: date) -> None:
+    """``artifact`` shows the version that ``plan`` asked for; a later one stays wanted."""
+    with engine.begin() as connection:
+        connection.execute(
+            update(t.plan)
+            .where(t.plan.c.case_id == plan.case_id)
+            .values(shown=plan.wanted, shown_on=today, digest=digest, artifact=artifact)
+        )
+
+
+def artifacts(engine: Engine) -> dict[str, UUID]:
+    """The artifact of each case that has one, by reference."""
+    query = select(t.case.c.reference, t.plan.c.artifact).join(t.plan).where(t.plan.c.artifact.is_not(None))
+    with engine.connect() as connection:
+        return dict(connection.execute(query).tuples().all())
+
+
+def lost(connection: Connection, references: Sequence[str]) -> None:
+    """The artifacts of these cases are gone: they are to be made again."""
+    cases = select(t.case.c.id).where(t.case.c.reference.in_(references))
+    connection.execute(
+        update(t.plan).where(t.plan.c.case_id.in_(cases)).values(wanted=t.plan.c.wanted + 1, artifact=None, digest=None)
+    )
