@@ -5,16 +5,20 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provisions.catalogue import Config, load
 from provisions.cli import csv_intake
 from provisions.cli.arguments import once
+from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import DueDate, Term, due_date, suspended_days
 from provisions.domain.words import dutch_date
 from provisions.settings import Settings
 from provisions.steps import IntakeRequest, Steps
+
+if TYPE_CHECKING:
+    from provisions.cli.tables import Tables
 
 
 def as_json(value: Any) -> None:
@@ -159,9 +163,7 @@ def show(args: Namespace, steps: Steps) -> None:
     if args.json:
         as_json(view.as_json())
         return
-    from provisions.cli import tables  # rich is only needed here; programs don't wait for it
-
-    tables.show_case(view, steps.config.catalogue)
+    _tables(steps).show_case(view)
 
 
 def overdue(args: Namespace, steps: Steps) -> None:
@@ -170,9 +172,7 @@ def overdue(args: Namespace, steps: Steps) -> None:
     if args.json:
         as_json([{"reference": p.case.reference, "municipality": p.case.municipality, **p.as_json()} for p in late])
         return
-    from provisions.cli import tables
-
-    tables.show_overdue(late, steps.views.waiting_too_long(args.municipality), steps.config.catalogue)
+    _tables(steps).show_overdue(late, steps.views.waiting_too_long(args.municipality))
 
 
 def audit(args: Namespace, steps: Steps) -> None:
@@ -181,9 +181,13 @@ def audit(args: Namespace, steps: Steps) -> None:
     if args.json:
         as_json([entry.as_json() for entry in entries])
         return
-    from provisions.cli import tables
+    _tables(steps).show_audit(entries)
 
-    tables.show_audit(entries)
+
+def _tables(steps: Steps) -> "Tables":
+    from provisions.cli.tables import Tables  # rich is only needed here; programs don't wait for it
+
+    return Tables(steps.config, day_of(steps.clock()))
 
 
 LOOKS: dict[str, Callable[[Namespace, Steps], None]] = {"show": show, "overdue": overdue, "audit": audit}

@@ -1,117 +1,184 @@
-"""Dutch tables for people."""
+"""Dutch tables for people: they fit eighty columns without breaking a word, and are whole lines when piped."""
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from provisions.catalogue import Config
 from provisions.domain import words
 from provisions.domain.calendar import AMSTERDAM, day_of
-from provisions.domain.case import Status
-from provisions.domain.rules import Catalogue
+from provisions.domain.case import FollowUp, Status
+from provisions.domain.rules import RungName
 from provisions.views import SUSPENDED, AuditEntry, CaseView, ProvisionView
 
-console = Console(highlight=False, emoji=False, markup=False)
+WIDE = 110  # columns, from which there is room for a column more
+UNBOUND = 240  # the width of what is piped: nothing is wrapped for a terminal that is not there
+LONGEST_WORD = 20  # what is longer (an e-mail address) may be broken
+LATE = "bold red"
+TO_JUDGE = "beoordeel indiening Maatwerkloket"  # the rung itself sends nothing to the national desk
 
 
-def show_case(view: CaseView, catalogue: Catalogue) -> None:
-    """A case: one line a provision."""
-    case = view.case
-    closed = f" · afgesloten op {words.dutch_date(case.closed)}" if case.closed else ""
-    console.print(
-        f"Traject {case.reference} · {case.municipality} · gestart op {words.dutch_date(case.opened)}{closed}"
-    )
-    if case.present:
-        console.print(f"Was er al: {', '.join(_names(sorted(case.present), catalogue))}")
-    table = _table("Voorziening", "Stand", "Uiterste datum", "Ligt bij", "Wat hierna gebeurt")
-    for p in view.provisions:
-        late = f" ({words.days(p.days_overdue)} te laat)" if p.overdue else ""
-        table.add_row(
-            p.name,
-            standing(p, catalogue),
-            f"{words.dutch_date(p.due)}{late}" if p.due else "",
-            words.LIES_WITH[p.lies_with] if p.lies_with else "",
-            what_next(p),
-            style="bold red" if p.overdue else None,
-        )
-    console.print(table)
+class Tables:
+    """Prints on standard output, as seen on the day ``today`` (Amsterdam's)."""
 
+    def __init__(self, config: Config, today: date) -> None:
+        self._config = config
+        self._today = today
+        piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        self._console = Console(highlight=False, emoji=False, markup=False, width=UNBOUND if piped else None)
+        self._wide = self._console.width >= WIDE
 
-def show_overdue(late: Sequence[ProvisionView], waiting: Sequence[ProvisionView], catalogue: Catalogue) -> None:
-    """What is late, longest first, and what waits too long for something else."""
-    if not late:
-        console.print("Er is nu niets te laat.")
-    else:
-        console.print(f"Te laat: {len(late)}")
-        table = _table(
-            "Traject", "Voorziening", "Te laat", "Uiterste datum", "Ligt bij", "Wat hierna gebeurt", "Gemeente"
-        )
-        for p in late:
-            table.add_row(
-                p.case.reference,
-                p.name,
-                words.days(p.days_overdue),
-                words.dutch_date(p.due) if p.due else "",
-                words.LIES_WITH[p.lies_with] if p.lies_with else "",
-                what_next(p),
-                p.case.municipality,
+    def show_case(self, view: CaseView) -> None:
+        """A case: one row a provision."""
+        case = view.case
+        facts = [f"Traject {case.reference}", self._municipality(case.municipality)]
+        if case.director:
+            facts.append(f"regisseur {case.director}")
+        facts += [f"BRP: {words.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
+        if case.closed:
+            facts.append(f"afgesloten op {self._day(case.closed)}")
+        self._line(" · ".join(facts))
+        if case.present:
+            self._line(f"Was er al: {words.listed(self._names(sorted(case.present)))}")
+        rows = [
+            (
+                self._provision(p.name, p.provision.key),
+                Text(self.standing(p), LATE if p.overdue else ""),
+                Text(self._due(p), LATE if p.overdue else ""),
+                "\n".join(self.what_next(p)),
             )
-        console.print(table)
-    if waiting:
-        console.print(f"Wacht langer dan de eigen termijn: {len(waiting)}")
-        table = _table("Traject", "Voorziening", "Wacht", "Gemeente")
-        for p in waiting:
-            table.add_row(p.case.reference, p.name, waits(p, catalogue), p.case.municipality)
-        console.print(table)
+            for p in view.provisions
+        ]
+        self._table(("Voorziening", "Stand", "Uiterste datum", "Wat hierna gebeurt"), rows)
 
+    def show_overdue(self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView]) -> None:
+        """What is late, longest first, and what waits too long for something else."""
+        if late:
+            self._line(f"Te laat: {len(late)}, de langste eerst")
+            rows = [
+                [
+                    *self._where(p),
+                    self._provision(p.name, p.provision.key),
+                    f"{words.days(p.days_overdue)}{self._gap()}(na {self._day(p.due)})",
+                    words.LIES_WITH[p.lies_with] if p.lies_with else "",
+                    "\n".join(self.what_next(p)),
+                ]
+                for p in late
+            ]
+            self._table((*self._where_titles(), "Voorziening", "Te laat", "Ligt bij", "Wat hierna gebeurt"), rows)
+        else:
+            self._line("Er is nu niets te laat.")
+        if waiting:
+            self._line(f"Wacht langer dan de eigen termijn: {len(waiting)}")
+            rows = [[*self._where(p), self._provision(p.name, p.provision.key), self.waits(p)] for p in waiting]
+            self._table((*self._where_titles(), "Voorziening", "Wacht"), rows)
 
-def show_audit(entries: Iterable[AuditEntry]) -> None:
-    """The record of a case."""
-    table = _table("Moment", "Wie", "Voorziening", "Wat en waarom", "Bericht")
-    for entry in entries:
-        because = entry.because if entry.note is None else f"{entry.because} – {entry.note}"
-        moment = entry.at.astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M:%S")
-        table.add_row(moment, entry.by, entry.key or "", because, str(entry.message)[:8] if entry.message else "")
-    console.print(table)
+    def show_audit(self, entries: Iterable[AuditEntry]) -> None:
+        """The record of a case."""
+        rows = []
+        for entry in entries:
+            because = entry.because if entry.note is None else f"{entry.because} – {entry.note}"
+            name = self._config.catalogue.rule(entry.key).name if entry.key else ""
+            rows.append((self._moment(entry.at), entry.by, name, because[:1].upper() + because[1:]))
+        self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
 
+    def standing(self, p: ProvisionView) -> str:
+        """Where a provision stands and with whom it lies."""
+        if p.status == SUSPENDED:
+            return f"{words.SUSPENDED} tot {self._day(p.suspended_until)}" if p.suspended_until else words.SUSPENDED
+        if p.provision.status is Status.BLOCKED:
+            since = f" (al {words.days(p.waiting_days)})" if p.waiting_days else ""
+            return f"wacht op {words.listed(self._names(p.blocked_by))}{since}"
+        if not p.provision.status.is_open:
+            return f"{words.STATUS[p.provision.status]}, {self._day(p.provision.closed_on)}"
+        parts = [words.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
+        parts += [f"ligt bij {words.LIES_WITH[p.lies_with]}"] if p.lies_with else []
+        if p.objection_until:
+            parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}")
+        return "; ".join(parts)
 
-def standing(p: ProvisionView, catalogue: Catalogue) -> str:
-    """Where a provision stands, in Dutch."""
-    if p.status == SUSPENDED:
-        return f"{words.SUSPENDED} tot {words.dutch_date(p.suspended_until)}" if p.suspended_until else words.SUSPENDED
-    if p.provision.status is Status.BLOCKED:
-        return f"wacht op {words.listed(_names(p.blocked_by, catalogue))}"
-    text = words.STATUS[p.provision.status]
-    if p.provision.closed_on:
-        text += f" op {words.dutch_date(p.provision.closed_on)}"
-    if p.objection_until:
-        text += f"; bezwaar kan tot en met {words.dutch_date(p.objection_until)}"
-    return text
+    def waits(self, p: ProvisionView) -> str:
+        """ "al 9 dagen op identiteitsbewijs"."""
+        return f"al {words.days(p.waiting_days or 0)} op {words.listed(self._names(p.blocked_by))}"
 
+    def what_next(self, p: ProvisionView) -> list[str]:
+        """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
+        found = []
+        to_judge = [r for r in p.provision.rungs if r.name is RungName.MAATWERKLOKET and r.submitted is None]
+        if to_judge and p.provision.status.is_open:
+            found.append(f"nu: {TO_JUDGE}")
+        if p.next_rung:
+            name = p.next_rung.name
+            what = TO_JUDGE if name is RungName.MAATWERKLOKET else words.RUNG[name]
+            found.append(f"{self._day(day_of(p.next_rung.at))}: {what}")
+        due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
+        return found + [f"{self._day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]
 
-def waits(p: ProvisionView, catalogue: Catalogue) -> str:
-    """ "al 9 dagen op identiteitsbewijs"."""
-    return f"al {words.days(p.waiting_days or 0)} op {words.listed(_names(p.blocked_by, catalogue))}"
+    def _title(self, p: ProvisionView, follow_up: FollowUp) -> str:
+        return next((r.title for r in p.situation.rule.follow_ups if r.name == follow_up.name), follow_up.name)
 
+    def _due(self, p: ProvisionView) -> str:
+        if p.due is None:
+            return ""
+        if p.overdue:
+            return f"{self._day(p.due)} ({words.days(p.days_overdue)} {words.OVERDUE})"
+        return f"{self._day(p.due)} (overschreden)" if p.breached else self._day(p.due)
 
-def what_next(p: ProvisionView) -> str:
-    """The next rung, or the first follow-up that is open."""
-    if p.next_rung:
-        return f"{words.RUNG[p.next_rung.name]} op {words.dutch_date(day_of(p.next_rung.at))}"
-    due = min((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due, default=None)
-    if due is None:
-        return ""
-    title = next((r.title for r in p.situation.rule.follow_ups if r.name == due.name), due.name)
-    return f"{title} op {words.dutch_date(due.due)}"
+    def _day(self, day: date | None) -> str:
+        """``9 nov``, with the year when it is not this one."""
+        if day is None:
+            return ""
+        short = f"{day.day} {words.MONTHS[day.month - 1][:3]}".replace("maa", "mrt")
+        return short if day.year == self._today.year else f"{short} {day.year}"
 
+    def _moment(self, moment: datetime) -> str:
+        here = moment.astimezone(AMSTERDAM)
+        return f"{self._day(here.date())} {here:%H:%M}"
 
-def _names(keys: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """Dutch names for keys; ``a|b`` becomes "a of b"."""
-    return [" of ".join(catalogue.rule(part).name for part in key.split("|")) for key in keys]
+    def _municipality(self, key: str) -> str:
+        found = self._config.organisation.municipalities.get(key)
+        return found.name if found else key
 
+    def _names(self, keys: Iterable[str]) -> list[str]:
+        """Dutch names for keys; ``a|b`` becomes "a of b"."""
+        rule = self._config.catalogue.rule
+        return [" of ".join(rule(part).name for part in key.split("|")) for key in keys]
 
-def _table(*columns: str) -> Table:
-    table = Table(show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+    def _provision(self, name: str, key: str) -> Text:
+        """The Dutch name, and the key to use in commands."""
+        return Text.assemble(name, self._gap(), (f"({key})", "dim"))
+
+    def _gap(self) -> str:
+        """Between two things in one cell: beside each other, or one below the other."""
+        return " " if self._wide else "\n"
+
+    def _where(self, p: ProvisionView) -> list[str | Text]:
+        reference, municipality = p.case.reference, self._municipality(p.case.municipality)
+        return [reference, municipality] if self._wide else [f"{reference}\n{municipality}"]
+
+    def _where_titles(self) -> tuple[str, ...]:
+        return ("Traject", "Gemeente") if self._wide else ("Traject",)
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True)
+
+    def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+        for number, title in enumerate(titles):
+            # No column gets narrower than its longest word.
+            said = " ".join([title, *(str(row[number]) for row in rows)])
+            longest = max(len(word) for word in said.split())
+            table.add_column(title, min_width=min(longest, LONGEST_WORD), overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        with self._console.capture() as printed:
+            self._console.print(table)
+        for line in printed.get().splitlines():
+            sys.stdout.write(f"{line.rstrip()}\n")
+        sys.stdout.write("\n")
