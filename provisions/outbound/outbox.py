@@ -18,6 +18,7 @@ from provisions.catalogue import Config
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.rules import RungName
+from provisions.outbound import prepared
 from provisions.outbound.facts import Asked, MessageFacts
 from provisions.outbound.render import REQUESTS, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
@@ -85,7 +86,8 @@ class Outbox:
             batch = _read(connection, list(queues))
         handled = 0
         try:
-            for queue in queues.values():
+            handled, following = self._deliver_prepared(limit)
+            for queue in queues.values() if following is not _Next.NOTHING else ():
                 count, following = self._deliver_queue(queue, batch)
                 handled += count
                 if following is _Next.NOTHING:
@@ -98,6 +100,30 @@ class Outbox:
         """When the next message is due (UTC), ``None`` when nothing is pending."""
         with self._engine.connect() as connection:
             return connection.execute(select(func.min(t.message.c.next_try))).scalar()
+
+    def _deliver_prepared(self, limit: int) -> tuple[int, _Next]:
+        """Send what belongs to no provision; how many were handled, and what may follow. These wait for nobody."""
+        with self._engine.connect() as connection:
+            due = prepared.due(connection, self._clock(), limit)
+        for handled, row in enumerate(due):
+            with self._engine.begin() as connection:
+                if not _claimed(connection, row.id):
+                    continue
+                rendered = prepared.read(connection, row.id)
+                now = self._clock()
+                try:
+                    mail = compose(rendered, str(row.id), row.created, self._config.organisation)
+                    refused = self._transport.send(mail)
+                except UnableToSend as error:
+                    if error.everything:
+                        return handled + 1, self._closed(connection, row)
+                    self._not_sent(connection, row, str(error))
+                except Exception as error:  # noqa: BLE001 - as for the messages of a provision
+                    log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
+                    self._not_sent(connection, row, f"fout in het programma: {type(error).__name__}")
+                else:
+                    _record_sent(connection, row.id, rendered, refused, now)
+        return len(due), _Next.THE_NEXT
 
     def _deliver_queue(self, queue: Sequence[Row[tuple[object, ...]]], batch: _Batch) -> tuple[int, _Next]:
         """Send the messages of one provision in order until one has to wait; how many were handled, and what may follow."""
@@ -148,16 +174,24 @@ class Outbox:
         self, connection: Connection, row: Row[tuple[object, ...]], note: "_Note", rendered: Rendered | None, error: str
     ) -> _Next:
         """Try again later, or give up after about three days."""
-        attempts = row.attempts + 1
-        if attempts >= MOST_ATTEMPTS:
-            _record(connection, row.id, status="failed", attempts=attempts, next_try=None, error=error)
+        next_try = self._not_sent(connection, row, error)
+        if next_try is None:
+            attempts = row.attempts + 1
             to = f" aan {_names(rendered)}" if rendered else ""
             note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
             return _Next.THE_NEXT
-        next_try = self._clock() + waiting_time(attempts, self._spread())
-        _record(connection, row.id, attempts=attempts, next_try=next_try, error=error)
         _put_off(connection, next_try, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
+
+    def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:
+        """Record a failed attempt; when the next one is, ``None`` when it was the last."""
+        attempts = row.attempts + 1
+        if attempts >= MOST_ATTEMPTS:
+            _record(connection, row.id, status="failed", attempts=attempts, next_try=None, error=error)
+            return None
+        next_try = self._clock() + waiting_time(attempts, self._spread())
+        _record(connection, row.id, attempts=attempts, next_try=next_try, error=error)
+        return next_try
 
     def _closed(self, connection: Connection, row: Row[tuple[object, ...]]) -> _Next:
         """The way out is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
@@ -192,7 +226,7 @@ def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list
     """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
     due = (
         select(t.message.c.provision_id)
-        .where(t.message.c.next_try <= now)
+        .where(t.message.c.next_try <= now, t.message.c.provision_id.is_not(None))
         .group_by(t.message.c.provision_id)
         .order_by(func.min(t.message.c.next_try))
         .limit(limit)

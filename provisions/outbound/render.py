@@ -21,6 +21,15 @@ TO_DIRECTOR = frozenset({"ready", "waiver_offer", "follow_up"})
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of text that goes with a message. ``media_type``: such as ``text/csv``."""
+
+    name: str
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A message as it goes out: ``text`` and ``html`` say the same."""
 
@@ -28,6 +37,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def render(
