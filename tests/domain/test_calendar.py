@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
-from holidays import country_holidays
 
 from provisions.domain.calendar import WorkingCalendar, day_of, first_moment, holidays
 from tests.builders import CATALOGUE, at, day, days_from

@@ -1,0 +1,270 @@
+"""Every event in every state, and random lives: each pair is decided or refused in Dutch, and what must hold always holds."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provisions.domain import deadlines, lifecycle
+from provisions.domain.case import Answer, Reason, Status
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
+from provisions.domain.lifecycle import Need
+from provisions.domain.rules import Brp, OutcomeName, RungName
+from tests.builders import CATALOGUE, KEYS, Client, a_client, at, attempt, day, is_dutch
+
+AGREED = {"housing", "social_network"}
+NEEDS_A_FIELD = {("emergency_shelter", OutcomeName.WITHDRAWN): {"offered_instead": "hotel"}}
+START = "2026-11-02 09:00"
+
+State = Callable[[str], Client]
+Event = Callable[[Client, str], Any]
+
+
+def fields(key: str, name: OutcomeName) -> dict[str, str]:
+    return NEEDS_A_FIELD.get((key, name), {})
+
+
+def need(key: str) -> Need:
+    return Need(key, agreed=day("2026-11-20") if key in AGREED else None)
+
+
+def waiting(key: str) -> Client:
+    return a_client(START, present=frozenset(KEYS) - {key}).needs(need(key))
+
+
+def blocked(key: str) -> Client:
+    """Blocked where the provision can be; the ID only for somebody unregistered."""
+    return a_client(START, brp=Brp.UNREGISTERED if key == "id_document" else Brp.UNKNOWN).needs(*map(need, KEYS))
+
+
+def suspended(key: str) -> Client:
+    client = waiting(key)
+    client.stops_the_clock(key, until="2026-11-16")
+    return client
+
+
+def overdue(key: str) -> Client:
+    return waiting(key).lives_until("2027-01-11 09:00")
+
+
+def refused(key: str) -> Client:
+    client = waiting(key)
+    client.is_refused(key)
+    return client.tick()
+
+
+def refused_late(key: str) -> Client:
+    client = overdue(key)
+    client.is_refused(key)
+    return client.tick()
+
+
+def delivered(key: str) -> Client:
+    client = waiting(key)
+    client.gets(key)
+    return client
+
+
+def withdrawn(key: str) -> Client:
+    client = waiting(key)
+    client.does_without(key, **fields(key, OutcomeName.WITHDRAWN))
+    return client
+
+
+def closed(key: str) -> Client:
+    client = delivered(key)
+    client.closes()
+    return client
+
+
+def reopened(key: str) -> Client:
+    client = closed(key).travels_to("2026-11-04 09:00")
+    client.reopens(key)
+    return client
+
+
+STATES: list[State] = [
+    waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened,
+]  # fmt: skip
+
+
+def outcome(name: OutcomeName) -> Event:
+    return lambda c, k: c.outcome(k, name, **fields(k, name))
+
+
+EVENTS: dict[str, Event] = {
+    **{name.value: outcome(name) for name in OutcomeName},
+    "suspend": lambda c, k: c.stops_the_clock(k, until=str(c.today + timedelta(days=7))),
+    "resume": lambda c, k: c.restarts_the_clock(k),
+    "waive": lambda c, k: c.starts_without(k, str(next(iter(CATALOGUE.rule(k).after), "id_document"))),
+    "agree": lambda c, k: c.agrees(k, str(c.today + timedelta(days=30))),
+    "reopen": lambda c, k: c.reopens(k),
+    "answer": lambda c, k: c.hears(k, RungName.DOORBRAAKTAFEL, Answer.PRIORITY),
+    "answer a reminder": lambda c, k: c.hears(k, RungName.CASE_DIRECTOR, Answer.PRIORITY),
+    "submit": lambda c, k: c.submits(k),
+    "add": lambda c, k: c.also_needs(need(k)),
+    "transfer": lambda c, _: c.moves_to("havenmeer"),
+    "followup": lambda c, k: c.settles(k, next((f.name for f in CATALOGUE.rule(k).follow_ups), "none")),
+    "close": lambda c, _: c.closes(),
+    "tick": lambda c, _: c.tick(),
+}
+
+
+def holds(client: Client) -> None:
+    """What must hold of every case at every moment."""
+    assert len({m.id for m in client.messages}) == len(client.messages)
+    for key, provision in client.case.provisions.items():
+        names = [r.name for r in provision.rungs]
+        assert len(set(names)) == len(names)
+        assert names == sorted(names, key=list(RungName).index)
+        assert (provision.status is Status.BLOCKED) <= (provision.started_on is None)
+        assert (provision.started_on is None) <= (provision.rungs == ())
+        assert len({(f.name, f.due) for f in provision.follow_ups}) == len(provision.follow_ups)
+        derived = lifecycle.derive(client.case, key, client.moment)
+        assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(key)
+        assert not (client.overdue(key) and deadlines.is_suspended(provision, client.today))
+        assert client.overdue(key) <= client.breached(key)
+        assert (derived.lies_with is None) == (provision.status is Status.BLOCKED or not provision.status.is_open)
+    assert all(line.because and line.what for line in client.audit)
+
+
+def settled(client: Client) -> None:
+    """After a tick nothing is left to do now, and ticking again changes nothing."""
+    client.tick()
+    case, lines = client.case, len(client.audit)
+    for key in case.provisions:
+        following = lifecycle.derive(case, key, client.moment).next_at
+        assert following is None or following > client.now
+    client.tick()
+    assert (client.case, len(client.audit)) == (case, lines)
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda s: s.__name__)
+@pytest.mark.parametrize("event", EVENTS, ids=str)
+def test_each_event_in_each_state_is_decided_or_refused_in_dutch(state: State, event: str) -> None:
+    for key in KEYS:
+        client = state(key)
+        before, lines = client.case, len(client.audit)
+        refused_because = attempt(partial(EVENTS[event], client, key))
+        if refused_because:
+            assert isinstance(refused_because, InvalidInput | NotAllowed | NotFound), (key, refused_because)
+            assert is_dutch(refused_because), (key, str(refused_because))
+            assert (client.case, len(client.audit)) == (before, lines)
+        else:
+            # Whatever is decided leaves a line, unless there was nothing to do (a tick).
+            assert client.case == before or len(client.audit) > lines
+        holds(client)
+        settled(client)
+        holds(client)
+
+
+# Which outcome is taken where: the table of rule 5.
+@pytest.mark.parametrize(
+    ("state", "allowed"),
+    [
+        (waiting, {"delivered", "refused", "withdrawn"}),
+        (suspended, {"delivered", "refused", "withdrawn"}),
+        (overdue, {"delivered", "refused", "withdrawn"}),
+        (reopened, {"delivered", "refused", "withdrawn"}),
+        (refused, {"delivered", "withdrawn"}),
+        (refused_late, {"delivered", "withdrawn"}),
+        (delivered, set()),
+        (withdrawn, set()),
+        (closed, set()),
+    ],
+    ids=lambda s: s.__name__ if callable(s) else "",
+)
+def test_which_outcomes_each_state_takes(state: State, allowed: set[str]) -> None:
+    for key in KEYS:
+        taken = set()
+        for name in OutcomeName:
+            client = state(key)
+            try:
+                EVENTS[name.value](client, key)
+            except NotAllowed:
+                continue
+            taken.add(name.value)
+        assert taken == allowed
+
+
+# --- random lives ----------------------------------------------------------------------------------------------------
+
+moves = st.tuples(
+    st.sampled_from(sorted(EVENTS)),
+    st.sampled_from(KEYS),
+    st.integers(0, 20 * 24),  # hours that pass first
+    st.booleans(),  # whether the clock was awake meanwhile
+)
+
+
+@settings(max_examples=80)
+@given(st.sampled_from(list(Brp)), st.lists(moves, max_size=14))
+def test_in_every_life_each_rung_is_climbed_once_and_the_clock_always_comes_to_rest(
+    brp: Brp, life: list[tuple[str, str, int, bool]]
+) -> None:
+    client = a_client(START, brp=brp, municipality="havenmeer").needs(*map(need, KEYS))
+    for event, key, hours, awake in life:
+        later = client.now + timedelta(hours=hours)
+        if awake:
+            while (following := client.next_at()) is not None and following <= later:
+                client.now = max(client.now, following)
+                client.tick()
+        client.now = later
+        refused_because = attempt(partial(EVENTS[event], client, key))
+        assert refused_because is None or is_dutch(refused_because)
+        holds(client)
+    settled(client)
+    holds(client)
+
+
+@st.composite
+def late_facts(draw: st.DrawFn) -> tuple[str, date, int]:
+    kind = draw(st.sampled_from(["delivered", "withdrawn", "refused", "stop", "reopen", "agree", "move", "wait"]))
+    return kind, day("2026-11-02") + timedelta(days=draw(st.integers(0, 60))), draw(st.integers(1, 27))
+
+
+@settings(max_examples=120)
+@given(st.sampled_from(KEYS), st.lists(late_facts(), min_size=1, max_size=8))
+def test_a_breach_disappears_only_by_an_outcome_dated_on_time_or_a_stop_recorded_late(
+    key: str, facts: list[tuple[str, date, int]]
+) -> None:
+    client = waiting(key)
+    for kind, on, length in facts:
+        client.now += timedelta(days=length)
+        client.tick()
+        broken = client.breached(key)
+        first = deadlines.breach_day(client.situation(key))
+        assert first is not None or not broken
+        try:
+            match kind:
+                case "stop":
+                    client.stops_the_clock(key, until=str(on + timedelta(days=length)), on=str(min(on, client.today)))
+                case "reopen":
+                    client.reopens(key)
+                case "agree":
+                    client.agrees(key, str(client.today + timedelta(days=length)))
+                case "move":
+                    client.moves_to("havenmeer")
+                case "wait":
+                    pass
+                case name:
+                    client.outcome(key, OutcomeName(name), str(min(on, client.today)), **fields(key, OutcomeName(name)))
+        except Refused:
+            continue
+        if broken and not client.breached(key):
+            assert first is not None
+            dated_on_time = kind in ("delivered", "withdrawn", "refused") and on < first
+            stopped_on_time = kind == "stop" and on < first
+            assert dated_on_time or stopped_on_time, (kind, on, first)
+
+
+def test_every_reason_on_the_closed_list_stops_the_clock() -> None:
+    for reason in Reason:
+        client = waiting("advance_payment")
+        client.stops_the_clock("advance_payment", until="2026-11-10", reason=reason)
+        client.now = at("2026-11-05 09:00")
+        assert deadlines.is_suspended(client.provision("advance_payment"), client.today)
