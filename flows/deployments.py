@@ -13,8 +13,11 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema
 
+from flows.tags import PROVISION_TAG
 from provisions.domain.rules import Catalogue
 
 
@@ -27,6 +30,7 @@ class Plan:
     entrypoint: str
     tags: tuple[str, ...] = ()
     parameters: Mapping[str, Any] | None = None
+    schedule: CronSchedule | None = None
 
 
 def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
@@ -35,7 +39,7 @@ def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
     for key, rule in catalogue.provisions.items():
         name = rule.name[0].upper() + rule.name[1:]
         flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
-        plans[key] = Plan(name, flow.with_options(name=name), f"flows/provision/{key}.py:{key}")
+        plans[key] = Plan(name, flow.with_options(name=name), f"flows/provision/{key}.py:{key}", (PROVISION_TAG,))
     return plans
 
 
@@ -96,4 +100,5 @@ def _register(client: SyncPrefectClient, plan: Plan) -> UUID:
         parameters=dict(plan.parameters or {}),
         parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
         enforce_parameter_schema=True,
+        schedules=[DeploymentScheduleCreate(schedule=plan.schedule, active=True)] if plan.schedule else None,
     )

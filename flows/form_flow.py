@@ -129,6 +129,14 @@ class Fields:
         """Add a list of choices; it may stay empty."""
         return self._with(name, labels, lambda kind, position: preset(list[kind], [], position, title, help))  # type: ignore[valid-type]
 
+    def choose_at_least_one(self, name: str, labels: Mapping[str, str], title: str, help: str = "") -> "Fields":  # noqa: A002
+        """Add a list of choices that must not stay empty."""
+        return self._with(
+            name,
+            labels,
+            lambda kind, position: required(list[kind], position, title, help, min_length=1),  # type: ignore[valid-type]
+        )
+
     def form(self, name: str, description: str, act: Callable[[Values], str]) -> Form:
         """The form with these fields."""
         model = create_model(name, __base__=RunForm, **self.specs)  # type: ignore[call-overload]

@@ -30,7 +30,7 @@ def start_case(config: Config) -> Form:
             "Staat de cliënt in de BRP?",
             "Wie niet is ingeschreven, begint met het briefadres; het identiteitsbewijs volgt daarna.",
         )
-        .choose_some(
+        .choose_at_least_one(
             "needs",
             {EVERYTHING: "Alles wat er nog niet is", **labels},
             "Welke voorzieningen zijn nodig?",
@@ -53,7 +53,7 @@ def start_case(config: Config) -> Form:
 
 def add_provision(config: Config) -> Form:
     """The form that adds a need to a case."""
-    fields = choices.with_reference(config).choose_some(
+    fields = choices.with_reference(config).choose_at_least_one(
         "needs", choices.provisions(config.catalogue), "Welke voorzieningen zijn ook nodig?"
     )
     fields = _common(fields, config.catalogue)
