@@ -19,6 +19,7 @@ from flows.loops import Loop
 from flows.outbox import Deliverer, Postman
 from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
+from flows.weekly_report import MissedMondays, deployment_spec
 from flows.worker import Worker
 from provisions.catalogue import Config
 from provisions.outbound.outbox import Outbox
@@ -46,13 +47,14 @@ class Engine:
         logging.getLogger("prefect").setLevel(logging.ERROR)
         now = steps.clock
         registry.use(steps, config)
-        deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
+        deployments = Deployments(provision_plans(config.catalogue), (*form_plans(config), deployment_spec()))
         self._worker = Worker(deployments)
         self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
         self._postman = Postman(outbox or Outbox(database, config, transport_for(settings), now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))
         self._lists, self._plans = lists_and_plans(database, config, steps.views, deployments)
+        self._missed_mondays = MissedMondays(steps, now=now)
         self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
 
     def start(self) -> None:
@@ -79,6 +81,7 @@ class Engine:
             self._postman.loop,
             self._faces.loop,
             self._reconciler.loop,
+            self._missed_mondays.loop,
             *pages,
         ]
 

@@ -1,7 +1,7 @@
 """The use cases of the report: give it for a week, and freeze and send what is due."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -83,12 +83,13 @@ class Reports:
 
     def _due_weeks(self, connection: Connection, now: datetime) -> list[Week]:
         first = connection.execute(select(func.min(t.provision.c.started_on))).scalar()
-        if first is None:
-            return []
-        last = _last_due(now)
-        sent = {Week.parse(w) for w in connection.execute(select(t.report.c.week)).scalars()}
-        weeks = [Week(number) for number in range(Week.of(first).number, last.number + 1)]
-        return [week for week in weeks if week not in sent and not any(other > week for other in sent)]
+        recorded = connection.execute(select(func.min(t.audit.c.at))).scalar()
+        monday = _last_monday(now)
+        if first is None or recorded is None or monday < recorded:
+            return []  # nothing was known on the last Monday: no report was missed
+        sent = connection.execute(select(func.max(t.report.c.week))).scalar()
+        since = Week.parse(sent).plus(1) if sent else Week.of(first)
+        return [Week(number) for number in range(since.number, Week.of(monday.date()).number)]
 
     def _freeze(self, connection: Connection, week: Week, report: Report, now: datetime) -> None:
         message = message_id(week)
@@ -104,12 +105,11 @@ def message_id(week: Week) -> UUID:
     return uuid5(NAMESPACE_URL, f"provisions:report/{week}")
 
 
-def _last_due(now: datetime) -> Week:
-    """The last week whose Monday morning after it has come."""
+def _last_monday(now: datetime) -> datetime:
+    """The last Monday morning on which a report was to be sent."""
     local = now.astimezone(AMSTERDAM)
-    past = past_week(local.date())
-    sent_at = datetime.combine(past.sunday + timedelta(days=1), SENT_AT, AMSTERDAM)
-    return past if local >= sent_at else past.plus(-1)
+    monday = datetime.combine(Week.of(local.date()).monday, SENT_AT, AMSTERDAM)
+    return monday if monday <= local else datetime.combine(past_week(local.date()).monday, SENT_AT, AMSTERDAM)
 
 
 def _frozen(connection: Connection) -> dict[Week, Report]:
