@@ -395,7 +395,7 @@ class CaseFile:
         return [rung["rung"] for rung in self[key].as_json()["rungs"]]
 
 
-TABLES = (t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.message, t.free_text, t.audit)
+TABLES = t.metadata.sorted_tables
 
 
 def everything_in(database: Engine) -> dict[str, list[tuple[Any, ...]]]:

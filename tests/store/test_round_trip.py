@@ -1,0 +1,193 @@
+"""What goes into the tables comes out again, and the columns for lists and the clock say what the domain says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from provisions.domain import lifecycle
+from provisions.domain.case import Case
+from provisions.domain.lifecycle import SYSTEM, Moment
+from provisions.domain.rules import Brp, RungName
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import queries
+from provisions.store import tables as t
+from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, day
+from tests.conftest import MovingClock
+
+REF = "TR-2026-0001"
+
+
+def load(database: Engine, reference: str = REF) -> queries.Stored:
+    with database.connect() as connection:
+        stored = queries.load_case(connection, reference)
+    assert stored is not None
+    return stored
+
+
+def comparable(case: Case) -> Case:
+    """Rungs in order of the ladder, waivers by name; ``climbed`` is the database's own clock."""
+    provisions = {
+        key: replace(
+            p,
+            rungs=tuple(replace(r, climbed=r.due) for r in sorted(p.rungs, key=lambda r: list(RungName).index(r.name))),
+            waivers=tuple(sorted(p.waivers, key=lambda w: w.dependency)),
+        )
+        for key, p in case.provisions.items()
+    }
+    return replace(case, provisions=dict(sorted(provisions.items())))
+
+
+def a_full_life(steps: Steps, clock: MovingClock, look: Callable[[Case], object] = id) -> None:
+    """Something of everything, so that every column is filled somewhere. ``look`` gets the case after each step."""
+    look(
+        steps.intake(
+            IntakeRequest(
+                REF,
+                "wvggz",
+                ["id_document", "postal_address", "emergency_shelter", "housing", "benefit_decision", "debt_counselling",
+                 "advance_payment"],
+                municipality="havenmeer",
+                brp=Brp.REGISTERED,
+                present=["wmo_indication"],
+                agreed={"housing": day("2026-11-20")},
+                needed_from={"emergency_shelter": day("2026-11-05")},
+                waive={("housing", "id_document"): "verhuurder vraagt het later"},
+                urgent=["debt_counselling"],
+                director=DIRECTOR,
+                on=day("2026-10-30"),
+            ),
+            by=DIRECTOR,
+        )
+    )  # fmt: skip
+
+    def then(moment: str, case: Case) -> None:
+        look(case)
+        clock.set(f"{moment}T09:00:00+00:00")
+        steps.tick_all()
+
+    then(
+        "2026-11-03", steps.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=DIRECTOR)
+    )
+    then(
+        "2026-11-04",
+        steps.suspend(
+            REF, "debt_counselling", reason="other_body", until=day("2026-12-20"), by=DIRECTOR, approved_by=TEAM_LEAD
+        ),
+    )
+    then("2026-11-20", steps.waive(REF, "postal_address", "id_document", ground="bewijslast achteraf", by=DIRECTOR))
+    then("2026-12-01", steps.answer(REF, "id_document", "doorbraaktafel", "customised_budget", by="tafel-1"))
+    then("2026-12-02", steps.submit(REF, "id_document", "submitted", reason="alles geprobeerd", by="maatwerk-1"))
+    then("2026-12-03", steps.record_outcome(REF, "id_document", "delivered", by=DIRECTOR, fields={"paid_by": "free"}))
+    then("2026-12-04", steps.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
+    then("2026-12-05", steps.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
+    then("2026-12-07", steps.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
+    then("2027-01-04", steps.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-07")))
+    then("2027-01-04", steps.settle_follow_up(REF, "advance_payment", "next_advance", by=DIRECTOR))
+    then("2027-01-05", steps.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
+    then("2027-01-06", steps.add(REF, ["day_activity"], by=DIRECTOR))
+    then("2027-01-07", steps.transfer(REF, "voorbeeldstad", by=DIRECTOR))
+
+
+def test_a_case_comes_back_as_it_was_written_after_each_step(
+    steps: Steps, clock: MovingClock, database: Engine
+) -> None:
+    first = steps.intake(IntakeRequest("TR-2", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
+    assert comparable(load(database, "TR-2").case) == comparable(first)
+
+    def same(case: Case) -> None:
+        assert comparable(load(database).case) == comparable(case)
+
+    a_full_life(steps, clock, look=same)
+
+
+def test_every_column_of_every_table_was_filled_by_that_life(
+    steps: Steps, clock: MovingClock, database: Engine
+) -> None:
+    """So the round trip above leaves nothing out."""
+    a_full_life(steps, clock)
+    steps.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR)
+    elsewhere = {  # written by the outbox and the engine
+        "message": {"sent", "recipients", "subject", "body", "error"},
+        "provision": {"flow_run", "suspended_until"},
+        "client_case": {"closed"},
+    }
+    with database.connect() as connection:
+        for table in (t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.message, t.audit):
+            rows = connection.execute(select(table)).mappings().all()
+            empty = {c.name for c in table.c if all(row[c.name] is None for row in rows)}
+            assert empty == elsewhere.get(table.name, set()), table.name
+
+
+def test_derived_columns_are_what_the_domain_says(steps: Steps, clock: MovingClock, database: Engine) -> None:
+    a_full_life(steps, clock)
+    stored = load(database)
+    moment = Moment(clock.now, SYSTEM, CATALOGUE)
+    for key, row in stored.rows.items():
+        derived = lifecycle.derive(stored.case, key, moment)
+        for name in derived.__dataclass_fields__:
+            assert row[name] == getattr(derived, name), (key, name)
+
+
+def test_after_a_tick_the_next_moment_lies_ahead(steps: Steps, clock: MovingClock) -> None:
+    steps.intake(IntakeRequest(REF, "voluntary", ["all"], on=day("2026-09-01")), by=DIRECTOR)
+    assert steps.tick_all() > 0
+    assert steps.tick() == 0
+    following = steps.next_moment()
+    assert following is None or following > clock.now
+
+
+def test_a_rung_is_in_the_table_once_whoever_writes_it(steps: Steps, clock: MovingClock, database: Engine) -> None:
+    steps.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    clock.advance(days=30)
+    steps.tick_all()
+    with database.connect() as connection:
+        row = connection.execute(select(t.rung)).mappings().first()
+    assert row is not None
+    with pytest.raises(IntegrityError), database.begin() as connection:
+        connection.execute(t.rung.insert(), dict(row))
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET because = 'anders'", "DELETE FROM audit", "TRUNCATE audit"])
+def test_the_audit_only_grows(steps: Steps, database: Engine, statement: str) -> None:
+    steps.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    with pytest.raises(ProgrammingError), database.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_free_text_stands_in_its_own_table_and_nowhere_else(steps: Steps, clock: MovingClock, database: Engine) -> None:
+    words = ["bewijslast achteraf", "alles geprobeerd", "niet ontvangen", "verhuurder vraagt het later"]
+    a_full_life(steps, clock)
+    with database.connect() as connection:
+        bodies = set(connection.execute(select(t.free_text.c.body)).scalars())
+        assert bodies == set(words)
+        for table in (t.case, t.provision, t.rung, t.waiver, t.outcome, t.follow_up, t.message):
+            assert not any(word in str(row) for row in connection.execute(select(table)) for word in words)
+        lines = connection.execute(select(t.audit.c.because, t.audit.c.data))
+        assert not any(
+            word in str(tuple(row)) for row in lines if "bewijslast achteraf)" not in row.because for word in words
+        )
+
+
+def test_what_happened_is_in_the_audit_in_order(steps: Steps, clock: MovingClock) -> None:
+    a_full_life(steps, clock)
+    lines = steps.views.audit(REF)
+    whats = [line.what for line in lines]
+    assert whats[0] == "case.opened"
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    for expected in (
+        "provision.needed", "provision.waived", "provision.started", "provision.blocked", "clock.suspended", "clock.resumed",
+        "rung.climbed", "rung.answered", "rung.submitted", "provision.outcome", "provision.reopened", "follow_up.planned",
+        "follow_up.done", "term.agreed", "term.statutory", "case.transferred", "provision.overdue", "message.requested",
+    ):  # fmt: skip
+        assert expected in whats, expected
+
+
+def test_dates_are_dates_and_moments_are_utc(steps: Steps, clock: MovingClock, database: Engine) -> None:
+    a_full_life(steps, clock)
+    provision = load(database).case.provisions["id_document"]
+    assert type(provision.needed_on) is date
+    assert all(str(r.due.tzinfo) in ("UTC", "datetime.timezone.utc") for r in provision.rungs)
