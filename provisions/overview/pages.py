@@ -4,6 +4,7 @@ Prefect's UI draws Markdown tables, links and pictures given as data; it shows n
 """
 
 import base64
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,12 +100,15 @@ class Pages:
             auto_reload=False,
         )
         self._environment.filters |= {
-            "dutch": _dutch,
+            "dutch": words.dutch_date,
             "days": words.days,
+            "day": day_of,
+            "short": phrases.short_date,
             "cell": cell,
+            "wrapped": wrapped,
             "standing": lambda view: phrases.standing(view, config.catalogue),
             "waits_on": lambda view: phrases.waits_on(view, config.catalogue),
-            "next_step": lambda view: phrases.next_step(view, config.catalogue),
+            "next_step": phrases.next_step,
             "with_whom": phrases.with_whom,
             "capitalised": phrases.capitalised,
             "municipality": self._municipality,
@@ -125,10 +129,11 @@ class Pages:
             "open": opened,
             "closed": closed,
             "summary": summary(view.provisions),
+            "today": today,
             "present": phrases.names(sorted(view.case.present), self._config.catalogue),
             "follow_ups": _follow_ups(view.provisions),
             "picture": base64.b64encode(picture.encode()).decode(),
-            "actions": {p.id: self._actions(p) for p in view.provisions},
+            "actions": [(p.name, links) for p in view.provisions if (links := self._actions(p))],
             "add": self._links.form(Form.ADD, {"reference": view.case.reference}) if view.case.closed is None else "",
         }
         line = f"{self._municipality(view.case.municipality)} · {summary(view.provisions)}"
@@ -136,10 +141,14 @@ class Pages:
 
     def late(self, page: LatePage) -> Page:
         """What is late, waits too long, was refused, stands still or could not be sent."""
-        line = (
-            f"{phrases.capitalised(_count(page.late.total, 'voorziening', 'voorzieningen'))} te laat, "
-            f"{page.waiting.total} wacht te lang, {page.refused.total} afgewezen, {page.still_total} zonder beweging."
-        )
+        counts = {
+            "te laat": page.late.total,
+            "wacht te lang": page.waiting.total,
+            "afgewezen": page.refused.total,
+            "zonder beweging": page.still_total,
+            "berichten die niet aankomen": len(page.undelivered),
+        }
+        line = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Er is nu niets te laat."
         return Page(line, self._render("overview/late.md.j2", {"page": page, "places": _places(page)}))
 
     def week(self, page: WeekPage) -> Page:
@@ -147,8 +156,7 @@ class Pages:
         groups = [
             (_weekday(day), count, [p for p in page.due.rows if p.due == day]) for day, count in page.per_day.items()
         ]
-        due = _count(page.due.total, "voorziening heeft", "voorzieningen hebben")
-        line = f"{due} de uiterste datum tot en met {_weekday(page.last)}."
+        line = f"{page.due.total or 'Niets'} met een uiterste datum tot en met {_weekday(page.last)}"
         return Page(line, self._render("overview/week.md.j2", {"page": page, "groups": groups}))
 
     def morning(self, late: LatePage, week: WeekPage) -> Page:
@@ -171,12 +179,12 @@ class Pages:
 
     def _named(self, view: ProvisionView) -> str:
         """The name, as a link to the run where there is one."""
-        name = cell(phrases.capitalised(view.name))
-        return f"[{name}]({self._links.run(view.flow_run)})" if view.flow_run else name
+        name = wrapped(cell(phrases.capitalised(view.name)), 24)
+        return f"[→ {name}]({self._links.run(view.flow_run)})" if view.flow_run else name
 
     def _case_link(self, reference: str) -> str:
         link = self._links.plan(reference)
-        return f"[{reference}]({link})" if link else reference
+        return f"[→ {reference}]({link})" if link else reference
 
     def _actions(self, view: ProvisionView) -> str:
         """Links to the forms that make sense for a provision in this state."""
@@ -185,7 +193,7 @@ class Pages:
             (action.label, self._links.form(action.form, {**common, **action.values}))
             for action in actions_for(view, self._config.catalogue)
         ]
-        return " · ".join(f"[{cell(label)}]({link})" for label, link in linked if link)
+        return " · ".join(f"[→ {label}]({link})" for label, link in linked if link)
 
 
 def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
@@ -220,7 +228,7 @@ def summary(views: Sequence[ProvisionView]) -> str:
         words.STATUS[Status.REFUSED]: _with(views, Status.REFUSED.value),
         "op tijd": _with(views, Status.WAITING.value),
         words.SUSPENDED: sum(v.status == SUSPENDED for v in views),
-        "wacht op iets anders": _with(views, Status.BLOCKED.value),
+        "wachtend op iets anders": _with(views, Status.BLOCKED.value),
         words.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
         words.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
     }
@@ -251,17 +259,14 @@ def _places(page: LatePage) -> list[tuple[str, int, int, int, int]]:
     return rows if len(rows) > 1 else []
 
 
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number or 'geen'} {one if number == 1 else more}"
-
-
-def _dutch(value: date) -> str:
-    """A day, or the day of a moment."""
-    return words.dutch_date(day_of(value) if hasattr(value, "hour") else value)  # type: ignore[arg-type]
-
-
 def _weekday(day: date) -> str:
     return f"{DAY_NAMES[day.weekday()]} {words.dutch_date(day)}"
+
+
+def wrapped(text: str, width: int = 28) -> str:
+    """Broken into lines, because the UI never breaks a line in a cell and cuts off what is too wide."""
+    parts = (textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False) for part in text.split("; "))
+    return "<br>".join(line for part in parts for line in part)
 
 
 def cell(text: str) -> str:

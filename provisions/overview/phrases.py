@@ -1,9 +1,10 @@
 """Where a provision stands and what happens next, in Dutch: short enough for a cell of a table."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from provisions.domain import words
-from provisions.domain.calendar import DAY_NAMES, day_of
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, RungName
 from provisions.views import SUSPENDED, ProvisionView
@@ -19,6 +20,13 @@ NEXT = {
 def capitalised(text: str) -> str:
     """The first letter only: the rest may hold names."""
     return text[:1].upper() + text[1:]
+
+
+def short_date(day: date, *, year: bool = True) -> str:
+    """ "9 nov 2026", for a picture or a table: its spaces don't break."""
+    month = words.MONTHS[day.month - 1]
+    short = f"{day.day}\u00a0{'mrt' if month == 'maart' else month[:3]}"
+    return f"{short}\u00a0{day.year}" if year else short
 
 
 def names(dependencies: Iterable[str], catalogue: Catalogue) -> list[str]:
@@ -58,23 +66,13 @@ def to_be_judged(provision: Provision) -> bool:
     return provision.status.is_open and rung is not None and rung.submitted is None
 
 
-def next_step(view: ProvisionView, catalogue: Catalogue) -> str:
-    """What happens next and when."""
-    provision = view.provision
-    if provision.status is Status.BLOCKED:
-        return f"start zodra {waits_on(view, catalogue)} er is"
+def next_step(view: ProvisionView) -> str:
+    """What happens next and when; ``""`` for what waits for another provision."""
     parts = []
-    if to_be_judged(provision):
-        parts.append("nu beoordelen: indienen bij het landelijk Maatwerkloket?")
+    if to_be_judged(view.provision):
+        parts.append("nu beoordelen of dit naar het landelijk Maatwerkloket gaat")
     if view.suspended_until:
-        parts.append(f"klok loopt weer op {words.dutch_date(view.suspended_until)}")
+        parts.append(f"klok loopt weer op {short_date(view.suspended_until)}")
     if view.next_rung:
-        parts.append(f"{NEXT[view.next_rung.name]} op {words.dutch_date(day_of(view.next_rung.at))}")
-    if view.objection_until:
-        parts.append(f"bezwaar kan tot en met {words.dutch_date(view.objection_until)}")
+        parts.append(f"{NEXT[view.next_rung.name]} op {short_date(day_of(view.next_rung.at))}")
     return "; ".join(parts)
-
-
-def weekday(view: ProvisionView) -> str:
-    """ "maandag 9 november 2026", the due date."""
-    return f"{DAY_NAMES[view.due.weekday()]} {words.dutch_date(view.due)}" if view.due else ""

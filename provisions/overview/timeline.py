@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from provisions.domain import words
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, RungName
-from provisions.overview.phrases import capitalised, standing
+from provisions.overview.phrases import capitalised, names, short_date, standing
 from provisions.views import CaseView, ProvisionView
 
 WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
 TOP, LANE, LEGEND = 34.0, 30.0, 34.0
 SHORTEST = timedelta(days=14)  # shorter cases would show days as wide as weeks
+BESIDE = 9.0  # a rung is due when a day begins, which is where the line of the due date is
 MOST_LABEL, MOST_REMARK = 32, 40
 
 BLOCKED, RUNNING, STOPPED, LATE, AHEAD = "blocked", "running", "stopped", "late", "ahead"
@@ -157,7 +157,7 @@ def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[M
     if view.due is not None:
         yield Mark("due", axis.place(view.due + ONE_DAY))
     for rung in provision.rungs:
-        yield Mark("rung", axis.place(day_of(rung.due)), LETTERS[rung.name])
+        yield Mark("rung", axis.place(day_of(rung.due)) + BESIDE, LETTERS[rung.name])
     if provision.outcome is not None:
         sign = {Status.DELIVERED: "✓", Status.REFUSED: "✕"}.get(provision.status, "–")
         yield Mark("end", axis.place(provision.outcome.on + ONE_DAY), sign)
@@ -166,9 +166,12 @@ def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[M
 def _remark(view: ProvisionView, catalogue: Catalogue) -> str:
     closed = view.provision.closed_on
     if closed:
-        return f"{standing(view, catalogue)} {_day(closed)}"
+        return f"{standing(view, catalogue)} {short_date(closed, year=False)}"
+    if view.blocked_by and view.provision.status is Status.BLOCKED:
+        first, *others = names(view.blocked_by, catalogue)
+        return f"wacht op {first}{f' en {len(others)} meer' if others else ''}"
     if view.status == "waiting" and view.due and not view.overdue:
-        return f"loopt, uiterlijk {_day(view.due)}"
+        return f"loopt, uiterlijk {short_date(view.due, year=False)}"
     return standing(view, catalogue)
 
 
@@ -186,12 +189,8 @@ def _ticks(axis: _Axis) -> Iterator[Tick]:
     step = timedelta(weeks=max(1, round(days / 7 / 8)))
     day = axis.first + timedelta(days=-axis.first.weekday() % 7)
     while day <= axis.last:
-        yield Tick(axis.place(day), _day(day))
+        yield Tick(axis.place(day), short_date(day, year=False))
         day += step
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {words.MONTHS[day.month - 1][:3].replace('maa', 'mrt')}"
 
 
 def _short(text: str, most: int) -> str:
