@@ -1,0 +1,490 @@
+"""Random sequences of all use cases, by several people, while time passes: what comes out agrees with a simple model.
+
+Bounded to about half a minute; ``PROVISIONS_TEST_FUZZ_EXAMPLES=2000 pytest tests/fuzz`` looks longer.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Engine, Row, func, select
+
+from provisions.domain.calendar import AMSTERDAM
+from provisions.domain.errors import Refused
+from provisions.domain.lifecycle import Moment, derive
+from provisions.domain.rules import ProvisionRule
+from provisions.outbound.outbox import Outbox
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import queries
+from provisions.store import tables as t
+from provisions.store.connect import engine_for
+from tests.builders import CONFIG, KEYS, everything_in, is_dutch
+from tests.conftest import MovingClock
+from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, Stop, dependencies
+
+EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "12"))
+STEPS = int(os.environ.get("PROVISIONS_TEST_FUZZ_STEPS", "30"))
+PHASES = (Phase.generate, Phase.shrink) if os.environ.get("PROVISIONS_TEST_FUZZ_SHRINK") else (Phase.generate,)
+PEOPLE = ("regisseur.noord", "regisseur.zuid", "vervanger-4", "teamleider-1")
+REASONS = ("client_asks", "client_documents", "other_body", "force_majeure")
+ANSWERS = ("customised_budget", "deviation", "priority", "other_route", "back_to_counter", "unresolved")
+OUTCOMES = ("delivered", "delivered", "refused", "withdrawn")
+STEP_LINES = {  # which audit line must explain a status that is new
+    "waiting": {"provision.started", "provision.reopened"},
+    "blocked": {"provision.blocked", "provision.reopened"},
+    "delivered": {"provision.outcome"},
+    "refused": {"provision.outcome"},
+    "withdrawn": {"provision.outcome"},
+}
+
+people = st.sampled_from(PEOPLE)
+keys = st.sampled_from(KEYS)
+days_back = st.sampled_from((0, 0, 0, 1, 2, 4, 9, 20))
+
+NewDatabase = Callable[..., AbstractContextManager[str]]
+
+
+class Mail:
+    """A fake transport: takes everything."""
+
+    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+        assert str(mail["Subject"])
+        return ()
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class UseCases(RuleBasedStateMachine):
+    """Several people at work on two cases, while the clock runs, stands still, or is made up for."""
+
+    def __init__(self, new_database: NewDatabase) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.database: Engine = engine_for(self.stack.enter_context(new_database()), 2)
+        self.stack.callback(self.database.dispose)
+        self.clock = MovingClock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+        self.steps = Steps(self.database, CONFIG, self.clock)
+        self.outbox = Outbox(self.database, CONFIG, Mail(), self.clock)
+        self.papers: list[Paper] = []
+        self.last_line = 0
+
+    def teardown(self) -> None:
+        try:
+            if self.papers:
+                self.read_everything()
+        finally:
+            self.stack.close()
+
+    @property
+    def today(self) -> date:
+        return self.clock().astimezone(AMSTERDAM).date()
+
+    def back(self, days: int) -> date:
+        return self.today - timedelta(days=days)
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    @initialize(
+        needs=st.lists(keys, min_size=1, max_size=6, unique=True),
+        brp=st.sampled_from(("registered", "unregistered", "unknown")),
+        urgent=st.booleans(),
+        back=days_back,
+        by=people,
+    )
+    def first_case(self, needs: list[str], brp: str, urgent: bool, back: int, by: str) -> None:
+        self._take_in(needs, brp, urgent, back, set(), by)
+
+    @precondition(lambda self: len(self.papers) == 1)
+    @rule(
+        needs=st.lists(keys, min_size=1, max_size=4, unique=True),
+        present=st.sets(keys, max_size=2),
+        back=days_back,
+        by=people,
+    )
+    def second_case(self, needs: list[str], present: set[str], back: int, by: str) -> None:
+        self._take_in(needs, "unknown", False, back, present - set(needs), by)
+
+    def _take_in(self, needs: list[str], brp: str, urgent: bool, back: int, present: set[str], by: str) -> None:
+        paper = Paper(f"TR-2026-{len(self.papers) + 1:04}", brp, set(present))
+        wanted = self._with_dependencies(needs, paper, urgent)
+        on = self.back(back)
+        self.steps.intake(
+            IntakeRequest(
+                paper.reference,
+                "voluntary",
+                wanted,
+                brp=brp,
+                present=sorted(present),
+                agreed={key: on + timedelta(days=3 * (1 + KEYS.index(key))) for key in wanted if key in DATED},
+                urgent=["debt_counselling"] if urgent and "debt_counselling" in wanted else [],
+                on=on,
+            ),
+            by=by,
+        )
+        for key in wanted:
+            paper.need(key, urgent=urgent and key == "debt_counselling", waived=set())
+        paper.start_what_is_ready()
+        self.papers.append(paper)
+
+    def _with_dependencies(self, needs: list[str], paper: Paper, urgent: bool) -> list[str]:
+        """``needs``, and what they wait for where nobody has it."""
+        wanted = list(needs)
+        for key in wanted:  # grows while it is walked
+            for dependency in dependencies(key, paper.brp, urgent=urgent and key == "debt_counselling"):
+                sides = dependency.split("|")
+                if not (set(sides) & ({*wanted, *paper.present, *paper.promises})):
+                    wanted.append(sides[0])
+        return wanted
+
+    @rule(data=st.data(), outcome=st.sampled_from(OUTCOMES), back=days_back, by=people, noted=st.booleans())
+    def outcome(self, data: st.DataObject, outcome: str, back: int, by: str, noted: bool) -> None:
+        paper, promise = self._pick(data)
+        on = self.back(back)
+        allowed = (
+            not paper.closed
+            and promise.status not in CLOSED
+            and (promise.status != BLOCKED or outcome == "withdrawn")
+            and not (promise.status == REFUSED == outcome)
+        )
+        done = self._try(
+            lambda: self.steps.record_outcome(
+                paper.reference, promise.key, outcome, by=by, on=on,
+                fields=_fields(CONFIG.catalogue.rule(promise.key), outcome, self.today),
+                note="in overleg met de cliënt" if noted else None,
+            )
+        )  # fmt: skip
+        assert allowed or not done, f"{outcome} was accepted for {promise}"
+        assert done or not allowed or back, f"{outcome} of today was turned down for {promise}"
+        if done:
+            promise.settle(outcome, on)
+            paper.start_what_is_ready()
+
+    @rule(
+        data=st.data(), reason=st.sampled_from(REASONS), back=days_back, length=st.integers(-1, 40), by=people,
+        approved=st.booleans(),
+    )  # fmt: skip
+    def suspend(
+        self, data: st.DataObject, reason: str, back: int, length: int, by: str, approved: bool
+    ) -> None:
+        paper, promise = self._pick(data)
+        start = self.back(back)
+        until = start + timedelta(days=length)
+        done = self._try(
+            lambda: self.steps.suspend(
+                paper.reference, promise.key, reason=reason, until=until, by=by, on=start,
+                approved_by="teamleider-1" if approved else None,
+            )
+        )  # fmt: skip
+        if done:
+            assert promise.started
+            assert promise.status not in CLOSED
+            assert approved or length <= 28
+            promise.stops.append(Stop(start, until, until if until <= self.today else None))
+
+    @rule(data=st.data(), back=days_back, by=people)
+    def resume(self, data: st.DataObject, back: int, by: str) -> None:
+        paper, promise = self._pick(data)
+        stopped = promise.stopped_on(self.today)
+        done = self._try(lambda: self.steps.resume(paper.reference, promise.key, by=by, on=self.back(back)))
+        assert done == stopped or (stopped and back)
+        if done:
+            promise.resume(self.back(back), after=self.today)
+
+    @rule(data=st.data(), by=people)
+    def waive(self, data: st.DataObject, by: str) -> None:
+        paper, promise = self._pick(data)
+        wanted = dependencies(promise.key, paper.brp, urgent=promise.urgent)
+        assume(wanted)
+        dependency = data.draw(st.sampled_from(wanted))
+        side = data.draw(st.sampled_from([dependency, *dependency.split("|")]))
+        needed = promise.status == BLOCKED and dependency in paper.waits_for(promise) and not paper.closed
+        done = self._try(lambda: self.steps.waive(paper.reference, promise.key, side, ground="spoed", by=by))
+        assert done == needed
+        if done:
+            promise.waived.add(dependency)
+            paper.start_what_is_ready()
+
+    @rule(data=st.data(), answer=st.sampled_from(ANSWERS), rung=st.sampled_from(ORDER), by=people)
+    def answer(self, data: st.DataObject, answer: str, rung: str, by: str) -> None:
+        paper, promise = self._pick(data)
+        done = self._try(lambda: self.steps.answer(paper.reference, promise.key, rung, answer, by=by))
+        assert done == (rung in promise.rungs and rung != "case_director")
+
+    @rule(data=st.data(), decision=st.sampled_from(("submitted", "not_submitted")), by=people)
+    def submit(self, data: st.DataObject, decision: str, by: str) -> None:
+        paper, promise = self._pick(data)
+        done = self._try(
+            lambda: self.steps.submit(paper.reference, promise.key, decision, reason="alles is geprobeerd", by=by)
+        )
+        assert not done or ("maatwerkloket" in promise.rungs and promise.status not in CLOSED)
+
+    @rule(data=st.data(), ahead=st.integers(-2, 30), by=people)
+    def agree(self, data: st.DataObject, ahead: int, by: str) -> None:
+        paper, promise = self._pick(data)
+        day = self.today + timedelta(days=ahead)
+        done = self._try(lambda: self.steps.agree(paper.reference, promise.key, day, by=by))
+        allowed = promise.key in DATED and promise.status not in CLOSED and ahead >= 0 and not paper.closed
+        assert done == allowed
+
+    @rule(data=st.data(), back=days_back, by=people)
+    def reopen(self, data: st.DataObject, back: int, by: str) -> None:
+        paper, promise = self._pick(data)
+        done = self._try(
+            lambda: self.steps.reopen(
+                paper.reference, promise.key, reason="het bleek niet te kloppen", by=by, on=self.back(back)
+            )
+        )
+        assert not done or promise.status in CLOSED
+        assert done or promise.status not in CLOSED or back
+        if done:
+            paper.closed = False
+            promise.status = "waiting" if promise.started else BLOCKED
+            paper.start_what_is_ready()
+
+    @rule(data=st.data(), key=keys, back=days_back, by=people)
+    def add(self, data: st.DataObject, key: str, back: int, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        on = self.back(back)
+        agreed = {key: self.today + timedelta(days=10)} if key in DATED else {}
+        done = self._try(lambda: self.steps.add(paper.reference, [key], by=by, agreed=agreed, on=on))
+        assert not done or (key not in paper.promises and not paper.closed)
+        if done:
+            paper.need(key, urgent=False, waived=set())
+            paper.start_what_is_ready()
+
+    @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
+    def transfer(self, data: st.DataObject, to: str, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        self._try(lambda: self.steps.transfer(paper.reference, to, by=by))
+
+    @rule(data=st.data(), back=days_back, by=people)
+    def follow_up(self, data: st.DataObject, back: int, by: str) -> None:
+        paper, promise = self._pick(data)
+        names = [f.name for f in CONFIG.catalogue.rule(promise.key).follow_ups]
+        assume(names)
+        name = data.draw(st.sampled_from(names))
+        self._try(
+            lambda: self.steps.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back))
+        )
+
+    @rule(data=st.data(), by=people)
+    def close(self, data: st.DataObject, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        all_done = all(p.status in CLOSED for p in paper.promises.values())
+        assert self._try(lambda: self.steps.close(paper.reference, by=by)) == (all_done and not paper.closed)
+        paper.closed = paper.closed or all_done
+
+    def _pick(self, data: st.DataObject) -> tuple[Paper, Promise]:
+        paper = data.draw(st.sampled_from(self.papers))
+        return paper, paper.promises[data.draw(st.sampled_from(sorted(paper.promises)))]
+
+    def _try(self, action: Callable[[], object]) -> bool:
+        """Whether it was allowed. A refusal is Dutch, and changes nothing. Nobody is as quick as a machine."""
+        self.clock.advance(microseconds=1)
+        before = everything_in(self.database)
+        try:
+            action()
+        except Refused as refused:
+            assert is_dutch(refused), str(refused)
+            assert everything_in(self.database) == before
+            return False
+        return True
+
+    # --- what time does ----------------------------------------------------------------------------------------------
+
+    @rule(hours=st.sampled_from((1, 8, 24, 24, 72, 24 * 7, 24 * 16)))
+    def time_passes(self, hours: int) -> None:
+        """Everything happens at its own moment."""
+        end = self.clock() + timedelta(hours=hours)
+        while (moment := self.steps.next_moment()) is not None and moment <= end:
+            self.clock.now = max(self.clock.now, moment)
+            self._tick()
+        self.clock.now = end
+        self._tick()
+
+    @rule(hours=st.sampled_from((5, 24, 24 * 5, 24 * 30)))
+    def the_engine_is_away(self, hours: int) -> None:
+        """Everything that was missed happens at once, in order."""
+        self.clock.now += timedelta(hours=hours)
+        self._tick()
+
+    @rule()
+    def the_clock_is_set_back_and_right_again(self) -> None:
+        now = self.clock.now
+        self.clock.now = now - timedelta(days=3)
+        self.steps.tick_all()
+        self.clock.now = now
+
+    @rule()
+    def the_post_goes_out(self) -> None:
+        self.outbox.deliver_due()
+
+    def _tick(self) -> None:
+        for _ in range(50):
+            if not self.steps.tick():
+                return
+        raise AssertionError("the clock keeps finding something to do at one moment")
+
+    # --- what must always be so --------------------------------------------------------------------------------------
+
+    @invariant()
+    def what_the_paper_says(self) -> None:
+        if not self.papers:
+            return
+        lines = self._new_lines()
+        for paper in self.papers:
+            view = self.steps.views.case(paper.reference)
+            for shown in view.provisions:
+                promise = paper.promises[shown.provision.key]
+                where = (paper.reference, promise.key)
+                mine = [line for line in lines if line.key == promise.key and line.reference == paper.reference]
+                assert shown.provision.status == promise.status, where
+                assert (shown.provision.started_on is not None) == promise.started, where
+                assert set(shown.blocked_by) == (
+                    set(paper.waits_for(promise)) if promise.status == BLOCKED else set()
+                ), where
+                assert (shown.status == "suspended") == promise.stopped_on(self.today), where
+                assert not (shown.status == "suspended" and shown.overdue), where
+                assert not shown.overdue or shown.breached, where
+                self._ladder(shown, promise, mine)
+                self._breach(shown, promise, mine)
+
+    def _ladder(self, shown: Any, promise: Promise, lines: list[Row[Any]]) -> None:
+        """Each rung once, in order, none on a day that did not run; each with its line and its message."""
+        rungs = [rung["rung"] for rung in shown.as_json()["rungs"]]
+        assert rungs[: len(promise.rungs)] == promise.rungs, "what was climbed stays climbed"
+        new = rungs[len(promise.rungs) :]
+        assert [ORDER.index(name) for name in rungs] == sorted({ORDER.index(name) for name in rungs})
+        assert [line.data["rung"] for line in lines if line.what == "rung.climbed"] == new
+        assert not (new and promise.key == "social_network" and "maatwerkloket" in new)
+        still = promise.still_days()
+        for rung in shown.provision.rungs:
+            if rung.name.value in new:
+                assert rung.due.astimezone(AMSTERDAM).date() not in still, (promise, rung)
+                assert rung.due <= self.clock(), (promise, rung)
+                assert not promise.stopped_on(self.today), (promise, rung)
+        promise.rungs = rungs
+
+    def _breach(self, shown: Any, promise: Promise, lines: list[Row[Any]]) -> None:
+        """It disappears only when something turns out to have happened in time (rule 3)."""
+        if promise.breached and not shown.breached:
+            dated = [line for line in lines if line.what in ("provision.outcome", "clock.suspended")]
+            assert dated, (promise, "a breach disappeared")
+            assert all(date.fromisoformat(line.data["on"]) <= shown.due for line in dated), (promise, shown.due)
+        promise.breached = shown.breached
+
+    def _new_lines(self) -> list[Row[Any]]:
+        """The audit since the last look, complete: each new status has its line."""
+        query = (
+            select(t.audit, t.case.c.reference)
+            .join(t.case, t.case.c.id == t.audit.c.case_id)
+            .where(t.audit.c.id > self.last_line)
+            .order_by(t.audit.c.id)
+        )
+        with self.database.connect() as connection:
+            lines = list(connection.execute(query))
+            rows = {
+                (row.reference, row.key): row.status
+                for row in connection.execute(
+                    select(t.case.c.reference, t.provision.c.key, t.provision.c.status).join(
+                        t.provision, t.provision.c.case_id == t.case.c.id
+                    )
+                )
+            }
+        before = getattr(self, "statuses", {})
+        for (reference, key), status in rows.items():
+            if before.get((reference, key)) != status:
+                said = {line.what for line in lines if line.key == key and line.reference == reference}
+                assert said & STEP_LINES[status], (reference, key, status, said)
+        self.statuses = rows
+        self.last_line = lines[-1].id if lines else self.last_line
+        assert all(line.by and line.because for line in lines)
+        return lines
+
+    @invariant()
+    def derived_columns_follow_from_the_facts(self) -> None:
+        if not self.papers:
+            return
+        self._tick()
+        now = self.clock()
+        moment = Moment(now, "regisseur-1", CONFIG.catalogue)
+        with self.database.connect() as connection:
+            ids = list(connection.execute(select(t.case.c.id)).scalars())
+            for stored in queries.load_cases(connection, ids).values():
+                for key, row in stored.rows.items():
+                    derived = derive(stored.case, key, moment)
+                    for name in derived.__dataclass_fields__:
+                        assert row[name] == getattr(derived, name), (stored.case.reference, key, name)
+                    assert row["next_at"] is None or row["next_at"] > now, (key, "is due and was not handled")
+                    if row["status"] in ("waiting", "refused") and row["next_at"] is None:
+                        self._nothing_is_left(stored.case.provisions[key], row)
+
+    def _nothing_is_left(self, provision: Any, row: Any) -> None:
+        """An open provision that nothing will happen to any more has come to the end of its ladder."""
+        top = "doorbraaktafel" if provision.key == "social_network" else "maatwerkloket"
+        climbed = [rung.name.value for rung in provision.rungs]
+        regional = top == "doorbraaktafel" and "regional" in climbed
+        assert top in climbed or regional, (provision.key, climbed)
+        assert row["late_from"] is None or provision.late_noted is not None, provision.key
+
+    @invariant()
+    def each_rung_has_one_message_and_one_line(self) -> None:
+        with self.database.connect() as connection:
+            rungs = {row.message for row in connection.execute(select(t.rung.c.message))}
+            messages = connection.execute(select(t.message.c.id).where(t.message.c.kind == "rung")).scalars().all()
+            lines = connection.execute(
+                select(t.audit.c.message, func.count())
+                .where(t.audit.c.what == "rung.climbed")
+                .group_by(t.audit.c.message)
+            ).all()
+        assert set(messages) == rungs
+        assert len(messages) == len(rungs)
+        assert {message: count for message, count in lines} == dict.fromkeys(rungs, 1)
+
+    def read_everything(self) -> None:
+        """Whoever looks, gets an answer; and each message can be written."""
+        for _ in range(20):
+            if not self.outbox.deliver_due():
+                break
+        with self.database.connect() as connection:
+            faults = connection.execute(select(t.message.c.kind, t.message.c.error).where(t.message.c.error.is_not(None)))
+            assert [tuple(row) for row in faults] == []
+            ids = list(connection.execute(select(t.provision.c.id)).scalars())
+        for provision_id in ids:
+            self.steps.face(provision_id)
+        for paper in self.papers:
+            self.steps.views.audit(paper.reference)
+        self.steps.views.overdue()
+        self.steps.views.waiting_too_long()
+
+
+def _fields(rule: ProvisionRule, outcome: str, today: date) -> dict[str, str]:
+    """The fields that this outcome asks for."""
+    given = {}
+    for f in rule.fields:
+        if outcome not in f.required_for:
+            continue
+        choices = [c.value for c in f.choices if c.value not in f.refuse]
+        given[f.name] = choices[0] if choices else "yes" if f.kind == "yes_no" else today.isoformat()
+    return given
+
+
+def test_any_sequence_of_use_cases_keeps_the_promises(new_database: NewDatabase) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: UseCases(new_database),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=PHASES,
+        ),
+    )
