@@ -13,9 +13,7 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
 from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
-
-# The two columns that production leaves to the database's own clock.
-RECORDED_AT = {t.audit: t.audit.c.at, t.rung: t.rung.c.climbed}
+from provisions.store.chain import RECORDED_AT
 
 
 class Replay:
@@ -23,6 +21,7 @@ class Replay:
 
     def __init__(self, engine: Engine, config: Config, transport: Transport, start: datetime) -> None:
         self.now = start
+        engine = engine.execution_options(**{RECORDED_AT: self._clock})
         self.steps = Steps(engine, config, self._clock)
         self._outbox = Outbox(engine, config, transport, self._clock)
         _record_at(engine, self._clock)
@@ -81,7 +80,7 @@ def _commands(steps: Steps) -> Mapping[str, Callable[..., Case]]:
 
 
 def _record_at(engine: Engine, clock: Callable[[], datetime]) -> None:
-    """Give the lines that this engine inserts the moment of the travelling clock.
+    """Give the rungs that this engine inserts the moment of the travelling clock, as the audit lines get it.
 
     Only the example does this, with an engine and a database of its own: the program itself cannot date a line back, and
     what is written stays append-only here as well.
@@ -89,6 +88,6 @@ def _record_at(engine: Engine, clock: Callable[[], datetime]) -> None:
 
     @event.listens_for(engine, "before_execute", retval=True)
     def dated(_connection: Connection, statement: Any, multiparams: Any, params: Any, _options: Any) -> Any:
-        if isinstance(statement, Insert) and statement.table in RECORDED_AT:
-            statement = statement.values({RECORDED_AT[statement.table]: clock()})
+        if isinstance(statement, Insert) and statement.table is t.rung:
+            statement = statement.values({t.rung.c.climbed: clock()})
         return statement, multiparams, params

@@ -22,7 +22,7 @@ from provisions.outbound import prepared
 from provisions.outbound.facts import Asked, MessageFacts
 from provisions.outbound.render import REQUESTS, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
-from provisions.store import queries
+from provisions.store import chain, queries
 from provisions.store import tables as t
 from provisions.store.queries import Stored
 
@@ -110,6 +110,7 @@ class Outbox:
                 if not _claimed(connection, row.id):
                     continue
                 rendered = prepared.read(connection, row.id)
+                note = _Note(row.id)
                 now = self._clock()
                 try:
                     mail = compose(rendered, str(row.id), row.created, self._config.organisation)
@@ -117,12 +118,14 @@ class Outbox:
                 except UnableToSend as error:
                     if error.everything:
                         return handled + 1, self._closed(connection, row)
-                    self._not_sent(connection, row, str(error))
+                    self._failed(connection, row, note, rendered, str(error))
                 except Exception as error:  # noqa: BLE001 - as for the messages of a provision
                     log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
-                    self._not_sent(connection, row, f"fout in het programma: {type(error).__name__}")
+                    self._failed(connection, row, note, rendered, f"fout in het programma: {type(error).__name__}")
                 else:
                     _record_sent(connection, row.id, rendered, refused, now)
+                    note.sent(rendered, refused)
+                chain.append(connection, note.lines)
         return len(due), _Next.THE_NEXT
 
     def _deliver_queue(self, queue: Sequence[Row[tuple[object, ...]]], batch: _Batch) -> tuple[int, _Next]:
@@ -142,8 +145,14 @@ class Outbox:
     def _deliver(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch) -> _Next:
         """Send one message and record what became of it."""
         stored = batch.cases[row.provision_id]
-        key = stored.key_of(row.provision_id)
-        note = _Note(connection, stored, key, row.id)
+        note = _Note(row.id, stored.case_id, stored.key_of(row.provision_id))
+        following = self._try(connection, row, batch, note)
+        chain.append(connection, note.lines)
+        return following
+
+    def _try(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch, note: "_Note") -> _Next:
+        stored, key = batch.cases[row.provision_id], note.key
+        assert key is not None  # noqa: S101 - this message belongs to a provision
         now = self._clock()
         rendered: Rendered | None = None
         refused: tuple[str, ...] = ()
@@ -165,7 +174,7 @@ class Outbox:
             note.write("message.void", "niet verzonden: het bericht was niet meer nodig")
             return _Next.THE_NEXT
         _record_sent(connection, row.id, rendered, refused, now)
-        note.write("message.sent", f"verzonden aan {_names(rendered, refused)}", recipients=_addresses(rendered, refused))
+        note.sent(rendered, refused)
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
         return _Next.THE_NEXT
@@ -180,7 +189,8 @@ class Outbox:
             to = f" aan {_names(rendered)}" if rendered else ""
             note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
             return _Next.THE_NEXT
-        _put_off(connection, next_try, row.provision_id)
+        if row.provision_id is not None:
+            _put_off(connection, next_try, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
 
     def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:
@@ -199,27 +209,21 @@ class Outbox:
         return _Next.NOTHING
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Note:
-    """Writes audit lines about one message."""
+    """Collects what is to be recorded about one message, which happens last in the transaction."""
 
-    connection: Connection
-    stored: Stored
-    key: str
     message: UUID
+    case_id: int | None = None
+    key: str | None = None
+    lines: list[chain.Line] = field(default_factory=list)
 
     def write(self, what: str, because: str, **data: object) -> None:
-        self.connection.execute(
-            t.audit.insert().values(
-                by=SYSTEM,
-                case_id=self.stored.case_id,
-                key=self.key,
-                what=what,
-                because=because,
-                data=data or None,
-                message=self.message,
-            )
-        )
+        self.lines.append(chain.Line(SYSTEM, what, because, self.case_id, self.key, data or None, self.message))
+
+    def sent(self, rendered: Rendered, refused: Sequence[str]) -> None:
+        because = f"verzonden aan {_names(rendered, refused)}"
+        self.write("message.sent", because, recipients=_addresses(rendered, refused))
 
 
 def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list[Row[tuple[object, ...]]]]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Table, bindparam, func, select
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import (
@@ -24,6 +24,7 @@ from provisions.domain.case import (
 )
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.store import chain
 from provisions.store import tables as t
 
 CHANNEL = "provisions"
@@ -76,12 +77,13 @@ def load_case(connection: Connection, reference: str, *, lock: bool = False) -> 
 def load_case_of_provision(connection: Connection, provision_id: int) -> Stored | None:
     """The whole case that a provision belongs to."""
     case_id = connection.execute(select(t.provision.c.case_id).where(t.provision.c.id == provision_id)).scalar()
-    return None if case_id is None else load_cases(connection, [case_id])[case_id]
+    return None if case_id is None else load_cases(connection, [case_id]).get(case_id)
 
 
 def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
-    """Many cases at once, in one query a table."""
-    cases = connection.execute(select(t.case).where(t.case.c.id == func.any(_ids(case_ids)))).all()
+    """Many cases at once, in one query a table. What was forgotten is not there."""
+    known = and_(t.case.c.id == func.any(_ids(case_ids)), t.case.c.forgotten.is_(None))
+    cases = connection.execute(select(t.case).where(known)).all()
     query = (
         select(*_PROVISION_COLUMNS).where(t.provision.c.case_id == func.any(_ids(case_ids))).order_by(t.provision.c.id)
     )
@@ -189,9 +191,9 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     provision_ids = _write_provisions(connection, changes, case_ids)
     _write_children(connection, changes, provision_ids)
     _write_messages(connection, changes, provision_ids)
-    _write_audit(connection, changes, case_ids)
     want_plans(connection, case_ids)
     connection.execute(select(func.pg_notify(CHANNEL, "")))
+    _write_audit(connection, changes, case_ids)  # last: it makes everybody else who records wait
     return case_ids
 
 
@@ -391,32 +393,23 @@ def _write_messages(
 
 def _write_audit(connection: Connection, changes: Sequence[Change], case_ids: Sequence[int]) -> None:
     lines = [
-        (case_id, change.moment.by, line)
+        chain.Line(
+            by=change.moment.by,
+            what=line.what,
+            because=line.because,
+            case_id=case_id,
+            key=line.key,
+            data=_plain(line),
+            message=UUID(line.message) if line.message else None,
+            note=line.note,
+        )
         for change, case_id in zip(changes, case_ids, strict=True)
         for line in change.decision.audit
     ]
-    noted = [(case_id, line) for case_id, _, line in lines if line.note]
-    texts = iter(_insert_returning(connection, t.free_text, [{"case_id": c, "body": line.note} for c, line in noted]))
-    rows = [
-        {
-            "by": by,
-            "case_id": case_id,
-            "key": line.key,
-            "what": line.what,
-            "because": line.because,
-            "data": _plain(line),
-            "message": UUID(line.message) if line.message else None,
-            "free_text_id": next(texts) if line.note else None,
-        }
-        for case_id, by, line in lines
-    ]
-    announced = [
-        audit_id
-        for audit_id, row in zip(_insert_returning(connection, t.audit, rows), rows, strict=True)
-        if row["what"] in ANNOUNCED
-    ]
+    numbers = chain.append(connection, lines)
+    announced = [number for number, line in zip(numbers, lines, strict=True) if line.what in ANNOUNCED]
     if announced:
-        connection.execute(t.announcement.insert(), [{"audit_id": audit_id} for audit_id in announced])
+        connection.execute(t.announcement.insert(), [{"audit_id": number} for number in announced])
 
 
 def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:

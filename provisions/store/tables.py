@@ -16,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -50,12 +51,15 @@ case = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("reference", Text, nullable=False, unique=True),
     Column("municipality", Text, nullable=False),
-    Column("route", Text, nullable=False),
+    Column("route", Text),  # null once forgotten
     Column("brp", Text, nullable=False),
     Column("director", Text),
     Column("opened", Date, nullable=False),
     Column("closed", Date),
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("forgotten", Date),  # the day on which it was reduced to what the report needs
+    CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
+    Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
 )
 
 provision = Table(
@@ -204,23 +208,26 @@ free_text = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
     Column("body", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),  # of the digest in the audit; gone with the text
     Index("ix_free_text_case_id", "case_id"),
 )
 
-# Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE, whoever connects.
+# Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE, whoever connects. Written by ``chain.append`` only.
 audit = Table(
     "audit",
     metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # given by the head: the order of the chain
     Column("at", Moment, nullable=False, server_default=func.clock_timestamp()),
     Column("by", Text, nullable=False),
-    Column("case_id", BigInteger, nullable=False),
+    Column("case_id", BigInteger),  # null: about no case
     Column("key", Text),
     Column("what", Text, nullable=False),
     Column("because", Text, nullable=False, server_default=text("''")),  # a generated Dutch sentence, never free text
     Column("data", JSONB),  # days and choices, for programs
     Column("message", Uuid),
     Column("free_text_id", BigInteger),
+    Column("note_digest", LargeBinary),  # of the free text and its salt
+    Column("hash", LargeBinary, nullable=False),  # of the hash before it and of this line
     Index("ix_audit_case_id", "case_id"),
     Index("ix_audit_at", "at"),
     # The facts that the report reads from here, because they have no table of their own.
@@ -231,6 +238,26 @@ audit = Table(
             "what IN ('case.transferred', 'provision.reopened', 'rung.answered', 'rung.submitted', 'term.agreed')"
         ),
     ),
+)
+
+# The end of the chain: one row, locked by whoever records until that is committed. A trigger refuses to go back.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("single", Boolean, CheckConstraint("single", name="single"), primary_key=True, server_default=text("true")),
+    Column("last_line", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# What is still to be erased outside this database of a case that was forgotten; a row is gone once that is done.
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), primary_key=True, autoincrement=False),
+    Column("reference", Text, nullable=False),
+    Column("artifact", Uuid),
+    Column("messages", ARRAY(Uuid), nullable=False),
 )
 
 # The content of a message that belongs to no provision, written when it was decided on: a repeat is the same.

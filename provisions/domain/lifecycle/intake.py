@@ -23,7 +23,6 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
         f"traject gestart op {words.dutch_date(case.opened)} in {case.municipality}",
         opened=case.opened.isoformat(),
         municipality=case.municipality,
-        route=case.route.value,
         brp=case.brp.value,
         present=sorted(case.present),
         director=case.director,
