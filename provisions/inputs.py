@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -25,13 +25,14 @@ def choice(kind: type[Choice], text: str, what: str) -> Choice:
         raise InvalidInput(f"Onbekende {what} '{shown(text)}'. Kies uit: {', '.join(kind)}.") from None
 
 
-def known(text: str, options: Iterable[str], what: str) -> str:
-    """One of ``options``. Raises ``InvalidInput`` with the nearest one."""
+def known(text: str, options: Iterable[str], what: str, called: Mapping[str, str] | None = None) -> str:
+    """One of ``options``. Raises ``InvalidInput`` with the nearest one. ``called``: their Dutch names, to recognise those."""
     names = list(options)
     if text in names:
         return text
-    near = difflib.get_close_matches(text, names, 1)
-    hint = f" Bedoelt u '{near[0]}'?" if near else ""
+    by_name = {name.lower(): option for option, name in (called or {}).items()}
+    near = difflib.get_close_matches(text.lower(), [*names, *by_name], 1)
+    hint = f" Bedoelt u '{by_name.get(near[0], near[0])}'?" if near else ""
     raise InvalidInput(f"Onbekende {what} '{shown(text)}'.{hint} Kies uit: {', '.join(names)}.")
 
 

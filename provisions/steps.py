@@ -386,7 +386,8 @@ class Steps:
         return moment.today if on is None else inputs.not_in_future(on, moment.today, "--on")
 
     def _key(self, key: str) -> str:
-        return inputs.known(key, self._catalogue.provisions, "voorziening")
+        rules = self._catalogue.provisions
+        return inputs.known(key, rules, "voorziening", {rule.key: rule.name for rule in rules.values()})
 
     def _reference(self, reference: str) -> str:
         return inputs.reference(reference, self.config.organisation.reference_pattern)

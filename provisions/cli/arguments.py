@@ -2,13 +2,21 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from provisions import inputs
+from provisions.domain import words
 from provisions.domain.errors import InvalidInput
+from provisions.domain.rules import RungName
+
+REF_HELP = "referentie van het traject, zoals TR-2026-0042"
+DAY_HELP = "JJJJ-MM-DD, zoals 2026-11-23"
+MUNICIPALITY_HELP = "sleutel van de gemeente in organisation.toml, zoals voorbeeldstad"
+STAYS_HERE = "blijft in onze eigen database; geen gegevens van personen"
+KEY_HELP = "voorziening, zoals id_document; 'provisions show REF' noemt haar achter de Nederlandse naam"
 
 _DUTCH = (
     (r"the following arguments are required: (.+)", r"Er ontbreekt iets: \1."),
@@ -55,8 +63,17 @@ def parser() -> DutchParser:
     )
     commands = root.add_subparsers(dest="command", metavar="OPDRACHT", title="opdrachten", parser_class=DutchParser)
 
-    def command(name: str, help_text: str) -> DutchParser:
-        made: DutchParser = commands.add_parser(name, help=help_text, description=help_text)
+    def command(name: str, help_text: str, *examples: str) -> DutchParser:
+        shown = "\n".join(
+            ["voorbeeld:" if len(examples) == 1 else "voorbeelden:", *(f"  provisions {e}" for e in examples)]
+        )
+        made: DutchParser = commands.add_parser(
+            name,
+            help=help_text,
+            description=f"{help_text[:1].upper()}{help_text[1:]}.",
+            epilog=shown if examples else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         made.add_argument("--json", action="store_true", help="uitvoer voor programma's (JSON)")
         return made
 
@@ -64,47 +81,66 @@ def parser() -> DutchParser:
     command("demo", "start alles met twintig voorbeeldtrajecten, in een eigen map")
     command("check", "controleer de configuratie en de verbindingen")
 
-    term = command("term", "bereken een termijn en leg de datum uit")
+    term = command("term", "bereken een termijn en leg de datum uit", 'term "2 werkdagen" --from 2026-05-13')
     term.add_argument("term", metavar="TERMIJN", help="bijvoorbeeld '2 werkdagen' of '8 weken'")
-    term.add_argument("--from", dest="event", required=True, type=_day("--from"), metavar="DATUM")
+    term.add_argument("--from", dest="event", required=True, type=_day("--from"), metavar="DATUM", help=DAY_HELP)
     term.add_argument("--roll", choices=("atw", "none"), default="atw", help="schuift het einde op volgens de Atw?")
     _many(term, "--suspended", _period, "A/B", "klok stilgezet van dag A tot dag B")
 
-    intake = command("intake", "start een traject, of vele tegelijk uit een CSV-bestand")
-    intake.add_argument("reference", metavar="REF", nargs="?")
+    intake = command(
+        "intake",
+        "start een traject, of vele tegelijk uit een CSV-bestand",
+        "intake TR-2026-0042 --route voluntary --need id_document postal_address --by regisseur-3",
+        "intake TR-2026-0043 --route wvggz --need all --present housing --on 2026-11-02 --by regisseur-3",
+        "intake --file trajecten.csv --by regisseur-3",
+    )
+    intake.add_argument("reference", metavar="REF", nargs="?", help=REF_HELP)
     intake.add_argument("--file", metavar="CSV", help="vele trajecten tegelijk: allemaal of geen")
-    intake.add_argument("--route", metavar="ROUTE", help="voluntary conditional wvggz wzd bemoeizorg")
-    intake.add_argument("--municipality", metavar="GEMEENTE")
-    intake.add_argument("--brp", default="unknown", metavar="BRP", help="registered unregistered unknown")
+    intake.add_argument("--route", metavar="ROUTE", help=_choices(words.ROUTE))
+    intake.add_argument("--municipality", metavar="GEMEENTE", help=f"{MUNICIPALITY_HELP} (standaard: de eerste daarin)")
+    intake.add_argument("--brp", default="unknown", metavar="BRP", help=f"{_choices(words.BRP)}; standaard: unknown")
     intake.add_argument("--director", metavar="CODE", help="code van de regisseur")
-    _many(intake, "--need", str, "KEY", "wat nodig is (of: all)")
-    _many(intake, "--present", str, "KEY", "wat er al is")
+    _many(intake, "--need", str, "KEY", "voorzieningen die nodig zijn, zoals id_document (of: all)")
+    _many(intake, "--present", str, "KEY", "voorzieningen die er al zijn")
     _needs(intake)
     _by(intake)
     _on(intake)
 
-    show = command("show", "laat een traject zien")
-    show.add_argument("reference", metavar="REF")
+    show = command("show", "laat een traject zien", "show TR-2026-0042")
+    show.add_argument("reference", metavar="REF", help=REF_HELP)
     overdue = command("overdue", "wat is nu te laat")
-    overdue.add_argument("--municipality", metavar="GEMEENTE")
+    overdue.add_argument("--municipality", metavar="GEMEENTE", help=MUNICIPALITY_HELP)
     audit = command("audit", "wie deed wat wanneer, en waarom")
-    audit.add_argument("reference", metavar="REF")
+    audit.add_argument("reference", metavar="REF", help=REF_HELP)
 
-    report = command("report", "het weekrapport voor de stuurgroep")
+    report = command("report", "het weekrapport voor de stuurgroep", "report --week 2026-W47")
     report.add_argument("--week", metavar="WEEK", help="bijvoorbeeld 2026-W47 (standaard: de week die voorbij is)")
-    report.add_argument("--out", metavar="MAP", type=Path, help="waar de bestanden komen (standaard: reports in de datamap)")
+    report.add_argument(
+        "--out", metavar="MAP", type=Path, help="waar de bestanden komen (standaard: reports in de datamap)"
+    )
 
-    outcome = _on_provision(command("outcome", "leg een uitkomst vast"))
-    outcome.add_argument("outcome", metavar="UITKOMST", help="delivered refused withdrawn")
+    outcome = _on_provision(
+        command(
+            "outcome",
+            "leg een uitkomst vast",
+            "outcome TR-2026-0042 id_document delivered --by regisseur-3",
+            "outcome TR-2026-0042 postal_address delivered --field ground=no_residence --on 2026-11-20 --by regisseur-3",
+        )
+    )
+    outcome.add_argument("outcome", metavar="UITKOMST", help=_choices(words.OUTCOME))
     _many(outcome, "--field", _pair("--field", "NAAM=WAARDE"), "NAAM=WAARDE", "eigen velden van de voorziening")
-    outcome.add_argument("--note", metavar="TEKST", help="notitie; blijft in onze eigen database")
+    outcome.add_argument("--note", metavar="TEKST", help=f"notitie; {STAYS_HERE}")
     _by(outcome)
     _on(outcome)
 
-    suspend = _on_provision(command("suspend", "zet de klok stil"))
-    suspend.add_argument(
-        "--reason", required=True, metavar="REDEN", help="client_asks client_documents other_body force_majeure"
+    suspend = _on_provision(
+        command(
+            "suspend",
+            "zet de klok stil",
+            "suspend TR-2026-0042 benefit_decision --reason client_documents --until 2026-12-04 --by regisseur-3",
+        )
     )
+    suspend.add_argument("--reason", required=True, metavar="REDEN", help=_choices(words.REASON))
     suspend.add_argument("--until", required=True, type=_day("--until"), metavar="DATUM", help="dan loopt de klok weer")
     suspend.add_argument("--approved-by", metavar="CODE", help="teamleider, bij langer dan vier weken")
     _by(suspend)
@@ -114,69 +150,91 @@ def parser() -> DutchParser:
     _by(resume)
     _on(resume)
 
-    waive = _on_provision(command("waive", "start zonder een voorwaarde (afwijking)"))
-    waive.add_argument("dependency", metavar="VOORWAARDE")
-    waive.add_argument("--ground", required=True, metavar="TEKST")
+    waive = _on_provision(
+        command(
+            "waive",
+            "start zonder een voorwaarde (afwijking)",
+            'waive TR-2026-0042 postal_address id_document --ground "identiteit is vastgesteld" --by regisseur-3',
+        )
+    )
+    waive.add_argument("dependency", metavar="VOORWAARDE", help="de voorziening waarop niet meer wordt gewacht")
+    waive.add_argument("--ground", required=True, metavar="TEKST", help=f"waarom dat kan; {STAYS_HERE}")
     _by(waive)
     _on(waive)
 
-    answer = _on_provision(command("answer", "leg het antwoord van een tafel vast"))
-    answer.add_argument("rung", metavar="STAP", help="doorbraaktafel regional maatwerkloket")
-    answer.add_argument(
-        "answer",
-        metavar="ANTWOORD",
-        help="customised_budget deviation priority other_route back_to_counter unresolved",
+    answer = _on_provision(
+        command(
+            "answer",
+            "leg het antwoord van een tafel vast",
+            "answer TR-2026-0042 id_document doorbraaktafel priority --by regisseur-3",
+        )
     )
+    tables = {rung: name for rung, name in words.RUNG.items() if rung is not RungName.CASE_DIRECTOR}
+    answer.add_argument("rung", metavar="STAP", help=_choices(tables))
+    answer.add_argument("answer", metavar="ANTWOORD", help=_choices(words.ANSWER))
     _by(answer)
 
     submit = _on_provision(command("submit", "beslis over indienen bij het landelijk Maatwerkloket"))
-    submit.add_argument("decision", metavar="BESLISSING", help="submitted not_submitted")
-    submit.add_argument("--reason", required=True, metavar="TEKST")
+    submit.add_argument("decision", metavar="BESLISSING", help="submitted (ingediend), not_submitted (niet ingediend)")
+    submit.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom wel of niet; {STAYS_HERE}")
     _by(submit)
 
     add = command("add", "voeg een voorziening toe")
-    add.add_argument("reference", metavar="REF")
-    add.add_argument("keys", metavar="KEY", nargs="+")
+    add.add_argument("reference", metavar="REF", help=REF_HELP)
+    add.add_argument("keys", metavar="KEY", nargs="+", help="een of meer voorzieningen, zoals day_activity")
     _needs(add)
     _by(add)
     _on(add)
 
     agree = _on_provision(command("agree", "leg een (nieuwe) afgesproken datum vast"))
-    agree.add_argument("day", metavar="DATUM", type=_day("de afspraak"))
+    agree.add_argument("day", metavar="DATUM", type=_day("de afspraak"), help=DAY_HELP)
     _by(agree)
 
     transfer = command("transfer", "de cliënt is verhuisd naar een andere gemeente")
-    transfer.add_argument("reference", metavar="REF")
-    transfer.add_argument("--municipality", required=True, metavar="GEMEENTE")
+    transfer.add_argument("reference", metavar="REF", help=REF_HELP)
+    transfer.add_argument("--municipality", required=True, metavar="GEMEENTE", help=MUNICIPALITY_HELP)
     _by(transfer)
 
-    followup = _on_provision(command("followup", "een vervolgactie is gedaan"))
-    followup.add_argument("name", metavar="NAAM")
-    followup.add_argument("done", metavar="done", choices=("done",))
+    followup = _on_provision(
+        command(
+            "followup",
+            "een vervolgactie is gedaan",
+            "followup TR-2026-0042 wmo_indication support_started done --by regisseur-3",
+        )
+    )
+    followup.add_argument("name", metavar="NAAM", help="van de vervolgactie; 'provisions show REF' noemt hem")
+    followup.add_argument("done", metavar="done", choices=("done",), help="het woord done")
     _by(followup)
     _on(followup)
 
     reopen = _on_provision(command("reopen", "heropen een voorziening"))
-    reopen.add_argument("--reason", required=True, metavar="TEKST")
+    reopen.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom; {STAYS_HERE}")
     _by(reopen)
     _on(reopen)
 
     close = command("close", "sluit een traject af")
-    close.add_argument("reference", metavar="REF")
+    close.add_argument("reference", metavar="REF", help=REF_HELP)
     _by(close)
     return root
 
 
+def _choices(meanings: Mapping[Any, str]) -> str:
+    """The values to type, each with what it means."""
+    return ", ".join(value if value == meaning else f"{value} ({meaning})" for value, meaning in meanings.items())
+
+
 def _on_provision(made: DutchParser) -> DutchParser:
-    made.add_argument("reference", metavar="REF")
-    made.add_argument("key", metavar="KEY")
+    made.add_argument("reference", metavar="REF", help=REF_HELP)
+    made.add_argument("key", metavar="KEY", help=KEY_HELP)
     return made
 
 
 def _needs(made: DutchParser) -> None:
-    _many(made, "--agreed", _key_day("--agreed"), "KEY=DATUM", "afgesproken datum")
+    _many(
+        made, "--agreed", _key_day("--agreed"), "KEY=DATUM", "de dag die is afgesproken, waar geen streeftermijn geldt"
+    )
     _many(made, "--needed-from", _key_day("--needed-from"), "KEY=DATUM", "pas nodig vanaf die dag")
-    _many(made, "--waive", waiver, "KEY:VOORWAARDE=GROND", "start zonder die voorwaarde")
+    _many(made, "--waive", waiver, "KEY:VOORWAARDE=GROND", "start zonder die voorwaarde (afwijking)")
     _many(made, "--urgent", str, "KEY", "met spoed")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from provisions import inputs
 from provisions.catalogue import Config, load
 from provisions.cli import csv_intake
 from provisions.cli.arguments import once
@@ -151,6 +152,8 @@ def change(args: Namespace, steps: Steps) -> None:
     """Carry out a change, then show the case as it is now."""
     reference = CHANGES[args.command](args, steps)
     if reference is not None:
+        if not args.json:
+            say("Vastgelegd. Zo staat het er nu voor:")
         show(Namespace(reference=reference, json=args.json), steps)
 
 
@@ -168,6 +171,8 @@ def show(args: Namespace, steps: Steps) -> None:
 
 def overdue(args: Namespace, steps: Steps) -> None:
     """What is late now."""
+    if args.municipality is not None:
+        inputs.known(args.municipality, steps.config.organisation.municipalities, "gemeente")
     late = steps.views.overdue(args.municipality)
     if args.json:
         as_json([{"reference": p.case.reference, "municipality": p.case.municipality, **p.as_json()} for p in late])
@@ -206,7 +211,7 @@ def check(args: Namespace, settings: Settings) -> None:
         "database bereikbaar",
     ]
     if settings.smtp_url:
-        check_smtp(settings.smtp_url)
+        check_smtp(settings.smtp_url.get_secret_value())
         done.append("mailserver bereikbaar")
     else:
         done.append(f"geen mailserver ingesteld: berichten komen als .eml in {settings.home / 'outbox'}")

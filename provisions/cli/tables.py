@@ -114,9 +114,10 @@ class Tables:
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")
         if p.next_rung:
-            name = p.next_rung.name
+            name, day = p.next_rung.name, day_of(p.next_rung.at)
             what = TO_JUDGE if name is RungName.MAATWERKLOKET else words.RUNG[name]
-            found.append(f"{self._day(day_of(p.next_rung.at))}: {what}")
+            # Recorded late: the engine climbs it as soon as it runs.
+            found.append(f"{'nu' if day <= self._today else self._day(day)}: {what}")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
         return found + [f"{self._day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]
 
@@ -125,7 +126,7 @@ class Tables:
 
     def _due(self, p: ProvisionView) -> str:
         if p.due is None:
-            return ""
+            return f"{self._day(p.provision.agreed)} (afgesproken)" if p.provision.agreed else ""
         if p.overdue:
             return f"{self._day(p.due)} ({words.days(p.days_overdue)} {words.OVERDUE})"
         return f"{self._day(p.due)} (overschreden)" if p.breached else self._day(p.due)

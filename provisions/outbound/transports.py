@@ -15,7 +15,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from provisions.catalogue import Contact, Organisation
-from provisions.domain.errors import InvalidInput
+from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.outbound.render import Rendered
 from provisions.settings import Settings
 
@@ -137,6 +137,15 @@ class SmtpTransport:
             about_this_one = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError))
             raise UnableToSend(self._explain(error), everything=not about_this_one) from None
 
+    def check(self) -> None:
+        """Connect, sign in, and leave again. Raises ``UnableToSend``."""
+        try:
+            self._connection = self._connect()
+        except OSError as error:
+            raise UnableToSend(self._explain(error)) from None
+        finally:
+            self.close()
+
     @staticmethod
     def _still_open(connection: smtplib.SMTP) -> bool:
         """Servers close a connection that was idle; asking first keeps a message from being sent twice."""
@@ -207,6 +216,14 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_smtp(url: str) -> None:
+    """Connect, sign in, and leave again. Raises ``Unreachable`` or ``InvalidInput``."""
+    try:
+        SmtpTransport(url).check()
+    except UnableToSend as error:
+        raise Unreachable(f"Berichten kunnen niet weg: {error}.") from None
 
 
 def transport_for(settings: Settings) -> Transport:
