@@ -1,0 +1,99 @@
+"""Tables for people: within the terminal, no word broken, and whole lines when piped."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.catalogue import Config, load
+from provisions.cli.tables import Tables
+from provisions.domain.calendar import day_of
+from provisions.settings import PROJECT
+from provisions.steps import IntakeRequest, Steps
+from tests.conftest import MovingClock
+
+REFERENCE = "TR-2026-0042"
+LONG_WORDS = ("identiteitsbewijs", "schuldhulpverlening", "(emergency_shelter)", "doorbraaktafel", "bijstandsuitkering")
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load(PROJECT / "config")
+
+
+@pytest.fixture
+def steps(database: Engine, config: Config, clock: MovingClock) -> Steps:
+    """A case of five weeks with late, blocked and delivered provisions, and a follow-up."""
+    steps = Steps(database, config, clock)
+    agreed = {"housing": day_of(clock.now) + timedelta(days=90)}
+    request = IntakeRequest(REFERENCE, "voluntary", ["all"], agreed=agreed, director="regisseur.noord")
+    steps.intake(request, by="regisseur.noord")
+    steps.record_outcome(REFERENCE, "advance_payment", "delivered", by="regisseur.noord")
+    clock.advance(days=35)
+    steps.tick_all()
+    return steps
+
+
+def printed(
+    width: int | None,
+    steps: Steps,
+    show: Callable[[Tables], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    if width is None:
+        monkeypatch.delenv("COLUMNS", raising=False)
+    else:
+        monkeypatch.setenv("COLUMNS", str(width))
+    show(Tables(steps.config, day_of(steps.clock())))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_fits_the_terminal_and_breaks_no_word(
+    width: int, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = steps.views
+
+    def everything(tables: Tables) -> None:
+        tables.show_case(views.case(REFERENCE))
+        tables.show_overdue(views.overdue(), views.waiting_too_long())
+        tables.show_audit(views.audit(REFERENCE))
+
+    out = printed(width, steps, everything, monkeypatch, capsys)
+    headings = ("Traject", "Was er al", "Te laat", "Wacht")
+    assert [line for line in out.splitlines() if len(line) > width and not line.startswith(headings)] == []
+    assert all(word in out for word in LONG_WORDS)
+    assert not any(line != line.rstrip() for line in out.splitlines())
+
+
+def test_piped_a_provision_is_one_line(
+    steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = steps.views
+    out = printed(None, steps, lambda t: t.show_overdue(views.overdue(), []), monkeypatch, capsys)
+    rows = [line for line in out.splitlines() if line.startswith(REFERENCE)]
+    assert len(rows) == len(views.overdue()) > 1
+    assert all("dagen (na " in row and "Voorbeeldstad" in row for row in rows)
+
+
+def test_says_what_is_to_be_judged_and_what_to_type(
+    steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = printed(None, steps, lambda t: t.show_case(steps.views.case(REFERENCE)), monkeypatch, capsys)
+    lines = {line.split("  ")[0]: line for line in out.splitlines()}
+    shelter = lines["opvang (emergency_shelter)"]
+    assert "nu: beoordeel indiening Maatwerkloket" in shelter
+    assert "2 nov (35 dagen te laat)" in shelter
+    assert "geregeld, 2 nov" in lines["voorschot (advance_payment)"]
+    assert "(lawfulness_check)" in out
+    assert "(afgesproken)" in lines["passende huisvesting (housing)"]
+    assert "wacht op identiteitsbewijs" in lines["briefadres (postal_address)"]
+
+
+def test_a_day_in_another_year_says_so(config: Config) -> None:
+    tables = Tables(config, date(2027, 1, 4))
+    assert tables._day(date(2026, 12, 31)) == "31 dec 2026"
+    assert tables._day(date(2027, 3, 1)) == "1 mrt"
+    assert tables._moment(datetime(2027, 3, 28, 22, 30, tzinfo=UTC)) == "29 mrt 00:30"
