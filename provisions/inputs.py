@@ -68,8 +68,13 @@ def day(text: str, what: str) -> date:
         raise InvalidInput(
             f"'{shown(text)}' is geen datum voor {what}. Verwacht: JJJJ-MM-DD, een dag die bestaat, zoals 2026-11-23."
         ) from None
+    return possible(found, what)
+
+
+def possible(found: date, what: str) -> date:
+    """A day in the past or the future that is no slip of the pen. Raises ``InvalidInput``."""
     if not 1950 <= found.year <= 2200:
-        raise InvalidInput(f"De datum {text} voor {what} ligt buiten wat mogelijk is (1950 tot 2200).")
+        raise InvalidInput(f"De datum {found.isoformat()} voor {what} ligt buiten wat mogelijk is (1950 tot 2200).")
     return found
 
 

@@ -20,6 +20,7 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
 from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Decision, Moment, Need
+from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import queries
 from provisions.store import tables as t
@@ -84,7 +85,7 @@ class Steps:
         return self.intake_many([request], by=by)[0]
 
     def intake_many(self, requests: Sequence[IntakeRequest], *, by: str) -> list[Case]:
-        """Start many cases, all or none. An error of one is preceded by its place when there are more."""
+        """Start many cases, all or none."""
         moment = self._moment(by)
         changes = [Change(None, self._intake(request, moment), moment) for request in requests]
         twice = _first_repeated(request.reference for request in requests)
@@ -121,7 +122,9 @@ class Steps:
         """One or more provisions needed besides those of the intake."""
         moment = self._moment(by)
         day = self._on(on, moment)
-        needs = self._needs([self._key(k) for k in keys], agreed or {}, needed_from or {}, waive or {}, urgent)
+        needs = self._needs(
+            list(dict.fromkeys(self._key(k) for k in keys)), agreed or {}, needed_from or {}, waive or {}, urgent
+        )
         return self._decide(reference, moment, lambda case: lifecycle.add(case, needs, moment, day))
 
     def record_outcome(
@@ -140,7 +143,10 @@ class Steps:
         name = inputs.choice(OutcomeName, outcome, "uitkomst")
         key, day = self._key(key), self._on(on, moment)
         text = inputs.free_text(note, "de notitie") if note is not None else None
-        values = fields or {}
+        values = {
+            refuse_identifying(field, "een veld"): refuse_identifying(value, "een veld")
+            for field, value in (fields or {}).items()
+        }
         return self._decide(
             reference, moment, lambda case: lifecycle.record_outcome(case, key, name, moment, day, values, text)
         )
@@ -164,7 +170,8 @@ class Steps:
                 "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
             )
         approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
-        key, suspension = self._key(key), Suspension(self._on(on, moment), until, Reason(reason))
+        key, until = self._key(key), inputs.possible(until, "--until")
+        suspension = Suspension(self._on(on, moment), until, Reason(reason))
         return self._decide(
             reference, moment, lambda case: lifecycle.suspend(case, key, suspension, moment, approved_by)
         )
@@ -179,6 +186,7 @@ class Steps:
         """Start a provision without one of its dependencies ("afwijking")."""
         moment = self._moment(by)
         ground = inputs.free_text(ground, "de grond van de afwijking")
+        dependency = refuse_identifying(dependency, "de voorwaarde")
         key, day = self._key(key), self._on(on, moment)
         return self._decide(reference, moment, lambda case: lifecycle.waive(case, key, dependency, ground, moment, day))
 
@@ -200,7 +208,7 @@ class Steps:
     def agree(self, reference: str, key: str, day: date, *, by: str) -> Case:
         """A (new) agreed date."""
         moment = self._moment(by)
-        key = self._key(key)
+        key, day = self._key(key), inputs.possible(day, "de afspraak")
         return self._decide(reference, moment, lambda case: lifecycle.agree(case, key, day, moment))
 
     def transfer(self, reference: str, municipality: str, *, by: str) -> Case:
@@ -213,6 +221,7 @@ class Steps:
         """A follow-up is done."""
         moment = self._moment(by)
         key, day = self._key(key), self._on(on, moment)
+        name = refuse_identifying(name, "de vervolgactie")
         return self._decide(reference, moment, lambda case: lifecycle.settle_follow_up(case, key, name, moment, day))
 
     def reopen(self, reference: str, key: str, *, reason: str, by: str, on: date | None = None) -> Case:
@@ -427,12 +436,14 @@ class Steps:
     def _needed_keys(self, request: IntakeRequest, present: frozenset[str]) -> list[str]:
         if not request.needs:
             raise InvalidInput("Geef ten minste een voorziening die nodig is: --need KEY (of --need all).")
+        named = list(dict.fromkeys(self._key(key) for key in request.needs if key != EVERYTHING))
         if EVERYTHING not in request.needs:
-            return list(dict.fromkeys(self._key(key) for key in request.needs))
+            return named
         return [
             rule.key
             for rule in self._catalogue.provisions.values()
-            if rule.key not in present and (not rule.needs_agreed_date or rule.key in request.agreed)
+            if rule.key in named
+            or (rule.key not in present and (not rule.needs_agreed_date or rule.key in request.agreed))
         ]
 
     def _needs(
@@ -456,7 +467,12 @@ class Steps:
                         f"{option} noemt '{key}', maar die voorziening staat niet bij wat nodig is. "
                         f"Voeg haar toe of laat {option} voor '{key}' weg."
                     )
-        grounds = {pair: inputs.free_text(text, "de grond van de afwijking") for pair, text in waive.items()}
+        for day in (*agreed.values(), *needed_from.values()):
+            inputs.possible(day, "--agreed of --needed-from")
+        grounds = {
+            (key, refuse_identifying(dependency, "de voorwaarde")): inputs.free_text(text, "de grond van de afwijking")
+            for (key, dependency), text in waive.items()
+        }
         return tuple(
             Need(
                 key,

@@ -210,6 +210,8 @@ class Views:
     def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
         """What is late now, longest first."""
         now = self.clock()
+        if municipality is not None:
+            inputs.known(municipality, self.config.organisation.municipalities, "gemeente")
         condition = t.provision.c.late_from <= now
         found = [v for v in self._provisions(condition, municipality, now) if v.overdue]
         return sorted(found, key=lambda v: (v.due or date.max, v.case.reference, v.provision.key))

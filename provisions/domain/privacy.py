@@ -8,8 +8,10 @@ from provisions.domain.errors import InvalidInput
 _DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-/]?\d){8}(?![ .\-/]?\d)")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
 _TELEPHONE = re.compile(
-    r"(?<!\d)(?<!\d-)(?:(?:\+|00)[1-9]\d{0,2}[ \-.]?(?:\(0\))?|\(?0)[1-9](?:[ \-.()]{0,2}\d){7,8}(?!\d)"
+    r"(?<!\d)(?<!\d-)(?:(?:\+|00)[1-9]\d{0,2}[ \-.]?(?:\(0\))?|\(?0)[1-9](?:[ \-.()/]{0,2}\d){7,8}(?!\d)"
 )
+# A day with the time behind it ("05-11-2026 09:00") has the digits of a telephone number and is none.
+_DAY = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)")
 
 
 def is_bsn(digits: str) -> bool:
@@ -26,6 +28,7 @@ def is_bsn(digits: str) -> bool:
 
 def identifying(text: str) -> str | None:
     """What in ``text`` looks like it identifies a person (a Dutch noun), or ``None``."""
+    text = _DAY.sub("…", text)
     if any(is_bsn(re.sub(r"\D", "", found)) for found in _DIGITS.findall(text)):
         return "een burgerservicenummer (BSN)"
     if _EMAIL.search(text):
