@@ -86,6 +86,10 @@ class Draft:
     def rule(self, key: str) -> ProvisionRule:
         return self.moment.catalogue.rule(key)
 
+    def named(self, dependency: str) -> str:
+        """The Dutch name of ``a`` or ``a|b``."""
+        return " of ".join(self.rule(key).name for key in dependency.split("|"))
+
     def situation(self, key: str) -> Situation:
         return Situation.of(self.case, key, self.moment.catalogue)
 

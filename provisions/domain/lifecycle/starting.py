@@ -29,7 +29,12 @@ def start_what_is_ready(draft: Draft) -> None:
 
 def note_blocked(draft: Draft, provision: Provision) -> None:
     waits = [str(d) for d in graph.unmet(draft.rule(provision.key), draft.case, provision)]
-    draft.note("provision.blocked", f"wacht op {words.listed(waits)}", provision.key, blocked_by=waits)
+    draft.note(
+        "provision.blocked",
+        f"wacht op {words.listed([draft.named(d) for d in waits])}",
+        provision.key,
+        blocked_by=waits,
+    )
 
 
 def _start(draft: Draft, provision: Provision, day: date) -> None:

@@ -61,7 +61,7 @@ def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str)
 def note_waiver(draft: Draft, key: str, waiver: Waiver, ground: str) -> None:
     draft.note(
         "provision.waived",
-        f"start zonder '{waiver.dependency}' (afwijking, bewijslast achteraf)",
+        f"start zonder {draft.named(waiver.dependency)} (afwijking, bewijslast achteraf)",
         key,
         note=ground,
         dependency=waiver.dependency,
@@ -79,7 +79,7 @@ def offer_waivers(draft: Draft, key: str) -> None:
         message = draft.send("waiver_offer", key, occasion=str(len(provision.outcomes)))
         draft.note(
             "message.requested",
-            f"regisseur gewezen op afwijken voor {words.listed(list(blocked))}",
+            f"regisseur gewezen op afwijken voor {words.listed([draft.named(key) for key in blocked])}",
             key,
             message=message,
             kind="waiver_offer",
