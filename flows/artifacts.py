@@ -25,7 +25,7 @@ from flows.form_flow import form_link
 from flows.loops import Loop
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
-from provisions.overview import Form, Overviews, Page, Pages
+from provisions.overview import Form, Mornings, Overviews, Page, Pages
 from provisions.store import plans
 from provisions.store import tables as t
 from provisions.views import Views
@@ -189,19 +189,22 @@ class Lists:
             return day_of(self._now()), *connection.execute(select(newest, attempts, linked)).one()
 
 
-def lists_and_plans(database: Database, config: Config, views: Views, deployments: Deployments) -> tuple[Lists, Plans]:
-    """Both, with the same links: to the forms of ``config`` as ``deployments`` has them."""
-    forms = run_forms.forms(config)
+class Screens:
+    """The loops that show and tell, with the same links: to the forms of ``config`` as ``deployments`` has them."""
 
-    def link(form: Form, values: Mapping[str, str]) -> str:
-        deployment = deployments.of_form(form.value)
-        return form_link("", deployment, forms[form.value], values) if deployment else ""
+    def __init__(self, database: Database, config: Config, views: Views, deployments: Deployments) -> None:
+        forms = run_forms.forms(config)
 
-    links = UiLinks(link)
-    pages = Pages(config, links)
-    kept = Plans(database, views, pages, now=views.clock, deployments=deployments)
-    overviews = Overviews(database, config, views, views.clock)
-    return Lists(database, overviews, pages, links, kept, now=views.clock), kept
+        def link(form: Form, values: Mapping[str, str]) -> str:
+            deployment = deployments.of_form(form.value)
+            return form_link("", deployment, forms[form.value], values) if deployment else ""
+
+        links = UiLinks(link)
+        pages = Pages(config, links)
+        overviews = Overviews(database, config, views, views.clock)
+        self.plans = Plans(database, views, pages, now=views.clock, deployments=deployments)
+        self.lists = Lists(database, overviews, pages, links, self.plans, now=views.clock)
+        self.mornings = Mornings(database, config, overviews, pages, views.clock)
 
 
 # Prefect's artifacts ----------------------------------------------------------------------------------------------------

@@ -10,12 +10,14 @@ import time
 from sqlalchemy import Engine as Database
 
 from flows import registry
-from flows.artifacts import lists_and_plans
+from flows.artifacts import Screens
 from flows.clock import Clock
 from flows.deployments import Deployments, provision_plans
+from flows.events import Events
 from flows.faces import Faces
 from flows.listening import Listener
 from flows.loops import Loop
+from flows.morning import MorningMessages
 from flows.outbox import Deliverer, Postman
 from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
@@ -53,7 +55,10 @@ class Engine:
         self._postman = Postman(outbox or Outbox(database, config, transport_for(settings), now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))
-        self._lists, self._plans = lists_and_plans(database, config, steps.views, deployments)
+        screens = Screens(database, config, steps.views, deployments)
+        self._lists, self._plans = screens.lists, screens.plans
+        self._morning = MorningMessages(screens.mornings)
+        self._events = Events(database, config)
         self._missed_mondays = MissedMondays(steps, now=now)
         self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
 
@@ -74,7 +79,7 @@ class Engine:
         self._worker.join(max(0.0, deadline - time.monotonic()))
 
     def _loops(self) -> list[Loop]:
-        pages = [self._plans.loop, self._lists.loop]
+        pages = [self._plans.loop, self._lists.loop, self._events.loop, self._morning.loop]
         return [
             self._listener.loop,
             self._clock.loop,
@@ -90,6 +95,7 @@ class Engine:
         self._postman.loop.wake()
         self._faces.loop.wake()
         self._plans.loop.wake()
+        self._events.loop.wake()
 
     def _clock_wake(self) -> None:
         self._clock.loop.wake()

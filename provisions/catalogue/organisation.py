@@ -10,6 +10,7 @@ from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 REFERENCE_PATTERN = "[A-Z]{2,5}-[0-9-]{1,20}"
+MORNING_MESSAGE = time(7, 30)
 MANUAL, AUTOMATIC = "manual", "automatic"
 
 
@@ -61,7 +62,10 @@ class Municipality:
 
 @dataclass(frozen=True)
 class Organisation:
-    """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs."""
+    """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
+
+    ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day.
+    """
 
     region: str
     sender: Contact
@@ -70,6 +74,7 @@ class Organisation:
     steering_group: Contact
     reference_pattern: str
     municipalities: Mapping[str, Municipality]
+    morning_message: time = MORNING_MESSAGE
 
     @property
     def default_municipality(self) -> str:
@@ -100,10 +105,16 @@ def read_organisation(root: Entry) -> Organisation:
         steering_group=_contact(region, "steering_group"),
         reference_pattern=pattern,
         municipalities=municipalities,
+        morning_message=_morning_message(region),
     )
     region.done()
     root.done()
     return organisation
+
+
+def _morning_message(region: Entry) -> time:
+    region.known.add("morning_message")
+    return region.clock_time("morning_message") if "morning_message" in region.values else MORNING_MESSAGE
 
 
 def _domain(region: Entry) -> str:

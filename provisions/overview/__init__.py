@@ -5,6 +5,7 @@ shown. Nothing here is free text, and no route: it all may be shown in Prefect.
 """
 
 from provisions.overview.lists import LatePage, Overviews, Undelivered, WeekPage
+from provisions.overview.morning import Mornings
 from provisions.overview.pages import Form, Links, Page, Pages
 
-__all__ = ["Form", "LatePage", "Links", "Overviews", "Page", "Pages", "Undelivered", "WeekPage"]
+__all__ = ["Form", "LatePage", "Links", "Mornings", "Overviews", "Page", "Pages", "Undelivered", "WeekPage"]

@@ -269,7 +269,7 @@ def _where(query: Select[Any], condition: Any, municipality: str | None) -> Sele
 
 
 def _counted(connection: Connection, query: Select[Any]) -> Mapping[str, int]:
-    return _in_order(dict(connection.execute(query.group_by(t.case.c.municipality)).tuples().all()))
+    return _in_order({row[0]: row[1] for row in connection.execute(query.group_by(t.case.c.municipality))})
 
 
 def _in_order(counts: Mapping[str, int]) -> Mapping[str, int]:

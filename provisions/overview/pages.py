@@ -20,6 +20,7 @@ from provisions.domain import words
 from provisions.domain.calendar import DAY_NAMES, day_of
 from provisions.domain.case import Status
 from provisions.domain.rules import Catalogue, RungName
+from provisions.outbound.markdown import html, plain_text
 from provisions.overview import phrases
 from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
@@ -169,6 +170,11 @@ class Pages:
             counts.append(f"{week.due.total} deze week")
         subject = f"Basisvoorzieningen {place}: {', '.join(counts) or 'wat aandacht vraagt'}"
         return Page(subject, self._render("morning/morning.md.j2", {"late": late, "week": week, "place": place}))
+
+    def mail(self, page: Page) -> tuple[str, str]:
+        """A page as the plain text and the HTML of a mail."""
+        layout = self._environment.get_template("mail.html.j2")
+        return plain_text(page.text), layout.render(subject=page.summary, body=html(page.text))
 
     def _render(self, template: str, context: Mapping[str, object]) -> str:
         return self._environment.get_template(template).render(context).strip() + "\n"

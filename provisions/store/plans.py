@@ -61,7 +61,7 @@ def artifacts(engine: Engine) -> dict[str, UUID]:
     """The artifact of each case that has one, by reference."""
     query = select(t.case.c.reference, t.plan.c.artifact).join(t.plan).where(t.plan.c.artifact.is_not(None))
     with engine.connect() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {row.reference: row.artifact for row in connection.execute(query)}
 
 
 def lost(connection: Connection, references: Sequence[str]) -> None:

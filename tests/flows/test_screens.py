@@ -1,0 +1,172 @@
+"""On a real Prefect: plans and lists follow the database, events are announced once, and an automation reacts to them."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from sqlalchemy import func, select
+
+from flows.artifacts import LATE, WEEK, Screens, latest, plan_key
+from flows.events import Events
+from provisions.catalogue import Config
+from provisions.store import tables as t
+from tests.flows.conftest import World, wait_until
+
+
+@pytest.fixture
+def screens(world: World, config: Config) -> Iterator[Screens]:
+    yield Screens(world.steps.engine, config, world.steps.views, world.deployments)
+    keys = [LATE, WEEK, plan_key(world.reference)]
+    for artifact in latest(world.client, keys):
+        world.client.delete_artifact(artifact.latest_id)
+
+
+def plan(world: World) -> Any:
+    found = latest(world.client, [plan_key(world.reference)])
+    return found[0] if found else None
+
+
+def show_all(world: World, screens: Screens) -> int:
+    shown = 0
+    while some := screens.plans.show(world.client):
+        shown += some
+    return shown
+
+
+def test_a_plan_follows_its_case_in_place(world: World, screens: Screens) -> None:
+    world.intake("wmo_indication", director="regisseur.noord")
+    world.settle()
+    assert show_all(world, screens) == 1
+    before = plan(world)
+    assert world.reference in before.data
+    assert f"/runs/flow-run/{world.run('wmo_indication').id}" in before.data
+    assert "/deployments/deployment/" in before.data
+    assert show_all(world, screens) == 0
+    world.outcome("wmo_indication", "withdrawn")
+    assert show_all(world, screens) == 1
+    after = plan(world)
+    assert after.latest_id == before.latest_id
+    assert "cliënt ziet ervan af" in after.data
+
+
+def test_a_new_day_changes_open_cases_only(world: World, screens: Screens) -> None:
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    world.clock.advance(days=1)
+    assert show_all(world, screens) == 1
+    world.outcome("wmo_indication", "withdrawn")
+    world.steps.close(world.reference, by="regisseur-03")
+    show_all(world, screens)
+    world.clock.advance(days=1)
+    assert show_all(world, screens) == 0
+
+
+def test_what_prefect_lost_is_made_again(world: World, screens: Screens) -> None:
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    assert screens.plans.compare(world.client) == 0
+    world.client.delete_artifact(plan(world).latest_id)
+    assert screens.plans.compare(world.client) == 1
+    assert show_all(world, screens) == 1
+    assert plan(world) is not None
+
+
+def test_the_lists_are_written_when_they_change(world: World, screens: Screens) -> None:
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    screens.lists.show(world.client)
+    assert "Er is nu niets te laat" in latest(world.client, [LATE])[0].data
+    assert world.reference in latest(world.client, [WEEK])[0].data
+    world.clock.set("2026-11-12T09:00:00+00:00")
+    world.steps.tick_all()
+    screens.lists.show(world.client)
+    (late,) = latest(world.client, [LATE])
+    assert "**7 dagen**" in late.data
+    assert f"/artifacts/artifact/{plan(world).latest_id}" in late.data
+
+
+def count(world: World) -> int:
+    with world.steps.engine.connect() as connection:
+        return int(connection.execute(select(func.count()).select_from(t.announcement)).scalar_one())
+
+
+def events_of(client: SyncPrefectClient, reference: str) -> list[dict[str, Any]]:
+    wanted = {"filter": {"event": {"prefix": ["provisions."]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}, "limit": 50}
+    found = client.request("POST", "/events/filter", json=wanted).json()["events"]
+    return [event for event in found if event["payload"]["reference"] == reference]
+
+
+def test_each_fact_is_announced_once(world: World, config: Config) -> None:
+    world.intake("emergency_shelter", director="regisseur.noord")
+    world.settle()
+    world.clock.advance(days=1)
+    world.steps.tick_all()
+    world.outcome("emergency_shelter", "refused")
+    world.outcome("emergency_shelter", "delivered")
+    world.settle()
+    events = Events(world.steps.engine, config)
+    assert events.announce(world.client) == 5
+    assert (events.announce(world.client), count(world)) == (0, 0)
+    wait_until(lambda: len(events_of(world.client, world.reference)) == 5, seconds=20)
+    found = {event["event"]: event for event in events_of(world.client, world.reference)}
+    assert set(found) == {f"provisions.{name}" for name in ("started", "overdue", "rung", "refused", "settled")}
+    rung = found["provisions.rung"]
+    assert rung["payload"] == {
+        "reference": world.reference,
+        "key": "emergency_shelter",
+        "provision": "opvang",
+        "municipality": "voorbeeldstad",
+        "rung": "doorbraaktafel",
+    }
+    run = world.run("emergency_shelter").id
+    assert rung["related"][0]["prefect.resource.id"] == f"prefect.flow-run.{run}"
+
+
+def test_an_automation_of_a_team_lead_reacts(world: World, config: Config) -> None:
+    """The example of docs/user/teamleider.md: when something is overdue, its run gets the label of the automation."""
+    world.intake("wmo_indication")
+    world.settle()
+    automation = world.client.request(
+        "POST",
+        "/automations/",
+        json={
+            "name": f"Te laat {uuid4().hex[:6]}",
+            "trigger": {
+                "type": "event",
+                "posture": "Reactive",
+                "expect": ["provisions.overdue"],
+                "match": {"provisions.municipality": "voorbeeldstad"},
+                "for_each": ["prefect.resource.id"],
+                "threshold": 1,
+                "within": 0,
+            },
+            "actions": [
+                {
+                    "type": "run-deployment",
+                    "source": "selected",
+                    "deployment_id": str(world.deployments.of_form("Klok hervatten")),
+                    "parameters": {},
+                }
+            ],
+        },
+    ).json()
+    try:
+        world.clock.set("2026-11-12T09:00:00+00:00")
+        world.steps.tick_all()
+        Events(world.steps.engine, config).announce(world.client)
+
+        def fired() -> bool:
+            wanted = {
+                "filter": {
+                    "event": {"name": ["prefect.automation.triggered"]},
+                    "resource": {"id": [f"prefect.automation.{automation['id']}"]},
+                    "occurred": {"since": "2020-01-01T00:00:00Z"},
+                }
+            }
+            return bool(world.client.request("POST", "/events/filter", json=wanted).json()["events"])
+
+        wait_until(fired, seconds=30, what=lambda: "the automation did not fire")
+    finally:
+        world.client.request("DELETE", "/automations/{id}", path_params={"id": automation["id"]})
