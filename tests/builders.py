@@ -34,7 +34,7 @@ DUTCH = frozenset(
     re.findall(
         r"\w+",
         "de het een is niet geen kies op van voor bij met kan al heeft verwacht zoals en of nog dat die staat te "
-        "hoogstens onbekende controleer",
+        "hoogstens onbekende controleer kent laat weg moet na liggen",
     )
 )
 

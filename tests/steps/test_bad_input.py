@@ -1,0 +1,222 @@
+"""What bad input gets: a clear Dutch message, the right exit code, and nothing changed in any table."""
+
+# ruff: noqa: E501 - one bad input a line, however long
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions import inputs
+from provisions.steps import IntakeRequest, Steps
+from tests.builders import CONFIG, DIRECTOR, day, everything_in, is_dutch, refusal
+from tests.conftest import MovingClock
+
+REF = "TR-2026-0001"
+CLOSED = "TR-2026-0002"
+ELSEWHERE = "TR-2026-0003"
+TOMORROW = day("2026-11-11")
+
+INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
+
+BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
+EMAIL = ("j.jansen@voorbeeld.nl", "iemand+iets@sub.domein.example")
+TELEPHONE = ("06-12345678", "0612345678", "06 12 34 56 78", "+31 6 12345678", "0031612345678", "020-1234567", "(020) 123 45 67", "06/12345678")
+IDENTIFYING = (*BSN, *EMAIL, *TELEPHONE)
+INNOCENT = (
+    "Op 05-11-2026 09:00 gesproken; terugbellen na 2026-11-12 10:00.",
+    "Zie TR-2026-0042, kamer 12, tussen 1 en 3 december; artikel 4:15 Awb.",
+    "Kosten 1.250,00 euro, 8 weken, 24/7 bereikbaar via het loket.",
+    "Besluit van 3-11-2026 10:15 klopt niet.",
+)
+
+
+@pytest.fixture(scope="module")
+def town(shared_database: Engine) -> Steps:
+    """A case with something in every state, and a closed one, eight days later. No test here changes anything."""
+    clock = MovingClock()
+    steps = Steps(shared_database, CONFIG, clock)
+    steps.intake(
+        IntakeRequest(
+            REF,
+            "voluntary",
+            ["id_document", "postal_address", "advance_payment", "special_assistance", "wmo_indication", "housing", "emergency_shelter"],
+            agreed={"housing": day("2026-12-01")},
+        ),
+        by=DIRECTOR,
+    )
+    steps.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
+    steps.suspend(REF, "special_assistance", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    steps.intake(IntakeRequest(ELSEWHERE, "voluntary", ["postal_address"], brp="unregistered"), by=DIRECTOR)
+    steps.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    steps.record_outcome(CLOSED, "wmo_indication", "delivered", by=DIRECTOR)
+    steps.close(CLOSED, by=DIRECTOR)
+    clock.set("2026-11-10T09:00:00+00:00")
+    steps.tick_all()
+    return steps
+
+
+def intake(reference: str = "TR-9", route: str = "voluntary", needs: Any = ("id_document",), **more: Any) -> Callable[[Steps], Any]:
+    by = more.pop("by", DIRECTOR)
+    return lambda s: s.intake(IntakeRequest(reference, route, needs, **more), by=by)
+
+
+def call(verb: str, *args: Any, **more: Any) -> Callable[[Steps], Any]:
+    more.setdefault("by", DIRECTOR)
+    return lambda s: getattr(s, verb)(*args, **more)
+
+
+def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any) -> Callable[[Steps], Any]:
+    return call("record_outcome", reference, key, name, **more)
+
+
+def suspend(key: str = "advance_payment", until: date = day("2026-11-20"), **more: Any) -> Callable[[Steps], Any]:
+    more.setdefault("reason", "client_asks")
+    return call("suspend", REF, key, until=until, **more)
+
+
+BAD: Mapping[str, tuple[int, Callable[[Steps], Any], str]] = {
+    # references, keys, codes, choices
+    "a malformed reference": (INVALID, intake("jan jansen"), "jan jansen"),
+    "a reference that exists": (NOT_ALLOWED, intake(REF), REF),
+    "an unknown reference": (NOT_FOUND, outcome("id_document", reference="TR-2026-9999"), "TR-2026-9999"),
+    "an unknown key at intake": (INVALID, intake(needs=["id_documents"]), "id_document"),
+    "an unknown key beside all": (INVALID, intake(needs=["all", "paspoort"]), "paspoort"),
+    "an unknown key": (INVALID, outcome("passport"), "passport"),
+    "a key that the case does not have": (NOT_FOUND, outcome("health_insurance"), "health_insurance"),
+    "no needs": (INVALID, intake(needs=[]), "--need"),
+    "an unknown route": (INVALID, intake(route="vrijwillig"), "vrijwillig"),
+    "an unknown register": (INVALID, intake(brp="misschien"), "misschien"),
+    "an unknown municipality": (INVALID, intake(municipality="havenmere"), "havenmeer"),
+    "an unknown municipality to move to": (INVALID, call("transfer", REF, "atlantis"), "atlantis"),
+    "a malformed code": (INVALID, outcome("id_document", by="Jan Jansen"), "Jan Jansen"),
+    "an empty code": (INVALID, outcome("id_document", by=""), "--by"),
+    "an unknown outcome": (INVALID, outcome("id_document", "done"), "done"),
+    "an unknown answer": (INVALID, call("answer", REF, "id_document", "doorbraaktafel", "ja"), "ja"),
+    "an unknown rung": (INVALID, call("answer", REF, "id_document", "directie", "priority"), "directie"),
+    "a rung that was not climbed": (NOT_ALLOWED, call("answer", REF, "id_document", "maatwerkloket", "priority"), "Maatwerkloket"),
+    "a submission that is not there yet": (NOT_ALLOWED, call("submit", REF, "id_document", "submitted", reason="nodig"), "Maatwerkloket"),
+    "an unknown decision": (INVALID, call("submit", REF, "id_document", "ja", reason="nodig"), "ja"),
+    "an unknown field": (INVALID, outcome("id_document", fields={"kleur": "rood"}), "kleur"),
+    "an unknown value of a field": (INVALID, outcome("id_document", fields={"paid_by": "oma"}), "oma"),
+    "an unknown follow-up": (NOT_FOUND, call("settle_follow_up", REF, "wmo_indication", "bloemen"), "bloemen"),
+    # what is needed
+    "needed and present": (INVALID, intake(needs=["id_document"], present=["id_document"]), "id_document"),
+    "a dependency that is nowhere": (INVALID, intake(needs=["postal_address"]), "--waive"),
+    "an agreed date for a target": (INVALID, intake(agreed={"id_document": TOMORROW}), "streeftermijn"),
+    "no agreed date where one is needed": (INVALID, intake(needs=["id_document", "housing"]), "--agreed"),
+    "an agreed date for what is not needed": (INVALID, intake(agreed={"social_network": TOMORROW}), "social_network"),
+    "an agreed date that can not be": (INVALID, intake(needs=["social_network"], agreed={"social_network": date.max}), "9999"),
+    "a later day for what is needed now": (INVALID, intake(needed_from={"id_document": TOMORROW}), "--needed-from"),
+    "urgent where nothing is": (INVALID, intake(urgent=["id_document"]), "spoed"),
+    "urgent for what is not needed": (INVALID, intake(urgent=["debt_counselling"]), "debt_counselling"),
+    "a waiver without a ground": (INVALID, intake(needs=["postal_address"], waive={("postal_address", "id_document"): " "}), "grond"),
+    "a waiver of both sides": (
+        INVALID,
+        intake(
+            needs=["debt_counselling"],
+            present=["id_document", "benefit_decision"],
+            waive={("debt_counselling", "housing"): "a", ("debt_counselling", "emergency_shelter"): "b"},
+        ),
+        "twee keer",
+    ),
+    "added twice": (NOT_ALLOWED, call("add", REF, ["id_document"]), "id_document"),
+    # days
+    "an intake in the future": (INVALID, intake(on=TOMORROW), "2026-11-11"),
+    "an outcome in the future": (INVALID, outcome("id_document", on=TOMORROW), "2026-11-11"),
+    "an outcome before the start": (INVALID, outcome("id_document", on=day("2026-11-01")), "2026-11-01"),
+    "an intake long ago": (INVALID, intake(on=day("1999-01-01")), "1999-01-01"),
+    "a resume in the future": (INVALID, call("resume", REF, "special_assistance", on=TOMORROW), "2026-11-11"),
+    "an agreed date in the past": (INVALID, call("agree", REF, "housing", day("2026-11-09")), "2026-11-09"),
+    "an agreement on a target": (INVALID, call("agree", REF, "id_document", TOMORROW), "streeftermijn"),
+    "an agreement that can not be": (INVALID, call("agree", REF, "housing", date.max), "9999"),
+    "a follow-up done in the future": (INVALID, call("settle_follow_up", REF, "wmo_indication", "support_started", on=TOMORROW), "2026-11-11"),
+    # states
+    "an outcome for what is blocked": (NOT_ALLOWED, outcome("postal_address"), "id_document"),
+    "a refusal of what is blocked": (NOT_ALLOWED, outcome("postal_address", "refused"), "id_document"),
+    "an outcome for what is closed": (NOT_ALLOWED, outcome("wmo_indication"), "reopen"),
+    "an outcome in a closed case": (NOT_ALLOWED, outcome("wmo_indication", reference=CLOSED), "afgesloten"),
+    "a need in a closed case": (NOT_ALLOWED, call("add", CLOSED, ["id_document"]), "afgesloten"),
+    "a resume of what runs": (NOT_ALLOWED, call("resume", REF, "id_document"), "staat niet stil"),
+    "a stop of what is blocked": (NOT_ALLOWED, suspend("postal_address"), "loopt nog niet"),
+    "a stop of what is closed": (NOT_ALLOWED, suspend("wmo_indication"), "afgesloten"),
+    "closing with open provisions": (NOT_ALLOWED, call("close", REF), "id_document"),
+    "closing twice": (NOT_ALLOWED, call("close", CLOSED), "afgesloten"),
+    "reopening what is open": (NOT_ALLOWED, call("reopen", REF, "id_document", reason="fout"), "niet afgesloten"),
+    "moving to where one is": (NOT_ALLOWED, call("transfer", REF, "voorbeeldstad"), "voorbeeldstad"),
+    # stops
+    "a stop for a waiting list": (INVALID, suspend(reason="waiting_list"), "wachtlijst"),
+    "a stop for no show": (INVALID, suspend(reason="no_show"), "niet verschijnen"),
+    "a stop of over four weeks": (INVALID, suspend(until=day("2026-12-09")), "vier weken"),
+    "a stop approved by nobody": (INVALID, suspend(until=day("2026-12-09"), approved_by="De Baas"), "De Baas"),
+    "a stop that ends before it starts": (INVALID, suspend(until=day("2026-11-09")), "2026-11-09"),
+    "a stop for ever": (INVALID, suspend(until=date.max, approved_by="teamleider-1"), "9999"),
+    # waivers
+    "a waiver of a dependency that is not there": (INVALID, call("waive", REF, "postal_address", "housing", ground="nodig"), "housing"),
+    "a waiver of what runs": (INVALID, call("waive", REF, "id_document", "postal_address", ground="nodig"), "postal_address"),
+    "a waiver before the need": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", on=day("2026-11-01")), "2026-11-01"),
+    "a ground that is too long": (INVALID, call("waive", REF, "postal_address", "id_document", ground="x" * 2001), "2000"),
+    # what is no outcome
+    "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
+    "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
+    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.intake_many([IntakeRequest("TR-8", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-8"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_refused_in_dutch_and_changes_nothing(town: Steps, shared_database: Engine, name: str) -> None:
+    code, action, says = BAD[name]
+    before = everything_in(shared_database)
+    refused = refusal(lambda: action(town))
+    assert refused.exit_code == code, str(refused)
+    assert says in str(refused)
+    assert is_dutch(refused), str(refused)
+    assert everything_in(shared_database) == before
+
+
+# --- nothing that identifies a person, wherever it is typed ----------------------------------------------------------
+
+TEXTS: Mapping[str, Callable[[str], Callable[[Steps], Any]]] = {
+    "reference": lambda x: intake(x),
+    "reference of an outcome": lambda x: outcome("id_document", reference=x),
+    "reference of a case to show": lambda x: lambda s: s.views.case(x),
+    "by": lambda x: outcome("id_document", by=x),
+    "director": lambda x: intake(director=x),
+    "approved by": lambda x: suspend(approved_by=x),
+    "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
+    "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),
+    "ground at intake": lambda x: intake(needs=["postal_address"], waive={("postal_address", "id_document"): x}),
+    "reason of a reopening": lambda x: call("reopen", REF, "wmo_indication", reason=x),
+    "reason of a submission": lambda x: call("submit", REF, "id_document", "submitted", reason=x),
+    "value of a field": lambda x: outcome("id_document", fields={"paid_by": x}),
+    "date in a field": lambda x: outcome("wmo_indication", fields={"support_starts_on": x}),
+    "name of a field": lambda x: outcome("id_document", fields={x: "free"}),
+    "dependency": lambda x: call("waive", REF, "postal_address", x, ground="nodig"),
+    "dependency at intake": lambda x: intake(needs=["postal_address"], waive={("postal_address", x): "nodig"}),
+    "follow-up": lambda x: call("settle_follow_up", REF, "wmo_indication", x),
+    "key": lambda x: outcome(x),
+    "need": lambda x: intake(needs=[x]),
+    "route": lambda x: intake(route=x),
+    "municipality": lambda x: intake(municipality=x),
+    "reason of a stop": lambda x: suspend(reason=x),
+    "answer": lambda x: call("answer", REF, "id_document", "doorbraaktafel", x),
+}
+
+
+@pytest.mark.parametrize("where", TEXTS)
+def test_what_identifies_a_person_is_refused_everywhere_and_not_repeated(
+    town: Steps, shared_database: Engine, where: str
+) -> None:
+    before = everything_in(shared_database)
+    for text in IDENTIFYING:
+        refused = refusal(lambda text=text: TEXTS[where](text)(town))  # type: ignore[misc]
+        assert refused.exit_code == INVALID, (text, str(refused))
+        assert text not in str(refused)
+    assert everything_in(shared_database) == before
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_days_times_amounts_and_references_are_no_telephone_numbers(text: str) -> None:
+    assert inputs.free_text(text, "de notitie") == text
