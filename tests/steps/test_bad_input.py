@@ -72,7 +72,7 @@ def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any
     return call("record_outcome", reference, key, name, **more)
 
 
-def suspend(key: str = "advance_payment", until: date = day("2026-11-20"), **more: Any) -> Callable[[Steps], Any]:
+def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **more: Any) -> Callable[[Steps], Any]:
     more.setdefault("reason", "client_asks")
     return call("suspend", REF, key, until=until, **more)
 

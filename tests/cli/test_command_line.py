@@ -1,0 +1,324 @@
+"""The command line of ``cli.md``: shapes, exit codes, spellings, Dutch, and nothing on standard output but JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.domain.calendar import AMSTERDAM
+from tests.builders import everything_in
+from tests.cli.conftest import DIRECTOR, Terminal
+
+REF = "TR-2026-0042"
+TODAY = datetime.now(UTC).astimezone(AMSTERDAM).date()
+AGO = str(TODAY - timedelta(days=21))
+
+PROVISION_KEYS = {
+    "key", "status", "started", "due", "closed", "overdue", "breached", "applied_on", "statutory_due", "blocked_by", "waived",
+    "suspended_days", "rungs", "follow_ups", "flow_run", "lies_with",
+}  # fmt: skip
+
+
+def later(days: int) -> str:
+    return str(TODAY + timedelta(days=days))
+
+
+def take_in(provisions: Terminal, *more: str, reference: str = REF) -> object:
+    return provisions.does("intake", reference, "--route", "voluntary", *more)
+
+
+# --- term ------------------------------------------------------------------------------------------------------------
+
+
+def test_term_explains_a_date_in_the_shape_that_was_promised(provisions: Terminal) -> None:
+    found = provisions.run("term", "8 weken", "--from", "2026-03-02", "--json").json
+    assert {
+        "term": "8 weken", "from": "2026-03-02", "raw": "2026-04-27", "due": "2026-04-28",
+        "overdue_from": "2026-04-28T22:00:00Z", "suspended_days": 0,
+        "steps": [{"date": "2026-04-28", "because": "Koningsdag", "rule": "Atw art. 1"}],
+    }.items() <= found.items()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("argv", "due"),
+    [
+        (["2 werkdagen", "--from", "2026-05-13"], "2026-05-19"),
+        (["1 week", "--from", "2026-11-21", "--roll", "none"], "2026-11-28"),
+        (["8 weken", "--from", "2026-03-02", "--suspended", "2026-03-20/2026-04-01"], "2026-05-08"),
+        (["1 week", "--from", "2026-11-02", "--suspended", "2026-11-03/2026-11-05", "2026-11-04/2026-11-06"], "2026-11-11"),
+        (["1 week", "--from", "2026-11-02", "--suspended", "2026-11-03/2026-11-05",
+          "--suspended", "2026-11-04/2026-11-06"], "2026-11-11"),
+    ],
+)  # fmt: skip
+def test_term_takes_rolling_and_suspensions_in_both_spellings(provisions: Terminal, argv: list[str], due: str) -> None:
+    assert provisions.run("term", *argv, "--json").json["due"] == due
+
+
+def test_term_warns_beyond_the_last_decree_on_standard_error(provisions: Terminal) -> None:
+    ran = provisions.run("term", "1 week", "--from", "2029-01-01", "--json")
+    assert "2028" in ran.err
+    assert ran.json["due"] == "2029-01-08"
+
+
+# --- intake ----------------------------------------------------------------------------------------------------------
+
+
+def test_intake_shows_the_case_in_the_shape_that_was_promised(provisions: Terminal) -> None:
+    case = provisions.does("intake", REF, "--route", "wvggz", "--need", "all")
+    assert {"reference", "municipality", "route", "brp", "opened", "closed", "provisions"} <= set(case)
+    assert (case["reference"], case["route"], case["brp"], case["opened"]) == (REF, "wvggz", "unknown", str(TODAY))
+    assert all(set(p) >= PROVISION_KEYS for p in case["provisions"])
+    status = {p["key"]: p["status"] for p in case["provisions"]}
+    assert len(status) == 10  # all but the two that need an agreed date
+    assert status["id_document"] == "waiting"
+    assert status["postal_address"] == "blocked"
+    blocked_by = {p["key"]: p["blocked_by"] for p in case["provisions"]}
+    assert blocked_by["debt_counselling"] == ["id_document", "emergency_shelter|housing", "benefit_decision"]
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        ["--need", "id_document", "wmo_indication", "advance_payment"],
+        ["--need", "id_document", "--need", "wmo_indication", "--need", "advance_payment"],
+        ["--need", "id_document", "wmo_indication", "--need", "advance_payment"],
+    ],
+)
+def test_repeated_options_in_both_spellings(provisions: Terminal, needs: list[str]) -> None:
+    take_in(provisions, *needs)
+    assert set(provisions.shows(REF)) == {"id_document", "wmo_indication", "advance_payment"}
+
+
+def test_all_options_of_intake_together(provisions: Terminal) -> None:
+    take_in(
+        provisions,
+        "--need", "all", "--municipality", "havenmeer", "--brp", "unregistered", "--present", "wmo_indication",
+        "--agreed", f"housing={later(30)}", f"social_network={later(40)}", "--needed-from", f"emergency_shelter={later(3)}",
+        "--waive", "benefit_decision:id_document=bewijslast achteraf, zie 2.4", "--urgent", "debt_counselling",
+        "--director", "regisseur.haven", "--on", AGO,
+    )  # fmt: skip
+    shown = provisions.shows(REF)
+    assert set(shown) >= {"housing", "social_network"}
+    assert "wmo_indication" not in shown
+    assert shown["benefit_decision"]["waived"] == ["id_document"]
+    assert (shown["debt_counselling"]["started"], shown["postal_address"]["started"]) == (AGO, AGO)
+    assert shown["id_document"]["blocked_by"] == ["postal_address"]
+    assert shown["emergency_shelter"]["due"] == later(3)
+    assert shown["housing"]["due"] is None  # blocked: no lease without the card
+
+
+def csv_file(tmp_path: Path, *lines: str, name: str = "cases.csv") -> str:
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_many_at_once_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path,
+        "reference,route,need,municipality,brp,present,agreed,needed_from,urgent,director,on,waive",
+        f"TR-1,voluntary,id_document postal_address,havenmeer,registered,,,,,regisseur.haven,{AGO},",
+        f"TR-2,wzd,housing debt_counselling,,,,housing={later(20)},,debt_counselling,,,housing:id_document=nodig",
+        f'TR-3,bemoeizorg,"emergency_shelter",,,id_document,,emergency_shelter={later(2)},,,,',
+    )
+    assert provisions.does("intake", "--file", path) == ["TR-1", "TR-2", "TR-3"]
+    assert provisions.shows("TR-1")["id_document"]["started"] == AGO
+    assert provisions.shows("TR-2")["housing"]["due"] == later(20)
+
+
+def test_one_bad_line_among_a_thousand_changes_nothing(
+    provisions: Terminal, tmp_path: Path, database: Engine
+) -> None:
+    lines = [f"TR-2026-{n:04},voluntary,id_document postal_address" for n in range(1000)]
+    lines[617] = "TR-2026-0617,voluntary,postal_address"
+    path = csv_file(tmp_path, "reference,route,need", *lines)
+    before = everything_in(database)
+    ran = provisions.run("intake", "--file", path, "--by", DIRECTOR, "--json")
+    assert ran.code == 2
+    assert ran.out == ""
+    assert "regel 619: 'postal_address' kan pas starten na 'id_document'" in ran.err
+    assert "1 regel is niet goed" in ran.err
+    assert everything_in(database) == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "says"),
+    [
+        (["reference,route", "TR-1,voluntary"], 2, "need"),
+        (["reference,route,need,name", "TR-1,voluntary,all,Jan"], 2, "name"),
+        (["reference,route,need"], 2, "geen enkel traject"),
+        (["reference,route,need", "TR-1,voluntary,all", "TR-1,voluntary,all"], 2, "regel 3"),
+        (["reference,route,need", "TR-1,voluntary,all,extra"], 2, "regel 2"),
+        (["reference,route,need", "TR-1,route,all", "x,voluntary,all"], 2, "regel 3"),
+        (["reference,route,need,on", f"TR-1,voluntary,all,{later(1)}"], 2, "toekomst"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_by_line(
+    provisions: Terminal, tmp_path: Path, lines: list[str], code: int, says: str
+) -> None:
+    ran = provisions.run("intake", "--file", csv_file(tmp_path, *lines), "--by", DIRECTOR)
+    assert (ran.code, ran.out) == (code, "")
+    assert says in ran.err
+
+
+def test_a_file_that_is_not_there(provisions: Terminal, tmp_path: Path) -> None:
+    assert provisions.run("intake", "--file", str(tmp_path / "none.csv"), "--by", DIRECTOR).code == 3
+
+
+# --- from intake to the end ------------------------------------------------------------------------------------------
+
+
+def test_a_case_is_followed_to_its_end(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "postal_address", "wmo_indication", "housing", "--agreed", f"housing={later(9)}")
+    fields = ("--field", "paid_by=free", "photos_paid=yes")
+    provisions.does("outcome", REF, "id_document", "delivered", *fields, "--note", "Opgehaald")
+    shown = provisions.shows(REF)
+    assert (shown["id_document"]["status"], shown["id_document"]["closed"]) == ("delivered", str(TODAY))
+    assert shown["postal_address"]["status"] == "waiting"
+    provisions.does("suspend", REF, "postal_address", "--reason", "client_asks", "--until", later(10))
+    assert provisions.shows(REF)["postal_address"]["status"] == "suspended"
+    provisions.does("resume", REF, "postal_address")
+    provisions.does("outcome", REF, "postal_address", "refused", "--field", "refusal=stay_unclear")
+    assert provisions.shows(REF)["postal_address"]["status"] == "refused"
+    provisions.does("outcome", REF, "postal_address", "withdrawn")
+    provisions.does("agree", REF, "housing", later(12))
+    assert provisions.shows(REF)["housing"]["due"] == later(12)
+    provisions.does("add", REF, "advance_payment", "special_assistance")
+    provisions.does("transfer", REF, "--municipality", "duinrade")
+    provisions.does("outcome", REF, "wmo_indication", "delivered")
+    provisions.does("followup", REF, "wmo_indication", "support_started", "done")
+    (follow_up,) = provisions.shows(REF)["wmo_indication"]["follow_ups"]
+    assert follow_up["done"] == str(TODAY)
+    provisions.does("reopen", REF, "wmo_indication", "--reason", "toch niet begonnen")
+    assert provisions.run("close", REF, "--by", DIRECTOR).code == 4
+    for key in ("housing", "advance_payment", "special_assistance", "wmo_indication"):
+        provisions.does("outcome", REF, key, "delivered")
+    assert provisions.does("close", REF)["closed"] == str(TODAY)
+
+
+def test_a_waiver_by_itself(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "postal_address")
+    provisions.does("waive", REF, "postal_address", "id_document", "--ground", "bewijslast achteraf")
+    shown = provisions.shows(REF)["postal_address"]
+    assert (shown["status"], shown["waived"], shown["blocked_by"]) == ("waiting", ["id_document"], [])
+
+
+def test_the_audit_tells_who_did_what_and_why_oldest_first(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "postal_address")
+    provisions.does("waive", REF, "postal_address", "id_document", "--ground", "bewijslast achteraf")
+    lines = provisions.run("audit", REF, "--json").json
+    assert all({"at", "by", "what", "key", "because", "message"} <= set(line) for line in lines)
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert lines[0]["what"] == "case.opened"
+    (waived,) = [line for line in lines if line["what"] == "provision.waived"]
+    assert waived["by"] == DIRECTOR
+    assert "bewijslast achteraf" in waived["because"]
+    asked = [line for line in lines if line["what"] == "message.requested"]
+    assert all(line["message"] for line in asked)
+
+
+def test_overdue_lists_what_is_late_longest_first(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "emergency_shelter", "--on", AGO)
+    take_in(provisions, "--need", "wmo_indication", "--on", str(TODAY - timedelta(days=10)), reference="TR-7")
+    late = provisions.run("overdue", "--json").json
+    assert (late[0]["reference"], late[0]["key"]) == (REF, "emergency_shelter")
+    assert [p["due"] for p in late] == sorted(p["due"] for p in late)
+    assert all(p["overdue"] and set(p) >= PROVISION_KEYS for p in late)
+    assert provisions.run("overdue", "--municipality", "duinrade", "--json").json == []
+    assert provisions.run("overdue", "--municipality", "duinraad").code == 2
+
+
+def test_people_get_dutch_tables(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "postal_address", "--on", AGO)
+    shown, late, audit = (provisions.run(*argv) for argv in (("show", REF), ("overdue",), ("audit", REF)))
+    assert "wacht op identiteitsbewijs" in " ".join(shown.out.split())
+    assert "Te laat" in late.out
+    assert "traject gestart" in " ".join(audit.out.split()).lower()
+    assert provisions.run("show", REF).err == ""
+
+
+# --- what is wrong ---------------------------------------------------------------------------------------------------
+
+BY = ("--by", DIRECTOR)
+WRONG: list[tuple[list[str], int, str]] = [
+    (["show", "TR-2026-9999"], 3, "TR-2026-9999"),
+    (["show", "jan"], 2, "jan"),
+    (["audit", "TR-2026-9999"], 3, "bestaat niet"),
+    (["intake", REF, "--route", "voluntary", "--need", "id_document", *BY], 4, REF),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "postal_address", *BY], 2, "--waive"),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--on", later(1), *BY], 2, "toekomst"),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "all"], 2, "--by"),
+    (["intake", "TR-1", "--need", "all", *BY], 2, "--route"),
+    (["intake", "TR-1", "--route", "voluntary", *BY], 2, "--need"),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--agreed", "housing", *BY], 2, "housing"),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--agreed", "housing=morgen", *BY], 2, "morgen"),
+    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--waive", "postal_address=x", *BY], 2, "KEY:VOORWAARDE=GROND"),
+    (["outcome", REF, "postal_address", "delivered", *BY], 4, "id_document"),
+    (["outcome", REF, "id_document", "klaar", *BY], 2, "klaar"),
+    (["outcome", REF, "id_document", "delivered", "--note", "bel 06-12345678", *BY], 2, "telefoonnummer"),
+    (["outcome", REF, "id_document", "delivered", "--field", "paid_by", *BY], 2, "paid_by"),
+    (["outcome", REF, "id_document", "delivered", "--on", "2026-02-30", *BY], 2, "2026-02-30"),
+    (["suspend", REF, "id_document", "--reason", "waiting_list", "--until", later(5), *BY], 2, "wachtlijst"),
+    (["suspend", REF, "id_document", "--reason", "client_asks", "--until", later(60), *BY], 2, "vier weken"),
+    (["resume", REF, "id_document", *BY], 4, "staat niet stil"),
+    (["waive", REF, "postal_address", "housing", "--ground", "nodig", *BY], 2, "housing"),
+    (["answer", REF, "id_document", "maatwerkloket", "priority", *BY], 4, "Maatwerkloket"),
+    (["submit", REF, "id_document", "submitted", "--reason", "nodig", *BY], 4, "Maatwerkloket"),
+    (["agree", REF, "id_document", later(3), *BY], 2, "streeftermijn"),
+    (["transfer", REF, "--municipality", "atlantis", *BY], 2, "atlantis"),
+    (["followup", REF, "id_document", "bloemen", "done", *BY], 3, "bloemen"),
+    (["reopen", REF, "id_document", "--reason", "fout", *BY], 4, "niet afgesloten"),
+    (["close", REF, *BY], 4, "id_document"),
+    (["dance"], 2, "dance"),
+    (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
+    (["term", "2 dagen"], 2, "--from"),
+    (["term", "2 dagen", "--from", "02-11-2026"], 2, "02-11-2026"),
+]  # fmt: skip
+
+
+def test_what_is_wrong_gets_its_exit_code_a_dutch_message_and_changes_nothing(
+    provisions: Terminal, database: Engine
+) -> None:
+    take_in(provisions, "--need", "id_document", "postal_address")
+    before = everything_in(database)
+    for argv, code, says in WRONG:
+        ran = provisions.run(*argv, "--json")
+        assert (ran.code, ran.out) == (code, ""), (argv, ran.err)
+        assert says in ran.err, (argv, ran.err)
+        assert "Traceback" not in ran.err
+        assert "argument" not in ran.err or "Onbekende argumenten" in ran.err  # argparse speaks Dutch
+    assert everything_in(database) == before
+
+
+def test_a_database_that_does_not_answer_is_exit_5_without_its_password(
+    provisions: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROVISIONS_DATABASE_URL", "postgresql://wie:g3heim@127.0.0.1:9/niets")
+    ran = provisions.run("show", REF)
+    assert ran.code == 5
+    assert "g3heim" not in ran.err
+
+
+def test_as_a_process_of_its_own(database_url: str, tmp_path: Path) -> None:
+    """The shell's view: JSON on standard output, a refusal on standard error with its exit code."""
+    command = [str(Path(sys.executable).with_name("provisions"))]
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("PROVISIONS_", "PREFECT_"))},
+        "PROVISIONS_DATABASE_URL": database_url,
+        "PROVISIONS_HOME": str(tmp_path / "home"),
+    }
+
+    def run(*argv: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *argv], env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    made = run("intake", REF, "--route", "voluntary", "--need", "id_document", "--by", DIRECTOR, "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["reference"] == REF
+    again = run("intake", REF, "--route", "voluntary", "--need", "id_document", "--by", DIRECTOR, "--json")
+    assert (again.returncode, again.stdout) == (4, "")
+    assert "bestaat al" in again.stderr
