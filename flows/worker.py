@@ -6,6 +6,7 @@ Safe with several engines: a run is claimed by proposing Pending, which Prefect 
 import logging
 import queue
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +15,14 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import OrchestrationResult
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.responses import SetStateStatus
+from prefect.context import FlowRunContext
 from prefect.exceptions import Abort, Pause
 from prefect.filesystems import LocalFileSystem
 from prefect.flow_engine import run_flow
-from prefect.states import Pending
+from prefect.results import ResultStore
+from prefect.states import Pending, Running
 
 from flows.connection import prefect_thread
 from flows.deployments import Deployments
@@ -28,7 +31,7 @@ from flows.loops import Loop
 logger = logging.getLogger(__name__)
 
 POLL = 2.0  # seconds: how long a form that a person submitted waits at most
-BATCH = 100
+STALE = 5.0  # seconds: another engine may have executed the run since it was seen
 NOWHERE = LocalFileSystem()
 
 
@@ -37,7 +40,7 @@ class Worker:
 
     def __init__(self, deployments: Deployments, *, threads: int = 8) -> None:
         self._deployments = deployments
-        self._due: queue.SimpleQueue[tuple[FlowRun, Flow[..., Any]] | None] = queue.SimpleQueue()
+        self._due: queue.SimpleQueue[tuple[FlowRun, Flow[..., Any], float] | None] = queue.SimpleQueue()
         self._busy: set[UUID] = set()
         self._lock = threading.Lock()
         self._loop = Loop("uitvoering", self._poll, around=prefect_thread)
@@ -76,7 +79,7 @@ class Worker:
         self._deployments.ensure(client)
         # The call of Prefect's own runner: it also shows the deployments as ready in the UI.
         found = client.get_scheduled_flow_runs_for_deployments(
-            self._deployments.ids, scheduled_before=datetime.now(UTC), limit=BATCH
+            self._deployments.ids, scheduled_before=datetime.now(UTC), limit=2 * len(self._threads)
         )
         for run in found:
             self._hand_out(FlowRun.model_validate(run.model_dump()))
@@ -88,36 +91,78 @@ class Worker:
             if flow is None or run.id in self._busy:
                 return
             self._busy.add(run.id)
-        self._due.put((run, flow))
+        self._due.put((run, flow, time.monotonic()))
 
     def _work(self) -> None:
         with prefect_thread() as client:
             while (due := self._due.get()) is not None:
                 if self._loop.stopped:
                     return
-                run, flow = due
+                run, flow, seen = due
                 try:
-                    execute(client, run, flow)
+                    if fresh := self._still_due(client, run, seen):
+                        execute(client, fresh, flow)
                 except Exception as fault:
                     logger.warning("Uitvoeren van run %s lukte niet (%s)", run.id, type(fault).__name__)
                     logger.debug("Run %s", run.id, exc_info=fault)
                 finally:
                     with self._lock:
                         self._busy.discard(run.id)
-                        idle = not self._busy
-                    if idle:
+                        hungry = len(self._busy) == len(self._threads) // 2
+                    if hungry:
                         self.wake()  # there may be more than one batch
+
+    def _still_due(self, client: SyncPrefectClient, run: FlowRun, seen: float) -> FlowRun | None:
+        """The run when it is still due; Prefect would also let an ended run be claimed again.
+
+        Executing a provision's run twice harms nothing, so that is looked up only when it was seen long ago; a form
+        would be carried out twice.
+        """
+        if time.monotonic() - seen < STALE and run.deployment_id in self._deployments.provision_ids:
+            return run
+        run = client.read_flow_run(run.id)
+        return run if run.state and run.state.is_scheduled() else None
 
 
 def execute(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any]) -> bool:
     """Claim ``run`` and execute it; ``False`` when someone else has it."""
-    claim: OrchestrationResult[Any] = client.set_flow_run_state(run.id, Pending())
-    if claim.status is not SetStateStatus.ACCEPT:
+    if not _accepted(client, run, Pending()):
         return False
-    # Nothing is stored; but a flow without a storage asks the server for the default one at each run.
-    flow.result_storage = flow.result_storage or NOWHERE
-    # Without deployment_id Prefect does not open a web socket for each run to watch for suspension.
-    claimed = run.model_copy(update={"deployment_id": None, "state": claim.state})
     with suppress(Abort, Pause):  # parked, or taken over: its state says so
-        run_flow(flow, flow_run=claimed, return_type="state")
+        if ends_itself(flow):
+            _execute_lightly(client, run, flow)
+        else:
+            run_flow(flow, flow_run=run.model_copy(update={"deployment_id": None}), return_type="state")
     return True
+
+
+def ends_itself(flow: Flow[..., Any]) -> bool:
+    """Whether the flow needs nothing of Prefect's engine: it catches its own faults and says how it ends."""
+    return not (flow.retries or flow.should_validate_parameters or flow.isasync)
+
+
+def _execute_lightly(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any]) -> None:
+    """What ``run_flow`` does, less what costs as much as the rest together.
+
+    It also reads the run again, writes its policy, asks for a result storage, beats a heart for a second and watches a
+    web socket (unless it gets a copy without ``deployment_id``).
+    """
+    if not _accepted(client, run, Running()):
+        return
+    context = FlowRunContext(
+        flow=flow,
+        flow_run=run,
+        parameters=run.parameters,
+        client=client,
+        task_runner=flow.task_runner,
+        result_store=ResultStore(result_storage=NOWHERE),
+        persist_result=False,
+    )
+    with context:
+        state: State[Any] = flow.fn(**run.parameters)
+    _accepted(client, run, state)
+
+
+def _accepted(client: SyncPrefectClient, run: FlowRun, state: State[Any]) -> bool:
+    result: OrchestrationResult[Any] = client.set_flow_run_state(run.id, state)
+    return result.status is SetStateStatus.ACCEPT
