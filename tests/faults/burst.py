@@ -1,0 +1,109 @@
+"""Two thousand rungs that are due at once, and what must be true afterwards, whatever was killed in between."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, Row, func, select, text, update
+
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import tables as t
+from tests.builders import CONFIG, DIRECTOR, at
+from tests.conftest import MovingClock
+from tests.faults.postoffice import PostOffice
+
+RUNGS_OF_A_CASE = {
+    ("emergency_shelter", "doorbraaktafel"): at("2026-11-03 00:00"),
+    ("emergency_shelter", "maatwerkloket"): at("2026-11-05 00:00"),
+    ("wmo_indication", "doorbraaktafel"): at("2026-11-06 00:00"),
+}
+AFTERWARDS = at("2026-11-06 00:00")
+
+
+def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
+    """Cases whose rungs are all due ``AFTERWARDS``; their requests have gone out. Returns how many rungs."""
+    clock = MovingClock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+    cases = -(-rungs // len(RUNGS_OF_A_CASE))
+    needs = ("emergency_shelter", "wmo_indication")
+    numbers = range(first, first + cases)
+    Steps(database, CONFIG, clock).intake_many(
+        [IntakeRequest(f"TR-26-{n:05}", "voluntary", needs) for n in numbers], by=DIRECTOR
+    )
+    with database.begin() as connection:
+        connection.execute(
+            update(t.message).where(t.message.c.kind == "request").values(
+                status="sent", sent=clock(), next_try=None, attempts=1
+            )
+        )  # fmt: skip
+    return cases * len(RUNGS_OF_A_CASE)
+
+
+def still_to_climb(database: Engine) -> int:
+    """Provisions that are due and were not handled."""
+    query = select(func.count()).select_from(t.provision).where(t.provision.c.next_at <= AFTERWARDS)
+    with database.connect() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def still_to_send(database: Engine) -> int:
+    """Messages that wait."""
+    query = select(func.count()).select_from(t.message).where(t.message.c.status == "pending")
+    with database.connect() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def at_work(database: Engine) -> bool:
+    """Whether another connection is in the middle of a transaction that writes."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_xid IS NOT NULL"
+    )
+    with database.connect() as connection:
+        return bool(connection.execute(query).scalar_one())
+
+
+def nothing_lost_nothing_twice(database: Engine, office: PostOffice, *, interruptions: int) -> None:
+    """Each rung once, at its moment and in order, with one line and one message; repeats only under the same id."""
+    with database.connect() as connection:
+        cases = connection.execute(select(func.count()).select_from(t.case)).scalar_one()
+        rungs = connection.execute(
+            select(t.provision.c.id, t.provision.c.key, t.rung.c.name, t.rung.c.due, t.rung.c.message).join(
+                t.provision, t.provision.c.id == t.rung.c.provision_id
+            )
+        ).all()
+        lines = connection.execute(select(t.audit.c.what, t.audit.c.case_id, t.audit.c.key, t.audit.c.message)).all()
+        messages = connection.execute(select(t.message).where(t.message.c.kind == "rung")).all()
+        provisions = connection.execute(select(t.provision)).all()
+    assert len(rungs) == cases * len(RUNGS_OF_A_CASE)
+    assert {(row.key, row.name, row.due) for row in rungs} == {(k, n, due) for (k, n), due in RUNGS_OF_A_CASE.items()}
+    _audit_agrees(rungs, lines, provisions)
+    assert {row.id for row in messages} == {row.message for row in rungs}
+    assert {row.status for row in messages} == {"sent"}
+    times = office.times()
+    assert set(times) == {str(row.id) for row in messages}, "every message came, and nothing else"
+    assert sum(times.values()) - len(times) <= interruptions, "a crash repeats at most the message it interrupted"
+    _in_order(rungs, office)
+
+
+def _audit_agrees(
+    rungs: list[Row[tuple[object, ...]]] | object, lines: object, provisions: object
+) -> None:
+    assert isinstance(rungs, list)
+    assert isinstance(lines, list)
+    assert isinstance(provisions, list)
+    expected = {row.message for row in rungs}
+    for what in ("rung.climbed", "message.sent"):
+        said = Counter(line.message for line in lines if line.what == what)
+        assert set(said) == expected, what
+        assert set(said.values()) == {1}, what
+    late = Counter((line.case_id, line.key) for line in lines if line.what == "provision.overdue")
+    assert late == Counter((row.case_id, row.key) for row in provisions)
+    assert all(row.late_noted is not None and row.status == "waiting" for row in provisions)
+
+
+def _in_order(rungs: object, office: PostOffice) -> None:
+    assert isinstance(rungs, list)
+    arrived = {identity: place for place, (identity, _, _) in reversed(list(enumerate(office.received)))}
+    by_provision: dict[int, dict[str, int]] = {}
+    for row in rungs:
+        by_provision.setdefault(row.id, {})[row.name] = arrived[str(row.message)]
+    assert all(p["doorbraaktafel"] < p.get("maatwerkloket", len(arrived) * 2) for p in by_provision.values())
