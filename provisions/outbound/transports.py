@@ -58,6 +58,9 @@ def compose(
     # Quoted-printable reads well in a file too; left to choose, the library encodes everything twice.
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for attachment in rendered.attachments:
+        subtype = attachment.media_type.removeprefix("text/")
+        mail.add_attachment(attachment.content, subtype=subtype, filename=attachment.name, cte="base64")
     return mail
 
 

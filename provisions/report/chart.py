@@ -1,59 +1,58 @@
-"""The course of thirteen weeks as a chart. The table with the same figures stands beside it."""
+"""The past thirteen weeks as charts: one for each figure, so that no meaning hangs on colour; each bar has its number.
+
+The table with the same figures stands below them.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from pygal import Line
+from pygal import Bar
 from pygal.style import Style
 
-# Each line differs in dashes and in shade, not in colour alone; all have contrast 4.5:1 or more on white.
-LINES = (
-    ("breaches", "overschrijdingen", "#b3261e", None),
-    ("overdue", "te laat op zondag", "#7a4a00", "3, 3"),
-    ("started", "gestart", "#154273", "10, 4"),
-    ("delivered", "geregeld", "#1d5c33", "1, 4"),
-)
+CHARTS = (("breaches", "Overschrijdingen per week"), ("overdue", "Te laat aan het eind van de zondag"))
+
 _STYLE = Style(
     background="#ffffff",
     plot_background="#ffffff",
     foreground="#1b1b1b",
     foreground_strong="#1b1b1b",
-    foreground_subtle="#6b7280",
+    foreground_subtle="#c9cdd3",
     font_family="Arial, Helvetica, sans-serif",
-    label_font_size=15,
-    major_label_font_size=15,
-    legend_font_size=16,
-    colors=tuple(colour for _, _, colour, _ in LINES),
+    value_font_family="Arial, Helvetica, sans-serif",
+    label_font_size=16,
+    major_label_font_size=16,
+    value_font_size=17,
+    opacity="1",
+    colors=("#154273",),
+    value_colors=("#1b1b1b",),
 )
-_NOT_SHOWN = re.compile(r"<!--.*?-->|<desc[^>]*>.*?</desc>", re.DOTALL)
+_NOT_SHOWN = re.compile(r"<!--.*?-->|<desc[^>]*>.*?</desc>|<title>.*?</title>", re.DOTALL)
 
 
-def course(weeks: Sequence[dict[str, Any]]) -> str:
-    """The chart as SVG without scripts, and with nothing in it that changes from one run to the next."""
-    chart = Line(
+def bars(weeks: Sequence[dict[str, Any]], figure: str, name: str) -> str:
+    """One figure of each week as SVG: without scripts, and with nothing in it that changes from one run to the next."""
+    chart = Bar(
         js=[],  # the default loads a script from the library's site
         disable_xml_declaration=True,
         style=_STYLE,
         width=900,
-        height=340,
+        height=210,
         explicit_size=False,
-        legend_at_bottom=True,
-        legend_at_bottom_columns=4,
+        show_legend=False,
+        show_y_labels=False,
+        show_y_guides=False,
+        print_values=True,
+        print_values_position="top",
         include_x_axis=True,
-        show_y_guides=True,
-        dots_size=4,
-        margin=8,
-        max_scale=6,
+        margin=6,
+        spacing=6,
+        range=(0, max([week[figure] for week in weeks] + [1]) * 1.2),
         value_formatter=lambda value: f"{value:g}",
     )
-    chart.uuid = "weekverloop"
+    chart.uuid = f"chart-{figure}"
     chart.x_labels = [str(int(week["week"].partition("-W")[2])) for week in weeks]
-    for figure, name, _, dashes in LINES:
-        stroke: dict[str, object] = {"width": 3}
-        if dashes:
-            stroke["dasharray"] = dashes
-        chart.add(name, [week[figure] for week in weeks], stroke_style=stroke)
+    chart.add(name, [week[figure] for week in weeks])
     svg = _NOT_SHOWN.sub("", str(chart.render(is_unicode=True)))
-    label = "Grafiek: de tabel hieronder heeft dezelfde cijfers."
+    label = f"Staafgrafiek: {name.lower()}. De tabel hieronder heeft dezelfde cijfers."
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

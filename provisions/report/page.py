@@ -10,15 +10,21 @@ from markupsafe import Markup
 from provisions.catalogue import TEMPLATES
 from provisions.domain import words
 from provisions.domain.calendar import AMSTERDAM
-from provisions.domain.case import Answer
+from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import RungName
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
-from provisions.report.chart import course
+from provisions.report.chart import CHARTS, bars
 from provisions.report.table import FIGURES
 from provisions.report.wording import breaches, capitalised
 
-WHERE = {"counter": "bij het loket", "tables": "bij een tafel", "suspended": "klok stilgezet", "blocked": "wacht op"}
+MOST_HEADLINES = 6
+WHERE = {
+    "counter": "bij het loket",
+    "tables": "bij een tafel",
+    "blocked": "wachten op iets anders",
+    "suspended": "klok stilgezet",
+}
 
 
 def title(report: Report) -> str:
@@ -28,13 +34,15 @@ def title(report: Report) -> str:
 
 
 def as_page(report: Report) -> str:
-    """The page as a file: with the chart, for a browser and for paper."""
-    return _environment().get_template("report.html.j2").render(_context(report), chart=Markup(course(report["weeks"])))  # noqa: S704 - our own SVG
+    """The page as a file: with charts, for a browser and for paper."""
+    # Our own SVG, drawn from numbers.
+    charts = [(name, Markup(bars(report["weeks"], figure, name))) for figure, name in CHARTS]  # noqa: S704
+    return _environment().get_template("report.html.j2").render(_context(report), charts=charts)
 
 
 def in_mail(report: Report) -> str:
-    """The page for a mail program: the chart is a table with bars, which every program shows (docs/decisions)."""
-    return _environment().get_template("report.html.j2").render(_context(report), chart="")
+    """The page for a mail program: the bars are in the table, which every program shows (docs/decisions)."""
+    return _environment().get_template("report.html.j2").render(_context(report), charts=())
 
 
 def plain_text(report: Report) -> str:
@@ -71,8 +79,10 @@ def _context(report: Report) -> dict[str, Any]:
         "before": report["previous_totals"],
         "most": max((week["breaches"] for week in report["weeks"]), default=0),
         "went": _went(report["since_intake"], names),
-        "answers": _labels(report["answers"], words.ANSWER, Answer),
-        "rungs": _labels(report["rungs"], words.RUNG, RungName),
+        "answers": _times({words.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
+        "rungs": _times({words.RUNG[RungName(r)]: count for r, count in report["rungs"].items()}),
+        "headlines": report["headlines"][:MOST_HEADLINES],
+        "more": len(report["headlines"][MOST_HEADLINES:]),
         "corrections": _corrections(report, names),
         "blocked": _blocked(report, names),
     }
@@ -101,25 +111,43 @@ def _moment(text: str) -> str:
     return f"{words.dutch_date(date(local.year, local.month, local.day))} om {local:%H.%M} uur"
 
 
-def _went(days: dict[str, int] | None, names: dict[str, str]) -> list[tuple[str, int]]:
-    """Where the days went, in shares of a hundred, the most first."""
+def _went(days: dict[str, int] | None, names: dict[str, str]) -> list[tuple[str, int, str]]:
+    """Where the days went: (where, in hundredths, most of it), the most first."""
     if not days:
         return []
     whole = sum(days.values())
-    shares: dict[str, float] = {}
+    parts: dict[str, dict[str, int]] = {}
     for cause, count in days.items():
         kind, _, what = cause.partition(":")
-        name = f"wacht op {_names_of(what, names)}" if kind == "blocked" else WHERE[kind]
-        shares[name] = shares.get(name, 0) + 100 * count / whole
-    return sorted(((name, round(share)) for name, share in shares.items()), key=lambda item: -item[1])
+        parts.setdefault(kind, {})[_what(kind, what, names)] = count
+    told = [
+        (WHERE[kind], round(100 * sum(part.values()) / whole), _mostly(part, whole)) for kind, part in parts.items()
+    ]
+    return sorted(told, key=lambda item: -item[1])
+
+
+def _what(kind: str, what: str, names: dict[str, str]) -> str:
+    if kind == "suspended":
+        return words.REASON[Reason(what)]
+    return _names_of(what, names) if what else ""
+
+
+def _mostly(part: dict[str, int], whole: int) -> str:
+    """The largest parts, with their share of the whole."""
+    largest = sorted(((name, count) for name, count in part.items() if name), key=lambda item: -item[1])[:3]
+    return ", ".join(f"{name} ({round(100 * count / whole)}%)" for name, count in largest)
 
 
 def _names_of(dependency: str, names: dict[str, str]) -> str:
     return " of ".join(names.get(key, key) for key in dependency.split("|"))
 
 
-def _labels(counts: dict[str, int], labels: Any, kind: Any) -> list[tuple[str, int]]:
-    return [(labels[kind(name)], count) for name, count in sorted(counts.items(), key=lambda item: -item[1])]
+def _times(counts: dict[str, int]) -> str:
+    """
+    >>> _times({"voorrang": 3, "andere route": 1})
+    'voorrang 3 keer en andere route 1 keer'
+    """
+    return words.listed([f"{name} {count} keer" for name, count in sorted(counts.items(), key=lambda item: -item[1])])
 
 
 def _blocked(report: Report, names: dict[str, str]) -> list[tuple[str, int, str]]:

@@ -12,7 +12,7 @@ from provisions.domain.rules import Dependency
 
 RECURRING_WEEKS = 2  # a cause that returns in as many of the thirteen weeks is no incident
 RECURRING_BREACHES = 3
-MOST_DECISIONS = 5
+MOST_DECISIONS = 4
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Wording:
                 )
             case _:
                 return (
-                    f"Krijgt {name} voorrang of extra mensen bij het loket, zodat de streeftermijn gehaald wordt?",
+                    f"Krijgt {name} bij het loket voorrang of extra mensen, tot de streeftermijn gehaald wordt?",
                     self._counter(key),
                 )
 

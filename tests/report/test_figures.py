@@ -1,0 +1,76 @@
+"""The figures against a second computation, and at the edges of weeks, days and terms."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.domain.figures import SCALARS
+from provisions.domain.weeks import Week
+from provisions.report.reports import Reports
+from tests.builders import CONFIG
+from tests.conftest import MovingClock
+from tests.report import from_audit
+from tests.report.region import Region
+
+COMPARED = [figure for figure in SCALARS if figure != "p90_days"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_figures_are_those_that_follow_from_the_audit(database: Engine, clock: MovingClock, seed: int) -> None:
+    region = Region(database, clock, CONFIG, seed).lives(date(2026, 4, 13), date(2026, 5, 20), clients_a_day=0.4)
+    records = from_audit.records(database)
+    reports = Reports(database, CONFIG, clock)
+    assert len(region.references) > 5
+    for number in range(Week.parse("2026-W14").number, Week.parse("2026-W21").number + 1):
+        week = Week(number)
+        expected = from_audit.figures(records, week.monday, date(2026, 5, 20))
+        report = reports.of_week(week)
+        _adds_up(report)
+        for row in report["provisions"]:
+            key = row["key"]
+            for figure in COMPARED:
+                assert row[figure] == expected.get(key, {}).get(figure, None if "median" in figure else 0), (
+                    str(week), key, figure,
+                )  # fmt: skip
+            assert row["rungs"] == expected.get(key, {}).get("rungs", {}), (str(week), key)
+            assert row["answers"] == expected.get(key, {}).get("answers", {}), (str(week), key)
+            assert row["submitted"] == expected.get(key, {}).get("submitted", 0), (str(week), key)
+            assert sum(row["causes"].values()) == row["breaches"]
+
+
+def _adds_up(report: dict[str, Any]) -> None:
+    rows = report["provisions"]
+    for figure in (
+        "started",
+        "delivered",
+        "refused",
+        "breaches",
+        "open",
+        "overdue",
+        "suspended",
+        "blocked",
+        "submitted",
+    ):
+        assert report["totals"][figure] == sum(row[figure] for row in rows), figure
+    last = Week.parse(report["week"])
+    assert [w["week"] for w in report["weeks"]] == [str(last.plus(-n)) for n in range(12, -1, -1)]
+    assert report["weeks"][-1]["breaches"] == report["totals"]["breaches"]
+    assert report["weeks"][-1]["overdue"] == report["totals"]["overdue"]
+
+
+def test_the_third_of_january_2027_is_in_week_53_of_2026() -> None:
+    assert str(Week.of(date(2027, 1, 3))) == "2026-W53"
+    assert str(Week.of(date(2027, 1, 4))) == "2027-W01"
+    assert Week.parse("2026-W53").sunday == date(2027, 1, 3)
+
+
+@pytest.mark.parametrize("first", [date(2024, 12, 20), date(2026, 12, 20), date(2020, 12, 25)])
+def test_a_week_is_read_back_as_it_was_written(first: date) -> None:
+    for number in range(30):
+        day = first + timedelta(days=number)
+        week = Week.of(day)
+        assert Week.parse(str(week)) == week
+        assert week.monday <= day <= week.sunday
+        assert week.monday.isocalendar()[:2] == day.isocalendar()[:2]

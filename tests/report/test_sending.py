@@ -1,0 +1,195 @@
+"""Monday 07:00: each week is frozen and mailed once, whatever was missed, and what changes later is a correction."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from provisions.domain.errors import InvalidInput
+from provisions.domain.weeks import Week
+from provisions.outbound.outbox import Outbox
+from provisions.report.reports import Reports
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import tables as t
+from tests.builders import CONFIG, Letterbox, at
+from tests.conftest import MovingClock
+from tests.report.region import BY, dated
+
+
+class Town:
+    """A steering group that reads its mail, and one case director."""
+
+    def __init__(self, database: Engine, clock: MovingClock) -> None:
+        self.database, self.clock = database, clock
+        self.steps = Steps(dated(database, clock), CONFIG, clock)
+        self.reports = Reports(database, CONFIG, clock)
+        self.letterbox = Letterbox()
+        self.outbox = Outbox(database, CONFIG, self.letterbox, clock)
+        self.clients = 0
+
+    def on(self, text: str) -> "Town":
+        self.clock.now = at(text)
+        self.steps.tick_all()
+        return self
+
+    def takes_in(self, *needs: str, on: str | None = None, **known: Any) -> str:
+        self.clients += 1
+        reference = f"TR-2026-{self.clients:04}"
+        day = date.fromisoformat(on) if on else None
+        self.steps.intake(IntakeRequest(reference, "voluntary", needs, on=day, **known), by=BY)
+        return reference
+
+    def sends(self) -> list[str]:
+        return [str(week) for week in self.reports.send_due()]
+
+    def mail(self) -> list[Any]:
+        """What the steering group gets now."""
+        self.letterbox.mail.clear()
+        self.outbox.deliver_due()
+        return [mail for mail in self.letterbox.mail if "stuurgroep@" in str(mail["To"])]
+
+
+@pytest.fixture
+def town(database: Engine, clock: MovingClock) -> Town:
+    return Town(database, clock)
+
+
+def test_the_first_report_covers_the_week_of_the_first_start_and_comes_on_monday_at_seven(town: Town) -> None:
+    assert town.on("2026-11-04 10:00").sends() == []
+    town.takes_in("id_document")
+    assert town.sends() == []
+    assert town.on("2026-11-09 06:59").sends() == []
+    assert town.on("2026-11-09 07:00").sends() == ["2026-W45"]
+    assert town.sends() == []
+
+
+def test_missed_mondays_are_made_up_each_week_once(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    assert town.on("2026-11-25 15:00").sends() == ["2026-W45", "2026-W46", "2026-W47"]
+    assert [str(m["Subject"]) for m in town.mail()] == [
+        f"Weekrapport basisvoorzieningen, week {week} van 2026" for week in (45, 46, 47)
+    ]
+    assert town.mail() == []
+    assert town.on("2026-11-30 07:00").sends() == ["2026-W48"]
+
+
+def test_what_was_recorded_after_monday_was_not_missed_on_it(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document", on="2026-10-20")
+    assert town.on("2026-11-08 10:00").sends() == []
+    assert town.on("2026-11-09 07:00").sends() == ["2026-W43", "2026-W44", "2026-W45"]
+
+
+def test_seven_o_clock_is_amsterdams_in_summer_and_in_winter(town: Town) -> None:
+    town.on("2026-10-21 10:00").takes_in("id_document")
+    town.clock.set("2026-10-26T05:59:59+00:00")  # the clock went back the day before
+    assert town.sends() == []
+    town.clock.set("2026-10-26T06:00:00+00:00")
+    assert town.sends() == ["2026-W43"]
+    town.clock.set("2027-03-29T04:59:59+00:00")  # and forward
+    assert town.sends()[-1] == "2027-W11"
+    town.clock.set("2027-03-29T05:00:00+00:00")
+    assert town.sends() == ["2027-W12"]
+
+
+def test_two_at_the_same_time_send_each_week_once(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    town.on("2026-11-16 07:00")
+    with ThreadPoolExecutor(4) as pool:
+        sent = [str(week) for weeks in pool.map(lambda _: town.reports.send_due(), range(4)) for week in weeks]
+    assert sent == ["2026-W45", "2026-W46"]
+    assert len(town.mail()) == 2
+
+
+def test_the_mail_has_page_text_and_figures(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document", "emergency_shelter")
+    town.on("2026-11-09 07:00").sends()
+    (mail,) = town.mail()
+    assert mail["Message-ID"].endswith("@voorbeeldland.example>")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    html, text = mail.get_body(("html",)).get_content(), mail.get_body(("plain",)).get_content()
+    assert '<html lang="nl">' in html
+    assert "<svg" not in html
+    assert "TER BESLUITVORMING" in text
+    (attachment,) = list(mail.iter_attachments())
+    assert attachment.get_filename() == "weekrapport-2026-W45.csv"
+    assert "opvang" in attachment.get_content()
+    with town.database.connect() as connection:
+        row = connection.execute(select(t.message).where(t.message.c.kind == "report")).one()
+    assert (row.status, row.recipients) == ("sent", ["stuurgroep@zvh-voorbeeldland.example"])
+
+
+def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_corrections_once(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    references = [town.takes_in("id_document") for _ in range(3)]
+    town.on("2026-11-16 07:00").sends()  # weeks 45 and 46; the target of a week ended on the 9th
+    week = Week.parse("2026-W46")
+    frozen = town.reports.of_week(week)
+    assert frozen["frozen"] is True
+    assert frozen["totals"]["breaches"] == 3
+    # Recorded late, dated on time: the breach is taken away.
+    town.on("2026-11-17 10:00").steps.record_outcome(
+        references[0], "id_document", "delivered", by=BY, on=date(2026, 11, 9)
+    )
+    assert town.reports.of_week(week) == frozen
+    assert town.on("2026-11-23 07:00").sends() == ["2026-W47"]
+    following = town.reports.of_week(Week.parse("2026-W47"))
+    found = {(c["week"], c["key"], c["figure"]): (c["was"], c["is"]) for c in following["corrections"]}
+    assert found["2026-W46", "id_document", "breaches"] == (3, 2)
+    assert found["2026-W46", "id_document", "delivered"] == (0, 1)
+    assert found["2026-W46", "id_document", "open"] == (3, 2)
+    # Told once; a further change is told against the last correction.
+    assert town.on("2026-11-24 07:00").reports.of_week(Week.parse("2026-W48"))["corrections"] == []
+    town.steps.record_outcome(references[1], "id_document", "delivered", by=BY, on=date(2026, 11, 9))
+    corrections = town.reports.of_week(Week.parse("2026-W48"))["corrections"]
+    assert {"week": "2026-W46", "key": "id_document", "figure": "breaches", "was": 2, "is": 1} in corrections
+
+
+def test_a_past_week_that_was_never_sent_is_computed_from_what_happened_then(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    reference = town.takes_in("id_document", "postal_address")
+    town.on("2026-11-17 10:00").steps.record_outcome(reference, "id_document", "delivered", by=BY)
+    rows = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W46"))["provisions"]}
+    assert (rows["id_document"]["open"], rows["id_document"]["overdue"]) == (1, 1)
+    assert rows["id_document"]["longest_overdue_days"] == 6
+    assert rows["postal_address"]["blocked_on"] == {"id_document": 1}
+    now = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W47"))["provisions"]}
+    assert (now["id_document"]["delivered"], now["id_document"]["delivered_on_time"]) == (1, 0)
+    assert (now["postal_address"]["blocked"], now["postal_address"]["started"]) == (0, 1)
+
+
+def test_a_week_that_has_not_begun_is_refused_and_the_running_one_is_provisional(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    assert town.reports.of_week(Week.parse("2026-W45"))["complete"] is False
+    with pytest.raises(InvalidInput, match="2026-W46 begint pas op 2026-11-09"):
+        town.reports.of_week(Week.parse("2026-W46"))
+    with pytest.raises(InvalidInput, match="bestaat niet"):
+        Week.parse("2025-W53")
+    with pytest.raises(InvalidInput, match="Verwacht: JJJJ-Wnn"):
+        Week.parse("week 46")
+
+
+def test_who_is_without_shelter_income_or_identity_document(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    town.takes_in("id_document", "emergency_shelter")
+    town.takes_in("emergency_shelter", needed_from={"emergency_shelter": date(2026, 12, 1)})
+    town.takes_in("advance_payment", "benefit_decision", "id_document")
+    town.takes_in("advance_payment", present=["benefit_decision"])
+    town.on("2026-11-10 10:00")
+    assert town.reports.of_week()["without"] == {"shelter": 1, "income": 1, "id": 2}
+    town.steps.record_outcome("TR-2026-0003", "advance_payment", "delivered", by=BY, on=date(2026, 11, 6))
+    assert town.reports.of_week()["without"] == {"shelter": 1, "income": 0, "id": 2}
+
+
+def test_nothing_in_it_points_to_a_person(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    reference = town.takes_in("id_document", director="regisseur.noord")
+    town.steps.record_outcome(reference, "id_document", "refused", by=BY, note="Jansen kwam niet opdagen")
+    town.on("2026-11-09 07:00").sends()
+    (mail,) = town.mail()
+    with town.database.connect() as connection:
+        stored = str(connection.execute(select(t.report)).all()) + str(connection.execute(select(t.prepared)).all())
+    for secret in ("TR-2026", "Jansen", "regisseur.noord", BY):
+        assert secret not in stored
+        assert secret not in mail.as_string()
