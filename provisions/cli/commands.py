@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from provisions import inputs
 from provisions.catalogue import Config, load
-from provisions.cli import csv_intake
 from provisions.cli.arguments import once
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
@@ -86,16 +85,18 @@ def _term_lines(found: DueDate) -> list[str]:
 def intake(args: Namespace, steps: Steps) -> str | None:
     """Start one case, or many from a file."""
     if args.file:
+        from provisions.cli import csv_intake
+
         given = [o for o in ("reference", "route", "need", "present", "agreed", "waive") if getattr(args, o)]
         if given:
             raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
         requests = csv_intake.read(Path(args.file), lambda request: steps.check_intake(request, by=args.by))
-        progress(f"{len(requests)} regels gecontroleerd; nu vastleggen …")
+        progress(f"{_counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
         cases = steps.intake_many(requests, by=args.by)
         if args.json:
             as_json([case.reference for case in cases])
         else:
-            say(f"{len(cases)} trajecten gestart.")
+            say(f"{_counted(len(cases), 'traject', 'trajecten')} gestart.")
         return None
     missing = [name for name, value in (("REF", args.reference), ("--route", args.route)) if not value]
     if missing:
@@ -112,6 +113,10 @@ def intake(args: Namespace, steps: Steps) -> str | None:
         **_extras(args),
     )
     return steps.intake(request, by=args.by).reference
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _extras(args: Namespace) -> dict[str, Any]:

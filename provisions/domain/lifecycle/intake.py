@@ -132,5 +132,5 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         yield (
             f"'{need.key}' kan pas starten na '{dependency}', maar dat is niet nodig, niet aanwezig en er is geen "
             f"afwijking{one}. Zet het bij --need of --present, of leg een afwijking vast: "
-            f"--waive {need.key}:{dependency}=GROND."
+            f"--waive '{need.key}:{dependency}=GROND'."
         )
