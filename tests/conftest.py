@@ -57,23 +57,24 @@ def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
     """The one PostgreSQL of this run, with a migrated database ``template`` to clone."""
     with running(short_folder / "pg") as server:
         with admin(server) as connection:
-            connection.execute("CREATE DATABASE template OWNER provisions")
-        migrate.upgrade(database_url(server, "template"))
+            connection.execute("CREATE DATABASE template OWNER provisions_owner")
+        migrate.upgrade(owner_url(server, "template"), "provisions")
         yield server
 
 
 @pytest.fixture
 def new_database(postgres: EmbeddedPostgres) -> Callable[..., AbstractContextManager[str]]:
-    """A context manager with the URL of a fresh database: migrated, or with ``migrated=False`` empty."""
+    """A context manager with the URL of a fresh database: migrated and for the application's role, or with
+    ``migrated=False`` empty and for its owner."""
 
     @contextmanager
     def make(*, migrated: bool = True) -> Iterator[str]:
         name = f"test_{uuid4().hex[:12]}"
         with admin(postgres) as connection:
             template = "template" if migrated else "template1"
-            connection.execute(f"CREATE DATABASE {name} OWNER provisions TEMPLATE {template} STRATEGY FILE_COPY")
+            connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE {template} STRATEGY FILE_COPY")
         try:
-            yield database_url(postgres, name)
+            yield database_url(postgres, name) if migrated else owner_url(postgres, name)
         finally:
             with admin(postgres) as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -124,6 +125,11 @@ def free_port() -> int:
 def database_url(server: EmbeddedPostgres, name: str) -> str:
     """The URL of any database on the server, for the role ``provisions``."""
     return server.url("provisions").replace("/provisions?", f"/{name}?")
+
+
+def owner_url(server: EmbeddedPostgres, name: str) -> str:
+    """The same for the role that owns the tables."""
+    return server.owner_url("provisions").replace("/provisions?", f"/{name}?")
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from provisions.domain.errors import Unreachable
 from provisions.settings import Settings, psycopg_url, without_password
-from provisions.store import migrate
+from provisions.store import migrate, roles
 from provisions.store.embedded import EmbeddedPostgres, running
 
 
@@ -20,8 +20,12 @@ def database_url(settings: Settings) -> str:
 
 
 def migration_url(settings: Settings) -> str:
-    """The same database as the role that may change the schema."""
-    return psycopg_url(settings.migration_url) if settings.migration_url else database_url(settings)
+    """The same database as the role that may change the schema. Holds a password."""
+    if settings.migration_url:
+        return psycopg_url(settings.migration_url)
+    if settings.database_url:
+        return psycopg_url(settings.database_url)
+    return EmbeddedPostgres(settings.home).owner_url("provisions")
 
 
 def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
@@ -55,6 +59,7 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # free text may be among them, and an error ends up on a screen
         connect_args={"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5},
     )
 
@@ -79,9 +84,10 @@ def _migrated(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(settings)
     try:
         with engine.connect() as connection:
-            current = migrate.is_current(connection)
-        if not current:
-            migrate.upgrade(migration_url(settings))
+            ready = migrate.is_current(connection) and not roles.missing(connection)
+            role = connection.scalar(text("SELECT current_user"))
+        if not ready:
+            migrate.upgrade(migration_url(settings), role)
         yield engine
     finally:
         engine.dispose()

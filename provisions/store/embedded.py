@@ -32,7 +32,9 @@ from provisions.domain.errors import Unreachable
 from provisions.private import private_folder, secret
 from provisions.store.programs import Identity, identity, programs
 
-DATABASES = ("provisions", "prefect")  # each with a role of the same name that owns it and can't enter the other
+# Each database with the role that owns it, and one of its own name that uses it; neither can enter the other database.
+# Prefect changes its own schema, ours is changed by the owner only.
+DATABASES = {"provisions": "provisions_owner", "prefect": "prefect"}
 
 _HERE = Path("/proc/self/cwd")
 _LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
@@ -72,9 +74,16 @@ class EmbeddedPostgres:
         self._child: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
-        """The URL of ``database`` for its own role, as SQLAlchemy takes it for psycopg. Holds the password."""
-        password = secret(self.home / "secrets", f"postgres-{database}")
-        return f"postgresql+psycopg://{database}:{password}@/{database}?host={self.socket_folder()}"
+        """The URL of ``database`` for the role that uses it, as SQLAlchemy takes it for psycopg. Holds the password."""
+        return self._url(database, database)
+
+    def owner_url(self, database: str) -> str:
+        """The same for the role that owns the tables and may change the schema."""
+        return self._url(database, DATABASES[database])
+
+    def _url(self, database: str, role: str) -> str:
+        password = secret(self.home / "secrets", f"postgres-{role}")
+        return f"postgresql+psycopg://{role}:{password}@/{database}?host={self.socket_folder()}"
 
     def alive(self) -> bool:
         """Whether the server's process runs (it may still be recovering)."""
@@ -288,19 +297,36 @@ class EmbeddedPostgres:
     def _make_databases(self) -> None:
         with self._connect() as connection:
             known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-            for name in DATABASES:
+            for name, owner in DATABASES.items():
+                for role in dict.fromkeys((owner, name)):
+                    self._make_role(connection, role)
                 if name not in known:
-                    self._make_database(connection, name)
+                    connection.execute(
+                        sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner))
+                    )
+                if owner != name:
+                    self._hand_over(name, owner)
+                connection.execute(
+                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC; GRANT CONNECT ON DATABASE {} TO {}").format(
+                        *map(sql.Identifier, (name, name, name))
+                    )
+                )
 
-    def _make_database(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-        role = sql.Identifier(name)
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-        # The password is hashed here, so that it does not travel in a statement.
+    def _make_role(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            return
         password = secret(self.home / "secrets", f"postgres-{name}")
-        connection.pgconn.change_password(name.encode(), password.encode())
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+        with connection.transaction():  # a role without its password would be of no use for ever
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+            # The password is hashed here, so that it does not travel in a statement.
+            connection.pgconn.change_password(name.encode(), password.encode())
+
+    def _hand_over(self, database: str, owner: str) -> None:
+        """An earlier version let the role that uses the database own it."""
+        with self._connect(database) as connection:
+            connection.execute(
+                sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(database), sql.Identifier(owner))
+            )
 
     def _last_words(self) -> list[str]:
         try:

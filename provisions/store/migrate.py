@@ -4,6 +4,9 @@ Versions are numbered ``0001``, ``0002``, …; a file in ``migrations/versions``
 the newest one is known without importing alembic (which would slow every command).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -11,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.settings import MIGRATIONS, without_password
+from provisions.store import roles
 
 _LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
 
@@ -21,8 +25,9 @@ def newest() -> str:
 
 
 def current(connection: Connection) -> str | None:
-    """The version of the database; ``None`` when it is empty."""
-    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+    """The version of the database; ``None`` when it is empty, or when this role may not see it."""
+    may_see = text("SELECT has_table_privilege(to_regclass('alembic_version'), 'SELECT')")
+    if not connection.scalar(may_see):
         return None
     version = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return None if version is None else str(version)
@@ -42,37 +47,47 @@ def is_current(connection: Connection) -> bool:
     return version == newest()
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to the newest version. Safe to run twice at the same time.
+def upgrade(url: str, application: str | None = None) -> None:
+    """Bring the database to the newest version, and give the role ``application`` its rights. Safe to run twice at once.
 
     Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it.
     """
-    _run(url, "upgrade", "head")
+    with _changing(url) as connection:
+        if not is_current(connection):
+            move(connection, "head")
+        if application is not None:
+            roles.grant(connection, application)
 
 
 def downgrade(url: str, version: str) -> None:
     """Bring the database back to ``version`` (``base``: empty). What newer versions added is lost."""
-    _run(url, "downgrade", version)
+    with _changing(url) as connection:
+        move(connection, version, down=True)
 
 
-def _run(url: str, direction: str, version: str) -> None:
+def move(connection: Connection, version: str, *, down: bool = False) -> None:
+    """Bring the database to ``version`` in the transaction of ``connection``, which is the owner's."""
     from alembic import command
     from alembic.config import Config
 
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    (command.downgrade if down else command.upgrade)(config, version)
+
+
+@contextmanager
+def _changing(url: str) -> Iterator[Connection]:
+    """One transaction in which nobody else changes the schema."""
     engine = create_engine(url, poolclass=NullPool)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            if direction == "upgrade" and is_current(connection):
-                return
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            (command.upgrade if direction == "upgrade" else command.downgrade)(config, version)
+            yield connection
     except OperationalError as error:
         raise _unreachable(url, error) from None
     except ProgrammingError as error:
-        if "permission denied" not in str(error.orig):
+        if not any(words in str(error.orig) for words in ("permission denied", "must be owner")):
             raise
         raise InvalidInput(
             f"De databaserol {make_url(url).username} mag de tabellen niet aanmaken of wijzigen.",

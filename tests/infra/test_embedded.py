@@ -72,8 +72,9 @@ def test_a_wrong_password_is_refused_and_a_role_sees_its_own_database_only(home:
 
 def test_after_a_kill_it_recovers_with_what_was_committed(home: Path) -> None:
     with running(home) as server:
-        with _connect(server) as connection:
+        with psycopg.connect(server.owner_url("provisions").replace("+psycopg", "")) as connection:
             connection.execute("CREATE TABLE kept (n int)")
+            connection.execute("GRANT SELECT ON kept TO provisions")
             connection.execute("INSERT INTO kept SELECT generate_series(1, 1000)")
         pid = server.pid()
         assert pid is not None

@@ -1,0 +1,72 @@
+"""What the application's database role may do: no more than it must.
+
+The tables belong to another role, by which migrations run (``PROVISIONS_MIGRATION_URL``). The application reads and
+adds, changes what changes, and removes only what is forgotten or done with. It changes no schema, and no line of the
+audit.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
+
+PRIVILEGES: Mapping[str, tuple[str, ...]] = {
+    "alembic_version": (READ,),
+    "announcement": (READ, ADD, CHANGE, REMOVE),  # CHANGE: to hold rows (FOR UPDATE)
+    "audit": (READ, ADD),
+    "audit_head": (READ, CHANGE),
+    "client_case": (READ, ADD, CHANGE),
+    "erasure": (READ, ADD, REMOVE),
+    "follow_up": (READ, ADD, CHANGE, REMOVE),
+    "free_text": (READ, ADD, REMOVE),
+    "message": (READ, ADD, CHANGE, REMOVE),
+    "outcome": (READ, ADD, CHANGE),
+    "plan": (READ, ADD, CHANGE, REMOVE),
+    "prepared": (READ, ADD, REMOVE),
+    "provision": (READ, ADD, CHANGE),
+    "report": (READ, ADD),
+    "rung": (READ, ADD, CHANGE),
+    "setting": (READ, ADD, CHANGE),
+    "suspension": (READ, ADD, CHANGE),
+    "waiver": (READ, ADD),
+}
+
+_FORBIDDEN = (("audit", CHANGE), ("audit", REMOVE), ("audit", "TRUNCATE"), ("audit_head", REMOVE), ("free_text", CHANGE))
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Give ``role`` exactly these rights. ``connection`` is the owner's; nothing is done for the owner itself."""
+    if connection.scalar(text("SELECT current_user")) == role:
+        return
+    name = connection.dialect.identifier_preparer.quote(role)
+    schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))
+    connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {name}"))
+    for table, rights in PRIVILEGES.items():
+        connection.execute(text(f"REVOKE ALL ON {table} FROM {name}"))
+        connection.execute(text(f"GRANT {', '.join(rights)} ON {table} TO {name}"))
+
+
+def missing(connection: Connection) -> list[str]:
+    """The rights that the role of this connection needs and does not have, such as ``INSERT op audit``."""
+    needed = [(table, right) for table, rights in PRIVILEGES.items() for right in rights]
+    return [f"{right} op {table}" for (table, right), has in _has(connection, needed) if not has]
+
+
+def excess(connection: Connection) -> list[str]:
+    """What the role of this connection may do and should not: it owns the tables, or was given too much."""
+    return [f"{right} op {table}" for (table, right), has in _has(connection, _FORBIDDEN) if has]
+
+
+def _has(
+    connection: Connection, rights: list[tuple[str, str]] | tuple[tuple[str, str], ...]
+) -> list[tuple[tuple[str, str], bool]]:
+    """For each (table, right) whether the role has it; a table that is not there counts as no right."""
+    query = text(
+        "SELECT coalesce(has_table_privilege(to_regclass(name), wanted), false) "
+        "FROM unnest(CAST(:names AS text[]), CAST(:rights AS text[])) WITH ORDINALITY AS asked (name, wanted, place) "
+        "ORDER BY place"
+    )
+    names, wanted = zip(*rights, strict=True)
+    found = connection.execute(query, {"names": list(names), "rights": list(wanted)}).scalars()
+    return list(zip(rights, found, strict=True))
