@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import prefect.context
 import pytest
+from prefect.context import root_settings_context
 from prefect.states import Running, Scheduled
 from sqlalchemy import Engine as Database
 
@@ -164,17 +166,22 @@ def test_registering_again_changes_nothing(world: World, config: Config) -> None
 
 
 def test_the_engine_lives_without_prefect(
-    steps_alone: Steps, settings: Settings, config: Config, database: Database, clock: MovingClock
+    steps_alone: Steps,
+    settings: Settings,
+    config: Config,
+    database: Database,
+    clock: MovingClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its own port is free here: nobody listens."""
+    monkeypatch.setenv("PREFECT_API_URL", f"{settings.url}/api")  # a free port: nobody listens
+    monkeypatch.setattr(prefect.context, "GLOBAL_SETTINGS_CONTEXT", root_settings_context())
     engine = Engine(settings, steps_alone, config, database, outbox=NoPost())
     engine.start()
     try:
         steps_alone.intake(IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by="regisseur-03")
         clock.set("2026-11-10T00:00:00+00:00")
-        steps_alone.suspend(
-            "TR-2026-0042", "advance_payment", reason="client_asks", until=date(2026, 11, 20), by="regisseur-03"
-        )
+        # Anything that is recorded notifies: the clock then looks at the time.
+        steps_alone.intake(IntakeRequest("TR-2026-0043", "voluntary", ["advance_payment"]), by="regisseur-03")
         wait_until(lambda: rungs(steps_alone), seconds=20)
     finally:
         engine.stop()
