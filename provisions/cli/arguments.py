@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from provisions import inputs
 from provisions.domain import words
 from provisions.domain.errors import InvalidInput
+from provisions.domain.privacy import identifying
 from provisions.domain.rules import RungName
 
 REF_HELP = "referentie van het traject, zoals TR-2026-0042"
@@ -48,6 +49,8 @@ class DutchParser(argparse.ArgumentParser):
             if match := re.fullmatch(pattern, message, re.DOTALL):
                 message = match.expand(dutch)
                 break
+        if found := identifying(message):
+            message = f"Wat u typte, klopt niet en lijkt op {found}. Zet geen gegevens van personen in dit systeem."
         raise InvalidInput(message, f"Uitleg: {self.prog} --help")
 
     def format_help(self) -> str:
