@@ -30,7 +30,8 @@ _POLICY_VIOLATION = 1008  # how Prefect closes a websocket whose token is wrong
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self'",
+        # The UI finds out by eval("window") that it is in a browser: without, it has no theme and remembers nothing.
+        "script-src 'self' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",  # Vue sets styles on elements
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
