@@ -32,7 +32,7 @@ def shared_database(postgres: EmbeddedPostgres) -> Iterator[Engine]:
 def _cloned(server: EmbeddedPostgres) -> Iterator[str]:
     name = f"shared_{uuid4().hex[:12]}"
     with admin(server) as connection:
-        connection.execute(f"CREATE DATABASE {name} OWNER provisions TEMPLATE template STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE template STRATEGY FILE_COPY")
     try:
         yield database_url(server, name)
     finally:

@@ -12,8 +12,10 @@ from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Refused
 from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.store.connect import engine_for
+from provisions.store.embedded import EmbeddedPostgres
 from tests.builders import DIRECTOR, attempt, everything_in
-from tests.conftest import MovingClock
+from tests.conftest import MovingClock, owner_url
 
 REF = "TR-2026-0001"
 
@@ -151,14 +153,17 @@ def test_many_at_once_are_taken_in_all_or_none(steps: Steps, database: Engine) -
     assert len(steps.intake_many(good, by=DIRECTOR)) == 20
 
 
-def test_a_failure_while_writing_leaves_nothing_behind(steps: Steps, database: Engine) -> None:
+def test_a_failure_while_writing_leaves_nothing_behind(
+    steps: Steps, database: Engine, postgres: EmbeddedPostgres
+) -> None:
     """State, audit and messages are one transaction: here the last of the three can't be written."""
     steps.intake(IntakeRequest(REF, "voluntary", ["id_document", "postal_address"]), by=DIRECTOR)
     before = everything_in(database)
-    with database.begin() as connection:
-        connection.execute(
-            text("ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (what <> 'provision.outcome') NOT VALID")
-        )
+    owner = engine_for(owner_url(postgres, str(database.url.database)))
+    with owner.begin() as connection:
+        refuse = "ALTER TABLE audit ADD CONSTRAINT full_disk CHECK (what <> 'provision.outcome') NOT VALID"
+        connection.execute(text(refuse))
+    owner.dispose()
     with pytest.raises(IntegrityError, match="full_disk"):
         steps.record_outcome(REF, "id_document", "delivered", by=DIRECTOR)
     assert everything_in(database) == before
