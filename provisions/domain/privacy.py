@@ -10,6 +10,10 @@ _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
 _TELEPHONE = re.compile(
     r"(?<!\d)(?<!\d-)(?:(?:\+|00)[1-9]\d{0,2}[ \-.]?(?:\(0\))?|\(?0)[1-9](?:[ \-.()/]{0,2}\d){7,8}(?!\d)"
 )
+# Ten digits on end, whatever stands before them.
+_UNBROKEN_TELEPHONE = re.compile(r"(?<!\d)0[1-9]\d{8}(?!\d)")
+# In a reference such as TR-2026-00002 a dash does not split a BSN: year and number only look like one together.
+_REFERENCE = re.compile(r"(?<![\w-])[A-Z]{2,5}(?:-\d{1,8})+(?![\w-])")
 # A day with the time behind it ("05-11-2026 09:00") has the digits of a telephone number and is none.
 _DAY = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)")
 
@@ -29,11 +33,11 @@ def is_bsn(digits: str) -> bool:
 def identifying(text: str) -> str | None:
     """What in ``text`` looks like it identifies a person (a Dutch noun), or ``None``."""
     text = _DAY.sub("…", text)
-    if any(is_bsn(re.sub(r"\D", "", found)) for found in _DIGITS.findall(text)):
+    if any(is_bsn(re.sub(r"\D", "", found)) for found in _DIGITS.findall(_REFERENCE.sub("…", text))):
         return "een burgerservicenummer (BSN)"
     if _EMAIL.search(text):
         return "een e-mailadres"
-    if _TELEPHONE.search(text):
+    if _TELEPHONE.search(text) or _UNBROKEN_TELEPHONE.search(text):
         return "een telefoonnummer"
     return None
 
