@@ -1,6 +1,6 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotFound
 from provisions.domain.ladder import RungDue
-from provisions.domain.rules import RungName
+from provisions.domain.rules import ProvisionRule, RungName
 from provisions.store import queries
 from provisions.store import tables as t
 from provisions.store.queries import Stored
@@ -46,11 +46,16 @@ class ProvisionView:
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
+    rules: Mapping[str, ProvisionRule]
 
     @property
     def name(self) -> str:
         """The Dutch name."""
         return self.situation.rule.name
+
+    def named(self, dependency: str) -> str:
+        """The Dutch name of ``a`` or ``a|b``."""
+        return " of ".join(self.rules[key].name for key in dependency.split("|"))
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -301,6 +306,7 @@ class Views:
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
+            rules=catalogue.provisions,
         )
 
     def _face(self, view: ProvisionView, version: int) -> Face:
@@ -337,7 +343,7 @@ def state_name(view: ProvisionView) -> str:
     if provision.status is Status.REFUSED:
         return words.STATUS[Status.REFUSED].capitalize()
     if provision.status is Status.BLOCKED:
-        return f"Wacht op {words.listed(list(view.blocked_by))}"
+        return f"Wacht op {words.listed([view.named(d) for d in view.blocked_by])}"
     return f"Wacht op {words.LIES_WITH[view.lies_with or 'loket']}"
 
 

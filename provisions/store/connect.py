@@ -1,9 +1,9 @@
 """The way to the database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from provisions.domain.errors import Unreachable
@@ -59,6 +59,7 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error never repeats a value: it may be free text
         hide_parameters=True,  # free text may be among them, and an error ends up on a screen
         connect_args={"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5},
     )
@@ -77,6 +78,20 @@ def database(settings: Settings, say: Callable[[str], None] = lambda _line: None
     else:
         with running(settings.home, say), _migrated(settings) as engine:
             yield engine
+
+
+@contextmanager
+def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, str]]:
+    """An engine as the role that may change the schema, on the database as it is, and the application's role.
+
+    For a restore. The embedded PostgreSQL is started when it does not run. Raises ``Unreachable``.
+    """
+    with nullcontext() if settings.database_url else running(settings.home, say):
+        engine = engine_for(migration_url(settings), pool_size=1)
+        try:
+            yield engine, make_url(database_url(settings)).username or ""
+        finally:
+            engine.dispose()
 
 
 @contextmanager
