@@ -59,7 +59,6 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        hide_parameters=True,  # an error never repeats a value: it may be free text
         hide_parameters=True,  # free text may be among them, and an error ends up on a screen
         connect_args={"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5},
     )
