@@ -186,11 +186,11 @@ class Pages:
     def _named(self, view: ProvisionView) -> str:
         """The name, as a link to the run where there is one."""
         name = wrapped(cell(phrases.capitalised(view.name)), 24)
-        return f"[→ {name}]({self._links.run(view.flow_run)})" if view.flow_run else name
+        return f"[{name}]({self._links.run(view.flow_run)})" if view.flow_run else name
 
     def _case_link(self, reference: str) -> str:
         link = self._links.plan(reference)
-        return f"[→ {reference}]({link})" if link else reference
+        return f"[{reference}]({link})" if link else reference
 
     def _actions(self, view: ProvisionView) -> str:
         """Links to the forms that make sense for a provision in this state."""
@@ -199,7 +199,7 @@ class Pages:
             (action.label, self._links.form(action.form, {**common, **action.values}))
             for action in actions_for(view, self._config.catalogue)
         ]
-        return " · ".join(f"[→ {label}]({link})" for label, link in linked if link)
+        return " · ".join(f"[{label}]({link})" for label, link in linked if link)
 
 
 def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:

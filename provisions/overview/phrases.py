@@ -13,7 +13,7 @@ NEXT = {
     RungName.CASE_DIRECTOR: "herinnering aan de regisseur",
     RungName.DOORBRAAKTAFEL: "naar de doorbraaktafel",
     RungName.REGIONAL: "naar de regionale tafel",
-    RungName.MAATWERKLOKET: "beoordelen of dit naar het landelijk Maatwerkloket gaat",
+    RungName.MAATWERKLOKET: "indiening bij het Maatwerkloket beoordelen",
 }
 
 
@@ -70,9 +70,9 @@ def next_step(view: ProvisionView) -> str:
     """What happens next and when; ``""`` for what waits for another provision."""
     parts = []
     if to_be_judged(view.provision):
-        parts.append("nu beoordelen of dit naar het landelijk Maatwerkloket gaat")
+        parts.append("nu indiening bij het Maatwerkloket beoordelen")
     if view.suspended_until:
-        parts.append(f"klok loopt weer op {short_date(view.suspended_until)}")
+        parts.append(f"klok loopt weer op {short_date(view.suspended_until, year=False)}")
     if view.next_rung:
-        parts.append(f"{NEXT[view.next_rung.name]} op {short_date(day_of(view.next_rung.at))}")
+        parts.append(f"{NEXT[view.next_rung.name]} op {short_date(day_of(view.next_rung.at), year=False)}")
     return "; ".join(parts)
