@@ -171,17 +171,20 @@ class _Tally:
 
 
 class History:
-    """All figures of all weeks, built up case by case; nothing of a single case is kept."""
+    """All figures of the weeks from ``since`` on, built up case by case; nothing of a single case is kept.
 
-    def __init__(self, rules: Mapping[str, ProvisionRule], today: date) -> None:
+    What was over before ``since`` is passed by: it counts in no later week.
+    """
+
+    def __init__(self, rules: Mapping[str, ProvisionRule], today: date, since: Week) -> None:
         self.today = today
+        self.since = since
         self._rules = rules
         self._after_today = today.toordinal() + 1
         self._tallies = {key: _Tally() for key in rules}
         self._without = {name: _Levels() for name in WITHOUT}
         self._municipal_events: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._municipal_overdue: defaultdict[str, _Levels] = defaultdict(_Levels)
-        self.first_start: date | None = None
 
     # --- filling -----------------------------------------------------------------------------------------------------
 
@@ -189,7 +192,8 @@ class History:
         """Count one case. A provision that the catalogue does not know is left out."""
         lives = {p.key: _Life(p, self._rules[p.key]) for p in case.provisions if p.key in self._rules}
         for life in lives.values():
-            self._add_provision(case, life, lives)
+            if not life.over_before(self.since.monday):
+                self._add_provision(case, life, lives)
         self._add_without(case, lives)
 
     def _add_provision(self, case: CaseFacts, life: "_Life", lives: Mapping[str, "_Life"]) -> None:
@@ -197,8 +201,6 @@ class History:
         self._add_levels(case, tally, life)
         if facts.started_on is not None:
             self._event(case, tally, "started", facts.started_on)
-            if self.first_start is None or facts.started_on < self.first_start:
-                self.first_start = facts.started_on
         met = _Dependencies(case, life, lives) if life.waits else None
         if met is not None:
             for dependency, spans in met.unmet.items():
@@ -250,7 +252,7 @@ class History:
 
     def _add_longest(self, tally: _Tally, due: int, first: int, end: int) -> None:
         this_week = week_number(self.today)
-        for week in range((first - 1) // 7, (end - 1) // 7 + 1):
+        for week in range(max((first - 1) // 7, self.since.number), (end - 1) // 7 + 1):
             sunday = min((week + 1) * 7, self.today.toordinal())
             if first <= sunday < end and week <= this_week:
                 tally.longest[week] = max(tally.longest.get(week, 0), sunday - due)
@@ -370,6 +372,19 @@ class _Life:
         self.blocked = _within(self.open, self.needed, self.started)
         stops = [(s.toordinal(), e.toordinal()) for s, e, _ in facts.suspensions]
         self.suspended = _merge([part for s, e in stops for part in _within(self.open, s, e)])
+
+    def over_before(self, day: date) -> bool:
+        """Whether nothing of it is on or after ``day``: such provisions are most of them, after some years."""
+        first = day.toordinal()
+        facts = self.facts
+        return (
+            (not self.open or self.open[-1][1] <= first)
+            and (facts.breach_day is None or facts.breach_day < day)
+            and all(o.day < day for o in facts.outcomes)
+            and all(climbed < day for _, climbed in facts.rungs)
+            and all(a.day < day for a in facts.answers)
+            and all(submitted < day for submitted in facts.submitted)
+        )
 
     @property
     def statutory_exceeded(self) -> list[Span]:

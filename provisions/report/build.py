@@ -13,6 +13,7 @@ from provisions.domain.weeks import Week
 from provisions.report.wording import Wording
 
 WINDOW = 13  # weeks
+LOOK_BACK = 2 * WINDOW  # the oldest report whose weeks overlap with these looks back so far
 
 Report = dict[str, Any]
 
@@ -120,9 +121,12 @@ def _earlier(history: History, window: Sequence[Week], sent: Week, report: Repor
 
 
 def corrections(history: History, frozen: Mapping[Week, Report]) -> list[dict[str, Any]]:
-    """What has changed in figures that were sent: against the frozen figure, or against its last correction."""
+    """What has changed in figures that were sent: against the frozen figure, or against its last correction.
+
+    Nothing was recorded about weeks before ``history.since``, so nothing has changed in them.
+    """
     found = []
-    for week in sorted(frozen):
+    for week in sorted(w for w in frozen if w >= history.since):
         later = [frozen[w]["corrections"] for w in sorted(frozen) if w > week]
         corrected = {(c["key"], c["figure"]): c["is"] for lines in later for c in lines if c["week"] == str(week)}
         for row in frozen[week]["provisions"]:

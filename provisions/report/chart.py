@@ -27,13 +27,13 @@ _STYLE = Style(
     colors=("#154273",),
     value_colors=("#1b1b1b",),
 )
-_NOT_SHOWN = re.compile(r"<!--.*?-->|<desc[^>]*>.*?</desc>|<title>.*?</title>", re.DOTALL)
+_NOT_SHOWN = re.compile(r"<!--.*?-->|<script.*?</script>|<desc[^>]*>.*?</desc>|<title>.*?</title>", re.DOTALL)
 
 
 def bars(weeks: Sequence[dict[str, Any]], figure: str, name: str) -> str:
     """One figure of each week as SVG: without scripts, and with nothing in it that changes from one run to the next."""
     chart = Bar(
-        js=[],  # the default loads a script from the library's site
+        js=[],  # the default loads a script from the library's site; what remains of scripts is taken out below
         disable_xml_declaration=True,
         style=_STYLE,
         width=900,

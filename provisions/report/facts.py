@@ -2,13 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from provisions.domain import deadlines
-from provisions.domain.calendar import day_of
+from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.case import Case, Provision, Reason, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
@@ -24,21 +40,50 @@ _Row = Row[*tuple[Any, ...]]
 _Children = Mapping[int, Sequence[_Row]]
 
 
-def case_facts(connection: Connection, catalogue: Catalogue) -> Iterator[CaseFacts]:
-    """Every case, one after the other."""
-    first, last = connection.execute(select(func.min(t.case.c.id), func.max(t.case.c.id))).one()
-    if first is None:
-        return
-    for start in range(first, last + 1, SLICE):
-        yield from _slice(connection, catalogue, start, start + SLICE)
+def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Iterator[CaseFacts]:
+    """Every case of which anything is on or after ``since``, one after the other."""
+    ids = list(connection.execute(_cases_since(since)).scalars())
+    for start in range(0, len(ids), SLICE):
+        yield from _slice(connection, catalogue, ids[start : start + SLICE])
 
 
-def _slice(connection: Connection, catalogue: Catalogue, start: int, end: int) -> Iterator[CaseFacts]:
+def _cases_since(since: date) -> Select[int]:
+    p, moment = t.provision.c, first_moment(since)
+    # A rung may be climbed, and an answer given, after the day of the outcome: when that was recorded late.
+    climbed = select(p.case_id).join(t.rung).where(t.rung.c.climbed >= moment)
+    noted = select(t.audit.c.case_id).where(t.audit.c.what.in_(NOTED), t.audit.c.at >= moment)
+    lively = select(p.case_id).where(
+        or_(p.closed_on.is_(None), p.closed_on >= since, p.breach_day >= since, p.reopened_on >= since)
+    )
+    found = union(lively, climbed, noted).subquery()
+    return select(found.c.case_id).where(found.c.case_id.is_not(None)).order_by(found.c.case_id)
+
+
+def earliest_change(connection: Connection, recorded_since: datetime) -> date | None:
+    """The earliest day about which anything was recorded at or after a moment; ``None`` when nothing was.
+
+    Figures of earlier weeks can't have changed since. A reopening also tells about the days since the need: what was
+    kept in time is kept no longer.
+    """
+    a, p = t.audit.c, t.provision.c
+    told = func.coalesce(a.data["on"].astext, a.data["opened"].astext, cast(func.date(a.at), Text))
+    recorded = select(func.min(cast(told, Date))).where(a.at >= recorded_since)
+    reopened = (
+        select(func.min(p.needed_on))
+        .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key))
+        .where(a.at >= recorded_since, a.what == "provision.reopened")
+    )
+    days = [connection.execute(query).scalar() for query in (recorded, reopened)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]) -> Iterator[CaseFacts]:
     p = t.provision.c
+    ids = func.any(bindparam(None, list(case_ids), type_=ARRAY(BigInteger)))
 
     def children(query: Select[Any]) -> _Children:
         found: defaultdict[int, list[_Row]] = defaultdict(list)
-        joined = query.join(t.provision).where(p.case_id >= start, p.case_id < end)
+        joined = query.join(t.provision).where(p.case_id == ids)
         for row in connection.execute(joined):
             found[row[0]].append(row)
         return found
@@ -52,18 +97,16 @@ def _slice(connection: Connection, catalogue: Catalogue, start: int, end: int) -
     )
     rungs = children(select(rung.provision_id, rung.name, rung.climbed))
     waivers = children(select(waiver.provision_id, waiver.dependency, waiver.day))
-    noted = _noted(connection, start, end)
+    noted = _noted(connection, ids)
     provisions: defaultdict[int, list[_Row]] = defaultdict(list)
     columns = (
         p.id, p.case_id, p.key, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
         p.urgent, p.agreed,
     )  # fmt: skip
-    for row in connection.execute(select(*columns).where(p.case_id >= start, p.case_id < end).order_by(p.id)):
+    for row in connection.execute(select(*columns).where(p.case_id == ids).order_by(p.id)):
         provisions[row.case_id].append(row)
     c = t.case.c
-    for case in connection.execute(
-        select(c.id, c.municipality, c.brp, c.opened, c.present).where(c.id >= start, c.id < end)
-    ):
+    for case in connection.execute(select(c.id, c.municipality, c.brp, c.opened, c.present).where(c.id == ids)):
         lines = noted.get(case.id, {})
         yield CaseFacts(
             brp=Brp(case.brp),
@@ -85,13 +128,9 @@ def _slice(connection: Connection, catalogue: Catalogue, start: int, end: int) -
         )
 
 
-def _noted(connection: Connection, start: int, end: int) -> dict[int, dict[str | None, list[_Row]]]:
+def _noted(connection: Connection, ids: ColumnElement[Any]) -> dict[int, dict[str | None, list[_Row]]]:
     a = t.audit.c
-    query = (
-        select(a.case_id, a.key, a.what, a.at, a.data)
-        .where(a.what.in_(NOTED), a.case_id >= start, a.case_id < end)
-        .order_by(a.id)
-    )
+    query = select(a.case_id, a.key, a.what, a.at, a.data).where(a.what.in_(NOTED), a.case_id == ids).order_by(a.id)
     found: dict[int, dict[str | None, list[_Row]]] = {}
     for row in connection.execute(query):
         found.setdefault(row.case_id, {}).setdefault(row.key, []).append(row)

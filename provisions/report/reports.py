@@ -1,7 +1,7 @@
 """The use cases of the report: give it for a week, and freeze and send what is due."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -11,13 +11,14 @@ from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.errors import InvalidInput
 from provisions.domain.figures import History
 from provisions.domain.weeks import Week
-from provisions.report.build import Report, build, past_week
-from provisions.report.facts import case_facts
+from provisions.report.build import LOOK_BACK, Report, build, past_week
+from provisions.report.facts import case_facts, earliest_change
 from provisions.report.mail import prepared
 from provisions.store import queries
 from provisions.store import tables as t
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
+MARGIN = timedelta(days=1)  # what was recorded just before a report may have been committed just after it
 _LOCK = 7_305_140_222  # any number that is ours: two that send at the same time wait for each other
 
 
@@ -41,10 +42,12 @@ class Reports:
                 f"Week {week} begint pas op {week.monday.isoformat()}. Kies een week tot en met {Week.of(day_of(now))}."
             )
         with self._engine.connect() as connection:
-            frozen = _frozen(connection)
-            if week in frozen:
-                return frozen[week]
-            return build(self._history(connection, now), week, self._config, now, frozen)
+            sent = connection.execute(select(t.report.c.figures).where(t.report.c.week == str(week))).scalar()
+            if sent is not None:
+                report: Report = sent
+                return report
+            history = self._history(connection, week, now)
+            return build(history, week, self._config, now, _frozen(connection, history.since))
 
     def due_weeks(self) -> list[Week]:
         """The weeks whose report should have been sent by now and was not, oldest first.
@@ -67,7 +70,8 @@ class Reports:
             weeks = self._due_weeks(connection, now)
             if not weeks:
                 return []
-            history, frozen = self._history(connection, now), _frozen(connection)
+            history = self._history(connection, weeks[0], now)
+            frozen = _frozen(connection, history.since)
             for week in weeks:
                 report = {**build(history, week, self._config, now, frozen), "frozen": True}
                 frozen[week] = report
@@ -75,9 +79,15 @@ class Reports:
             connection.execute(select(func.pg_notify(queries.CHANNEL, "")))
         return weeks
 
-    def _history(self, connection: Connection, now: datetime) -> History:
-        history = History(self._config.catalogue.provisions, day_of(now))
-        for case in case_facts(connection, self._config.catalogue):
+    def _history(self, connection: Connection, week: Week, now: datetime) -> History:
+        """The figures that the report of ``week`` and later ones are made of."""
+        since = week.plus(-LOOK_BACK)
+        made = connection.execute(select(func.max(t.report.c.made))).scalar()
+        if made is not None:
+            changed = earliest_change(connection, made - MARGIN)
+            since = min(since, Week.of(changed)) if changed else since
+        history = History(self._config.catalogue.provisions, day_of(now), since)
+        for case in case_facts(connection, self._config.catalogue, since.monday):
             history.add(case)
         return history
 
@@ -112,6 +122,7 @@ def _last_monday(now: datetime) -> datetime:
     return monday if monday <= local else datetime.combine(past_week(local.date()).monday, SENT_AT, AMSTERDAM)
 
 
-def _frozen(connection: Connection) -> dict[Week, Report]:
-    rows = connection.execute(select(t.report.c.week, t.report.c.figures))
-    return {Week.parse(row.week): row.figures for row in rows}
+def _frozen(connection: Connection, since: Week) -> dict[Week, Report]:
+    """What was sent of the weeks from ``since`` on."""
+    query = select(t.report.c.week, t.report.c.figures).where(t.report.c.week >= str(since))
+    return {Week.parse(row.week): row.figures for row in connection.execute(query)}
