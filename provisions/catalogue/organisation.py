@@ -12,6 +12,7 @@ DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 REFERENCE_PATTERN = "[A-Z]{2,5}-[0-9-]{1,20}"
 MORNING_MESSAGE = time(7, 30)
 MANUAL, AUTOMATIC = "manual", "automatic"
+KEEP_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Municipality:
 class Organisation:
     """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
 
-    ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day.
+    ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
+    long after its closing a case is kept whole.
     """
 
     region: str
@@ -75,6 +77,7 @@ class Organisation:
     reference_pattern: str
     municipalities: Mapping[str, Municipality]
     morning_message: time = MORNING_MESSAGE
+    keep_months: int = KEEP_MONTHS
 
     @property
     def default_municipality(self) -> str:
@@ -106,10 +109,22 @@ def read_organisation(root: Entry) -> Organisation:
         reference_pattern=pattern,
         municipalities=municipalities,
         morning_message=_morning_message(region),
+        keep_months=_keep_months(root),
     )
     region.done()
     root.done()
     return organisation
+
+
+def _keep_months(root: Entry) -> int:
+    entry = root.table("keeping", optional=True)
+    if entry is None:
+        return KEEP_MONTHS
+    months = entry.number("months_after_closing")
+    if entry.values.get("months_after_closing") == 0:
+        entry.fault("months_after_closing", "0 is geen bewaartermijn.", "Vul een aantal maanden in, ten minste 1.")
+    entry.done()
+    return months
 
 
 def _morning_message(region: Entry) -> time:

@@ -113,8 +113,39 @@ def parser() -> DutchParser:
     show.add_argument("reference", metavar="REF", help=REF_HELP)
     overdue = command("overdue", "wat is nu te laat")
     overdue.add_argument("--municipality", metavar="GEMEENTE", help=MUNICIPALITY_HELP)
-    audit = command("audit", "wie deed wat wanneer, en waarom")
-    audit.add_argument("reference", metavar="REF", help=REF_HELP)
+    audit = command("audit", "wie deed wat wanneer, en waarom", "audit TR-2026-0042", "audit --verify")
+    audit.add_argument("reference", metavar="REF", nargs="?", help=REF_HELP)
+    audit.add_argument("--verify", action="store_true", help="controleer of er nergens iets veranderd of weggehaald is")
+    audit.add_argument("--known", metavar="ANKER", help="een anker van een eerdere controle (bij --verify)")
+
+    messages = command(
+        "messages",
+        "de berichten: welke er zijn, wat er in stond, opnieuw versturen",
+        "messages --undelivered",
+        "messages show 1a2b3c4d",
+        "messages resend 1a2b3c4d --by teamleider-1",
+    )
+    messages.add_argument(
+        "action", metavar="list|show|resend", nargs="?", default="list", choices=("list", "show", "resend")
+    )
+    messages.add_argument("identity", metavar="NUMMER", nargs="?", help="het nummer uit de lijst (bij show en resend)")
+    messages.add_argument("--status", metavar="STAND", help="pending, sent, void of failed")
+    messages.add_argument("--undelivered", action="store_true", help="alleen wat niet bezorgd kon worden")
+    messages.add_argument("--reference", metavar="REF", help=REF_HELP)
+    messages.add_argument("--municipality", metavar="GEMEENTE", help=MUNICIPALITY_HELP)
+    messages.add_argument("--limit", metavar="AANTAL", type=_count, default=50, help="hoogstens zoveel; standaard 50")
+    messages.add_argument("--by", metavar="CODE", help="wie het bericht opnieuw verstuurt (bij resend)")
+
+    backup = command("backup", "maak een back-up van de database in een nieuwe map", "backup /veilig/2026-11-22")
+    backup.add_argument("folder", metavar="MAP", help="een nieuwe of lege map")
+    restore = command("restore", "zet een back-up terug in een lege database", "restore /veilig/2026-11-22")
+    restore.add_argument("folder", metavar="MAP", help="de map van de back-up")
+    export = command("export", "alle gegevens van een traject, als JSON", "export TR-2026-0042 --out traject.json")
+    export.add_argument("reference", metavar="REF", help=REF_HELP)
+    export.add_argument("--out", metavar="BESTAND", help="een nieuw bestand; zonder: op het scherm")
+    forget = command("forget", "vergeet een afgesloten traject", "forget TR-2026-0042 --by regisseur-3")
+    forget.add_argument("reference", metavar="REF", help=REF_HELP)
+    _by(forget)
 
     report = command("report", "het weekrapport voor de stuurgroep", "report --week 2026-W47")
     report.add_argument("--week", metavar="WEEK", help="bijvoorbeeld 2026-W47 (standaard: de week die voorbij is)")
@@ -257,6 +288,12 @@ def _many(made: DutchParser, option: str, kind: Any, metavar: str, help_text: st
 
 def _day(what: str) -> Any:
     return lambda text: inputs.day(text, what)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
+        raise InvalidInput(f"'{inputs.shown(text)}' is geen aantal. Verwacht: een geheel getal van 1 tot en met 100000.")
+    return int(text)
 
 
 def _pair(option: str, form: str) -> Any:

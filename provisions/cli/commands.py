@@ -14,6 +14,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import DueDate, Term, due_date, suspended_days
 from provisions.domain.words import dutch_date
+from provisions.messages import Messages
 from provisions.settings import Settings
 from provisions.steps import IntakeRequest, Steps
 
@@ -171,7 +172,7 @@ def show(args: Namespace, steps: Steps) -> None:
     if args.json:
         as_json(view.as_json())
         return
-    _tables(steps).show_case(view)
+    tables(steps).show_case(view)
 
 
 def overdue(args: Namespace, steps: Steps) -> None:
@@ -179,10 +180,25 @@ def overdue(args: Namespace, steps: Steps) -> None:
     if args.municipality is not None:
         inputs.known(args.municipality, steps.config.organisation.municipalities, "gemeente")
     late = steps.views.overdue(args.municipality)
+    messages = Messages(steps.engine, steps.config, steps.clock)
     if args.json:
-        as_json([{"reference": p.case.reference, "municipality": p.case.municipality, **p.as_json()} for p in late])
+        undelivered = messages.undelivered([p.id for p in late])
+        as_json(
+            [
+                {
+                    "reference": p.case.reference,
+                    "municipality": p.case.municipality,
+                    **p.as_json(),
+                    "undelivered": [message.as_json() for message in undelivered.get(p.id, ())],
+                }
+                for p in late
+            ]
+        )
         return
-    _tables(steps).show_overdue(late, steps.views.waiting_too_long(args.municipality))
+    tables(steps).show_overdue(late, steps.views.waiting_too_long(args.municipality))
+    if stuck := messages.found(municipality=args.municipality, undelivered=True):
+        say(f"Niet bezorgde berichten: {len(stuck)}. Bel zelf, en kijk daarna met 'provisions messages --undelivered'.")
+        tables(steps).show_messages(stuck)
 
 
 def audit(args: Namespace, steps: Steps) -> None:
@@ -191,10 +207,11 @@ def audit(args: Namespace, steps: Steps) -> None:
     if args.json:
         as_json([entry.as_json() for entry in entries])
         return
-    _tables(steps).show_audit(entries)
+    tables(steps).show_audit(entries)
 
 
-def _tables(steps: Steps) -> "Tables":
+def tables(steps: Steps) -> "Tables":
+    """What prints for people."""
     from provisions.cli.tables import Tables  # rich is only needed here; programs don't wait for it
 
     return Tables(steps.config, day_of(steps.clock()))

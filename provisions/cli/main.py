@@ -3,15 +3,17 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from provisions.catalogue import load
 from provisions.cli import commands
 from provisions.cli.arguments import parser
-from provisions.domain.errors import Refused, Unreachable
+from provisions.domain.errors import InvalidInput, Refused, Unreachable
 from provisions.settings import Settings, load_settings
 
 OK, INTERRUPTED = 0, 130
+LEDGER = ("messages", "backup", "export", "forget")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,31 +51,50 @@ def _run(args: Namespace) -> int:
             commands.check(args, settings)
         case "term":
             commands.term(args, load(settings.config))
+        case "restore":
+            from provisions.cli.ledger import restore
+
+            with _reaching_the_database():
+                restore(args, settings)
+        case "audit" if bool(args.reference) == args.verify or (args.known and not args.verify):
+            raise InvalidInput("Geef een referentie, of --verify (eventueel met --known) voor de hele vastlegging.")
         case _:
             _with_steps(args, settings)
     return OK
 
 
 def _with_steps(args: Namespace, settings: Settings) -> None:
-    from sqlalchemy.exc import DBAPIError
-
     from provisions.steps import Steps
     from provisions.store.connect import database
 
     config = load(settings.config)
-    try:
-        with database(settings, commands.progress) as engine:
-            steps = Steps(engine, config)
-            if args.command == "report":
-                from provisions.cli.report import report  # its page and charts are only needed here
+    with _reaching_the_database(), database(settings, commands.progress) as engine:
+        steps = Steps(engine, config)
+        if args.command == "report":
+            from provisions.cli.report import report  # its page and charts are only needed here
 
-                report(args, steps, settings)
-            elif args.command in commands.LOOKS:
-                commands.LOOKS[args.command](args, steps)
-            else:
-                commands.change(args, steps)
-    except DBAPIError as error:
-        if not error.connection_invalidated and "OperationalError" not in type(error).__name__:
+            report(args, steps, settings)
+        elif args.command in LEDGER or (args.command == "audit" and args.verify):
+            from provisions.cli import ledger
+
+            (ledger.verify if args.command == "audit" else ledger.COMMANDS[args.command])(args, steps, settings)
+        elif args.command in commands.LOOKS:
+            commands.LOOKS[args.command](args, steps)
+        else:
+            commands.change(args, steps)
+
+
+@contextmanager
+def _reaching_the_database() -> Iterator[None]:
+    """A connection that falls away is told in Dutch."""
+    import psycopg
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, psycopg.OperationalError) as error:
+        lost = isinstance(error, psycopg.OperationalError) or error.connection_invalidated
+        if not lost and "OperationalError" not in type(error).__name__:
             raise
         # The statement and its values stay out of the message: they may hold free text.
         raise Unreachable(

@@ -15,6 +15,7 @@ from provisions.domain import words
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
 from provisions.domain.rules import RungName
+from provisions.messages import SHORTEST_ID, WORDS, Message
 from provisions.views import SUSPENDED, AuditEntry, CaseView, ProvisionView
 
 WIDE = 110  # columns, from which there is room for a column more
@@ -87,6 +88,32 @@ class Tables:
             name = self._config.catalogue.rule(entry.key).name if entry.key else ""
             rows.append((self._moment(entry.at), entry.by, name, because[:1].upper() + because[1:]))
         self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
+
+    def show_messages(self, messages: Iterable[Message]) -> None:
+        """Messages, newest first, with the number by which each is shown or sent again."""
+        rows = [
+            (
+                str(message.id)[:SHORTEST_ID],
+                self._moment(message.created),
+                self._about(message),
+                WORDS[message.status],
+                self._where_it_went(message),
+            )
+            for message in messages
+        ]
+        self._table(("Nummer", "Gemaakt", "Over", "Stand", "Aan, of waarom niet"), rows)
+
+    def _about(self, message: Message) -> str:
+        kind = words.MESSAGE.get(message.kind, message.kind)
+        if message.reference is None or message.key is None:
+            return f"{kind}{self._gap()}{message.detail or ''}".strip()
+        return f"{message.reference}{self._gap()}{self._names([message.key])[0]}: {kind}"
+
+    def _where_it_went(self, message: Message) -> str:
+        if not message.error:
+            return ", ".join(message.recipients)
+        again = f"; opnieuw om {self._moment(message.next_try)}" if message.next_try else ""
+        return f"{message.error} ({message.attempts} pogingen){again}"
 
     def standing(self, p: ProvisionView) -> str:
         """Where a provision stands and with whom it lies."""

@@ -59,6 +59,22 @@ LIES_WITH = {
     "maatwerkloket": "landelijk Maatwerkloket",
     "case_director": "regisseur",
 }
+# What a message is, by its kind.
+MESSAGE = {
+    "request": "verzoek aan het loket",
+    "application": "aanvraag aan het loket",
+    "proceed": "loket kan verder",
+    "again": "nieuw verzoek aan het loket",
+    "rung": "escalatie",
+    "submission": "indiening bij het Maatwerkloket",
+    "ready": "bericht aan de regisseur",
+    "waiver_offer": "voorstel om af te wijken",
+    "follow_up": "herinnering aan een vervolgactie",
+    "cancelled": "verzoek vervalt",
+    "handover": "overdracht",
+    "report": "weekrapport",
+    "morning": "ochtendbericht",
+}
 
 
 def dutch_date(day: date) -> str:

@@ -4,6 +4,7 @@ import os
 import smtplib
 import ssl
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from provisions.catalogue import Contact, Organisation
 from provisions.domain.errors import InvalidInput, Unreachable
@@ -96,6 +98,12 @@ class OutboxFolder:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def remove(self, messages: Iterable[UUID]) -> None:
+        """Take away the files of these messages, of a case that was forgotten."""
+        for message in messages:
+            for path in self._folder.glob(f"*-{message}.eml"):
+                path.unlink(missing_ok=True)
 
     @staticmethod
     def _name(mail: EmailMessage) -> str:

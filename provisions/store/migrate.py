@@ -52,7 +52,7 @@ def upgrade(url: str, application: str | None = None) -> None:
 
     Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it.
     """
-    with _changing(url) as connection:
+    with changing(url) as connection:
         if not is_current(connection):
             move(connection, "head")
         if application is not None:
@@ -61,7 +61,7 @@ def upgrade(url: str, application: str | None = None) -> None:
 
 def downgrade(url: str, version: str) -> None:
     """Bring the database back to ``version`` (``base``: empty). What newer versions added is lost."""
-    with _changing(url) as connection:
+    with changing(url) as connection:
         move(connection, version, down=True)
 
 
@@ -77,7 +77,7 @@ def move(connection: Connection, version: str, *, down: bool = False) -> None:
 
 
 @contextmanager
-def _changing(url: str) -> Iterator[Connection]:
+def changing(url: str) -> Iterator[Connection]:
     """One transaction in which nobody else changes the schema."""
     engine = create_engine(url, poolclass=NullPool)
     try:

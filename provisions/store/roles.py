@@ -36,8 +36,8 @@ _FORBIDDEN = (("audit", CHANGE), ("audit", REMOVE), ("audit", "TRUNCATE"), ("aud
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Give ``role`` exactly these rights. ``connection`` is the owner's; nothing is done for the owner itself."""
-    if connection.scalar(text("SELECT current_user")) == role:
+    """Give ``role`` exactly these rights. ``connection`` is the owner's; nothing is done for the owner itself ("")."""
+    if role in ("", connection.scalar(text("SELECT current_user"))):
         return
     name = connection.dialect.identifier_preparer.quote(role)
     schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))

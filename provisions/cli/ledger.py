@@ -1,0 +1,185 @@
+"""Messages, the record, backup, and what is kept of a case: the commands that answer for what was done."""
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from provisions.cli.commands import as_json, progress, say, tables
+from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
+from provisions.keeping import Keeping
+from provisions.messages import WORDS, Message, Messages
+from provisions.outbound.transports import OutboxFolder
+from provisions.settings import Settings
+from provisions.steps import Steps
+from provisions.store import backup as copies
+from provisions.store import chain
+from provisions.store.chain import Anchor
+from provisions.store.connect import owned
+
+
+def verify(args: Namespace, steps: Steps, _settings: Settings) -> None:
+    """Compare the whole record with its chain. Raises ``NotAllowed`` when something was changed."""
+    known = _anchor(args.known) if args.known else None
+    with steps.engine.connect() as connection:
+        verdict = chain.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
+    if args.json:
+        as_json(
+            {
+                "whole": verdict.whole,
+                "lines": verdict.lines,
+                "anchor": str(verdict.anchor),
+                "faults": verdict.faults,
+            }
+        )
+    elif verdict.whole:
+        say(
+            f"De vastlegging is in orde: {verdict.lines} regels, geen gewijzigd, weggehaald, verplaatst of bijgezet.",
+            f"Anker: {verdict.anchor}",
+            "Bewaar dit anker buiten deze machine; controleer er later mee: provisions audit --verify --known ANKER",
+        )
+    if not verdict.whole:
+        raise NotAllowed(
+            f"De vastlegging klopt niet: {len(verdict.faults)} {'fout' if len(verdict.faults) == 1 else 'fouten'} "
+            f"in {verdict.lines} regels.",
+            *verdict.faults,
+            "Iemand heeft buiten het programma om in de database gewerkt. Meld dit als incident; bewaar alles zoals het is.",
+        )
+
+
+def _anchor(text: str) -> Anchor:
+    line, colon, digest = text.partition(":")
+    if not (colon and line.isdigit() and len(digest) == 64 and all(c in "0123456789abcdef" for c in digest)):
+        raise InvalidInput(f"'{text[:80]}' is geen anker. Verwacht: NUMMER:HASH, zoals 'provisions audit --verify' toont.")
+    return Anchor(int(line), digest)
+
+
+def messages(args: Namespace, steps: Steps, _settings: Settings) -> None:
+    """List, show or send again."""
+    found = Messages(steps.engine, steps.config, steps.clock)
+    match args.action:
+        case "list":
+            if args.identity or args.by:
+                raise InvalidInput("Bij 'provisions messages' hoort geen nummer en geen --by. Bedoelt u show of resend?")
+            chosen = found.found(
+                status=args.status,
+                reference=args.reference,
+                municipality=args.municipality,
+                undelivered=args.undelivered,
+                limit=args.limit,
+            )
+            _list(args, chosen, steps)
+        case "show":
+            _show(args, found.one(_identity(args)))
+        case _:
+            if not args.by:
+                raise InvalidInput("Er ontbreekt iets: --by. Zeg wie het bericht opnieuw verstuurt.")
+            message = found.resend(_identity(args), by=args.by)
+            if args.json:
+                as_json(message.as_json())
+            else:
+                say(f"Bericht {str(message.id)[:8]} staat klaar en gaat weg zodra de motor draait (provisions up).")
+
+
+def _identity(args: Namespace) -> str:
+    if not args.identity:
+        raise InvalidInput(f"Geef het nummer van het bericht: provisions messages {args.action} NUMMER.")
+    return str(args.identity)
+
+
+def _list(args: Namespace, found: list[Message], steps: Steps) -> None:
+    if args.json:
+        as_json([message.as_json() for message in found])
+        return
+    if not found:
+        say("Er zijn geen berichten die hieraan voldoen.")
+        return
+    tables(steps).show_messages(found)
+
+
+def _show(args: Namespace, message: Message) -> None:
+    if args.json:
+        as_json(message.as_json(body=True))
+        return
+    lines = [f"Bericht {message.id}: {WORDS[message.status]}"]
+    lines += [f"Over: {message.reference}, {message.key}"] if message.reference else []
+    lines += [f"Aan: {', '.join(message.recipients)}"] if message.recipients else []
+    lines += [f"Pogingen: {message.attempts}"] if message.attempts else []
+    lines += [f"Waarom niet: {message.error}"] if message.error else []
+    lines += [f"Onderwerp: {message.subject}", "", message.body or ""] if message.subject else []
+    if not message.subject:
+        lines.append("De tekst wordt geschreven op het moment van verzenden.")
+    say(*lines)
+
+
+def backup(args: Namespace, steps: Steps, _settings: Settings) -> None:
+    """A copy of the database in a folder."""
+    folder = Path(args.folder).expanduser().resolve()
+    made = copies.backup(steps.engine, folder, steps.clock(), progress)
+    if args.json:
+        as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
+        return
+    say(
+        f"Back-up gemaakt in {folder}: {made.rows} regels uit {len(made.tables)} tabellen.",
+        "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld en niet langer dan nodig.",
+    )
+
+
+def restore(args: Namespace, settings: Settings) -> None:
+    """Put a backup into an empty database."""
+    folder = Path(args.folder).expanduser().resolve()
+    with owned(settings, progress) as (owner, application):
+        made = copies.restore(owner, application, folder, progress)
+    if args.json:
+        as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
+        return
+    say(
+        f"Teruggezet uit {folder}: {made.rows} regels, van {made.made}.",
+        f"Controleer de vastlegging: provisions audit --verify --known {made.anchor}",
+        "Trajecten die na deze back-up zijn vergeten, staan er weer: vergeet ze opnieuw (provisions forget).",
+    )
+
+
+def export(args: Namespace, steps: Steps, _settings: Settings) -> None:
+    """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
+    found = Keeping(steps.engine, steps.config, steps.clock).export(args.reference)
+    if args.out is None:
+        as_json(found)
+        return
+    path = Path(args.out).expanduser()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise NotAllowed(f"Het bestand {path} bestaat al. Kies een andere naam.") from None
+    except OSError as error:
+        raise Unreachable(f"Het bestand {path} kan niet gemaakt worden: {error.strerror}.") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(found, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+    progress(f"Geschreven: {path}")
+
+
+def forget(args: Namespace, steps: Steps, settings: Settings) -> None:
+    """Forget a closed case at once."""
+    keeping = Keeping(steps.engine, steps.config, steps.clock)
+    number = keeping.forget(args.reference, by=args.by)
+    erasure = next((e for e in keeping.erasures() if e.case_id == number), None)
+    if erasure is not None:
+        OutboxFolder(settings.home / "outbox").remove(erasure.messages)
+    if args.json:
+        as_json({"forgotten": args.reference, "kept_as": f"VERGETEN-{number}"})
+        return
+    say(
+        f"Traject {args.reference} is vergeten. Wat het weekrapport nodig heeft staat er nog onder VERGETEN-{number}.",
+        "In Prefect verdwijnen de runs en het plan binnen een minuut (of zodra provisions up weer draait).",
+        "In eerdere back-ups staat het nog: zie docs/keeping.md.",
+    )
+
+
+COMMANDS: dict[str, Callable[[Namespace, Steps, Settings], None]] = {
+    "messages": messages,
+    "backup": backup,
+    "export": export,
+    "forget": forget,
+}
