@@ -36,7 +36,7 @@ SLICE = 2000  # cases at a time: memory stays flat however many there are
 # Recorded facts that have no table of their own. The index ix_audit_report holds these and no other lines.
 NOTED = ("case.transferred", "provision.reopened", "rung.answered", "rung.submitted", "term.agreed")
 
-_Row = Row[*tuple[Any, ...]]
+_Row = Row[Any]
 _Children = Mapping[int, Sequence[_Row]]
 
 
@@ -47,7 +47,7 @@ def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Ite
         yield from _slice(connection, catalogue, ids[start : start + SLICE])
 
 
-def _cases_since(since: date) -> Select[int]:
+def _cases_since(since: date) -> Select[Any]:
     p, moment = t.provision.c, first_moment(since)
     # A rung may be climbed, and an answer given, after the day of the outcome: when that was recorded late.
     climbed = select(p.case_id).join(t.rung).where(t.rung.c.climbed >= moment)
