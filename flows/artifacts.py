@@ -1,4 +1,4 @@
-"""What people look at in Prefect besides runs: the plan of each case, "Te laat" and "Deze week", as artifacts.
+"""What people look at in Prefect besides runs, as artifacts: the plan of each case, "Te laat", "Deze week", "Begin hier".
 
 An artifact is written in place, so that a bookmark on its page stays good and no versions pile up. Everything is made
 again when Prefect's database was lost.
@@ -32,7 +32,7 @@ from provisions.views import Views
 
 logger = logging.getLogger(__name__)
 
-LATE, WEEK, PLAN = "te-laat", "deze-week", "traject-"
+START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
 BATCH = 25
 IDLE, BUSY = 5.0, 30.0  # seconds; busy: somebody else shows them
 LISTS_EVERY = 20.0  # seconds
@@ -51,6 +51,10 @@ def plan_key(reference: str) -> str:
     return PLAN + reference.lower()
 
 
+def _path(artifact: UUID) -> str:
+    return f"/artifacts/artifact/{artifact}"
+
+
 class UiLinks:
     """Paths in Prefect's UI. ``form_link`` gives the path of a form with values filled in."""
 
@@ -66,7 +70,7 @@ class UiLinks:
 
     def plan(self, reference: str) -> str:
         artifact = self.artifacts.get(reference)
-        return f"/artifacts/artifact/{artifact}" if artifact else f"/artifacts/key/{quote(plan_key(reference))}"
+        return _path(artifact) if artifact else f"/artifacts/key/{quote(plan_key(reference))}"
 
 
 class Plans:
@@ -84,7 +88,7 @@ class Plans:
         self.loop = Loop("plannen", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
-        if not self._deployments.ids:
+        if not self.ready:
             return 1.0
         with plans.only_shower(self._database) as alone:
             if not alone:
@@ -93,6 +97,11 @@ class Plans:
             while not self.loop.stopped and self.show(client):
                 pass
         return IDLE
+
+    @property
+    def ready(self) -> bool:
+        """Whether the forms to link to are known."""
+        return bool(self._deployments.ids)
 
     def show(self, client: SyncPrefectClient) -> int:
         """Show some of the plans that are wanted; how many."""
@@ -131,7 +140,7 @@ class Plans:
 
 
 class Lists:
-    """Keeps "Te laat" and "Deze week" current, within half a minute of a change."""
+    """Keeps "Te laat" and "Deze week" current, within half a minute of a change, and the page that links to them."""
 
     def __init__(
         self,
@@ -154,6 +163,8 @@ class Lists:
         self.loop = Loop("overzichten", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
+        if not self._plans.ready:
+            return 1.0
         client = get_client(sync_client=True)
         compare = self._turns % COMPARE_EVERY == 0
         stamp = self._stamp()
@@ -168,14 +179,17 @@ class Lists:
     def show(self, client: SyncPrefectClient) -> None:
         """Write the lists whose text is not what Prefect has."""
         self._links.artifacts = plans.artifacts(self._database)
-        there = {artifact.key: artifact for artifact in latest(client, [LATE, WEEK])}
-        for key, page in (
-            (LATE, self._pages.late(self._overviews.late())),
-            (WEEK, self._pages.week(self._overviews.week())),
-        ):
-            old = there.get(key)
-            if old is None or old.data != page.text:
-                put(client, key, page, old.latest_id if old else None)
+        there = {artifact.key: artifact for artifact in latest(client, [START, LATE, WEEK])}
+        late = self._put(client, there.get(LATE), LATE, self._pages.late(self._overviews.late()))
+        week = self._put(client, there.get(WEEK), WEEK, self._pages.week(self._overviews.week()))
+        lists = {"Te laat": _path(late), "Deze week": _path(week)}
+        self._put(client, there.get(START), START, self._pages.start(lists))
+
+    def _put(self, client: SyncPrefectClient, old: ArtifactCollection | None, key: str, page: Page) -> UUID:
+        """Write a page unless Prefect has it already."""
+        if old is not None and old.data == page.text:
+            return old.latest_id
+        return put(client, key, page, old.latest_id if old else None)
 
     def _stamp(self) -> object:
         """Changes whenever a list may: a line was recorded, a message failed once more, or it is another day.

@@ -43,8 +43,9 @@ TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
 
 
 class Form(StrEnum):
-    """The run forms that a plan links to; the value is the name of the form's flow."""
+    """The run forms that the pages link to; the value is the name of the form's flow."""
 
+    START = "Traject starten"
     OUTCOME = "Uitkomst vastleggen"
     SUSPEND = "Klok stilzetten"
     RESUME = "Klok hervatten"
@@ -139,6 +140,12 @@ class Pages:
         }
         line = f"{self._municipality(view.case.municipality)} · {summary(view.provisions)}"
         return Page(line, self._render("overview/plan.md.j2", context))
+
+    def start(self, lists: Mapping[str, str]) -> Page:
+        """Where to begin: links to all forms and to ``lists`` (title → path). The UI itself shows ten at a time."""
+        forms = [(form.value, self._links.form(form, {})) for form in Form]
+        text = self._render("overview/start.md.j2", {"forms": [f for f in forms if f[1]], "lists": lists})
+        return Page("De formulieren en de lijsten op één bladzijde", text)
 
     def late(self, page: LatePage) -> Page:
         """What is late, waits too long, was refused, stands still or could not be sent."""

@@ -11,7 +11,7 @@ from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
 from sqlalchemy import func, select
 
-from flows.artifacts import LATE, WEEK, Screens, latest, plan_key
+from flows.artifacts import LATE, START, WEEK, Screens, latest, plan_key
 from flows.events import Events
 from provisions.catalogue import Config
 from provisions.store import tables as t
@@ -21,7 +21,7 @@ from tests.flows.conftest import World, wait_until
 @pytest.fixture
 def screens(world: World, config: Config) -> Iterator[Screens]:
     yield Screens(world.steps.engine, config, world.steps.views, world.deployments)
-    keys = [LATE, WEEK, plan_key(world.reference)]
+    keys = [START, LATE, WEEK, plan_key(world.reference)]
     for artifact in latest(world.client, keys):
         world.client.delete_artifact(artifact.latest_id)
 
@@ -88,6 +88,9 @@ def test_the_lists_are_written_when_they_change(world: World, screens: Screens) 
     (late,) = latest(world.client, [LATE])
     assert "**7 dagen**" in late.data
     assert f"/artifacts/artifact/{plan(world).latest_id}" in late.data
+    (start,) = latest(world.client, [START])
+    assert f"[Te laat](/artifacts/artifact/{late.latest_id})" in start.data
+    assert f"[Traject starten](/deployments/deployment/{world.deployments.of_form('Traject starten')}/run" in start.data
 
 
 def count(world: World) -> int:
@@ -96,7 +99,10 @@ def count(world: World) -> int:
 
 
 def events_of(client: SyncPrefectClient, reference: str) -> list[dict[str, Any]]:
-    wanted = {"filter": {"event": {"prefix": ["provisions."]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}, "limit": 50}
+    wanted = {
+        "filter": {"event": {"prefix": ["provisions."]}, "occurred": {"since": "2020-01-01T00:00:00Z"}},
+        "limit": 50,
+    }
     found = client.request("POST", "/events/filter", json=wanted).json()["events"]
     return [event for event in found if event["payload"]["reference"] == reference]
 
