@@ -315,7 +315,11 @@ class Steps:
         with self.engine.begin() as connection:
             cases = queries.load_cases(connection, case_ids, lock=True)
             changes = [
-                Change(stored, lifecycle.follow_rules(stored.case, stored.dues(), moment), moment)
+                Change(
+                    stored,
+                    lifecycle.follow_rules(stored.case, stored.last("due"), stored.last("breach_day"), moment),
+                    moment,
+                )
                 for stored in cases.values()
             ]
             queries.write(connection, changes)

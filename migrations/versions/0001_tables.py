@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.Boolean(), nullable=False),
         sa.Column("needed_from", sa.Date(), nullable=True),
         sa.Column("agreed", sa.Date(), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
         sa.Column("applied_on", sa.Date(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("reopened_on", sa.Date(), nullable=True),

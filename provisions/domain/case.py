@@ -115,9 +115,9 @@ class Provision:
     """One provision of one case.
 
     ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started, ``None`` while blocked.
-    ``reopened_on``: the day of the last reopening; outcomes before it don't count any more. ``breached_on``: D+1 of an
-    agreed date that had passed when a new one was agreed: that breach stays. ``late_noted``: the D+1 whose passing was
-    noted by the clock.
+    ``agreed_on``: the day on which ``agreed`` was agreed. ``reopened_on``: the day of the last reopening; outcomes before it
+    don't count any more. ``breached_on``: D+1 of a promise that was broken before its date changed (a new agreement, other
+    rules, a move): that breach stays. ``late_noted``: the D+1 whose passing was noted by the clock.
     """
 
     key: str
@@ -126,6 +126,7 @@ class Provision:
     urgent: bool = False
     needed_from: date | None = None
     agreed: date | None = None
+    agreed_on: date | None = None
     applied_on: date | None = None
     asked: bool = False
     started_on: date | None = None

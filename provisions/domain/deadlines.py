@@ -87,7 +87,9 @@ def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
     term = target(situation.rule, urgent=provision.urgent)
     if term is None:
         assert provision.agreed is not None, f"{provision.key}: intake asks for an agreed date"  # noqa: S101
-        return agreed_due_date(provision.agreed, event, situation.calendar, suspended=days)
+        return agreed_due_date(
+            provision.agreed, event, situation.calendar, agreed_on=provision.agreed_on, suspended=days
+        )
     return due_date(term, event, situation.calendar, roll=situation.rule.roll, suspended=days)
 
 

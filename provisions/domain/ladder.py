@@ -97,6 +97,14 @@ def lies_with(situation: Situation) -> str | None:
     return "case_director" if table.answer in (Answer.UNRESOLVED, Answer.OTHER_ROUTE) else "loket"
 
 
+def table_at_work(provision: Provision) -> RungName | None:
+    """The municipality's table or officer that has the provision before it and has not answered yet, if any."""
+    table = _highest_table(provision.rungs)
+    if table is None or table.answer is not None or table.submitted is not None:
+        return None
+    return table.name
+
+
 def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
     tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
     return max(tables, key=lambda rung: list(RungName).index(rung.name), default=None)

@@ -205,18 +205,24 @@ def due_date(
 
 
 def agreed_due_date(
-    agreed: date, start: date, calendar: WorkingCalendar, *, suspended: frozenset[date] = frozenset()
+    agreed: date,
+    start: date,
+    calendar: WorkingCalendar,
+    *,
+    agreed_on: date | None = None,
+    suspended: frozenset[date] = frozenset(),
 ) -> DueDate:
     """The due date where a date was agreed: that date, unrolled, moved only by suspension (domain.md, rule 8).
 
-    A provision that starts after the agreed date has its start day as due date.
+    Days suspended up to and including ``agreed_on`` were known when the date was agreed, and don't move it. A provision
+    that starts after the agreed date has its start day as due date.
     """
     raw = max(agreed, start)
 
     def end(counted: tuple[date, ...]) -> tuple[date, tuple[Moved, ...]]:
         return raw + timedelta(days=len(counted)), ()
 
-    counted, due, _ = _extend(sorted(day for day in suspended if day > start), end)
+    counted, due, _ = _extend(sorted(day for day in suspended if day > max(start, agreed_on or start)), end)
     steps: list[Moved] = []
     if raw != agreed:
         steps.append(Moved(raw, "gestart na de afgesproken datum", "regel 8"))

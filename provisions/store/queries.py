@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,9 +47,9 @@ class Stored:
         """The key of one of its provisions."""
         return next(key for key, stored in self.ids.items() if stored == provision_id)
 
-    def dues(self) -> dict[str, date | None]:
-        """The due date of each provision as it was last computed."""
-        return {key: row["due"] for key, row in self.rows.items()}
+    def last(self, column: str) -> dict[str, Any]:
+        """A column of each provision as it was last computed."""
+        return {key: row[column] for key, row in self.rows.items()}
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,7 @@ def _provision(row: Mapping[str, Any], children: Mapping[Table, Mapping[int, lis
         urgent=row["urgent"],
         needed_from=row["needed_from"],
         agreed=row["agreed"],
+        agreed_on=row["agreed_on"],
         applied_on=row["applied_on"],
         asked=row["asked"],
         started_on=row["started_on"],
@@ -232,6 +233,7 @@ def _provision_row(case: Case, key: str, moment: Moment) -> dict[str, Any]:
         "asked": p.asked,
         "needed_from": p.needed_from,
         "agreed": p.agreed,
+        "agreed_on": p.agreed_on,
         "applied_on": p.applied_on,
         "started_on": p.started_on,
         "reopened_on": p.reopened_on,
@@ -415,9 +417,7 @@ def _write_audit(connection: Connection, changes: Sequence[Change], case_ids: Se
 def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:
     """The plans of these cases may say something else now. In order of id, so that two writers never lock each other out."""
     wanted = insert(t.plan).from_select(["case_id"], select(func.unnest(_ids(sorted(set(case_ids))))))
-    connection.execute(
-        wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1})
-    )
+    connection.execute(wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1}))
 
 
 def _plain(line: AuditLine) -> dict[str, object] | None:

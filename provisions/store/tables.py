@@ -74,6 +74,7 @@ provision = Table(
     Column("asked", Boolean, nullable=False),
     Column("needed_from", Date),
     Column("agreed", Date),
+    Column("agreed_on", Date),  # stops before this day do not move the agreed date
     Column("applied_on", Date),
     Column("started_on", Date),
     Column("reopened_on", Date),
@@ -256,7 +257,6 @@ erasure = Table(
     metadata,
     Column("case_id", BigInteger, ForeignKey("client_case.id"), primary_key=True, autoincrement=False),
     Column("reference", Text, nullable=False),
-    Column("artifact", Uuid),
     Column("messages", ARRAY(Uuid), nullable=False),
 )
 

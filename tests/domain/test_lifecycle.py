@@ -500,3 +500,14 @@ def test_moments_are_utc_and_late_from_the_first_moment_of_the_next_day() -> Non
     assert deadlines.late_from(client.situation("advance_payment"), client.now) == midnight("2026-11-10")
     client.now = at("2026-11-10 00:00") - timedelta(microseconds=1)
     assert not client.overdue("advance_payment")
+
+
+def test_a_new_agreement_is_not_moved_by_a_stop_that_lies_before_it() -> None:
+    client = one("housing", agreed="2026-11-20").travels_to("2026-11-04 10:00")
+    client.stops_the_clock("housing", until="2026-11-14")
+    client.lives_until("2026-11-16 10:00")
+    assert client.due("housing") == day("2026-11-29")
+    client.agrees("housing", "2026-12-15")
+    assert client.due("housing") == day("2026-12-15")
+    client.stops_the_clock("housing", until="2026-11-19")
+    assert client.travels_to("2026-11-20 10:00").tick().due("housing") == day("2026-12-17")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from provisions.domain import deadlines, words
+from provisions.domain import words
 from provisions.domain.case import Case, Provision, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import (
@@ -117,9 +117,8 @@ def agree(case: Case, key: str, day: date, moment: Moment) -> Decision:
         raise NotAllowed(already_closed(case, provision))
     if day < moment.today:
         raise InvalidInput(f"De afgesproken datum {day.isoformat()} ligt in het verleden. Kies vandaag of later.")
-    before = draft.situation(key)
-    broken = deadlines.breach_day(before) if deadlines.is_breached(before, moment.now) else None
-    draft.change(replace(provision, agreed=day, breached_on=broken or provision.breached_on))
+    kept = draft.with_breach_kept(provision)
+    draft.change(replace(kept, agreed=day, agreed_on=moment.today))
     draft.note(
         "term.agreed",
         f"afgesproken datum: {words.dutch_date(day)}",

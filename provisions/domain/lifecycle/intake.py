@@ -65,6 +65,7 @@ def _add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
             urgent=need.urgent,
             needed_from=need.needed_from,
             agreed=need.agreed,
+            agreed_on=on if need.agreed else None,
             waivers=waivers,
             applied_on=on if rule.applies_at_intake else None,
         )

@@ -108,14 +108,22 @@ def _offer_waivers_when_late(draft: Draft, key: str) -> None:
         offer_waivers(draft, key)
 
 
-def follow_rules(case: Case, dues: Mapping[str, date | None], moment: Moment) -> Decision:
-    """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was (``dues``)."""
+def follow_rules(
+    case: Case, dues: Mapping[str, date | None], breaches: Mapping[str, date | None], moment: Moment
+) -> Decision:
+    """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was.
+
+    ``dues`` and ``breaches``: the due date and the day of the breach by the rules of before. A breach stays a breach.
+    """
     draft = Draft(case, moment)
     for key, provision in case.provisions.items():
         end = deadlines.due(draft.situation(key))
         if not provision.status.is_open or end is None or dues.get(key) in (None, end.due):
             continue
-        draft.faces.add(key)
+        broken = breaches.get(key)
+        if broken is not None and broken <= moment.today:
+            provision = replace(provision, breached_on=min(broken, provision.breached_on or broken))
+        draft.change(provision)
         draft.note(
             "term.changed",
             f"de regels zijn gewijzigd; uiterste datum nu {words.dutch_date(end.due)}",

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
-from provisions.domain import words
-from provisions.domain.case import Case, Status
+from provisions.domain import deadlines, ladder, words
+from provisions.domain.case import Case, Provision, Status
+from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
+from provisions.domain.lifecycle.starting import note_term
+from provisions.domain.rules import RungName
 
 
 def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
@@ -13,33 +16,48 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
     must_be_open_case(case)
     if municipality == case.municipality:
         raise NotAllowed(f"Traject {case.reference} ligt al bij {municipality}.")
-    draft = Draft(replace(case, municipality=municipality), moment)
+    draft = Draft(case, moment)
+    moved = {p.key: draft.with_breach_kept(p) if p.status.is_open else p for p in case.provisions.values()}
+    draft.case = replace(case, municipality=municipality, provisions=moved)
     draft.note(
         "case.transferred",
         f"overgedragen van {case.municipality} naar {municipality}",
         was=case.municipality,
         municipality=municipality,
     )
-    occasion = moment.now.isoformat()
-    for provision in case.provisions.values():
-        if not provision.status.is_open or not provision.asked:
-            continue
-        handover = draft.send("handover", provision.key, occasion=occasion, to=case.municipality)
-        draft.note(
-            "message.requested",
-            f"loket in {case.municipality} laten weten dat de aanvraag overgaat",
-            provision.key,
-            message=handover,
-            kind="handover",
-        )
-        kind = "application" if provision.status is Status.BLOCKED else "request"
-        request = draft.send(kind, provision.key, occasion=occasion)
-        draft.note(
-            "message.requested", f"gevraagd aan het loket in {municipality}", provision.key, message=request, kind=kind
-        )
-        if provision.started_on is not None:
-            draft.faces.add(provision.key)
+    for provision in moved.values():
+        if provision.status.is_open and provision.asked:
+            _hand_over(draft, provision, case.municipality)
     return draft.done()
+
+
+def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
+    """The old counter hands over, the new one is asked, and so is the new table where the old one had it."""
+    key, occasion = provision.key, draft.moment.now.isoformat()
+    to = draft.case.municipality
+    handover = draft.send("handover", key, occasion=occasion, to=was)
+    told = f"loket in {was} laten weten dat de aanvraag overgaat"
+    draft.note("message.requested", told, key, message=handover, kind="handover")
+    kind = "application" if provision.status is Status.BLOCKED else "request"
+    request = draft.send(kind, key, occasion=occasion)
+    draft.note("message.requested", f"gevraagd aan het loket in {to}", key, message=request, kind=kind)
+    if provision.started_on is None:
+        return
+    draft.faces.add(key)
+    before, now = (
+        Situation.of(c, key, draft.moment.catalogue) for c in (replace(draft.case, municipality=was), draft.case)
+    )
+    end_before, end = deadlines.due(before), deadlines.due(now)
+    if end_before and end and end_before.due != end.due:
+        note_term(draft, key)  # other closing days
+    table = ladder.table_at_work(provision)
+    if table is not None:
+        if table is RungName.REGIONAL and to not in draft.moment.catalogue.regional:
+            table = RungName.DOORBRAAKTAFEL
+        message = draft.send("rung", key, table.value, occasion=occasion)
+        draft.note(
+            "message.requested", f"{words.RUNG[table]} in {to} op de hoogte gebracht", key, message=message, kind="rung"
+        )
 
 
 def close(case: Case, moment: Moment) -> Decision:

@@ -1,0 +1,63 @@
+"""The rules change, or the client moves: what was accrued stays, and nobody falls between two chairs."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.catalogue import Config
+from provisions.domain.errors import InvalidConfig
+from provisions.domain.terms import Term
+from provisions.steps import Steps
+from tests.builders import Town, at
+from tests.conftest import MovingClock
+
+
+@pytest.fixture
+def town(database: Engine, clock: MovingClock) -> Town:
+    clock.now = at("2026-11-01 09:00")
+    return Town(database, clock)
+
+
+def with_target(config: Config, key: str, target: str) -> Config:
+    rules = dict(config.catalogue.provisions)
+    rules[key] = replace(rules[key], target=Term.parse(target))
+    return replace(config, catalogue=replace(config.catalogue, provisions=rules))
+
+
+def test_a_longer_target_moves_the_due_date_and_keeps_the_breach(town: Town) -> None:
+    town.on("2026-11-02 09:00")
+    late = town.takes_in("TR-2026-0001", "id_document")
+    town.on("2026-11-12 09:00")
+    on_time = town.takes_in("TR-2026-0002", "id_document")
+    assert town.steps.follow_rules() == 0  # the first time: nothing to compare with
+    steps = Steps(town.steps.engine, with_target(town.steps.config, "id_document", "3 weken"), town.steps.clock)
+    assert steps.follow_rules() == 2
+    assert steps.follow_rules() == 0  # the same rules: nothing to do
+    views = [steps.views.case(reference).provisions[0] for reference in (late.reference, on_time.reference)]
+    assert [v.due for v in views] == [date(2026, 11, 23), date(2026, 12, 3)]
+    assert [v.breached for v in views] == [True, False]
+    assert not views[0].overdue
+    assert any(line.what == "term.changed" for line in steps.views.audit(late.reference))
+
+
+def test_an_entry_that_cases_need_can_not_be_taken_out(town: Town) -> None:
+    town.on("2026-11-02 09:00")
+    town.takes_in("TR-2026-0001", "id_document")
+    town.steps.follow_rules()
+    config = town.steps.config
+    rules = {key: rule for key, rule in config.catalogue.provisions.items() if key != "id_document"}
+    without = replace(config, catalogue=replace(config.catalogue, provisions=rules))
+    with pytest.raises(InvalidConfig, match="id_document"):
+        Steps(town.steps.engine, without, town.steps.clock).follow_rules()
+
+
+def test_after_a_move_the_new_table_knows(town: Town) -> None:
+    town.on("2026-11-02 09:00")
+    case = town.takes_in("TR-2026-0001", "postal_address", present=["id_document"])
+    town.on("2026-11-06 09:00")
+    town.steps.transfer(case.reference, "duinrade", by="regisseur-1")
+    town.on("2026-11-06 09:05")
+    assert len(town.letters_to("doorbraaktafel@duinrade.example")) == 1
+    assert town.steps.views.case(case.reference).provisions[0].breached
