@@ -1,4 +1,4 @@
-"""The report as files: a page to read and print, CSV for a spreadsheet, JSON for programs; all with the same figures."""
+"""The report as files: a page to read, PDF for paper, CSV for a spreadsheet, JSON for programs; all with the same figures."""
 
 import json
 import os
@@ -7,33 +7,35 @@ from pathlib import Path
 from provisions.domain.errors import Unreachable
 from provisions.report.build import Report
 from provisions.report.page import as_page
+from provisions.report.pdf import as_pdf
 from provisions.report.table import as_csv
 
 
 def write(report: Report, folder: Path) -> list[Path]:
-    """Write the three files into ``folder`` (made when missing), readable by their owner only. Returns their paths.
+    """Write the files into ``folder`` (made when missing), readable by their owner only. Returns their paths.
 
     Raises ``Unreachable`` when the folder can't be written.
     """
     name = f"weekrapport-{report['week']}"
     contents = {
-        f"{name}.html": as_page(report),
-        f"{name}.csv": as_csv(report),
-        f"{name}.json": json.dumps(report, ensure_ascii=False, indent=2) + "\n",
+        f"{name}.html": as_page(report).encode(),
+        f"{name}.pdf": as_pdf(report),
+        f"{name}.csv": as_csv(report).encode(),
+        f"{name}.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode(),
     }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [_write(folder / file, text) for file, text in contents.items()]
+        return [_write(folder / file, content) for file, content in contents.items()]
     except OSError as error:
         raise Unreachable(
             f"Het rapport kan niet worden geschreven in {folder}: {error.strerror}. Kies een andere map met --out."
         ) from None
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, content: bytes) -> Path:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode())
+        file.write(content)
     draft.replace(path)
     return path

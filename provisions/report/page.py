@@ -27,6 +27,19 @@ WHERE = {
 }
 
 
+MEANINGS = (
+    (
+        "Overschrijding",
+        "wat beloofd was, was er aan het eind van de uiterste datum niet. Een overschrijding blijft tellen, ook als het "
+        "later geregeld wordt.",
+    ),
+    ("Te laat", "aan het eind van de zondag voorbij de uiterste datum en nog niet geregeld."),
+    ("Klok stil", "de termijn is tijdelijk stilgezet, om een reden uit een vaste lijst."),
+    ("Wacht", "kan nog niet starten, omdat iets anders eerst geregeld moet zijn."),
+    ("Oorzaak", "waar tussen intake en overschrijding de meeste dagen bleven."),
+)
+
+
 def title(report: Report) -> str:
     """The subject and heading, such as "Weekrapport basisvoorzieningen, week 47 van 2026"."""
     year, _, number = report["week"].partition("-W")
@@ -37,17 +50,17 @@ def as_page(report: Report) -> str:
     """The page as a file: with charts, for a browser and for paper."""
     # Our own SVG, drawn from numbers.
     charts = [(name, Markup(bars(report["weeks"], figure, name))) for figure, name in CHARTS]  # noqa: S704
-    return _environment().get_template("report.html.j2").render(_context(report), charts=charts)
+    return _environment().get_template("report.html.j2").render(context(report), charts=charts)
 
 
 def in_mail(report: Report) -> str:
     """The page for a mail program: the bars are in the table, which every program shows (docs/decisions)."""
-    return _environment().get_template("report.html.j2").render(_context(report), charts=())
+    return _environment().get_template("report.html.j2").render(context(report), charts=())
 
 
 def plain_text(report: Report) -> str:
     """What page one says, for who reads mail as plain text."""
-    return _environment().get_template("report.txt.j2").render(_context(report))
+    return _environment().get_template("report.txt.j2").render(context(report))
 
 
 @lru_cache(maxsize=1)
@@ -60,14 +73,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["count"] = _count
+    environment.filters["count"] = count
     environment.filters["capitalised"] = capitalised
     environment.filters["breaches"] = breaches
     environment.filters["week"] = week_words
     return environment
 
 
-def _context(report: Report) -> dict[str, Any]:
+def context(report: Report) -> dict[str, Any]:
+    """What the templates show, ready to be read."""
     names = {row["key"]: row["name"] for row in report["provisions"]}
     return {
         "report": report,
@@ -85,10 +99,22 @@ def _context(report: Report) -> dict[str, Any]:
         "more": len(report["headlines"][MOST_HEADLINES:]),
         "corrections": _corrections(report, names),
         "blocked": _blocked(report, names),
+        "meanings": MEANINGS,
+        "closing": _closing(report),
     }
 
 
-def _count(value: object) -> str:
+def _closing(report: Report) -> str:
+    state = (
+        "De cijfers liggen vast; wat later verandert, staat als correctie in een volgend rapport."
+        if report["frozen"]
+        else "Dit rapport is nog niet verzonden; de cijfers kunnen nog veranderen."
+    )
+    privacy = "In dit rapport staan geen namen, geen nummers van trajecten en geen vrije tekst."
+    return f"Gemaakt op {_moment(report['made'])}. {state} {privacy}"
+
+
+def count(value: object) -> str:
     """A figure as it is read: a dash where there is none, a comma for a half."""
     return "–" if value is None else str(value).replace(".", ",")
 

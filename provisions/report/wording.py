@@ -112,9 +112,18 @@ class Wording:
                     f"Laat de afwijzingen van {name} naast elkaar leggen: welke regel staat in de weg, en wie past die aan?",
                     f"{self._counter(key)} met de doorbraaktafels",
                 )
-            case _:
+            case "tables":
                 return (
-                    f"Krijgt {name} bij het loket voorrang of extra mensen, tot de streeftermijn gehaald wordt?",
+                    f"Welk mandaat of budget missen de tafels om {name} los te trekken?",
+                    "voorzitters van de doorbraaktafels",
+                )
+            case _:
+                target = self.config.catalogue.rule(key).target
+                when = "op de afgesproken datum" if target is None else f"binnen {target}"
+                if target is not None and target.count == 0:
+                    when = "op de dag zelf"
+                return (
+                    f"Wat heeft het loket nodig om {name} {when} te regelen?",
                     self._counter(key),
                 )
 

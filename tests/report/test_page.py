@@ -16,6 +16,7 @@ from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.files import write
 from provisions.report.page import as_page, in_mail, plain_text
+from provisions.report.pdf import as_pdf
 from provisions.report.reports import Reports
 from provisions.report.table import BYTE_ORDER_MARK, FIGURES, as_csv
 from tests.builders import CONFIG
@@ -47,8 +48,8 @@ def report(database: Engine, clock: MovingClock) -> Report:
 
 
 def test_page_mail_csv_and_json_have_the_same_figures(report: Report, tmp_path: Path) -> None:
-    page, table, data = write(report, tmp_path / "out")
-    assert {path.stat().st_mode & 0o777 for path in (page, table, data)} == {0o600}
+    page, paper, table, data = write(report, tmp_path / "out")
+    assert {path.stat().st_mode & 0o777 for path in (page, paper, table, data)} == {0o600}
     assert json.loads(data.read_text()) == report
     lines = list(csv.DictReader(io.StringIO(as_csv(report).removeprefix(BYTE_ORDER_MARK)), delimiter=";"))
     for row in [*report["provisions"], {**report["totals"], "key": ""}]:
@@ -82,6 +83,17 @@ def test_the_page_fetches_nothing_and_changes_only_with_the_figures(report: Repo
         assert not re.search(r'(src|href)="', html.replace('xlink:href="#', ""))
         assert not [url for url in re.findall(r"https?://[^\"' <)]+", html) if "w3.org" not in url]
     assert as_page(report) == as_page(report)
+
+
+def test_the_pdf_is_tagged_and_always_the_same(report: Report) -> None:
+    made = as_pdf(report)
+    assert made.startswith(b"%PDF-1.7")
+    assert b"/StructTreeRoot" in made
+    assert b"/Lang" in made
+    assert as_pdf(report) == made
+    folder = os.environ.get("PROVISIONS_TEST_PICTURES")
+    if folder:
+        Path(folder, "typst.pdf").write_bytes(made)
 
 
 def test_no_sentence_names_a_municipality_or_a_case(report: Report) -> None:
