@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, Engine, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, delete, func, or_, select, update
 
 from provisions import inputs
 from provisions.catalogue import Config
@@ -34,8 +34,16 @@ class Erasure:
 
     case_id: int
     reference: str
-    artifact: UUID | None
     messages: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The number under which what is left is kept, its messages (gone), and how many of those were never sent."""
+
+    case_id: int
+    messages: tuple[UUID, ...]
+    unsent: int
 
 
 class Keeping:
@@ -65,8 +73,8 @@ class Keeping:
             ],
         }
 
-    def forget(self, reference: str, *, by: str) -> int:
-        """Forget a closed case at once. Returns the number under which what is left is kept.
+    def forget(self, reference: str, *, by: str) -> Forgotten:
+        """Forget a closed case at once; messages that were still to be sent are not.
 
         Raises ``NotFound``, and ``NotAllowed`` for a case that is not closed.
         """
@@ -79,8 +87,13 @@ class Keeping:
                 raise NotAllowed(
                     f"Traject {reference} is niet afgesloten. Sluit het eerst af: provisions close {reference} --by …"
                 )
-            self._forget(connection, [row.id], who, "traject vergeten op verzoek")
-        return int(row.id)
+            mine = and_(t.provision.c.case_id == row.id, t.message.c.status == "pending")
+            unsent = connection.execute(select(func.count()).select_from(t.message.join(t.provision)).where(mine))
+            count = unsent.scalar_one()
+            also = f"; niet meer verzonden: {count}" if count else ""
+            self._forget(connection, [row.id], who, f"traject vergeten op verzoek{also}")
+        messages = next((e.messages for e in self.erasures(case_id=row.id)), ())
+        return Forgotten(row.id, messages, count)
 
     def last_day_kept(self, today: date) -> date:
         """Cases that were closed before this day are forgotten."""
@@ -115,9 +128,9 @@ class Keeping:
         connection.execute(delete(t.free_text).where(t.free_text.c.case_id.in_(case_ids)))
         connection.execute(delete(t.follow_up).where(t.follow_up.c.provision_id.in_(provisions)))
         connection.execute(delete(t.plan).where(t.plan.c.case_id.in_(case_ids)))
-        connection.execute(
-            update(t.outcome).where(t.outcome.c.provision_id.in_(provisions)).values(fields={})
-        )
+        lines = select(t.audit.c.id).where(t.audit.c.case_id.in_(case_ids)).scalar_subquery()
+        connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(lines)))
+        connection.execute(update(t.outcome).where(t.outcome.c.provision_id.in_(provisions)).values(fields={}))
         connection.execute(
             update(t.provision)
             .where(t.provision.c.case_id.in_(case_ids))
@@ -137,11 +150,12 @@ class Keeping:
 
     # --- outside our database ----------------------------------------------------------------------------------------
 
-    def erasures(self, limit: int = 100) -> list[Erasure]:
-        """What is still to be erased elsewhere, oldest first."""
+    def erasures(self, limit: int = 100, case_id: int | None = None) -> list[Erasure]:
+        """What is still to be erased elsewhere, oldest first; of all cases, or of one."""
+        query = select(t.erasure).order_by(t.erasure.c.case_id).limit(limit)
         with self._engine.connect() as connection:
-            rows = connection.execute(select(t.erasure).order_by(t.erasure.c.case_id).limit(limit))
-            return [Erasure(row.case_id, row.reference, row.artifact, tuple(row.messages)) for row in rows]
+            rows = connection.execute(query if case_id is None else query.where(t.erasure.c.case_id == case_id))
+            return [Erasure(row.case_id, row.reference, tuple(row.messages)) for row in rows]
 
     def erased(self, case_id: int) -> None:
         """It is gone everywhere: the reference is not needed any more."""
@@ -150,18 +164,14 @@ class Keeping:
 
 
 def _note_erasures(connection: Connection, case_ids: Sequence[int]) -> None:
-    messages = (
-        select(func.array_agg(t.message.c.id))
-        .join(t.provision)
-        .where(t.provision.c.case_id == t.case.c.id)
-        .scalar_subquery()
-    )
+    of_case = t.message.join(t.provision)
+    messages = select(t.message.c.id).select_from(of_case).where(t.provision.c.case_id == t.case.c.id).correlate(t.case)
     found = (
-        select(t.case.c.id, t.case.c.reference, t.plan.c.artifact, func.coalesce(messages, []))
-        .outerjoin(t.plan)
+        select(t.case.c.id, t.case.c.reference, func.array(messages.scalar_subquery()))
+        .select_from(t.case)
         .where(t.case.c.id.in_(case_ids))
     )
-    connection.execute(t.erasure.insert().from_select(["case_id", "reference", "artifact", "messages"], found))
+    connection.execute(t.erasure.insert().from_select(["case_id", "reference", "messages"], found))
 
 
 def _clean_overviews(connection: Connection, case_ids: Sequence[int]) -> None:
@@ -173,7 +183,9 @@ def _clean_overviews(connection: Connection, case_ids: Sequence[int]) -> None:
     connection.execute(delete(t.prepared).where(t.prepared.c.message.in_(ids)))
     status = case((t.message.c.status == "pending", "void"), else_=t.message.c.status)
     connection.execute(
-        update(t.message).where(t.message.c.id.in_(ids)).values(body=None, recipients=None, next_try=None, status=status)
+        update(t.message)
+        .where(t.message.c.id.in_(ids))
+        .values(body=None, recipients=None, next_try=None, status=status)
     )
 
 

@@ -105,7 +105,9 @@ class Messages:
         """The newest ``limit`` messages that are like this, newest first."""
         query = _messages()
         if status is not None:
-            query = query.where(t.message.c.status == inputs.choice(MessageStatus, status, "stand van een bericht").value)
+            query = query.where(
+                t.message.c.status == inputs.choice(MessageStatus, status, "stand van een bericht").value
+            )
         if reference is not None:
             pattern = self._config.organisation.reference_pattern
             query = query.where(t.case.c.reference == inputs.reference(reference, pattern))

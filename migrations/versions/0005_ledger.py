@@ -43,7 +43,6 @@ def upgrade() -> None:
         "erasure",
         sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("artifact", sa.Uuid(), nullable=True),
         sa.Column("messages", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["client_case.id"], name=op.f("fk_erasure_case_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_erasure")),

@@ -51,7 +51,9 @@ def verify(args: Namespace, steps: Steps, _settings: Settings) -> None:
 def _anchor(text: str) -> Anchor:
     line, colon, digest = text.partition(":")
     if not (colon and line.isdigit() and len(digest) == 64 and all(c in "0123456789abcdef" for c in digest)):
-        raise InvalidInput(f"'{text[:80]}' is geen anker. Verwacht: NUMMER:HASH, zoals 'provisions audit --verify' toont.")
+        raise InvalidInput(
+            f"'{text[:80]}' is geen anker. Verwacht: NUMMER:HASH, zoals 'provisions audit --verify' toont."
+        )
     return Anchor(int(line), digest)
 
 
@@ -61,7 +63,9 @@ def messages(args: Namespace, steps: Steps, _settings: Settings) -> None:
     match args.action:
         case "list":
             if args.identity or args.by:
-                raise InvalidInput("Bij 'provisions messages' hoort geen nummer en geen --by. Bedoelt u show of resend?")
+                raise InvalidInput(
+                    "Bij 'provisions messages' hoort geen nummer en geen --by. Bedoelt u show of resend?"
+                )
             chosen = found.found(
                 status=args.status,
                 reference=args.reference,
@@ -163,16 +167,16 @@ def export(args: Namespace, steps: Steps, _settings: Settings) -> None:
 def forget(args: Namespace, steps: Steps, settings: Settings) -> None:
     """Forget a closed case at once."""
     keeping = Keeping(steps.engine, steps.config, steps.clock)
-    number = keeping.forget(args.reference, by=args.by)
-    erasure = next((e for e in keeping.erasures() if e.case_id == number), None)
-    if erasure is not None:
-        OutboxFolder(settings.home / "outbox").remove(erasure.messages)
+    forgotten = keeping.forget(args.reference, by=args.by)
+    number = forgotten.case_id
+    OutboxFolder(settings.home / "outbox").remove(forgotten.messages)
     if args.json:
         as_json({"forgotten": args.reference, "kept_as": f"VERGETEN-{number}"})
         return
     say(
         f"Traject {args.reference} is vergeten. Wat het weekrapport nodig heeft staat er nog onder VERGETEN-{number}.",
         "In Prefect verdwijnen de runs en het plan binnen een minuut (of zodra provisions up weer draait).",
+        *([f"Niet meer verzonden: {forgotten.unsent} berichten."] if forgotten.unsent else []),
         "In eerdere back-ups staat het nog: zie docs/keeping.md.",
     )
 

@@ -200,7 +200,9 @@ def _refuse_used(connection: Connection) -> None:
         )
     )
     if engines:
-        raise NotAllowed("Er draait nog een motor op deze database. Stop eerst provisions up; zet dan de back-up terug.")
+        raise NotAllowed(
+            "Er draait nog een motor op deze database. Stop eerst provisions up; zet dan de back-up terug."
+        )
     for table in ("client_case", "message", "audit", "report"):
         if connection.scalar(text(f"SELECT to_regclass('{table}')")) is None:
             continue

@@ -30,7 +30,9 @@ MOST_FAULTS = 50
 _PAGE = 5000
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_COPY = "COPY audit (id, at, by, case_id, key, what, because, data, message, free_text_id, note_digest, hash) FROM STDIN"
+_COPY = (
+    "COPY audit (id, at, by, case_id, key, what, because, data, message, free_text_id, note_digest, hash) FROM STDIN"
+)
 
 
 @dataclass(frozen=True, slots=True)

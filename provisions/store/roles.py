@@ -32,7 +32,13 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "waiver": (READ, ADD),
 }
 
-_FORBIDDEN = (("audit", CHANGE), ("audit", REMOVE), ("audit", "TRUNCATE"), ("audit_head", REMOVE), ("free_text", CHANGE))
+_FORBIDDEN = (
+    ("audit", CHANGE),
+    ("audit", REMOVE),
+    ("audit", "TRUNCATE"),
+    ("audit_head", REMOVE),
+    ("free_text", CHANGE),
+)
 
 
 def grant(connection: Connection, role: str) -> None:
