@@ -6,6 +6,8 @@ the outbox run on, and the faces follow when it is back.
 
 import logging
 import time
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Engine as Database
 
@@ -15,6 +17,7 @@ from flows.clock import Clock
 from flows.deployments import Deployments, provision_plans
 from flows.events import Events
 from flows.faces import Faces
+from flows.keeping import Forgetting
 from flows.listening import Listener
 from flows.loops import Loop
 from flows.morning import MorningMessages
@@ -23,9 +26,12 @@ from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
 from flows.weekly_report import MissedMondays, deployment_spec
 from flows.worker import Worker
+from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
+from provisions.keeping import Keeping
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import transport_for
+from provisions.outbound.transports import OutboxFolder, transport_for
+from provisions.outbound.webhook import webhooks_for
 from provisions.settings import Settings
 from provisions.steps import Steps
 
@@ -52,7 +58,7 @@ class Engine:
         deployments = Deployments(provision_plans(config.catalogue), (*form_plans(config), deployment_spec()))
         self._worker = Worker(deployments)
         self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
-        self._postman = Postman(outbox or Outbox(database, config, transport_for(settings), now), now=now)
+        self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))
         screens = Screens(database, config, steps.views, deployments)
@@ -60,6 +66,9 @@ class Engine:
         self._morning = MorningMessages(screens.mornings)
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(steps, now=now)
+        self._forgetting = Forgetting(
+            Keeping(database, config, now), deployments, OutboxFolder(settings.home / "outbox")
+        )
         self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
 
     def start(self) -> None:
@@ -87,6 +96,7 @@ class Engine:
             self._faces.loop,
             self._reconciler.loop,
             self._missed_mondays.loop,
+            self._forgetting.loop,
             *pages,
         ]
 
@@ -103,3 +113,9 @@ class Engine:
     def _changed(self) -> None:
         self._faces.loop.wake()
         self._worker.wake()
+
+
+def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:
+    """From the home of the example nothing is ever sent, to webhooks neither."""
+    webhooks = None if is_example(settings.home) else webhooks_for(config.organisation, now)
+    return Outbox(database, config, transport_for(settings), now, webhooks=webhooks)

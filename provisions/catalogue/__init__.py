@@ -10,13 +10,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisions.catalogue.entry import Entry, meant
-from provisions.catalogue.organisation import Contact, Municipality, OfficeHours, Organisation, read_organisation
+from provisions.catalogue.organisation import (
+    Contact,
+    Municipality,
+    OfficeHours,
+    Organisation,
+    Webhook,
+    read_organisation,
+)
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.rules import Catalogue, ProvisionRule, RungName
 
-__all__ = ["PROJECT", "TEMPLATES", "Config", "Contact", "Municipality", "OfficeHours", "Organisation", "load"]
+__all__ = [
+    "PROJECT",
+    "TEMPLATES",
+    "Config",
+    "Contact",
+    "Municipality",
+    "OfficeHours",
+    "Organisation",
+    "Webhook",
+    "load",
+]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = PROJECT / "templates"

@@ -1,9 +1,10 @@
 """Who gets what: the region, its municipalities, their counters, tables and people (``config/organisation.toml``)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from urllib.parse import urlsplit
 
 from provisions.catalogue.entry import Entry
 from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
@@ -11,17 +12,42 @@ from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 REFERENCE_PATTERN = "[A-Z]{2,5}-[0-9-]{1,20}"
 MORNING_MESSAGE = time(7, 30)
+WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
 KEEP_MONTHS = 24
 
 
 @dataclass(frozen=True)
+class Webhook:
+    """Where a program takes messages. The secrets stay where they are: ``env:NAME`` or ``file:/path``."""
+
+    url: str
+    secret_from: str
+    token_from: str = ""
+
+    @property
+    def address(self) -> str:
+        """The URL, fit for a message: its query may hold a token."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+@dataclass(frozen=True)
 class Contact:
-    """A desk, table or person that gets messages. ``phone`` is empty where nobody calls."""
+    """A desk, table or person that gets messages. ``phone`` is empty where nobody calls.
+
+    With a ``webhook`` messages go there instead of to the e-mail address, which remains the way to reach people.
+    """
 
     name: str
     email: str
     phone: str = ""
+    webhook: Webhook | None = None
+
+    @property
+    def address(self) -> str:
+        """Where messages go."""
+        return self.webhook.address if self.webhook else self.email
 
 
 @dataclass(frozen=True)
@@ -78,6 +104,19 @@ class Organisation:
     municipalities: Mapping[str, Municipality]
     morning_message: time = MORNING_MESSAGE
     keep_months: int = KEEP_MONTHS
+    events_from: str = ""
+
+    @property
+    def event_source(self) -> str:
+        """Who publishes events, in the notation of the NL GOV profile for CloudEvents."""
+        return self.events_from or f"urn:nld:{self.message_domain}:systeem:basisvoorzieningen"
+
+    def contacts(self) -> Iterator[Contact]:
+        """Everyone who may get a message about a provision."""
+        yield self.maatwerkloket
+        for m in self.municipalities.values():
+            yield from (m.doorbraaktafel, m.customisation_officer, m.standby, m.default_director)
+            yield from (*m.counters.values(), *m.directors.values(), *((m.regional_table,) if m.regional_table else ()))
 
     @property
     def default_municipality(self) -> str:
@@ -110,6 +149,7 @@ def read_organisation(root: Entry) -> Organisation:
         municipalities=municipalities,
         morning_message=_morning_message(region),
         keep_months=_keep_months(root),
+        events_from=_event_source(region),
     )
     region.done()
     root.done()
@@ -130,6 +170,17 @@ def _keep_months(root: Entry) -> int:
 def _morning_message(region: Entry) -> time:
     region.known.add("morning_message")
     return region.clock_time("morning_message") if "morning_message" in region.values else MORNING_MESSAGE
+
+
+def _event_source(region: Entry) -> str:
+    source = region.text("event_source", default="")
+    if source and not re.fullmatch(r"urn:nld:[A-Za-z0-9%:._-]+", source):
+        region.fault(
+            "event_source",
+            f"'{source}' is geen bron van gebeurtenissen.",
+            "Schrijf hem als urn:nld:oin:<OIN van 20 cijfers>:systeem:basisvoorzieningen.",
+        )
+    return source
 
 
 def _domain(region: Entry) -> str:
@@ -178,9 +229,39 @@ def _contact(entry: Entry, key: str, *, phone: bool = False) -> Contact:
 
 
 def _read_contact(entry: Entry, *, phone: bool) -> Contact:
-    contact = Contact(entry.text("name"), entry.email("email"), entry.text("phone", default=None if phone else ""))
+    contact = Contact(
+        entry.text("name"), entry.email("email"), entry.text("phone", default=None if phone else ""), _webhook(entry)
+    )
     entry.done()
     return contact
+
+
+def _webhook(entry: Entry) -> Webhook | None:
+    url = entry.text("webhook", default="")
+    secret, token = entry.text("webhook_secret_from", default=""), entry.text("webhook_token_from", default="")
+    if url and not _is_safe(url):
+        entry.fault("webhook", "dit is geen veilig webadres.", "Schrijf het als https://machine.nl/pad.")
+    if url and not secret:
+        entry.fault("webhook", "het geheim waarmee berichten worden ondertekend, ontbreekt.", WHERE_SECRETS_STAND)
+    for key, place in (("webhook_secret_from", secret), ("webhook_token_from", token)):
+        if place and not re.fullmatch(r"env:[A-Z][A-Z0-9_]*|file:/.+", place):
+            # What stands there may be the secret itself, so it is not repeated.
+            entry.fault(key, "hier hoort de plek van het geheim, niet het geheim zelf.", WHERE_SECRETS_STAND)
+        if place and not url:
+            entry.fault(key, "er is geen webhook om te ondertekenen.", "Voeg webhook toe, of haal dit weg.")
+    return Webhook(url, secret, token) if url else None
+
+
+def _is_safe(url: str) -> bool:
+    """HTTPS; without, only to this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        valid = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    local = host in ("localhost", "127.0.0.1", "::1")
+    return valid and bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 def _office_hours(entry: Entry) -> OfficeHours:

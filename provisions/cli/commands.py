@@ -223,6 +223,7 @@ LOOKS: dict[str, Callable[[Namespace, Steps], None]] = {"show": show, "overdue":
 def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     from provisions.outbound.transports import check_smtp
+    from provisions.outbound.webhook import check_secrets
     from provisions.store.connect import database
 
     config = load(settings.config)
@@ -237,6 +238,8 @@ def check(args: Namespace, settings: Settings) -> None:
         done.append("mailserver bereikbaar")
     else:
         done.append(f"geen mailserver ingesteld: berichten komen als .eml in {settings.home / 'outbox'}")
+    if webhooks := check_secrets(config.organisation):
+        done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
     if args.json:
         as_json({"ok": True, "checked": done, "warnings": list(config.warnings)})
     else:

@@ -7,7 +7,7 @@ the message with the same Message-ID, and nothing else.
 import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
@@ -22,6 +22,7 @@ from provisions.outbound import prepared
 from provisions.outbound.facts import Asked, MessageFacts
 from provisions.outbound.render import REQUESTS, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
+from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import chain, queries
 from provisions.store import tables as t
 from provisions.store.queries import Stored
@@ -50,6 +51,14 @@ class _Next(Enum):
     NOTHING = auto()  # the way out is closed
 
 
+class _MailClosed(Exception):  # noqa: N818 - says what is so
+    """The mail server was just found closed; nothing is tried before ``until`` (aware)."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
 @dataclass
 class _Batch:
     """What is needed to write the messages of some provisions, read once for all of them."""
@@ -72,12 +81,16 @@ class Outbox:
         transport: Transport,
         clock: Callable[[], datetime],
         spread: Callable[[], float] = random.random,
+        webhooks: EventTransport | None = None,
     ) -> None:
+        """Without ``webhooks`` everybody is written to by e-mail."""
         self._engine = engine
         self._config = config
         self._transport = transport
         self._clock = clock
         self._spread = spread
+        self._webhooks = webhooks
+        self._mail_closed_until: datetime | None = None  # only where webhooks go on meanwhile
 
     def deliver_due(self, limit: int = 200) -> int:
         """Try to send what is due, for at most ``limit`` provisions; how many messages were handled, failures included."""
@@ -94,6 +107,8 @@ class Outbox:
                     break
         finally:
             self._transport.close()
+            if self._webhooks:
+                self._webhooks.close()
         return handled
 
     def next_try(self) -> datetime | None:
@@ -113,11 +128,12 @@ class Outbox:
                 note = _Note(row.id)
                 now = self._clock()
                 try:
-                    mail = compose(rendered, str(row.id), row.created, self._config.organisation)
-                    refused = self._transport.send(mail)
+                    refused = self._mail(row, rendered)
+                except _MailClosed as closed:
+                    _record(connection, row.id, next_try=closed.until)
                 except UnableToSend as error:
-                    if error.everything:
-                        return handled + 1, self._closed(connection, row)
+                    if error.everything and (following := self._closed(connection, row)) is _Next.NOTHING:
+                        return handled + 1, following
                     self._failed(connection, row, note, rendered, str(error))
                 except Exception as error:  # noqa: BLE001 - as for the messages of a provision
                     log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
@@ -159,7 +175,14 @@ class Outbox:
         try:
             rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, now)
             if rendered is not None:
-                refused = self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
+                rendered = self._write_to(rendered)
+                event = Event(
+                    str(row.id), row.kind, row.detail, row.created, stored.case.reference, key, row.municipality
+                )
+                refused = self._send(connection, row, rendered, event)
+        except _MailClosed as closed:
+            _put_off(connection, closed.until, row.provision_id)
+            return _Next.ANOTHER_PROVISIONS
         except UnableToSend as error:
             following = self._failed(connection, row, note, rendered, str(error))
             return self._closed(connection, row) if error.everything else following
@@ -178,6 +201,47 @@ class Outbox:
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
         return _Next.THE_NEXT
+
+    def _send(
+        self, connection: Connection, row: Row[tuple[object, ...]], rendered: Rendered, event: Event
+    ) -> tuple[str, ...]:
+        """To everybody who has not got it yet: by e-mail, or to a webhook. Who got it is kept when another fails."""
+        # What was sent once and is sent again, goes to all of them again.
+        reached = list(row.recipients or ()) if row.sent is None else []
+        waiting = [contact for contact in rendered.recipients if contact.address not in reached]
+        by_mail = tuple(contact for contact in waiting if not contact.webhook)
+        refused: tuple[str, ...] = ()
+        problem: UnableToSend | _MailClosed | None = None
+        try:
+            if by_mail:
+                refused = self._mail(row, replace(rendered, recipients=by_mail))
+                reached += [contact.email for contact in by_mail if contact.email not in refused]
+        except (UnableToSend, _MailClosed) as error:
+            problem = error
+        for contact in waiting:
+            if self._webhooks is None or not contact.webhook:
+                continue
+            try:
+                self._webhooks.send(contact, event, rendered)
+                reached.append(contact.address)
+            except UnableToSend as error:
+                problem = problem or error
+        if problem is None:
+            return refused
+        if reached:
+            _record(connection, row.id, recipients=reached)
+        raise problem
+
+    def _write_to(self, rendered: Rendered) -> Rendered:
+        """Where nothing goes to webhooks, everybody is written to by e-mail."""
+        if self._webhooks is not None:
+            return rendered
+        return replace(rendered, recipients=tuple(replace(contact, webhook=None) for contact in rendered.recipients))
+
+    def _mail(self, row: Row[tuple[object, ...]], rendered: Rendered) -> tuple[str, ...]:
+        if self._mail_closed_until and self._mail_closed_until > self._clock():
+            raise _MailClosed(self._mail_closed_until)
+        return self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
 
     def _failed(
         self, connection: Connection, row: Row[tuple[object, ...]], note: "_Note", rendered: Rendered | None, error: str
@@ -204,8 +268,12 @@ class Outbox:
         return next_try
 
     def _closed(self, connection: Connection, row: Row[tuple[object, ...]]) -> _Next:
-        """The way out is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
-        _put_off(connection, self._clock() + waiting_time(row.attempts + 1, self._spread()))
+        """E-mail is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
+        until = self._clock() + waiting_time(row.attempts + 1, self._spread())
+        if self._webhooks is not None:
+            self._mail_closed_until = until  # what goes to a webhook goes on
+            return _Next.ANOTHER_PROVISIONS
+        _put_off(connection, until)
         return _Next.NOTHING
 
 
@@ -239,7 +307,8 @@ def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list
     queues: dict[int, list[Row[tuple[object, ...]]]] = {}
     for row in sorted(connection.execute(query), key=_place):
         queues.setdefault(row.provision_id, []).append(row)
-    return queues
+    # What failed before comes last: a receiver who lets us wait, lets nobody else wait.
+    return dict(sorted(queues.items(), key=lambda queue: queue[1][0].attempts > 0))
 
 
 def _place(row: Row[tuple[object, ...]]) -> tuple[datetime, int, UUID]:
@@ -304,9 +373,9 @@ def _put_off(connection: Connection, moment: datetime, provision_id: int | None 
 
 
 def _addresses(rendered: Rendered, refused: Sequence[str] = ()) -> list[str]:
-    return [contact.email for contact in rendered.recipients if contact.email not in refused]
+    return [contact.address for contact in rendered.recipients if contact.address not in refused]
 
 
 def _names(rendered: Rendered, refused: Sequence[str] = ()) -> str:
-    accepted = ", ".join(f"{c.name} ({c.email})" for c in rendered.recipients if c.email not in refused)
+    accepted = ", ".join(f"{c.name} ({c.address})" for c in rendered.recipients if c.address not in refused)
     return f"{accepted}; niet aangenomen voor {', '.join(refused)}" if refused else accepted
