@@ -128,6 +128,7 @@ def _start(
         return parts
     runner.start()
     stack.callback(runner.stop)
+    _wait_until(runner.serves, stop, "De formulieren en processen worden aangemeld bij Prefect …")
     if not settings.ui_password:
         _say(f"De UI vraagt een wachtwoord: gebruiker admin, wachtwoord in {settings.secrets / PASSWORD_FILE}.")
     _say(f"Gestart in {time.monotonic() - began:.0f} s.")
@@ -146,6 +147,16 @@ def _wait_for(server: PrefectServer, stop: threading.Event) -> None:
             next_line = now + 5
         if stop.wait(0.1):
             return
+
+
+def _wait_until(done: Callable[[], bool], stop: threading.Event, line: str) -> None:
+    """Wait for something that repeats by itself until it works; says so after two seconds."""
+    began = time.monotonic()
+    said = False
+    while not done() and not stop.wait(0.1) and time.monotonic() - began < _START_SECONDS:
+        if not said and time.monotonic() - began > 2:
+            _say(line)
+            said = True
 
 
 def _watch(parts: list[Watched], settings: Settings, stop: threading.Event) -> None:
