@@ -34,7 +34,7 @@ def bars(weeks: Sequence[dict[str, Any]], figure: str, name: str) -> str:
     """One figure of each week as SVG: without scripts, and with nothing in it that changes from one run to the next."""
     chart = Bar(
         js=[],  # the default loads a script from the library's site; what remains of scripts is taken out below
-        css=["file://style.css", "file://graph.css", "inline:.pygal-chart .axis.y .line { stroke: none !important; }"],
+        css=["file://style.css", "file://graph.css", "inline:.pygal-chart .axis .line { stroke: none !important; }"],
         disable_xml_declaration=True,
         style=_STYLE,
         width=900,
