@@ -55,7 +55,11 @@ class MissedMondays:
         self._steps = steps
         self.loop = Loop("weekrapport", self._turn)
 
-    def _turn(self) -> float:
+    def look(self) -> None:
+        """Make up for what was missed."""
         if self._reports.due_weeks():
             make_and_send(self._steps)
+
+    def _turn(self) -> float:
+        self.look()
         return LOOK_EVERY
