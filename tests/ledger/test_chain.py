@@ -70,7 +70,7 @@ def test_a_changed_missing_or_moved_line_is_found(worked: Town, intrude: Intrude
 def test_an_added_line_is_found(worked: Town, intrude: Intrude) -> None:
     count = verified(worked.database).lines
     intrude(
-        f"INSERT INTO audit (id, by, what, hash) SELECT {count + 1}, 'regie', 'rung.climbed', hash FROM audit_head"
+        "INSERT INTO audit (id, by, what, hash) SELECT last_line + 1, 'regie', 'rung.climbed', hash FROM audit_head"
     )
     faults = verified(worked.database).faults
     assert faults[0].startswith(f"Regel {count + 1} ")

@@ -91,9 +91,7 @@ def test_without_a_role_that_may_migrate_the_message_says_what_to_do(
         settings = _settings(database_url=application.replace("+psycopg", ""))
         with pytest.raises(InvalidInput, match="PROVISIONS_MIGRATION_URL"), open_database(settings):
             pass
-        both = _settings(
-            database_url=application.replace("+psycopg", ""), migration_url=owner.replace("+psycopg", "")
-        )
+        both = _settings(database_url=application.replace("+psycopg", ""), migration_url=owner.replace("+psycopg", ""))
         with open_database(both) as engine, engine.connect() as connection:
             assert roles.missing(connection) == []
             assert roles.excess(connection) == []

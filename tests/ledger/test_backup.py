@@ -1,0 +1,219 @@
+"""Backed up, restored, and compared row by row; and whatever is wrong with a backup leaves the database as it was."""
+
+import hashlib
+import json
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.store import backup as copies
+from provisions.store import migrate, roles
+from provisions.store import tables as t
+from provisions.store.connect import engine_for
+from provisions.store.embedded import EmbeddedPostgres
+from tests.builders import DIRECTOR, Town
+from tests.conftest import MovingClock, database_url
+from tests.ledger.conftest import verified
+
+FACE = {
+    "provision": {"flow_run", "face_wanted", "face_shown"},
+    "plan": {"wanted", "shown", "shown_on", "digest", "artifact"},
+}
+
+
+def all_rows(database: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, but for what a screen shows."""
+    with database.connect() as connection:
+        return {
+            table.name: sorted(
+                (
+                    {name: value for name, value in row._mapping.items() if name not in FACE.get(table.name, ())}
+                    for row in connection.execute(select(table))
+                ),
+                key=str,
+            )
+            for table in t.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def lived_in(town: Town) -> Town:
+    """A town with every kind of thing in it."""
+    needs = ("id_document", "postal_address", "emergency_shelter", "debt_counselling", "benefit_decision")
+    town.takes_in("TR-2026-0001", *needs)
+    steps = town.steps
+    ground = "bewijslast\tachteraf,\nzie \\ 'besluit' \"é€\""
+    steps.waive("TR-2026-0001", "postal_address", "id_document", ground=ground, by=DIRECTOR)
+    steps.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 20), by=DIRECTOR)
+    town.on("2026-11-25 12:00")
+    steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="op 25 november opgehaald")
+    town.takes_in("TR-2026-0002", "advance_payment").gets("advance_payment")
+    town.on("2026-12-01 12:00")
+    return town
+
+
+@pytest.fixture
+def empty(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
+    """An empty database, as its owner."""
+    with new_database(migrated=False) as url:
+        engine = engine_for(url)
+        yield engine
+        engine.dispose()
+
+
+def application(postgres: EmbeddedPostgres, owner: Engine) -> Engine:
+    return engine_for(database_url(postgres, str(owner.url.database)))
+
+
+def test_restored_it_is_the_same_row_by_row_and_work_goes_on(
+    lived_in: Town, empty: Engine, postgres: EmbeddedPostgres, tmp_path: Path, clock: MovingClock
+) -> None:
+    made = copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "copy").iterdir()} == {0o600}
+
+    assert copies.restore(empty, "provisions", tmp_path / "copy") == made
+    restored = application(postgres, empty)
+    before, after = all_rows(lived_in.database), all_rows(restored)
+    assert after == before
+    assert all(before[name] for name in ("free_text", "rung", "suspension", "waiver", "message", "audit_head"))
+    assert sum(map(len, before.values())) == made.rows
+
+    verdict = verified(restored)
+    assert verdict.whole
+    assert str(verdict.anchor) == made.anchor
+    with restored.connect() as connection:
+        assert (roles.missing(connection), roles.excess(connection)) == ([], [])
+        live = connection.execute(
+            select(t.provision.c.key, t.provision.c.face_wanted, t.provision.c.face_shown, t.provision.c.status)
+        ).all()
+    assert {row.face_wanted for row in live if row.status == "waiting"} == {1}
+    assert {row.face_wanted for row in live if row.status == "delivered"} == {0}
+
+    # Numbers go on after the last one, and so does the chain.
+    there = Town(restored, clock)
+    there.takes_in("TR-2026-0003", "id_document")
+    there.steps.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR, note="gehaald")
+    assert verified(restored).lines > verdict.lines
+    assert verified(restored).whole
+    restored.dispose()
+
+
+def test_a_migrated_but_empty_database_will_do(
+    lived_in: Town, new_database: Callable[..., AbstractContextManager[str]], tmp_path: Path, clock: MovingClock
+) -> None:
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    with new_database(migrated=False) as url:
+        migrate.upgrade(url)
+        owner = engine_for(url)
+        copies.restore(owner, "provisions", tmp_path / "copy")
+        assert all_rows(owner) == all_rows(lived_in.database)
+        owner.dispose()
+
+
+def test_a_backup_is_of_one_moment_while_the_engine_works(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = all_rows(lived_in.database)
+    copy_out = copies._copy_out
+
+    def with_work_in_between(*args: Any) -> copies.TableCopy:
+        number = len(list((tmp_path / "copy").iterdir()))
+        if number < 3:
+            lived_in.takes_in(f"TR-2026-100{number}", "id_document")
+        return copy_out(*args)
+
+    monkeypatch.setattr(copies, "_copy_out", with_work_in_between)
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    copies.restore(empty, "provisions", tmp_path / "copy")
+    assert verified(empty).whole
+    cases = {row["id"] for row in all_rows(empty)["client_case"]}
+    assert {row["case_id"] for row in all_rows(empty)["provision"]} == cases
+    assert len(cases) < len(all_rows(lived_in.database)["client_case"])
+    assert len(cases) >= len(before["client_case"])
+
+
+@pytest.mark.parametrize("damage", ["change", "remove", "cut", "manifest"])
+def test_a_damaged_backup_is_refused_and_nothing_is_restored(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock, damage: str
+) -> None:
+    folder = tmp_path / "copy"
+    copies.backup(lived_in.database, folder, clock.now)
+    file = folder / "audit.copy"
+    match damage:
+        case "change":
+            file.write_bytes(file.read_bytes().replace(b"regisseur.noord", b"regisseur.zuidd", 1))
+        case "cut":
+            file.write_bytes(file.read_bytes()[:-100])
+        case "remove":
+            file.unlink()
+        case "manifest":
+            (folder / copies.MANIFEST).write_text('{"format": 1, "schema": "0005"}')
+    with pytest.raises(InvalidInput, match=r"audit\.copy|inhoudsopgave"):
+        copies.restore(empty, "provisions", folder)
+    with empty.connect() as connection:
+        assert migrate.current(connection) is None
+
+
+def test_what_does_not_fit_leaves_an_empty_database(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    folder = tmp_path / "copy"
+    copies.backup(lived_in.database, folder, clock.now)
+    manifest = json.loads((folder / copies.MANIFEST).read_text())
+    table = next(table for table in manifest["tables"] if table["name"] == "waiver")
+    file = folder / "waiver.copy"
+    file.write_bytes(file.read_bytes() + b"999999\tid_document\t2026-11-02\n")  # of no provision
+    table["sha256"], table["rows"] = hashlib.sha256(file.read_bytes()).hexdigest(), table["rows"] + 1
+    (folder / copies.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(InvalidInput, match="waiver"):
+        copies.restore(empty, "provisions", folder)
+    with empty.connect() as connection:
+        assert migrate.current(connection) is None
+
+
+def test_a_database_in_use_a_full_folder_and_no_backup_are_refused(
+    lived_in: Town, owner: Engine, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    folder = tmp_path / "copy"
+    copies.backup(lived_in.database, folder, clock.now)
+    before = all_rows(lived_in.database)
+    with pytest.raises(NotAllowed, match="lege database"):
+        copies.restore(owner, "provisions", folder)
+    assert all_rows(lived_in.database) == before
+    with pytest.raises(NotAllowed, match="niet leeg"):
+        copies.backup(lived_in.database, folder, clock.now)
+    with pytest.raises(NotAllowed, match="geen map"):
+        copies.backup(lived_in.database, folder / copies.MANIFEST, clock.now)
+    with pytest.raises(NotFound, match="geen"):
+        copies.restore(empty, "provisions", tmp_path / "nergens")
+    (folder / copies.MANIFEST).unlink()
+    with pytest.raises(NotFound, match="complete"):
+        copies.restore(empty, "provisions", folder)
+
+
+def test_while_an_engine_works_nothing_is_restored(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    with empty.connect() as listener:
+        listener.execute(text("SELECT pg_advisory_lock_shared(7310204)"))
+        with pytest.raises(NotAllowed, match="provisions up"):
+            copies.restore(empty, "provisions", tmp_path / "copy")
+
+
+def test_a_backup_of_a_newer_program_is_refused(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    path = tmp_path / "copy" / copies.MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": "9999"}))
+    with pytest.raises(InvalidInput, match="nieuwere versie"):
+        copies.restore(empty, "provisions", tmp_path / "copy")
