@@ -63,6 +63,9 @@ def compose(
     for attachment in rendered.attachments:
         subtype = attachment.media_type.removeprefix("text/")
         mail.add_attachment(attachment.content, subtype=subtype, filename=attachment.name, cte="base64")
+    for number, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"{message_id}-{number}")  # the library would choose another at each repeat
     return mail
 
 
