@@ -56,6 +56,7 @@ class Engine:
         now = steps.clock
         registry.use(steps, config)
         deployments = Deployments(provision_plans(config.catalogue), (*form_plans(config), deployment_spec()))
+        self._deployments = deployments
         self._worker = Worker(deployments)
         self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
@@ -76,6 +77,10 @@ class Engine:
         for loop in self._loops():
             loop.start()
         self._worker.start()
+
+    def serves(self) -> bool:
+        """Whether everything can be started from Prefect: all deployments are registered."""
+        return bool(self._deployments.ids)
 
     def stop(self) -> None:
         """Stop all loops; returns when they have ended, or after about five seconds."""
