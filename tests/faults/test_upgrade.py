@@ -1,0 +1,83 @@
+"""An upgrade with open cases: a database of the first version with data in it, up, used, and down again."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Engine, column, inspect, select, table
+
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import migrate
+from provisions.store.connect import engine_for
+from tests.builders import CONFIG, DIRECTOR, at, day
+from tests.conftest import MovingClock
+
+NewDatabase = Callable[..., AbstractContextManager[str]]
+FIRST = "0001"
+NEEDS = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "emergency_shelter")
+
+
+def rows(database: Engine, tables: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What stands in these columns, row by row."""
+    queries = {name: select(*map(column, columns)).select_from(table(name)) for name, columns in tables.items()}
+    with database.connect() as connection:
+        return {
+            name: sorted(tuple(map(str, row)) for row in connection.execute(query)) for name, query in queries.items()
+        }
+
+
+def columns_of(database: Engine) -> dict[str, list[str]]:
+    found = inspect(database)
+    names = [name for name in found.get_table_names() if name != "alembic_version"]
+    return {name: sorted(column["name"] for column in found.get_columns(name)) for name in names}
+
+
+def live_a_while(steps: Steps, clock: MovingClock) -> None:
+    """Cases with something in every table."""
+    for number in range(1, 6):
+        steps.intake(
+            IntakeRequest(
+                f"TR-2026-{number:04}", "voluntary", NEEDS, waive={("postal_address", "id_document"): "bewijs volgt"}
+            ),
+            by=DIRECTOR,
+        )
+    steps.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    clock.advance(days=9)
+    steps.tick_all()
+    steps.record_outcome("TR-2026-0002", "wmo_indication", "delivered", by=DIRECTOR, note="met spoed")
+    steps.record_outcome("TR-2026-0003", "advance_payment", "refused", by=DIRECTOR)
+    steps.tick_all()
+
+
+def test_open_cases_survive_an_upgrade_and_the_way_back(new_database: NewDatabase, clock: MovingClock) -> None:
+    with new_database(migrated=False) as url:
+        migrate.upgrade(url)
+        database = engine_for(url)
+        steps = Steps(database, CONFIG, clock)
+        live_a_while(steps, clock)
+        database.dispose()
+
+        migrate.downgrade(url, FIRST)
+        first = columns_of(database)
+        before = rows(database, first)
+        assert all(before[table] for table in first if table != "setting"), "there is something in every table"
+        database.dispose()
+
+        migrate.upgrade(url)
+        kept = {table: [c for c in names if c in columns_of(database)[table]] for table, names in first.items()}
+        assert kept == first, "no column of the first version is gone"
+        assert rows(database, first) == before
+
+        clock.now = at("2026-11-20 12:00")
+        steps.tick_all()
+        steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
+        assert {p.status for p in steps.views.case("TR-2026-0001").provisions} >= {"delivered", "waiting"}
+        assert len(steps.views.audit("TR-2026-0001")) > len(before["audit"]) // 5
+        after = rows(database, first)
+        database.dispose()
+
+        migrate.downgrade(url, FIRST)
+        assert rows(database, first) == after
+        migrate.upgrade(url)
+        assert rows(database, first) == after
+        database.dispose()
