@@ -1,0 +1,144 @@
+"""Prefect's server killed and its database gone: deadlines pass all the same, and the faces catch up."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import prefect.context
+import psutil
+import pytest
+from prefect.context import root_settings_context
+from prefect.states import Running
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from flows import home, registry, server, waiting
+from flows.connection import prefect_thread
+from flows.deployments import Deployments, provision_plans
+from flows.faces import Faces
+from flows.reconcile import Reconciler
+from flows.run_forms import form_plans
+from provisions.settings import Settings
+from provisions.steps import Steps
+from provisions.store.embedded import EmbeddedPostgres
+from tests.builders import CONFIG, at
+from tests.conftest import MovingClock, admin, free_port
+from tests.faults.engine_process import wait_until
+from tests.flows.conftest import World
+
+DATABASE = "prefect_faults"
+KEYS = ("id_document", "advance_payment", "wmo_indication")
+
+
+@dataclass
+class Server:
+    """A Prefect server of this test, with a database of its own."""
+
+    postgres: EmbeddedPostgres
+    settings: Settings
+    child: server.PrefectServer
+
+    def start(self) -> None:
+        self.child.start()
+        wait_until(self.child.ready)
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        (pid,) = [
+            p.pid for p in psutil.process_iter(["cmdline"])
+            if (p.info["cmdline"] or [])[1:4] == ["-m", "flows.ui", str(self.settings.home)]
+        ]  # fmt: skip
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not self.child.alive())
+
+    def make_database(self) -> None:
+        with admin(self.postgres) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {DATABASE} OWNER prefect")
+
+
+@pytest.fixture
+def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
+    before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
+    with tempfile.TemporaryDirectory(prefix="pf-") as folder:
+        url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
+        settings = Settings(  # type: ignore[call-arg]
+            _env_file=None, home=Path(folder) / "var", port=free_port(), prefect_database_url=SecretStr(url)
+        )
+        home.prepare(settings.home)
+        token = server.new_engine_token()
+        made = Server(postgres, settings, server.PrefectServer(settings, token))
+        made.make_database()
+        try:
+            made.start()
+            server.use_in_this_process(server.client_environment(settings, token))
+            prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
+            yield made
+        finally:
+            made.child.stop()
+            prefect.context.GLOBAL_SETTINGS_CONTEXT = context
+            os.environ.clear()
+            os.environ.update(before)
+
+
+@pytest.fixture
+def world(prefect_server: Server, database: Engine, clock: MovingClock) -> Iterator[World]:
+    assert prefect_server
+    with prefect_thread() as client:
+        steps = Steps(database, CONFIG, clock)
+        registry.use(steps, CONFIG)
+        deployments = Deployments(provision_plans(CONFIG.catalogue), form_plans(CONFIG))
+        deployments.register(client)
+        yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))
+
+
+@pytest.mark.timeout(280)
+def test_prefect_is_only_the_face(world: World, prefect_server: Server, clock: MovingClock) -> None:
+    world.intake(*KEYS)
+    world.settle()
+    first = {key: world.run(key).id for key in KEYS}
+
+    # An hour of deadlines while Prefect is down: each is recorded at its own moment.
+    prefect_server.kill()
+    clock.now = at("2026-11-09 23:30")
+    world.steps.tick_all()
+    clock.advance(hours=1)
+    world.steps.tick_all()
+    assert {key: world.provision(key)["overdue"] for key in KEYS} == dict.fromkeys(KEYS, True)
+    reached = {key: world.provision(key)["rungs"][-1] for key in KEYS}
+    assert reached["advance_payment"]["rung"] == "doorbraaktafel"
+    assert reached["advance_payment"]["due"] == "2026-11-09T23:00:00Z"
+    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever httpx raises: the loop tries again
+        world.show_faces()
+
+    prefect_server.start()
+    world.settle()
+    assert {key: world.state(key) for key in KEYS} == dict.fromkeys(KEYS, ("Te laat", "PAUSED"))
+    assert {key: world.run(key).id for key in KEYS} == first
+    assert len(world.tagged("te-laat")) == len(KEYS)
+
+    # Its database is gone.
+    prefect_server.kill()
+    prefect_server.make_database()
+    prefect_server.start()
+    rebuilt = Reconciler(world.steps, world.deployments, alone=lambda: True, changed=lambda: None)
+    world.deployments.register(world.client)
+    rebuilt.compare_provisions(world.client)
+    world.settle()
+    assert {key: world.state(key) for key in KEYS} == dict.fromkeys(KEYS, ("Te laat", "PAUSED"))
+    assert all(world.run(key).id != first[key] for key in KEYS)
+
+    # Resume while it runs: refused and said, nothing recorded; it waits again, and then it is taken in.
+    run = world.run("advance_payment").id
+    outcome = {"outcome": "Geregeld", "by": "regisseur-3"}
+    world.client.set_flow_run_state(run, Running(), force=True)
+    assert waiting.resume(world.client, run, outcome) is not None
+    rebuilt.reschedule_abandoned(world.client, age=clock.now - clock.now)
+    world.settle()
+    assert world.provision("advance_payment")["status"] == "waiting"
+    assert waiting.resume(world.client, run, outcome) is None
+    world.settle()
+    assert world.state("advance_payment") == ("Geregeld", "COMPLETED")
