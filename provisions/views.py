@@ -46,6 +46,7 @@ class ProvisionView:
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
+    warnings: tuple[str, ...]  # a date beyond the last year of the calendar
     rules: Mapping[str, ProvisionRule]
 
     @property
@@ -98,6 +99,7 @@ class ProvisionView:
             "days_overdue": self.days_overdue,
             "suspended_until": _iso(self.suspended_until),
             "objection_until": _iso(self.objection_until),
+            "warnings": list(self.warnings),
             "next_rung": (
                 {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
             ),
@@ -306,6 +308,7 @@ class Views:
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
+            warnings=tuple(dict.fromkeys(w for end in (due, statutory) if end for w in end.warnings)),
             rules=catalogue.provisions,
         )
 

@@ -333,6 +333,8 @@ def _period(text: str) -> tuple[date, date]:
     start, end = inputs.day(first, "--suspended"), inputs.day(last, "--suspended")
     if end < start:
         raise InvalidInput(f"De periode {text} eindigt voor zij begint.")
+    if (end - start).days > 3660:
+        raise InvalidInput(f"De periode {text} is langer dan tien jaar. Kies een kortere.")
     return start, end
 
 

@@ -57,6 +57,8 @@ class Tables:
             for p in view.provisions
         ]
         self._table(("Voorziening", "Stand", "Uiterste datum", "Wat hierna gebeurt"), rows)
+        for warning in dict.fromkeys(w for p in view.provisions for w in p.warnings):
+            self._line(f"Let op: {warning}")
 
     def show_overdue(self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView]) -> None:
         """What is late, longest first, and what waits too long for something else."""

@@ -94,6 +94,8 @@ def lies_with(situation: Situation) -> str | None:
         return "case_director"  # the submission is to be judged, or was not made: the local desks act
     if table.answer is None:
         return table.name.value
+    if provision.status is Status.REFUSED and table.answer is Answer.BACK_TO_COUNTER:
+        return "case_director"  # the counter it went back to has refused: it is for somebody to take it up
     return "case_director" if table.answer in (Answer.UNRESOLVED, Answer.OTHER_ROUTE) else "loket"
 
 
