@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo test lint clean
+.PHONY: help .venv run demo test lint audit clean
 
 help: ## show this list
 	@grep -E '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 16
@@ -33,5 +33,13 @@ lint: $(INSTALLED) ## style, types, and which room may import which
 test: lint ## everything that must pass
 	.venv/bin/pytest
 
+audit: .venv-audit/.installed ## known vulnerabilities in the dependencies (asks PyPI)
+	.venv-audit/bin/python tools/audit.py
+
+.venv-audit/.installed: requirements-audit.lock
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
 clean: ## throw away the virtual environment and caches (no data)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

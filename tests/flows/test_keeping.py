@@ -1,0 +1,64 @@
+"""What was forgotten is gone from Prefect as well: runs, forms that named it, plan, and the written messages."""
+
+from pathlib import Path
+
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.objects import FlowRun
+from sqlalchemy import Engine as Database
+
+from flows.artifacts import Screens, latest, plan_key
+from flows.keeping import Forgetting
+from provisions.catalogue import Config
+from provisions.keeping import Keeping
+from provisions.outbound.transports import OutboxFolder
+from tests.flows.conftest import World
+
+
+def _runs(world: World) -> list[FlowRun]:
+    ours = FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(any_=world.deployments.ids))
+    return world.client.read_flow_runs(flow_run_filter=ours, limit=200)
+
+
+def _names(world: World, reference: str) -> list[FlowRun]:
+    return [run for run in _runs(world) if reference in run.name or reference in str(run.parameters)]
+
+
+def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
+    world: World, database: Database, config: Config, tmp_path: Path
+) -> None:
+    gone, stays = f"{world.reference}1", f"{world.reference}10"  # one is the beginning of the other
+    for reference in (gone, stays):
+        world.reference = reference
+        world.intake("id_document")
+    world.settle()
+    form = world.deployments.of_form("Uitkomst vastleggen")
+    assert form is not None
+    for reference in (gone, stays):
+        filled_in = {"reference": reference, "provision": "Identiteitsbewijs", "outcome": "Geregeld", "by": "regisseur-03"}
+        world.client.create_flow_run_from_deployment(form, parameters={"formulier": filled_in})
+    screens = Screens(database, config, world.steps.views, world.deployments)
+    screens.plans.show(world.client)
+    assert len(latest(world.client, [plan_key(gone), plan_key(stays)])) == 2
+    assert len(_names(world, gone)) == 4
+
+    world.steps.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
+    world.show_faces()
+    world.steps.close(gone, by="regisseur-03")
+    keeping = Keeping(database, config, world.clock)
+    written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in keeping.export(gone)["messages"]]
+    other = tmp_path / "20261102T090000Z-een-ander.eml"
+    for path in (*written, other):
+        path.write_text("een bericht")
+    keeping.forget(gone, by="regisseur-03")
+
+    forgetting = Forgetting(keeping, world.deployments, OutboxFolder(tmp_path))
+    assert forgetting.erase(world.client) == 1
+    left = [run for run in _names(world, gone) if stays not in run.name and stays not in str(run.parameters)]
+    assert left == []
+    assert len(_names(world, stays)) == 2
+    assert [artifact.key for artifact in latest(world.client, [plan_key(gone), plan_key(stays)])] == [plan_key(stays)]
+    assert list(tmp_path.iterdir()) == [other]
+    assert written
+    assert keeping.erasures() == []
+    assert forgetting.erase(world.client) == 0
+    assert world.steps.faces_wanted() == []
