@@ -460,11 +460,11 @@ class _Life:
         )
 
     def cause(self, breach: date, met: "_Dependencies | None") -> str:
-        """What took most of the days from the need until the breach; a refusal before it goes before all."""
-        day = breach.toordinal()
-        if any(first < day <= end for first, end in self._refused(day - 1)):
+        """What took most of the days from the need until D; a refusal by then goes before all."""
+        due = breach.toordinal() - 1
+        if any(first <= due < end for first, end in self._refused(due)):
             return REFUSED
-        went = self.went(day, met)
+        went = self.went(due, met)
         order = {BLOCKED: 0, SUSPENDED: 1}
         return min(went, key=lambda n: (-went[n], order.get(n.partition(":")[0], 2)), default=COUNTER)
 

@@ -36,7 +36,7 @@ MEANINGS = (
     ("Te laat", "aan het eind van de zondag voorbij de uiterste datum en nog niet geregeld."),
     ("Klok stil", "de termijn is tijdelijk stilgezet, om een reden uit een vaste lijst."),
     ("Wacht", "kan nog niet starten, omdat iets anders eerst geregeld moet zijn."),
-    ("Oorzaak", "waar tussen intake en overschrijding de meeste dagen bleven."),
+    ("Oorzaak", "waar tussen intake en uiterste datum de meeste dagen bleven."),
 )
 
 

@@ -182,6 +182,29 @@ def test_who_is_without_shelter_income_or_identity_document(town: Town) -> None:
     assert town.reports.of_week()["without"] == {"shelter": 1, "income": 0, "id": 2}
 
 
+def test_the_cause_is_where_the_days_until_the_due_date_went(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    reference = town.takes_in("id_document", "postal_address", "emergency_shelter")
+    town.on("2026-11-12 10:00").steps.record_outcome(reference, "id_document", "delivered", by=BY)
+    town.on("2026-11-23 10:00")
+    causes = {
+        row["key"]: row["causes"]
+        for week in ("2026-W45", "2026-W46", "2026-W47")
+        for row in town.reports.of_week(Week.parse(week))["provisions"]
+        if row["causes"]
+    }
+    assert causes == {
+        "id_document": {"counter": 1},
+        "postal_address": {"blocked:id_document": 1},  # ten days of waiting, then two at the counter
+        "emergency_shelter": {"counter": 1},
+    }
+    told = town.reports.of_week(Week.parse("2026-W47"))["headlines"]
+    assert told == [
+        "Briefadres: 1 overschrijding (vorige week 0), oorzaak: wacht op identiteitsbewijs.",
+        "Identiteitsbewijs: geen nieuwe overschrijdingen (vorige week 1).",
+    ]
+
+
 def test_nothing_in_it_points_to_a_person(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", director="regisseur.noord")
