@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Select, String, and_, cast, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, String, cast, func, select, update
 
 from provisions import inputs
 from provisions.catalogue import Config
@@ -17,7 +17,6 @@ from provisions.store import chain, queries
 from provisions.store import tables as t
 from provisions.store.chain import Line
 
-SEVERAL_ATTEMPTS = 3
 SHORTEST_ID = 8  # characters, as ``provisions messages`` shows them
 
 
@@ -61,7 +60,7 @@ class Message:
     @property
     def undelivered(self) -> bool:
         """Given up, or still pending after several attempts."""
-        stuck = self.status is MessageStatus.PENDING and self.attempts >= SEVERAL_ATTEMPTS
+        stuck = self.status is MessageStatus.PENDING and self.attempts >= queries.SEVERAL_ATTEMPTS
         return self.status is MessageStatus.FAILED or stuck
 
     def as_json(self, *, body: bool = False) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class Messages:
             names = {key: m.name for key, m in self._config.organisation.municipalities.items()}
             query = query.where(t.message.c.municipality == inputs.known(municipality, names, "gemeente", names))
         if undelivered:
-            query = query.where(_undelivered())
+            query = query.where(queries.undelivered())
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(t.message.c.created.desc(), t.message.c.id).limit(limit))
             return [_message(row) for row in rows]
@@ -128,7 +127,7 @@ class Messages:
     def undelivered(self, provision_ids: Sequence[int]) -> dict[int, list[Message]]:
         """What could not be delivered for each of these provisions."""
         found: defaultdict[int, list[Message]] = defaultdict(list)
-        query = _messages().where(t.message.c.provision_id == func.any(list(provision_ids)), _undelivered())
+        query = _messages().where(t.message.c.provision_id == func.any(list(provision_ids)), queries.undelivered())
         with self._engine.connect() as connection:
             for row in connection.execute(query.order_by(t.message.c.created)):
                 found[row.provision_id].append(_message(row))
@@ -154,10 +153,14 @@ class Messages:
                 .values(status=MessageStatus.PENDING.value, attempts=0, next_try=now, error=None)
             )
             connection.execute(select(func.pg_notify(queries.CHANNEL, "")))
-            case_id = connection.execute(
-                select(t.provision.c.case_id).join(t.message).where(t.message.c.id == message.id)
-            ).scalar()
+            of_message = t.provision.join(t.message)
+            owner = connection.execute(
+                select(t.provision.c.id, t.provision.c.case_id).select_from(of_message).where(t.message.c.id == message.id)
+            ).one_or_none()
+            if owner is not None:
+                queries.want_face(connection, owner.id)
             because = f"bericht opnieuw klaargezet; het was: {WORDS[message.status]}"
+            case_id = owner.case_id if owner else None
             line = Line(who, "message.resend", because, case_id, message.key, message=message.id)
             chain.append(connection, [line])
         return self.one(str(message.id))
@@ -171,11 +174,6 @@ def _messages() -> Select[Any]:
         .outerjoin(t.case, t.case.c.id == t.provision.c.case_id)
         .outerjoin(t.prepared, t.prepared.c.message == t.message.c.id)
     )
-
-
-def _undelivered() -> Any:
-    stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
-    return or_(t.message.c.status == "failed", stuck)
 
 
 def _one(connection: Connection, identity: str, *, lock: bool = False) -> Message:

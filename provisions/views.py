@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, and_, func, select
 
 from provisions import inputs
 from provisions.catalogue import Config
@@ -22,6 +22,7 @@ from provisions.store import tables as t
 from provisions.store.queries import Stored
 
 SUSPENDED = "suspended"
+NOT_DELIVERED = "niet-bezorgd"
 
 
 @dataclass(frozen=True)
@@ -257,10 +258,12 @@ class Views:
             columns = (t.provision.c.face_wanted, t.provision.c.flow_run)
             row = connection.execute(select(*columns).where(t.provision.c.id == provision_id)).one_or_none()
             stored = queries.load_case_of_provision(connection, provision_id)
+            mine = and_(t.message.c.provision_id == provision_id, queries.undelivered())
+            undelivered = connection.execute(select(func.count()).select_from(t.message).where(mine)).scalar_one()
         if row is None or stored is None:
             raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
         view = self._view(stored, stored.key_of(provision_id), row.flow_run, self.clock())
-        return self._face(view, row.face_wanted)
+        return self._face(view, row.face_wanted, undelivered)
 
     # --- from facts to what is seen ----------------------------------------------------------------------------------
 
@@ -312,7 +315,7 @@ class Views:
             rules=catalogue.provisions,
         )
 
-    def _face(self, view: ProvisionView, version: int) -> Face:
+    def _face(self, view: ProvisionView, version: int, undelivered: int) -> Face:
         provision, case = view.provision, view.case
         return Face(
             provision_id=view.id,
@@ -326,8 +329,8 @@ class Views:
             open=provision.status.is_open,
             asked=provision.asked,
             state=state_name(view),
-            message=state_message(view),
-            tags=tags(view),
+            message=state_message(view, undelivered),
+            tags=tags(view, undelivered),
             version=version,
             flow_run=view.flow_run,
             rungs=tuple(words.RUNG[r.name] for r in provision.rungs),
@@ -350,12 +353,15 @@ def state_name(view: ProvisionView) -> str:
     return f"Wacht op {words.LIES_WITH[view.lies_with or 'loket']}"
 
 
-def state_message(view: ProvisionView) -> str:
-    """One line: until when, with whom it lies, what happens next."""
+def state_message(view: ProvisionView, undelivered: int = 0) -> str:
+    """One line: until when, with whom it lies, what happens next; and first of all what did not arrive."""
     if not view.provision.status.is_open:
         closed = view.provision.closed_on
         return f"{words.STATUS[view.provision.status].capitalize()} op {words.dutch_date(closed)}" if closed else ""
     parts = []
+    if undelivered:
+        which = "een bericht is" if undelivered == 1 else f"{undelivered} berichten zijn"
+        parts.append(f"{which} niet bezorgd: bel zelf")
     if view.due:
         late = f" ({words.days(view.days_overdue)} te laat)" if view.overdue else ""
         parts.append(f"uiterste datum {words.dutch_date(view.due)}{late}")
@@ -369,13 +375,15 @@ def state_message(view: ProvisionView) -> str:
     return text[:1].upper() + text[1:]
 
 
-def tags(view: ProvisionView) -> tuple[str, ...]:
-    """What a team lead filters by: municipality, provision, table, and ``te-laat`` while overdue."""
+def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
+    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
     found = [view.case.municipality, tag(view.name)]
     if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
         found.append(tag(words.LIES_WITH[view.lies_with]))
     if view.overdue:
         found.append("te-laat")
+    if undelivered and view.provision.status.is_open:
+        found.append(NOT_DELIVERED)
     return tuple(found)
 
 

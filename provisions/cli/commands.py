@@ -220,15 +220,23 @@ def tables(steps: Steps) -> "Tables":
 LOOKS: dict[str, Callable[[Namespace, Steps], None]] = {"show": show, "overdue": overdue, "audit": audit}
 
 
+_ONE_ROLE = (
+    "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
+    "tabellen zijn; zie SECURITY.md."
+)
+
+
 def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     from provisions.outbound.transports import check_smtp
     from provisions.outbound.webhook import check_secrets
+    from provisions.store import roles
     from provisions.store.connect import database
 
     config = load(settings.config)
-    with database(settings, progress):
-        pass
+    with database(settings, progress) as engine, engine.connect() as connection:
+        excess = roles.excess(connection)
+    warnings = [*config.warnings, *([_ONE_ROLE.format(", ".join(excess))] if excess else [])]
     done = [
         f"configuratie in {settings.config}: {len(config.catalogue.provisions)} voorzieningen",
         "database bereikbaar",
@@ -241,6 +249,6 @@ def check(args: Namespace, settings: Settings) -> None:
     if webhooks := check_secrets(config.organisation):
         done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
     if args.json:
-        as_json({"ok": True, "checked": done, "warnings": list(config.warnings)})
+        as_json({"ok": True, "checked": done, "warnings": warnings})
     else:
-        say(*(f"In orde: {line}" for line in done), *(f"Let op: {w}" for w in config.warnings))
+        say(*(f"In orde: {line}" for line in done), *(f"Let op: {warning}" for warning in warnings))

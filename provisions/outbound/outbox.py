@@ -198,6 +198,8 @@ class Outbox:
             return _Next.THE_NEXT
         _record_sent(connection, row.id, rendered, refused, now)
         note.sent(rendered, refused)
+        if row.attempts >= queries.SEVERAL_ATTEMPTS:  # its run said that it did not arrive
+            queries.want_face(connection, row.provision_id)
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
         return _Next.THE_NEXT
@@ -252,9 +254,13 @@ class Outbox:
             attempts = row.attempts + 1
             to = f" aan {_names(rendered)}" if rendered else ""
             note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
+            if row.provision_id is not None:
+                queries.want_face(connection, row.provision_id)
             return _Next.THE_NEXT
         if row.provision_id is not None:
             _put_off(connection, next_try, row.provision_id)
+            if row.attempts + 1 == queries.SEVERAL_ATTEMPTS:
+                queries.want_face(connection, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
 
     def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:

@@ -28,6 +28,7 @@ from provisions.store import chain
 from provisions.store import tables as t
 
 CHANNEL = "provisions"
+SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
 ANNOUNCED = frozenset({"provision.started", "provision.overdue", "provision.outcome", "rung.climbed"})  # as events
 CHILDREN = (t.suspension, t.waiver, t.rung, t.outcome, t.follow_up)
 _PROVISION_COLUMNS = tuple(c for c in t.provision.c if c.name not in ("flow_run", "face_wanted", "face_shown"))
@@ -412,6 +413,19 @@ def _write_audit(connection: Connection, changes: Sequence[Change], case_ids: Se
     announced = [number for number, line in zip(numbers, lines, strict=True) if line.what in ANNOUNCED]
     if announced:
         connection.execute(t.announcement.insert(), [{"audit_id": number} for number in announced])
+
+
+def undelivered() -> sa.ColumnElement[bool]:
+    """A message that was given up, or that is still pending after several attempts."""
+    stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
+    return sa.or_(t.message.c.status == "failed", stuck)
+
+
+def want_face(connection: Connection, provision_id: int) -> None:
+    """The run of this provision should show something else now."""
+    wanted = {"face_wanted": t.provision.c.face_wanted + 1}
+    started = t.provision.c.started_on.is_not(None)
+    connection.execute(t.provision.update().where(t.provision.c.id == provision_id, started).values(**wanted))
 
 
 def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:

@@ -71,6 +71,23 @@ def test_a_message_that_keeps_failing_is_seen_before_it_is_given_up(
     assert [m.attempts for m in messages.undelivered([provision])[provision]] == [3]
 
 
+def test_the_run_says_that_a_message_did_not_arrive_until_it_did(
+    town: Town, given_up: Letterbox, messages: Messages, database: Engine
+) -> None:
+    with database.connect() as connection:
+        provision = connection.execute(select(t.provision.c.id).where(t.provision.c.key == "id_document")).scalar_one()
+    face = town.steps.face(provision)
+    assert face.message.startswith("Een bericht is niet bezorgd: bel zelf")
+    assert "niet-bezorgd" in face.tags
+    given_up.refuses = set()
+    messages.resend(str(messages.found(undelivered=True)[0].id), by="teamleider-1")
+    town.outbox.deliver_due()
+    again = town.steps.face(provision)
+    assert again.version > face.version
+    assert "niet bezorgd" not in again.message
+    assert "niet-bezorgd" not in again.tags
+
+
 def test_what_can_not_be_sent_again_is_refused(town: Town, messages: Messages, database: Engine) -> None:
     town.takes_in("TR-2026-0001", "id_document")
     (message,) = messages.found()
