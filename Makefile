@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo test lint audit clean
+.PHONY: help .venv run demo test faults lint audit clean
 
 help: ## show this list
 	@grep -E '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 16
@@ -40,6 +40,9 @@ audit: .venv-audit/.installed ## known vulnerabilities in the dependencies (asks
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
 	@touch $@
+
+faults: $(INSTALLED) ## the long run of what may go wrong: more kills, longer sequences (about half an hour)
+	PROVISIONS_TEST_FAULTS=long PROVISIONS_TEST_FUZZ_EXAMPLES=300 .venv/bin/pytest tests/faults tests/fuzz -o timeout=3600
 
 clean: ## throw away the virtual environment and caches (no data)
 	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
