@@ -13,8 +13,10 @@ from flows import home as homes
 from flows.server import PrefectServer, new_engine_token, ui_password
 from flows.ui import ENGINE_HEADER, Guesses
 from provisions.settings import Settings
-from provisions.store.embedded import running
+from provisions.store.connect import database
+from provisions.store.embedded import EmbeddedPostgres, running
 from tests.conftest import free_port
+from tests.privacy.test_whole import search
 
 TOKEN = new_engine_token()
 
@@ -101,6 +103,16 @@ def test_no_secret_is_on_a_command_line_or_in_the_log(server: tuple[PrefectServe
     assert len(secrets) > 3
     assert not [secret for secret in secrets for line in lines if secret in line]
     assert not [secret for secret in secrets if secret in prefect.log.read_text()]
+
+
+def test_no_secret_is_in_the_databases(server: tuple[PrefectServer, Settings], client: httpx.Client) -> None:
+    assert client.get("/api/admin/version", auth=_password(server)).status_code == 200
+    settings = server[1]
+    secrets = (*(file.read_text().strip() for file in settings.secrets.iterdir()), TOKEN)
+    postgres = EmbeddedPostgres(settings.home)
+    assert search(postgres, "prefect", secrets) == {}
+    with database(settings):
+        assert search(postgres, "provisions", secrets) == {}
 
 
 def test_the_server_ends_when_its_parent_is_gone(server: tuple[PrefectServer, Settings]) -> None:

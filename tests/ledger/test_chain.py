@@ -1,6 +1,8 @@
 """The record: whole after ordinary work, and whatever is done to it behind the program's back is found."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import pytest
@@ -10,9 +12,10 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from provisions.domain.errors import NotAllowed
-from provisions.store import chain
+from provisions.store import chain, migrate
 from provisions.store import tables as t
 from provisions.store.chain import Anchor, Line
+from provisions.store.connect import engine_for
 from tests.builders import DIRECTOR, Town
 from tests.ledger.conftest import Intrude, verified
 
@@ -153,6 +156,41 @@ def test_who_breaks_off_leaves_the_chain_as_it_was(database: Engine) -> None:
     with database.begin() as connection:
         assert chain.append(connection, [Line("regie-1", "test")]) == [2]
     assert verified(database).whole
+
+
+def test_lines_of_before_the_chain_are_chained_by_the_migration_and_it_goes_back(
+    new_database: Callable[..., AbstractContextManager[str]],
+) -> None:
+    with new_database(migrated=False) as url:
+        with migrate.changing(url) as connection:
+            migrate.move(connection, "0004")
+            connection.execute(
+                text(
+                    "INSERT INTO client_case (reference, municipality, route, brp, opened) "
+                    "VALUES ('TR-2026-0001', 'voorbeeldstad', 'wzd', 'unknown', '2026-11-02')"
+                )
+            )
+            connection.execute(text("INSERT INTO free_text (case_id, body) VALUES (1, 'een notitie')"))
+            for number, note in ((3, None), (4, 1), (9, None)):  # numbers that were rolled back are missing
+                connection.execute(
+                    text(
+                        "INSERT INTO audit (id, by, case_id, what, because, data, free_text_id) "
+                        "VALUES (:number, 'regie-1', 1, 'test', 'é', '{\"z\": [1, \"a\"], \"b\": null}', :note)"
+                    ),
+                    {"number": number, "note": note},
+                )
+        engine = engine_for(url)
+        for _ in range(2):
+            migrate.upgrade(url)
+            with engine.begin() as connection:
+                assert chain.append(connection, [Line("regie-1", "test", case_id=1)])[0] >= 10
+            verdict = verified(engine)
+            assert verdict.whole, verdict.faults
+            assert verdict.lines >= 4
+            migrate.downgrade(url, "0004")
+            with engine.begin() as connection:
+                connection.execute(text("INSERT INTO audit (by, case_id, what) VALUES ('regie-1', 1, 'test')"))
+        engine.dispose()
 
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
