@@ -58,7 +58,7 @@ class Engine:
         deployments = Deployments(provision_plans(config.catalogue), (*form_plans(config), deployment_spec()))
         self._deployments = deployments
         self._worker = Worker(deployments)
-        self._faces = Faces(steps, deployments, scheduled=self._worker.wake)
+        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=self._worker.take)
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._listener = Listener(database, (self._clock_wake, self._look))

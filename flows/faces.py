@@ -2,15 +2,21 @@
 
 A crash repeats it, and two engines may do it at the same time: a run is made under a key that both derive, and waking
 twice only makes a run look twice.
+
+With an executor in this process a run is made, or woken, as Running and handed over at once: to schedule it, find it and
+claim it would be four calls more. Without one it is scheduled, for whoever works for Prefect (a process or Kubernetes worker).
 """
 
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentFlowRunCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.states import Running, Scheduled, to_state_create
 
 from flows import waiting
 from flows.connection import prefect_thread
@@ -27,11 +33,18 @@ IDLE, BUSY = 5.0, 0.5  # seconds
 class Faces:
     """Applies ``faces_wanted``."""
 
-    def __init__(self, steps: Steps, deployments: Deployments, scheduled: Callable[[], None]) -> None:
-        """``scheduled`` is called when runs were made or woken."""
+    def __init__(
+        self,
+        steps: Steps,
+        deployments: Deployments,
+        scheduled: Callable[[], None],
+        execute: Callable[[FlowRun], None] | None = None,
+    ) -> None:
+        """``execute`` gets each run that was made or woken as Running; without it ``scheduled`` is called instead."""
         self._steps = steps
         self._deployments = deployments
         self._scheduled = scheduled
+        self._execute = execute
         self.loop = Loop("runs", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
@@ -50,41 +63,63 @@ class Faces:
         for position, face in enumerate(wanted):
             applied += self._show(client, face, runs.get(face.flow_run) if face.flow_run else None)
             if position % 10 == 9:
-                self._scheduled()  # begin to execute while more are being made
-        self._scheduled()
+                self._begin()  # begin to execute while more are being made
+            if self.loop.stopped:
+                break
+        self._begin()
         return applied
 
+    def _begin(self) -> None:
+        if self._execute is None:
+            self._scheduled()
+
     def _show(self, client: SyncPrefectClient, wanted: WantedFace, run: FlowRun | None) -> bool:
-        state = run.state if run else None
-        if run is None or state is None or state.is_final():
+        mine = False  # whether it is ours to execute now
+        if run is None or run.state is None or run.state.is_final():
             face = self._steps.face(wanted.provision_id)
             if run is None or face.open:
-                run = self._make(client, face, wanted.flow_run)
-        elif state.is_paused():
-            if not waiting.wake(client, run.id):
+                run, mine = self._make(client, face, wanted.flow_run)
+        elif run.state.is_paused():
+            mine = self._execute is not None
+            if not (waiting.claim if mine else waiting.wake)(client, run.id):
                 return False
-        elif not state.is_scheduled():
+        elif not run.state.is_scheduled():
             return False  # it is being executed, and may have read its row before this change
+        # Before it is executed, because the execution marks what it really showed.
         self._steps.face_shown(wanted.provision_id, wanted.wanted, run.id)
+        if mine and self._execute is not None:
+            self._execute(run)
         return True
 
-    def _make(self, client: SyncPrefectClient, face: Face, after: UUID | None) -> FlowRun:
+    def _make(self, client: SyncPrefectClient, face: Face, after: UUID | None) -> tuple[FlowRun, bool]:
+        """The run of ``face``, and whether it was made now and is ours to execute."""
         deployment = self._deployments.of_provision(face.key)
         assert deployment is not None  # noqa: S101 - the catalogue's keys are all registered
         while True:
+            wanted = DeploymentFlowRunCreate(
+                state=to_state_create(Scheduled() if self._execute is None else Running()),
+                parameters={"provision": face.provision_id},
+                name=face.run_name,
+                tags=[*face.tags, PROVISION_TAG],
+                idempotency_key=f"voorziening-{face.provision_id}-na-{after or 'niets'}",
+            )
             try:
-                run = client.create_flow_run_from_deployment(
-                    deployment,
-                    parameters={"provision": face.provision_id},
-                    name=face.run_name,
-                    tags=[*face.tags, PROVISION_TAG],
-                    idempotency_key=f"voorziening-{face.provision_id}-na-{after or 'niets'}",
+                # Not by the client's own method, which does not tell whether the run is new.
+                answer = client.request(
+                    "POST",
+                    "/deployments/{id}/create_flow_run",
+                    path_params={"id": deployment},
+                    json=wanted.model_dump(mode="json", exclude_unset=True),
                 )
-            except ObjectNotFound:
-                self._deployments.register(client)  # Prefect's database was lost; the next turn finds them
+            except PrefectHTTPStatusError as refused:
+                if refused.response.status_code == HTTPStatus.NOT_FOUND:
+                    # Prefect's database was lost; the next turn finds them.
+                    self._deployments.register(client)
                 raise
+            run = FlowRun.model_validate(answer.json())
+            made = answer.status_code == HTTPStatus.CREATED
             if run.state is None or not run.state.is_final() or not face.open:
-                return run
+                return run, made and self._execute is not None
             # Another engine made this one, and it ended before that was noted: the next comes after it.
             after = run.id
 

@@ -4,15 +4,16 @@ A provision's flow is a function of its row. Each time its run is executed it st
 what is still to be done, and ends under a name of its own or parks again. Nothing is remembered in Prefect.
 
 Steps call the use cases and show in the UI as task runs under the name the provision's own file gives them.
+They are not Prefect tasks, which cost more than all the rest: see :func:`flows.waiting.show_step`.
 """
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from prefect import Flow, Task, task
-from prefect.cache_policies import NO_CACHE
+from prefect import Flow
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed
 from pydantic import ValidationError
@@ -92,7 +93,7 @@ def wait(provision: int, *, settled: str, remark: str = "") -> None:
         face.state,
         f"Niet vastgelegd: {refusal}\n\n{face.message}" if refusal else face.message,
         form=outcome_form(rule, face.status),
-        introduction=f"{face.run_name}\n\n{face.message}\n\n{advice}".strip(),
+        introduction=f"{face.run_name}\n\n{advice}".strip(),
         version=face.version,
         rungs=len(face.rungs),
     )
@@ -150,22 +151,16 @@ def _record(provision: int, answer: waiting.Answer) -> str | None:
             return str(refused)
         return None
 
-    return _run("Uitkomst vastleggen", record)
+    return _run("Uitkomst vastleggen", record, again=True)
 
 
-class StepFailedError(Exception):
-    """A step did not succeed. Says only what kind of fault it was, because Prefect keeps the text."""
-
-
-def _run(step: str, action: Callable[[], Result]) -> Result:
-    """Do ``action`` as a task run called ``step``."""
-    named: Task[[Callable[[], Result]], Result] = _step.with_options(task_run_name=step)
-    return named(action)
-
-
-@task(name="Stap", retries=2, retry_delay_seconds=1, persist_result=False, cache_policy=NO_CACHE)
-def _step(action: Callable[[], Any]) -> Any:
+def _run(step: str, action: Callable[[], Result], *, again: bool = False) -> Result:
+    """Do ``action`` as a step called ``step``. Of a fault only its kind is shown, because its text may hold data."""
+    began = datetime.now(UTC)
     try:
-        return action()
-    except Exception as fault:  # noqa: BLE001 - whatever its kind, its text stays here
-        raise StepFailedError(type(fault).__name__) from None
+        result = action()
+    except Exception as fault:
+        waiting.show_step(step, began=began, fault=type(fault).__name__, again=True)
+        raise
+    waiting.show_step(step, began=began, again=again)
+    return result

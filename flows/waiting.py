@@ -6,9 +6,11 @@ why it is not used. Written for Prefect 3.8.8 and held by ``tests/flows/test_wai
 
 The form of the Resume button is a registered schema; three inputs of the run belong to it:
 
-- ``formulier-<hash>``: the schema, once a run while the form is the same (the key of each park holds the hash);
-- ``toelichting-<key>``: the text above the form, new at each park;
+- ``formulier-<hash>`` and ``toelichting-<hash>``: the schema and the text above the form, written once a run while both
+  are the same (the key of each park holds the hash);
 - ``antwoord-<key>``: what a person filled in. It is there when the run is executed again, until :func:`forget`.
+
+Each call to Prefect's server costs it ten to thirty milliseconds, which is what limits the faces a second (docs/performance.md).
 """
 
 import hashlib
@@ -16,19 +18,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Never
 from uuid import UUID, uuid4
 
 from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import OrchestrationResult
-from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType, TaskRun
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.context import FlowRunContext
 from prefect.exceptions import Pause, PrefectHTTPStatusError
 from prefect.input import RunInput
-from prefect.states import Scheduled
-from prefect.utilities.engine import propose_state_sync
+from prefect.states import Completed, Failed, Running, Scheduled
+from prefect.types import DateTime
+from prefect.utilities.engine import emit_task_run_state_change_event, propose_state_sync
 
 SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
 CONFLICT = 409
@@ -57,20 +61,48 @@ def park(name: str, message: str, *, form: type[RunInput], introduction: str, ve
     because Prefect refuses a pause whose key it has seen and would let the flow run on.
     """
     run = this_run()
-    schema = json.dumps(create_v2_schema(form.__name__, model_base=form), sort_keys=True)
-    digest = hashlib.sha256(schema.encode()).hexdigest()[:16]
+    schema = _schema(form)
+    digest = hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
     key = f"v{version}-r{rungs}-{digest}-{uuid4().hex[:12]}"
-    keyset = {"schema": SCHEMA + digest, "description": TEXT + key, "response": ANSWER + key}
+    keyset = {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
     client = get_client(sync_client=True)
     if not any(digest in earlier for earlier in run.empirical_policy.pause_keys or ()):
         _put_once(client, run.id, keyset["schema"], schema)
-    client.create_flow_run_input(run.id, keyset["description"], json.dumps(introduction))
+        _put_once(client, run.id, keyset["description"], json.dumps(introduction))
     details = StateDetails(pause_reschedule=True, pause_key=key, run_input_keyset=keyset)
     state = State(type=StateType.PAUSED, name=name, message=message, state_details=details)
     # Raises Pause by itself when the run was paused meanwhile; a run that was woken meanwhile is Scheduled and
     # will be executed again. In each case this execution is over.
     state = propose_state_sync(client, state, flow_run_id=run.id)
     raise Pause(state=state)
+
+
+@lru_cache(maxsize=256)
+def _schema(form: type[RunInput]) -> str:
+    return json.dumps(create_v2_schema(form.__name__, model_base=form), sort_keys=True)
+
+
+def show_step(name: str, *, began: datetime, fault: str | None = None, again: bool = False) -> None:
+    """Show that a step was done (or what kind of ``fault`` it had) as a task run called ``name``.
+
+    One event and not Prefect's task engine, whose three events and their recording cost as much as a whole park. A step
+    of the same name shows once a run, unless ``again``.
+    """
+    run, now = this_run(), DateTime.now("UTC")
+    state: State[Any] = Completed(timestamp=now) if fault is None else Failed(message=fault, timestamp=now)
+    step = TaskRun(
+        id=uuid4(),
+        name=name,
+        flow_run_id=run.id,
+        task_key="stap",
+        dynamic_key=uuid4().hex if again else name,
+        expected_start_time=DateTime.instance(began),
+        start_time=DateTime.instance(began),
+        end_time=now,
+        total_run_time=timedelta(seconds=now.timestamp() - began.timestamp()),
+        run_count=1,
+    )
+    emit_task_run_state_change_event(step, None, state)
 
 
 def rungs_shown() -> int | None:
@@ -124,6 +156,12 @@ def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -
     ever. A run that is being executed right now is executed once more afterwards, which harms nothing.
     """
     result: OrchestrationResult[Any] = client.set_flow_run_state(run, Scheduled(name=name), force=True)
+    return result.status is SetStateStatus.ACCEPT
+
+
+def claim(client: SyncPrefectClient, run: UUID) -> bool:
+    """Take a parked run to execute it now; ``False`` when Prefect does not accept it."""
+    result: OrchestrationResult[Any] = client.set_flow_run_state(run, Running())
     return result.status is SetStateStatus.ACCEPT
 
 

@@ -1,6 +1,7 @@
 """Runs flow runs in this process: a polling loop and a few threads, because a process for each run costs a second.
 
-Safe with several engines: a run is claimed by proposing Pending, which Prefect accepts only once.
+Safe with several engines: a run is claimed by proposing Pending, which Prefect accepts only once. What the faces make
+or wake themselves comes here claimed already, without a poll.
 """
 
 import logging
@@ -8,6 +9,7 @@ import queue
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +35,17 @@ logger = logging.getLogger(__name__)
 POLL = 2.0  # seconds: how long a form that a person submitted waits at most
 STALE = 5.0  # seconds: another engine may have executed the run since it was seen
 NOWHERE = LocalFileSystem()
+QUEUED = 4  # runs a thread, at most: what is claimed and not begun would wait for the next start
+
+
+@dataclass(frozen=True)
+class Due:
+    """A run to execute; ``seen`` when (monotonic), ``claimed`` when nobody else can have it."""
+
+    run: FlowRun
+    flow: Flow[..., Any]
+    seen: float
+    claimed: bool
 
 
 class Worker:
@@ -40,9 +53,10 @@ class Worker:
 
     def __init__(self, deployments: Deployments, *, threads: int = 8) -> None:
         self._deployments = deployments
-        self._due: queue.SimpleQueue[tuple[FlowRun, Flow[..., Any], float] | None] = queue.SimpleQueue()
+        self._due: queue.SimpleQueue[Due | None] = queue.SimpleQueue()
         self._busy: set[UUID] = set()
-        self._lock = threading.Lock()
+        self._less_busy = threading.Condition()
+        self._more = False  # whether the last poll brought as many as it may
         self._loop = Loop("uitvoering", self._poll, around=prefect_thread)
         self._threads = [
             threading.Thread(target=self._work, name=f"provisions-uitvoering-{number}", daemon=True)
@@ -58,6 +72,13 @@ class Worker:
     def wake(self) -> None:
         """Look for due runs now."""
         self._loop.wake()
+
+    def take(self, run: FlowRun) -> None:
+        """Execute a run that the caller claimed. Waits while there is much to do already."""
+        with self._less_busy:
+            while len(self._busy) >= QUEUED * len(self._threads) and not self._loop.stopped:
+                self._less_busy.wait(0.5)
+        self._hand_out(run, claimed=True)
 
     def stop(self) -> None:
         """Ask to stop: runs that are being executed are finished, the others stay due."""
@@ -83,34 +104,36 @@ class Worker:
         )
         for run in found:
             self._hand_out(FlowRun.model_validate(run.model_dump()))
+        self._more = len(found) == 2 * len(self._threads)
         return POLL
 
-    def _hand_out(self, run: FlowRun) -> None:
+    def _hand_out(self, run: FlowRun, *, claimed: bool = False) -> None:
         flow = self._deployments.flow(run.deployment_id)
-        with self._lock:
+        with self._less_busy:
             if flow is None or run.id in self._busy:
                 return
             self._busy.add(run.id)
-        self._due.put((run, flow, time.monotonic()))
+        self._due.put(Due(run, flow, time.monotonic(), claimed))
 
     def _work(self) -> None:
         with prefect_thread() as client:
             while (due := self._due.get()) is not None:
                 if self._loop.stopped:
                     return
-                run, flow, seen = due
                 try:
-                    if fresh := self._still_due(client, run, seen):
-                        execute(client, fresh, flow)
+                    if fresh := due.run if due.claimed else self._still_due(client, due.run, due.seen):
+                        execute(client, fresh, due.flow, claimed=due.claimed)
                 except Exception as fault:
-                    logger.warning("Uitvoeren van run %s lukte niet (%s)", run.id, type(fault).__name__)
-                    logger.debug("Run %s", run.id, exc_info=fault)
+                    logger.warning("Uitvoeren van run %s lukte niet (%s)", due.run.id, type(fault).__name__)
+                    logger.debug("Run %s", due.run.id, exc_info=fault)
                 finally:
-                    with self._lock:
-                        self._busy.discard(run.id)
-                        hungry = len(self._busy) == len(self._threads) // 2
+                    with self._less_busy:
+                        self._busy.discard(due.run.id)
+                        hungry = self._more and len(self._busy) <= len(self._threads) // 2
+                        self._less_busy.notify()
                     if hungry:
-                        self.wake()  # there may be more than one batch
+                        self._more = False
+                        self.wake()
 
     def _still_due(self, client: SyncPrefectClient, run: FlowRun, seen: float) -> FlowRun | None:
         """The run when it is still due; Prefect would also let an ended run be claimed again.
@@ -124,15 +147,15 @@ class Worker:
         return run if run.state and run.state.is_scheduled() else None
 
 
-def execute(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any]) -> bool:
-    """Claim ``run`` and execute it; ``False`` when someone else has it."""
-    if not _accepted(client, run, Pending()):
+def execute(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any], *, claimed: bool = False) -> bool:
+    """Claim ``run`` (unless it is: then it is Running) and execute it; ``False`` when someone else has it."""
+    if not claimed and not _accepted(client, run, Pending()):
         return False
     with suppress(Abort, Pause):  # parked, or taken over: its state says so
-        if ends_itself(flow):
-            _execute_lightly(client, run, flow)
-        else:
+        if not ends_itself(flow):
             run_flow(flow, flow_run=run.model_copy(update={"deployment_id": None}), return_type="state")
+        elif claimed or _accepted(client, run, Running()):
+            _execute_lightly(client, run, flow)
     return True
 
 
@@ -147,8 +170,6 @@ def _execute_lightly(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., An
     It also reads the run again, writes its policy, asks for a result storage, beats a heart for a second and watches a
     web socket (unless it gets a copy without ``deployment_id``).
     """
-    if not _accepted(client, run, Running()):
-        return
     context = FlowRunContext(
         flow=flow,
         flow_run=run,

@@ -122,7 +122,7 @@ class World:
     def task_runs(self, key: str) -> list[str]:
         this = FlowRunFilter(id=FlowRunFilterId(any_=[self.run(key).id]))
         found = self.client.read_task_runs(flow_run_filter=this)
-        return [run.name for run in sorted(found, key=lambda run: run.created or datetime.now(UTC))]
+        return [run.name for run in sorted(found, key=lambda run: run.start_time or datetime.now(UTC))]
 
     def tagged(self, *tags: str) -> list[FlowRun]:
         wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)))

@@ -60,8 +60,17 @@ def test_the_api_asks_for_the_password(server: tuple[PrefectServer, Settings], c
 
 
 def test_a_change_needs_a_csrf_token(server: tuple[PrefectServer, Settings], client: httpx.Client) -> None:
-    answer = client.post("/api/flow_runs/filter", json={}, auth=_password(server))
+    from_a_browser = {ENGINE_HEADER: "geen"}
+    answer = client.post("/api/flow_runs/filter", json={}, auth=_password(server), headers=from_a_browser)
     assert (answer.status_code, answer.json()["detail"]) == (403, "Missing CSRF token.")
+
+
+def test_our_own_engine_is_no_browser_and_still_needs_the_password(
+    server: tuple[PrefectServer, Settings], client: httpx.Client
+) -> None:
+    assert client.post("/api/flow_runs/filter", json={}, auth=_password(server)).status_code == 200
+    assert client.post("/api/flow_runs/filter", json={}, auth=("admin", "fout")).status_code in (401, 403)
+    assert client.get("/api/flow_runs/4711", auth=_password(server)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/", "/v2/dashboard", "/v2/assets/x.js"])
