@@ -66,6 +66,7 @@ MESSAGE = {
     "proceed": "loket kan verder",
     "again": "nieuw verzoek aan het loket",
     "rung": "escalatie",
+    "taken_over": "escalatie, overgenomen na een verhuizing",
     "submission": "indiening bij het Maatwerkloket",
     "ready": "bericht aan de regisseur",
     "waiver_offer": "voorstel om af te wijken",

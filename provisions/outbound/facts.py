@@ -180,7 +180,7 @@ def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[
 
 def _rungs_before(message: MessageFacts, provision: Provision) -> list[Rung]:
     """All rungs climbed, or for the message of a rung those below it: after an outage several are sent at once."""
-    if message.kind != "rung":
+    if message.kind not in ("rung", "taken_over"):
         return list(provision.rungs)
     order = list(RungName)
     return [rung for rung in provision.rungs if order.index(rung.name) < order.index(RungName(message.detail or ""))]

@@ -92,7 +92,7 @@ def _template(message: MessageFacts, provision: Provision) -> str:
     match message.kind:
         case "request" | "application":
             return f"request/{provision.key}.md.j2"
-        case "rung":
+        case "rung" | "taken_over":
             return f"escalation/{message.detail}.md.j2"
         case "submission":
             return "escalation/submission.md.j2"

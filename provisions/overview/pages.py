@@ -26,19 +26,6 @@ from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
 from provisions.views import SUSPENDED, CaseView, ProvisionView
 
-MESSAGES: Mapping[str, str] = {
-    "request": "verzoek aan het loket",
-    "application": "aanvraag bij het loket",
-    "proceed": "bericht aan het loket dat het verder kan",
-    "again": "nieuw verzoek aan het loket",
-    "cancelled": "bericht aan het loket dat het niet meer hoeft",
-    "handover": "overdracht aan de nieuwe gemeente",
-    "rung": "bericht van een escalatiestap",
-    "submission": "indiening bij het landelijk Maatwerkloket",
-    "ready": "bericht aan de regisseur dat het klaar is",
-    "waiver_offer": "voorstel om af te wijken",
-    "follow_up": "herinnering aan opvolging",
-}
 TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
 
 
@@ -114,7 +101,7 @@ class Pages:
             "with_whom": phrases.with_whom,
             "capitalised": phrases.capitalised,
             "municipality": self._municipality,
-            "message": MESSAGES.__getitem__,
+            "message": words.MESSAGE.__getitem__,
             "named": self._named,
             "case_link": self._case_link,
         }

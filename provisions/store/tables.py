@@ -158,7 +158,7 @@ follow_up = Table(
     UniqueConstraint("provision_id", "name", "due"),
 )
 
-# kind: request, application, proceed, rung, submission, ready, waiver_offer, follow_up, cancelled, again, handover
+# kind: the keys of words.MESSAGE
 message = Table(
     "message",
     metadata,

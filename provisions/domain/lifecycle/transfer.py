@@ -54,9 +54,9 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     if table is not None:
         if table is RungName.REGIONAL and to not in draft.moment.catalogue.regional:
             table = RungName.DOORBRAAKTAFEL
-        message = draft.send("rung", key, table.value, occasion=occasion)
+        message = draft.send("taken_over", key, table.value, occasion=occasion)
         draft.note(
-            "message.requested", f"{words.RUNG[table]} in {to} op de hoogte gebracht", key, message=message, kind="rung"
+            "message.requested", f"{words.RUNG[table]} in {to} op de hoogte gebracht", key, message=message, kind="taken_over"
         )
 
 
