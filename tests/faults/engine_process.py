@@ -93,9 +93,9 @@ def engines(url: str, smtp_url: str, at: datetime) -> Iterator[Engines]:
         made.kill_all()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
-    """Poll a real process."""
+def wait_until(holds: Callable[[], bool], seconds: float = 120, what: Callable[[], object] = lambda: "") -> None:
+    """Poll a real process; ``what`` says how it is when the time is over."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} seconds"
+        assert time.monotonic() < deadline, f"not within {seconds} seconds: {what()}"
         time.sleep(0.05)

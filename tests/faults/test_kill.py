@@ -80,7 +80,7 @@ def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
     office = PostOffice()
     with new_database() as url, open_office(office) as smtp:
         database = engine_for(url)
-        take_in(database, RUNGS if LONG else 500)
+        take_in(database, RUNGS if LONG else 300)
         with engines(url, smtp, AFTERWARDS) as started:
             first, _ = started.start(), started.start()
             wait_until(lambda: len(office.received) > 20)
@@ -97,7 +97,7 @@ def test_postgresql_is_killed() -> None:
         url = server.url("provisions")
         migrate.upgrade(server.owner_url("provisions"), "provisions")
         database = engine_for(url)
-        take_in(database, RUNGS if LONG else 500)
+        take_in(database, RUNGS if LONG else 300)
         with open_office(office) as smtp, engines(url, smtp, AFTERWARDS) as started:
             started.start()
             wait_until(lambda: at_work(database))

@@ -12,7 +12,6 @@ import psutil
 import pytest
 from prefect.context import root_settings_context
 from prefect.states import Running
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from flows import home, registry, server, waiting
@@ -21,7 +20,7 @@ from flows.deployments import Deployments, provision_plans
 from flows.faces import Faces
 from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
-from provisions.settings import Settings
+from provisions.settings import Secret, Settings
 from provisions.steps import Steps
 from provisions.store.embedded import EmbeddedPostgres
 from tests.builders import CONFIG, at
@@ -65,9 +64,7 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
     before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     with tempfile.TemporaryDirectory(prefix="pf-") as folder:
         url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
-        settings = Settings(  # type: ignore[call-arg]
-            _env_file=None, home=Path(folder) / "var", port=free_port(), prefect_database_url=SecretStr(url)
-        )
+        settings = Settings(home=Path(folder) / "var", port=free_port(), prefect_database_url=Secret(url))
         home.prepare(settings.home)
         token = server.new_engine_token()
         made = Server(postgres, settings, server.PrefectServer(settings, token))
