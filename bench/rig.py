@@ -86,7 +86,7 @@ class Rig:
 def rig() -> Iterator[Rig]:
     """A PostgreSQL as ``provisions up`` starts it, in a temporary home; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="pb-") as folder:
-        settings = Settings(_env_file=None, home=Path(folder), port=free_port())  # type: ignore[call-arg]
+        settings = Settings(home=Path(folder), port=free_port())
         with running(settings.home) as postgres:
             made = Rig(settings, postgres, load(PROJECT / "config"))
             try:

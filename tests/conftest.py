@@ -95,7 +95,7 @@ def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterat
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with a home of this test and nothing from outside."""
     clean_environment(monkeypatch)
-    return Settings(_env_file=None, home=tmp_path / "home", port=free_port())  # type: ignore[call-arg]
+    return Settings(home=tmp_path / "home", port=free_port())
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,8 +26,9 @@ def example_settings(settings: Settings) -> Settings:
     home = settings.home
     if not is_example(home):
         home = home.with_name(f"{home.name}-demo")
-    elsewhere = ("database_url", "migration_url", "prefect_database_url", "smtp_url")
-    return settings.model_copy(update={"home": home, **dict.fromkeys(elsewhere)})
+    return replace(
+        settings, home=home, database_url=None, migration_url=None, prefect_database_url=None, smtp_url=None
+    )
 
 
 def is_example(home: Path) -> bool:

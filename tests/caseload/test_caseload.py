@@ -4,11 +4,11 @@ import email
 import email.policy
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
 from flows.demo import what_goes_on
@@ -17,7 +17,7 @@ from provisions.caseload.script import events
 from provisions.catalogue import Config, load
 from provisions.domain.calendar import day_of
 from provisions.domain.rules import RungName
-from provisions.settings import PROJECT, Settings
+from provisions.settings import PROJECT, Secret, Settings
 from provisions.steps import Steps
 from provisions.store import tables as t
 from provisions.store.connect import engine_for
@@ -77,7 +77,7 @@ def example(settings: Settings, new_database: Callable[..., AbstractContextManag
     """An empty home for the example, with a database of this test in the place of the embedded one."""
     with new_database() as url:
         settings.home.mkdir(parents=True)
-        yield settings.model_copy(update={"database_url": SecretStr(url)})
+        yield replace(settings, database_url=Secret(url))
 
 
 @pytest.fixture
@@ -161,11 +161,10 @@ def test_broken_off_goes_on_where_it_stopped(example: Settings, engine: Engine, 
 
 def test_the_example_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> None:
     own = Settings(
-        _env_file=None,  # type: ignore[call-arg]
         home=tmp_path / "var",
-        database_url=SecretStr("postgresql://elsewhere/own"),
-        prefect_database_url=SecretStr("postgresql://elsewhere/prefect"),
-        smtp_url=SecretStr("smtp://mail.example"),
+        database_url=Secret("postgresql://elsewhere/own"),
+        prefect_database_url=Secret("postgresql://elsewhere/prefect"),
+        smtp_url=Secret("smtp://mail.example"),
         port=4321,
     )
     example = example_settings(own)

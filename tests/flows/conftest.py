@@ -43,7 +43,7 @@ def config() -> Config:
 @pytest.fixture(scope="session")
 def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
     """One Prefect server for all tests, on the tests' PostgreSQL; this process is set up to talk to it."""
-    settings = Settings(_env_file=None, home=postgres.home, port=free_port())  # type: ignore[call-arg]
+    settings = Settings(home=postgres.home, port=free_port())
     home.prepare(settings.home)
     token = server.new_engine_token()
     child = server.PrefectServer(settings, token)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from provisions.domain.errors import Unreachable
-from provisions.settings import Settings
+from provisions.settings import Secret, Settings
 from provisions.store.connect import database
 from provisions.store.embedded import EmbeddedPostgres, running
 
@@ -122,7 +122,7 @@ from pathlib import Path
 from sqlalchemy import text
 from provisions.settings import Settings
 from provisions.store.connect import database
-with database(Settings(_env_file=None, home=Path(sys.argv[1]))) as engine, engine.connect() as connection:
+with database(Settings(home=Path(sys.argv[1]))) as engine, engine.connect() as connection:
     connection.execute(text("SELECT count(*) FROM client_case"))
 """
 
@@ -151,7 +151,7 @@ def test_a_stale_pid_that_now_belongs_to_another_program_is_no_server(home: Path
 
 
 def test_a_command_gets_a_migrated_database_in_utc(home: Path) -> None:
-    settings = Settings(_env_file=None, home=home)  # type: ignore[call-arg]
+    settings = Settings(home=home)
     with database(settings) as engine, engine.connect() as connection:
         assert connection.scalar(text("SHOW timezone")) == "UTC"
         assert connection.scalar(text("SHOW application_name")) == "provisions"
@@ -160,7 +160,7 @@ def test_a_command_gets_a_migrated_database_in_utc(home: Path) -> None:
 
 def test_a_database_of_ones_own_that_does_not_answer_is_named_without_its_password(home: Path) -> None:
     url = "postgresql://me:geheim-woord@127.0.0.1:1/gemeente"
-    settings = Settings(_env_file=None, home=home, database_url=url)  # type: ignore[call-arg, arg-type]
+    settings = Settings(home=home, database_url=Secret(url))
     with pytest.raises(Unreachable) as refusal, database(settings):
         pass
     assert refusal.value.exit_code == 5

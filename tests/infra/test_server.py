@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -23,7 +24,7 @@ TOKEN = new_engine_token()
 
 @pytest.fixture(scope="module")
 def server(short_folder: Path) -> Iterator[tuple[PrefectServer, Settings]]:
-    settings = Settings(_env_file=None, home=short_folder / "server", port=free_port())  # type: ignore[call-arg]
+    settings = Settings(home=short_folder / "server", port=free_port())
     homes.prepare(settings.home)
     with running(settings.home):
         started = PrefectServer(settings, TOKEN)
@@ -125,7 +126,7 @@ def test_no_secret_is_in_the_databases(server: tuple[PrefectServer, Settings], c
 
 
 def test_the_server_ends_when_its_parent_is_gone(server: tuple[PrefectServer, Settings]) -> None:
-    settings = server[1].model_copy(update={"port": free_port()})
+    settings = replace(server[1], port=free_port())
     orphan = PrefectServer(settings, TOKEN)
     orphan.start()
     child = orphan._child

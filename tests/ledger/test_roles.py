@@ -15,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from flows import home as homes
 from provisions.domain.errors import InvalidInput
-from provisions.settings import Settings
+from provisions.settings import Secret, Settings
 from provisions.store import chain, migrate, roles
 from provisions.store.chain import Line
 from provisions.store.connect import database as open_database
@@ -114,7 +114,7 @@ def test_rights_that_were_taken_away_are_given_back(
 
 
 def _settings(**urls: str) -> Settings:
-    return Settings(_env_file=None, home=Path("/nergens"), **urls)  # type: ignore[call-arg, arg-type]
+    return Settings(home=Path("/nergens"), **{name: Secret(url) for name, url in urls.items()})
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_an_embedded_database_of_before_is_handed_over_to_the_owner(home: Path) 
         # As an earlier version left it: the application owns the database and all tables.
         connection.execute("ALTER DATABASE provisions OWNER TO provisions")
         migrate.upgrade(server.url("provisions"))
-    settings = Settings(_env_file=None, home=home)  # type: ignore[call-arg]
+    settings = Settings(home=home)
     with open_database(settings) as engine, engine.begin() as found:
         assert roles.excess(found) == []
         assert roles.missing(found) == []
@@ -143,7 +143,7 @@ def test_nothing_in_the_home_can_be_read_by_others(home: Path) -> None:
     before = os.umask(0)  # even for whoever is careless
     try:
         homes.prepare(home)
-        with open_database(Settings(_env_file=None, home=home)):  # type: ignore[call-arg]
+        with open_database(Settings(home=home)):
             pass
     finally:
         os.umask(before)
