@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo test faults lint audit clean
+.PHONY: help .venv run demo bench test faults lint audit clean
 
 help: ## show this list
 	@grep -E '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 16
@@ -29,6 +29,11 @@ lint: $(INSTALLED) ## style, types, and which room may import which
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bench: $(INSTALLED) ## measure: what is recorded a second, faces a second, commands
+	.venv/bin/python -m bench.record
+	.venv/bin/python -m bench.commands
+	.venv/bin/python -m bench.faces
 
 test: lint ## everything that must pass
 	.venv/bin/pytest

@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
+
 from bench.rig import MovingClock, Rig, cpu_seconds, rig, take_in, wait_until
 from flows import home, server
+
+IDLE = 45.0  # seconds that idleness is watched
 
 
 class NoPost:
@@ -145,6 +149,12 @@ def measure(
                 if count:
                     figures[f"{name} calls"] = {k: round(v / number, 2) for k, v in calls[name].most_common()}
                 time.sleep(3)
+            idle = meter.measure(lambda: time.sleep(IDLE))
+            parts = ("engine", "server", "postgres")
+            figures["idle"] = {
+                **{f"{part}_cpu_seconds_a_minute": round(idle[part] / idle["seconds"] * 60, 2) for part in parts},
+                "engine_mb": round(psutil.Process().memory_info().rss / 2**20),
+            }
             return figures
         finally:
             engine.stop()

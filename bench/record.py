@@ -206,7 +206,9 @@ def main() -> None:
     on = machine()
     figures = measure(due=args.due, clients=args.clients, rounds=args.rounds)
     core = figures["floor: SQLAlchemy Core"]
-    sys.stderr.write("".join(f"{name:28}{value:>9,} /s{value / core:>7.2f} of Core\n" for name, value in figures.items()))
+    sys.stderr.write(
+        "".join(f"{name:28}{value:>9,} /s{value / core:>7.2f} of Core\n" for name, value in figures.items())
+    )
     print(json.dumps({"machine": on, "per_second": figures}))  # noqa: T201
 
 

@@ -14,7 +14,9 @@ def fingerprint(catalogue: Catalogue) -> str:
 
 def _canonical(value: object) -> str:
     if is_dataclass(value):
-        return f"({','.join(f'{f.name}={_canonical(getattr(value, f.name))}' for f in fields(value))})"
+        # What does not compare is no rule: a calendar's memory of what it computed.
+        parts = (f"{f.name}={_canonical(getattr(value, f.name))}" for f in fields(value) if f.compare)
+        return f"({','.join(parts)})"
     if isinstance(value, Mapping):
         return f"{{{','.join(sorted(f'{_canonical(k)}:{_canonical(v)}' for k, v in value.items()))}}}"
     if isinstance(value, (set, frozenset)):

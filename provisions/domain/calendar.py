@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
@@ -72,6 +73,8 @@ class WorkingCalendar:
     equated: Mapping[date, str] = field(default_factory=dict)
     equated_until: int = 9999
     closing_days: Mapping[date, str] = field(default_factory=dict)
+    # What ``terms.due_date`` computed with this calendar: thousands of provisions ask for the same few.
+    computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def not_ordinary(self, day: date) -> str | None:
         """Why ``day`` is a Saturday, Sunday or holiday in the sense of the Atw, or ``None`` for an ordinary day."""

@@ -17,6 +17,8 @@ from provisions.domain.errors import InvalidInput
 
 LONGEST = {"werkdagen": 2600, "dagen": 3660, "weken": 522, "maanden": 120, "jaren": 10}
 
+MOST_KNOWN = 10_000  # due dates kept by a calendar
+
 
 class Unit(StrEnum):
     """What a term counts. The value is the Dutch plural."""
@@ -180,6 +182,16 @@ def due_date(
     The day of the event does not count. ``suspended`` are the days on which the clock stood still; of these only the
     days after the event, up to and including the due date as extended so far, move it (domain.md, rule 4).
     """
+    asked = (term, event, roll, suspended)
+    known: DueDate | None = calendar.computed.get(asked)
+    if known is None:
+        if len(calendar.computed) >= MOST_KNOWN:
+            calendar.computed.clear()
+        known = calendar.computed[asked] = _due_date(term, event, calendar, roll=roll, suspended=suspended)
+    return known
+
+
+def _due_date(term: Term, event: date, calendar: WorkingCalendar, *, roll: bool, suspended: frozenset[date]) -> DueDate:
     atw = roll and not term.beyond_atw and term.unit is not Unit.WORKING_DAYS
 
     def end(counted: tuple[date, ...]) -> tuple[date, tuple[Moved, ...]]:

@@ -19,7 +19,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, Table, func, select, text, update
 
 from provisions.store import tables as t
 
@@ -93,7 +93,7 @@ def append(connection: Connection, lines: Sequence[Line]) -> list[int]:
         said = (at, line.by, line.case_id, line.key, line.what, line.because, data, line.message, text_id, digest)
         previous = link(previous, number, *said)
         rows.append((number, *said, previous))
-    _copy(connection, rows)
+    _copy(connection, rows, _COPY)
     connection.execute(update(t.audit_head).values(hash=previous))
     return list(range(first, first + len(lines)))
 
@@ -162,12 +162,18 @@ def _reserve(connection: Connection, count: int) -> tuple[int, bytes, datetime]:
     return last - count + 1, bytes(previous), clock() if clock else at
 
 
-def _copy(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+def copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Add rows that all have the same columns, none of them JSON."""
+    columns = ", ".join(rows[0])
+    _copy(connection, [tuple(row.values()) for row in rows], f"COPY {table.name} ({columns}) FROM STDIN")
+
+
+def _copy(connection: Connection, rows: Sequence[tuple[object, ...]], statement: str) -> None:
     """COPY is three times as fast as INSERT, and as fast for one row."""
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with driver.cursor() as cursor, cursor.copy(statement) as copying:
         for row in rows:
-            copy.write_row(row)
+            copying.write_row(row)
 
 
 # --- verifying -------------------------------------------------------------------------------------------------------
