@@ -66,7 +66,7 @@ def test_a_database_that_is_newer_than_the_program_is_refused(new_database: NewD
 def test_the_audit_refuses_every_change(database: Engine, statement: str) -> None:
     with database.begin() as connection:
         chain.append(connection, [Line("regie-1", "opened", case_id=1)])
-    with pytest.raises(ProgrammingError, match="append-only|permission denied"), database.begin() as connection:
+    with pytest.raises(ProgrammingError, match=r"append-only|permission denied"), database.begin() as connection:
         connection.execute(text(statement))
 
 
