@@ -85,10 +85,13 @@ class Faces:
                 return False
         elif not run.state.is_scheduled():
             return False  # it is being executed, and may have read its row before this change
-        # Before it is executed, because the execution marks what it really showed.
-        self._steps.face_shown(wanted.provision_id, wanted.wanted, run.id)
-        if mine and self._execute is not None:
-            self._execute(run)
+        try:
+            # Before it is executed, because the execution marks what it really showed.
+            self._steps.face_shown(wanted.provision_id, wanted.wanted, run.id)
+        finally:
+            # Also when the database fell away: a run that is Running and that nobody executes would show nothing.
+            if mine and self._execute is not None:
+                self._execute(run)
         return True
 
     def _make(self, client: SyncPrefectClient, face: Face, after: UUID | None) -> tuple[FlowRun, bool]:

@@ -357,12 +357,14 @@ class Steps:
         with self.engine.begin() as connection:
             another = t.provision.c.flow_run.is_distinct_from(flow_run)
             query = select(t.provision.c.case_id).where(t.provision.c.id == provision_id, another)
-            queries.want_plans(connection, list(connection.execute(query).scalars()))
+            case_ids = list(connection.execute(query).scalars())
             connection.execute(
                 update(t.provision)
                 .where(t.provision.c.id == provision_id)
                 .values(face_shown=version, flow_run=flow_run)
             )
+            # The plan after the provision, as everybody locks them: the other way round two would wait for each other.
+            queries.want_plans(connection, case_ids)
 
     def want_faces(self, provision_ids: Sequence[int]) -> None:
         """Show these again: their run is gone or stuck."""
