@@ -317,10 +317,7 @@ def _write_children(
                         )
                         updates.setdefault(table, []).append({**identity, **row})
     for table, rows in inserts.items():
-        if table is t.rung:
-            chain.copy(connection, table, rows)
-        else:
-            connection.execute(table.insert(), rows)
+        connection.execute(table.insert(), rows)
     for table, rows in updates.items():
         if table is t.rung:
             _update_rungs(connection, rows)
