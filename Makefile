@@ -36,7 +36,7 @@ bench: $(INSTALLED) ## measure: what is recorded a second, faces a second, comma
 	.venv/bin/python -m bench.faces
 
 test: lint ## everything that must pass
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadfile
 
 audit: .venv-audit/.installed ## known vulnerabilities in the dependencies (asks PyPI)
 	.venv-audit/bin/python tools/audit.py

@@ -74,4 +74,5 @@ def provisions(
     clean_environment(monkeypatch)
     monkeypatch.setenv("PROVISIONS_DATABASE_URL", database_url)
     monkeypatch.setenv("PROVISIONS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest-xdist tells its workers how wide a terminal is
     return Terminal(capfd)

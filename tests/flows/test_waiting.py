@@ -129,5 +129,5 @@ def eventually(world: World, key: str, count: int) -> list[str]:
     """Task runs are recorded by the server a moment after the run."""
     from tests.flows.conftest import wait_until
 
-    wait_until(lambda: len(world.task_runs(key)) >= count, seconds=20)
+    wait_until(lambda: len(world.task_runs(key)) >= count, seconds=90)
     return world.task_runs(key)
