@@ -89,14 +89,6 @@ class Term:
         )
 
     @property
-    def roughly_days(self) -> float:
-        """A length in calendar days for comparing terms with one another, never for a date."""
-        return (
-            self.count
-            * {Unit.WORKING_DAYS: 1.4, Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30.4, Unit.YEARS: 365.25}[self.unit]
-        )
-
-    @property
     def beyond_atw(self) -> bool:
         """Atw 4: longer than 90 days, twelve weeks or three months, or in years: the Atw does not apply."""
         limits = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3, Unit.YEARS: 0}
