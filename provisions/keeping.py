@@ -22,6 +22,7 @@ from provisions.messages import Messages
 from provisions.store import chain
 from provisions.store import tables as t
 from provisions.store.chain import FORGOTTEN, Line
+from provisions.store.connect import pooled
 from provisions.views import Views, utc
 
 BATCH = 50
@@ -53,8 +54,8 @@ class Keeping:
         self._engine = engine
         self._config = config
         self._clock = clock
-        self._views = Views(engine, config, clock)
-        self._messages = Messages(engine, config, clock)
+        self._views = Views(pooled(engine), config, clock)
+        self._messages = Messages(pooled(engine), config)
 
     def export(self, reference: str) -> dict[str, Any]:
         """Everything that is known of a case, free text and messages included. Raises ``NotFound``."""

@@ -6,7 +6,7 @@ allowed, and then nothing has changed. Days are Amsterdam's.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
+from provisions.clock import utc_now
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
 from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound
@@ -24,16 +25,12 @@ from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import queries
 from provisions.store import tables as t
+from provisions.store.connect import pooled
 from provisions.store.queries import Change, Stored
 from provisions.views import Face, Views
 
 EVERYTHING = "all"
 RULES = "rules"
-
-
-def utc_now() -> datetime:
-    """The one clock of the program."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Steps:
         self.engine = engine
         self.config = config
         self.clock = clock
-        self.views = Views(engine, config, clock)
+        self.views = Views(pooled(engine), config, clock)
         self._catalogue = config.catalogue
 
     # --- what people do ----------------------------------------------------------------------------------------------

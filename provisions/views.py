@@ -1,12 +1,10 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection, Engine, and_, func, select
 
 from provisions import inputs
 from provisions.catalogue import Config
@@ -17,9 +15,8 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotFound
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import ProvisionRule, RungName
-from provisions.store import queries
-from provisions.store import tables as t
-from provisions.store.queries import Stored
+from provisions.store import reading
+from provisions.store.reading import Found, Patience, Reader
 
 SUSPENDED = "suspended"
 NOT_DELIVERED = "niet-bezorgd"
@@ -182,119 +179,129 @@ class Face:
 class Views:
     """All reading of cases. ``clock`` gives the moment at which everything is judged."""
 
-    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
-        self.engine = engine
+    def __init__(self, reader: Reader, config: Config, clock: Callable[[], datetime]) -> None:
         self.config = config
         self.clock = clock
+        self._reader = reader
 
     def case(self, reference: str) -> CaseView:
         """Raises ``NotFound`` for a case that does not exist."""
         reference = inputs.reference(reference, self.config.organisation.reference_pattern)
-        with self.engine.connect() as connection:
-            stored = queries.load_case(connection, reference)
-            if stored is None:
-                raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
-            return self._case_view(stored, self._flow_runs(connection, stored.ids.values()), self.clock())
+        with self._reader() as rows:
+            found = reading.case_of(rows, reference)
+        if found is None:
+            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+        return self._case_view(found, self.clock())
 
     def cases(self, case_ids: list[int]) -> list[CaseView]:
         """Many cases by their database id, in order of id."""
         now = self.clock()
-        with self.engine.connect() as connection:
-            stored = queries.load_cases(connection, case_ids)
-            runs = self._flow_runs(connection, [i for s in stored.values() for i in s.ids.values()])
-            return [self._case_view(stored[i], runs, now) for i in sorted(stored)]
+        with self._reader() as rows:
+            found = reading.cases(rows, case_ids)
+        return [self._case_view(found[i], now) for i in sorted(found)]
 
     def all_cases(self) -> list[CaseView]:
         """Every case, closed ones included, by reference."""
-        with self.engine.connect() as connection:
-            ids = list(connection.execute(select(t.case.c.id)).scalars())
+        with self._reader() as rows:
+            ids = reading.case_ids(rows)
         return sorted(self.cases(ids), key=lambda view: view.case.reference)
 
     def provisions(self, ids: Sequence[int]) -> list[ProvisionView]:
         """Some provisions by their database id, in the order given."""
-        found = {view.id: view for view in self._provisions(t.provision.c.id.in_(ids), None, self.clock())}
-        return [found[provision_id] for provision_id in ids if provision_id in found]
+        now = self.clock()
+        with self._reader() as rows:
+            owners = reading.owners(rows, ids)
+            cases = reading.cases(rows, sorted(set(owners.values())))
+        return [self._view_of(cases[owners[i]], i, now) for i in ids if i in owners and owners[i] in cases]
 
     def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
-        """What is late now, longest first."""
+        """What is late now, longest first. The case in each view holds that provision only."""
         now = self.clock()
-        if municipality is not None:
-            inputs.known(municipality, self.config.organisation.municipalities, "gemeente")
-        condition = t.provision.c.late_from <= now
-        found = [v for v in self._provisions(condition, municipality, now) if v.overdue]
-        return sorted(found, key=lambda v: (v.due or date.max, v.case.reference, v.provision.key))
+        self._known(municipality)
+        with self._reader() as rows:
+            late = reading.late(rows, now, municipality)
+        views = (self._view(one.case, one.key, one.id, one.flow_run, now) for one in late)
+        return sorted(
+            (v for v in views if v.overdue), key=lambda v: (v.due or date.max, v.case.reference, v.provision.key)
+        )
 
     def waiting_too_long(self, municipality: str | None = None) -> list[ProvisionView]:
         """What has been blocked longer than its own target since the need ("wacht al … dagen op …"), longest first."""
         now = self.clock()
-        found = self._provisions(t.provision.c.status == Status.BLOCKED.value, municipality, now)
+        self._known(municipality)
+        with self._reader() as rows:
+            blocked = reading.blocked_beyond(rows, self._patience(day_of(now)), municipality)
+            cases = reading.cases(rows, sorted({case_id for _, case_id in blocked}))
+        views = (self._view_of(cases[case_id], i, now) for i, case_id in blocked if case_id in cases)
         return sorted(
-            (v for v in found if v.waiting_days is not None),
+            (v for v in views if v.waiting_days is not None),
             key=lambda v: (v.provision.needed_on, v.case.reference, v.provision.key),
         )
 
     def audit(self, reference: str) -> list[AuditEntry]:
         """The record of a case, oldest first."""
         reference = inputs.reference(reference, self.config.organisation.reference_pattern)
-        with self.engine.connect() as connection:
-            case_id = connection.execute(select(t.case.c.id).where(t.case.c.reference == reference)).scalar()
-            if case_id is None:
-                raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
-            query = (
-                select(t.audit, t.free_text.c.body)
-                .outerjoin(t.free_text, t.free_text.c.id == t.audit.c.free_text_id)
-                .where(t.audit.c.case_id == case_id)
-                .order_by(t.audit.c.id)
-            )
-            return [
-                AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message)
-                for r in connection.execute(query)
-            ]
+        with self._reader() as rows:
+            lines = reading.audit_of(rows, reference)
+        if lines is None:
+            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+        return [AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message) for r in lines]
 
     def face(self, provision_id: int) -> Face:
         """Raises ``NotFound`` for a provision that does not exist."""
-        with self.engine.connect() as connection:
+        with self._reader() as rows:
             # The version first: a change after it raises the version again, so the run is woken once more.
-            columns = (t.provision.c.face_wanted, t.provision.c.flow_run)
-            row = connection.execute(select(*columns).where(t.provision.c.id == provision_id)).one_or_none()
-            stored = queries.load_case_of_provision(connection, provision_id)
-            mine = and_(t.message.c.provision_id == provision_id, queries.undelivered())
-            undelivered = connection.execute(select(func.count()).select_from(t.message).where(mine)).scalar_one()
-        if row is None or stored is None:
+            wanted = reading.face_of(rows, provision_id)
+            if wanted is None:
+                raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+            version, case_id = wanted
+            found = reading.cases(rows, [case_id]).get(case_id)
+            undelivered = reading.undelivered_count(rows, provision_id)
+        if found is None:
             raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
-        view = self._view(stored, stored.key_of(provision_id), row.flow_run, self.clock())
-        return self._face(view, row.face_wanted, undelivered)
+        return self._face(self._view_of(found, provision_id, self.clock()), version, undelivered)
 
     # --- from facts to what is seen ----------------------------------------------------------------------------------
 
-    def _provisions(self, condition: Any, municipality: str | None, now: datetime) -> list[ProvisionView]:
-        query = select(t.provision.c.id, t.provision.c.case_id, t.provision.c.flow_run).where(condition)
+    def _known(self, municipality: str | None) -> None:
         if municipality is not None:
-            query = query.join(t.case).where(t.case.c.municipality == municipality)
-        with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-            cases = queries.load_cases(connection, sorted({row.case_id for row in rows}))
-        return [self._view(cases[row.case_id], cases[row.case_id].key_of(row.id), row.flow_run, now) for row in rows]
+            inputs.known(municipality, self.config.organisation.municipalities, "gemeente")
 
-    def _flow_runs(self, connection: Connection, ids: Iterable[int]) -> dict[int, UUID | None]:
-        query = select(t.provision.c.id, t.provision.c.flow_run).where(t.provision.c.id == func.any(list(ids)))
-        return {row.id: row.flow_run for row in connection.execute(query)}
+    def _patience(self, today: date) -> list[Patience]:
+        """Since when each provision has been blocked too long; a municipality's closing days only make that earlier."""
+        calendar = self.config.catalogue.calendar
+        return [
+            Patience(
+                rule.key,
+                urgent,
+                deadlines.last_need_blocked_too_long(rule, calendar, today, urgent=urgent),
+                deadlines.target(rule, urgent=urgent) is None,
+            )
+            for rule in self.config.catalogue.provisions.values()
+            for urgent in (False, True)
+        ]
 
-    def _case_view(self, stored: Stored, runs: dict[int, UUID | None], now: datetime) -> CaseView:
+    def _case_view(self, found: Found, now: datetime) -> CaseView:
         order = list(self.config.catalogue.provisions)
-        keys = sorted(stored.ids, key=order.index)
-        return CaseView(stored.case, tuple(self._view(stored, key, runs.get(stored.ids[key]), now) for key in keys))
+        keys = sorted(found.ids, key=order.index)
+        return CaseView(
+            found.case, tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
+        )
 
-    def _view(self, stored: Stored, key: str, flow_run: UUID | None, now: datetime) -> ProvisionView:
+    def _view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
+        key = found.key_of(provision_id)
+        return self._view(found.case, key, provision_id, found.flow_runs[key], now)
+
+    def _view(self, case: Case, key: str, provision_id: int, flow_run: UUID | None, now: datetime) -> ProvisionView:
         catalogue, today = self.config.catalogue, day_of(now)
-        situation = Situation.of(stored.case, key, catalogue)
+        situation = Situation.of(case, key, catalogue)
         provision = situation.provision
         due = deadlines.due(situation, today=today)
         statutory = deadlines.statutory_due(situation)
         blocked = provision.status is Status.BLOCKED
         return ProvisionView(
-            id=stored.ids[key],
-            case=stored.case,
+            id=provision_id,
+            case=case,
             provision=provision,
             situation=situation,
             status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
@@ -305,7 +312,7 @@ class Views:
             breached=deadlines.is_breached(situation, now),
             suspended_days=due.suspended_days if due else 0,
             suspended_until=deadlines.suspended_until(provision, today),
-            blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, stored.case, provision)) if blocked else (),
+            blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, case, provision)) if blocked else (),
             waiting_days=deadlines.blocked_too_long(situation, today),
             objection_until=deadlines.objection_until(situation),
             lies_with=ladder.lies_with(situation),

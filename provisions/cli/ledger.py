@@ -3,26 +3,31 @@
 import json
 import os
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 
-from provisions.cli.commands import as_json, progress, say, tables
+from provisions.cli.looking import ONE_OF_TWO
+from provisions.cli.output import as_json, as_json_list, progress, say, tables
+from provisions.cli.reaching import reaching_the_database, steps_on
+from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.keeping import Keeping
 from provisions.messages import WORDS, Message, Messages
 from provisions.outbound.transports import OutboxFolder
+from provisions.resending import resend
 from provisions.settings import Settings
 from provisions.steps import Steps
 from provisions.store import backup as copies
 from provisions.store import chain
 from provisions.store.chain import Anchor
-from provisions.store.connect import owned
+from provisions.store.connect import owned, pooled
 
 
-def verify(args: Namespace, steps: Steps, _settings: Settings) -> None:
+def verify(args: Namespace, settings: Settings) -> None:
     """Compare the whole record with its chain. Raises ``NotAllowed`` when something was changed."""
+    if args.reference or not args.verify:
+        raise InvalidInput(ONE_OF_TWO)
     known = _anchor(args.known) if args.known else None
-    with steps.engine.connect() as connection:
+    with steps_on(settings) as steps, steps.engine.connect() as connection:
         verdict = chain.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
     if args.json:
         as_json(
@@ -57,9 +62,14 @@ def _anchor(text: str) -> Anchor:
     return Anchor(int(line), digest)
 
 
-def messages(args: Namespace, steps: Steps, _settings: Settings) -> None:
+def messages(args: Namespace, settings: Settings) -> None:
     """List, show or send again."""
-    found = Messages(steps.engine, steps.config, steps.clock)
+    with steps_on(settings) as steps:
+        _messages(args, steps)
+
+
+def _messages(args: Namespace, steps: Steps) -> None:
+    found = Messages(pooled(steps.engine), steps.config)
     match args.action:
         case "list":
             if args.identity or args.by:
@@ -79,7 +89,7 @@ def messages(args: Namespace, steps: Steps, _settings: Settings) -> None:
         case _:
             if not args.by:
                 raise InvalidInput("Er ontbreekt iets: --by. Zeg wie het bericht opnieuw verstuurt.")
-            message = found.resend(_identity(args), by=args.by)
+            message = resend(steps.engine, steps.config, steps.clock, _identity(args), by=args.by)
             if args.json:
                 as_json(message.as_json())
             else:
@@ -94,12 +104,12 @@ def _identity(args: Namespace) -> str:
 
 def _list(args: Namespace, found: list[Message], steps: Steps) -> None:
     if args.json:
-        as_json([message.as_json() for message in found])
+        as_json_list(message.as_json() for message in found)
         return
     if not found:
         say("Er zijn geen berichten die hieraan voldoen.")
         return
-    tables(steps).show_messages(found)
+    tables(steps.config, day_of(steps.clock())).show_messages(found)
 
 
 def _show(args: Namespace, message: Message) -> None:
@@ -117,10 +127,11 @@ def _show(args: Namespace, message: Message) -> None:
     say(*lines)
 
 
-def backup(args: Namespace, steps: Steps, _settings: Settings) -> None:
+def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
     folder = Path(args.folder).expanduser().resolve()
-    made = copies.backup(steps.engine, folder, steps.clock(), progress)
+    with steps_on(settings) as steps:
+        made = copies.backup(steps.engine, folder, steps.clock(), progress)
     if args.json:
         as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
         return
@@ -133,7 +144,7 @@ def backup(args: Namespace, steps: Steps, _settings: Settings) -> None:
 def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
     folder = Path(args.folder).expanduser().resolve()
-    with owned(settings, progress) as (owner, application):
+    with reaching_the_database(), owned(settings, progress) as (owner, application):
         made = copies.restore(owner, application, folder, progress)
     if args.json:
         as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
@@ -145,9 +156,10 @@ def restore(args: Namespace, settings: Settings) -> None:
     )
 
 
-def export(args: Namespace, steps: Steps, _settings: Settings) -> None:
+def export(args: Namespace, settings: Settings) -> None:
     """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
-    found = Keeping(steps.engine, steps.config, steps.clock).export(args.reference)
+    with steps_on(settings) as steps:
+        found = Keeping(steps.engine, steps.config, steps.clock).export(args.reference)
     if args.out is None:
         as_json(found)
         return
@@ -164,10 +176,10 @@ def export(args: Namespace, steps: Steps, _settings: Settings) -> None:
     progress(f"Geschreven: {path}")
 
 
-def forget(args: Namespace, steps: Steps, settings: Settings) -> None:
+def forget(args: Namespace, settings: Settings) -> None:
     """Forget a closed case at once."""
-    keeping = Keeping(steps.engine, steps.config, steps.clock)
-    forgotten = keeping.forget(args.reference, by=args.by)
+    with steps_on(settings) as steps:
+        forgotten = Keeping(steps.engine, steps.config, steps.clock).forget(args.reference, by=args.by)
     number = forgotten.case_id
     OutboxFolder(settings.home / "outbox").remove(forgotten.messages)
     if args.json:
@@ -179,11 +191,3 @@ def forget(args: Namespace, steps: Steps, settings: Settings) -> None:
         *([f"Niet meer verzonden: {forgotten.unsent} berichten."] if forgotten.unsent else []),
         "In eerdere back-ups staat het nog: zie docs/keeping.md.",
     )
-
-
-COMMANDS: dict[str, Callable[[Namespace, Steps, Settings], None]] = {
-    "messages": messages,
-    "backup": backup,
-    "export": export,
-    "forget": forget,
-}

@@ -2,21 +2,22 @@
 
 from argparse import Namespace
 
-from provisions.cli.commands import as_json, progress, say
+from provisions.cli.output import as_json, progress, say
+from provisions.cli.reaching import steps_on
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.files import write
 from provisions.report.page import title
 from provisions.report.reports import Reports
 from provisions.settings import Settings
-from provisions.steps import Steps
 
 
-def report(args: Namespace, steps: Steps, settings: Settings) -> None:
+def report(args: Namespace, settings: Settings) -> None:
     """Write the report as HTML, CSV and JSON, and tell what is in it (or print the JSON)."""
     week = Week.parse(args.week) if args.week else None
     progress("Rapport maken …")
-    made = Reports(steps.engine, steps.config, steps.clock).of_week(week)
+    with steps_on(settings) as steps:
+        made = Reports(steps.engine, steps.config, steps.clock).of_week(week)
     paths = write(made, args.out or settings.home / "reports")
     if args.json:
         as_json(made)

@@ -187,6 +187,18 @@ def reminder_makes_sense(situation: Situation) -> bool:
     return event is not None and agreed is not None and agreed - event >= timedelta(days=7)
 
 
+def last_need_blocked_too_long(
+    rule: ProvisionRule, calendar: WorkingCalendar, today: date, *, urgent: bool
+) -> date:
+    """The last day of the need (or the last agreed date, where a date is agreed) with which a provision that is still
+    blocked has waited longer than its own target; see ``blocked_too_long``.
+    """
+    term, day = target(rule, urgent=urgent), today - ONE_DAY
+    while term is not None and due_date(term, day, calendar, roll=rule.roll).due >= today:
+        day -= ONE_DAY
+    return day
+
+
 def blocked_too_long(situation: Situation, today: date) -> int | None:
     """Calendar days since the need, when a provision has been blocked longer than its own target; else ``None``."""
     provision = situation.provision

@@ -26,6 +26,7 @@ from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import chain, queries
 from provisions.store import tables as t
 from provisions.store.queries import Stored
+from provisions.store.reading import SEVERAL_ATTEMPTS
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -198,7 +199,7 @@ class Outbox:
             return _Next.THE_NEXT
         _record_sent(connection, row.id, rendered, refused, now)
         note.sent(rendered, refused)
-        if row.attempts >= queries.SEVERAL_ATTEMPTS:  # its run said that it did not arrive
+        if row.attempts >= SEVERAL_ATTEMPTS:  # its run said that it did not arrive
             queries.want_face(connection, row.provision_id)
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
@@ -259,7 +260,7 @@ class Outbox:
             return _Next.THE_NEXT
         if row.provision_id is not None:
             _put_off(connection, next_try, row.provision_id)
-            if row.attempts + 1 == queries.SEVERAL_ATTEMPTS:
+            if row.attempts + 1 == SEVERAL_ATTEMPTS:
                 queries.want_face(connection, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
 

@@ -16,6 +16,7 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Status
 from provisions.domain.rules import OutcomeName
 from provisions.store import tables as t
+from provisions.store.reading import SEVERAL_ATTEMPTS
 from provisions.views import ProvisionView, Views
 
 MOST_LATE = 50
@@ -23,7 +24,6 @@ MOST_OTHER = 20
 MOST_THIS_WEEK = 100
 STANDS_STILL_AFTER = 10  # working days (issue 3)
 AHEAD = 5  # working days (issue 3)
-SEVERAL_ATTEMPTS = 3
 STARTED = (Status.WAITING.value, Status.REFUSED.value)
 
 

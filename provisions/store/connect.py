@@ -1,31 +1,17 @@
 """The way to the database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from provisions.domain.errors import Unreachable
-from provisions.settings import Settings, psycopg_url, without_password
+from provisions.settings import Settings
 from provisions.store import migrate, roles
-from provisions.store.embedded import EmbeddedPostgres, running
-
-
-def database_url(settings: Settings) -> str:
-    """The URL of our database: the municipality's own, or the embedded one's. Holds a password."""
-    if settings.database_url:
-        return psycopg_url(settings.database_url)
-    return EmbeddedPostgres(settings.home).url("provisions")
-
-
-def migration_url(settings: Settings) -> str:
-    """The same database as the role that may change the schema. Holds a password."""
-    if settings.migration_url:
-        return psycopg_url(settings.migration_url)
-    if settings.database_url:
-        return psycopg_url(settings.database_url)
-    return EmbeddedPostgres(settings.home).owner_url("provisions")
+from provisions.store.address import CONNECT, database_url, migration_url, unreachable
+from provisions.store.embedded import running
+from provisions.store.reading import Reader, Rows
 
 
 def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
@@ -41,11 +27,7 @@ def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
             migrate.is_current(connection)
     except OperationalError as error:
         engine.dispose()
-        raise Unreachable(
-            f"De database op {without_password(url)} is niet bereikbaar.",
-            migrate.reason(error),
-            "Controleer of hij draait en of PROVISIONS_DATABASE_URL klopt.",
-        ) from None
+        raise unreachable(url, error.orig) from None
     except BaseException:
         engine.dispose()
         raise
@@ -60,8 +42,23 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,  # free text may be among them, and an error ends up on a screen
-        connect_args={"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5},
+        connect_args=CONNECT,
     )
+
+
+def pooled(engine: Engine) -> Reader:
+    """Looks through the pool of ``engine``, which replaces connections that broke."""
+
+    @contextmanager
+    def reader() -> Iterator[Rows]:
+        with engine.connect() as connection:
+
+            def rows(query: str, /, **values: Any) -> Sequence[Any]:
+                return connection.exec_driver_sql(query, values).all()
+
+            yield rows
+
+    return reader
 
 
 @contextmanager

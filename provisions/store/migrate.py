@@ -1,8 +1,4 @@
-"""The schema's versions: alembic without ``alembic.ini``.
-
-Versions are numbered ``0001``, ``0002``, …; a file in ``migrations/versions`` carries its number in its name, so that
-the newest one is known without importing alembic (which would slow every command).
-"""
+"""Moving the schema between versions (``versions.py``): alembic without ``alembic.ini``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +11,12 @@ from sqlalchemy.pool import NullPool
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.settings import MIGRATIONS, without_password
 from provisions.store import roles
+from provisions.store.address import reason
+from provisions.store.versions import is_newest, newest
+
+__all__ = ["changing", "current", "downgrade", "is_current", "move", "newest", "upgrade"]
 
 _LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
-
-
-def newest() -> str:
-    """The version this program needs."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
 
 
 def current(connection: Connection) -> str | None:
@@ -38,13 +33,7 @@ def is_current(connection: Connection) -> bool:
 
     Raises ``InvalidInput`` when the database is newer: an old program must not write into it.
     """
-    version = current(connection)
-    if version is not None and version > newest():
-        raise InvalidInput(
-            f"De database heeft versie {version}; dit programma kent versies tot en met {newest()}.",
-            "Gebruik de nieuwste versie van het programma, of zet de database terug met de nieuwe versie.",
-        )
-    return version == newest()
+    return is_newest(current(connection))
 
 
 def upgrade(url: str, application: str | None = None) -> None:
@@ -98,9 +87,4 @@ def changing(url: str) -> Iterator[Connection]:
 
 
 def _unreachable(url: str, error: OperationalError) -> Unreachable:
-    return Unreachable(f"De database op {without_password(url)} is niet bereikbaar.", reason(error))
-
-
-def reason(error: OperationalError) -> str:
-    """What PostgreSQL's driver said, in one line. Never holds the password: libpq does not repeat it."""
-    return "Reden: " + " ".join(str(error.orig).split())[:300]
+    return Unreachable(f"De database op {without_password(url)} is niet bereikbaar.", reason(error.orig))

@@ -12,26 +12,15 @@ from sqlalchemy import Connection, Row, Table, and_, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 
-from provisions.domain.case import (
-    Answer,
-    Case,
-    FollowUp,
-    Outcome,
-    Provision,
-    Reason,
-    Rung,
-    Status,
-    Suspension,
-    Waiver,
-)
+from provisions.domain.case import Case, Provision
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import chain
+from provisions.store import rows as from_row
 from provisions.store import tables as t
+from provisions.store.reading import SEVERAL_ATTEMPTS
 
 CHANNEL = "provisions"
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
 ANNOUNCED = frozenset({"provision.started", "provision.overdue", "provision.outcome", "rung.climbed"})  # as events
 CHILDREN = (t.suspension, t.waiver, t.rung, t.outcome, t.follow_up)
 _PROVISION_COLUMNS = tuple(c for c in t.provision.c if c.name not in ("flow_run", "face_wanted", "face_shown"))
@@ -78,12 +67,6 @@ def load_case(connection: Connection, reference: str, *, lock: bool = False) -> 
     return load_cases(connection, [case_id], lock=lock)[case_id]
 
 
-def load_case_of_provision(connection: Connection, provision_id: int) -> Stored | None:
-    """The whole case that a provision belongs to."""
-    case_id = connection.execute(select(t.provision.c.case_id).where(t.provision.c.id == provision_id)).scalar()
-    return None if case_id is None else load_cases(connection, [case_id]).get(case_id)
-
-
 def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
     """Many cases at once, in one query a table. What was forgotten is not there."""
     known = and_(t.case.c.id == func.any(_ids(case_ids)), t.case.c.forgotten.is_(None))
@@ -91,11 +74,11 @@ def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = 
     query = (
         select(*_PROVISION_COLUMNS).where(t.provision.c.case_id == func.any(_ids(case_ids))).order_by(t.provision.c.id)
     )
-    rows = connection.execute(query.with_for_update() if lock else query).mappings().all()
-    children = {table: _children(connection, table, [row["id"] for row in rows]) for table in CHILDREN}
-    by_case: dict[int, list[Mapping[str, Any]]] = {}
+    rows = connection.execute(query.with_for_update() if lock else query).all()
+    children = {table: _children(connection, table, [row.id for row in rows]) for table in CHILDREN}
+    by_case: dict[int, list[Row[Any]]] = {}
     for row in rows:
-        by_case.setdefault(row["case_id"], []).append(dict(row))
+        by_case.setdefault(row.case_id, []).append(row)
     return {row.id: _stored(row, by_case.get(row.id, []), children) for row in cases}
 
 
@@ -132,56 +115,18 @@ def _children(connection: Connection, table: Table, provision_ids: Sequence[int]
 
 
 def _stored(
-    row: Row[Any], provisions: list[Mapping[str, Any]], children: Mapping[Table, Mapping[int, list[Row[Any]]]]
+    row: Row[Any], provisions: list[Row[Any]], children: Mapping[Table, Mapping[int, list[Row[Any]]]]
 ) -> Stored:
-    case = Case(
-        reference=row.reference,
-        municipality=row.municipality,
-        route=Route(row.route),
-        brp=Brp(row.brp),
-        opened=row.opened,
-        director=row.director,
-        closed=row.closed,
-        present=frozenset(row.present),
-        provisions={p["key"]: _provision(p, children) for p in provisions},
-    )
+    def of(provision_id: int) -> dict[str, list[Row[Any]]]:
+        return {table.name: rows.get(provision_id, []) for table, rows in children.items()}
+
     child_ids = {
-        (p["key"], table.name): tuple(child.id for child in children[table].get(p["id"], ()))
+        (p.key, table.name): tuple(child.id for child in children[table].get(p.id, ()))
         for p in provisions
         for table in (t.suspension, t.outcome, t.follow_up)
     }
-    return Stored(row.id, case, {p["key"]: p["id"] for p in provisions}, {p["key"]: p for p in provisions}, child_ids)
-
-
-def _provision(row: Mapping[str, Any], children: Mapping[Table, Mapping[int, list[Row[Any]]]]) -> Provision:
-    def of(table: Table) -> list[Row[Any]]:
-        return children[table].get(row["id"], [])
-
-    return Provision(
-        key=row["key"],
-        needed_on=row["needed_on"],
-        status=Status(row["status"]),
-        urgent=row["urgent"],
-        needed_from=row["needed_from"],
-        agreed=row["agreed"],
-        agreed_on=row["agreed_on"],
-        applied_on=row["applied_on"],
-        asked=row["asked"],
-        started_on=row["started_on"],
-        reopened_on=row["reopened_on"],
-        breached_on=row["breached_on"],
-        late_noted=row["late_noted"],
-        suspensions=tuple(Suspension(c.start, c.until, Reason(c.reason), c.resumed) for c in of(t.suspension)),
-        waivers=tuple(Waiver(c.dependency, c.day) for c in of(t.waiver)),
-        rungs=tuple(
-            Rung(
-                RungName(c.name), c.due, c.climbed, str(c.message), Answer(c.answer) if c.answer else None, c.submitted
-            )
-            for c in of(t.rung)
-        ),
-        outcomes=tuple(Outcome(OutcomeName(c.name), c.day, c.recorded, c.fields, c.undone) for c in of(t.outcome)),
-        follow_ups=tuple(FollowUp(c.name, c.due, c.done, c.lapsed, c.reminded) for c in of(t.follow_up)),
-    )
+    case = from_row.case(row, {p.key: from_row.provision(p, of(p.id)) for p in provisions})
+    return Stored(row.id, case, {p.key: p.id for p in provisions}, {p.key: p._asdict() for p in provisions}, child_ids)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from sqlalchemy import Engine, select, update
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.messages import Messages, MessageStatus
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
+from provisions.resending import resend
 from provisions.store import tables as t
+from provisions.store.connect import pooled
 from tests.builders import CONFIG, Town
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
@@ -17,8 +19,8 @@ from tests.outbound.conftest import Letterbox
 
 
 @pytest.fixture
-def messages(database: Engine, clock: MovingClock) -> Messages:
-    return Messages(database, CONFIG, clock)
+def messages(database: Engine) -> Messages:
+    return Messages(pooled(database), CONFIG)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_sent_again_it_goes_out_under_the_same_message_id_and_is_recorded(
 ) -> None:
     (failed,) = messages.found(undelivered=True)
     given_up.refuses = set()
-    again = messages.resend(str(failed.id), by="teamleider-1")
+    again = resend(town.database, CONFIG, town.clock, str(failed.id), by="teamleider-1")
     assert (again.status, again.attempts) == (MessageStatus.PENDING, 0)
     town.outbox.deliver_due()
     assert messages.one(str(failed.id)).status is MessageStatus.SENT
@@ -80,7 +82,7 @@ def test_the_run_says_that_a_message_did_not_arrive_until_it_did(
     assert face.message.startswith("Een bericht is niet bezorgd: bel zelf")
     assert "niet-bezorgd" in face.tags
     given_up.refuses = set()
-    messages.resend(str(messages.found(undelivered=True)[0].id), by="teamleider-1")
+    resend(town.database, CONFIG, town.clock, str(messages.found(undelivered=True)[0].id), by="teamleider-1")
     town.outbox.deliver_due()
     again = town.steps.face(provision)
     assert again.version > face.version
@@ -94,9 +96,9 @@ def test_what_can_not_be_sent_again_is_refused(town: Town, messages: Messages, d
     with database.begin() as connection:
         connection.execute(update(t.message).values(status="void"))
     with pytest.raises(NotAllowed, match="niet meer nodig"):
-        messages.resend(str(message.id), by="teamleider-1")
+        resend(town.database, CONFIG, town.clock, str(message.id), by="teamleider-1")
     with pytest.raises(InvalidInput, match="code"):
-        messages.resend(str(message.id), by="Jan Jansen")
+        resend(town.database, CONFIG, town.clock, str(message.id), by="Jan Jansen")
     for unknown in ("", "12", "zzzzzzzz", "%%%%%%%%", "00000000-0000-0000-0000-000000000000"):
         with pytest.raises(NotFound, match="is er niet"):
             messages.one(unknown)
@@ -111,6 +113,6 @@ def test_waiting_longer_than_the_next_try_is_not_needed(
     with database.begin() as connection:
         connection.execute(update(t.message).values(status="pending", next_try=clock.now + timedelta(hours=6)))
     (message,) = messages.found()
-    messages.resend(str(message.id), by="teamleider-1")
+    resend(town.database, CONFIG, town.clock, str(message.id), by="teamleider-1")
     town.outbox.deliver_due()
     assert messages.one(str(message.id)).status is MessageStatus.SENT

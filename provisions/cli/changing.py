@@ -1,0 +1,95 @@
+"""What people record: parsed arguments in, a use case called, the case as it is then printed."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from provisions.cli.arguments import once
+from provisions.cli.looking import show_case
+from provisions.cli.output import as_json, progress, say
+from provisions.cli.reaching import steps_on
+from provisions.domain.errors import InvalidInput
+from provisions.settings import Settings
+from provisions.steps import IntakeRequest, Steps
+
+
+def change(args: Namespace, settings: Settings) -> None:
+    """Carry out a change, then show the case as it is now."""
+    with steps_on(settings) as steps:
+        reference = CHANGES[args.command](args, steps)
+        if reference is not None:
+            if not args.json:
+                say("Vastgelegd. Zo staat het er nu voor:")
+            show_case(steps.views, reference, args.json)
+
+
+def intake(args: Namespace, steps: Steps) -> str | None:
+    """Start one case, or many from a file."""
+    if args.file:
+        from provisions.cli import csv_intake
+
+        given = [o for o in ("reference", "route", "need", "present", "agreed", "waive") if getattr(args, o)]
+        if given:
+            raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
+        requests = csv_intake.read(Path(args.file), lambda request: steps.check_intake(request, by=args.by))
+        progress(f"{_counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
+        cases = steps.intake_many(requests, by=args.by)
+        if args.json:
+            as_json([case.reference for case in cases])
+        else:
+            say(f"{_counted(len(cases), 'traject', 'trajecten')} gestart.")
+        return None
+    missing = [name for name, value in (("REF", args.reference), ("--route", args.route)) if not value]
+    if missing:
+        raise InvalidInput(f"Er ontbreekt iets: {', '.join(missing)}.", "Uitleg: provisions intake --help")
+    request = IntakeRequest(
+        reference=args.reference,
+        route=args.route,
+        needs=args.need,
+        municipality=args.municipality,
+        brp=args.brp,
+        present=args.present,
+        director=args.director,
+        on=args.on,
+        **_extras(args),
+    )
+    return steps.intake(request, by=args.by).reference
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
+def _extras(args: Namespace) -> dict[str, Any]:
+    return {
+        "agreed": once(args.agreed, "--agreed"),
+        "needed_from": once(args.needed_from, "--needed-from"),
+        "waive": once(args.waive, "--waive"),
+        "urgent": args.urgent,
+    }
+
+
+CHANGES: dict[str, Callable[[Namespace, Steps], str | None]] = {
+    "intake": intake,
+    "add": lambda a, s: s.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
+    "outcome": lambda a, s: (
+        s.record_outcome(
+            a.reference, a.key, a.outcome, by=a.by, on=a.on, fields=once(a.field, "--field"), note=a.note
+        ).reference
+    ),
+    "suspend": lambda a, s: (
+        s.suspend(
+            a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on, approved_by=a.approved_by
+        ).reference
+    ),
+    "resume": lambda a, s: s.resume(a.reference, a.key, by=a.by, on=a.on).reference,
+    "waive": lambda a, s: s.waive(a.reference, a.key, a.dependency, ground=a.ground, by=a.by, on=a.on).reference,
+    "answer": lambda a, s: s.answer(a.reference, a.key, a.rung, a.answer, by=a.by).reference,
+    "submit": lambda a, s: s.submit(a.reference, a.key, a.decision, reason=a.reason, by=a.by).reference,
+    "agree": lambda a, s: s.agree(a.reference, a.key, a.day, by=a.by).reference,
+    "transfer": lambda a, s: s.transfer(a.reference, a.municipality, by=a.by).reference,
+    "followup": lambda a, s: s.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
+    "reopen": lambda a, s: s.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference,
+    "close": lambda a, s: s.close(a.reference, by=a.by).reference,
+}

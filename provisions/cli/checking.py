@@ -1,0 +1,39 @@
+"""``provisions check``: the configuration and the connections."""
+
+from argparse import Namespace
+
+from provisions.catalogue import load
+from provisions.cli.output import as_json, progress, say
+from provisions.outbound.transports import check_smtp
+from provisions.outbound.webhook import check_secrets
+from provisions.settings import Settings
+from provisions.store import roles
+from provisions.store.connect import database
+
+_ONE_ROLE = (
+    "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
+    "tabellen zijn; zie SECURITY.md."
+)
+
+
+def check(args: Namespace, settings: Settings) -> None:
+    """Validate the configuration and the connections."""
+    config = load(settings.config)
+    with database(settings, progress) as engine, engine.connect() as connection:
+        excess = roles.excess(connection)
+    warnings = [*config.warnings, *([_ONE_ROLE.format(", ".join(excess))] if excess else [])]
+    done = [
+        f"configuratie in {settings.config}: {len(config.catalogue.provisions)} voorzieningen",
+        "database bereikbaar",
+    ]
+    if settings.smtp_url:
+        check_smtp(settings.smtp_url.get_secret_value())
+        done.append("mailserver bereikbaar")
+    else:
+        done.append(f"geen mailserver ingesteld: berichten komen als .eml in {settings.home / 'outbox'}")
+    if webhooks := check_secrets(config.organisation):
+        done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
+    if args.json:
+        as_json({"ok": True, "checked": done, "warnings": warnings})
+    else:
+        say(*(f"In orde: {line}" for line in done), *(f"Let op: {warning}" for warning in warnings))

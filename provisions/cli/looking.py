@@ -1,0 +1,77 @@
+"""``show``, ``overdue`` and ``audit``: a look, for which nothing is imported that only a change needs."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from provisions.catalogue import load
+from provisions.cli.output import as_json, as_json_list, progress, say, tables
+from provisions.cli.reaching import reaching_the_database
+from provisions.clock import utc_now
+from provisions.domain.calendar import day_of
+from provisions.domain.errors import InvalidInput
+from provisions.messages import Messages
+from provisions.settings import Settings
+from provisions.store.direct import looking
+from provisions.views import Views
+
+ONE_OF_TWO = "Geef een referentie, of --verify (eventueel met --known) voor de hele vastlegging."
+
+
+def show(args: Namespace, settings: Settings) -> None:
+    """A case."""
+    with _views(settings) as (views, _):
+        show_case(views, args.reference, args.json)
+
+
+def show_case(views: Views, reference: str, json: bool) -> None:
+    """A case as it is now, as a table or as JSON."""
+    view = views.case(reference)
+    if json:
+        as_json(view.as_json())
+        return
+    tables(views.config, day_of(views.clock())).show_case(view)
+
+
+def overdue(args: Namespace, settings: Settings) -> None:
+    """What is late now."""
+    with _views(settings) as (views, messages):
+        late = views.overdue(args.municipality)
+        if args.json:
+            undelivered = messages.undelivered([p.id for p in late])
+            as_json_list(
+                {
+                    "reference": p.case.reference,
+                    "municipality": p.case.municipality,
+                    **p.as_json(),
+                    "undelivered": [message.as_json() for message in undelivered.get(p.id, ())],
+                }
+                for p in late
+            )
+            return
+        printed = tables(views.config, day_of(views.clock()))
+        printed.show_overdue(late, views.waiting_too_long(args.municipality))
+        if stuck := messages.found(municipality=args.municipality, undelivered=True):
+            say(
+                f"Niet bezorgde berichten: {len(stuck)}. Bel zelf, en kijk daarna met 'provisions messages --undelivered'."
+            )
+            printed.show_messages(stuck)
+
+
+def audit(args: Namespace, settings: Settings) -> None:
+    """The record of a case."""
+    if not args.reference:
+        raise InvalidInput(ONE_OF_TWO)
+    with _views(settings) as (views, _):
+        entries = views.audit(args.reference)
+        if args.json:
+            as_json_list(entry.as_json() for entry in entries)
+            return
+        tables(views.config, day_of(views.clock())).show_audit(entries)
+
+
+@contextmanager
+def _views(settings: Settings) -> Iterator[tuple[Views, Messages]]:
+    config = load(settings.config)
+    with reaching_the_database(), looking(settings, progress) as reader:
+        yield Views(reader, config, utc_now), Messages(reader, config)

@@ -1,0 +1,248 @@
+# ruff: noqa: S608 - what is filled in are names of our own columns and tables, and one number
+"""Cases as they are in the database, for looking: nothing here locks or changes.
+
+The queries are text and this module knows no driver: at the shell a look goes by psycopg alone (``direct.py``), because
+importing SQLAlchemy takes longer than everything else that ``provisions show`` does; a program that runs on asks its pool
+(``connect.pooled``).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from provisions.domain.case import Case
+from provisions.store import rows as from_row
+
+SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
+
+# Whether message m was given up, or is still pending after several attempts.
+UNDELIVERED = f"(m.status = 'failed' OR (m.status = 'pending' AND m.attempts >= {SEVERAL_ATTEMPTS}))"
+
+_CHILDREN = {"suspension": "id", "waiver": "dependency", "rung": "climbed", "outcome": "id", "follow_up": "id"}
+TABLES = ["alembic_version", "client_case", "provision", *_CHILDREN, "message", "prepared", "audit", "free_text"]
+_CASE = "c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.present"
+_PROVISION = (
+    "p.id, p.case_id, p.key, p.status, p.needed_on, p.urgent, p.asked, p.needed_from, p.agreed, p.agreed_on, p.applied_on, "
+    "p.started_on, p.reopened_on, p.breached_on, p.late_noted, p.flow_run"
+)
+_MESSAGES = (
+    "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "
+    "m.recipients, m.subject, m.body, m.error, p.key, c.reference, r.subject AS ready_subject, r.text AS ready_text "
+    "FROM message m LEFT JOIN provision p ON p.id = m.provision_id LEFT JOIN client_case c ON c.id = p.case_id "
+    "LEFT JOIN prepared r ON r.message = m.id"
+)
+
+
+class Rows(Protocol):
+    """One connection: the rows of a query with ``%(name)s`` in it, as named tuples. Moments are in UTC."""
+
+    def __call__(self, query: str, /, **values: Any) -> Sequence[Any]: ...
+
+
+Reader = Callable[[], AbstractContextManager[Rows]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A case with the database ids of its provisions and their runs in Prefect, by key."""
+
+    case: Case
+    ids: Mapping[str, int]
+    flow_runs: Mapping[str, UUID | None]
+
+    def key_of(self, provision_id: int) -> str:
+        """The key of one of its provisions."""
+        return next(key for key, known in self.ids.items() if known == provision_id)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A provision that is late, its run in Prefect, and its case *with that provision only*."""
+
+    id: int
+    key: str
+    flow_run: UUID | None
+    case: Case
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Which blocked provisions have waited too long: ``key``, urgent or not, needed on ``last`` or before.
+
+    ``by_agreement``: it is the agreed date, where there is one, that is ``last`` or before.
+    """
+
+    key: str
+    urgent: bool
+    last: date
+    by_agreement: bool
+
+
+@dataclass(frozen=True)
+class MessageFilter:
+    """Which messages; what is ``None`` or false does not matter."""
+
+    status: str | None
+    reference: str | None
+    municipality: str | None
+    undelivered: bool
+
+
+def case_of(rows: Rows, reference: str) -> Found | None:
+    """The case of ``reference``; ``None`` when there is none, or when it was forgotten."""
+    found = rows(
+        f"SELECT c.id, {_CASE} FROM client_case c WHERE c.reference = %(reference)s AND c.forgotten IS NULL",
+        reference=reference,
+    )
+    return _whole(rows, found).get(found[0].id) if found else None
+
+
+def cases(rows: Rows, case_ids: Iterable[int]) -> dict[int, Found]:
+    """Many cases by their database id, in one query a table. What was forgotten is not there."""
+    found = rows(
+        f"SELECT c.id, {_CASE} FROM client_case c WHERE c.id = ANY(%(ids)s::bigint[]) AND c.forgotten IS NULL",
+        ids=list(case_ids),
+    )
+    return _whole(rows, found)
+
+
+def case_ids(rows: Rows) -> list[int]:
+    """Every case."""
+    return [row.id for row in rows("SELECT id FROM client_case")]
+
+
+def owners(rows: Rows, provision_ids: Sequence[int]) -> dict[int, int]:
+    """The case of each of these provisions, by id."""
+    query = "SELECT id, case_id FROM provision WHERE id = ANY(%(ids)s::bigint[])"
+    return {row.id: row.case_id for row in rows(query, ids=list(provision_ids))}
+
+
+def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
+    """What is late at ``now``.
+
+    Nothing that is late waits for another provision, so the others need not be read: they are most of the work.
+    """
+    found = rows(
+        f"SELECT {_PROVISION}, {_CASE} FROM provision p JOIN client_case c ON c.id = p.case_id "
+        "WHERE p.late_from <= %(now)s AND c.forgotten IS NULL "
+        "AND (%(municipality)s::text IS NULL OR c.municipality = %(municipality)s)",
+        now=now,
+        municipality=municipality,
+    )
+    children = _children(rows, [row.id for row in found])
+    return [
+        Late(
+            row.id,
+            row.key,
+            row.flow_run,
+            from_row.case(row, {row.key: from_row.provision(row, children.get(row.id, {}))}),
+        )
+        for row in found
+    ]
+
+
+def blocked_beyond(rows: Rows, patience: Sequence[Patience], municipality: str | None) -> list[tuple[int, int]]:
+    """(provision id, case id) of what has been blocked longer than one of these."""
+    found = rows(
+        "SELECT p.id, p.case_id FROM provision p JOIN client_case c ON c.id = p.case_id "
+        "JOIN unnest(%(keys)s::text[], %(urgent)s::boolean[], %(last)s::date[], %(agreed)s::boolean[]) "
+        "AS patience (key, urgent, last, by_agreement) ON patience.key = p.key AND patience.urgent = p.urgent "
+        "WHERE p.status = 'blocked' AND coalesce(CASE WHEN by_agreement THEN p.agreed END, p.needed_on) <= last "
+        "AND (%(municipality)s::text IS NULL OR c.municipality = %(municipality)s)",
+        keys=[one.key for one in patience],
+        urgent=[one.urgent for one in patience],
+        last=[one.last for one in patience],
+        agreed=[one.by_agreement for one in patience],
+        municipality=municipality,
+    )
+    return [(row.id, row.case_id) for row in found]
+
+
+def face_of(rows: Rows, provision_id: int) -> tuple[int, int] | None:
+    """The version of its run that is wanted, and its case."""
+    found = rows("SELECT face_wanted, case_id FROM provision WHERE id = %(id)s", id=provision_id)
+    return (found[0].face_wanted, found[0].case_id) if found else None
+
+
+def undelivered_count(rows: Rows, provision_id: int) -> int:
+    """How many messages about a provision did not arrive."""
+    query = f"SELECT count(*) AS number FROM message m WHERE m.provision_id = %(id)s AND {UNDELIVERED}"
+    return int(rows(query, id=provision_id)[0].number)
+
+
+def messages(rows: Rows, wanted: MessageFilter, limit: int) -> Sequence[Any]:
+    """The newest messages that are like this, newest first."""
+    conditions = {
+        "m.status = %(status)s": wanted.status,
+        "c.reference = %(reference)s": wanted.reference,
+        "m.municipality = %(municipality)s": wanted.municipality,
+        UNDELIVERED: wanted.undelivered,
+    }
+    asked = " AND ".join(condition for condition, value in conditions.items() if value) or "true"
+    return rows(
+        f"{_MESSAGES} WHERE {asked} ORDER BY m.created DESC, m.id LIMIT %(limit)s",
+        status=wanted.status,
+        reference=wanted.reference,
+        municipality=wanted.municipality,
+        limit=limit,
+    )
+
+
+def messages_beginning(rows: Rows, beginning: str) -> Sequence[Any]:
+    """At most two of the messages whose id begins so."""
+    try:
+        return rows(f"{_MESSAGES} WHERE m.id = %(id)s", id=UUID(beginning))
+    except ValueError:
+        return rows(f"{_MESSAGES} WHERE starts_with(m.id::text, %(beginning)s) LIMIT 2", beginning=beginning)
+
+
+def undelivered_of(rows: Rows, provision_ids: Sequence[int]) -> Sequence[Any]:
+    """The messages about these provisions that did not arrive, oldest first."""
+    return rows(
+        f"{_MESSAGES} WHERE m.provision_id = ANY(%(ids)s::bigint[]) AND {UNDELIVERED} ORDER BY m.created",
+        ids=list(provision_ids),
+    )
+
+
+def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
+    """The record of a case, oldest first, with the free text (``body``); ``None`` when there is no such case."""
+    known = rows("SELECT id FROM client_case WHERE reference = %(reference)s", reference=reference)
+    if not known:
+        return None
+    return rows(
+        "SELECT a.at, a.by, a.what, a.key, a.because, a.data, a.message, f.body "
+        "FROM audit a LEFT JOIN free_text f ON f.id = a.free_text_id WHERE a.case_id = %(id)s ORDER BY a.id",
+        id=known[0].id,
+    )
+
+
+def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
+    found = rows(
+        f"SELECT {_PROVISION} FROM provision p WHERE p.case_id = ANY(%(ids)s::bigint[]) ORDER BY p.id",
+        ids=[row.id for row in cases],
+    )
+    children = _children(rows, [row.id for row in found])
+    by_case: dict[int, list[Any]] = {}
+    for row in found:
+        by_case.setdefault(row.case_id, []).append(row)
+    return {row.id: _found(row, by_case.get(row.id, ()), children) for row in cases}
+
+
+def _found(row: Any, provisions: Sequence[Any], children: Mapping[int, from_row.Children]) -> Found:
+    return Found(
+        from_row.case(row, {p.key: from_row.provision(p, children.get(p.id, {})) for p in provisions}),
+        {p.key: p.id for p in provisions},
+        {p.key: p.flow_run for p in provisions},
+    )
+
+
+def _children(rows: Rows, provision_ids: list[int]) -> dict[int, dict[str, list[Any]]]:
+    found: dict[int, dict[str, list[Any]]] = {}
+    for table, order in _CHILDREN.items():
+        query = f"SELECT * FROM {table} WHERE provision_id = ANY(%(ids)s::bigint[]) ORDER BY {order}"
+        for row in rows(query, ids=provision_ids):
+            found.setdefault(row.provision_id, {}).setdefault(table, []).append(row)
+    return found
