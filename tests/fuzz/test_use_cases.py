@@ -31,6 +31,7 @@ from provisions.steps import IntakeRequest, Steps
 from provisions.store import queries
 from provisions.store import tables as t
 from provisions.store.connect import engine_for
+from provisions.views import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in
 from tests.conftest import MovingClock
 from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, Stop, dependencies
@@ -446,6 +447,20 @@ class UseCases(RuleBasedStateMachine):
         assert row["late_from"] is None or provision.late_noted is not None, provision.key
 
     @invariant()
+    def lists_say_what_each_case_says(self) -> None:
+        """Lists read less than whole cases, and ask derived columns which: the same must come of it."""
+        views = self.steps.views
+        every = [p for view in views.all_cases() for p in view.provisions]
+        late, waiting = views.overdue(), views.waiting_too_long()
+        assert [p.id for p in late] == [p.id for p in sorted(every, key=_longest_late_first) if p.overdue]
+        whole = {p.id: p.as_json() for p in every}
+        assert [p.as_json() for p in late] == [whole[p.id] for p in late]
+        assert {p.id: p.waiting_days for p in waiting} == {
+            p.id: p.waiting_days for p in every if p.waiting_days is not None
+        }
+        assert views.provisions([p.id for p in every]) == every
+
+    @invariant()
     def each_rung_has_one_message_and_one_line(self) -> None:
         with self.database.connect() as connection:
             rungs = {row.message for row in connection.execute(select(t.rung.c.message))}
@@ -474,6 +489,10 @@ class UseCases(RuleBasedStateMachine):
             self.steps.views.audit(paper.reference)
         self.steps.views.overdue()
         self.steps.views.waiting_too_long()
+
+
+def _longest_late_first(p: ProvisionView) -> tuple[date, str, str]:
+    return (p.due or date.max, p.case.reference, p.provision.key)
 
 
 def _fields(rule: ProvisionRule, outcome: str, today: date) -> dict[str, str]:
