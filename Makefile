@@ -30,10 +30,17 @@ lint: $(INSTALLED) ## style, types, and which room may import which
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) ## measure: what is recorded a second, faces a second, commands
-	.venv/bin/python -m bench.record
+bench: $(INSTALLED) .venv-bench/.installed ## measure against peers: the short set (docs/performance.md)
+	.venv/bin/python -m bench.rungs
+	.venv/bin/python -m bench.intake
+	.venv/bin/python -m bench.outcomes
 	.venv/bin/python -m bench.commands
 	.venv/bin/python -m bench.faces
+
+.venv-bench/.installed: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	@touch $@
 
 test: lint ## everything that must pass
 	.venv/bin/pytest -n 2 --dist loadfile
@@ -50,4 +57,4 @@ faults: $(INSTALLED) ## the long run of what may go wrong: more kills, longer se
 	PROVISIONS_TEST_FAULTS=long PROVISIONS_TEST_FUZZ_EXAMPLES=300 .venv/bin/pytest tests/faults tests/fuzz -o timeout=3600
 
 clean: ## throw away the virtual environment and caches (no data)
-	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .venv-audit .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from bench.record import machine
+from bench.host import machine
 from bench.rig import MovingClock, rig, take_in
 from provisions.settings import PROJECT
 from provisions.steps import Steps

@@ -70,8 +70,8 @@ def counted(into: Counter[str]) -> Iterator[None]:
         count(request)
         return await send_async(self, request, **more)
 
-    httpx.Client.send = counting  # type: ignore[method-assign,assignment]
-    httpx.AsyncClient.send = counting_async  # type: ignore[method-assign,assignment]
+    httpx.Client.send = counting  # type: ignore[method-assign]
+    httpx.AsyncClient.send = counting_async  # type: ignore[method-assign]
     try:
         yield
     finally:

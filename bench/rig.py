@@ -76,6 +76,11 @@ class Rig:
         ) as connection:
             yield connection
 
+    def version(self) -> str:
+        """PostgreSQL's."""
+        with self.superuser() as connection:
+            return str((connection.execute("SHOW server_version").fetchone() or ("",))[0])
+
     def dispose(self) -> None:
         """Close every connection."""
         for engine in self._engines:
@@ -110,13 +115,13 @@ def take_in(steps: Steps, count: int, needs: Sequence[str] = INDEPENDENT, *, fir
         steps.intake_many(asked[start : start + batch], by="regisseur-03")
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float, what: str) -> float:
-    """Poll until ``true()``; how many seconds it took."""
+def wait_until(true: Callable[[], bool], *, seconds: float, what: str, every: float = 0.05) -> float:
+    """Poll until ``true()``, ``every`` so many seconds; how many seconds it took."""
     began = time.monotonic()
     while not true():
         if time.monotonic() - began > seconds:
             raise TimeoutError(f"not within {seconds:.0f} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
     return time.monotonic() - began
 
 

@@ -1,0 +1,180 @@
+"""The product by its own use cases on a migrated database of its own: audit, messages, plans, wanted faces and all.
+
+A figure asks for a fresh one each round. Nothing is prepared outside the use cases, but that the clock is ours.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
+
+from bench.figures import stopwatch
+from bench.rig import MovingClock, Rig, requests, wait_until
+from flows.clock import Clock
+from provisions.steps import IntakeRequest, Steps
+
+WITHIN = 10.0  # seconds that are left before the instant when the clock starts
+
+
+@dataclass
+class Shifted:
+    """The real clock, moved so that a moment of the calendar comes when it suits: an instant is not waited for for days."""
+
+    shift: timedelta
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
+@dataclass
+class Product:
+    """A fresh database and its use cases. ``clock`` stands still until a figure moves it."""
+
+    database: Database
+    steps: Steps
+    clock: MovingClock = field(default_factory=MovingClock)
+
+    def one(self, query: str, **values: object) -> object:
+        """The only value of a query."""
+        with self.database.connect() as connection:
+            return connection.execute(text(query), values).scalar_one()
+
+    def count(self, what: str, **values: object) -> int:
+        """Rows of ``what``: a table, with a condition if need be."""
+        return int(str(self.one(f"SELECT count(*) FROM {what}", **values)))  # noqa: S608 - our own words
+
+    def analyze(self) -> None:
+        """As autovacuum would have by the time that a deadline passes."""
+        with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def product(made: Rig, name: str = "product") -> Product:
+    """A migrated database of that name, empty, at nine o'clock on a Monday."""
+    clock = MovingClock()
+    database = made.fresh(name)
+    steps = Steps(database, made.config, clock)
+    steps.follow_rules()
+    return Product(database, steps, clock)
+
+
+def take_in_all(subject: Product, wanted: Sequence[IntakeRequest], batch: int = 200) -> None:
+    """Many cases a transaction: the load before a measurement."""
+    for start in range(0, len(wanted), batch):
+        subject.steps.intake_many(wanted[start : start + batch], by="regisseur-03")
+
+
+def twelve(subject: Product, clients: int, *, first: int = 1) -> list[IntakeRequest]:
+    """Clients who need all twelve; two of these need an agreed date, so they come with one."""
+    keys = list(subject.steps.config.catalogue.provisions)
+    day = subject.clock().date() + timedelta(days=30)
+    agreed = {key: day for key in keys if subject.steps.config.catalogue.provisions[key].needs_agreed_date}
+    return [replace(request, agreed=agreed) for request in requests(clients, keys, first=first)]
+
+
+def intake(subject: Product, clients: int) -> dict[str, float]:
+    """One client with twelve a transaction: provisions a second."""
+    wanted = twelve(subject, clients)
+    with stopwatch() as took:
+        for request in wanted:
+            subject.steps.intake(request, by="regisseur-03")
+    number = subject.count("provision")
+    if number != clients * 12:
+        raise RuntimeError(f"{number} provisions instead of {clients * 12}")
+    return {"per_second": number / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / number}
+
+
+def outcomes(subject: Product, clients: int) -> dict[str, float]:
+    """An outcome a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
+    wanted = requests(clients, ("id_document", "postal_address", "benefit_decision"))
+    take_in_all(subject, wanted)
+    subject.analyze()
+    blocked = "provision WHERE status = 'blocked'"
+    if subject.count(blocked) != 2 * clients:
+        raise RuntimeError("the dependents are not blocked")
+    with stopwatch() as took:
+        for request in wanted:
+            subject.steps.record_outcome(request.reference, "id_document", "delivered", by="regisseur-03")
+    if subject.count(blocked):
+        raise RuntimeError("some dependents stayed blocked")
+    return {"per_second": clients / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / clients}
+
+
+# --- falling due -----------------------------------------------------------------------------------------------------
+
+
+def due_at_once(subject: Product, number: int, beside: Sequence[str] = ()) -> datetime:
+    """Take in ``number`` clients whose Wmo indication falls due at one midnight: the moment (UTC), three working days on.
+
+    ``beside`` is what each needs besides; none of that is due by then. All that comes before the instant is recorded.
+    """
+    take_in_all(subject, requests(number, ("wmo_indication", *beside)))
+    moment = subject.one("SELECT min(late_from) FROM provision")
+    assert isinstance(moment, datetime)  # noqa: S101 - a column of moments
+    subject.clock.now = moment - timedelta(seconds=1)
+    subject.steps.tick_all()
+    due = subject.count("provision WHERE next_at = :moment", moment=moment)
+    if due != number:
+        raise RuntimeError(f"{due} due at {moment} instead of {number}")
+    subject.analyze()
+    return moment
+
+
+def climb_in_real_time(subject: Product, moment: datetime, number: int, within: float = WITHIN) -> dict[str, float]:
+    """Let the engine's own clock meet ``moment``, ``within`` seconds from now, in real time.
+
+    ``per_second`` counts from the instant until the last commit; lateness is ``rung.climbed``, which the database's clock
+    wrote, less the instant, in seconds. CPU is that of this process, from before the instant on.
+    """
+    real = datetime.now(UTC) + timedelta(seconds=within)
+    shifted = Shifted(moment - real)
+    commits: list[float] = []
+    with _running(Steps(subject.database, subject.steps.config, shifted), shifted, commits), stopwatch() as took:
+        time.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
+        waiting = "provision WHERE next_at <= :moment"
+        wait_until(
+            lambda: not subject.count(waiting, moment=moment),
+            seconds=60 + number / 100,
+            what="all rungs recorded",
+            every=0.1,
+        )
+        wait_until(lambda: bool(commits), seconds=10, what="the last commit", every=0.01)
+    late = _lateness(subject, moment, real)
+    if late.pop("rungs") != number:
+        raise RuntimeError("not every rung was recorded once")
+    seconds = max(commits) - real.timestamp()
+    return {"per_second": number / seconds, **late, "cpu_ms_each": took["cpu"] * 1000 / number}
+
+
+@contextmanager
+def _running(steps: Steps, now: Shifted, commits: list[float]) -> Iterator[None]:
+    lock = threading.Lock()
+
+    def ticked() -> None:
+        with lock:
+            commits.append(time.time())
+
+    clock = Clock(steps, now=now, ticked=ticked)
+    clock.loop.start()
+    try:
+        yield
+    finally:
+        clock.loop.stop()
+        clock.loop.join(10)
+
+
+def _lateness(subject: Product, moment: datetime, real: datetime) -> dict[str, float]:
+    query = """
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM climbed - :real)),
+               percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM climbed - :real)),
+               count(DISTINCT message)
+        FROM rung WHERE due = :moment
+    """
+    with subject.database.connect() as connection:
+        median, p99, rungs = connection.execute(text(query), {"real": real, "moment": moment}).one()
+    return {"late_p50": float(median), "late_p99": float(p99), "rungs": rungs}
