@@ -35,7 +35,7 @@ class NoPost:
 def prefect(made: Rig) -> Iterator[server.PrefectServer]:
     """The product's Prefect server; this process is set up to talk to it."""
     home.prepare(made.settings.home)
-    token = server.new_engine_token()
+    token = server.engine_token(made.settings)
     child = server.PrefectServer(made.settings, token)
     child.start()
     try:

@@ -1,6 +1,9 @@
 """What can be run in Prefect: a deployment for each provision flow and for each run form.
 
 Registered at each start of the engine and again by the reconciler, so that a lost Prefect database fills itself.
+
+The engine executes them itself, or a work pool does: then each has a module path that any process with our package can import
+(``flows.pool``), and no folder.
 """
 
 import inspect
@@ -13,12 +16,22 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
 from flows.tags import PROVISION_TAG
 from provisions.domain.rules import Catalogue
+
+POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
+# Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), and nobody listens to its heart.
+POOL_ENVIRONMENT = {
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "DO_NOT_TRACK": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -39,16 +52,20 @@ def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
     for key, rule in catalogue.provisions.items():
         name = rule.name[0].upper() + rule.name[1:]
         flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
-        plans[key] = Plan(name, flow.with_options(name=name), f"flows/provision/{key}.py:{key}", (PROVISION_TAG,))
+        plans[key] = Plan(name, flow.with_options(name=name), f"flows.pool.{key}", (PROVISION_TAG,))
     return plans
 
 
 class Deployments:
     """The deployments and what runs them. Safe to use from several threads."""
 
-    def __init__(self, provisions: Mapping[str, Plan], forms: tuple[Plan, ...] = ()) -> None:
+    def __init__(
+        self, provisions: Mapping[str, Plan], forms: tuple[Plan, ...] = (), *, work_pool: str | None = None
+    ) -> None:
+        """``work_pool``: the pool that executes them; ``None`` when the engine does."""
         self._provisions = dict(provisions)
         self._forms = forms
+        self.work_pool = work_pool
         self._flows: dict[UUID, Flow[..., Any]] = {}
         self._of_provision: dict[str, UUID] = {}
         self._lock = threading.Lock()
@@ -83,20 +100,32 @@ class Deployments:
     def register(self, client: SyncPrefectClient) -> None:
         """Make or refresh all deployments; repeating it changes nothing."""
         with self._lock:
-            of_provision = {key: _register(client, plan) for key, plan in self._provisions.items()}
+            if self.work_pool:
+                _ensure_pool(client, self.work_pool)
+            of_provision = {key: _register(client, plan, self.work_pool) for key, plan in self._provisions.items()}
             flows = {of_provision[key]: plan.flow for key, plan in self._provisions.items()}
-            flows.update({_register(client, plan): plan.flow for plan in self._forms})
+            flows.update({_register(client, plan, self.work_pool): plan.flow for plan in self._forms})
             self._of_provision, self._flows = of_provision, flows
 
 
-def _register(client: SyncPrefectClient, plan: Plan) -> UUID:
+def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
+    try:
+        client.read_work_pool(name)
+    except ObjectNotFound:
+        # Its worker fills in how a process is started.
+        client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
+
+
+def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> UUID:
     return client.create_deployment(
         flow_id=client.create_flow_from_name(plan.flow.name),
         name=plan.name,
         description=inspect.cleandoc(plan.flow.fn.__doc__ or ""),
         tags=list(plan.tags),
         entrypoint=plan.entrypoint,
-        path=".",
+        path=None,
+        work_pool_name=work_pool,
+        job_variables={"env": POOL_ENVIRONMENT} if work_pool else None,
         parameters=dict(plan.parameters or {}),
         parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
         enforce_parameter_schema=True,

@@ -28,6 +28,7 @@ from flows.weekly_report import MissedMondays, deployment_spec
 from flows.worker import Worker
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
+from provisions.domain.errors import NotAllowed
 from provisions.keeping import Keeping
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, transport_for
@@ -55,13 +56,16 @@ class Engine:
         logging.getLogger("prefect").setLevel(logging.ERROR)
         now = steps.clock
         registry.use(steps, config)
-        deployments = Deployments(provision_plans(config.catalogue), (*form_plans(config), deployment_spec()))
+        plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
+        deployments = Deployments(plans, forms, work_pool=settings.work_pool)
         self._deployments = deployments
+        # With a work pool this one executes only what belongs to no pool: what was begun before there was one.
         self._worker = Worker(deployments)
-        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=self._worker.take)
+        execute = None if settings.work_pool else self._worker.take
+        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=execute)
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
-        self._listener = Listener(database, (self._clock_wake, self._look))
+        self._listener = Listener(database, (self._clock_wake, self._look), refused=self._halt)
         screens = Screens(database, config, steps.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(screens.mornings)
@@ -70,7 +74,9 @@ class Engine:
         self._forgetting = Forgetting(
             Keeping(database, config, now), deployments, OutboxFolder(settings.home / "outbox")
         )
-        self._reconciler = Reconciler(steps, deployments, alone=self._listener.alone, changed=self._changed)
+        # In a pool others execute as well, and an engine that is alone can't know whom.
+        alone = self._listener.alone if settings.work_pool is None else lambda: False
+        self._reconciler = Reconciler(steps, deployments, alone=alone, changed=self._changed)
 
     def start(self) -> None:
         """Start all loops; returns at once."""
@@ -82,15 +88,23 @@ class Engine:
         """Whether everything can be started from Prefect: all deployments are registered."""
         return bool(self._deployments.ids)
 
+    @property
+    def refusal(self) -> NotAllowed | None:
+        """Why this engine halted by itself: the database has the schema of another version."""
+        return self._listener.refusal
+
     def stop(self) -> None:
         """Stop all loops; returns when they have ended, or after about five seconds."""
         deadline = time.monotonic() + STOP_WITHIN
-        for loop in self._loops():
-            loop.stop()
-        self._worker.stop()
+        self._halt()
         for loop in self._loops():
             loop.join(max(0.0, deadline - time.monotonic()))
         self._worker.join(max(0.0, deadline - time.monotonic()))
+
+    def _halt(self) -> None:
+        for loop in self._loops():
+            loop.stop()
+        self._worker.stop()
 
     def _loops(self) -> list[Loop]:
         pages = [self._plans.loop, self._lists.loop, self._events.loop, self._morning.loop]

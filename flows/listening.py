@@ -12,19 +12,28 @@ import psycopg
 from sqlalchemy import Engine as Database
 
 from flows.loops import Loop
+from provisions.domain.errors import NotAllowed
+from provisions.store.migrate import ENGINES, refuse_other_version
 
 CHANNEL = "provisions"
-ENGINES = 7_310_204  # the number of the advisory lock: any number that nothing else uses
 LISTEN_FOR = 5.0  # seconds; the loop looks in between whether it must stop
 
 
 class Listener:
     """Calls each of ``woken`` at a notification, and whenever the connection was lost and is back."""
 
-    def __init__(self, database: Database, woken: Sequence[Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        woken: Sequence[Callable[[], None]],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``refused`` is called when the schema is found to be of another version; ``refusal`` then says so."""
         self._database = database
         self._woken = woken
+        self._refused = refused
         self._connection: psycopg.Connection[Any] | None = None
+        self.refusal: NotAllowed | None = None
         self.loop = Loop("luisteren", self._turn, around=self._closing)
 
     def alone(self) -> bool:
@@ -55,8 +64,18 @@ class Listener:
             )
             self._connection.execute(f"LISTEN {CHANNEL}")
             self._connection.execute("SELECT pg_advisory_lock_shared(%s)", (ENGINES,))
+            self._refuse_other_version()
             self._tell()  # what was said while nobody listened
         return self._connection
+
+    def _refuse_other_version(self) -> None:
+        """While nobody held the lock (the connection was lost, or the lock was waited for) the schema may have changed."""
+        try:
+            with self._database.connect() as connection:
+                refuse_other_version(connection)
+        except NotAllowed as refusal:
+            self.refusal = refusal
+            self._refused()
 
     def _tell(self) -> None:
         for wake in self._woken:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from provisions.catalogue import Config, load
 from provisions.settings import load_settings
 from provisions.steps import Steps
+from provisions.store import migrate
 from provisions.store.connect import open_engine
 
 
@@ -52,4 +53,7 @@ def _get() -> Ground:
 def _from_settings() -> tuple[Steps, Config]:
     settings = load_settings()
     loaded = load(settings.config)
-    return Steps(open_engine(settings), loaded), loaded
+    engine = open_engine(settings, pool_size=2)  # one run at a time
+    with engine.connect() as connection:
+        migrate.refuse_other_version(connection)
+    return Steps(engine, loaded), loaded

@@ -1,22 +1,36 @@
-"""Prefect's server as a child process, on PostgreSQL, private and closed; and how our own process reaches it."""
+"""Prefect's server as a child process, on PostgreSQL, private and closed; and how our own process reaches it.
 
+One server does everything. With Redis (``PROVISIONS_REDIS_URL``) there can be several that only serve pages and the API, behind
+a balancer, and one that does the background work and serves nobody: see ``Role``.
+"""
+
+import hashlib
+import hmac
 import http.client
 import json
 import os
-import secrets
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows import home as homes
-from flows.ui import BEHIND_PROXY_VARIABLE, ENGINE_HEADER, ENGINE_TOKEN_VARIABLE
+from flows.ui import BEHIND_PROXY_VARIABLE, ENGINE_HEADER, ENGINE_TOKEN_VARIABLE, ONLY_SERVE_VARIABLE
 from provisions.private import secret
 from provisions.settings import PROJECT, Settings
 from provisions.store.embedded import EmbeddedPostgres
 
 USER = "admin"
 PASSWORD_FILE = "ui-password"  # noqa: S105 - the name of the file
+
+class Role(StrEnum):
+    """What one process of Prefect's server does."""
+
+    WHOLE = "prefect"
+    REPLICA = "pagina's en API"
+    SERVICES = "achtergrondwerk"
+
 
 _MODULE = "flows.ui"
 _STOP_SECONDS = 6.0
@@ -41,15 +55,18 @@ def asyncpg_url(settings: Settings) -> str:
     return f"postgresql+asyncpg://{parts.netloc}{parts.path}{f'?{query}' if query else ''}"
 
 
-def new_engine_token() -> str:
-    """What makes our engine known to the guard, for as long as one ``up`` lasts."""
-    return secrets.token_urlsafe(24)
+def engine_token(settings: Settings) -> str:
+    """What makes our engines known to the guard. It follows from the password, so that every machine knows it.
+
+    Nobody gains by it: the guard asks for the password as well, and the token alone says nothing about it.
+    """
+    return hmac.new(ui_password(settings).encode(), b"provisions-engine", hashlib.sha256).hexdigest()[:32]
 
 
 def client_environment(settings: Settings, engine_token: str) -> dict[str, str]:
     """What a process of ours needs in its environment, before Prefect is imported, to talk to the server."""
     return _common(settings.home) | {
-        "PREFECT_API_URL": f"{settings.url}/api",
+        "PREFECT_API_URL": settings.api_url,
         "PREFECT_API_AUTH_STRING": f"{USER}:{ui_password(settings)}",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_CLIENT_CUSTOM_HEADERS": json.dumps({ENGINE_HEADER: engine_token}),
@@ -67,11 +84,15 @@ def use_in_this_process(environment: dict[str, str]) -> None:
 class PrefectServer:
     """The child process. ``start`` returns at once; ``ready`` says when it serves."""
 
-    def __init__(self, settings: Settings, engine_token: str) -> None:
+    def __init__(self, settings: Settings, engine_token: str, role: Role = Role.WHOLE) -> None:
         self._settings = settings
         self._engine_token = engine_token
+        self._role = role
         self._child: subprocess.Popen[bytes] | None = None
-        self.log = settings.home / "log" / "prefect.log"
+        # Several may share a home on one machine; each has its port.
+        name = "prefect" if role is Role.WHOLE else f"prefect-{settings.port}"
+        self.log = settings.home / "log" / f"{name}.log"
+        self._static = settings.home / "prefect" / ("ui" if role is Role.WHOLE else f"ui-{settings.port}")
 
     def stop_left_over(self) -> None:
         """Stop the one that an ``up`` of this home that was killed left behind."""
@@ -152,7 +173,7 @@ class PrefectServer:
             "PREFECT_SERVER_UI_API_URL": "/api",  # from wherever the page came: a proxy, localhost, an address
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(settings.home / "prefect" / "ui"),
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self._static),
             # Parked runs have no deadline of Prefect's, and this loop loads them all at every turn.
             "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "3600",
             # What comes in one by one is written together: each write by itself costs as much as ten together.
@@ -163,9 +184,32 @@ class PrefectServer:
             # Each connection prepares its statements anew, and forgets all but the last hundred unless told otherwise.
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE": "1000",
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE": "1000",
+            "PREFECT_SERVER_METRICS_ENABLED": "true",  # /api/metrics, behind the password
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         }
-        return inherited | _common(settings.home) | ours
+        return inherited | _common(settings.home) | ours | self._together()
+
+    def _together(self) -> dict[str, str]:
+        """What several servers need to be one: events, locks and background tasks go through Redis."""
+        if self._role is Role.WHOLE:
+            return {}
+        assert self._settings.redis_url is not None  # noqa: S101 - whoever starts one has looked
+        url = self._settings.redis_url.get_secret_value()
+        return {
+            ONLY_SERVE_VARIABLE: "yes" if self._role is Role.REPLICA else "no",
+            "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
+            "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
+            "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+            "PREFECT_SERVER_WORKER_CHANNEL_CLEANUP_QUEUE_STORAGE": "prefect_redis.cleanup_queue",
+            "PREFECT_REDIS_MESSAGING_URL": url,
+            "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": url,
+            # An event that comes by web socket waits at most this long for others to go with.
+            "PREFECT_REDIS_MESSAGING_PUBLISHER_PUBLISH_EVERY": "1",
+            "PREFECT_SERVER_DOCKET_URL": url,
+            # Apart: a replica drops a periodic task that it does not know, and with that the task would never come back.
+            "PREFECT_SERVER_DOCKET_NAME": f"provisions-{self._role.name.lower()}",
+        }
 
 
 def _common(home: Path) -> dict[str, str]:

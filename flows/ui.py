@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ENGINE_HEADER = "X-Provisions-Engine"
 ENGINE_TOKEN_VARIABLE = "PROVISIONS_ENGINE_TOKEN"  # noqa: S105 - the name, not the token
 BEHIND_PROXY_VARIABLE = "PROVISIONS_BEHIND_PROXY"
+ONLY_SERVE_VARIABLE = "PROVISIONS_ONLY_SERVE"
 
 _API = "/api"
 _GUESSES = 10
@@ -202,7 +203,8 @@ def main(host: str, port: int) -> None:
     prefect.__ui_v2_static_path__ = Path(os.devnull) / "none"
 
     behind_proxy = os.environ.get(BEHIND_PROXY_VARIABLE) == "yes"
-    server_app = create_app(final=True)
+    only_serve = os.environ.get(ONLY_SERVE_VARIABLE) == "yes"
+    server_app = create_app(final=True, webserver_only=only_serve)
     api = without_middleware(server_app.api_app)  # type: ignore[attr-defined]
     auth_string = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
     app: Any = Guard(server_app, os.environ.pop(ENGINE_TOKEN_VARIABLE), Guesses(), api, auth_string)

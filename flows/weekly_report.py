@@ -44,7 +44,7 @@ def weekly_report() -> State[Any]:
 
 def deployment_spec() -> Plan:
     """The deployment, with its schedule."""
-    return Plan(NAME, weekly_report, "flows/weekly_report.py:weekly_report", schedule=MONDAY_MORNING)
+    return Plan(NAME, weekly_report, "flows.pool.weekly_report", schedule=MONDAY_MORNING)
 
 
 class MissedMondays:

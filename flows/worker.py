@@ -17,14 +17,24 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import OrchestrationResult
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterNextScheduledStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterWorkQueueName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import SetStateStatus
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext
 from prefect.exceptions import Abort, Pause
 from prefect.filesystems import LocalFileSystem
 from prefect.flow_engine import run_flow
 from prefect.results import ResultStore
 from prefect.states import Pending, Running
+from prefect.types import DateTime
 
 from flows.connection import prefect_thread
 from flows.deployments import Deployments
@@ -98,14 +108,30 @@ class Worker:
     def _poll(self) -> float:
         client = get_client(sync_client=True)
         self._deployments.ensure(client)
-        # The call of Prefect's own runner: it also shows the deployments as ready in the UI.
-        found = client.get_scheduled_flow_runs_for_deployments(
-            self._deployments.ids, scheduled_before=datetime.now(UTC), limit=2 * len(self._threads)
-        )
+        found = self._scheduled(client, limit=2 * len(self._threads))
         for run in found:
-            self._hand_out(FlowRun.model_validate(run.model_dump()))
+            self._hand_out(run)
         self._more = len(found) == 2 * len(self._threads)
         return POLL
+
+    def _scheduled(self, client: SyncPrefectClient, limit: int) -> list[FlowRun]:
+        """What is due: all of ours, or with a work pool what is in no pool (it was made before there was one)."""
+        now = datetime.now(UTC)
+        if not self._deployments.work_pool:
+            # The call of Prefect's own runner: it also shows the deployments as ready in the UI.
+            found = client.get_scheduled_flow_runs_for_deployments(
+                self._deployments.ids, scheduled_before=now, limit=limit
+            )
+            return [FlowRun.model_validate(run.model_dump()) for run in found]
+        wanted = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=self._deployments.ids),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=DateTime.instance(now)),
+            work_queue_name=FlowRunFilterWorkQueueName(is_null_=True),
+        )
+        return client.read_flow_runs(
+            flow_run_filter=wanted, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC, limit=limit
+        )
 
     def _hand_out(self, run: FlowRun, *, claimed: bool = False) -> None:
         flow = self._deployments.flow(run.deployment_id)

@@ -5,6 +5,7 @@ Read by hand and not by pydantic-settings, whose import alone takes a fifth of t
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ MIGRATIONS = PROJECT / "migrations"
 
 _POSTGRESQL = ("postgresql://", "postgresql+psycopg://", "postgres://")
 _SMTP = ("smtp://", "smtps://")
+_REDIS = ("redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://")
 
 
 def _default_config() -> Path:
@@ -72,6 +74,12 @@ class Settings:
     config: Path = field(default_factory=_default_config)
     smtp_url: Secret | None = None
     ui_password: Secret | None = None
+    # past one machine (docs/operations.md)
+    prefect_api_url: str | None = None
+    redis_url: Secret | None = None
+    work_pool: str | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("home", "config"):
@@ -87,6 +95,12 @@ class Settings:
         """Where a browser on this machine finds the UI."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+    @property
+    def api_url(self) -> str:
+        """Where our own processes find Prefect's API."""
+        return self.prefect_api_url or f"{self.url}/api"
 
 
 def psycopg_url(url: Secret) -> str:
@@ -122,7 +136,19 @@ def load_settings() -> Settings:
             f"Instelling onjuist: PROVISIONS_HOST is {settings.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
             "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in."
         )
+    api = urlsplit(settings.api_url)
+    if api.scheme == "http" and not _is_loopback(api.hostname or "") and settings.tls_in_front != "yes":
+        raise InvalidInput(
+            "Instelling onjuist: met PROVISIONS_PREFECT_API_URL gaat het wachtwoord leesbaar over het netwerk. Gebruik https, of "
+            "zorg anders voor TLS onderweg (zoals in een cluster) en stel PROVISIONS_TLS_IN_FRONT=yes in."
+        )
     return settings
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What is set, as a process that starts in another folder must get it. Holds secrets."""
+    folders = {"home": str(settings.home), "config": str(settings.config)}
+    return {PREFIX + name.upper(): text for name, text in {**_given(), **folders}.items()}
 
 
 def _given() -> dict[str, str]:
@@ -163,6 +189,27 @@ def _smtp(text: str) -> Secret:
     return Secret(text)
 
 
+def _redis(text: str) -> Secret:
+    if not text.startswith(_REDIS):
+        raise ValueError("verwacht: een adres als redis://:wachtwoord@machine:6379/0")
+    return Secret(text)
+
+
+def _api_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.path.rstrip("/").endswith("/api"):
+        raise ValueError("verwacht: een adres als https://machine/api")
+    if parts.username or parts.password:
+        raise ValueError("verwacht: een adres zonder wachtwoord (dat komt uit PROVISIONS_UI_PASSWORD)")
+    return text.rstrip("/")
+
+
+def _pool(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text):
+        raise ValueError("verwacht: hoogstens veertig kleine letters, cijfers en streepjes")
+    return text
+
+
 def _password(text: str) -> Secret:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("verwacht: letters zonder accenten, cijfers en leestekens")  # all that Prefect can compare
@@ -180,4 +227,9 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "config": Path,
     "smtp_url": _smtp,
     "ui_password": _password,
+    "prefect_api_url": _api_url,
+    "redis_url": _redis,
+    "work_pool": _pool,
+    "metrics_host": str,
+    "metrics_port": _port,
 }

@@ -81,6 +81,11 @@ def parser() -> DutchParser:
         return made
 
     command("up", "start alles: database, Prefect en de motor; stopt met Ctrl-C")
+    command("engine", "start alleen een motor, naast andere op dezelfde database (docs/operations.md)")
+    command("server", "start alleen Prefect; met PROVISIONS_REDIS_URL een van meer achter een balancer")
+    command("services", "start alleen het achtergrondwerk van meer servers van Prefect")
+    command("worker", "start een werker voor de pool in PROVISIONS_WORK_POOL")
+    command("migrate", "breng de database naar de versie van dit programma; eerst alle motoren stoppen")
     command("demo", "start alles met twintig voorbeeldtrajecten, in een eigen map")
     command("check", "controleer de configuratie en de verbindingen")
 

@@ -17,6 +17,11 @@ OK, INTERRUPTED = 0, 130
 MODULES = {
     "up": "running",
     "demo": "running",
+    "engine": "running",
+    "server": "running",
+    "services": "running",
+    "worker": "running",
+    "migrate": "running",
     "check": "checking",
     "term": "dates",
     "show": "looking",

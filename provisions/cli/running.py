@@ -1,8 +1,9 @@
-"""``provisions up`` and ``demo``: the only commands that need Prefect."""
+"""``provisions up`` and ``demo``, and the parts of ``up`` by themselves: the only commands that need Prefect."""
 
 from argparse import Namespace
 
 from flows import demo as demonstration
+from flows import parts
 from flows import up as everything
 from provisions.settings import Settings
 
@@ -15,3 +16,28 @@ def up(_args: Namespace, settings: Settings) -> int:
 def demo(_args: Namespace, settings: Settings) -> int:
     """The same with an example caseload."""
     return demonstration.run(settings)
+
+
+def engine(_args: Namespace, settings: Settings) -> int:
+    """One engine, beside others."""
+    return parts.engine(settings)
+
+
+def server(_args: Namespace, settings: Settings) -> int:
+    """Prefect's pages and API."""
+    return parts.server(settings)
+
+
+def services(_args: Namespace, settings: Settings) -> int:
+    """The background work of several servers."""
+    return parts.services(settings)
+
+
+def worker(_args: Namespace, settings: Settings) -> int:
+    """A process worker for a work pool."""
+    return parts.worker(settings)
+
+
+def migrate(_args: Namespace, settings: Settings) -> int:
+    """The database as this version of the program needs it."""
+    return parts.migrate(settings)

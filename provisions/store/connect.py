@@ -77,6 +77,19 @@ def database(settings: Settings, say: Callable[[str], None] = lambda _line: None
 
 
 @contextmanager
+def unchanged(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
+    """As :func:`database`, but the schema stays as it is. Raises ``NotAllowed`` when it is of another version."""
+    with nullcontext() if settings.database_url else running(settings.home, say):
+        engine = open_engine(settings)
+        try:
+            with engine.connect() as connection:
+                migrate.refuse_other_version(connection)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
 def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, str]]:
     """An engine as the role that may change the schema, on the database as it is, and the application's role.
 

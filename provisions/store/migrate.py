@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.settings import MIGRATIONS, without_password
 from provisions.store import roles
 from provisions.store.address import reason
@@ -17,6 +17,7 @@ from provisions.store.versions import is_newest, newest
 __all__ = ["changing", "current", "downgrade", "is_current", "move", "newest", "upgrade"]
 
 _LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
+ENGINES = 7_310_204  # each engine holds this one as well, shared, for as long as it works on the database
 
 
 def current(connection: Connection) -> str | None:
@@ -39,13 +40,37 @@ def is_current(connection: Connection) -> bool:
 def upgrade(url: str, application: str | None = None) -> None:
     """Bring the database to the newest version, and give the role ``application`` its rights. Safe to run twice at once.
 
-    Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it.
+    Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it,
+    ``NotAllowed`` when engines of the earlier version still work on it.
     """
     with changing(url) as connection:
         if not is_current(connection):
+            _refuse_engines(connection)
             move(connection, "head")
         if application is not None:
             roles.grant(connection, application)
+
+
+def refuse_other_version(connection: Connection) -> None:
+    """Raise ``NotAllowed`` unless the database has exactly the version of this program.
+
+    For what must not change the schema itself, or found it changed: one engine of several, a run in a work pool.
+    """
+    version = current(connection)
+    if version != newest():
+        raise NotAllowed(
+            f"De database heeft versie {version or '(nog geen)'}; dit programma werkt met versie {newest()}.",
+            "Stop alle motoren en werkers, voer met de nieuwe versie 'provisions migrate' uit, en start ze weer.",
+        )
+
+
+def _refuse_engines(connection: Connection) -> None:
+    """Not under the feet of an engine: it would write as the old version does. Held until the transaction ends."""
+    if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:engines)"), {"engines": ENGINES}):
+        raise NotAllowed(
+            f"De database moet naar versie {newest()}, maar er werkt nog een motor van de vorige versie op.",
+            "Stop alle motoren (provisions up, provisions engine) en probeer het opnieuw.",
+        )
 
 
 def downgrade(url: str, version: str) -> None:

@@ -66,7 +66,7 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
         url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
         settings = Settings(home=Path(folder) / "var", port=free_port(), prefect_database_url=Secret(url))
         home.prepare(settings.home)
-        token = server.new_engine_token()
+        token = server.engine_token(settings)
         made = Server(postgres, settings, server.PrefectServer(settings, token))
         made.make_database()
         try:

@@ -45,7 +45,7 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
     """One Prefect server for all tests, on the tests' PostgreSQL; this process is set up to talk to it."""
     settings = Settings(home=postgres.home, port=free_port())
     home.prepare(settings.home)
-    token = server.new_engine_token()
+    token = server.engine_token(settings)
     child = server.PrefectServer(settings, token)
     before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     child.start()

@@ -1,6 +1,7 @@
 """Prefect's server as we start it: closed without the password, one UI, nothing called outside. One real server."""
 
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from flows import home as homes
-from flows.server import PrefectServer, new_engine_token, ui_password
+from flows.server import PrefectServer, ui_password
 from flows.ui import ENGINE_HEADER, Guesses
 from provisions.settings import Settings
 from provisions.store.connect import database
@@ -19,7 +20,7 @@ from provisions.store.embedded import EmbeddedPostgres, running
 from tests.conftest import free_port
 from tests.privacy.test_whole import search
 
-TOKEN = new_engine_token()
+TOKEN = secrets.token_urlsafe(24)
 
 
 @pytest.fixture(scope="module")
