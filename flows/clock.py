@@ -17,16 +17,31 @@ class Clock:
         self._steps = steps
         self._now = now
         self._ticked = ticked
+        self._expected: datetime | None = None
+        self.handled = 0
+        """For how many provisions something happened since the start."""
+        self.late = 0.0
+        """How many seconds after its moment the last moment that was waited for had been handled whole."""
         self.loop = Loop("klok", self._turn)
 
     def _turn(self) -> float:
-        while not self.loop.stopped and self._steps.tick():
+        count = 0
+        while not self.loop.stopped and (some := self._steps.tick()):
+            count += some
             self._ticked()
+        self._note(count)
         return self.until_next()
+
+    def _note(self, count: int) -> None:
+        self.handled += count
+        now = self._now()
+        # What is registered late was due before anybody could have handled it: that is not lateness of ours.
+        if count and self._expected is not None and self._expected <= now:
+            self.late = (now - self._expected).total_seconds()
 
     def until_next(self) -> float:
         """Seconds until anything happens, at most a minute."""
-        moment = self._steps.next_moment()
+        self._expected = moment = self._steps.next_moment()
         if moment is None:
             return LONGEST_SLEEP
         # At least a moment: what is due and yet was not handled (another engine has it) must not spin.

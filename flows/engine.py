@@ -17,6 +17,7 @@ from flows.clock import Clock
 from flows.deployments import Deployments, provision_plans
 from flows.events import Events
 from flows.faces import Faces
+from flows.health import Health
 from flows.keeping import Forgetting
 from flows.listening import Listener
 from flows.loops import Loop
@@ -24,6 +25,7 @@ from flows.morning import MorningMessages
 from flows.outbox import Deliverer, Postman
 from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
+from flows.vitals import PrefectProbe, Vitals
 from flows.weekly_report import MissedMondays, deployment_spec
 from flows.worker import Worker
 from provisions.caseload.loading import is_example
@@ -59,13 +61,16 @@ class Engine:
         plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
         deployments = Deployments(plans, forms, work_pool=settings.work_pool)
         self._deployments = deployments
+        self._listener = Listener(
+            database, (self._clock_wake, self._look), refused=self._halt, bereft=lambda: self._reconciler.bereft()
+        )
+        number = self._listener.number
         # With a work pool this one executes only what belongs to no pool: what was begun before there was one.
-        self._worker = Worker(deployments)
+        self._worker = Worker(deployments, number=number)
         execute = None if settings.work_pool else self._worker.take
-        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=execute)
+        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=execute, number=number)
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
-        self._listener = Listener(database, (self._clock_wake, self._look), refused=self._halt)
         screens = Screens(database, config, steps.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(screens.mornings)
@@ -74,12 +79,26 @@ class Engine:
         self._forgetting = Forgetting(
             Keeping(database, config, now), deployments, OutboxFolder(settings.home / "outbox")
         )
-        # In a pool others execute as well, and an engine that is alone can't know whom.
-        alone = self._listener.alone if settings.work_pool is None else lambda: False
-        self._reconciler = Reconciler(steps, deployments, alone=alone, changed=self._changed)
+        self._reconciler = Reconciler(steps, deployments, living=self._listener.living, changed=self._changed)
+        self._health: Health | None = None
+        if settings.metrics_port is not None:
+            vitals = Vitals(
+                database,
+                config,
+                now=now,
+                clock=self._clock,
+                faces=self._faces,
+                loops=self._loops(),
+                prefect=PrefectProbe(deployments).not_begun,
+                serves=self.serves,
+                refusal=lambda: self.refusal,
+            )
+            self._health = Health(vitals, settings.metrics_host, settings.metrics_port)
 
     def start(self) -> None:
-        """Start all loops; returns at once."""
+        """Start all loops; returns at once. Raises ``NotAllowed`` when the port of the health page is taken."""
+        if self._health:
+            self._health.start()
         for loop in self._loops():
             loop.start()
         self._worker.start()
@@ -97,6 +116,8 @@ class Engine:
         """Stop all loops; returns when they have ended, or after about five seconds."""
         deadline = time.monotonic() + STOP_WITHIN
         self._halt()
+        if self._health:
+            self._health.stop()
         for loop in self._loops():
             loop.join(max(0.0, deadline - time.monotonic()))
         self._worker.join(max(0.0, deadline - time.monotonic()))

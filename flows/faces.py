@@ -7,14 +7,16 @@ With an executor in this process a run is made, or woken, as Running and handed 
 claim it would be four calls more. Without one it is scheduled, for whoever works for Prefect (a process or Kubernetes worker).
 """
 
+import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentFlowRunCreate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Running, Scheduled, to_state_create
 
@@ -39,18 +41,28 @@ class Faces:
         deployments: Deployments,
         scheduled: Callable[[], None],
         execute: Callable[[FlowRun], None] | None = None,
+        *,
+        number: int | None = None,
     ) -> None:
-        """``execute`` gets each run that was made or woken as Running; without it ``scheduled`` is called instead."""
+        """``execute`` gets each run that was made or woken as Running; without it ``scheduled`` is called instead.
+
+        ``number``: of the engine that executes.
+        """
+        self._number = number
         self._steps = steps
         self._deployments = deployments
         self._scheduled = scheduled
         self._execute = execute
+        self.behind_since: float | None = None
+        """Since when (monotonic seconds) there was always something to show; ``None`` when all was shown."""
         self.loop = Loop("runs", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
         wanted = self._steps.faces_wanted(BATCH)
         if not wanted:
+            self.behind_since = None
             return IDLE
+        self.behind_since = self.behind_since or time.monotonic()
         applied = self.apply(get_client(sync_client=True), wanted)
         # What is left is being executed right now: it may have read its row before the change, so it is tried again.
         return 0.0 if applied else BUSY
@@ -81,7 +93,7 @@ class Faces:
                 run, mine = self._make(client, face, wanted.flow_run)
         elif run.state.is_paused():
             mine = self._execute is not None
-            if not (waiting.claim if mine else waiting.wake)(client, run.id):
+            if not (waiting.claim(client, run.id, self._number) if mine else waiting.wake(client, run.id)):
                 return False
         elif not run.state.is_scheduled():
             return False  # it is being executed, and may have read its row before this change
@@ -98,9 +110,10 @@ class Faces:
         """The run of ``face``, and whether it was made now and is ours to execute."""
         deployment = self._deployments.of_provision(face.key)
         assert deployment is not None  # noqa: S101 - the catalogue's keys are all registered
+        running: State[Any] = Running(message=waiting.executed_by(self._number))
         while True:
             wanted = DeploymentFlowRunCreate(
-                state=to_state_create(Scheduled() if self._execute is None else Running()),
+                state=to_state_create(Scheduled() if self._execute is None else running),
                 parameters={"provision": face.provision_id},
                 name=face.run_name,
                 tags=[*face.tags, PROVISION_TAG],

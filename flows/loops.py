@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -31,6 +32,10 @@ class Loop:
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"provisions-{name}", daemon=True)
+        self.began: float | None = None
+        """When the last turn began (monotonic seconds); ``None`` before the first."""
+        self.faults = 0
+        """How many turns failed since the last that did not."""
 
     @property
     def stopped(self) -> bool:
@@ -58,22 +63,22 @@ class Loop:
 
     def _run(self) -> None:
         with self._around():
-            faults = 0
             while not self.stopped:
                 # Cleared before the turn, so that a wake during the turn is not lost.
                 self._woken.clear()
                 if self.stopped:
                     return
+                self.began = time.monotonic()
                 try:
                     pause = self._turn()
                 except Exception as fault:  # noqa: BLE001 - whatever is away, the loop goes on
-                    faults += 1
-                    self._report(fault, faults)
-                    self._stopped.wait(min(LONGEST_PAUSE, 2.0 ** (faults - 1)))
+                    self.faults += 1
+                    self._report(fault, self.faults)
+                    self._stopped.wait(min(LONGEST_PAUSE, 2.0 ** (self.faults - 1)))
                     continue
-                if faults:
+                if self.faults:
                     logger.info("%s: gaat weer verder", self.name)
-                    faults = 0
+                    self.faults = 0
                 self._woken.wait(pause)
 
     def _report(self, fault: Exception, times: int) -> None:

@@ -29,7 +29,7 @@ from provisions.store.embedded import EmbeddedPostgres, running
 if TYPE_CHECKING:
     from flows.engine import Engine
 
-_STARTING = 7_310_205  # the advisory lock in Prefect's database under which one server at a time starts
+_STARTING = 7_310_206  # the advisory lock in Prefect's database under which one server at a time starts
 _STOP_SECONDS = 30.0  # a run of the worker is finished first
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0

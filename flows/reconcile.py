@@ -4,6 +4,7 @@ Losing Prefect's database loses nothing: deployments are registered again, and e
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -31,48 +32,62 @@ from provisions.views import Face
 logger = logging.getLogger(__name__)
 
 EVERY = 300.0  # seconds
-ABANDONED = timedelta(minutes=5)  # no execution takes this long
+ABANDONED = timedelta(minutes=5)  # no execution in an engine takes this long
+ABANDONED_IN_POOL = timedelta(minutes=15)  # and none in a pool, which may have to find a machine and an image first
 PAGE = 200
 STRANGER = "Deze run hoort niet (meer) bij een voorziening."
 LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)
 
 
 class Reconciler:
-    """Compares at the start and every five minutes."""
+    """Compares at the start and every five minutes. When an engine is gone, what it executed is scheduled again at once."""
 
     def __init__(
         self,
         steps: Steps,
         deployments: Deployments,
         *,
-        alone: Callable[[], bool],
+        living: Callable[[], set[int]],
         changed: Callable[[], None],
     ) -> None:
-        """``alone``: whether no other engine works on this database; ``changed``: called when there is work to do."""
+        """``living``: the numbers of the engines that work on this database; ``changed``: called when there is work to do."""
         self._steps = steps
         self._deployments = deployments
-        self._alone = alone
+        self._living = living
         self._changed = changed
-        self._first = True
+        self._abandoned = ABANDONED_IN_POOL if deployments.work_pool else ABANDONED
+        self._next = 0.0  # monotonic seconds
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
+
+    def bereft(self) -> None:
+        """An engine is gone: look now for what it left."""
+        self.loop.wake()
 
     def _turn(self) -> float:
         client = get_client(sync_client=True)
+        if time.monotonic() < self._next:
+            self.reschedule_abandoned(client, self._abandoned)
+            return self._next - time.monotonic()
         self._deployments.register(client)
-        # What the dead engine before us left: nobody else can be executing it. Runs that the worker of this engine
-        # began in the meantime may be executed twice, which harms nothing.
-        self.reschedule_abandoned(client, timedelta(0) if self._first and self._alone() else ABANDONED)
+        self.reschedule_abandoned(client, self._abandoned)
         known = self.compare_provisions(client)
         self.compare_runs(client, known)
-        self._first = False
+        self._next = time.monotonic() + EVERY
         return EVERY
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
-        """Schedule again what was left RUNNING or PENDING for longer than ``age``; how many."""
+        """Schedule again what an engine that is gone left RUNNING or PENDING, and what is so for longer than ``age``; how many.
+
+        A run that its engine goes on executing all the same is executed twice, which harms nothing.
+        """
         count = 0
-        for run in list(self._runs(client, (StateType.RUNNING, StateType.PENDING), self._deployments.ids)):
+        found = list(self._runs(client, (StateType.RUNNING, StateType.PENDING), self._deployments.ids))
+        living = self._living() if found else set()
+        for run in found:
+            executor = waiting.executing(run.state)
+            gone = executor is not None and executor not in living
             # Prefect's own clock wrote the timestamp, so the real one is compared, not the injected one.
-            if run.state and datetime.now(UTC) - run.state.timestamp >= age:
+            if run.state and (gone or datetime.now(UTC) - run.state.timestamp >= age):
                 count += waiting.wake(client, run.id, "Hervat na onderbreking")
         if count:
             logger.info("%d onderbroken runs worden opnieuw uitgevoerd", count)

@@ -35,6 +35,7 @@ from prefect.types import DateTime
 from prefect.utilities.engine import emit_task_run_state_change_event, propose_state_sync
 
 SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
+BY_ENGINE = "Wordt uitgevoerd door motor "
 CONFLICT = 409
 
 
@@ -159,10 +160,21 @@ def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -
     return result.status is SetStateStatus.ACCEPT
 
 
-def claim(client: SyncPrefectClient, run: UUID) -> bool:
-    """Take a parked run to execute it now; ``False`` when Prefect does not accept it."""
-    result: OrchestrationResult[Any] = client.set_flow_run_state(run, Running())
+def claim(client: SyncPrefectClient, run: UUID, by: int | None = None) -> bool:
+    """Take a parked run to execute it now; ``False`` when Prefect does not accept it. ``by``: the number of the engine."""
+    result: OrchestrationResult[Any] = client.set_flow_run_state(run, Running(message=executed_by(by)))
     return result.status is SetStateStatus.ACCEPT
+
+
+def executed_by(engine: int | None) -> str | None:
+    """What the state of a run says while an engine executes it, so that others know whose it was when that engine is gone."""
+    return None if engine is None else f"{BY_ENGINE}{engine}"
+
+
+def executing(state: State[Any] | None) -> int | None:
+    """The number of the engine that executes, as :func:`executed_by` wrote it."""
+    number = (state.message or "").removeprefix(BY_ENGINE) if state else ""
+    return int(number) if number.isdigit() else None
 
 
 def resume(client: SyncPrefectClient, run: UUID, values: Mapping[str, Any]) -> str | None:

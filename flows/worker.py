@@ -36,6 +36,7 @@ from prefect.results import ResultStore
 from prefect.states import Pending, Running
 from prefect.types import DateTime
 
+from flows import waiting
 from flows.connection import prefect_thread
 from flows.deployments import Deployments
 from flows.loops import Loop
@@ -61,8 +62,10 @@ class Due:
 class Worker:
     """Executes what is due, ``threads`` runs at a time."""
 
-    def __init__(self, deployments: Deployments, *, threads: int = 8) -> None:
+    def __init__(self, deployments: Deployments, *, threads: int = 8, number: int | None = None) -> None:
+        """``number``: of the engine, so that others know whose a run was when this one is gone."""
         self._deployments = deployments
+        self._number = number
         self._due: queue.SimpleQueue[Due | None] = queue.SimpleQueue()
         self._busy: set[UUID] = set()
         self._less_busy = threading.Condition()
@@ -91,7 +94,7 @@ class Worker:
         self._hand_out(run, claimed=True)
 
     def stop(self) -> None:
-        """Ask to stop: runs that are being executed are finished, the others stay due."""
+        """Ask to stop: runs that are being executed are finished, claimed ones are handed back, the others stay due."""
         self._loop.stop()
         for _ in self._threads:
             self._due.put(None)
@@ -103,7 +106,20 @@ class Worker:
         for thread in self._threads:
             thread.join(max(0.0, deadline - datetime.now(UTC).timestamp()))
             ended = ended and not thread.is_alive()
+        self._hand_back_the_rest()
         return ended
+
+    def _hand_back_the_rest(self) -> None:
+        """What was claimed while the threads were ending already."""
+        left: list[Due] = []
+        with suppress(queue.Empty):
+            while True:
+                due = self._due.get_nowait()
+                left += [due] if due and due.claimed else []
+        if left:
+            with prefect_thread() as client:
+                for due in left:
+                    _hand_back(client, due)
 
     def _poll(self) -> float:
         client = get_client(sync_client=True)
@@ -145,10 +161,12 @@ class Worker:
         with prefect_thread() as client:
             while (due := self._due.get()) is not None:
                 if self._loop.stopped:
-                    return
+                    if due.claimed:
+                        _hand_back(client, due)
+                    continue  # so that all that was claimed is seen, up to the word that it is over
                 try:
                     if fresh := due.run if due.claimed else self._still_due(client, due.run, due.seen):
-                        execute(client, fresh, due.flow, claimed=due.claimed)
+                        execute(client, fresh, due.flow, claimed=due.claimed, number=self._number)
                 except Exception as fault:
                     logger.warning("Uitvoeren van run %s lukte niet (%s)", due.run.id, type(fault).__name__)
                     logger.debug("Run %s", due.run.id, exc_info=fault)
@@ -173,14 +191,31 @@ class Worker:
         return run if run.state and run.state.is_scheduled() else None
 
 
-def execute(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any], *, claimed: bool = False) -> bool:
+def _hand_back(client: SyncPrefectClient, due: Due) -> None:
+    """Let another engine, or this one after its next start, execute a run that was claimed and not begun."""
+    try:
+        waiting.wake(client, due.run.id)
+    except Exception as fault:
+        # Prefect is away: whoever finds that this engine is gone takes it over.
+        logger.debug("Run %s", due.run.id, exc_info=fault)
+
+
+def execute(
+    client: SyncPrefectClient,
+    run: FlowRun,
+    flow: Flow[..., Any],
+    *,
+    claimed: bool = False,
+    number: int | None = None,
+) -> bool:
     """Claim ``run`` (unless it is: then it is Running) and execute it; ``False`` when someone else has it."""
-    if not claimed and not _accepted(client, run, Pending()):
+    by = waiting.executed_by(number)
+    if not claimed and not _accepted(client, run, Pending(message=by)):
         return False
     with suppress(Abort, Pause):  # parked, or taken over: its state says so
         if not ends_itself(flow):
             run_flow(flow, flow_run=run.model_copy(update={"deployment_id": None}), return_type="state")
-        elif claimed or _accepted(client, run, Running()):
+        elif claimed or _accepted(client, run, Running(message=by)):
             _execute_lightly(client, run, flow)
     return True
 

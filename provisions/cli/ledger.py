@@ -18,6 +18,7 @@ from provisions.settings import Settings
 from provisions.steps import Steps
 from provisions.store import backup as copies
 from provisions.store import chain
+from provisions.store.backlog import note_backup
 from provisions.store.chain import Anchor
 from provisions.store.connect import owned, pooled
 
@@ -132,6 +133,8 @@ def backup(args: Namespace, settings: Settings) -> None:
     folder = Path(args.folder).expanduser().resolve()
     with steps_on(settings) as steps:
         made = copies.backup(steps.engine, folder, steps.clock(), progress)
+        with steps.engine.begin() as connection:
+            note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
     if args.json:
         as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
         return

@@ -121,7 +121,7 @@ def test_prefect_is_only_the_face(world: World, prefect_server: Server, clock: M
     prefect_server.kill()
     prefect_server.make_database()
     prefect_server.start()
-    rebuilt = Reconciler(world.steps, world.deployments, alone=lambda: True, changed=lambda: None)
+    rebuilt = Reconciler(world.steps, world.deployments, living=set, changed=lambda: None)
     world.deployments.register(world.client)
     rebuilt.compare_provisions(world.client)
     world.settle()

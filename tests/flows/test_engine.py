@@ -1,6 +1,6 @@
 """The engine with all its threads, and what it repairs: on a real Prefect server and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from flows import waiting
 from flows.engine import Engine
 from flows.reconcile import Reconciler
 from flows.run_forms import form_plans
+from flows.worker import Worker
 from provisions.catalogue import Config
 from provisions.settings import Settings
 from provisions.steps import IntakeRequest, Steps
@@ -42,8 +43,8 @@ def running_engine(settings: Settings, steps: Steps, config: Config, database: D
         engine.stop()
 
 
-def reconciler(world: World, *, alone: bool = True) -> Reconciler:
-    return Reconciler(world.steps, world.deployments, alone=lambda: alone, changed=lambda: None)
+def reconciler(world: World, living: Iterable[int] = ()) -> Reconciler:
+    return Reconciler(world.steps, world.deployments, living=lambda: set(living), changed=lambda: None)
 
 
 def test_the_engine_takes_a_client_in_and_follows_the_clock(
@@ -91,6 +92,17 @@ def test_a_run_that_a_dead_executor_left_is_executed_again(world: World) -> None
     world.client.set_flow_run_state(run, Running(), force=True)
     assert reconciler(world).reschedule_abandoned(world.client, timedelta(minutes=5)) == 0
     assert reconciler(world).reschedule_abandoned(world.client, timedelta(0)) == 1
+    world.settle()
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
+
+
+def test_a_run_of_an_engine_that_is_gone_is_executed_again_at_once(world: World) -> None:
+    world.intake("id_document")
+    world.settle()
+    run = run_of(world, "id_document")
+    world.client.set_flow_run_state(run, Running(message=waiting.executed_by(4711)), force=True)
+    assert reconciler(world, living=[4711, 4712]).reschedule_abandoned(world.client, timedelta(minutes=5)) == 0
+    assert reconciler(world, living=[4712]).reschedule_abandoned(world.client, timedelta(minutes=5)) == 1
     world.settle()
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
@@ -185,6 +197,24 @@ def test_the_engine_lives_without_prefect(
         wait_until(lambda: rungs(steps_alone), seconds=20)
     finally:
         engine.stop()
+
+
+def test_what_was_claimed_and_not_begun_is_handed_back_at_a_stop(world: World) -> None:
+    """Also what comes when the threads have ended already."""
+    world.intake("id_document", "advance_payment")
+    world.settle()
+    worker = Worker(world.deployments, threads=1, number=4711)
+    worker.start()
+    worker.stop()
+    for key in ("id_document", "advance_payment"):
+        run = world.run(key)
+        assert waiting.claim(world.client, run.id, 4711)
+        worker.take(run)
+    worker.join(10)
+    for key in ("id_document", "advance_payment"):
+        assert world.state(key) == ("Wordt bijgewerkt", "SCHEDULED")
+    world.settle()
+    assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
 
 @pytest.fixture

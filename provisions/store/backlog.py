@@ -1,0 +1,97 @@
+"""How much there is to do, and since when: for whoever watches over the running program. Numbers only, of everything together."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from provisions.domain.case import Status
+from provisions.store import tables as t
+from provisions.store.migrate import ENGINES
+
+BACKUP = "backup"  # the name of the setting that says when the last backup was made
+OPEN = [status.value for status in Status if status.is_open]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be handled. Ages are seconds, 0 when nothing waits; moments are compared with ``now`` of the reader."""
+
+    due: int
+    """Provisions for which something should have happened by now."""
+    due_seconds: float
+    """How long the oldest of these waits."""
+    messages_pending: int
+    messages_pending_seconds: float
+    messages_retried: int
+    """Pending after several attempts."""
+    faces: int
+    """Provisions whose run does not show what it should."""
+    plans: int
+    announcements: int
+    erasures: int
+    audit_lines: int
+    engines: int
+    """Engines that work on this database."""
+    schema: str
+    backup_seconds: float | None
+    """How long ago ``provisions backup`` finished; ``None`` when never."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The caseload as a whole. Counting takes as long as there are open provisions: not at every look."""
+
+    open: int
+    overdue: int
+    messages_failed: int
+    """Given up: a person must call."""
+
+
+_BACKLOG = text(
+    """
+    WITH due AS (SELECT count(*) AS n, min(next_at) AS oldest FROM provision WHERE next_at <= :now),
+    pending AS (SELECT count(*) AS n, min(created) AS oldest, count(*) FILTER (WHERE attempts >= 3) AS retried
+                FROM message WHERE next_try IS NOT NULL)
+    SELECT due.n AS due,
+           coalesce(extract(epoch FROM :now - due.oldest), 0)::float AS due_seconds,
+           pending.n AS messages_pending,
+           coalesce(extract(epoch FROM :now - pending.oldest), 0)::float AS messages_pending_seconds,
+           pending.retried AS messages_retried,
+           (SELECT count(*) FROM provision WHERE face_wanted <> face_shown) AS faces,
+           (SELECT count(*) FROM plan WHERE wanted <> shown) AS plans,
+           (SELECT count(*) FROM announcement) AS announcements,
+           (SELECT count(*) FROM erasure) AS erasures,
+           (SELECT lines FROM audit_head) AS audit_lines,
+           (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :engines AND granted AND database =
+             (SELECT oid FROM pg_database WHERE datname = current_database())) AS engines,
+           (SELECT version_num FROM alembic_version) AS schema,
+           (SELECT extract(epoch FROM :now - value::timestamptz)::float FROM setting WHERE name = :backup) AS backup_seconds
+    FROM due, pending
+    """
+)
+
+
+def backlog(engine: Engine, now: datetime) -> Backlog:
+    """What waits at ``now``. Every part asks an index, so that looking costs the same whatever there is."""
+    with engine.connect() as connection:
+        row = connection.execute(_BACKLOG, {"now": now, "engines": ENGINES, "backup": BACKUP}).one()
+    return Backlog(**{field.name: getattr(row, field.name) for field in fields(Backlog)})
+
+
+def totals(engine: Engine, now: datetime) -> Totals:
+    """The caseload at ``now``."""
+    counted = (
+        select(func.count()).where(t.provision.c.status.in_(OPEN)).scalar_subquery(),
+        select(func.count()).where(t.provision.c.late_from <= now).scalar_subquery(),
+        select(func.count()).where(t.message.c.status == "failed").scalar_subquery(),
+    )
+    with engine.connect() as connection:
+        return Totals(*connection.execute(select(*counted)).one())
+
+
+def note_backup(connection: Connection, made: str) -> None:
+    """Remember when (UTC, ISO) a backup was finished."""
+    statement = insert(t.setting).values(name=BACKUP, value=made)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": made}))

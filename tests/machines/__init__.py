@@ -1,0 +1,1 @@
+"""Several engines, servers and workers together, as real processes on this machine."""
