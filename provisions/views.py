@@ -14,7 +14,7 @@ from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotFound
 from provisions.domain.ladder import RungDue
-from provisions.domain.rules import ProvisionRule, RungName
+from provisions.domain.rules import ProvisionRule
 from provisions.store import reading
 from provisions.store.reading import Found, Patience, Reader
 
@@ -81,7 +81,7 @@ class ProvisionView:
                     "answer": r.answer.value if r.answer else None,
                     "submitted": r.submitted,
                 }
-                for r in sorted(p.rungs, key=lambda r: (r.climbed, list(RungName).index(r.name)))
+                for r in sorted(p.rungs, key=lambda r: (r.climbed, ladder.HEIGHT[r.name]))
             ],
             "follow_ups": [
                 {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from provisions.catalogue import Config
+from provisions.cli import unwrapped
 from provisions.domain import words
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
@@ -34,6 +35,7 @@ class Tables:
         piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
         self._console = Console(highlight=False, emoji=False, markup=False, width=UNBOUND if piped else None)
         self._wide = self._console.width >= WIDE
+        self._styles: dict[str, tuple[str, str]] = {}
 
     def show_case(self, view: CaseView) -> None:
         """A case: one row a provision."""
@@ -199,6 +201,14 @@ class Tables:
         self._console.print(text, soft_wrap=True)
 
     def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        if unwrapped.width(titles, rows) <= self._console.width:
+            lines: Iterable[str] = unwrapped.lines(titles, rows, self._styled)
+        else:
+            lines = self._wrapped(titles, rows)
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.write("\n")
+
+    def _wrapped(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> list[str]:
         table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
         for number, title in enumerate(titles):
             # No column gets narrower than its longest word.
@@ -209,6 +219,16 @@ class Tables:
             table.add_row(*row)
         with self._console.capture() as printed:
             self._console.print(table)
-        for line in printed.get().splitlines():
-            sys.stdout.write(f"{line.rstrip()}\n")
-        sys.stdout.write("\n")
+        return [line.rstrip() for line in printed.get().splitlines()]
+
+    def _styled(self, text: str, style: str) -> str:
+        """``text`` as this terminal shows it in ``style``: in colour, or as it is."""
+        if not text or not style:
+            return text
+        if style not in self._styles:
+            with self._console.capture() as printed:
+                self._console.print(Text("x", style), end="")
+            before, _, after = printed.get().partition("x")
+            self._styles[style] = (before, after)
+        before, after = self._styles[style]
+        return f"{before}{text}{after}"

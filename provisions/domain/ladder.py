@@ -9,6 +9,8 @@ from provisions.domain.deadlines import Situation, due, reminder_makes_sense, st
 from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungName, RungRule
 from provisions.domain.terms import DueDate, Term, due_date
 
+HEIGHT = {name: height for height, name in enumerate(RungName)}  # lowest first
+
 
 @dataclass(frozen=True)
 class RungDue:
@@ -33,8 +35,10 @@ def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ..
     end = due(situation)
     if end is None or not provision.status.is_open:
         return ()
-    stopped = stopped_days(provision)
     rules = ladder_of(situation, catalogue)
+    if all(_climbed_or_passed(provision, rule.name) for rule in rules):
+        return ()
+    stopped = stopped_days(provision)
     tables = _tables(situation, [rule for rule in rules if not rule.is_reminder], end, stopped)
     ahead = [RungDue(name, at) for name, at in tables if not _climbed_or_passed(provision, name)]
     reminder = next((rule for rule in rules if rule.is_reminder), None)
@@ -109,13 +113,12 @@ def table_at_work(provision: Provision) -> RungName | None:
 
 def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
     tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
-    return max(tables, key=lambda rung: list(RungName).index(rung.name), default=None)
+    return max(tables, key=lambda rung: HEIGHT[rung.name], default=None)
 
 
 def _climbed_or_passed(provision: Provision, name: RungName) -> bool:
     """Whether this rung or a higher one was climbed: a ladder goes up, also when another municipality has more rungs."""
-    order = list(RungName)
-    return any(order.index(rung.name) >= order.index(name) for rung in provision.rungs)
+    return any(HEIGHT[rung.name] >= HEIGHT[name] for rung in provision.rungs)
 
 
 def _is_dropped(situation: Situation) -> bool:

@@ -1,9 +1,12 @@
 """Tables for people: within the terminal, no word broken, and whole lines when piped."""
 
-from collections.abc import Callable
+import re
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from rich.text import Text
 from sqlalchemy import Engine
 
 from provisions.catalogue import Config, load
@@ -15,6 +18,14 @@ from tests.conftest import MovingClock
 
 REFERENCE = "TR-2026-0042"
 LONG_WORDS = ("identiteitsbewijs", "schuldhulpverlening", "(emergency_shelter)", "doorbraaktafel", "bijstandsuitkering")
+
+
+class ByRich(Tables):
+    """Every table as rich prints it, also where nothing needs to be wrapped."""
+
+    def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        sys.stdout.writelines(f"{line}\n" for line in self._wrapped(titles, rows))
+        sys.stdout.write("\n")
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +52,13 @@ def printed(
     show: Callable[[Tables], None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    kind: type[Tables] = Tables,
 ) -> str:
     if width is None:
         monkeypatch.delenv("COLUMNS", raising=False)
     else:
         monkeypatch.setenv("COLUMNS", str(width))
-    show(Tables(steps.config, day_of(steps.clock())))
+    show(kind(steps.config, day_of(steps.clock())))
     return capsys.readouterr().out
 
 
@@ -76,6 +88,30 @@ def test_piped_a_provision_is_one_line(
     rows = [line for line in out.splitlines() if line.startswith(REFERENCE)]
     assert len(rows) == len(views.overdue()) > 1
     assert all("dagen (na " in row and "Voorbeeldstad" in row for row in rows)
+
+
+@pytest.mark.parametrize("colours", [False, True])
+def test_what_need_not_be_wrapped_looks_as_rich_would_print_it(
+    colours: bool, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = steps.views
+    if colours:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm-256color")
+
+    def everything(tables: Tables) -> None:
+        tables.show_case(views.case(REFERENCE))
+        tables.show_overdue(views.overdue(), views.waiting_too_long())
+        tables.show_audit(views.audit(REFERENCE))
+
+    quick = printed(240, steps, everything, monkeypatch, capsys)
+    by_rich = printed(240, steps, everything, monkeypatch, capsys, ByRich)
+    assert [text.rstrip() for text in seen(quick)] == [text.rstrip() for text in seen(by_rich)]
+    assert ("\x1b[1;31m" in quick) is ("\x1b[1;31m" in by_rich) is colours
+
+
+def seen(printed: str) -> list[str]:
+    return re.sub(r"\x1b\[[0-9;]*m", "", printed).splitlines()
 
 
 def test_says_what_is_to_be_judged_and_what_to_type(
