@@ -33,6 +33,7 @@ __all__ = [
     "Organisation",
     "Webhook",
     "load",
+    "parse",
 ]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -57,7 +58,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     Raises ``InvalidConfig`` (exit 2) with one line for each fault: file, entry, key and remedy.
     """
     faults: list[str] = []
-    roots = {name: _parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
+    roots = {name: parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
     if faults:
         raise InvalidConfig(*faults)
     rules, warnings = read_provisions(roots[PROVISIONS])
@@ -79,8 +80,8 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     return Config(catalogue, organisation, (*warnings, *unused))
 
 
-def _parse(path: Path, faults: list[str]) -> Entry:
-    """The top table of a file; an empty one when it can't be read."""
+def parse(path: Path, faults: list[str]) -> Entry:
+    """The top table of a TOML file; an empty one, and a line in ``faults``, when it can't be read."""
     name = path.name
     try:
         return Entry(name, "", tomllib.loads(path.read_text("utf-8")), faults)

@@ -3,6 +3,7 @@
 Faults are collected, not raised: a person who edits configuration wants all of them at once.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ _DUTCH_TYPES = {
     str: "een tekst tussen aanhalingstekens",
     bool: "true of false",
     int: "een geheel getal",
+    float: "een getal",
     list: "een lijst tussen [ en ]",
     dict: "een tabel",
     date: "een datum zonder aanhalingstekens, zoals 2026-12-24",
@@ -104,6 +106,24 @@ class Entry:
         if value is not None and value < 0:
             self.fault(key, f"{value} is kleiner dan 0.", "Vul 0 of meer in.")
         return (default or 0) if value is None else value
+
+    def decimal(
+        self, key: str, *, lowest: float = 0.0, highest: float = math.inf, default: float | None = None
+    ) -> float:
+        """A number, whole or with decimals, from ``lowest`` to ``highest``. Required unless there is a ``default``."""
+        harmless = default if default is not None else max(lowest, min(1.0, highest))
+        if isinstance(self.values.get(key), int) and not isinstance(self.values[key], bool):
+            self.known.add(key)
+            value: float | None = float(self.values[key])
+        else:
+            value = self._value(key, float, optional=default is not None)
+        if value is None:
+            return harmless
+        if not (math.isfinite(value) and lowest <= value <= highest):
+            most = "" if math.isinf(highest) else f" tot en met {highest:g}"
+            self.fault(key, f"{value:g} kan niet.", f"Vul een getal vanaf {lowest:g}{most} in.")
+            return harmless
+        return value
 
     def day(self, key: str) -> date:
         """A TOML date (without quotes)."""

@@ -158,6 +158,28 @@ def parser() -> DutchParser:
         "--out", metavar="MAP", type=Path, help="waar de bestanden komen (standaard: reports in de datamap)"
     )
 
+    simulate = command(
+        "simulate",
+        "reken een jaar vooruit met verzonnen cliënten: hoeveel overschrijdingen, waar, en wat als een loket sneller was",
+        "simulate",
+        "simulate --scenario region --what-if id_document=2 --what-if id_document=2 postal_address=2",
+        "simulate --scenario mijn-regio.toml --runs 10 --out simulatie",
+    )
+    simulate.add_argument(
+        "--scenario", metavar="BESTAND", default="country", help="een TOML-bestand, of country (standaard) of region"
+    )
+    simulate.add_argument(
+        "--what-if",
+        metavar="WAT",
+        nargs="+",
+        action="append",
+        help="VOORZIENING=FACTOR: dat loket zo veel keer zo snel; of de naam van een wat-als in het scenario "
+        "(standaard: allemaal), of PLEK=WAARDE. Wat achter één --what-if staat, geldt samen",
+    )
+    simulate.add_argument("--runs", metavar="AANTAL", type=_count, help="zo vaak simuleren (standaard: zie scenario)")
+    simulate.add_argument("--seed", metavar="GETAL", type=_seed, help="andere toevallen (standaard: zie scenario)")
+    simulate.add_argument("--out", metavar="MAP", type=Path, help="schrijf ook een pagina met grafieken in deze map")
+
     outcome = _on_provision(
         command(
             "outcome",
@@ -298,6 +320,12 @@ def _day(what: str) -> Any:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
         raise InvalidInput(f"'{inputs.shown(text)}' is geen aantal. Verwacht: een geheel getal van 1 tot en met 100000.")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise InvalidInput(f"'{inputs.shown(text)}' kan niet voor --seed. Verwacht: een geheel getal vanaf 0.")
     return int(text)
 
 

@@ -34,6 +34,7 @@ MODULES = {
     "export": "ledger",
     "forget": "ledger",
     "report": "report",
+    "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
 

@@ -32,8 +32,7 @@ class Tables:
     def __init__(self, config: Config, today: date) -> None:
         self._config = config
         self._today = today
-        piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-        self._console = Console(highlight=False, emoji=False, markup=False, width=UNBOUND if piped else None)
+        self._console = console()
         self._wide = self._console.width >= WIDE
         self._styles: dict[str, tuple[str, str]] = {}
 
@@ -204,22 +203,9 @@ class Tables:
         if unwrapped.width(titles, rows) <= self._console.width:
             lines: Iterable[str] = unwrapped.lines(titles, rows, self._styled)
         else:
-            lines = self._wrapped(titles, rows)
+            lines = wrapped(self._console, titles, rows)
         sys.stdout.writelines(f"{line}\n" for line in lines)
         sys.stdout.write("\n")
-
-    def _wrapped(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> list[str]:
-        table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-        for number, title in enumerate(titles):
-            # No column gets narrower than its longest word.
-            said = " ".join([title, *(str(row[number]) for row in rows)])
-            longest = max(len(word) for word in said.split())
-            table.add_column(title, min_width=min(longest, LONGEST_WORD), overflow="fold")
-        for row in rows:
-            table.add_row(*row)
-        with self._console.capture() as printed:
-            self._console.print(table)
-        return [line.rstrip() for line in printed.get().splitlines()]
 
     def _styled(self, text: str, style: str) -> str:
         """``text`` as this terminal shows it in ``style``: in colour, or as it is."""
@@ -232,3 +218,29 @@ class Tables:
             self._styles[style] = (before, after)
         before, after = self._styles[style]
         return f"{before}{text}{after}"
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for anything when it is piped."""
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, emoji=False, markup=False, width=UNBOUND if piped else None)
+
+
+def wrapped(
+    out: Console, titles: Sequence[str], rows: Sequence[Sequence[str | Text]], *, numbers_from: int | None = None
+) -> list[str]:
+    """The lines of a table as wide as ``out``; the columns from ``numbers_from`` on are figures, to the right."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for number, title in enumerate(titles):
+        # No column gets narrower than its longest word.
+        said = " ".join([title, *(str(row[number]) for row in rows)])
+        longest = max(len(word) for word in said.split())
+        figure = numbers_from is not None and number >= numbers_from
+        table.add_column(
+            title, min_width=min(longest, LONGEST_WORD), overflow="fold", justify="right" if figure else "left"
+        )
+    for row in rows:
+        table.add_row(*row)
+    with out.capture() as printed:
+        out.print(table)
+    return [line.rstrip() for line in printed.get().splitlines()]

@@ -75,6 +75,7 @@ class WorkingCalendar:
     closing_days: Mapping[date, str] = field(default_factory=dict)
     # What ``terms.due_date`` computed with this calendar: thousands of provisions ask for the same few.
     computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _closed: dict[date, str | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def not_ordinary(self, day: date) -> str | None:
         """Why ``day`` is a Saturday, Sunday or holiday in the sense of the Atw, or ``None`` for an ordinary day."""
@@ -88,7 +89,10 @@ class WorkingCalendar:
 
     def closed(self, day: date) -> str | None:
         """Why ``day`` is no working day (Atw, or closed by the municipality), or ``None`` for a working day."""
-        return self.not_ordinary(day) or self.closing_days.get(day)
+        try:
+            return self._closed[day]
+        except KeyError:
+            return self._closed.setdefault(day, self.not_ordinary(day) or self.closing_days.get(day))
 
     def add_working_days(self, day: date, count: int) -> date:
         """The ``count``-th working day after ``day`` (which does not count itself); ``day`` when ``count`` is 0."""

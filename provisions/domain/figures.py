@@ -285,19 +285,26 @@ class History:
 
     def row(self, keys: Sequence[str], week: Week) -> dict[str, object]:
         """The figures of ``keys`` together in ``week``, as ``report --json`` names them (cli.md)."""
-        number, tallies = week.number, [self._tallies[key] for key in keys]
-        deliveries = [d for tally in tallies for d in tally.deliveries.get(number, ())]
+        return self.row_over(keys, [week])
+
+    def row_over(self, keys: Sequence[str], weeks: Sequence[Week]) -> dict[str, object]:
+        """The same over successive ``weeks``: what happened in any of them, and what is so at the end of the last."""
+        numbers, last, tallies = [week.number for week in weeks], weeks[-1].number, [self._tallies[key] for key in keys]
+        deliveries = [d for tally in tallies for number in numbers for d in tally.deliveries.get(number, ())]
         enough = len(deliveries) >= FEWEST
-        row: dict[str, object] = {name: self._sum(tallies, name, number) for name in (*EVENTS, *LEVELS)}
+        row: dict[str, object] = {
+            name: sum(self._sum(tallies, name, number) for number in numbers) for name in EVENTS
+        }
+        row.update({name: self._sum(tallies, name, last) for name in LEVELS})
         row["median_days"] = _whole(median(d.since_start for d in deliveries)) if enough else None
         row["p90_days"] = _percentile([d.since_start for d in deliveries], 0.9) if enough else None
-        row["longest_overdue_days"] = max((tally.longest.get(number, 0) for tally in tallies), default=0)
+        row["longest_overdue_days"] = max((tally.longest.get(last, 0) for tally in tallies), default=0)
         row["since_intake_median_days"] = _whole(median(d.since_intake for d in deliveries)) if enough else None
         row["since_intake_days"] = _went(deliveries) if enough else None
-        row["blocked_on"] = self._blocked_on(tallies, number)
-        row["rungs"] = _merged(tally.rungs.get(number) for tally in tallies)
-        row["answers"] = _merged(tally.answers.get(number) for tally in tallies)
-        row["submitted"] = sum(tally.submitted[number] for tally in tallies)
+        row["blocked_on"] = self._blocked_on(tallies, last)
+        row["rungs"] = _merged(tally.rungs.get(number) for tally in tallies for number in numbers)
+        row["answers"] = _merged(tally.answers.get(number) for tally in tallies for number in numbers)
+        row["submitted"] = sum(tally.submitted[number] for tally in tallies for number in numbers)
         return row
 
     def causes(self, key: str, week: Week) -> dict[str, int]:

@@ -12,21 +12,20 @@ from pygal.style import Style
 
 CHARTS = (("breaches", "Overschrijdingen per week"), ("overdue", "Te laat aan het eind van de zondag"))
 
-_STYLE = Style(
-    background="#ffffff",
-    plot_background="#ffffff",
-    foreground="#1b1b1b",
-    foreground_strong="#1b1b1b",
-    foreground_subtle="#c9cdd3",
-    font_family="Arial, Helvetica, sans-serif",
-    value_font_family="Arial, Helvetica, sans-serif",
-    label_font_size=16,
-    major_label_font_size=16,
-    value_font_size=17,
-    opacity="1",
-    colors=("#154273",),
-    value_colors=("#1b1b1b",),
-)
+LOOKS: dict[str, Any] = {
+    "background": "#ffffff",
+    "plot_background": "#ffffff",
+    "foreground": "#1b1b1b",
+    "foreground_strong": "#1b1b1b",
+    "foreground_subtle": "#c9cdd3",
+    "font_family": "Arial, Helvetica, sans-serif",
+    "value_font_family": "Arial, Helvetica, sans-serif",
+    "label_font_size": 16,
+    "major_label_font_size": 16,
+    "value_font_size": 17,
+    "opacity": "1",
+}
+_STYLE = Style(**LOOKS, colors=("#154273",), value_colors=("#1b1b1b",))
 _NOT_SHOWN = re.compile(r"<!--.*?-->|<script.*?</script>|<desc[^>]*>.*?</desc>|<title>.*?</title>", re.DOTALL)
 
 
@@ -54,6 +53,10 @@ def bars(weeks: Sequence[dict[str, Any]], figure: str, name: str) -> str:
     chart.uuid = f"chart-{figure}"
     chart.x_labels = [str(int(week["week"].partition("-W")[2])) for week in weeks]
     chart.add(name, [week[figure] for week in weeks])
+    return as_picture(chart, f"Staafgrafiek: {name.lower()}. De tabel hieronder heeft dezelfde cijfers.")
+
+
+def as_picture(chart: Any, label: str) -> str:
+    """A pygal chart as SVG that runs and fetches nothing; ``label`` (Dutch) is what is read aloud."""
     svg = _NOT_SHOWN.sub("", str(chart.render(is_unicode=True)))
-    label = f"Staafgrafiek: {name.lower()}. De tabel hieronder heeft dezelfde cijfers."
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

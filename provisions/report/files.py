@@ -25,14 +25,15 @@ def write(report: Report, folder: Path) -> list[Path]:
     }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [_write(folder / file, content) for file, content in contents.items()]
+        return [write_file(folder / file, content) for file, content in contents.items()]
     except OSError as error:
         raise Unreachable(
             f"Het rapport kan niet worden geschreven in {folder}: {error.strerror}. Kies een andere map met --out."
         ) from None
 
 
-def _write(path: Path, content: bytes) -> Path:
+def write_file(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all, readable by its owner only. Raises ``OSError``."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -1,0 +1,182 @@
+"""A simulation in Dutch words: the same sentences and figures on the screen and on the page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from provisions.catalogue import Config
+from provisions.domain import words
+from provisions.report.wording import Wording, capitalised
+from provisions.simulation.summary import Spread, Summary
+
+NOW = "Nu"
+TOTAL = "Totaal"
+MOST_CAUSES = 6
+LETTERS = "ABCDEFGHIJ"
+MEANING = (
+    "Dit is een model en geen voorspelling. De cliënten, hun dagen en de loketten zijn verzonnen volgens het scenario;",
+    "de termijnen, de escalatiestappen en de manier van tellen zijn de echte (config/ en het weekrapport).",
+    "Tussen haakjes: de laagste en de hoogste uitkomst. Een verschil is per keer genomen, met dezelfde cliënten en toevallen.",
+)
+# What is told of the whole besides the breaches: the figure, and how it is called.
+OUTCOMES = (
+    ("started", "Gestart"),
+    ("delivered", "Geregeld"),
+    ("delivered_on_time", "waarvan op tijd"),
+    ("refused", "Afgewezen"),
+    ("breaches", "Overschrijdingen"),
+    ("open", "Nog open aan het eind"),
+    ("overdue", "Te laat aan het eind"),
+    ("blocked", "Wacht op iets anders aan het eind"),
+    ("statutory_exceeded", "Wettelijke termijn voorbij aan het eind"),
+    ("median_days", "Dagen van start tot geregeld: mediaan"),
+    ("p90_days", "Dagen van start tot geregeld: 9 van de 10 binnen"),
+    ("since_intake_median_days", "Dagen van intake tot geregeld: mediaan"),
+)
+RUNGS = {
+    "case_director": "Herinnering aan de regisseur",
+    "doorbraaktafel": "Naar de doorbraaktafel",
+    "regional": "Naar de regionale tafel",
+    "maatwerkloket": "Indiening Maatwerkloket te beoordelen",
+}
+
+
+def marks(summary: Summary) -> list[str]:
+    """How each variant is called for short: "Nu", "A", "B", …"""
+    return [NOW, *(LETTERS[n % len(LETTERS)] for n in range(len(summary["variants"]) - 1))]
+
+
+def heading(summary: Summary) -> list[str]:
+    """What was simulated."""
+    first, last = (words.dutch_date(date.fromisoformat(summary[name])) for name in ("from", "until"))
+    runs = "één keer" if summary["runs"] == 1 else f"{summary['runs']} keer"
+    return [
+        f"Simulatie: {summary['scenario']}, {first} tot en met {last}",
+        f"{ranged(summary['clients'])} cliënten · {runs} gesimuleerd · seed {summary['seed']}",
+        f"Gebaseerd op {summary['based_on']}.",
+    ]
+
+
+def what_ifs(summary: Summary) -> list[str]:
+    """What each letter stands for, and the answer in a sentence."""
+    told = []
+    for mark, variant in zip(marks(summary)[1:], summary["variants"][1:], strict=True):
+        answer = _answer(variant["difference"]["totals"]["breaches"])
+        told.append(f"{mark}: {capitalised(variant['name'])}. {answer}")
+    return told
+
+
+def _answer(less: Spread) -> str:
+    if less is None or not (less["lowest"] or less["highest"]):
+        return "Dat scheelt geen overschrijdingen."
+    if less["highest"] < 0:
+        return f"Dat scheelt {number(-less['middle'])} overschrijdingen{_between(-less['highest'], -less['lowest'])}."
+    if less["lowest"] > 0:
+        return f"Dat geeft {number(less['middle'])} overschrijdingen meer{_between(less['lowest'], less['highest'])}."
+    return f"Of dat overschrijdingen scheelt, is niet te zeggen: {difference(less)}."
+
+
+def _between(lowest: float, highest: float) -> str:
+    return "" if lowest == highest else f" ({number(lowest)} tot {number(highest)})"
+
+
+def breaches(summary: Summary, part: str) -> list[list[str]]:
+    """Rows by provision or by place (``part``), most breaches first: a name, started, breaches now, and of each what-if the
+    breaches and the difference that it makes. Provisions have their total below them.
+    """
+    base, *others = summary["variants"]
+    rows = [
+        _cells(
+            capitalised(base[part][n]["name"]),
+            base[part][n],
+            [(other[part][n], other["difference"][part][n]) for other in others],  # all have the same rows in order
+        )
+        for n in most_first(base[part])
+    ]
+    if part == "provisions":
+        rows.append(_cells(TOTAL, base["totals"], [(o["totals"], o["difference"]["totals"]) for o in others]))
+    return rows
+
+
+def most_first(rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The numbers of the rows, most breaches first."""
+    return sorted(range(len(rows)), key=lambda number: -rows[number]["breaches"]["middle"])
+
+
+def _cells(
+    name: str, base: Mapping[str, Any], others: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+) -> list[str]:
+    cells = [name, middle(base["started"]), ranged(base["breaches"])]
+    for figures, less in others:
+        cells += [ranged(figures["breaches"]), difference(less["breaches"])]
+    return cells
+
+
+def outcomes(summary: Summary) -> list[list[str]]:
+    """Rows about the whole: a name, then one cell a variant."""
+    variants = summary["variants"]
+    rows = [[name, *(ranged(v["totals"][figure]) for v in variants)] for figure, name in OUTCOMES]
+    climbed = dict.fromkeys(rung for v in variants for rung in v["totals"]["rungs"])
+    rows += [
+        [name, *(ranged(v["totals"]["rungs"].get(rung)) for v in variants)]
+        for rung, name in RUNGS.items()
+        if rung in climbed
+    ]
+    rows.append(["waarvan ingediend", *(ranged(v["totals"]["submitted"]) for v in variants)])
+    return rows
+
+
+def causes(summary: Summary, config: Config) -> list[list[str]]:
+    """Why the promises were broken, as the report tells it: a cause, then its share of the breaches in each variant."""
+    wording, variants = Wording(config), summary["variants"]
+    told = []
+    for cause in list(variants[0]["totals"]["causes"])[:MOST_CAUSES]:
+        told.append([capitalised(wording.cause(cause)), *(_share(v["totals"], cause) for v in variants)])
+    return told
+
+
+def _share(totals: Mapping[str, Any], cause: str) -> str:
+    found: Sequence[float] = [spread["middle"] for spread in totals["causes"].values()]
+    part = totals["causes"].get(cause)
+    return f"{100 * part['middle'] / sum(found):.0f}%" if part and sum(found) else "–"
+
+
+def number(value: float) -> str:
+    """A figure as it is read: a half only where it matters, and a point in thousands.
+
+    >>> number(5711), number(12.5), number(-2.5)
+    ('5.711', '12', '-2,5')
+    """
+    text = f"{value:,.0f}" if value == int(value) or abs(value) >= 10 else f"{value:,.1f}"
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def middle(spread: Spread) -> str:
+    """The median of the runs; a dash where there is none."""
+    return "–" if spread is None else number(spread["middle"])
+
+
+def ranged(spread: Spread) -> str:
+    """The median of the runs and their range, where they differ.
+
+    >>> ranged({"middle": 412, "lowest": 398, "highest": 430})
+    '412 (398–430)'
+    """
+    if spread is None or spread["lowest"] == spread["highest"]:
+        return middle(spread)
+    return f"{number(spread['middle'])} ({number(spread['lowest'])}–{number(spread['highest'])})"
+
+
+def difference(spread: Spread) -> str:
+    """
+    >>> difference({"middle": -240, "lowest": -257, "highest": -239})
+    '-240 (-257 tot -239)'
+    """
+    if spread is None or spread["lowest"] == spread["highest"]:
+        return "–" if spread is None else signed(spread["middle"])
+    return f"{signed(spread['middle'])} ({signed(spread['lowest'])} tot {signed(spread['highest'])})"
+
+
+def signed(value: float) -> str:
+    """A difference, with its sign."""
+    return f"+{number(value)}" if value > 0 else number(value)
