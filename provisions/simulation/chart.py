@@ -15,8 +15,12 @@ from provisions.simulation.wording import marks, number
 COLOURS = ("#154273", "#b3541e", "#3b7a2a", "#7a3b8f", "#8a6d00", "#00707a")
 DASHES = ("", "9,5", "2,4", "14,4,2,4", "5,5", "18,6")
 ROW_HEIGHT, BAR_HEIGHT = 14, 15
-# A figure starts behind its bar; a line is thick enough to tell its dashes.
-_CSS = ".pygal-chart text.value { text-anchor: start; } .pygal-chart .series .line { stroke-width: 2.5px; }"
+# A figure starts behind its bar; a line is thick enough to tell its dashes, which the lines behind it don't have.
+_CSS = (
+    ".pygal-chart text.value { text-anchor: start; } "
+    ".pygal-chart .series .line { stroke-width: 2.5px !important; } "
+    ".pygal-chart .guide.line { stroke: #c9cdd3 !important; stroke-dasharray: none !important; }"
+)
 
 
 def legend(summary: Summary) -> list[tuple[str, str, str]]:

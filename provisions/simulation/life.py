@@ -105,13 +105,14 @@ class Life:
         return decision
 
     def _clock_stops(self, key: str, now: datetime) -> Decision | None:
-        pending = self._finish.get(key)
-        if pending is None or self.case.provisions[key].status is not Status.WAITING:
+        """Also of what was refused meanwhile: or else a slower counter, which had not refused yet, would gain the time."""
+        if deadlines.clock_stopped_for_good(Situation.of(self.case, key, self.catalogue)):
             return None
-        plan, day = self._plans[key], day_of(now)
+        plan, pending, day = self._plans[key], self._finish.get(key), day_of(now)
         until = day + timedelta(days=plan.stopped_days)
-        lost = self._calendar.working_days_between(day, until)
-        self._finishes(key, self._calendar.add_working_days(pending[0], lost), pending[1], now)
+        if pending is not None:
+            lost = self._calendar.working_days_between(day, until)
+            self._finishes(key, self._calendar.add_working_days(pending[0], lost), pending[1], now)
         stop = Suspension(day, until, plan.stop_reason)
         return lifecycle.suspend(self.case, key, stop, self._moment(now), approved_by=None)
 

@@ -67,7 +67,7 @@ def as_page(summary: Summary, config: Config) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader([TEMPLATES / "simulation", TEMPLATES / "report"]),
         undefined=StrictUndefined,
         autoescape=True,
@@ -75,6 +75,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["number"] = wording.number
+    return environment
 
 
 def _boxes(summary: Summary) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """What-ifs: the same scenario with a few values changed, and nothing else."""
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,12 +62,11 @@ def _part(word: str, known: Mapping[str, WhatIf], config: Config) -> WhatIf:
             f"Onbekende wat-als '{place[:60]}'. {meant(place, known) if known else ''} "
             "Of schrijf VOORZIENING=FACTOR, zoals id_document=2."
         )
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
+    if not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,9})?", text):
         raise InvalidInput(
             f"'{text[:20]}' is geen getal in --what-if '{word[:60]}'. Verwacht: VOORZIENING=FACTOR, zoals id_document=2."
-        ) from None
+        )
+    value = float(text.replace(",", "."))
     if "." in place:
         return WhatIf(f"{place} = {text}", {place: value})
     if place not in provisions:

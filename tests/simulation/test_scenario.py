@@ -1,0 +1,186 @@
+"""A scenario is read whole: every fault at once, with file, entry, key and remedy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provisions.domain.errors import InvalidConfig, InvalidInput, Refused
+from provisions.simulation.file import find, read
+from provisions.simulation.scenario import Days, read_scenario
+from provisions.simulation.what_if import WhatIf, changed, named, typed
+from tests.builders import CONFIG
+from tests.simulation.scenarios import CONFIG_FOLDER, COUNTRY, scenario, values
+
+REMEDIES = ("Vul", "Voeg", "Bedoelde", "Kies", "Zet", "Haal", "Het zijn", "Geef", "Later", "Schrijf", "Negen")
+
+
+@pytest.mark.parametrize("name", ["country", "region"])
+def test_the_shipped_scenarios_fit_the_rules(name: str) -> None:
+    file = read(find(name, CONFIG_FOLDER), CONFIG_FOLDER)
+    found = read_scenario(file.values, file.name, CONFIG)
+    assert set(found.counters) == set(CONFIG.catalogue.provisions)
+    assert all(what_if.changes for what_if in named(file.values, file.name).values())
+
+
+def test_the_country_is_what_the_sources_say() -> None:
+    found = scenario(weeks=52)
+    assert read(find("country", CONFIG_FOLDER), CONFIG_FOLDER).values["clients"] == [1500, 2000]
+    shares = {group.key: group.share for group in found.groups}
+    assert shares["homeless"] / sum(shares.values()) == pytest.approx(1 / 3)
+    assert shares["losing_home"] / sum(shares.values()) == pytest.approx(1 / 4)
+
+
+def test_a_region_has_the_municipalities_of_the_organisation() -> None:
+    file = read(find("region", CONFIG_FOLDER), CONFIG_FOLDER)
+    found = read_scenario(file.values, file.name, CONFIG)
+    assert [place.key for place in found.places] == list(CONFIG.organisation.municipalities)
+    assert found.catalogue is CONFIG.catalogue
+
+
+def test_a_place_has_its_own_tables() -> None:
+    found = scenario()
+    assert found.catalogue.regional == {"large_city"}
+    assert found.catalogue.automatic == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"clients": [10]}, "clients"),
+        ({"clients": [10, 5]}, "clients"),
+        ({"first_week": "2027-W54"}, "first_week"),
+        ({"weeks": 0}, "weeks"),
+        ({"weeks": 1000}, "weeks"),
+        ({"seed": -1}, "seed"),
+        ({"name": ""}, "name"),
+        ({"spede": 2}, "spede"),
+        ({"counter__id_document__p90": 2}, "p90"),
+        ({"counter__id_document__speed": 0}, "speed"),
+        ({"counter__id_document__speed": "snel"}, "speed"),
+        ({"counter__id_document__median": True}, "median"),
+        ({"counter__id_document__refused": 1.2}, "refused"),
+        ({"counter__id_document__withdrawn": 0.99}, "refused"),
+        ({"counter__id_documnt": {"median": 1, "p90": 2}}, "counter.id_documnt"),
+        ({"counter__housing__agreed_after": -1}, "agreed_after"),
+        ({"after_refusal__delivered": 0.9}, "delivered"),
+        ({"table__doorbraaktafel__answers": {}}, "answers"),
+        ({"table__doorbraaktafel__answers": {"ja": 1}}, "ja"),
+        ({"table__doorbraaktafel__faster": {"priority": 0.5}}, "priority"),
+        ({"table__regional": {}}, "median"),
+        ({"suspension__calendar_days": 29}, "calendar_days"),
+        ({"waiver__chance": 2}, "chance"),
+        ({"group__homeless__brp": {"somewhere": 1}}, "somewhere"),
+        ({"group__homeless__needs__benefit": 0.5}, "benefit"),
+        ({"group__homeless__otherwise_present": ["postal_address", "benefit_decision"]}, "postal_address"),
+        ({"group__homeless__later": {"emergency_shelter": 0.5}}, "later_after"),
+        ({"group__losing_home__urgent": {"id_document": 0.5}}, "urgent"),
+        ({"place__town__speed": {"id_dcument": 2}}, "id_dcument"),
+        ({"always_needed__unregistered__needs": ["adres"]}, "needs"),
+    ],
+)
+def test_a_fault_names_its_place_and_a_remedy(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        scenario(**changes)
+    lines = [line for line in refused.value.lines if f"sleutel '{key}'" in line]
+    assert lines, refused.value.lines
+    assert all(line.startswith("test.toml, ") for line in refused.value.lines)
+    assert all(any(remedy in line for remedy in REMEDIES) for line in refused.value.lines)
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        scenario(weeks=0, counter__id_document__p90=1, waiver__chance=3)
+    assert len(refused.value.lines) == 3
+
+
+def test_no_group_and_no_place_is_no_scenario() -> None:
+    with pytest.raises(InvalidConfig, match="geen groep"):
+        scenario(group={})
+    with pytest.raises(InvalidConfig, match="geen enkele plaats"):
+        scenario(place={"town": {"share": 0}})
+
+
+def test_a_file_says_only_what_differs(tmp_path: Path) -> None:
+    own = tmp_path / "ons.toml"
+    own.write_text('same_as = "country"\nclients = [5, 5]\n[counter.id_document]\nmedian = 3\n[place]\n', "utf-8")
+    file = read(own, CONFIG_FOLDER)
+    found = read_scenario(file.values, file.name, CONFIG)
+    assert found.clients == (5, 5)
+    assert found.counters["id_document"].days == Days(3, 12)
+    assert file.name == "ons.toml (verder als country.toml)"
+    assert "voorbeeldstad" in {place.key for place in found.places}
+
+
+@pytest.mark.parametrize(
+    "text", ['same_as = "ons"', "same_as = 3", 'same_as = "nergens"', "same_as = ", "naam = ééé\x00"]
+)
+def test_a_file_that_is_no_scenario(tmp_path: Path, text: str) -> None:
+    own = tmp_path / "ons.toml"
+    own.write_text(text, "utf-8")
+    with pytest.raises(Refused) as refused:
+        read(own, CONFIG_FOLDER)
+    assert refused.value.exit_code == 2
+
+
+def test_an_unknown_scenario_names_those_that_are_there() -> None:
+    with pytest.raises(InvalidInput, match="country, region"):
+        find("landelijk", CONFIG_FOLDER)
+
+
+# --- what if ---------------------------------------------------------------------------------------------------------
+
+KNOWN = named(COUNTRY, "country.toml")
+
+
+def test_a_factor_is_the_speed_of_a_counter() -> None:
+    what_if = typed(["id_document=2"], KNOWN, CONFIG)
+    assert what_if.changes == {"counter.id_document.speed": 2}
+    assert changed(values(), "test", what_if, CONFIG).counters["id_document"].speed == 2
+
+
+def test_what_is_typed_together_holds_together() -> None:
+    what_if = typed(["id-twice-as-fast", "waiver.chance=0,6", "postal_address=1.5"], KNOWN, CONFIG)
+    found = changed(values(), "test", what_if, CONFIG)
+    assert found.counters["id_document"].speed == 2
+    assert found.counters["postal_address"].speed == 1.5
+    assert found.waiving.chance == 0.6
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["id_documnt=2"], "id_document"),
+        (["id_document=snel"], "geen getal"),
+        (["id-twice"], "id-twice-as-fast"),
+        (["id_document=2", "id_document=3"], "twee keer"),
+        (["id_document=nan"], "geen getal"),
+        (["id_document=inf"], "geen getal"),
+    ],
+)
+def test_a_what_if_that_can_not_be(words: list[str], says: str) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        typed(words, KNOWN, CONFIG)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        ("counter.id_documnt.speed", 2, "id_document"),
+        ("counter.id_document.sped", 2, "speed"),
+        ("counter.id_document.speed", -1, "kan niet"),
+        ("waiver.chance", 2, "kan niet"),
+        ("weeks", 4, "hele scenario"),
+        ("name.x", 4, "staat niet in"),
+    ],
+)
+def test_a_place_that_is_not_there(place: str, value: float, says: str) -> None:
+    with pytest.raises(InvalidConfig, match=says):
+        changed(values(), "test", WhatIf("test", {place: value}), CONFIG)
+
+
+def test_a_what_if_in_the_file_is_checked() -> None:
+    with pytest.raises(InvalidConfig, match="verandert niets"):
+        named({"what_if": {"leeg": {"name": "Niets"}}}, "test.toml")
+    with pytest.raises(InvalidConfig, match="verkeerde soort"):
+        named({"what_if": {"snel": {"counter.id_document.speed": "twee"}}}, "test.toml")
