@@ -9,11 +9,7 @@ from provisions.domain.deadlines import Situation, due, reminder_makes_sense, st
 from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungName, RungRule
 from provisions.domain.terms import DueDate, Term, due_date
 
-<<<<<<< HEAD
 HEIGHT = {name: height for height, name in enumerate(RungName)}  # lowest first
-=======
-_HEIGHT = {name: height for height, name in enumerate(RungName)}
->>>>>>> ed5023c (Simulate a year ahead on the real rules: scenarios as TOML, what-ifs on the same clients, table, bars, JSON and page)
 
 
 @dataclass(frozen=True)
@@ -117,20 +113,12 @@ def table_at_work(provision: Provision) -> RungName | None:
 
 def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
     tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
-<<<<<<< HEAD
     return max(tables, key=lambda rung: HEIGHT[rung.name], default=None)
-=======
-    return max(tables, key=lambda rung: _HEIGHT[rung.name], default=None)
->>>>>>> ed5023c (Simulate a year ahead on the real rules: scenarios as TOML, what-ifs on the same clients, table, bars, JSON and page)
 
 
 def _climbed_or_passed(provision: Provision, name: RungName) -> bool:
     """Whether this rung or a higher one was climbed: a ladder goes up, also when another municipality has more rungs."""
-<<<<<<< HEAD
     return any(HEIGHT[rung.name] >= HEIGHT[name] for rung in provision.rungs)
-=======
-    return any(_HEIGHT[rung.name] >= _HEIGHT[name] for rung in provision.rungs)
->>>>>>> ed5023c (Simulate a year ahead on the real rules: scenarios as TOML, what-ifs on the same clients, table, bars, JSON and page)
 
 
 def _is_dropped(situation: Situation) -> bool:

@@ -10,7 +10,7 @@ from rich.text import Text
 from sqlalchemy import Engine
 
 from provisions.catalogue import Config, load
-from provisions.cli.tables import Tables
+from provisions.cli.tables import Tables, wrapped
 from provisions.domain.calendar import day_of
 from provisions.settings import PROJECT
 from provisions.steps import IntakeRequest, Steps
@@ -24,7 +24,7 @@ class ByRich(Tables):
     """Every table as rich prints it, also where nothing needs to be wrapped."""
 
     def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-        sys.stdout.writelines(f"{line}\n" for line in self._wrapped(titles, rows))
+        sys.stdout.writelines(f"{line}\n" for line in wrapped(self._console, titles, rows))
         sys.stdout.write("\n")
 
 
