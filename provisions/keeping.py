@@ -128,6 +128,7 @@ class Keeping:
         connection.execute(delete(t.message).where(t.message.c.provision_id.in_(provisions)))
         connection.execute(delete(t.free_text).where(t.free_text.c.case_id.in_(case_ids)))
         connection.execute(delete(t.follow_up).where(t.follow_up.c.provision_id.in_(provisions)))
+        connection.execute(delete(t.foreseen).where(t.foreseen.c.case_id.in_(case_ids)))
         connection.execute(delete(t.plan).where(t.plan.c.case_id.in_(case_ids)))
         lines = select(t.audit.c.id).where(t.audit.c.case_id.in_(case_ids)).scalar_subquery()
         connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(lines)))

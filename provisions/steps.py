@@ -6,7 +6,8 @@ allowed, and then nothing has changed. Days are Amsterdam's.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
@@ -23,14 +24,17 @@ from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, No
 from provisions.domain.lifecycle import Decision, Moment, Need
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
-from provisions.store import queries
+from provisions.store import foreseen, queries
 from provisions.store import tables as t
 from provisions.store.connect import pooled
-from provisions.store.queries import Change, Stored
+from provisions.store.queries import Stored
+from provisions.store.writing import Change, write
 from provisions.views import Face, Views
 
 EVERYTHING = "all"
 RULES = "rules"
+FORESIGHT = timedelta(hours=26)  # a day, and some time to get it done
+FORESEEN_AT_ONCE = 2000  # provisions in one transaction
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,10 @@ class Steps:
         self.views = Views(pooled(engine), config, clock)
         self._catalogue = config.catalogue
 
+    @cached_property
+    def _rules(self) -> str:
+        return fingerprint(self._catalogue)
+
     # --- what people do ----------------------------------------------------------------------------------------------
 
     def intake(self, request: IntakeRequest, *, by: str) -> Case:
@@ -91,7 +99,7 @@ class Steps:
         try:
             with self.engine.begin() as connection:
                 self._refuse_existing(connection, [request.reference for request in requests])
-                queries.write(connection, changes)
+                write(connection, changes)
         except IntegrityError as error:
             if "client_case_reference" not in str(error.orig):
                 raise
@@ -241,6 +249,8 @@ class Steps:
         Whoever else ticks at the same time takes other rows.
         """
         now = self.clock()
+        if recorded := self._record_foreseen(now):
+            return recorded
         moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
         with self.engine.begin() as connection:
             due = queries.due_provisions(connection, now, limit)
@@ -253,7 +263,7 @@ class Steps:
                 key = stored.key_of(provision_id)
                 decision = lifecycle.tick(stored.case, key, moment)
                 changes.append(Change(stored, decision, moment, frozenset({key})))
-            queries.write(connection, changes)
+            write(connection, changes)
         return len(due)
 
     def tick_all(self) -> int:
@@ -263,13 +273,35 @@ class Steps:
             total += handled
         return total
 
+    def _record_foreseen(self, now: datetime) -> int:
+        with self.engine.begin() as connection:
+            return foreseen.record(connection, now, self._rules, FORESEEN_AT_ONCE)
+
+    def foresee(self, limit: int = 100) -> int:
+        """Decide ahead what falls due within ``FORESIGHT``, for at most ``limit`` provisions. Returns how many.
+
+        Worth doing, never needed: what was not foreseen is decided when it falls due.
+        """
+        now = self.clock()
+        with self.engine.begin() as connection:
+            due = foreseen.to_keep(connection, now, now + FORESIGHT, self._rules, limit)
+            cases = queries.load_cases(connection, sorted({one.case_id for one in due})) if due else {}
+            found = [
+                (one, stored, lifecycle.foresee(stored.case, stored.key_of(one.provision_id), one.at, self._catalogue))
+                for one in due
+                if (stored := cases.get(one.case_id)) is not None
+            ]
+            if found:
+                foreseen.keep(connection, self._rules, found)
+        return len(found)
+
     def follow_rules(self, batch: int = 200) -> int:
         """After a change in ``config/``: compute the derived columns of every open case again. Returns how many cases.
 
         What was accrued (starts, suspensions, rungs, breaches of agreed dates) is kept. Nothing is done when the rules are
         those of the last time. Raises ``InvalidConfig`` when the rules no longer know something that a case has.
         """
-        rules = fingerprint(self._catalogue)
+        rules = self._rules
         with self.engine.begin() as connection:
             known = connection.execute(select(t.setting.c.value).where(t.setting.c.name == RULES)).scalar()
             if known == rules:
@@ -282,6 +314,7 @@ class Steps:
         with self.engine.begin() as connection:
             statement = insert(t.setting).values(name=RULES, value=rules)
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": rules}))
+            foreseen.forget_all(connection)
         return len(case_ids)
 
     def _refuse_orphans(self, connection: Connection) -> None:
@@ -319,7 +352,7 @@ class Steps:
                 )
                 for stored in cases.values()
             ]
-            queries.write(connection, changes)
+            write(connection, changes)
 
     def next_moment(self) -> datetime | None:
         """When anything happens next (UTC)."""
@@ -410,7 +443,7 @@ class Steps:
         with self.engine.begin() as connection:
             stored = self._stored(connection, reference)
             decision = decide(stored.case)
-            queries.write(connection, [Change(stored, decision, moment)])
+            write(connection, [Change(stored, decision, moment)])
         return decision.case
 
     def _stored(self, connection: Connection, reference: str) -> Stored:

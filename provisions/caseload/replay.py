@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, event
+from sqlalchemy import Engine
 
 from provisions.caseload.script import Event
 from provisions.catalogue import Config
@@ -12,7 +12,6 @@ from provisions.domain.case import Case
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
 from provisions.steps import IntakeRequest, Steps
-from provisions.store import tables as t
 from provisions.store.chain import RECORDED_AT
 
 
@@ -24,7 +23,6 @@ class Replay:
         engine = engine.execution_options(**{RECORDED_AT: self._clock})
         self.steps = Steps(engine, config, self._clock)
         self._outbox = Outbox(engine, config, transport, self._clock)
-        _record_at(engine, self._clock)
 
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
@@ -77,17 +75,3 @@ def _commands(steps: Steps) -> Mapping[str, Callable[..., Case]]:
         "reopen": steps.reopen,
         "close": steps.close,
     }
-
-
-def _record_at(engine: Engine, clock: Callable[[], datetime]) -> None:
-    """Give the rungs that this engine inserts the moment of the travelling clock, as the audit lines get it.
-
-    Only the example does this, with an engine and a database of its own: the program itself cannot date a line back, and
-    what is written stays append-only here as well.
-    """
-
-    @event.listens_for(engine, "before_execute", retval=True)
-    def dated(_connection: Connection, statement: Any, multiparams: Any, params: Any, _options: Any) -> Any:
-        if isinstance(statement, Insert) and statement.table is t.rung:
-            statement = statement.values({t.rung.c.climbed: clock()})
-        return statement, multiparams, params

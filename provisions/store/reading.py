@@ -21,8 +21,10 @@ SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to
 # Whether message m was given up, or is still pending after several attempts.
 UNDELIVERED = f"(m.status = 'failed' OR (m.status = 'pending' AND m.attempts >= {SEVERAL_ATTEMPTS}))"
 
-_CHILDREN = {"suspension": "id", "waiver": "dependency", "rung": "climbed", "outcome": "id", "follow_up": "id"}
-TABLES = ["alembic_version", "client_case", "provision", *_CHILDREN, "message", "prepared", "audit", "free_text"]
+TABLES = [
+    *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
+    *("message", "prepared", "audit", "free_text"),
+]
 _CASE = "c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.present"
 _PROVISION = (
     "p.id, p.case_id, p.key, p.status, p.needed_on, p.urgent, p.asked, p.needed_from, p.agreed, p.agreed_on, p.applied_on, "
@@ -132,7 +134,7 @@ def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
         now=now,
         municipality=municipality,
     )
-    children = _children(rows, [row.id for row in found])
+    children = from_row.children(rows(from_row.CHILDREN, ids=[row.id for row in found]))
     return [
         Late(
             row.id,
@@ -224,7 +226,7 @@ def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
         f"SELECT {_PROVISION} FROM provision p WHERE p.case_id = ANY(%(ids)s::bigint[]) ORDER BY p.id",
         ids=[row.id for row in cases],
     )
-    children = _children(rows, [row.id for row in found])
+    children = from_row.children(rows(from_row.CHILDREN, ids=[row.id for row in found]))
     by_case: dict[int, list[Any]] = {}
     for row in found:
         by_case.setdefault(row.case_id, []).append(row)
@@ -237,12 +239,3 @@ def _found(row: Any, provisions: Sequence[Any], children: Mapping[int, from_row.
         {p.key: p.id for p in provisions},
         {p.key: p.flow_run for p in provisions},
     )
-
-
-def _children(rows: Rows, provision_ids: list[int]) -> dict[int, dict[str, list[Any]]]:
-    found: dict[int, dict[str, list[Any]]] = {}
-    for table, order in _CHILDREN.items():
-        query = f"SELECT * FROM {table} WHERE provision_id = ANY(%(ids)s::bigint[]) ORDER BY {order}"
-        for row in rows(query, ids=provision_ids):
-            found.setdefault(row.provision_id, {}).setdefault(table, []).append(row)
-    return found

@@ -19,6 +19,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "client_case": (READ, ADD, CHANGE),
     "erasure": (READ, ADD, REMOVE),
     "follow_up": (READ, ADD, CHANGE, REMOVE),
+    "foreseen": (READ, ADD, CHANGE, REMOVE),
     "free_text": (READ, ADD, REMOVE),
     "message": (READ, ADD, CHANGE, REMOVE),
     "outcome": (READ, ADD, CHANGE),

@@ -99,6 +99,28 @@ provision = Table(
     Index("ix_provision_face", "id", postgresql_where=text("face_wanted <> face_shown")),
 )
 
+# What the clock will record of a provision at its ``next_at`` unless anything changes before: decided ahead, so that
+# thousands that fall due in one instant are recorded by a few statements (``provisions/store/foreseen.py``).
+foreseen = Table(
+    "foreseen",
+    metadata,
+    _provision_id(primary=True),
+    Column("case_id", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),  # the ``next_at`` that it was decided for
+    Column("until", Moment, nullable=False),  # decided anew from here on; ``at``: this can't be decided ahead
+    Column("rules", Text, nullable=False),  # the fingerprint of the rules that it was decided by
+    Column("late_noted", Date),
+    Column("late_from", Moment),
+    Column("breach_day", Date),
+    Column("lies_with", Text),
+    Column("next_at", Moment),
+    Column("rungs", JSON, nullable=False),
+    Column("messages", JSON, nullable=False),
+    Column("lines", JSON, nullable=False),  # of the audit
+    Column("digests", LargeBinary, nullable=False),  # of the lines, one after the other: for the chain
+    Index("ix_foreseen_case_id", "case_id"),
+)
+
 suspension = Table(
     "suspension",
     metadata,
@@ -230,7 +252,7 @@ audit = Table(
     Column("note_digest", LargeBinary),  # of the free text and its salt
     Column("hash", LargeBinary, nullable=False),  # of the hash before it and of this line
     Index("ix_audit_case_id", "case_id"),
-    Index("ix_audit_at", "at"),
+    Index("ix_audit_at", "at", postgresql_using="brin"),  # lines are added in order of time
     # The facts that the report reads from here, because they have no table of their own.
     Index(
         "ix_audit_report",

@@ -7,7 +7,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Insert, event
+from sqlalchemy import Engine
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import AMSTERDAM, ONE_DAY
@@ -15,7 +15,6 @@ from provisions.domain.case import Answer, Reason, Status
 from provisions.domain.errors import Refused
 from provisions.domain.rules import OutcomeName
 from provisions.steps import IntakeRequest, Steps
-from provisions.store import tables as t
 from provisions.store.chain import RECORDED_AT
 from tests.conftest import MovingClock
 
@@ -24,13 +23,6 @@ BY = "regie-1"
 
 def dated(engine: Engine, clock: MovingClock) -> Engine:
     """Let the moments that the database would write itself be those of the clock, as the example caseload does."""
-
-    @event.listens_for(engine, "before_execute", retval=True)
-    def date_rungs(_connection: Any, statement: Any, many: Any, parameters: Any, _options: Any) -> Any:
-        if isinstance(statement, Insert) and statement.table is t.rung:
-            statement = statement.values({t.rung.c.climbed: clock()})
-        return statement, many, parameters
-
     return engine.execution_options(**{RECORDED_AT: clock})
 
 

@@ -8,11 +8,11 @@ from provisions.domain import deadlines, ladder, words
 from provisions.domain.calendar import ONE_DAY, first_moment
 from provisions.domain.case import Case, Rung, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment
+from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.waivers import offer_waivers
-from provisions.domain.rules import RungName
+from provisions.domain.rules import Catalogue, RungName
 from provisions.domain.terms import DueDate
 
 
@@ -178,3 +178,29 @@ def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datet
     if late is not None and end is not None and provision.late_noted != end.due + ONE_DAY:
         moments.append(late)
     return min(moments, default=None)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What ``tick`` will decide at any moment from ``at`` until ``until`` (UTC), if nothing changes before."""
+
+    at: datetime
+    until: datetime
+    decision: Decision
+    derived: Derived
+
+
+def foresee(case: Case, key: str, at: datetime, catalogue: Catalogue) -> Foreseen | None:
+    """What the clock will record at ``at``, the next moment of the provision; ``None`` when it is more than lateness and rungs.
+
+    It holds until Amsterdam's day ends, or something else falls due: within a day nothing else depends on the hour.
+    """
+    moment = Moment(at, SYSTEM, catalogue)
+    decision = tick(case, key, moment)
+    before, after = case.provisions[key], decision.case.provisions[key]
+    if not decision.audit or replace(after, rungs=before.rungs, late_noted=before.late_noted) != before:
+        return None
+    derived = derive(decision.case, key, moment)
+    end_of_day = first_moment(moment.today + ONE_DAY)
+    until = min(end_of_day, derived.next_at or end_of_day)
+    return Foreseen(at, until, decision, derived) if until > at else None

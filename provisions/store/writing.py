@@ -1,0 +1,323 @@
+"""From decisions to rows: state, audit, messages and wanted faces. Nothing here decides, nothing commits.
+
+However many decisions: one statement for what is new, one for all the rest, two for the audit. Each takes its rows as one
+JSON document, because what a statement costs lies mostly in its parameters and its way there and back.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
+
+from provisions.domain.case import Case, Provision
+from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
+from provisions.store import chain
+from provisions.store import tables as t
+from provisions.store.queries import CHANNEL, Stored
+
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+Row = dict[str, Any]
+_encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
+_EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer", "of": "text"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A decision to be written. ``before`` is ``None`` for a new case; ``keys`` limits it to the provisions held under lock."""
+
+    before: Stored | None
+    decision: Decision
+    moment: Moment
+    keys: frozenset[str] | None = None
+
+
+def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
+    """Write decisions, set-based. Returns the case ids in order.
+
+    A reference that exists already raises ``sqlalchemy.exc.IntegrityError``. The provisions that change must be held
+    (``FOR UPDATE``), and the cases too when more changes than provisions.
+    """
+    drafts = [_Draft(change) for change in changes]
+    _insert_new(connection, drafts)
+    _record(connection, drafts)
+    _append_audit(connection, drafts)  # last: it makes everybody else who records wait
+    return [draft.case_id for draft in drafts]
+
+
+class _Draft:
+    """A change, with the ids that it has or gets."""
+
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        self.case = change.decision.case
+        self.before = change.before
+        self.case_id = change.before.case_id if change.before else 0  # until it is inserted
+        self.ids = dict(change.before.ids) if change.before else {}
+        self.inserts: list[Row] = []
+        self.updates: list[Row] = []
+        for key in self.case.provisions if change.keys is None else change.keys:
+            row = _provision_row(self.case, key, change.moment)
+            wanted = int(key in change.decision.faces and row["started_on"] is not None)
+            if key not in self.ids:
+                self.inserts.append({"face_wanted": wanted, **row})
+            elif wanted or any(change.before.rows[key][name] != value for name, value in row.items()):  # type: ignore[union-attr]
+                self.updates.append({"row_id": self.ids[key], "wanted": wanted, **row})
+
+
+# --- what is new -----------------------------------------------------------------------------------------------------
+
+
+def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
+    """Insert cases and provisions, in order, and note their ids in the drafts."""
+    cases = [_case_row(draft.case) for draft in drafts if draft.before is None]
+    provisions = [
+        {"case_id": draft.case_id or None, "of": draft.case.reference, **row} for draft in drafts for row in draft.inserts
+    ]
+    if not cases and not provisions:
+        return
+    for place, row in enumerate(provisions):
+        row["place"] = place
+    statement = _insert_statement(tuple(cases[0]) if cases else (), tuple(provisions[0]) if provisions else ())
+    by_reference = {draft.case.reference: draft for draft in drafts}
+    made = connection.exec_driver_sql(statement, {"cases": _encode(cases), "provisions": _encode(provisions)})
+    for reference, case_id, key, provision_id in made:
+        draft = by_reference[reference]
+        draft.case_id = case_id
+        if key is not None:
+            draft.ids[key] = provision_id
+
+
+@lru_cache(maxsize=8)
+def _insert_statement(cases: tuple[str, ...], provisions: tuple[str, ...]) -> str:
+    """Rows of provisions name their case by id or, when it is new, by reference (``of``)."""
+    parts = []
+    columns = ", ".join(cases)
+    if cases:
+        parts.append(
+            f"made AS (INSERT INTO {t.case.name} ({columns}) SELECT {columns} FROM {_rows(t.case, 'cases', cases)} "  # noqa: S608
+            "RETURNING id, reference)"
+        )
+    else:
+        parts.append("made AS (SELECT NULL::bigint AS id, NULL::text AS reference WHERE false)")
+    if provisions:
+        own = ", ".join(name for name in provisions if name not in ("case_id", "of", "place"))
+        parts.append(
+            f"owned AS (INSERT INTO provision (case_id, {own}) SELECT coalesce(r.case_id, made.id), {own} "  # noqa: S608
+            f"FROM {_rows(t.provision, 'provisions', provisions)} LEFT JOIN made ON made.reference = r.of "
+            "ORDER BY r.place RETURNING id, case_id, key)"
+        )
+    else:
+        parts.append("owned AS (SELECT NULL::bigint AS id, NULL::bigint AS case_id, NULL::text AS key WHERE false)")
+    return (
+        f"WITH {', '.join(parts)} "  # noqa: S608
+        f"SELECT coalesce(made.reference, (SELECT reference FROM {t.case.name} c WHERE c.id = owned.case_id)), "
+        "coalesce(made.id, owned.case_id), owned.key, owned.id FROM made FULL JOIN owned ON owned.case_id = made.id"
+    )
+
+
+# --- everything else -------------------------------------------------------------------------------------------------
+
+
+def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
+    """Everything besides what is new and the audit, in one statement; empty parts are left out of it."""
+    at = connection.get_execution_options().get(chain.RECORDED_AT)
+    inserts: dict[Table, list[Row]] = {}
+    updates: dict[Table, list[Row]] = {}
+    for draft in drafts:
+        _collect_children(draft, inserts, updates)
+    for row in inserts.get(t.rung, ()):
+        row["climbed"] = at() if at else None
+    parts = {
+        f"update_{t.case.name}": [
+            {"row_id": draft.case_id, **_case_row(draft.case)}
+            for draft in drafts
+            if draft.before is not None and _case_row(draft.before.case) != _case_row(draft.case)
+        ],
+        "update_provision": [row for draft in drafts for row in draft.updates],
+        **{f"insert_{table.name}": rows for table, rows in inserts.items()},
+        **{f"update_{table.name}": rows for table, rows in updates.items()},
+        "insert_message": [row for draft in drafts for row in _message_rows(draft)],
+    }
+    parts = {name: rows for name, rows in parts.items() if rows}
+    statement = _record_statement(tuple((name, tuple(rows[0])) for name, rows in parts.items()))
+    values: Row = {name: _encode(rows) for name, rows in parts.items()}
+    values["case_ids"] = sorted({draft.case_id for draft in drafts})
+    connection.exec_driver_sql(statement, values)
+
+
+@lru_cache(maxsize=128)
+def _record_statement(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    named = [f"p{place} AS ({_part(name, columns)})" for place, (name, columns) in enumerate(parts)]
+    # What was foreseen of these cases, and what their plans say, may not be so any more.
+    named.append("stale AS (DELETE FROM foreseen WHERE case_id = ANY(%(case_ids)s))")
+    named.append(
+        "plans AS (INSERT INTO plan (case_id) SELECT unnest(%(case_ids)s::bigint[]) "  # in order of id: nobody waits in a circle
+        "ON CONFLICT (case_id) DO UPDATE SET wanted = plan.wanted + 1)"
+    )
+    return f"WITH {', '.join(named)} SELECT pg_notify('{CHANNEL}', '')"
+
+
+def _part(name: str, columns: tuple[str, ...]) -> str:
+    action, _, called = name.partition("_")
+    table = t.metadata.tables[called]
+    rows = _rows(table, name, columns)
+    if action == "insert":
+        listed = ", ".join(columns)
+        chosen = listed.replace("climbed", "coalesce(climbed, clock_timestamp())")
+        return f"INSERT INTO {called} ({listed}) SELECT {chosen} FROM {rows}"  # noqa: S608
+    keys = ("provision_id", "name") if table is t.rung else ("row_id",)
+    where = " AND ".join(f"{called}.{'id' if key == 'row_id' else key} = r.{key}" for key in keys)
+    changes = [f"{column} = r.{column}" for column in columns if column not in (*keys, "wanted")]
+    if "wanted" in columns:
+        changes.append("face_wanted = face_wanted + r.wanted")
+    return f"UPDATE {called} SET {', '.join(changes)} FROM {rows} WHERE {where}"  # noqa: S608
+
+
+def _rows(table: Table, parameter: str, columns: tuple[str, ...]) -> str:
+    """The rows of a JSON document as a table ``r``, typed as the columns are."""
+    types = {column.name: column.type.compile(DIALECT) for column in table.c} | _EXTRA
+    typed = ", ".join(f"{name} {types[name]}" for name in columns)
+    return f"json_to_recordset(%({parameter})s::json) AS r ({typed})"
+
+
+def _case_row(case: Case) -> Row:
+    return {
+        "reference": case.reference,
+        "municipality": case.municipality,
+        "route": case.route.value,
+        "brp": case.brp.value,
+        "director": case.director,
+        "opened": case.opened,
+        "closed": case.closed,
+        "present": sorted(case.present),
+    }
+
+
+def _provision_row(case: Case, key: str, moment: Moment) -> Row:
+    p, derived = case.provisions[key], derive(case, key, moment)
+    return {
+        "key": key,
+        "status": p.status.value,
+        "needed_on": p.needed_on,
+        "urgent": p.urgent,
+        "asked": p.asked,
+        "needed_from": p.needed_from,
+        "agreed": p.agreed,
+        "agreed_on": p.agreed_on,
+        "applied_on": p.applied_on,
+        "started_on": p.started_on,
+        "reopened_on": p.reopened_on,
+        "breached_on": p.breached_on,
+        "late_noted": p.late_noted,
+        "due": derived.due,
+        "statutory_due": derived.statutory_due,
+        "late_from": derived.late_from,
+        "breach_day": derived.breach_day,
+        "suspended_until": derived.suspended_until,
+        "closed_on": derived.closed_on,
+        "lies_with": derived.lies_with,
+        "next_at": derived.next_at,
+    }
+
+
+def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: dict[Table, list[Row]]) -> None:
+    before, keys = draft.before, draft.change.keys
+    for key, provision in draft.case.provisions.items():
+        earlier = before.case.provisions.get(key) if before else None
+        if provision is earlier or (keys is not None and key not in keys):
+            continue
+        for table, new, old in _child_rows(provision, earlier):
+            stored = before.child_ids.get((key, table.name), ()) if before else ()
+            for position, row in enumerate(new):
+                if position >= len(old):
+                    inserts.setdefault(table, []).append({"provision_id": draft.ids[key], **row})
+                elif row != old[position]:
+                    identity = {"row_id": stored[position]} if stored else {"provision_id": draft.ids[key]}
+                    updates.setdefault(table, []).append({**identity, **row})
+
+
+def _child_rows(provision: Provision, earlier: Provision | None) -> Iterable[tuple[Table, list[Row], list[Row]]]:
+    """Each child table with the rows as they become and as they were, where there are any.
+
+    Rows only change in place or are added at the end. Waivers and rungs are read back in another order than they were
+    added: those are matched by name.
+    """
+    for table, rows in _CHILD_ROWS.items():
+        new, old = rows(provision), rows(earlier) if earlier else []
+        if name := {t.waiver: "dependency", t.rung: "name"}.get(table):
+            known = {row[name]: row for row in new}
+            old = [row for row in old if row[name] in known]
+            kept = [known.pop(row[name]) for row in old]
+            new = [*kept, *known.values()]
+        if new:
+            yield table, new, old
+
+
+_CHILD_ROWS: Mapping[Table, Any] = {
+    t.suspension: lambda p: [
+        {"start": s.start, "until": s.until, "reason": s.reason.value, "resumed": s.resumed} for s in p.suspensions
+    ],
+    t.waiver: lambda p: [{"dependency": w.dependency, "day": w.on} for w in p.waivers],
+    t.rung: lambda p: [
+        {
+            "name": r.name.value,
+            "due": r.due,
+            "message": r.message,
+            "answer": r.answer.value if r.answer else None,
+            "submitted": r.submitted,
+        }
+        for r in p.rungs
+    ],
+    t.outcome: lambda p: [
+        {"name": o.name.value, "day": o.on, "recorded": o.recorded, "fields": dict(o.fields), "undone": o.undone}
+        for o in p.outcomes
+    ],
+    t.follow_up: lambda p: [
+        {"name": f.name, "due": f.due, "done": f.done, "lapsed": f.lapsed, "reminded": f.reminded} for f in p.follow_ups
+    ],
+}
+
+
+def _message_rows(draft: _Draft) -> Iterable[Row]:
+    now = draft.change.moment.now
+    return (
+        {
+            "id": intent.id,
+            "provision_id": draft.ids[intent.key],
+            "kind": intent.kind,
+            "detail": intent.detail,
+            "municipality": intent.municipality,
+            "created": now,
+            "next_try": now,
+        }
+        for intent in draft.change.decision.messages
+    )
+
+
+# --- the audit -------------------------------------------------------------------------------------------------------
+
+
+def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
+    chain.append(
+        connection,
+        [audit_line(line, draft.change.moment.by, draft.case_id) for draft in drafts for line in draft.change.decision.audit],
+    )
+
+
+def audit_line(line: AuditLine, by: str, case_id: int) -> chain.Line:
+    """A line of a decision as it is recorded."""
+    return chain.Line(
+        by=by,
+        what=line.what,
+        because=line.because,
+        case_id=case_id,
+        key=line.key,
+        data={name: value for name, value in line.data.items() if value is not None} or None,
+        message=UUID(line.message) if line.message else None,
+        note=line.note,
+    )
