@@ -20,7 +20,7 @@ from provisions.catalogue.fingerprint import fingerprint
 from provisions.clock import utc_now
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
-from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound, Refused, SeveralRefused
 from provisions.domain.lifecycle import Decision, Moment, Need
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, OutcomeName, Route, RungName
@@ -56,6 +56,18 @@ class IntakeRequest:
     urgent: Sequence[str] = ()
     director: str | None = None
     on: date | None = None
+
+
+@dataclass(frozen=True)
+class OutcomeReport:
+    """What became of one provision, as a counter says it. Key and outcome are still text; the day is parsed."""
+
+    reference: str
+    key: str
+    outcome: str
+    on: date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,12 +110,13 @@ class Steps:
             raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
         try:
             with self.engine.begin() as connection:
-                self._refuse_existing(connection, [request.reference for request in requests])
                 write(connection, changes)
         except IntegrityError as error:
             if "client_case_reference" not in str(error.orig):
                 raise
-            raise NotAllowed("Deze referentie bestaat al (zojuist door een ander gestart).") from None
+            with self.engine.connect() as connection:
+                self._refuse_existing(connection, [request.reference for request in requests])
+            raise
         return [change.decision.case for change in changes]
 
     def check_intake(self, request: IntakeRequest, *, by: str) -> None:
@@ -145,16 +158,43 @@ class Steps:
     ) -> Case:
         """Record what became of a provision."""
         moment = self._moment(by)
-        name = inputs.choice(OutcomeName, outcome, "uitkomst")
-        key, day = self._key(key), self._on(on, moment)
-        text = inputs.free_text(note, "de notitie") if note is not None else None
+        decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note), moment)
+        return self._decide(reference, moment, decide)
+
+    def record_outcomes(self, reports: Sequence[OutcomeReport], *, by: str) -> list[Case]:
+        """Record what became of many provisions, in this order, all or none. Returns the cases as they become.
+
+        Raises ``SeveralRefused`` with every report that is not allowed.
+        """
+        moment = self._moment(by)
+        faults: list[tuple[int, Refused]] = []
+        with self.engine.begin() as connection:
+            references = sorted({report.reference for report in reports})
+            stored = queries.load_by_reference(connection, references)
+            decided: dict[str, Decision] = {}
+            for place, report in enumerate(reports):
+                try:
+                    reference, decide = self._reference(report.reference), self._outcome(report, moment)
+                    if reference not in stored:
+                        raise _no_such_case(reference)
+                    before = decided.get(reference, Decision(stored[reference].case))
+                    decided[reference] = before.then(decide(before.case))
+                except Refused as fault:
+                    faults.append((place, fault))
+            if faults:
+                raise SeveralRefused(faults)
+            write(connection, [Change(stored[reference], decision, moment) for reference, decision in decided.items()])
+        return [decision.case for decision in decided.values()]
+
+    def _outcome(self, report: OutcomeReport, moment: Moment) -> Callable[[Case], Decision]:
+        name = inputs.choice(OutcomeName, report.outcome, "uitkomst")
+        key, day = self._key(report.key), self._on(report.on, moment)
+        text = inputs.free_text(report.note, "de notitie") if report.note is not None else None
         values = {
             refuse_identifying(field, "een veld"): refuse_identifying(value, "een veld")
-            for field, value in (fields or {}).items()
+            for field, value in report.fields.items()
         }
-        return self._decide(
-            reference, moment, lambda case: lifecycle.record_outcome(case, key, name, moment, day, values, text)
-        )
+        return lambda case: lifecycle.record_outcome(case, key, name, moment, day, values, text)
 
     def suspend(
         self,
@@ -449,7 +489,7 @@ class Steps:
     def _stored(self, connection: Connection, reference: str) -> Stored:
         stored = queries.load_case(connection, reference, lock=True)
         if stored is None:
-            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+            raise _no_such_case(reference)
         return stored
 
     def _intake(self, request: IntakeRequest, moment: Moment) -> Decision:
@@ -528,6 +568,10 @@ class Steps:
                 f"De referentie {', '.join(existing)} bestaat al. Kies een andere, of voeg een voorziening toe met "
                 "'provisions add'."
             )
+
+
+def _no_such_case(reference: str) -> NotFound:
+    return NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
 
 
 def _first_repeated(references: Iterable[str]) -> str | None:

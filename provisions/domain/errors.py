@@ -3,6 +3,8 @@
 Each class carries the exit code that the command line promises (``cli.md``).
 """
 
+from collections.abc import Sequence
+
 
 class Refused(Exception):  # noqa: N818 - the word of the domain: a request is refused, the software does not fail
     """A request that is not carried out; nothing has changed. ``str()`` is a complete Dutch message."""
@@ -40,3 +42,14 @@ class Unreachable(Refused):
     """A component (database, Prefect, mail server) can't be reached."""
 
     exit_code = 5
+
+
+class SeveralRefused(Refused):
+    """Of many requests that are carried out together or not at all, these are refused: (place from 0, why)."""
+
+    def __init__(self, faults: Sequence[tuple[int, Refused]]) -> None:
+        super().__init__(*(f"{place + 1}: {line}" for place, fault in faults for line in fault.lines))
+        self.faults = tuple(faults)
+        kinds = {type(fault) for _, fault in faults}
+        self.kind: type[Refused] = kinds.pop() if len(kinds) == 1 else InvalidInput
+        self.exit_code = self.kind.exit_code

@@ -54,6 +54,16 @@ def load_case(connection: Connection, reference: str, *, lock: bool = False) -> 
     return None if case is None else _load(connection, [case], lock=lock)[case.id]
 
 
+def load_by_reference(connection: Connection, references: Sequence[str]) -> dict[str, Stored]:
+    """The cases of these references that exist, by reference; they and their provisions stay locked.
+
+    Locked in order of id, so that two who record many never wait for each other in a circle.
+    """
+    query = f"{_CASES} reference = ANY(%(references)s) ORDER BY id{_LOCK}"
+    cases = connection.exec_driver_sql(query, {"references": list(references)}).all()
+    return {stored.case.reference: stored for stored in _load(connection, cases, lock=True).values()}
+
+
 def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
     """Many cases at once; with ``lock`` their provisions stay locked. What was forgotten is not there."""
     cases = connection.exec_driver_sql(f"{_CASES} id = ANY(%(ids)s)", {"ids": list(case_ids)}).all()

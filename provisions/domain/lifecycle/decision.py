@@ -61,6 +61,12 @@ class Decision:
     messages: tuple[MessageIntent, ...] = ()
     faces: frozenset[str] = frozenset()
 
+    def then(self, later: "Decision") -> "Decision":
+        """This decision and one that was taken on the case as this one left it."""
+        return Decision(
+            later.case, self.audit + later.audit, self.messages + later.messages, self.faces | later.faces
+        )
+
 
 @dataclass(frozen=True)
 class Need:
