@@ -1,11 +1,14 @@
 """The clock: sleeps until something happens, then has it recorded. A deadline passes here, with or without Prefect."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 from flows.loops import Loop
 from provisions.steps import Steps
 
+LONGEST_SILENCE = 1.0  # seconds
+OTHERS = 0.5  # seconds
 LONGEST_SLEEP = 60.0  # seconds: a machine's clock may jump, so the time is looked at anew
 
 
@@ -25,9 +28,15 @@ class Clock:
         self.loop = Loop("klok", self._turn)
 
     def _turn(self) -> float:
+        told = time.monotonic()
         count = 0
         while not self.loop.stopped and (some := self._steps.tick()):
             count += some
+            # Of thousands at once: first all of it, then what follows; but a letter does not wait for a long backlog.
+            if time.monotonic() - told > LONGEST_SILENCE:
+                self._ticked()
+                told = time.monotonic()
+        if count:
             self._ticked()
         self._note(count)
         return self.until_next()
@@ -44,5 +53,6 @@ class Clock:
         self._expected = moment = self._steps.next_moment()
         if moment is None:
             return LONGEST_SLEEP
-        # At least a moment: what is due and yet was not handled (another engine has it) must not spin.
-        return min(LONGEST_SLEEP, max(0.5, (moment - self._now()).total_seconds()))
+        seconds = (moment - self._now()).total_seconds()
+        # What is due and yet was not handled (another engine has it) must not spin.
+        return min(LONGEST_SLEEP, seconds if seconds > 0 else OTHERS)

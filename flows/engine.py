@@ -17,6 +17,7 @@ from flows.clock import Clock
 from flows.deployments import Deployments, provision_plans
 from flows.events import Events
 from flows.faces import Faces
+from flows.foresight import Foresight
 from flows.health import Health
 from flows.keeping import Forgetting
 from flows.listening import Listener
@@ -71,6 +72,7 @@ class Engine:
         self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=execute, number=number)
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
+        self._foresight = Foresight(steps)
         screens = Screens(database, config, steps.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(screens.mornings)
@@ -132,6 +134,7 @@ class Engine:
         return [
             self._listener.loop,
             self._clock.loop,
+            self._foresight.loop,
             self._postman.loop,
             self._faces.loop,
             self._reconciler.loop,

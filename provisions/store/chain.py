@@ -152,9 +152,7 @@ def reserve(connection: Connection, count: int) -> Place:
 
 def digest_of(line: Line, text_id: int | None = None, note: bytes | None = None) -> bytes:
     """What a line says, as its hash has it; ``note`` is the digest of its free text."""
-    return _digest(
-        line.by, line.case_id, line.key, line.what, line.because, line.data, line.message, text_id, note
-    )
+    return _digest(line.by, line.case_id, line.key, line.what, line.because, line.data, line.message, text_id, note)
 
 
 def _digest(
@@ -257,9 +255,7 @@ def _lines(connection: Connection) -> Iterator[Row[Any]]:
 
 def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None]) -> str | None:
     note = bytes(row.note_digest) if row.note_digest else None
-    said = _digest(
-        row.by, row.case_id, row.key, row.what, row.because, row.data, row.message, row.free_text_id, note
-    )
+    said = _digest(row.by, row.case_id, row.key, row.what, row.because, row.data, row.message, row.free_text_id, note)
     expected = link(previous, row.id, stamp(row.at), said)
     where = f"Regel {row.id} ({row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z, {row.what})"
     if expected != bytes(row.hash):

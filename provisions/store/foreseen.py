@@ -28,7 +28,9 @@ WHERE p.next_at > %(now)s AND p.next_at <= %(until)s
   AND (f.provision_id IS NULL OR f.at <> p.next_at OR f.rules <> %(rules)s)
 ORDER BY p.next_at LIMIT %(limit)s FOR UPDATE OF p SKIP LOCKED"""
 
-_COLUMNS = "provision_id, case_id, at, until, late_noted, late_from, breach_day, lies_with, next_at, rungs, messages, lines"
+_COLUMNS = (
+    "provision_id, case_id, at, until, late_noted, late_from, breach_day, lies_with, next_at, rungs, messages, lines"
+)
 _KEEP = f"""
 INSERT INTO foreseen ({_COLUMNS}, rules, digests) SELECT {_COLUMNS}, %(rules)s, digests
 FROM json_to_recordset(%(rows)s::json) AS r (
@@ -138,9 +140,7 @@ def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:
 def _only_time_passes(stored: Stored, key: str, foreseen: Foreseen) -> bool:
     """Whether of the derived columns none changes besides those that are stored here."""
     row, derived = stored.rows[key], foreseen.derived
-    return all(
-        row[name] == getattr(derived, name) for name in ("due", "statutory_due", "suspended_until", "closed_on")
-    )
+    return all(row[name] == getattr(derived, name) for name in ("due", "statutory_due", "suspended_until", "closed_on"))
 
 
 def record(connection: Connection, now: datetime, rules: str, limit: int) -> int:
@@ -156,9 +156,7 @@ def record(connection: Connection, now: datetime, rules: str, limit: int) -> int
     connection.exec_driver_sql(_STATE, {"ids": ids, "now": now, "climbed": clock() if clock else None})
     if len(due) < limit:
         connection.exec_driver_sql(f"SELECT pg_notify('{CHANNEL}', '')")
-    digests = [
-        row.digests[start : start + _DIGEST] for row in due for start in range(0, len(row.digests), _DIGEST)
-    ]
+    digests = [row.digests[start : start + _DIGEST] for row in due for start in range(0, len(row.digests), _DIGEST)]
     place = chain.reserve(connection, len(digests))
     hashes = place.hashes(digests)
     connection.exec_driver_sql(

@@ -76,7 +76,9 @@ def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
     """Insert cases and provisions, in order, and note their ids in the drafts."""
     cases = [_case_row(draft.case) for draft in drafts if draft.before is None]
     provisions = [
-        {"case_id": draft.case_id or None, "of": draft.case.reference, **row} for draft in drafts for row in draft.inserts
+        {"case_id": draft.case_id or None, "of": draft.case.reference, **row}
+        for draft in drafts
+        for row in draft.inserts
     ]
     if not cases and not provisions:
         return
@@ -305,7 +307,11 @@ def _message_rows(draft: _Draft) -> Iterable[Row]:
 def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
     chain.append(
         connection,
-        [audit_line(line, draft.change.moment.by, draft.case_id) for draft in drafts for line in draft.change.decision.audit],
+        [
+            audit_line(line, draft.change.moment.by, draft.case_id)
+            for draft in drafts
+            for line in draft.change.decision.audit
+        ],
     )
 
 

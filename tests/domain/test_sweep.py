@@ -1,6 +1,7 @@
 """Every event in every state, and random lives: each pair is decided or refused in Dutch, and what must hold always holds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -10,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, lifecycle
-from provisions.domain.case import Answer, Reason, Status
+from provisions.domain.case import Answer, Case, Provision, Reason, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
-from provisions.domain.lifecycle import Need
+from provisions.domain.lifecycle import Moment, Need
 from provisions.domain.rules import Brp, OutcomeName, RungName
 from tests.builders import CATALOGUE, KEYS, Client, a_client, at, attempt, day, is_dutch
 
@@ -219,6 +220,48 @@ def test_in_every_life_each_rung_is_climbed_once_and_the_clock_always_comes_to_r
         holds(client)
     settled(client)
     holds(client)
+
+
+@settings(max_examples=80)
+@given(st.sampled_from(list(Brp)), st.lists(moves, max_size=14), st.floats(0, 1, exclude_max=True))
+def test_what_was_foreseen_is_what_is_decided_when_the_moment_has_come(
+    brp: Brp, life: list[tuple[str, str, int, bool]], later: float
+) -> None:
+    """At any moment for which it holds, for everything but the moment of climbing itself."""
+    client = a_client(START, brp=brp, municipality="havenmeer").needs(*map(need, KEYS))
+    for event, key, hours, _ in life:
+        end = client.now + timedelta(hours=hours)
+        while (moment := client.next_at()) is not None and moment <= end:
+            client.now = max(client.now, moment)
+            for each in client.case.provisions:
+                foreseen_is_decided(client, each, later)
+            client.tick()
+        client.now = end
+        attempt(partial(EVENTS[event], client, key))
+
+
+def foreseen_is_decided(client: Client, key: str, later: float) -> None:
+    at = lifecycle.derive(client.case, key, client.moment).next_at
+    if at is None or at < client.now:
+        return
+    foreseen = lifecycle.foresee(client.case, key, at, CATALOGUE)
+    if foreseen is None:
+        return
+    assert foreseen.at == at < foreseen.until
+    moment = Moment(at + later * (foreseen.until - at), lifecycle.SYSTEM, CATALOGUE)
+    decided = lifecycle.tick(client.case, key, moment)
+    assert (decided.audit, decided.messages, decided.faces) == (
+        foreseen.decision.audit, foreseen.decision.messages, foreseen.decision.faces,
+    )  # fmt: skip
+    assert lifecycle.derive(decided.case, key, moment) == foreseen.derived
+    assert without_climbing(decided.case, key) == without_climbing(foreseen.decision.case, key)
+    others = set(client.case.provisions) - {key}
+    assert all(decided.case.provisions[other] is client.case.provisions[other] for other in others)
+
+
+def without_climbing(case: Case, key: str) -> Provision:
+    provision = case.provisions[key]
+    return replace(provision, rungs=tuple(replace(rung, climbed=rung.due) for rung in provision.rungs))
 
 
 @st.composite

@@ -313,9 +313,12 @@ class UseCases(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((1, 8, 24, 24, 72, 24 * 7, 24 * 16)))
     def time_passes(self, hours: int) -> None:
-        """Everything happens at its own moment."""
+        """Everything happens at its own moment, as it was foreseen an hour before."""
         end = self.clock() + timedelta(hours=hours)
         while (moment := self.steps.next_moment()) is not None and moment <= end:
+            self.clock.now = max(self.clock.now, moment - timedelta(hours=1))
+            while self.steps.foresee():
+                pass
             self.clock.now = max(self.clock.now, moment)
             self._tick()
         self.clock.now = end
