@@ -180,15 +180,21 @@ def parser() -> DutchParser:
     simulate.add_argument("--seed", metavar="GETAL", type=_seed, help="andere toevallen (standaard: zie scenario)")
     simulate.add_argument("--out", metavar="MAP", type=Path, help="schrijf ook een pagina met grafieken in deze map")
 
-    outcome = _on_provision(
-        command(
-            "outcome",
-            "leg een uitkomst vast",
-            "outcome TR-2026-0042 id_document delivered --by regisseur-3",
-            "outcome TR-2026-0042 postal_address delivered --field ground=no_residence --on 2026-11-20 --by regisseur-3",
-        )
+    outcome = command(
+        "outcome",
+        "leg een uitkomst vast, of vele uit een bestand",
+        "outcome TR-2026-0042 id_document delivered --by regisseur-3",
+        "outcome TR-2026-0042 postal_address delivered --field ground=no_residence --on 2026-11-20 --by regisseur-3",
+        "outcome --file uitkomsten.csv --by loket-burgerzaken",
     )
-    outcome.add_argument("outcome", metavar="UITKOMST", help=_choices(words.OUTCOME))
+    outcome.add_argument("reference", metavar="REF", nargs="?", help=REF_HELP)
+    outcome.add_argument("key", metavar="KEY", nargs="?", help=KEY_HELP)
+    outcome.add_argument("outcome", metavar="UITKOMST", nargs="?", help=_choices(words.OUTCOME))
+    outcome.add_argument(
+        "--file",
+        metavar="CSV",
+        help="vele uitkomsten tegelijk: allemaal of geen; kolommen reference, key, outcome, en zo nodig on, field en note",
+    )
     _many(outcome, "--field", _pair("--field", "NAAM=WAARDE"), "NAAM=WAARDE", "eigen velden van de voorziening")
     outcome.add_argument("--note", metavar="TEKST", help=f"notitie; {STAYS_HERE}")
     _by(outcome)

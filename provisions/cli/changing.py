@@ -57,6 +57,33 @@ def intake(args: Namespace, steps: Steps) -> str | None:
     return steps.intake(request, by=args.by).reference
 
 
+def outcome(args: Namespace, steps: Steps) -> str | None:
+    """Record one outcome, or many from a file."""
+    if args.file:
+        from provisions.cli import csv_outcomes
+
+        given = [o for o in ("reference", "key", "outcome", "field", "note", "on") if getattr(args, o)]
+        if given:
+            raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
+        count, cases = csv_outcomes.record(Path(args.file), steps, by=args.by)
+        if args.json:
+            as_json([case.reference for case in cases])
+        else:
+            say(
+                f"{_counted(count, 'uitkomst', 'uitkomsten')} vastgelegd in "
+                f"{_counted(len(cases), 'traject', 'trajecten')}."
+            )
+        return None
+    named = {"REF": args.reference, "KEY": args.key, "UITKOMST": args.outcome}
+    missing = [name for name, value in named.items() if not value]
+    if missing:
+        raise InvalidInput(f"Er ontbreekt iets: {', '.join(missing)}.", "Uitleg: provisions outcome --help")
+    fields = once(args.field, "--field")
+    return steps.record_outcome(
+        args.reference, args.key, args.outcome, by=args.by, on=args.on, fields=fields, note=args.note
+    ).reference
+
+
 def _counted(count: int, one: str, more: str) -> str:
     return f"{count} {one if count == 1 else more}"
 
@@ -73,11 +100,7 @@ def _extras(args: Namespace) -> dict[str, Any]:
 CHANGES: dict[str, Callable[[Namespace, Steps], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
-    "outcome": lambda a, s: (
-        s.record_outcome(
-            a.reference, a.key, a.outcome, by=a.by, on=a.on, fields=once(a.field, "--field"), note=a.note
-        ).reference
-    ),
+    "outcome": outcome,
     "suspend": lambda a, s: (
         s.suspend(
             a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on, approved_by=a.approved_by

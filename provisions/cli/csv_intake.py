@@ -1,17 +1,19 @@
-"""Many cases from one CSV file: all or nothing, with the line in every error."""
+"""Many cases from one CSV file."""
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from provisions import inputs
 from provisions.cli.arguments import once, waiver
-from provisions.domain.errors import InvalidInput, NotFound, Refused
+from provisions.cli.csv_rows import Columns, rows, together
+from provisions.domain.errors import InvalidInput, Refused
 from provisions.steps import IntakeRequest
 
-REQUIRED = ("reference", "route", "need")
-OPTIONAL = ("municipality", "brp", "present", "agreed", "needed_from", "urgent", "director", "on", "waive")
+COLUMNS = Columns(
+    ("reference", "route", "need"),
+    ("municipality", "brp", "present", "agreed", "needed_from", "urgent", "director", "on", "waive"),
+)
 
 
 def read(path: Path, check: Callable[[IntakeRequest], None]) -> list[IntakeRequest]:
@@ -20,16 +22,10 @@ def read(path: Path, check: Callable[[IntakeRequest], None]) -> list[IntakeReque
     Raises ``NotFound`` without the file, ``InvalidInput`` with one line for each fault, or the only kind of refusal
     there was.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise NotFound(f"Het bestand {path} is er niet.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Het bestand {path} is niet te lezen als UTF-8-tekst ({type(error).__name__}).") from None
     requests: list[IntakeRequest] = []
     faults: list[tuple[int, Refused]] = []
     seen: dict[str, int] = {}
-    for line, row in _rows(text, path):
+    for line, row in rows(path, COLUMNS):
         try:
             request = _request(row)
             if request.reference in seen:
@@ -42,59 +38,10 @@ def read(path: Path, check: Callable[[IntakeRequest], None]) -> list[IntakeReque
         except Refused as fault:
             faults.append((line, fault))
     if faults:
-        raise _together(path, faults)
+        raise together(path, faults)
     if not requests:
         raise InvalidInput(f"In {path} staat geen enkel traject onder de kopregel.")
     return requests
-
-
-def _together(path: Path, faults: list[tuple[int, Refused]]) -> Refused:
-    shown = [f"regel {line}: {text}" for line, fault in faults for text in fault.lines]
-    head = (
-        f"Niets uit {path} is vastgelegd: {len(faults)} {'regel is' if len(faults) == 1 else 'regels zijn'} niet goed."
-    )
-    rest = [f"… en nog {len(shown) - 50} fouten."] if len(shown) > 50 else []
-    kinds = {type(fault) for _, fault in faults}
-    kind = kinds.pop() if len(kinds) == 1 else InvalidInput
-    return kind(head, *shown[:50], *rest)
-
-
-def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-        reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-        names = [name.strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = names
-        _check_header(names, path)
-        for row in reader:
-            if None in row:
-                raise InvalidInput(
-                    f"regel {reader.line_num}: er staan meer kolommen dan in de kopregel. Zet een waarde met een komma "
-                    "tussen aanhalingstekens."
-                )
-            if any(row.values()):
-                yield reader.line_num, {name: (value or "").strip() for name, value in row.items()}
-    except csv.Error as error:
-        raise InvalidInput(
-            f"Het bestand {path} is geen geldig CSV-bestand, rond regel {reader.line_num} ({error})."
-        ) from None
-
-
-def _check_header(names: list[str], path: Path) -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    unknown = [name for name in names if name not in REQUIRED + OPTIONAL]
-    faults = []
-    if missing:
-        faults.append(f"De kopregel van {path} mist: {', '.join(missing)}.")
-    if unknown:
-        faults.append(
-            f"De kopregel van {path} heeft onbekende kolommen: {', '.join(map(inputs.shown, unknown))}. "
-            f"Bekend zijn: {', '.join(REQUIRED + OPTIONAL)}."
-        )
-    if len(set(names)) < len(names):
-        faults.append(f"In de kopregel van {path} staat een kolom twee keer.")
-    if faults:
-        raise InvalidInput(*faults)
 
 
 def _request(row: dict[str, str]) -> IntakeRequest:

@@ -50,6 +50,5 @@ class SeveralRefused(Refused):
     def __init__(self, faults: Sequence[tuple[int, Refused]]) -> None:
         super().__init__(*(f"{place + 1}: {line}" for place, fault in faults for line in fault.lines))
         self.faults = tuple(faults)
-        kinds = {type(fault) for _, fault in faults}
-        self.kind: type[Refused] = kinds.pop() if len(kinds) == 1 else InvalidInput
-        self.exit_code = self.kind.exit_code
+        codes = {fault.exit_code for _, fault in faults}
+        self.exit_code = codes.pop() if len(codes) == 1 else InvalidInput.exit_code

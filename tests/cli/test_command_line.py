@@ -170,6 +170,55 @@ def test_a_file_that_is_not_there(provisions: Terminal, tmp_path: Path) -> None:
     assert provisions.run("intake", "--file", str(tmp_path / "none.csv"), "--by", DIRECTOR).code == 3
 
 
+def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
+    """As a counter gives them; of one client more than one, in the order of the file."""
+    for reference in ("TR-1", "TR-2"):
+        provisions.does("intake", reference, "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO)
+    path = csv_file(
+        tmp_path,
+        "reference;key;outcome;on;field;note",
+        f"TR-1;id_document;delivered;{AGO};;afgehaald aan de balie",
+        "TR-1;postal_address;delivered;;ground=no_residence;",
+        "TR-2;id_document;refused;;;",
+        name="outcomes.csv",
+    )
+    assert provisions.does("outcome", "--file", path) == ["TR-1", "TR-2"]
+    shown = provisions.shows("TR-1")
+    assert [shown[key]["status"] for key in ("id_document", "postal_address")] == ["delivered", "delivered"]
+    assert shown["postal_address"]["started"] == AGO
+    assert provisions.shows("TR-2")["id_document"]["status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "says"),
+    [
+        (["reference,key", "TR-1,id_document"], 2, "outcome"),
+        (["reference,key,outcome"], 2, "geen enkele uitkomst"),
+        (["reference,key,outcome", "TR-1,id_document,delivered", "TR-1,id_document,delivered"], 4, "regel 3: "),
+        (["reference,key,outcome", "TR-1,id_document,delivered", "TR-9,id_document,delivered"], 3, "regel 3: Traject TR-9"),
+        (["reference,key,outcome", "TR-1,id_document,lost", "TR-9,id_document,delivered"], 2, "2 regels zijn niet goed"),
+        (["reference,key,outcome,on", f"TR-1,id_document,delivered,{later(1)}"], 2, "toekomst"),
+        (["reference,key,outcome,field", "TR-1,id_document,delivered,ground"], 2, "NAAM=WAARDE"),
+        (["reference,key,outcome", "TR-1,postal_address,delivered"], 4, "regel 2: "),
+    ],
+)
+def test_of_a_file_of_outcomes_all_or_nothing(
+    provisions: Terminal, tmp_path: Path, database: Engine, lines: list[str], code: int, says: str
+) -> None:
+    provisions.does("intake", "TR-1", "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO)
+    before = everything_in(database)
+    ran = provisions.run("outcome", "--file", csv_file(tmp_path, *lines), "--by", DIRECTOR, "--json")
+    assert (ran.code, ran.out) == (code, ""), ran.err
+    assert says in ran.err
+    assert everything_in(database) == before
+
+
+def test_an_outcome_is_given_by_words_or_by_a_file(provisions: Terminal) -> None:
+    assert "laat weg: reference" in provisions.run("outcome", "TR-1", "--file", "x.csv", "--by", DIRECTOR).err
+    ran = provisions.run("outcome", "TR-1", "id_document", "--by", DIRECTOR)
+    assert (ran.code, "ontbreekt iets: UITKOMST" in ran.err) == (2, True)
+
+
 # --- from intake to the end ------------------------------------------------------------------------------------------
 
 
