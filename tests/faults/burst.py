@@ -1,11 +1,12 @@
 """Two thousand rungs that are due at once, and what must be true afterwards, whatever was killed in between."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Row, func, select, text, update
 
 from provisions.steps import IntakeRequest, Steps
+from provisions.store import chain
 from provisions.store import tables as t
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
@@ -16,6 +17,7 @@ RUNGS_OF_A_CASE = {
     ("emergency_shelter", "maatwerkloket"): at("2026-11-05 00:00"),
     ("wmo_indication", "doorbraaktafel"): at("2026-11-06 00:00"),
 }
+FIRST = at("2026-11-03 00:00")
 AFTERWARDS = at("2026-11-06 00:00")
 
 
@@ -37,9 +39,17 @@ def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
     return cases * len(RUNGS_OF_A_CASE)
 
 
-def still_to_climb(database: Engine) -> int:
+def foresee(database: Engine) -> int:
+    """Half an hour before the first rung of each case it is decided what will be recorded; of how many cases."""
+    steps, count = Steps(database, CONFIG, MovingClock(FIRST - timedelta(minutes=30))), 0
+    while found := steps.foresee():
+        count += found
+    return count
+
+
+def still_to_climb(database: Engine, at: datetime = AFTERWARDS) -> int:
     """Provisions that are due and were not handled."""
-    query = select(func.count()).select_from(t.provision).where(t.provision.c.next_at <= AFTERWARDS)
+    query = select(func.count()).select_from(t.provision).where(t.provision.c.next_at <= at)
     with database.connect() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -82,6 +92,25 @@ def nothing_lost_nothing_twice(database: Engine, office: PostOffice, *, interrup
     assert set(times) == {str(row.id) for row in messages}, "every message came, and nothing else"
     assert sum(times.values()) - len(times) <= interruptions, "a crash repeats at most the message it interrupted"
     _in_order(rungs, office)
+
+
+def the_first_rung_once(database: Engine, office: PostOffice, *, cases: int, interruptions: int) -> None:
+    """As it was foreseen: of each case one rung, its line, the line that it is late, and its message; the chain is whole."""
+    with database.connect() as connection:
+        rungs = connection.execute(select(t.rung.c.name, t.rung.c.due, t.rung.c.message)).all()
+        lines = connection.execute(select(t.audit.c.what, t.audit.c.case_id, t.audit.c.message)).all()
+        waits = connection.execute(select(func.count()).select_from(t.foreseen)).scalar_one()
+    assert [(row.name, row.due) for row in rungs] == [("doorbraaktafel", FIRST)] * cases
+    assert waits == 0
+    for what in ("rung.climbed", "message.sent"):
+        assert sorted(line.message for line in lines if line.what == what) == sorted(row.message for row in rungs)
+    late = [line.case_id for line in lines if line.what == "provision.overdue"]
+    assert (len(late), len(set(late))) == (cases, cases)
+    times = office.times()
+    assert set(times) == {str(row.message) for row in rungs}
+    assert sum(times.values()) - cases <= interruptions
+    with database.connect() as connection:
+        assert chain.verify(connection).faults == []
 
 
 def _audit_agrees(

@@ -20,7 +20,17 @@ from sqlalchemy.exc import OperationalError
 from provisions.store import migrate
 from provisions.store.connect import engine_for
 from provisions.store.embedded import EmbeddedPostgres, running
-from tests.faults.burst import AFTERWARDS, at_work, nothing_lost_nothing_twice, still_to_climb, still_to_send, take_in
+from tests.faults.burst import (
+    AFTERWARDS,
+    FIRST,
+    at_work,
+    foresee,
+    nothing_lost_nothing_twice,
+    still_to_climb,
+    still_to_send,
+    take_in,
+    the_first_rung_once,
+)
 from tests.faults.engine_process import Engines, engines, wait_until
 from tests.faults.postoffice import PostOffice, open_office
 
@@ -74,6 +84,27 @@ def one_burst(new_database: NewDatabase, moments: random.Random, most: int) -> i
         nothing_lost_nothing_twice(database, office, interruptions=kills)
         database.dispose()
     return landed
+
+
+def test_engines_are_killed_while_they_record_what_was_foreseen(new_database: NewDatabase) -> None:
+    """Thousands in one transaction: all of it or nothing, and the next engine does the rest."""
+    office, moments = PostOffice(), random.Random(7)  # noqa: S311
+    with new_database() as url, open_office(office) as smtp:
+        database = engine_for(url)
+        cases = take_in(database, 3 * RUNGS if LONG else 900) // 3
+        assert foresee(database) == cases
+        with engines(url, smtp, FIRST) as started:
+            kills = 0
+            while still_to_climb(database, FIRST) and kills < (30 if LONG else 4):
+                engine = started.start()
+                wait_until(lambda: at_work(database) or not still_to_climb(database, FIRST))
+                threading.Event().wait(moments.uniform(0, 0.05))  # the moment of the kill
+                engine.kill()
+                kills += 1
+            started.start()
+            wait_until(lambda: not still_to_climb(database, FIRST) and not still_to_send(database), 200)
+        the_first_rung_once(database, office, cases=cases, interruptions=kills)
+        database.dispose()
 
 
 def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
