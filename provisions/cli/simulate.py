@@ -14,6 +14,7 @@ from provisions.catalogue import Config, load
 from provisions.cli.output import as_json, progress, say
 from provisions.cli.tables import console, wrapped
 from provisions.domain.errors import InvalidInput
+from provisions.domain.terms import Term, due_date
 from provisions.report.wording import capitalised
 from provisions.settings import Settings
 from provisions.simulation.file import find, read
@@ -38,6 +39,7 @@ from provisions.simulation.wording import (
 )
 
 LONGEST_BAR = 36
+SAME_DAY = Term.parse("0 dagen")
 
 
 def simulate(args: Namespace, settings: Settings) -> None:
@@ -54,6 +56,8 @@ def simulate(args: Namespace, settings: Settings) -> None:
     runs = args.runs or base.runs
     if runs > MOST_RUNS:
         raise InvalidInput(f"--runs {runs} is te veel. Kies hoogstens {MOST_RUNS}.")
+    for warning in due_date(SAME_DAY, base.last_week.sunday, config.catalogue.calendar).warnings:
+        progress(f"Let op: {warning}")
     with _progress_bar(sum(clients_of(variants, seed, runs))) as advance:
         counted = run_all(variants, seed, runs, advance)
     summary = summarise(variants, what_ifs, counted, seed, config)

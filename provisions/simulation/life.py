@@ -24,6 +24,8 @@ WHO = "simulatie"
 GROUND = "simulatie: bewijslast achteraf"
 # The hours (of the day in Amsterdam) at which things happen: one can't answer in the morning what is asked in the afternoon.
 INTAKE, ANSWERED, STOPPED, DECIDED, OUTCOME = (timedelta(hours=h) for h in (9, 10, 11, 12, 15))
+# What does not change when a rung is due: most of what happens to those who are late.
+SCHEDULE_NOTHING = ("rung.answered", "rung.submitted")
 
 Act = Callable[[datetime], Decision | None]
 
@@ -150,8 +152,10 @@ class Life:
                 if line.what.startswith("rung."):
                     self.record.append((now, line))
                 self._follows(line.key, line, now)
+        moved = {line.key for line in decision.audit if line.what not in SCHEDULE_NOTHING}
         for key in decision.faces:
-            self._look_ahead(key, now)
+            if key in moved:
+                self._look_ahead(key, now)
 
     def _follows(self, key: str, line: AuditLine, now: datetime) -> None:
         match line.what:

@@ -89,7 +89,7 @@ def _boxes(summary: Summary) -> list[tuple[str, str, str]]:
     ]
     if others:
         less = others[0]["difference"]["totals"]["breaches"]
-        found.append((wording.signed(less["middle"]), "overschrijdingen verschil als A", _range(less)))
+        found.append((wording.signed(less["middle"]), "overschrijdingen verschil met A", _range(less)))
     return found
 
 

@@ -128,6 +128,13 @@ def test_what_is_typed_wrong_is_refused_in_dutch(simulate: Simulate, argv: tuple
     assert says in ran.err
 
 
+def test_a_year_of_which_the_holidays_are_not_all_known_is_told(simulate: Simulate, short: Path) -> None:
+    short.write_text(SHORT + 'first_week = "2030-W01"\n', "utf-8")
+    ran = simulate("--runs", "1")
+    assert ran.code == 0
+    assert "Let op: De lijst met bij besluit gelijkgestelde dagen loopt tot en met 2028" in ran.err
+
+
 def test_a_scenario_that_is_wrong_is_refused(simulate: Simulate, short: Path) -> None:
     assert simulate(scenario="nergens").code == 2
     short.write_text(SHORT + "weeks = 8\n", "utf-8")

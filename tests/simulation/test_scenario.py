@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from provisions.catalogue import PROJECT
 from provisions.domain.errors import InvalidConfig, InvalidInput, Refused
 from provisions.simulation.file import find, read
 from provisions.simulation.scenario import Days, read_scenario
@@ -121,6 +122,17 @@ def test_a_file_that_is_no_scenario(tmp_path: Path, text: str) -> None:
     with pytest.raises(Refused) as refused:
         read(own, CONFIG_FOLDER)
     assert refused.value.exit_code == 2
+
+
+def test_the_example_in_the_guide_is_a_scenario(tmp_path: Path) -> None:
+    guide = (PROJECT / "docs" / "user" / "simulatie.md").read_text("utf-8")
+    own = tmp_path / "mijn-regio.toml"
+    own.write_text(guide.split("```toml\n")[1].split("```")[0], "utf-8")
+    file = read(own, CONFIG_FOLDER)
+    found = read_scenario(file.values, file.name, CONFIG)
+    assert [place.key for place in found.places] == ["havenmeer", "duinrade"]
+    assert found.catalogue.regional == {"havenmeer"}
+    assert set(named(file.values, file.name)) == {"id-twice-as-fast", "afwijken"}
 
 
 def test_an_unknown_scenario_names_those_that_are_there() -> None:
