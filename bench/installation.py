@@ -182,6 +182,16 @@ class Installation:
         self.redis_port = port
         return part
 
+    def stop_all(self) -> None:
+        """Stop everything, each after what needs it."""
+        for commands in (("engine", "worker"), ("server", "services"), ("redis",)):
+            some = [part for part in self.parts if part.name.split()[0] in commands]
+            for part in some:
+                if part.process.poll() is None:
+                    part.process.send_signal(signal.SIGTERM)
+            for part in some:
+                part.stop()
+
     def settings(self) -> Settings:
         """To look from outside: at the database, or at Prefect through the balancer."""
         api = f"http://127.0.0.1:{self.balancer.port}/api" if self.balancer else None
@@ -204,8 +214,7 @@ def installation(**more: str) -> Iterator[Installation]:
                 made.run("migrate")
                 yield made
             finally:
-                for part in reversed(made.parts):  # each after what needs it
-                    part.stop()
+                made.stop_all()
                 if made.balancer:
                     made.balancer.shutdown()
                     made.balancer.server_close()
