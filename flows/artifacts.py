@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
 BATCH = 25
-IDLE, BUSY = 5.0, 30.0  # seconds; busy: somebody else shows them
+IDLE, BUSY = 30.0, 30.0  # seconds; woken by what is recorded and by what is shown; busy: somebody else shows them
 LISTS_EVERY = 20.0  # seconds
 COMPARE_EVERY = 15  # turns of the lists: five minutes
 PAGE = 100

@@ -1,11 +1,15 @@
 """How our threads talk to Prefect: one client a thread, without what we don't want Prefect to do."""
 
+import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import lru_cache
 
+import certifi
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.context import SyncClientContext
 from prefect.settings import (
+    PREFECT_API_SSL_CERT_FILE,
     PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
@@ -29,5 +33,13 @@ def prefect_thread() -> Generator[SyncPrefectClient]:
         PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
         PREFECT_CLIENT_MAX_RETRIES: 1,
     }
-    with temporary_settings(updates=settings), SyncClientContext() as context:
+    with temporary_settings(updates=settings), SyncClientContext(httpx_settings={"verify": _authorities()}) as context:
+        # So that Prefect itself, which asks for the client without settings of its own, gets this one.
+        context._httpx_settings = None
         yield context.client
+
+
+@lru_cache(maxsize=1)
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are believed, as Prefect's client has it. Once: it is a megabyte, and each thread has a client."""
+    return ssl.create_default_context(cafile=PREFECT_API_SSL_CERT_FILE.value() or certifi.where())

@@ -69,7 +69,9 @@ class Engine:
         # With a work pool this one executes only what belongs to no pool: what was begun before there was one.
         self._worker = Worker(deployments, number=number)
         execute = None if settings.work_pool else self._worker.take
-        self._faces = Faces(steps, deployments, scheduled=self._worker.wake, execute=execute, number=number)
+        self._faces = Faces(
+            steps, deployments, scheduled=self._worker.wake, execute=execute, number=number, shown=self._shown
+        )
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
         self._foresight = Foresight(steps)
@@ -147,6 +149,11 @@ class Engine:
         """Something was recorded: there may be messages to send and faces to show."""
         self._postman.loop.wake()
         self._faces.loop.wake()
+        self._plans.loop.wake()
+        self._events.loop.wake()
+
+    def _shown(self) -> None:
+        """Runs were made: plans can link to them and events can name them."""
         self._plans.loop.wake()
         self._events.loop.wake()
 

@@ -27,7 +27,7 @@ STARTED, OVERDUE, RUNG, SETTLED, REFUSED = (
     "provisions.refused",
 )
 BATCH = 100
-IDLE = 5.0  # seconds
+IDLE = 30.0  # seconds; woken by what is recorded and by what is shown
 WAIT_FOR_RUN = "1 minute"  # a fact of a provision whose run is still to be made
 _NAMESPACE = UUID("7c0a4b0e-5d0b-5b52-9f57-0c3d6f2f6a10")
 

@@ -29,7 +29,7 @@ from provisions.steps import Steps, WantedFace
 from provisions.views import Face
 
 BATCH = 100
-IDLE, BUSY = 5.0, 0.5  # seconds
+IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
 
 
 class Faces:
@@ -43,12 +43,14 @@ class Faces:
         execute: Callable[[FlowRun], None] | None = None,
         *,
         number: int | None = None,
+        shown: Callable[[], None] = lambda: None,
     ) -> None:
         """``execute`` gets each run that was made or woken as Running; without it ``scheduled`` is called instead.
 
-        ``number``: of the engine that executes.
+        ``number``: of the engine that executes; ``shown`` is called when something was: plans link to runs, events name them.
         """
         self._number = number
+        self._shown = shown
         self._steps = steps
         self._deployments = deployments
         self._scheduled = scheduled
@@ -64,6 +66,8 @@ class Faces:
             return IDLE
         self.behind_since = self.behind_since or time.monotonic()
         applied = self.apply(get_client(sync_client=True), wanted)
+        if applied:
+            self._shown()
         # What is left is being executed right now: it may have read its row before the change, so it is tried again.
         return 0.0 if applied else BUSY
 

@@ -13,7 +13,6 @@ from provisions.domain.figures import History
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
 from provisions.report.facts import case_facts, earliest_change
-from provisions.report.mail import prepared
 from provisions.store import queries
 from provisions.store import tables as t
 
@@ -106,6 +105,8 @@ class Reports:
         connection.execute(
             t.message.insert().values(id=message, kind="report", detail=str(week), created=now, next_try=now)
         )
+        from provisions.report.mail import prepared  # charts and a page: once a week, and four megabytes of an engine
+
         connection.execute(t.prepared.insert().values(message=message, **prepared(report, self._config)))
         connection.execute(t.report.insert().values(week=str(week), made=now, figures=report, message=message))
 
