@@ -25,6 +25,7 @@ from provisions.settings import PROJECT, Settings, environment, psycopg_url, wit
 from provisions.steps import Steps
 from provisions.store.connect import database, unchanged
 from provisions.store.embedded import EmbeddedPostgres, running
+from provisions.store.versions import newest
 
 if TYPE_CHECKING:
     from flows.engine import Engine
@@ -36,9 +37,12 @@ _PATIENCE_SECONDS = 5.0
 
 
 def migrate(settings: Settings) -> int:
-    """``provisions migrate``: bring our database to the version of this program; returns 0."""
+    """``provisions migrate``: bring our database to the version of this program; returns 0.
+
+    Raises ``NotAllowed`` while engines of the earlier version work on it.
+    """
     with database(settings, say):
-        pass
+        say(f"De database heeft versie {newest()}, zoals dit programma haar nodig heeft.")
     return 0
 
 

@@ -18,6 +18,7 @@ from flows.faces import Faces
 from flows.health import Health
 from flows.vitals import Vitals
 from provisions.domain.errors import NotAllowed
+from provisions.settings import PROJECT
 from provisions.steps import IntakeRequest, Steps
 from provisions.store import migrate
 from provisions.store.backlog import note_backup
@@ -199,3 +200,14 @@ def test_a_port_that_is_taken_is_named(world: World) -> None:
     again = Health(Vitals.__new__(Vitals), "127.0.0.1", world.port)
     with pytest.raises(NotAllowed, match=f"Poort {world.port}"):
         again.start()
+
+
+def test_what_the_manual_alerts_on_exists(world: World) -> None:
+    """Every metric that ``docs/operations.md`` names is one that an engine shows."""
+    take_in(world)
+    manual = (PROJECT / "docs" / "operations.md").read_text()
+    named = set(re.findall(r"\bprovisions_[a-z_]+\b", manual))
+    page = world.get("/metrics")[1]
+    known = {sample.name for family in text_string_to_metric_families(page) for sample in family.samples}
+    assert len(named) > 10
+    assert named - known - {"provisions_backup_age_seconds"} == set()

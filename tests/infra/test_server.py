@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from flows import home as homes
 from flows.server import PrefectServer, ui_password
@@ -73,6 +74,16 @@ def test_our_own_engine_is_no_browser_and_still_needs_the_password(
     assert client.post("/api/flow_runs/filter", json={}, auth=_password(server)).status_code == 200
     assert client.post("/api/flow_runs/filter", json={}, auth=("admin", "fout")).status_code in (401, 403)
     assert client.get("/api/flow_runs/4711", auth=_password(server)).status_code == 404
+
+
+def test_its_metrics_are_for_who_has_the_password(server: tuple[PrefectServer, Settings]) -> None:
+    with httpx.Client(base_url=server[1].url, trust_env=False) as prometheus:
+        assert prometheus.get("/api/metrics").status_code == 401
+        page = prometheus.get("/api/metrics", auth=_password(server))
+    assert page.status_code == 200
+    assert "process_resident_memory_bytes" in {
+        sample.name for family in text_string_to_metric_families(page.text) for sample in family.samples
+    }
 
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/", "/v2/dashboard", "/v2/assets/x.js"])
