@@ -74,9 +74,9 @@ WITH line AS (
     ) WITH ORDINALITY AS l (key, what, because, data, message, place)
 ), added AS (
     INSERT INTO audit (id, at, by, case_id, key, what, because, data, message, hash)
-    SELECT %(first)s + place - 1, %(at)s, '{SYSTEM}', case_id, key, what, because, data, message, h.hash
-    FROM line JOIN unnest(%(hashes)s::bytea[]) WITH ORDINALITY AS h (hash, place) USING (place)
-    RETURNING id, what
+    SELECT %(first)s + place - 1, %(at)s, '{SYSTEM}', case_id, key, what, because, data, message,
+        substring(%(hashes)s::bytea FROM {_DIGEST} * (place::int - 1) + 1 FOR {_DIGEST})
+    FROM line RETURNING id, what
 ), announced AS (
     INSERT INTO announcement (audit_id) SELECT id FROM added WHERE what IN {chain.ANNOUNCED}
 ), done AS (
@@ -160,7 +160,8 @@ def record(connection: Connection, now: datetime, rules: str, limit: int) -> int
     place = chain.reserve(connection, len(digests))
     hashes = place.hashes(digests)
     connection.exec_driver_sql(
-        _AUDIT, {"ids": ids, "hashes": hashes, "hash": hashes[-1], "first": place.numbers[0], "at": place.at}
+        _AUDIT,
+        {"ids": ids, "hashes": b"".join(hashes), "hash": hashes[-1], "first": place.numbers[0], "at": place.at},
     )
     return len(due)
 

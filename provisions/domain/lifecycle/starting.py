@@ -79,11 +79,12 @@ def note_statutory(draft: Draft, key: str, end: DueDate) -> None:
 
 
 def explained(end: DueDate) -> dict[str, object]:
-    return {
-        "term": end.text,
-        "from": end.event.isoformat(),
-        "raw": end.raw.isoformat(),
-        "due": end.due.isoformat(),
-        "suspended_days": end.suspended_days,
-        "steps": [{"date": s.date.isoformat(), "because": s.because, "rule": s.rule} for s in end.steps],
-    }
+    """A term for the record. What is not there is as it mostly is: no suspension, and ``raw`` the same as ``due``."""
+    said: dict[str, object] = {"term": end.text, "from": end.event.isoformat(), "due": end.due.isoformat()}
+    if end.raw != end.due:
+        said["raw"] = end.raw.isoformat()
+    if end.suspended_days:
+        said["suspended_days"] = end.suspended_days
+    if end.steps:
+        said["steps"] = [{"date": s.date.isoformat(), "because": s.because, "rule": s.rule} for s in end.steps]
+    return said
