@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from provisions.domain import deadlines, graph, ladder, lifecycle
-from provisions.domain.calendar import day_of, first_moment
+from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
@@ -53,6 +53,7 @@ class Life:
         self._pushed = 0
         self._ahead: dict[str, datetime] = {}  # when the clock has something to do, by provision
         self._finish: dict[str, tuple[date, OutcomeName]] = {}  # when the counter is done, by provision
+        self._still: dict[str, date] = {}  # until when the counter stands still, by provision
 
     def live(self) -> "Life":
         """Let everything happen, in order."""
@@ -112,6 +113,7 @@ class Life:
             return None
         plan, pending, day = self._plans[key], self._finish.get(key), day_of(now)
         until = day + timedelta(days=plan.stopped_days)
+        self._still[key] = until
         if pending is not None:
             lost = self._calendar.working_days_between(day, until)
             self._finishes(key, self._calendar.add_working_days(pending[0], lost), pending[1], now)
@@ -123,8 +125,9 @@ class Life:
             return None
         table, pending, day = self._plans[key].table(rung), self._finish.get(key), day_of(now)
         if pending is not None and table.faster > 1:
-            left = self._calendar.working_days_between(day, pending[0])
-            sooner = self._calendar.add_working_days(day, math.ceil(left / table.faster))
+            goes_on = max(day, self._still.get(key, day))
+            left = self._calendar.working_days_between(goes_on, pending[0])
+            sooner = self._calendar.add_working_days(goes_on, math.ceil(left / table.faster))
             self._finishes(key, min(sooner, pending[0]), pending[1], now)
         return lifecycle.answer(self.case, key, rung, table.answer, self._moment(now))
 
@@ -205,6 +208,10 @@ class Life:
     # --- the queue ---------------------------------------------------------------------------------------------------
 
     def _finishes(self, key: str, day: date, name: OutcomeName, now: datetime) -> None:
+        """The counter will be done on ``day``, but never while the clock stands still: an outcome would let it run again."""
+        still = self._still.get(key)
+        if still is not None and day < still:
+            day = self._calendar.add_working_days(still - ONE_DAY, 1)
         planned = (day, name)
         self._finish[key] = planned
         self._push(max(first_moment(day) + OUTCOME, now), partial(self._counter_is_done, key, planned))

@@ -16,9 +16,10 @@ from provisions.domain.rules import OutcomeName, RungName
 from provisions.report.facts import case_facts
 from provisions.simulation.draw import Draw, TablePlan
 from provisions.simulation.life import WHO, Life
+from provisions.simulation.scenario import read_scenario
 from provisions.simulation.what_if import WhatIf, changed
 from provisions.steps import IntakeRequest, Steps
-from tests.builders import CONFIG, KEYS, day, midnight
+from tests.builders import CONFIG, day, midnight
 from tests.conftest import MovingClock
 from tests.report.region import dated
 from tests.simulation.scenarios import COUNTRY, SILENT, lives, need, scenario, values
@@ -92,6 +93,15 @@ def test_a_stopped_clock_moves_the_due_date_and_the_counter_waits() -> None:
     assert facts.breach_day is None
 
 
+def test_a_counter_that_stands_still_is_not_hurried_out_of_it() -> None:
+    table = TablePlan(wait=1, answer=Answer.PRIORITY, faster=9, submitted=False)
+    late = need("id_document", 20, stops_after=6, tables=(table, SILENT, SILENT))
+    facts = facts_of(lives(MONDAY, late), "id_document")
+    # Stopped on the 19th until 2 February, answered on the 20th. Fourteen working days are left then; a ninth of that is two.
+    assert facts.suspensions == [(day("2027-01-19"), day("2027-02-02"), "client_documents")]
+    assert [o.day for o in facts.outcomes] == [day("2027-02-04")]
+
+
 def test_nothing_happens_after_the_end() -> None:
     life = lives(date(2027, 3, 26), need("id_document", 6))
     assert facts_of(life, "id_document").outcomes == []
@@ -116,14 +126,17 @@ def test_every_rung_is_climbed_once_in_order_and_at_its_moment(seed: int, number
         assert provision.status is not Status.BLOCKED or provision.started_on is None
 
 
-@given(seed=SEEDS, number=CLIENTS, key=st.sampled_from(KEYS), speed=st.floats(1, 50))
+@given(seed=SEEDS, number=CLIENTS, key=st.sampled_from(sorted(COUNTRY["counter"])), speed=st.floats(1, 50))
 @settings(max_examples=80, deadline=None)
 def test_a_faster_counter_never_breaks_a_promise_that_a_slower_one_kept(
     seed: int, number: int, key: str, speed: float
 ) -> None:
-    faster = changed({**COUNTRY}, "test", WhatIf("", {f"counter.{key}.speed": speed}), CONFIG)
+    slower = values(weeks=30, suspension__chance=0.5, waiver__chance=0.5)
+    for counter in slower["counter"].values():
+        counter["refused"] = 0.4
+    faster = WhatIf("", {f"counter.{key}.speed": speed})
     breached = []
-    for variant in (COUNTRY_SCENARIO, faster):
+    for variant in (read_scenario(slower, "test", CONFIG), changed(slower, "test", faster, CONFIG)):
         life = Life(Draw(variant, str(seed)).client(number), variant.catalogue, variant.end).live()
         breached.append({p.key: p.breach_day for p in life.facts().provisions}.get(key))
     slow, fast = breached
