@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -205,6 +206,7 @@ def test_a_port_that_is_taken_is_named(world: World) -> None:
 def test_what_the_manual_alerts_on_exists(world: World) -> None:
     """Every metric that ``docs/operations.md`` names is one that an engine shows."""
     take_in(world)
+    world.clock.loop.began = time.monotonic()
     manual = (PROJECT / "docs" / "operations.md").read_text()
     named = set(re.findall(r"\bprovisions_[a-z_]+\b", manual))
     page = world.get("/metrics")[1]
