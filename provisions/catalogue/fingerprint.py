@@ -1,15 +1,35 @@
-"""Whether the rules are the same as before."""
+"""Whether the rules are the same as before: those in ``config/``, and how this version of the program reads them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from provisions.domain.rules import Catalogue
 
 
 def fingerprint(catalogue: Catalogue) -> str:
     """The same text for the same rules, in every process and in whatever order sets are kept."""
-    return hashlib.sha256(_canonical(catalogue).encode()).hexdigest()
+    return hashlib.sha256(_domain() + _canonical(catalogue).encode()).hexdigest()
+
+
+@cache
+def _domain() -> bytes:
+    """Of the code that decides: after an upgrade another version may decide otherwise."""
+    code = hashlib.sha256()
+    for module in sorted(_modules(files("provisions.domain")), key=str):
+        code.update(module.read_bytes())
+    return code.digest()
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    for found in folder.iterdir():
+        if found.is_dir():
+            yield from _modules(found)
+        elif found.name.endswith(".py"):
+            yield found
 
 
 def _canonical(value: object) -> str:
