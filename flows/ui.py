@@ -20,6 +20,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows import stylesheet
+
 ENGINE_HEADER = "X-Provisions-Engine"
 ENGINE_TOKEN_VARIABLE = "PROVISIONS_ENGINE_TOKEN"  # noqa: S105 - the name, not the token
 BEHIND_PROXY_VARIABLE = "PROVISIONS_BEHIND_PROXY"
@@ -205,6 +207,7 @@ def main(host: str, port: int) -> None:
     behind_proxy = os.environ.get(BEHIND_PROXY_VARIABLE) == "yes"
     only_serve = os.environ.get(ONLY_SERVE_VARIABLE) == "yes"
     server_app = create_app(final=True, webserver_only=only_serve)
+    stylesheet.put_in(Path(os.environ["PREFECT_SERVER_UI_STATIC_DIRECTORY"]))
     api = without_middleware(server_app.api_app)  # type: ignore[attr-defined]
     auth_string = os.environ["PREFECT_SERVER_API_AUTH_STRING"]
     app: Any = Guard(server_app, os.environ.pop(ENGINE_TOKEN_VARIABLE), Guesses(), api, auth_string)

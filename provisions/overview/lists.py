@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Select, and_, any_, bindparam, exists, func, or_, select
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
@@ -204,9 +204,11 @@ class Overviews:
     def _without_movement(
         self, connection: Connection, municipality: str | None, last_day: date, today: date
     ) -> Sequence[Any]:
-        recent = select(t.audit.c.case_id, t.audit.c.key).where(
+        # EXISTS and no NOT IN: that one compares each provision with each line as soon as the lines don't fit in memory.
+        recent = exists().where(
             t.audit.c.at >= first_moment(last_day + ONE_DAY),
-            t.audit.c.key.is_not(None),
+            t.audit.c.case_id == t.provision.c.case_id,
+            t.audit.c.key == t.provision.c.key,
             t.audit.c.what.not_like("message.%"),
         )
         columns = (
@@ -217,11 +219,7 @@ class Overviews:
             t.case.c.municipality,
         )
         running = or_(t.provision.c.suspended_until.is_(None), t.provision.c.suspended_until <= today)
-        condition = and_(
-            t.provision.c.status.in_(STARTED),
-            running,
-            tuple_(t.provision.c.case_id, t.provision.c.key).not_in(recent),
-        )
+        condition = and_(t.provision.c.status.in_(STARTED), running, ~recent)
         return connection.execute(_where(select(*columns), condition, municipality)).all()
 
     def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
@@ -284,10 +282,11 @@ def _cases(connection: Connection, condition: Any, municipality: str | None) -> 
 
 def _moved(connection: Connection, provisions: Sequence[tuple[int, str]]) -> dict[tuple[int, str], datetime]:
     """When something was last recorded about each (case id, key)."""
+    cases = sorted({case_id for case_id, _ in provisions})
     query = (
         select(t.audit.c.case_id, t.audit.c.key, func.max(t.audit.c.at))
         .where(
-            t.audit.c.case_id.in_({case_id for case_id, _ in provisions}),
+            t.audit.c.case_id == any_(bindparam("cases", cases, type_=ARRAY(BigInteger))),
             t.audit.c.key.is_not(None),
             t.audit.c.what.not_like("message.%"),
         )

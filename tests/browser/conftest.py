@@ -136,11 +136,33 @@ class Browser:
         self.field(title).locator("textarea").fill(text)
 
     def choose(self, title: str, *options: str) -> None:
-        """Choose in a drop-down. By the arrow: a click on its text opens and closes it at once (Prefect 3.8.8)."""
-        self.field(title).locator(".p-select-button__icon").click()
+        """Choose in a drop-down, by a click with the mouse where its text is: as people do it (``flows/stylesheet.py``)."""
+        frame = self.field(title).locator(".p-select-button")
+        frame.scroll_into_view_if_needed()
+        box = frame.bounding_box()
+        assert box is not None, f"{title} is not on the page"
+        self.page.mouse.click(box["x"] + 40, box["y"] + box["height"] / 2)
         for option in options:
             self.page.locator(".p-select-option", has_text=re.compile(f"^{re.escape(option)}$")).first.click()
         self.page.keyboard.press("Escape")
+
+    def unchoose(self, title: str, option: str) -> None:
+        """Take away one of the things chosen, by its cross."""
+        tag = self.field(title).locator(".p-tag", has_text=option)
+        tag.locator(".p-tag__dismiss").click()
+        tag.wait_for(state="detached")
+
+    def choose_by_keyboard(self, title: str) -> str:
+        """Open a drop-down by the space bar, and take the first choice that is another one; it is returned."""
+        field = self.field(title)
+        before = field.locator(".p-select-button__value").inner_text().strip()
+        field.locator(".p-select-button__control").focus()
+        self.page.keyboard.press("Space")
+        self.page.locator(".p-select-option").first.wait_for()
+        self.page.keyboard.press("ArrowUp" if before else "ArrowDown")
+        self.page.keyboard.press("Enter")
+        self.page.locator(".p-select-option").first.wait_for(state="detached")
+        return field.locator(".p-select-button__value").inner_text().strip()
 
     def submit(self) -> None:
         self.page.get_by_role("button", name="Submit").click()
