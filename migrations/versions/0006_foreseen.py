@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from provisions.domain.errors import NotAllowed
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -59,9 +61,9 @@ def _chain(connection: sa.Connection, was: Link, becomes: Link) -> None:
         for row in page:
             old = was(old, row)
             if old != bytes(row.hash):
-                raise RuntimeError(
-                    f"Het logboek is niet heel bij regel {row.id}; daarom is de database niet bijgewerkt. "
-                    "Controleer met de vorige versie: provisions audit --verify. Zet zo nodig een back-up terug."
+                raise NotAllowed(
+                    f"De vastlegging is niet heel bij regel {row.id}; daarom is de database niet bijgewerkt.",
+                    "Controleer met de vorige versie: provisions audit --verify. Zet zo nodig een back-up terug.",
                 )
             previous = becomes(previous, row)
             rows.append({"id": row.id, "hash": previous})

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -170,7 +170,8 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
 
     ``owner`` connects as the role that may change the schema; the role ``application`` gets its rights. What a screen
     shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
-    ``NotAllowed`` when there are cases in the database already or an engine works on it.
+    ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
+    of the record as it is now: another one than in the backup when that was of an older schema.
     """
     manifest = read(folder, say)
     progress = _Progress(say, "Terugzetten")
@@ -185,10 +186,10 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
         _guard(connection, "ENABLE")
         _set_sequences(connection, manifest.tables)
         if not migrate.is_current(connection):
-            migrate.move(connection, "head")
+            migrate.move(connection, "head")  # may chain the record anew, once it has seen that it was whole
         _want_faces(connection)
         roles.grant(connection, application)
-    return manifest
+        return replace(manifest, anchor=str(chain.head(connection)))
 
 
 def _refuse_used(connection: Connection) -> None:

@@ -153,13 +153,12 @@ class Browser:
         tag.wait_for(state="detached")
 
     def choose_by_keyboard(self, title: str) -> str:
-        """Open a drop-down by the space bar, and take the first choice that is another one; it is returned."""
+        """Open an empty drop-down by the space bar and take its first choice, which is returned."""
         field = self.field(title)
-        before = field.locator(".p-select-button__value").inner_text().strip()
         field.locator(".p-select-button__control").focus()
         self.page.keyboard.press("Space")
         self.page.locator(".p-select-option").first.wait_for()
-        self.page.keyboard.press("ArrowUp" if before else "ArrowDown")
+        self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Enter")
         self.page.locator(".p-select-option").first.wait_for(state="detached")
         return field.locator(".p-select-button__value").inner_text().strip()
