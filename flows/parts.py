@@ -21,7 +21,7 @@ from flows.server import PASSWORD_FILE, PrefectServer, Role, client_environment,
 from flows.watching import Watched, refuse_taken_port, say, told_to_stop, wait_for, watch
 from provisions.catalogue import load
 from provisions.domain.errors import InvalidInput, Unreachable
-from provisions.settings import PROJECT, Settings, environment, psycopg_url, without_password
+from provisions.settings import PREFIX, PROJECT, Settings, environment, psycopg_url, without_password
 from provisions.steps import Steps
 from provisions.store.connect import database, unchanged
 from provisions.store.embedded import EmbeddedPostgres, running
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from flows.engine import Engine
 
 _STARTING = 7_310_206  # the advisory lock in Prefect's database under which one server at a time starts
+# A run records, and nothing else: it needs no other role, no mail server and no other database.
+_NOT_FOR_RUNS = {f"{PREFIX}{name}_URL" for name in ("MIGRATION", "PREFECT_DATABASE", "REDIS", "SMTP")}
 _STOP_SECONDS = 30.0  # a run of the worker is finished first
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0
@@ -142,14 +144,15 @@ def worker(settings: Settings) -> int:
 
 def _worker_environment(settings: Settings) -> dict[str, str]:
     """For the worker and, by inheritance, for each run: how to reach Prefect, and our own settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", PREFIX))}
+    ours = {name: value for name, value in environment(settings).items() if name not in _NOT_FOR_RUNS}
     health = {
         "PREFECT_WORKER_WEBSERVER_HOST": settings.metrics_host,
         "PREFECT_WORKER_WEBSERVER_PORT": str(settings.metrics_port),
     }
     return {
         **inherited,
-        **environment(settings),
+        **ours,
         **client_environment(settings, engine_token(settings)),
         **(health if settings.metrics_port else {}),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),

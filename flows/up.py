@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 
 from flows import home as homes
 from flows.server import PASSWORD_FILE, PrefectServer, client_environment, engine_token, use_in_this_process
@@ -31,6 +32,7 @@ def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
     """
     if is_example(settings.home):
         settings = example_settings(settings)
+    settings = replace(settings, prefect_api_url=None)  # it starts a server of its own, and means that one
     homes.prepare(settings.home)
     with homes.only_one(settings.home), told_to_stop() as stop, ExitStack() as stack:
         config = load(settings.config)

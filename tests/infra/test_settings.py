@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from provisions.domain.errors import InvalidInput
-from provisions.settings import PROJECT, load_settings
+from provisions.settings import PROJECT, environment, load_settings
 from tests.conftest import clean_environment
 
 
@@ -43,6 +43,12 @@ def test_env_file_is_read_and_the_environment_comes_first(tmp_path: Path, monkey
         ("DATABASE_URL", "mysql://x:geheim@db/x", "postgresql://"),
         ("SMTP_URL", "mail.example:geheim", "smtp://"),
         ("HOST", "10.0.0.5", "PROVISIONS_TLS_IN_FRONT=yes"),
+        ("REDIS_URL", "http://:geheim@redis", "redis://"),
+        ("WORK_POOL", "Pool 1", "kleine letters"),
+        ("METRICS_PORT", "veel", "PROVISIONS_METRICS_PORT is veel onjuist"),
+        ("PREFECT_API_URL", "https://prefect.example", "https://machine/api"),
+        ("PREFECT_API_URL", "https://admin:geheim@prefect.example/api", "zonder wachtwoord"),
+        ("PREFECT_API_URL", "http://prefect.example/api", "leesbaar over het netwerk"),
     ],
 )
 def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
@@ -57,6 +63,27 @@ def test_another_host_is_accepted_with_tls_in_front(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PROVISIONS_HOST", "10.0.0.5")
     monkeypatch.setenv("PROVISIONS_TLS_IN_FRONT", "yes")
     assert load_settings().url == "http://10.0.0.5:4200"
+
+
+def test_the_api_is_that_of_this_machine_unless_another_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().api_url == "http://127.0.0.1:4200/api"
+    monkeypatch.setenv("PROVISIONS_PREFECT_API_URL", "https://prefect.example/api/")
+    assert load_settings().api_url == "https://prefect.example/api"
+    monkeypatch.setenv("PROVISIONS_PREFECT_API_URL", "http://prefect:4200/api")
+    monkeypatch.setenv("PROVISIONS_TLS_IN_FRONT", "yes")
+    assert load_settings().api_url == "http://prefect:4200/api"
+
+
+def test_what_a_process_elsewhere_gets_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("PROVISIONS_WORK_POOL=gemeenten\nPROVISIONS_HOME=hier\n")
+    before = load_settings()
+    there = environment(before)
+    clean_environment(monkeypatch)
+    (tmp_path / "elders").mkdir()
+    monkeypatch.chdir(tmp_path / "elders")
+    for name, text in there.items():
+        monkeypatch.setenv(name, text)
+    assert load_settings() == before
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
