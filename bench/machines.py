@@ -49,6 +49,11 @@ class Setup:
             "balancer": times.user + times.system,
         }
 
+    def memory(self) -> dict[str, list[int]]:
+        """Resident megabytes of each part, what it started included."""
+        kinds = {"engines": self.engines, "servers": self.servers, "others": self.others}
+        return {kind: [resident(part) for part in parts] for kind, parts in kinds.items()}
+
     def all_parked(self, number: int) -> bool:
         """Whether this many runs wait under their right name, and nothing is left to show."""
         states = self.outside.states()
@@ -58,6 +63,12 @@ class Setup:
 def used(part: Part) -> float:
     """CPU seconds of a part: its processes, and those that they started and that ended."""
     return used_by(part.process.pid)
+
+
+def resident(part: Part) -> int:
+    """Megabytes of a part: its processes that live."""
+    processes = [psutil.Process(part.process.pid), *psutil.Process(part.process.pid).children(recursive=True)]
+    return round(sum(process.memory_info().rss for process in processes) / 2**20)
 
 
 def used_by(pid: int) -> float:
@@ -111,7 +122,7 @@ def throughput(engines: int, replicas: int, clients: int) -> Figures:
             lambda: figures.update(rungs=rungs(found)),
             lambda: found.outside.states()["Te laat"] == number and found.all_parked(number),
         )
-        return figures
+        return figures | {"megabytes": found.memory()}
 
 
 def rungs(found: Setup) -> Figures:
@@ -149,6 +160,7 @@ def pool(clients: int) -> Figures:
             runs = clients + 1
             return {
                 "load_before": os.getloadavg()[0],
+                "megabytes": found.memory(),
                 "made": measured(
                     found,
                     clients,

@@ -24,6 +24,7 @@ from prefect.utilities.callables import parameter_schema
 from flows.tags import PROVISION_TAG
 from provisions.domain.rules import Catalogue
 
+DEFAULT_QUEUE = "default"  # each pool has it
 POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
 # Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), and nobody listens to its heart.
 POOL_ENVIRONMENT = {
@@ -125,6 +126,8 @@ def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> U
         entrypoint=plan.entrypoint,
         path=None,
         work_pool_name=work_pool,
+        # Named, because a run keeps the name only of a queue that was named: by it the engine knows what is not for itself.
+        work_queue_name=DEFAULT_QUEUE if work_pool else None,
         job_variables={"env": POOL_ENVIRONMENT} if work_pool else None,
         parameters=dict(plan.parameters or {}),
         parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),

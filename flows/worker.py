@@ -135,19 +135,20 @@ class Worker:
         now = datetime.now(UTC)
         if not self._deployments.work_pool:
             # The call of Prefect's own runner: it also shows the deployments as ready in the UI.
-            found = client.get_scheduled_flow_runs_for_deployments(
+            scheduled = client.get_scheduled_flow_runs_for_deployments(
                 self._deployments.ids, scheduled_before=now, limit=limit
             )
-            return [FlowRun.model_validate(run.model_dump()) for run in found]
+            return [FlowRun.model_validate(run.model_dump()) for run in scheduled]
         wanted = FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=self._deployments.ids),
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
             next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=DateTime.instance(now)),
             work_queue_name=FlowRunFilterWorkQueueName(is_null_=True),
         )
-        return client.read_flow_runs(
+        found = client.read_flow_runs(
             flow_run_filter=wanted, sort=FlowRunSort.NEXT_SCHEDULED_START_TIME_ASC, limit=limit
         )
+        return [run for run in found if run.work_queue_id is None]
 
     def _hand_out(self, run: FlowRun, *, claimed: bool = False) -> None:
         flow = self._deployments.flow(run.deployment_id)

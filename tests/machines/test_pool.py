@@ -13,6 +13,7 @@ import pytest
 from bench.installation import Part, installation
 from bench.outside import Outside
 from bench.rig import wait_until
+from flows.waiting import BY_ENGINE
 
 POOL = "gemeenten"
 KEY = "advance_payment"
@@ -65,17 +66,20 @@ def test_a_run_on_a_work_pool_parks_is_late_and_takes_its_outcome_in(pool: Pool)
     (reference,) = pool.outside.intake(1, 1, [KEY])
     parked = pool.wait_for(reference, "Wacht op loket", "PAUSED")
     assert parked["work_pool_name"] == POOL
+    assert executed_by(pool, parked) == {"werker"}
     assert parked["name"] == f"Voorschot · {reference}"
     wait_until(lambda: not runs_of(pool.worker), seconds=20, what="a parked run has no process")
 
     pool.outside.days_pass(60)
     late = pool.wait_for(reference, "Te laat", "PAUSED")
     assert "te-laat" in late["tags"]
+    assert executed_by(pool, late) == {"werker"}
     wait_until(lambda: not runs_of(pool.worker), seconds=20, what="a parked run has no process")
 
     answer = pool.prefect.post(f"/flow_runs/{late['id']}/resume", json={"run_input": {"outcome": "Geregeld", "by": "r-3"}})
     assert answer.json()["status"] == "ACCEPT"
-    pool.wait_for(reference, "Geregeld", "COMPLETED")
+    settled = pool.wait_for(reference, "Geregeld", "COMPLETED")
+    assert executed_by(pool, settled) == {"werker"}
     assert pool.outside.steps.views.case(reference).as_json()["provisions"][0]["status"] == "delivered"
 
 
@@ -102,8 +106,17 @@ def test_a_form_runs_on_the_pool_and_says_what_is_refused_but_logs_nothing_in_pr
     run = pool.prefect.get(f"/flow_runs/{made['id']}").json()
     assert (run["state_name"], run["work_pool_name"]) == ("Niet vastgelegd", POOL), run["state"]
     assert "toekomst" in run["state"]["message"]
+    assert executed_by(pool, run) == {"werker"}
     logs = pool.prefect.post("/logs/filter", json={"logs": {"flow_run_id": {"any_": [made["id"]]}}}).json()
     assert logs == []
+
+
+def executed_by(pool: Pool, run: dict[str, Any]) -> set[str]:
+    """Who claimed the run so far: an engine says so in the state, a worker's process says nothing."""
+    states = pool.prefect.get("/flow_run_states/", params={"flow_run_id": run["id"]}).json()
+    running = [state for state in states if state["type"] in ("PENDING", "RUNNING")]
+    assert running
+    return {"motor" if BY_ENGINE in (state["message"] or "") else "werker" for state in running}
 
 
 def runs_of(worker: Part) -> list[int]:
