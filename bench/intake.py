@@ -3,10 +3,12 @@
     python -m bench.intake
     python -m bench.intake --clients 500 --rounds 5
 
+The peers start the twelve of a client in one transaction (APScheduler's jobs have one each); beside it, one by one.
 The floor writes a row, an audit line and a request for each, 500 in one transaction (and, beside it, 12).
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from bench.figures import Aim, always, interleaved, options, publish, ratio
@@ -29,6 +31,7 @@ def measure(made: Rig, clients: int, rounds: int, names: list[str]) -> tuple[dic
         "floor: Core, 12 a transaction": always(floor.core_starts, number, 12),
         "floor: psycopg, 500 a transaction": always(floor.bare_starts, number),
         **{name: always(peer.start, clients) for name, peer in peers.items()},
+        **{f"{name}, one by one": always(partial(peer.start, each=1), clients) for name, peer in peers.items()},
     }
     found: dict[str, Mapping[str, Any]] = dict(interleaved(contestants, rounds))
     floor.dispose()

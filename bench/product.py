@@ -108,13 +108,15 @@ def outcomes(subject: Product, clients: int) -> dict[str, float]:
 # --- falling due -----------------------------------------------------------------------------------------------------
 
 
-def due_at_once(subject: Product, number: int, beside: Sequence[str] = ()) -> datetime:
+def due_at_once(subject: Product, number: int, beside: Sequence[str] = (), *, first: int = 1) -> datetime:
     """Take in ``number`` clients whose Wmo indication falls due at one midnight: the moment (UTC), three working days on.
 
     ``beside`` is what each needs besides; none of that is due by then. All that comes before the instant is recorded.
     """
-    take_in_all(subject, requests(number, ("wmo_indication", *beside)))
-    moment = subject.one("SELECT min(late_from) FROM provision")
+    wanted = requests(number, ("wmo_indication", *beside), first=first)
+    take_in_all(subject, wanted)
+    query = "SELECT late_from FROM provision JOIN client_case AS c ON c.id = case_id WHERE reference = :one AND key = :key"
+    moment = subject.one(query, one=wanted[0].reference, key="wmo_indication")
     assert isinstance(moment, datetime)  # noqa: S101 - a column of moments
     subject.clock.now = moment - timedelta(seconds=1)
     subject.steps.tick_all()

@@ -3,7 +3,7 @@
     python -m bench.rungs                                   # 2,100
     python -m bench.rungs --due 10000                       # as issue 5 has it
     python -m bench.rungs --due 10000 --waiting 1000000     # with a million others waiting: ten minutes to fill
-    python -m bench.rungs --beside 3                        # each provision in a case with three others
+    python -m bench.rungs --beside 2                        # each provision in a case with two others
 
 The engine's own clock meets the instant in real time; so do the peers. A second counts from the instant until the last was
 recorded. The floor changes a row and adds an audit line and a message for each, 500 in one transaction, and waits for nothing.
@@ -11,18 +11,21 @@ recorded. The floor changes a row and adds an audit line and a message for each,
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from bench import fill
 from bench.figures import Aim, always, interleaved, options, publish, ratio
 from bench.floor import Floor
 from bench.host import machine
 from bench.peers.contest import add_options, invited, of_best_peer
-from bench.product import climb_in_real_time, due_at_once, product
-from bench.rig import INDEPENDENT, Rig, rig
+from bench.product import Product, climb_in_real_time, due_at_once, product
+from bench.rig import Rig, rig
 
 CORE = "floor: Core, 500 a transaction"
 LATE = {2_100: 0.25, 10_000: 1.0}  # seconds: the 99th percentile that issue 5 asks
-BESIDE = [key for key in INDEPENDENT if key != "wmo_indication"]
+BESIDE = ("special_assistance", "day_activity")  # neither is due by then
+SLOWER = 1.2
 
 
 def burst(made: Rig, name: str, due: int, beside: int = 0) -> dict[str, float]:
@@ -52,18 +55,50 @@ def measure(made: Rig, due: int, rounds: int, names: list[str], beside: int = 0)
     ]
 
 
+class Crowd:
+    """A database that bursts go through one after the other, each eight days after the one before; others may wait in it."""
+
+    def __init__(self, made: Rig, name: str, others: int) -> None:
+        self._subject: Product = product(made, name)
+        self._first = 1
+        if others:
+            fill.waiting(self._subject, made.settings, others)
+
+    def burst(self, due: int) -> dict[str, float]:
+        """``due`` clients more, who fall due at once."""
+        first, self._first = self._first, self._first + due
+        moment = due_at_once(self._subject, due, first=first)
+        answer = climb_in_real_time(self._subject, moment, due)
+        # Not seven: what these climb next must not fall due in the same instant as the next burst.
+        self._subject.clock.now = moment + timedelta(days=5, hours=10)
+        return answer
+
+
+def among_others(made: Rig, due: int, rounds: int, others: int) -> tuple[dict[str, Any], list[Aim]]:
+    """With and without ``others`` waiting, in the same rounds."""
+    alone, crowded = Crowd(made, "rungs_alone", 0), Crowd(made, "rungs_crowded", others)
+    found = interleaved({"alone": always(alone.burst, due), "among others": always(crowded.burst, due)}, rounds)
+    slower = ratio(found["alone"]["per_second"], found["among others"]["per_second"])
+    return dict(found), [Aim("× slower among others", slower, SLOWER, at_least=False)]
+
+
 def main() -> None:
     """Print JSON and a table."""
     parser = options(__doc__)
     parser.add_argument("--due", type=int, default=2_100)
-    parser.add_argument("--beside", type=int, default=0, choices=range(4), help="other provisions in each case")
+    parser.add_argument("--beside", type=int, default=0, choices=range(3), help="other provisions in each case")
+    parser.add_argument("--waiting", type=int, default=0, help="so many others wait; compared with none, without peers")
     add_options(parser)
     args = parser.parse_args()
     with rig() as made:
         on = machine(made.version())
-        found, aims = measure(made, args.due, args.rounds, args.peers, args.beside)
-    settings = {"due": args.due, "beside": args.beside, "rounds": args.rounds}
-    publish("rungs", on=on, settings=settings, found=found, aims=aims, folder=args.results)
+        if args.waiting:
+            found, aims = among_others(made, args.due, args.rounds, args.waiting)
+        else:
+            found, aims = measure(made, args.due, args.rounds, args.peers, args.beside)
+    settings = {"due": args.due, "beside": args.beside, "waiting": args.waiting, "rounds": args.rounds}
+    name = "rungs-waiting" if args.waiting else f"rungs-{args.due}"
+    publish(name, on=on, settings=settings, found=found, aims=aims, folder=args.results)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from provisions.settings import PROJECT
 
 PYTHON = PROJECT / ".venv-bench" / "bin" / "python"
 NAMES = ("apscheduler", "dbos", "procrastinate")
-_LOAD_PER_SECOND = 250.0  # what the slowest starts at the least; measured anew at each turn
+STOCK_PREFECT = "stock_prefect"  # one run takes a second: for fewer deadlines than the others
 
 
 def installed() -> bool:
@@ -22,42 +22,39 @@ def installed() -> bool:
 class PeerProcess:
     """One peer. Numbers of provisions never repeat, so that a round finds nothing of the one before."""
 
-    def __init__(self, made: Rig, name: str, *, module: str | None = None, python: Path = PYTHON) -> None:
+    def __init__(self, made: Rig, name: str) -> None:
         self.name = name
-        self._python = python
-        self._module = module or f"bench.peers.{name}"
+        self._python = Path(sys.executable) if name == STOCK_PREFECT else PYTHON
         self._first = 1
-        self._load_per_second = _LOAD_PER_SECOND
-        database = f"peer_{name}"
-        with made.superuser() as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {database} OWNER provisions_owner")
-        self._url = made.url(database, owner=True).replace("+psycopg", "")
+        self._load_per_second = 2.0 if name == STOCK_PREFECT else 250.0  # the least; measured anew at each turn
+        self._made = made
+        self._url = made.url(f"peer_{name}", owner=True).replace("+psycopg", "")
         self._log = made.settings.home / "log" / f"peer-{name}.log"
-        self._run("prepare")
+        self._fresh()
 
-    def start(self, clients: int) -> dict[str, float]:
-        """Clients of twelve are started; provisions a second, and CPU milliseconds of the peer's process for each."""
-        answer = self._run("start", str(clients), "--first", str(self._take(clients * 12)))
+    def start(self, clients: int, *, each: int = 12) -> dict[str, float]:
+        """Clients of twelve are started, ``each`` so many provisions together: a second, and CPU milliseconds for each."""
+        answer = self._run("start", str(clients), "--first", str(self._take(clients * 12)), "--each", str(each))
         return {key: answer[key] for key in ("per_second", "cpu_ms_each")}
 
     def due(self, number: int) -> dict[str, float]:
         """``number`` fall due in one instant: how many a second until the last was recorded, and how late (seconds)."""
         for _ in range(4):
-            lead = number / self._load_per_second * 1.3 + 4
-            answer = self._run(
-                "due",
-                str(number),
-                "--first",
-                str(self._take(number)),
-                "--lead",
-                f"{lead:.1f}",
-                within=lead + 120 + number / 4,
-            )
+            lead = number / self._load_per_second * 1.5 + 4
+            arguments = ("due", str(number), "--first", str(self._take(number)), "--lead", f"{lead:.1f}")
+            answer = self._run(*arguments, within=lead + 240 + number / 4)
             self._load_per_second = answer["load_per_second"]
             if "late_loading" not in answer:
                 return {key: answer[key] for key in ("per_second", "late_p50", "late_p99", "cpu_ms_each")}
+            self._fresh()  # what was loaded in vain is not to be in the way
         raise RuntimeError(f"{self.name} could not be loaded in time")
+
+    def _fresh(self) -> None:
+        database = f"peer_{self.name}"
+        with self._made.superuser() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {database} OWNER provisions_owner")
+        self._run("prepare")
 
     def _take(self, number: int) -> int:
         first, self._first = self._first, self._first + number
@@ -66,7 +63,7 @@ class PeerProcess:
     def _run(self, *arguments: str, within: float = 600) -> dict[str, float]:
         with self._log.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - our own program and arguments
-                [str(self._python), "-m", self._module, *arguments],
+                [str(self._python), "-m", f"bench.peers.{self.name}", *arguments],
                 cwd=PROJECT,
                 env={**_environment(), "BENCH_URL": self._url},
                 stdout=subprocess.PIPE,

@@ -84,26 +84,29 @@ def main(made: type[Peer]) -> None:
         command = commands.add_parser(name)
         command.add_argument("number", type=int, help="how many clients of twelve (start), or provisions (due)")
         command.add_argument("--first", type=int, required=True, help="the first number that is free")
+        command.add_argument("--each", type=int, default=EACH, help="provisions that are started together (start)")
         command.add_argument("--lead", type=float, default=10.0, help="seconds between now and the instant")
     args = parser.parse_args()
     url = os.environ["BENCH_URL"]
     peer = made(url)
-    if args.command == "prepare":
-        with psycopg.connect(url) as connection:
-            connection.execute(TABLES)
-        peer.prepare()
-        answer: dict[str, float] = {}
-    elif args.command == "start":
-        answer = _start(peer, args.first, args.number * EACH, datetime.now(UTC) + FAR)
-    else:
-        answer = _due(peer, args.first, args.number, args.lead)
-    peer.stop()
+    try:
+        if args.command == "prepare":
+            with psycopg.connect(url) as connection:
+                connection.execute(TABLES)
+            peer.prepare()
+            answer: dict[str, float] = {}
+        elif args.command == "start":
+            answer = _start(peer, args.first, args.number * EACH, datetime.now(UTC) + FAR, args.each)
+        else:
+            answer = _due(peer, args.first, args.number, args.lead)
+    finally:
+        peer.stop()
     print(json.dumps(answer), flush=True)  # noqa: T201
 
 
-def _start(peer: Peer, first: int, number: int, due: datetime) -> dict[str, float]:
+def _start(peer: Peer, first: int, number: int, due: datetime, each: int = EACH) -> dict[str, float]:
     began, cpu = time.perf_counter(), time.process_time()
-    for client, ids in _clients(first, number):
+    for client, ids in _clients(first, number, each):
         peer.start(client, ids, due)
     seconds = time.perf_counter() - began
     return {
@@ -147,9 +150,9 @@ def _due(peer: Peer, first: int, number: int, lead: float) -> dict[str, float]:
     }
 
 
-def _clients(first: int, number: int) -> Iterator[tuple[int, list[int]]]:
-    for start in range(first, first + number, EACH):
-        yield start, list(range(start, min(start + EACH, first + number)))
+def _clients(first: int, number: int, each: int) -> Iterator[tuple[int, list[int]]]:
+    for start in range(first, first + number, each):
+        yield start, list(range(start, min(start + each, first + number)))
 
 
 def _wait_for(connection: psycopg.Connection[tuple[object, ...]], first: int, number: int, instant: datetime) -> None:

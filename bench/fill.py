@@ -1,0 +1,117 @@
+"""Many waiting provisions, quickly: copies of a few cases that were taken in, and whose requests were sent, by the use cases.
+
+A copy has every row that the original has (case, provisions, messages with their text, plan, audit lines), its run shown.
+Rows are copied by INSERT … SELECT, audit lines by the product's own chain, so that ``audit --verify`` finds the record whole.
+What differs from a taken-in case: ids of messages are random, and audit lines name the original's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection, Table, select, text
+
+from bench.product import Product
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import transport_for
+from provisions.settings import Settings
+from provisions.steps import IntakeRequest
+from provisions.store import chain
+from provisions.store import tables as t
+
+AGREED = ("housing", "social_network")  # their due dates are agreed, so that they can lie anywhere
+TEMPLATES = 40
+_FIRST_DAY, _DAYS_APART = 300, 10
+_LINES = 20_000  # audit lines a transaction
+
+
+def waiting(subject: Product, settings: Settings, count: int) -> int:
+    """At least ``count`` provisions that wait for ten months and longer, two a case; how many there are."""
+    originals = _templates(subject)
+    send_all(subject, settings)
+    copies = -(-count // (len(AGREED) * len(originals)))
+    copy_cases(subject, originals, copies)
+    return subject.count("provision WHERE next_at IS NOT NULL")
+
+
+def send_all(subject: Product, settings: Settings) -> None:
+    """Send what is pending to the folder of the home, and have every run and plan shown."""
+    outbox = Outbox(subject.database, subject.steps.config, transport_for(settings), subject.clock)
+    while outbox.deliver_due():
+        pass
+    with subject.database.begin() as connection:
+        connection.execute(text("UPDATE provision SET face_shown = face_wanted"))
+        connection.execute(text("UPDATE plan SET shown = wanted"))
+        connection.execute(text("DELETE FROM announcement"))
+
+
+def copy_cases(subject: Product, references: Sequence[str], copies: int) -> None:
+    """``copies`` of each of these cases."""
+    with subject.database.begin() as connection:
+        for position, reference in enumerate(references):
+            case_id = connection.execute(select(t.case.c.id).where(t.case.c.reference == reference)).scalar_one()
+            _copy_rows(connection, case_id, position, copies)
+    for position, reference in enumerate(references):
+        _copy_audit(subject, reference, position)
+    subject.analyze()
+
+
+def _templates(subject: Product) -> list[str]:
+    """Cases that wait for two agreed dates, each on other days."""
+    today = subject.clock().date()
+    made = []
+    for number in range(TEMPLATES):
+        days = {
+            key: today + timedelta(days=_FIRST_DAY + _DAYS_APART * number + later) for later, key in enumerate(AGREED)
+        }
+        made.append(IntakeRequest(f"WM-{number}", "voluntary", AGREED, present=("id_document",), agreed=days))
+    subject.steps.intake_many(made, by="regisseur-03")
+    return [request.reference for request in made]
+
+
+def _copy_rows(connection: Connection, case_id: int, position: int, copies: int) -> None:
+    """The copies of one case are called ``WA-<position>-<number>``."""
+    values = {"original": case_id, "copies": copies, "prefix": f"WA-{position}-"}
+    copied = "client_case AS copy ON copy.reference LIKE :prefix || '%'"
+    provisions = f"provision AS source JOIN {copied} WHERE source.case_id = :original"
+    plans = f"plan AS source JOIN {copied} WHERE source.case_id = :original"
+    messages = (
+        "message AS source JOIN provision AS its ON its.id = source.provision_id AND its.case_id = :original "
+        f"JOIN {copied} JOIN provision AS mine ON mine.case_id = copy.id AND mine.key = its.key"
+    )
+    cases = "client_case AS source, generate_series(1, :copies) AS n WHERE source.id = :original"
+    statements = (
+        _insert(t.case, {"id": None, "reference": ":prefix || n"}, cases),
+        _insert(t.provision, {"id": None, "case_id": "copy.id"}, provisions),
+        _insert(t.message, {"id": "gen_random_uuid()", "provision_id": "mine.id"}, messages),
+        _insert(t.plan, {"case_id": "copy.id"}, plans),
+    )
+    for statement in statements:
+        connection.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
+
+
+def _copy_audit(subject: Product, reference: str, position: int) -> None:
+    columns = (t.audit.c.by, t.audit.c.what, t.audit.c.because, t.audit.c.key, t.audit.c.data, t.audit.c.message)
+    original = select(t.case.c.id).where(t.case.c.reference == reference).scalar_subquery()
+    with subject.database.connect() as connection:
+        rows = connection.execute(select(*columns).where(t.audit.c.case_id == original).order_by(t.audit.c.id)).all()
+        copies = list(
+            connection.execute(
+                select(t.case.c.id).where(t.case.c.reference.like(f"WA-{position}-%")).order_by(t.case.c.id)
+            ).scalars()
+        )
+    lines = [chain.Line(row.by, row.what, row.because, None, row.key, row.data, row.message) for row in rows]
+    each = max(1, _LINES // len(lines))
+    for first in range(0, len(copies), each):
+        with subject.database.begin() as connection:
+            chain.append(
+                connection, [replace(line, case_id=copy) for copy in copies[first : first + each] for line in lines]
+            )
+
+
+def _insert(table: Table, other: Mapping[str, str | None], source: str) -> str:
+    """Copy ``source``, each column as it is but these ``other``; one that is ``None`` is left to the database."""
+    chosen = {column.name: other.get(column.name, f'source."{column.name}"') for column in table.columns}
+    kept = {name: value for name, value in chosen.items() if value is not None}
+    names, values = ", ".join(f'"{name}"' for name in kept), ", ".join(kept.values())
+    return f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {source}"  # noqa: S608 - names of our own columns
