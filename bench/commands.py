@@ -1,68 +1,59 @@
 """How long ``provisions show`` and ``overdue`` take from the shell, on a running database.
 
-python -m bench.commands --clients 500      # four provisions a client, all late
+    python -m bench.commands                     # 1,000 open provisions, all late
+    python -m bench.commands --open 100000       # the same 1,000 late, and others that wait
+    python -m bench.commands --late 250          # so many clients of four are late
 """
 
-import argparse
-import json
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from bench import fill, shell
+from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
-from bench.rig import MovingClock, rig, take_in
-from provisions.settings import PROJECT
+from bench.product import Product
+from bench.rig import INDEPENDENT, MovingClock, Rig, requests, rig
 from provisions.steps import Steps
+from provisions.store import migrate
 from provisions.store.connect import engine_for
 
-COMMANDS = (("show", "TR-2026-0001", "--json"), ("overdue", "--json"), ("show", "TR-2026-0001"))
+COMMANDS = (("show", "TR-2026-0001", "--json"), ("overdue", "--json"), ("show", "TR-2026-0001"), ("overdue",))
+AIM = 0.5  # seconds
 
 
-def measure(clients: int, times: int) -> dict[str, dict[str, float]]:
-    """Median seconds, and the least CPU seconds, of each command."""
-    with rig() as made:
-        from provisions.store import migrate
-
-        migrate.upgrade(made.url("provisions", owner=True), "provisions")
-        database = engine_for(made.url("provisions"))
-        steps = Steps(database, made.config, MovingClock(datetime.now(UTC) - timedelta(days=60)))
-        steps.follow_rules()
-        take_in(steps, clients)
-        Steps(database, made.config).tick_all()
-        database.dispose()
-        environment = {**os.environ, "PROVISIONS_HOME": str(made.settings.home)}
-        return {" ".join(command): _timed(command, environment, times) for command in COMMANDS}
-
-
-def _timed(command: tuple[str, ...], environment: dict[str, str], times: int) -> dict[str, float]:
-    walls, cpus = [], []
-    for _ in range(times):
-        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        subprocess.run(  # noqa: S603 - our own program and arguments
-            [sys.executable, "-m", "provisions.cli", *command],
-            env=environment,
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        walls.append(time.monotonic() - began)
-        cpus.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return {"seconds": round(statistics.median(walls), 2), "least_cpu_seconds": round(min(cpus), 2)}
+def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, Any], list[Aim]]:
+    """Medians of each command, and the aim of issue 5."""
+    migrate.upgrade(made.url("provisions", owner=True), "provisions")
+    database = engine_for(made.url("provisions"))
+    clock = MovingClock(datetime.now(UTC) - timedelta(days=60))
+    subject = Product(database, Steps(database, made.config, clock), clock)
+    subject.steps.follow_rules()
+    for request in requests(late, INDEPENDENT):
+        subject.steps.intake(request, by="regisseur-03")
+    Steps(database, made.config).tick_all()
+    if others > late * len(INDEPENDENT):
+        fill.waiting(subject, made.settings, others - late * len(INDEPENDENT))
+    subject.analyze()
+    there = subject.count("provision")
+    database.dispose()
+    found: dict[str, Any] = {"open provisions": there}
+    found |= interleaved({" ".join(command): always(shell.run, made.settings.home, command) for command in COMMANDS}, rounds)
+    aims = [Aim(f"{name}, seconds", found[name]["seconds"], AIM, at_least=False) for name in map(" ".join, COMMANDS)]
+    return found, aims
 
 
 def main() -> None:
-    """Print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clients", type=int, default=250)
-    parser.add_argument("--times", type=int, default=5)
+    """Print JSON and a table."""
+    parser = options(__doc__, rounds=5)
+    parser.add_argument("--late", type=int, default=250, help="clients of four provisions, all late")
+    parser.add_argument("--open", type=int, default=0, help="open provisions in all")
     args = parser.parse_args()
-    on = machine()
-    print(json.dumps({"machine": on, "commands": measure(args.clients, args.times)}, indent=2))  # noqa: T201
+    with rig() as made:
+        on = machine(made.version())
+        found, aims = measure(made, args.late, args.open, args.rounds)
+    settings = {"late_clients": args.late, "open": args.open, "rounds": args.rounds}
+    name = f"commands-{args.open}" if args.open else "commands"
+    publish(name, on=on, settings=settings, found=found, aims=aims, folder=args.results)
 
 
 if __name__ == "__main__":

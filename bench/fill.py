@@ -1,6 +1,6 @@
 """Many waiting provisions, quickly: copies of a few cases that were taken in, and whose requests were sent, by the use cases.
 
-A copy has every row that the original has (case, provisions, messages with their text, plan, audit lines), its run shown.
+A copy has every row that the original has (case, provisions and what hangs on them, messages, plan, audit lines).
 Rows are copied by INSERT … SELECT, audit lines by the product's own chain, so that ``audit --verify`` finds the record whole.
 What differs from a taken-in case: ids of messages are random, and audit lines name the original's.
 """
@@ -27,7 +27,7 @@ _LINES = 20_000  # audit lines a transaction
 
 def waiting(subject: Product, settings: Settings, count: int) -> int:
     """At least ``count`` provisions that wait for ten months and longer, two a case; how many there are."""
-    originals = _templates(subject)
+    originals = templates(subject)
     send_all(subject, settings)
     copies = -(-count // (len(AGREED) * len(originals)))
     copy_cases(subject, originals, copies)
@@ -46,17 +46,17 @@ def send_all(subject: Product, settings: Settings) -> None:
 
 
 def copy_cases(subject: Product, references: Sequence[str], copies: int) -> None:
-    """``copies`` of each of these cases."""
-    with subject.database.begin() as connection:
-        for position, reference in enumerate(references):
+    """``copies`` of each of these cases, besides those that there are."""
+    for reference in references:
+        with subject.database.begin() as connection:
             case_id = connection.execute(select(t.case.c.id).where(t.case.c.reference == reference)).scalar_one()
-            _copy_rows(connection, case_id, position, copies)
-    for position, reference in enumerate(references):
-        _copy_audit(subject, reference, position)
+            newest = connection.execute(text("SELECT max(id) FROM client_case")).scalar_one()
+            _copy_rows(connection, case_id, newest, copies)
+        _copy_audit(subject, case_id, newest)
     subject.analyze()
 
 
-def _templates(subject: Product) -> list[str]:
+def templates(subject: Product) -> list[str]:
     """Cases that wait for two agreed dates, each on other days."""
     today = subject.clock().date()
     made = []
@@ -69,37 +69,37 @@ def _templates(subject: Product) -> list[str]:
     return [request.reference for request in made]
 
 
-def _copy_rows(connection: Connection, case_id: int, position: int, copies: int) -> None:
-    """The copies of one case are called ``WA-<position>-<number>``."""
-    values = {"original": case_id, "copies": copies, "prefix": f"WA-{position}-"}
-    copied = "client_case AS copy ON copy.reference LIKE :prefix || '%'"
+def _copy_rows(connection: Connection, case_id: int, newest: int, copies: int) -> None:
+    """The copies are called ``WA-<newest>-<number>`` and come after the ``newest`` case."""
+    values = {"original": case_id, "copies": copies, "newest": newest, "prefix": f"WA-{newest}-"}
+    copied = "client_case AS copy ON copy.id > :newest"
     provisions = f"provision AS source JOIN {copied} WHERE source.case_id = :original"
     plans = f"plan AS source JOIN {copied} WHERE source.case_id = :original"
-    messages = (
-        "message AS source JOIN provision AS its ON its.id = source.provision_id AND its.case_id = :original "
+    cases = "client_case AS source, generate_series(1, :copies) AS n WHERE source.id = :original"
+    children = (
+        f"{{table}} AS source JOIN provision AS its ON its.id = source.provision_id AND its.case_id = :original "
         f"JOIN {copied} JOIN provision AS mine ON mine.case_id = copy.id AND mine.key = its.key"
     )
-    cases = "client_case AS source, generate_series(1, :copies) AS n WHERE source.id = :original"
     statements = (
         _insert(t.case, {"id": None, "reference": ":prefix || n"}, cases),
         _insert(t.provision, {"id": None, "case_id": "copy.id"}, provisions),
-        _insert(t.message, {"id": "gen_random_uuid()", "provision_id": "mine.id"}, messages),
+        _insert(t.message, {"id": "gen_random_uuid()", "provision_id": "mine.id"}, children.format(table="message")),
         _insert(t.plan, {"case_id": "copy.id"}, plans),
+        *(
+            _insert(table, {"provision_id": "mine.id"} | ({"id": None} if "id" in table.c else {}), children.format(table=table))
+            for table in (t.suspension, t.waiver, t.rung, t.outcome, t.follow_up)
+        ),
     )
     for statement in statements:
         connection.execute(text(statement), {name: value for name, value in values.items() if f":{name}" in statement})
 
 
-def _copy_audit(subject: Product, reference: str, position: int) -> None:
+def _copy_audit(subject: Product, case_id: int, newest: int) -> None:
     columns = (t.audit.c.by, t.audit.c.what, t.audit.c.because, t.audit.c.key, t.audit.c.data, t.audit.c.message)
-    original = select(t.case.c.id).where(t.case.c.reference == reference).scalar_subquery()
     with subject.database.connect() as connection:
-        rows = connection.execute(select(*columns).where(t.audit.c.case_id == original).order_by(t.audit.c.id)).all()
-        copies = list(
-            connection.execute(
-                select(t.case.c.id).where(t.case.c.reference.like(f"WA-{position}-%")).order_by(t.case.c.id)
-            ).scalars()
-        )
+        rows = connection.execute(select(*columns).where(t.audit.c.case_id == case_id).order_by(t.audit.c.id)).all()
+        query = select(t.case.c.id).where(t.case.c.id > newest).order_by(t.case.c.id)
+        copies = list(connection.execute(query).scalars())
     lines = [chain.Line(row.by, row.what, row.because, None, row.key, row.data, row.message) for row in rows]
     each = max(1, _LINES // len(lines))
     for first in range(0, len(copies), each):
