@@ -1,4 +1,4 @@
-"""Outcomes recorded a second, each of which unblocks two dependents and asks their counters, one a transaction.
+"""Outcomes recorded a second, each of which unblocks two dependents and asks their counters: one a transaction, and many.
 
 python -m bench.outcomes
 """
@@ -18,13 +18,17 @@ def measure(made: Rig, clients: int, rounds: int) -> tuple[dict[str, Any], list[
     found = interleaved(
         {
             "product": lambda turn: outcomes(product(made, f"outcomes_{turn}"), clients),
+            "product, 100 a transaction": lambda turn: outcomes(product(made, f"outcomes_many_{turn}"), clients, 100),
             "floor: Core, 1 a transaction": always(floor.core_rungs, clients, 1),
             "floor: psycopg, 1 a transaction": always(floor.bare_rungs, clients, 1),
         },
         rounds,
     )
     floor.dispose()
-    return dict(found), [Aim("outcomes recorded a second", found["product"]["per_second"], 1000)]
+    return dict(found), [
+        Aim("outcomes recorded a second", found["product"]["per_second"], 1000),
+        Aim("the same, 100 a transaction", found["product, 100 a transaction"]["per_second"], 1000),
+    ]
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from bench.figures import stopwatch
 from bench.rig import MovingClock, Rig, requests, wait_until
 from flows.clock import Clock
-from provisions.steps import IntakeRequest, Steps
+from flows.foresight import Foresight
+from provisions.steps import IntakeRequest, OutcomeReport, Steps
 
 WITHIN = 10.0  # seconds that are left before the instant when the clock starts
 
@@ -89,17 +90,22 @@ def intake(subject: Product, clients: int) -> dict[str, float]:
     return {"per_second": number / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / number}
 
 
-def outcomes(subject: Product, clients: int) -> dict[str, float]:
-    """An outcome a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
+def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]:
+    """``batch`` outcomes a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
     wanted = requests(clients, ("id_document", "postal_address", "benefit_decision"))
     take_in_all(subject, wanted)
     subject.analyze()
     blocked = "provision WHERE status = 'blocked'"
     if subject.count(blocked) != 2 * clients:
         raise RuntimeError("the dependents are not blocked")
+    reports = [OutcomeReport(request.reference, "id_document", "delivered") for request in wanted]
     with stopwatch() as took:
-        for request in wanted:
-            subject.steps.record_outcome(request.reference, "id_document", "delivered", by="regisseur-03")
+        if batch == 1:
+            for report in reports:
+                subject.steps.record_outcome(report.reference, report.key, report.outcome, by="regisseur-03")
+        else:
+            for start in range(0, clients, batch):
+                subject.steps.record_outcomes(reports[start : start + batch], by="regisseur-03")
     if subject.count(blocked):
         raise RuntimeError("some dependents stayed blocked")
     return {"per_second": clients / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / clients}
@@ -127,8 +133,21 @@ def due_at_once(subject: Product, number: int, beside: Sequence[str] = (), *, fi
     return moment
 
 
+def foresee(subject: Product, moment: datetime, number: int) -> dict[str, float]:
+    """What the engine does in the day before ``moment``: decide ahead. What that costs beforehand."""
+    subject.clock.now = moment - timedelta(hours=1)
+    count = 0
+    with stopwatch() as took:
+        while some := subject.steps.foresee():
+            count += some
+    if count < number:
+        raise RuntimeError(f"{count} foreseen instead of {number}")
+    subject.analyze()
+    return {"foreseen_per_second": count / took["seconds"], "foresight_cpu_ms_each": took["cpu"] * 1000 / count}
+
+
 def climb_in_real_time(subject: Product, moment: datetime, number: int, within: float = WITHIN) -> dict[str, float]:
-    """Let the engine's own clock meet ``moment``, ``within`` seconds from now, in real time.
+    """Let the engine's own clock (and its foresight) meet ``moment``, ``within`` seconds from now, in real time.
 
     ``per_second`` counts from the instant until the last commit; lateness is ``rung.climbed``, which the database's clock
     wrote, less the instant, in seconds. CPU is that of this process, from before the instant on.
@@ -161,13 +180,16 @@ def _running(steps: Steps, now: Shifted, commits: list[float]) -> Iterator[None]
         with lock:
             commits.append(time.time())
 
-    clock = Clock(steps, now=now, ticked=ticked)
-    clock.loop.start()
+    loops = (Clock(steps, now=now, ticked=ticked).loop, Foresight(steps).loop)
+    for loop in loops:
+        loop.start()
     try:
         yield
     finally:
-        clock.loop.stop()
-        clock.loop.join(10)
+        for loop in loops:
+            loop.stop()
+        for loop in loops:
+            loop.join(10)
 
 
 def _lateness(subject: Product, moment: datetime, real: datetime) -> dict[str, float]:
