@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo bench test faults lint audit clean
+.PHONY: help .venv run demo bench bench-long test faults lint audit clean
 
 help: ## show this list
 	@grep -E '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## /  make \1\t/' | expand -t 16
@@ -30,12 +30,22 @@ lint: $(INSTALLED) ## style, types, and which room may import which
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) .venv-bench/.installed ## measure against peers: the short set (docs/performance.md)
+bench: $(INSTALLED) .venv-bench/.installed ## measure against peers, the short set: under ten minutes (docs/performance.md)
 	.venv/bin/python -m bench.rungs
 	.venv/bin/python -m bench.intake
 	.venv/bin/python -m bench.outcomes
+	.venv/bin/python -m bench.waiting
 	.venv/bin/python -m bench.commands
 	.venv/bin/python -m bench.faces
+	.venv/bin/python -m bench.ready
+
+bench-long: $(INSTALLED) .venv-bench/.installed ## the figures that take long: about an hour
+	.venv/bin/python -m bench.rungs --due 10000
+	.venv/bin/python -m bench.rungs --due 10000 --waiting 1000000
+	.venv/bin/python -m bench.commands --open 100000
+	.venv/bin/python -m bench.report
+	.venv/bin/python -m bench.faces --clients 125 --stock 0
+	.venv/bin/python -m bench.idle --seconds 310
 
 .venv-bench/.installed: requirements-bench.lock
 	$(PYTHON) -m venv .venv-bench

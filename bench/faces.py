@@ -1,23 +1,31 @@
 """Faces a second: runs made and parked, then all woken because they are late, and parked again; everything included.
 
-python -m bench.faces --clients 25          # four provisions a client
-python -m bench.faces --clients 25 --count  # also which calls to Prefect a face makes
+    python -m bench.faces                       # 100: 25 clients of four provisions
+    python -m bench.faces --clients 125         # 500 late at once
+    python -m bench.faces --count               # also which calls to Prefect a face makes
+
+Beside it stock Prefect: one scheduled run per deadline, executed by ``serve()`` (its server on the same PostgreSQL).
 """
 
-import argparse
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import psutil
 
+from bench.figures import Aim, Contestant, always, interleaved, options, publish, ratio, significant
+from bench.host import machine
+from bench.peers.process import STOCK_PREFECT, PeerProcess
 from bench.rig import MovingClock, Rig, cpu_seconds, rig, take_in, wait_until
 from flows import home, server
 
 IDLE = 45.0  # seconds that idleness is watched
+LATE = "Te laat"
+AT_ONCE = 500
+PARTS = ("engine", "server", "postgres")
 
 
 class NoPost:
@@ -106,66 +114,117 @@ def parked(made: Rig, name: str | None = None) -> int:
     return int(str(count))
 
 
-def measure(
-    clients: int, *, count: bool = False, pause: Callable[[int], None] = lambda _pid: None
-) -> dict[str, object]:
-    """Both figures; ``pause`` is called with the server's pid before the work begins."""
-    with rig() as made, prefect(made) as child:
+class Faces:
+    """The product's engine in this process, its Prefect server, and a database of its own. Rounds go through the same one."""
+
+    def __init__(self, made: Rig, server_pid: int) -> None:
+        # Imports Prefect, which reads its settings from the environment that ``prefect`` has set.
         from flows.engine import Engine
         from provisions.steps import Steps
 
-        database, clock = made.fresh("faces"), MovingClock()
-        steps = Steps(database, made.config, clock)
-        engine = Engine(made.settings, steps, made.config, database, outbox=NoPost())
-        engine.start()
-        calls: dict[str, Counter[str]] = {"started": Counter(), "late": Counter()}
+        self._made = made
+        database, self._clock = made.fresh("faces"), MovingClock()
+        self._steps = Steps(database, made.config, self._clock)
+        self.engine = Engine(made.settings, self._steps, made.config, database, outbox=NoPost())
+        self.meter = Meter(made, server_pid)
+        self.calls: dict[str, Counter[str]] = {"started": Counter(), "late": Counter()}
+        self._clients = 0
+
+    def warm_up(self) -> None:
+        """Start, and wait until what belongs to starting is over."""
+        self.engine.start()
+        self._take_in(1)
+        time.sleep(5)
+
+    def started(self, clients: int) -> dict[str, float]:
+        """``clients`` of four are taken in, until the last of their runs is parked."""
+        with counted(self.calls["started"]):
+            return self._each(4 * clients, lambda: self._take_in(clients))
+
+    def late(self) -> dict[str, float]:
+        """All of those are late in one instant, until the last of their runs shows it."""
+        before = parked(self._made, LATE)
+
+        def pass_time() -> None:
+            self._clock.advance(days=90)
+            self._steps.tick_all()
+            wait_until(lambda: parked(self._made, LATE) == 4 * self._clients, seconds=900, what="all late")
+
+        with counted(self.calls["late"]):
+            return self._each(4 * self._clients - before, pass_time)
+
+    def _take_in(self, clients: int) -> None:
+        take_in(self._steps, clients, first=self._clients + 1)
+        self._clients += clients
+        wait_until(lambda: parked(self._made) == 4 * self._clients, seconds=900, what="all started")
+
+    def _each(self, number: int, action: Callable[[], None]) -> dict[str, float]:
+        took = self.meter.measure(action)
+        return {
+            "per_second": number / took["seconds"],
+            "seconds": took["seconds"],
+            **{f"{part}_cpu_ms_each": took[part] / number * 1000 for part in PARTS},
+        }
+
+
+def measure(
+    made: Rig,
+    clients: int,
+    rounds: int,
+    stock: int,
+    *,
+    idle: float = IDLE,
+    count: bool = False,
+    pause: Callable[[int], None] = lambda _pid: None,
+) -> tuple[dict[str, object], list[Aim]]:
+    """Medians; ``stock`` is how many deadlines stock Prefect gets (0: none). ``pause`` is called with the server's pid."""
+    peer = PeerProcess(made, STOCK_PREFECT) if stock else None
+    with prefect(made) as child:
+        pid = child._child.pid if child._child else 0
+        faces = Faces(made, pid)
         try:
-            take_in(steps, 1)
-            wait_until(lambda: parked(made) == 4, seconds=60, what="the first four")
-            time.sleep(5)  # what belongs to starting is over
-            expected = (clients + 1) * 4
-            pid = child._child.pid if child._child else 0
-            meter = Meter(made, pid)
+            faces.warm_up()
             pause(pid)
-
-            def start() -> None:
-                take_in(steps, clients, first=2)
-                wait_until(lambda: parked(made) == expected, seconds=600, what="all started")
-
-            def late() -> None:
-                clock.advance(days=90)
-                steps.tick_all()
-                wait_until(lambda: parked(made, "Te laat") == expected, seconds=600, what="all late")
-
-            figures: dict[str, object] = {}
-            for name, action, number in (("started", start, clients * 4), ("late", late, expected)):
-                with counted(calls[name]):
-                    took = meter.measure(action)
-                figures[name] = {
-                    "faces": number,
-                    "per_second": round(number / took["seconds"], 1),
-                    **{f"{part}_ms": round(took[part] / number * 1000, 1) for part in ("engine", "server", "postgres")},
-                }
-                if count:
-                    figures[f"{name} calls"] = {k: round(v / number, 2) for k, v in calls[name].most_common()}
-                time.sleep(3)
-            idle = meter.measure(lambda: time.sleep(IDLE))
-            parts = ("engine", "server", "postgres")
-            figures["idle"] = {
-                **{f"{part}_cpu_seconds_a_minute": round(idle[part] / idle["seconds"] * 60, 2) for part in parts},
+            contestants: dict[str, Contestant] = {
+                "runs started": always(faces.started, clients),
+                "runs woken, shown late": always(faces.late),
+            }
+            if peer:
+                contestants["stock serve(), one run a deadline"] = always(peer.due, stock)
+            found: dict[str, object] = dict(interleaved(contestants, rounds))
+            if count:
+                number = 4 * clients * rounds
+                for name, calls in faces.calls.items():
+                    found[f"calls, {name}"] = {k: round(v / number, 2) for k, v in calls.most_common()}
+            rest = faces.meter.measure(lambda: time.sleep(idle))
+            found["at rest"] = {
+                **{f"{part}_cpu_s_a_minute": significant(rest[part] / rest["seconds"] * 60) for part in PARTS},
                 "engine_mb": round(psutil.Process().memory_info().rss / 2**20),
             }
-            return figures
         finally:
-            engine.stop()
+            faces.engine.stop()
+    return found, _aims(found, clients)
+
+
+def _aims(found: Mapping[str, Any], clients: int) -> list[Aim]:
+    started, late = found["runs started"], found["runs woken, shown late"]
+    stock = found.get("stock serve(), one run a deadline")
+    slowest = min(started["per_second"], late["per_second"])
+    aims = [
+        Aim("runs started a second", started["per_second"], 12),
+        Aim("runs woken and shown late a second", late["per_second"], 12),
+        Aim("the slower of these, × stock serve()", ratio(slowest, stock and stock["per_second"]), 10),
+    ]
+    if clients * 4 >= AT_ONCE:
+        aims.append(Aim(f"seconds until {clients * 4} late at once are shown", late["seconds"], 60, at_least=False))
+    return aims
 
 
 def main() -> None:
-    """Print the figures as JSON."""
-    import json
-
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print JSON and a table."""
+    parser = options(__doc__, rounds=1)
     parser.add_argument("--clients", type=int, default=25)
+    parser.add_argument("--stock", type=int, default=20, metavar="N", help="deadlines for stock Prefect; 0: without")
     parser.add_argument("--count", action="store_true")
     parser.add_argument("--pause", help="a command to start with the server's pid as its last word (a profiler)")
     args = parser.parse_args()
@@ -176,7 +235,11 @@ def main() -> None:
 
             subprocess.Popen(args.pause.format(pid=pid), shell=True)  # noqa: S602 - what the measurer typed
 
-    print(json.dumps(measure(args.clients, count=args.count, pause=pause), indent=2))  # noqa: T201
+    with rig() as made:
+        on = machine(made.version())
+        found, aims = measure(made, args.clients, args.rounds, args.stock, count=args.count, pause=pause)
+    settings = {"faces": args.clients * 4, "stock": args.stock, "rounds": args.rounds}
+    publish(f"faces-{args.clients * 4}", on=on, settings=settings, found=found, aims=aims, folder=args.results)
 
 
 if __name__ == "__main__":

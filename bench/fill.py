@@ -27,7 +27,7 @@ _LINES = 20_000  # audit lines a transaction
 
 def waiting(subject: Product, settings: Settings, count: int) -> int:
     """At least ``count`` provisions that wait for ten months and longer, two a case; how many there are."""
-    originals = templates(subject)
+    originals = templates(subject, count)
     send_all(subject, settings)
     copies = -(-count // (len(AGREED) * len(originals)))
     copy_cases(subject, originals, copies)
@@ -56,11 +56,11 @@ def copy_cases(subject: Product, references: Sequence[str], copies: int) -> None
     subject.analyze()
 
 
-def templates(subject: Product) -> list[str]:
-    """Cases that wait for two agreed dates, each on other days."""
+def templates(subject: Product, count: int) -> list[str]:
+    """Cases that wait for two agreed dates, each on other days: forty, or fewer when only ``count`` must wait."""
     today = subject.clock().date()
     made = []
-    for number in range(TEMPLATES):
+    for number in range(max(1, min(TEMPLATES, count // 50))):
         days = {
             key: today + timedelta(days=_FIRST_DAY + _DAYS_APART * number + later) for later, key in enumerate(AGREED)
         }

@@ -56,7 +56,7 @@ def up(made: Rig) -> Iterator[psutil.Process]:
             child.wait()
 
 
-def at_rest(made: Rig, engine: psutil.Process, seconds: float) -> dict[str, float]:
+def at_rest(made: Rig, engine: psutil.Process, seconds: float, settle: float) -> dict[str, float]:
     """CPU seconds a minute, memory and threads, over so many ``seconds``."""
     server = next(child for child in engine.children() if "flows.ui" in " ".join(child.cmdline()))
     postgres = made.postgres.pid() or 0
@@ -69,7 +69,7 @@ def at_rest(made: Rig, engine: psutil.Process, seconds: float) -> dict[str, floa
             "postgres": cpu_seconds(postgres),
         }
 
-    time.sleep(SETTLE)
+    time.sleep(settle)
     before, began = used(), time.monotonic()
     time.sleep(seconds)
     minutes = (time.monotonic() - began) / 60
@@ -82,7 +82,9 @@ def at_rest(made: Rig, engine: psutil.Process, seconds: float) -> dict[str, floa
     }
 
 
-def measure(made: Rig, sizes: Sequence[int], seconds: float) -> tuple[dict[str, Any], list[Aim]]:
+def measure(
+    made: Rig, sizes: Sequence[int], seconds: float, settle: float = SETTLE
+) -> tuple[dict[str, Any], list[Aim]]:
     """At rest with nobody, and with each number waiting."""
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
@@ -90,8 +92,8 @@ def measure(made: Rig, sizes: Sequence[int], seconds: float) -> tuple[dict[str, 
     subject = Product(database, Steps(database, made.config, clock), clock)
     found: dict[str, Any] = {}
     with up(made) as engine:
-        found["0 waiting"] = at_rest(made, engine, seconds)
-        originals = fill.templates(subject)
+        found["0 waiting"] = at_rest(made, engine, seconds, settle)
+        originals = fill.templates(subject, max(sizes))
         shown = len(originals) * len(fill.AGREED)
         wait_until(lambda: parked(made) >= shown, seconds=120, what="the originals parked", every=0.5)
         time.sleep(5)  # their requests are sent
@@ -101,7 +103,7 @@ def measure(made: Rig, sizes: Sequence[int], seconds: float) -> tuple[dict[str, 
             fill.copy_cases(subject, originals, copies)
             copy_runs(made, subject)
             there += copies * shown
-            found[f"{there:,} waiting"] = at_rest(made, engine, seconds)
+            found[f"{there:,} waiting"] = at_rest(made, engine, seconds, settle)
             if parked(made) != there:
                 raise RuntimeError(f"{parked(made)} runs are parked instead of {there}")
     database.dispose()

@@ -20,7 +20,7 @@ from bench.figures import Aim, always, interleaved, options, publish, ratio
 from bench.floor import Floor
 from bench.host import machine
 from bench.peers.contest import add_options, invited, of_best_peer
-from bench.product import Product, climb_in_real_time, due_at_once, foresee, product
+from bench.product import WITHIN, Product, climb_in_real_time, due_at_once, foresee, product
 from bench.rig import Rig, rig
 
 CORE = "floor: Core, 500 a transaction"
@@ -29,19 +29,21 @@ BESIDE = ("special_assistance", "day_activity")  # neither is due by then
 SLOWER = 1.2
 
 
-def burst(made: Rig, name: str, due: int, beside: int = 0) -> dict[str, float]:
+def burst(made: Rig, name: str, due: int, beside: int, within: float) -> dict[str, float]:
     """One burst on a fresh database."""
     subject = product(made, name)
     moment = due_at_once(subject, due, BESIDE[:beside])
     ahead = foresee(subject, moment, due)
-    return climb_in_real_time(subject, moment, due) | ahead
+    return climb_in_real_time(subject, moment, due, within) | ahead
 
 
-def measure(made: Rig, due: int, rounds: int, names: list[str], beside: int = 0) -> tuple[dict[str, Any], list[Aim]]:
+def measure(
+    made: Rig, due: int, rounds: int, names: list[str], beside: int = 0, *, within: float = WITHIN
+) -> tuple[dict[str, Any], list[Aim]]:
     """The contestants' medians, and the aims of issue 5."""
     peers, floor = invited(made, names), Floor(made)
     contestants = {
-        "product": lambda turn: burst(made, f"rungs_{turn}", due, beside),
+        "product": lambda turn: burst(made, f"rungs_{turn}", due, beside, within),
         CORE: always(floor.core_rungs, due),
         "floor: psycopg, 500 a transaction": always(floor.bare_rungs, due),
         **{name: always(peer.due, due) for name, peer in peers.items()},
@@ -66,21 +68,23 @@ class Crowd:
         if others:
             fill.waiting(self._subject, made.settings, others)
 
-    def burst(self, due: int) -> dict[str, float]:
+    def burst(self, due: int, within: float) -> dict[str, float]:
         """``due`` clients more, who fall due at once."""
         first, self._first = self._first, self._first + due
         moment = due_at_once(self._subject, due, first=first)
         ahead = foresee(self._subject, moment, due)
-        answer = climb_in_real_time(self._subject, moment, due) | ahead
+        answer = climb_in_real_time(self._subject, moment, due, within) | ahead
         # Not seven: what these climb next must not fall due in the same instant as the next burst.
         self._subject.clock.now = moment + timedelta(days=5, hours=10)
         return answer
 
 
-def among_others(made: Rig, due: int, rounds: int, others: int) -> tuple[dict[str, Any], list[Aim]]:
+def among_others(
+    made: Rig, due: int, rounds: int, others: int, *, within: float = WITHIN
+) -> tuple[dict[str, Any], list[Aim]]:
     """With and without ``others`` waiting, in the same rounds."""
     alone, crowded = Crowd(made, "rungs_alone", 0), Crowd(made, "rungs_crowded", others)
-    found = interleaved({"alone": always(alone.burst, due), "among others": always(crowded.burst, due)}, rounds)
+    found = interleaved({"alone": always(alone.burst, due, within), "among others": always(crowded.burst, due, within)}, rounds)
     slower = ratio(found["alone"]["per_second"], found["among others"]["per_second"])
     return dict(found), [Aim("× slower among others", slower, SLOWER, at_least=False)]
 
