@@ -1,0 +1,84 @@
+"""The clock and its foresight, a turn at a time: they sleep until the very moment, and never spin."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from flows.clock import LONGEST_SLEEP, OTHERS, Clock
+from flows.foresight import BREATH, EVERY, Foresight
+from provisions.steps import IntakeRequest, Steps
+from provisions.store import tables as t
+from tests.builders import CONFIG, DIRECTOR, at
+from tests.conftest import MovingClock
+
+MIDNIGHT = at("2026-11-03 00:00")  # shelter is due on the day itself
+
+
+@pytest.fixture
+def steps(database: Engine, clock: MovingClock) -> Steps:
+    clock.now = at("2026-11-02 09:00")
+    return Steps(database, CONFIG, clock)
+
+
+def take_in(steps: Steps, count: int) -> None:
+    steps.intake_many(
+        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["emergency_shelter"]) for n in range(count)], by=DIRECTOR
+    )
+
+
+def test_it_sleeps_until_the_very_moment_and_at_most_a_minute(steps: Steps, clock: MovingClock) -> None:
+    one = Clock(steps, now=clock, ticked=lambda: None)
+    assert one.until_next() == LONGEST_SLEEP
+    take_in(steps, 1)
+    assert one.until_next() == LONGEST_SLEEP
+    clock.now = MIDNIGHT - timedelta(milliseconds=20)
+    assert one.until_next() == pytest.approx(0.02)
+
+
+def test_what_another_engine_holds_is_looked_at_again_without_spinning(steps: Steps, clock: MovingClock) -> None:
+    take_in(steps, 1)
+    clock.now = MIDNIGHT
+    told: list[bool] = []
+    one = Clock(steps, now=clock, ticked=lambda: told.append(True))
+    with steps.engine.begin() as other:
+        other.execute(text("SELECT 1 FROM provision FOR UPDATE"))
+        assert one._turn() == OTHERS
+        assert told == []
+    assert one._turn() > OTHERS
+    assert (told, one.handled) == ([True], 1)
+
+
+def test_of_many_at_once_it_is_told_when_all_are_recorded(steps: Steps, clock: MovingClock) -> None:
+    """What follows (letters, pages) would only slow down what must not be late."""
+    take_in(steps, 25)
+    clock.now = MIDNIGHT
+    recorded: list[int] = []
+
+    def look() -> None:
+        with steps.engine.connect() as connection:
+            recorded.append(len(connection.execute(select(t.rung.c.message)).all()))
+
+    Clock(_InTens(steps), now=clock, ticked=look)._turn()
+    assert recorded == [25]
+
+
+class _InTens(Steps):
+    """Ticks for ten provisions at a time, as the real one does for hundreds."""
+
+    def __init__(self, steps: Steps) -> None:
+        super().__init__(steps.engine, steps.config, steps.clock)
+
+    def tick(self, limit: int = 10) -> int:
+        return super().tick(limit)
+
+
+def test_foresight_breathes_while_there_is_something_and_rests_after(steps: Steps, clock: MovingClock) -> None:
+    """In helpings, so that whoever records an outcome meanwhile does not wait for all of it."""
+    take_in(steps, 101)
+    foresight = Foresight(steps)
+    assert [foresight._turn() for _ in range(3)] == [BREATH, BREATH, EVERY]
+    with steps.engine.connect() as connection:
+        assert set(connection.execute(select(t.foreseen.c.at)).scalars()) == {MIDNIGHT}
+    clock.now = MIDNIGHT
+    assert steps.tick() == 101
