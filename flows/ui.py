@@ -20,7 +20,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows import stylesheet
+from flows import dutch_answers, stylesheet
 
 ENGINE_HEADER = "X-Provisions-Engine"
 ENGINE_TOKEN_VARIABLE = "PROVISIONS_ENGINE_TOKEN"  # noqa: S105 - the name, not the token
@@ -142,6 +142,11 @@ class Guard:
                 message["headers"] = _with_ours(message.get("headers", []))
             await send(message)
 
+        if dutch_answers.is_about_a_form(scope["method"], path):
+            # Uncompressed, so that it can be read here; these answers are short.
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self._app({**scope, "headers": plain}, receive, _in_dutch(guarded))
+            return
         await self._app(scope, receive, guarded)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -162,6 +167,26 @@ class Guard:
 
     def _is_right(self, headers: MutableMapping[bytes, bytes]) -> bool:
         return hmac.compare_digest(headers.get(b"authorization", b""), self._authorization)
+
+
+def _in_dutch(send: Send) -> Send:
+    """Hold an answer back until it is whole, and say it in Dutch."""
+    start: Message = {}
+    parts: list[bytes] = []
+
+    async def held(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+            return
+        parts.append(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        body = dutch_answers.in_dutch(b"".join(parts))
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    return held
 
 
 def _address(scope: Scope) -> str:

@@ -159,9 +159,9 @@ class Browser:
         self.page.keyboard.press("Space")
         self.page.locator(".p-select-option").first.wait_for()
         self.page.keyboard.press("ArrowDown")
+        self.page.locator(".p-select-option--highlighted").wait_for()
         self.page.keyboard.press("Enter")
-        self.page.locator(".p-select-option").first.wait_for(state="detached")
-        return field.locator(".p-select-button__value").inner_text().strip()
+        return field.locator(".p-select-button__value", has_text=re.compile(r"\w")).inner_text().strip()
 
     def submit(self) -> None:
         self.page.get_by_role("button", name="Submit").click()

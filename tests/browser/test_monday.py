@@ -119,6 +119,32 @@ def test_the_same_reference_again_is_refused_in_dutch_on_the_run(product: Produc
     browser.screenshot("niet-vastgelegd", 900)
 
 
+def test_every_form_says_in_dutch_what_was_not_filled_in(product: Product, browser: Browser) -> None:
+    browser.go(artifact(product, "begin-hier"))
+    browser.sees("Wat u kunt vastleggen")
+    links = browser.page.locator("a[href*='/deployments/deployment/'][href*='/run']")
+    forms = {link.get_attribute("href") or "" for link in links.all()}
+    assert len(forms) == 9
+    for form in sorted(forms):
+        browser.go(form)
+        browser.sees("Wie legt dit vast?")
+        browser.submit()
+        browser.sees("Dit veld is verplicht. Vul het in.")
+        assert browser.page.get_by_text("is a required property").count() == 0, form
+
+
+def test_a_name_where_a_code_belongs_is_refused_in_dutch(product: Product, browser: Browser) -> None:
+    path = run_of(product, "TR-2026-0009", "id_document")
+    browser.sees_after_reload(path, "Wacht op loket")
+    browser.page.get_by_role("button", name="Resume").first.click()
+    browser.sees("Wat is de uitkomst?")
+    browser.choose("Wat is de uitkomst?", "Geregeld")
+    browser.fill("Wie legt dit vast?", "Jan Jansen")
+    browser.submit()
+    browser.sees(re.compile("'Jan Jansen' klopt hier niet. Kijk naar de uitleg"))
+    assert provision(product, "TR-2026-0009", "id_document")["status"] == "waiting"
+
+
 def test_an_outcome_is_recorded_on_the_waiting_run_and_the_next_one_starts(product: Product, browser: Browser) -> None:
     path = run_of(product, "TR-2026-0009", "id_document")
     browser.sees_after_reload(path, "Wacht op loket")
