@@ -34,7 +34,7 @@ from provisions.views import Face, Views
 EVERYTHING = "all"
 RULES = "rules"
 FORESIGHT = timedelta(hours=26)  # a day, and some time to get it done
-FORESEEN_AT_ONCE = 2000  # provisions in one transaction
+FORESEEN_AT_ONCE = 1000  # provisions in one transaction
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,10 @@ def test_what_another_engine_holds_is_looked_at_again_without_spinning(steps: St
     assert (told, one.handled) == ([True], 1)
 
 
-def test_of_many_at_once_it_is_told_when_all_are_recorded(steps: Steps, clock: MovingClock) -> None:
+@pytest.mark.parametrize("count", [25, 1100])
+def test_of_many_at_once_it_is_told_when_all_are_recorded(steps: Steps, clock: MovingClock, count: int) -> None:
     """What follows (letters, pages) would only slow down what must not be late."""
-    take_in(steps, 25)
+    take_in(steps, count)
     clock.now = MIDNIGHT
     recorded: list[int] = []
 
@@ -59,18 +60,9 @@ def test_of_many_at_once_it_is_told_when_all_are_recorded(steps: Steps, clock: M
         with steps.engine.connect() as connection:
             recorded.append(len(connection.execute(select(t.rung.c.message)).all()))
 
-    Clock(_InTens(steps), now=clock, ticked=look)._turn()
-    assert recorded == [25]
-
-
-class _InTens(Steps):
-    """Ticks for ten provisions at a time, as the real one does for hundreds."""
-
-    def __init__(self, steps: Steps) -> None:
-        super().__init__(steps.engine, steps.config, steps.clock)
-
-    def tick(self, limit: int = 10) -> int:
-        return super().tick(limit)
+    one = Clock(steps, now=clock, ticked=look)
+    one._turn()
+    assert (recorded, one.handled) == ([count], count)
 
 
 def test_foresight_breathes_while_there_is_something_and_rests_after(steps: Steps, clock: MovingClock) -> None:
