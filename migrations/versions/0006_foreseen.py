@@ -44,11 +44,30 @@ def upgrade() -> None:
     op.create_index("ix_foreseen_case_id", "foreseen", ["case_id"])
     op.drop_index("ix_audit_at", "audit")
     op.create_index("ix_audit_at", "audit", ["at"], postgresql_using="brin")
-    _chain(op.get_bind(), _old_link, _link)
+    last, anchor = _chain(op.get_bind(), _old_link, _link)
+    if last:
+        _note(op.get_bind(), f"{last}:{anchor.hex()}")
 
 
-def _chain(connection: sa.Connection, was: Link, becomes: Link) -> None:
-    """Chain the lines anew. The rules are those of ``provisions/store/chain.py`` before and at this version.
+def _note(connection: sa.Connection, anchor: str) -> None:
+    """Who noted an anchor down before can see in the record itself what became of it."""
+    because = f"keten opnieuw berekend bij het bijwerken van het schema; het anker was {anchor}"
+    added = sa.text(
+        "INSERT INTO audit (id, by, what, because, data, hash) SELECT last_line + 1, 'systeem', 'record.rechained', "
+        "CAST(:because AS text), CAST(:data AS jsonb), ''::bytea FROM audit_head RETURNING *"
+    )
+    row = connection.execute(added, {"because": because, "data": _encode({"anchor": anchor})}).one()
+    previous = connection.execute(sa.text("SELECT hash FROM audit_head")).scalar_one()
+    values = {"id": row.id, "hash": _link(bytes(previous), row)}
+    connection.execute(sa.text("ALTER TABLE audit DISABLE TRIGGER append_only"))
+    connection.execute(sa.text("UPDATE audit SET hash = :hash WHERE id = :id"), values)
+    connection.execute(sa.text("ALTER TABLE audit ENABLE TRIGGER append_only"))
+    connection.execute(sa.text("UPDATE audit_head SET last_line = :id, lines = lines + 1, hash = :hash"), values)
+
+
+def _chain(connection: sa.Connection, was: Link, becomes: Link) -> tuple[int, bytes]:
+    """Chain the lines anew; the last line and the hash that it had. The rules are those of ``provisions/store/chain.py``
+    before and at this version.
 
     A record that was not whole must not become so: what does not fit the rule of before stops the migration.
     """
@@ -61,10 +80,7 @@ def _chain(connection: sa.Connection, was: Link, becomes: Link) -> None:
         for row in page:
             old = was(old, row)
             if old != bytes(row.hash):
-                raise NotAllowed(
-                    f"De vastlegging is niet heel bij regel {row.id}; daarom is de database niet bijgewerkt.",
-                    "Controleer met de vorige versie: provisions audit --verify. Zet zo nodig een back-up terug.",
-                )
+                raise _not_whole(row.id)
             previous = becomes(previous, row)
             rows.append({"id": row.id, "hash": previous})
         connection.execute(
@@ -75,8 +91,18 @@ def _chain(connection: sa.Connection, was: Link, becomes: Link) -> None:
             {"ids": [row["id"] for row in rows], "hashes": [row["hash"] for row in rows]},
         )
         last = page[-1].id
+    if old != bytes(connection.execute(sa.text("SELECT hash FROM audit_head")).scalar_one()):
+        raise _not_whole(last)
     connection.execute(sa.text("UPDATE audit_head SET hash = :hash"), {"hash": previous})
     connection.execute(sa.text("ALTER TABLE audit ENABLE TRIGGER append_only"))
+    return last, old
+
+
+def _not_whole(line: int) -> NotAllowed:
+    return NotAllowed(
+        f"De vastlegging is niet heel bij regel {line}; daarom is de database niet bijgewerkt.",
+        "Controleer met de vorige versie: provisions audit --verify. Zet zo nodig een back-up terug.",
+    )
 
 
 def _old_link(previous: bytes, row: sa.Row[Any]) -> bytes:

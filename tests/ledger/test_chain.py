@@ -193,6 +193,44 @@ def test_lines_of_before_the_chain_are_chained_by_the_migration_and_it_goes_back
         engine.dispose()
 
 
+def test_who_noted_an_anchor_before_the_chain_was_made_anew_finds_it_in_the_record(
+    new_database: Callable[..., AbstractContextManager[str]],
+) -> None:
+    with new_database(migrated=False) as url:
+        migrate.upgrade(url)
+        engine = engine_for(url)
+        with engine.begin() as connection:
+            chain.append(connection, [Line("regie-1", "test"), Line("regie-1", "test", note=None)])
+        migrate.downgrade(url, "0005")
+        with engine.connect() as connection:
+            noted = str(chain.head(connection))
+        migrate.upgrade(url)
+        assert verified(engine).whole
+        with engine.connect() as connection:
+            line = connection.execute(select(t.audit).where(t.audit.c.what == "record.rechained")).one()
+        assert line.data == {"anchor": noted}
+        assert noted in line.because
+        engine.dispose()
+
+
+def test_a_record_whose_end_was_taken_off_is_not_made_whole_by_a_migration(
+    new_database: Callable[..., AbstractContextManager[str]],
+) -> None:
+    with new_database(migrated=False) as url:
+        migrate.upgrade(url)
+        engine = engine_for(url)
+        with engine.begin() as connection:
+            chain.append(connection, [Line("regie-1", "test")] * 3)
+        migrate.downgrade(url, "0005")
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE audit DISABLE TRIGGER append_only"))
+            connection.execute(text("DELETE FROM audit WHERE id = 3"))
+            connection.execute(text("ALTER TABLE audit ENABLE TRIGGER append_only"))
+        with pytest.raises(NotAllowed, match="niet heel bij regel 2"):
+            migrate.upgrade(url)
+        engine.dispose()
+
+
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts, lambda inner: st.lists(inner, max_size=3)
