@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from httpx import Response
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -27,11 +28,13 @@ from flows.faces import read_runs
 from flows.loops import Loop
 from provisions.domain.errors import NotFound
 from provisions.steps import Steps
+from provisions.store.backlog import should_live
 from provisions.views import Face
 
 logger = logging.getLogger(__name__)
 
 EVERY = 300.0  # seconds
+WHOLE_EVERY = 6 * 3600.0  # seconds: run by run, also when the numbers agree
 ABANDONED = timedelta(minutes=5)  # no execution in an engine takes this long
 ABANDONED_IN_POOL = timedelta(minutes=15)  # and none in a pool, which may have to find a machine and an image first
 PAGE = 200
@@ -40,7 +43,10 @@ LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RU
 
 
 class Reconciler:
-    """Compares at the start and every five minutes. When an engine is gone, what it executed is scheduled again at once."""
+    """Compares run by run at the start, when numbers do not agree (looked at every five minutes), and every six hours.
+
+    When an engine is gone, what it executed is scheduled again at once.
+    """
 
     def __init__(
         self,
@@ -56,7 +62,7 @@ class Reconciler:
         self._living = living
         self._changed = changed
         self._abandoned = ABANDONED_IN_POOL if deployments.work_pool else ABANDONED
-        self._next = 0.0  # monotonic seconds
+        self._next = self._next_whole = 0.0  # monotonic seconds
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
 
     def bereft(self) -> None:
@@ -65,15 +71,32 @@ class Reconciler:
 
     def _turn(self) -> float:
         client = get_client(sync_client=True)
-        if time.monotonic() < self._next:
-            self.reschedule_abandoned(client, self._abandoned)
-            return self._next - time.monotonic()
-        self._deployments.register(client)
+        self._deployments.ensure(client)
         self.reschedule_abandoned(client, self._abandoned)
-        known = self.compare_provisions(client)
-        self.compare_runs(client, known)
-        self._next = time.monotonic() + EVERY
+        now = time.monotonic()
+        if now < self._next:
+            return self._next - now
+        if now >= self._next_whole or not self.looks_right(client):
+            if self._next_whole:  # at the start that has just been done
+                self._deployments.register(client)
+            known = self.compare_provisions(client)
+            self.compare_runs(client, known)
+            self._next_whole = now + WHOLE_EVERY
+        self._next = now + EVERY
         return EVERY
+
+    def looks_right(self, client: SyncPrefectClient) -> bool:
+        """Whether Prefect has all our deployments, and as many living runs as there should be.
+
+        Two numbers, because to read ten thousand runs every five minutes costs more than all other idling.
+        """
+        ours = {"deployments": {"id": {"any_": [str(found) for found in self._deployments.ids]}}}
+        if _number(client.request("POST", "/deployments/count", json=ours)) != len(self._deployments.ids):
+            return False
+        provisions = [str(found) for found in self._deployments.provision_ids]
+        living = {"deployment_id": {"any_": provisions}, "state": {"type": {"any_": [kind.value for kind in LIVING]}}}
+        found = _number(client.request("POST", "/flow_runs/count", json={"flow_runs": living}))
+        return found == should_live(self._steps.engine)
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
         """Schedule again what an engine that is gone left RUNNING or PENDING, and what is so for longer than ``age``; how many.
@@ -158,3 +181,7 @@ class Reconciler:
         ):
             yield from page
             offset += len(page)
+
+
+def _number(answer: Response) -> int:
+    return int(answer.json())

@@ -91,6 +91,14 @@ def totals(engine: Engine, now: datetime) -> Totals:
         return Totals(*connection.execute(select(*counted)).one())
 
 
+def should_live(engine: Engine) -> int:
+    """How many provisions should have a run in Prefect that has not ended: started and open."""
+    with_run = (Status.WAITING.value, Status.REFUSED.value)
+    query = select(func.count()).where(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(with_run))
+    with engine.connect() as connection:
+        return connection.scalar(query) or 0
+
+
 def note_backup(connection: Connection, made: str) -> None:
     """Remember when (UTC, ISO) a backup was finished."""
     statement = insert(t.setting).values(name=BACKUP, value=made)

@@ -131,6 +131,36 @@ def test_a_run_that_a_person_cancelled_is_replaced_while_the_provision_is_open(w
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
 
+def test_two_numbers_tell_whether_prefect_has_what_it_should(world: World) -> None:
+    mine = reconciler(world)
+    assert mine.looks_right(world.client)
+    world.intake("id_document", "advance_payment", "postal_address")
+    assert not mine.looks_right(world.client), "runs are still to be made"
+    world.settle()
+    assert mine.looks_right(world.client), "the postal address waits for the card and has none"
+    stranger = make_run(world, provision=4711)
+    assert not mine.looks_right(world.client)
+    world.client.delete_flow_run(stranger)
+    assert mine.looks_right(world.client)
+    world.client.delete_flow_run(run_of(world, "id_document"))
+    assert not mine.looks_right(world.client)
+    mine.compare_provisions(world.client)
+    world.settle()
+    assert mine.looks_right(world.client)
+    world.outcome("advance_payment", "delivered")
+    assert not mine.looks_right(world.client), "its run lives on"
+    world.settle()
+    assert mine.looks_right(world.client)
+
+
+def test_a_deployment_that_is_gone_is_missed(world: World) -> None:
+    mine = reconciler(world)
+    world.client.delete_deployment(world.deployments.ids[0])
+    assert not mine.looks_right(world.client)
+    world.deployments.register(world.client)
+    assert mine.looks_right(world.client)
+
+
 def test_runs_of_unknown_provisions_are_cancelled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.reconcile.ABANDONED", timedelta(0))
     world.intake("id_document")
