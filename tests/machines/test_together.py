@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
-from bench.rig import wait_until
+from bench.rig import free_port, wait_until
 from flows.tags import PROVISION_TAG
 
 NEEDS = ("advance_payment", "wmo_indication")
@@ -25,6 +26,7 @@ class Together:
     servers: list[Part]
     services: Part
     engines: list[Part]
+    health: list[int]
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +40,12 @@ def together(redis: str) -> Iterator[Together]:
         for part in (*servers, services):
             part.wait_for("ready")
         made.balance(servers)
-        engines = [made.start("engine", ready=None) for _ in range(2)]
+        health = [free_port() for _ in range(2)]
+        engines = [made.start("engine", ready=None, METRICS_PORT=str(port)) for port in health]
         for engine in engines:
             engine.wait_for("ready")
         outside = Outside(made)
-        yield Together(made, outside, servers, services, engines)
+        yield Together(made, outside, servers, services, engines, health)
         outside.close()
 
 
@@ -66,6 +69,18 @@ def test_what_one_replica_changes_the_other_shows_and_each_asks_the_same_of_a_br
         assert replica.post("/flow_runs/count", json=provisions, headers=signed).json() == 2
         assert replica.get("/admin/version", auth=("admin", "fout")).status_code == 401
         assert "connect-src 'self'" in replica.get("/health").headers["content-security-policy"]
+
+
+def test_each_engine_tells_that_it_is_well_and_how_many_there_are(together: Together) -> None:
+    for port in together.health:
+        wait_until(lambda port=port: asked(port, "/ready") == "In orde.\n", seconds=20, what=asked(port, "/ready"))  # type: ignore[misc]
+        page = asked(port, "/metrics")
+        assert "\nprovisions_engines 2.0\n" in page
+        assert "\nprovisions_prefect_up 1.0\n" in page
+
+
+def asked(port: int, path: str) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False, timeout=20).text
 
 
 def test_an_event_reaches_the_automation_once_whichever_replica_heard_it(together: Together) -> None:
@@ -110,6 +125,7 @@ def test_kill_9_of_an_engine_and_a_replica_in_a_burst_loses_nothing_and_does_not
     assert outside.count("SELECT count(*) FROM provision WHERE flow_run IS NULL") == 0
     assert outside.count("SELECT count(DISTINCT flow_run) FROM provision") == before + 2 * clients
     assert outside.count("SELECT count(*) FROM audit WHERE what = 'provision.started'") == before + 2 * clients
+    assert "\nprovisions_engines 1.0\n" in asked(together.health[1], "/metrics")
     outside.days_pass(60)
     wait_until(lambda: outside.states()["Te laat"] == before + 2 * clients, seconds=100, what=f"{outside.states()}")
     climbed = "SELECT {} FROM audit WHERE what = 'rung.climbed'"
