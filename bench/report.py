@@ -16,6 +16,7 @@ from bench.product import Product
 from bench.rig import MovingClock, Rig, rig
 from provisions.steps import IntakeRequest, Steps
 from provisions.store import migrate
+from provisions.store.chain import RECORDED_AT
 from provisions.store.connect import engine_for
 
 NEEDS = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "day_activity")
@@ -47,7 +48,9 @@ def measure(made: Rig, provisions: int, weeks: int, rounds: int) -> tuple[dict[s
     database = engine_for(made.url("provisions"))
     now = datetime.now(UTC)
     clock = MovingClock(now - timedelta(weeks=weeks, days=now.weekday()))
-    subject = Product(database, Steps(database, made.config, clock), clock)
+    # Rungs and lines are dated as they would have been: what was climbed years ago is no work for this week's report.
+    lived = database.execution_options(**{RECORDED_AT: clock})
+    subject = Product(lived, Steps(lived, made.config, clock), clock)
     subject.steps.follow_rules()
     references = history(subject, weeks)
     fill.copy_cases(subject, references, max(0, -(-provisions // (weeks * len(NEEDS))) - 1))
