@@ -107,6 +107,8 @@ def _copy_audit(subject: Product, case_id: int, newest: int) -> None:
             chain.append(
                 connection, [replace(line, case_id=copy) for copy in copies[first : first + each] for line in lines]
             )
+            # Nothing new happened: what the copies say was announced long ago.
+            connection.execute(text("DELETE FROM announcement"))
 
 
 def _insert(table: Table, other: Mapping[str, str | None], source: str) -> str:

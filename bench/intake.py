@@ -46,7 +46,7 @@ def measure(made: Rig, clients: int, rounds: int, names: list[str]) -> tuple[dic
 def main() -> None:
     """Print JSON and a table."""
     parser = options(__doc__)
-    parser.add_argument("--clients", type=int, default=100)
+    parser.add_argument("--clients", type=int, default=150)
     add_options(parser)
     args = parser.parse_args()
     with rig() as made:

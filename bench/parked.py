@@ -19,9 +19,8 @@ def copy_runs(made: Rig, subject: Product) -> int:
     """Give every provision that shares its run with another (because it is a copy) a parked run of its own; how many."""
     query = """
         UPDATE provision SET flow_run = gen_random_uuid()
-        FROM provision AS original
+        FROM (SELECT flow_run, min(id) AS id FROM provision GROUP BY flow_run HAVING count(*) > 1) AS original
         WHERE original.flow_run = provision.flow_run AND original.id < provision.id
-          AND original.id = (SELECT min(id) FROM provision AS any_of WHERE any_of.flow_run = original.flow_run)
         RETURNING provision.flow_run, provision.id, original.flow_run
     """
     with subject.database.begin() as connection:

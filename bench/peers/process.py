@@ -34,7 +34,7 @@ class PeerProcess:
 
     def start(self, clients: int, *, each: int = 12) -> dict[str, float]:
         """Clients of twelve are started, ``each`` so many provisions together: a second, and CPU milliseconds for each."""
-        answer = self._run("start", str(clients), "--first", str(self._take(clients * 12)), "--each", str(each))
+        answer = self._run("start", str(clients), "--first", str(self._take((clients + 1) * 12)), "--each", str(each))
         return {key: answer[key] for key in ("per_second", "cpu_ms_each")}
 
     def due(self, number: int) -> dict[str, float]:

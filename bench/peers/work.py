@@ -96,7 +96,9 @@ def main(made: type[Peer]) -> None:
             peer.prepare()
             answer: dict[str, float] = {}
         elif args.command == "start":
-            answer = _start(peer, args.first, args.number * EACH, datetime.now(UTC) + FAR, args.each)
+            due = datetime.now(UTC) + FAR
+            _start(peer, args.first, EACH, due, args.each)  # connects and compiles: once a process, not once a client
+            answer = _start(peer, args.first + EACH, args.number * EACH, due, args.each)
         else:
             answer = _due(peer, args.first, args.number, args.lead)
     finally:
