@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from provisions.domain import deadlines, graph, ladder, lifecycle
+from provisions.domain import deadlines, graph, lifecycle
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, Status, Suspension
 from provisions.domain.deadlines import Situation
@@ -191,16 +191,12 @@ class Life:
                     self._after(now, after, DECIDED, partial(self._director_waives, other, key))
 
     def _look_ahead(self, key: str, now: datetime) -> None:
-        """Note when the clock has something to do: a rung to climb, or a stopped clock that runs again."""
-        situation = Situation.of(self.case, key, self.catalogue)
-        rung = ladder.next_rung_at(situation, self.catalogue, now)
-        resumes = deadlines.suspended_until(situation.provision, day_of(now))
-        moments = [rung.at] if rung else []
-        moments += [first_moment(resumes)] if resumes else []
-        if not moments:
+        """Note when the clock has something to do, as the domain says it."""
+        moment = lifecycle.next_at(self.case, key, self._moment(now))
+        if moment is None:
             self._ahead.pop(key, None)
             return
-        at = max(min(moments), now)
+        at = max(moment, now)
         if self._ahead.get(key) != at:
             self._ahead[key] = at
             self._push(at, partial(self._time_passes, key))

@@ -11,7 +11,7 @@ from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.tables import answer, submit
-from provisions.domain.lifecycle.time import Derived, Foreseen, derive, follow_rules, foresee, tick
+from provisions.domain.lifecycle.time import Derived, Foreseen, derive, follow_rules, foresee, next_at, tick
 from provisions.domain.lifecycle.transfer import close, transfer
 from provisions.domain.lifecycle.waivers import waive
 
@@ -31,6 +31,7 @@ __all__ = [
     "derive",
     "follow_rules",
     "foresee",
+    "next_at",
     "open_case",
     "record_outcome",
     "reopen",

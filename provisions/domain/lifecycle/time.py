@@ -165,6 +165,12 @@ def derive(case: Case, key: str, moment: Moment) -> Derived:
     )
 
 
+def next_at(case: Case, key: str, moment: Moment) -> datetime | None:
+    """The next moment (UTC) on which ``tick`` has something to do for one provision, ``None`` when there is none."""
+    situation = Situation.of(case, key, moment.catalogue)
+    return _next_at(situation, moment, deadlines.due(situation))
+
+
 def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datetime | None:
     """The next moment on which ``tick`` has something to do."""
     provision = situation.provision
