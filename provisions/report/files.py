@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from provisions.domain.errors import Unreachable
@@ -23,12 +24,20 @@ def write(report: Report, folder: Path) -> list[Path]:
         f"{name}.csv": as_csv(report).encode(),
         f"{name}.json": (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode(),
     }
+    return write_files(folder, contents, what="Het rapport")
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes], *, what: str) -> list[Path]:
+    """Write files by name into ``folder`` (made when missing), readable by their owner only. Returns their paths.
+
+    Raises ``Unreachable`` when the folder can't be written; ``what`` is what it then says can't be.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [write_file(folder / file, content) for file, content in contents.items()]
+        return [write_file(folder / name, content) for name, content in contents.items()]
     except OSError as error:
         raise Unreachable(
-            f"Het rapport kan niet worden geschreven in {folder}: {error.strerror}. Kies een andere map met --out."
+            f"{what} kan niet worden geschreven in {folder}: {error.strerror}. Kies een andere map met --out."
         ) from None
 
 

@@ -9,8 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from provisions.catalogue import TEMPLATES, Config
-from provisions.domain.errors import Unreachable
-from provisions.report.files import write_file
+from provisions.report.files import write_files
 from provisions.simulation import wording
 from provisions.simulation.chart import by_provision, by_week, legend
 from provisions.simulation.summary import Summary
@@ -27,13 +26,7 @@ def write(summary: Summary, folder: Path, config: Config) -> list[Path]:
         f"{NAME}.html": as_page(summary, config).encode(),
         f"{NAME}.json": (json.dumps(summary, ensure_ascii=False, indent=2) + "\n").encode(),
     }
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [write_file(folder / name, content) for name, content in contents.items()]
-    except OSError as error:
-        raise Unreachable(
-            f"De simulatie kan niet worden geschreven in {folder}: {error.strerror}. Kies een andere map met --out."
-        ) from None
+    return write_files(folder, contents, what="De simulatie")
 
 
 def as_page(summary: Summary, config: Config) -> str:

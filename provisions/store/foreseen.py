@@ -6,7 +6,6 @@ A deadline is known days before it passes, and so is what must be recorded then.
 all that can't be foreseen. Both hold the provision, and so does whoever changes its case: neither sees half a change.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +16,8 @@ from sqlalchemy import Connection
 from provisions.domain.lifecycle import SYSTEM, Foreseen
 from provisions.store import chain
 from provisions.store.queries import CHANNEL, Stored
-from provisions.store.writing import audit_line
+from provisions.store.writing import audit_line, encode
 
-_encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
 _DIGEST = 32  # bytes
 
 _TO_KEEP = """
@@ -103,7 +101,7 @@ def to_keep(connection: Connection, now: datetime, until: datetime, rules: str, 
 def keep(connection: Connection, rules: str, found: Sequence[tuple[Due, Stored, Foreseen | None]]) -> None:
     """Store what was foreseen of provisions that are held; ``None``: this can't be decided ahead."""
     rows = [_row(due, stored, foreseen) for due, stored, foreseen in found]
-    connection.exec_driver_sql(_KEEP, {"rows": _encode(rows), "rules": rules})
+    connection.exec_driver_sql(_KEEP, {"rows": encode(rows), "rules": rules})
 
 
 def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from provisions.store.queries import CHANNEL, Stored
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
-_encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
+encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
 _EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer", "of": "text"}
 
 
@@ -86,7 +86,7 @@ def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
         row["place"] = place
     statement = _insert_statement(tuple(cases[0]) if cases else (), tuple(provisions[0]) if provisions else ())
     by_reference = {draft.case.reference: draft for draft in drafts}
-    made = connection.exec_driver_sql(statement, {"cases": _encode(cases), "provisions": _encode(provisions)})
+    made = connection.exec_driver_sql(statement, {"cases": encode(cases), "provisions": encode(provisions)})
     for reference, case_id, key, provision_id in made:
         draft = by_reference[reference]
         draft.case_id = case_id
@@ -147,7 +147,7 @@ def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
     }
     parts = {name: rows for name, rows in parts.items() if rows}
     statement = _record_statement(tuple((name, tuple(rows[0])) for name, rows in parts.items()))
-    values: Row = {name: _encode(rows) for name, rows in parts.items()}
+    values: Row = {name: encode(rows) for name, rows in parts.items()}
     values["case_ids"] = sorted({draft.case_id for draft in drafts})
     connection.exec_driver_sql(statement, values)
 
