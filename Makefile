@@ -26,6 +26,7 @@ demo: $(INSTALLED) ## the same in a home of its own, with an example caseload
 	@exec .venv/bin/provisions demo
 
 lint: $(INSTALLED) ## style, types, and which room may import which
+	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports

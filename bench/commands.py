@@ -1,8 +1,8 @@
 """How long ``provisions show`` and ``overdue`` take from the shell, on a running database.
 
-    python -m bench.commands                     # 1,000 open provisions, all late
-    python -m bench.commands --open 100000       # the same 1,000 late, and others that wait
-    python -m bench.commands --late 250          # so many clients of four are late
+python -m bench.commands                     # 1,000 open provisions, all late
+python -m bench.commands --open 100000       # the same 1,000 late, and others that wait
+python -m bench.commands --late 250          # so many clients of four are late
 """
 
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,9 @@ def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, A
     there = subject.count("provision")
     database.dispose()
     found: dict[str, Any] = {"open provisions": there}
-    found |= interleaved({" ".join(command): always(shell.run, made.settings.home, command) for command in COMMANDS}, rounds)
+    found |= interleaved(
+        {" ".join(command): always(shell.run, made.settings.home, command) for command in COMMANDS}, rounds
+    )
     aims = [Aim(f"{name}, seconds", found[name]["seconds"], AIM, at_least=False) for name in map(" ".join, COMMANDS)]
     return found, aims
 

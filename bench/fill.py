@@ -86,7 +86,11 @@ def _copy_rows(connection: Connection, case_id: int, newest: int, copies: int) -
         _insert(t.message, {"id": "gen_random_uuid()", "provision_id": "mine.id"}, children.format(table="message")),
         _insert(t.plan, {"case_id": "copy.id"}, plans),
         *(
-            _insert(table, {"provision_id": "mine.id"} | ({"id": None} if "id" in table.c else {}), children.format(table=table))
+            _insert(
+                table,
+                {"provision_id": "mine.id"} | ({"id": None} if "id" in table.c else {}),
+                children.format(table=table),
+            )
             for table in (t.suspension, t.waiver, t.rung, t.outcome, t.follow_up)
         ),
     )

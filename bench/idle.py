@@ -103,7 +103,9 @@ def measure(
         shown = len(originals) * len(fill.AGREED)
         wait_until(lambda: parked(made) >= shown, seconds=120, what="the originals parked", every=0.5)
         # A copy of something that is still to be done would be ten thousand things to do.
-        wait_until(lambda: not any(subject.count(one) for one in UNFINISHED), seconds=120, what="all sent and shown", every=0.5)
+        wait_until(
+            lambda: not any(subject.count(one) for one in UNFINISHED), seconds=120, what="all sent and shown", every=0.5
+        )
         there = shown
         for size in sizes:
             copies = -(-(size - there) // shown)

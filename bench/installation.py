@@ -126,8 +126,16 @@ class Installation:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Ours and nothing of who measures; ``more`` without the prefix."""
-        outside = {name: text for name, text in os.environ.items() if not name.startswith(("PROVISIONS_", "PREFECT_", "PG"))}
-        ours = {"HOME": str(self.home), "CONFIG": str(PROJECT / "config"), "UI_PASSWORD": self.password, **self.more, **more}
+        outside = {
+            name: text for name, text in os.environ.items() if not name.startswith(("PROVISIONS_", "PREFECT_", "PG"))
+        }
+        ours = {
+            "HOME": str(self.home),
+            "CONFIG": str(PROJECT / "config"),
+            "UI_PASSWORD": self.password,
+            **self.more,
+            **more,
+        }
         if self.redis_port:
             ours["REDIS_URL"] = f"redis://127.0.0.1:{self.redis_port}/0"
         if self.balancer:

@@ -95,7 +95,9 @@ def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]
     """``batch`` outcomes a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
     first, *wanted = requests(clients + 1, ("id_document", "postal_address", "benefit_decision"))
     take_in_all(subject, [first, *wanted])
-    subject.steps.record_outcome(first.reference, "id_document", "delivered", by="regisseur-03")  # connects and compiles
+    subject.steps.record_outcome(
+        first.reference, "id_document", "delivered", by="regisseur-03"
+    )  # connects and compiles
     subject.analyze()
     blocked = "provision WHERE status = 'blocked'"
     if subject.count(blocked) != 2 * clients:
@@ -123,7 +125,9 @@ def due_at_once(subject: Product, number: int, beside: Sequence[str] = (), *, fi
     """
     wanted = requests(number, ("wmo_indication", *beside), first=first)
     take_in_all(subject, wanted)
-    query = "SELECT late_from FROM provision JOIN client_case AS c ON c.id = case_id WHERE reference = :one AND key = :key"
+    query = (
+        "SELECT late_from FROM provision JOIN client_case AS c ON c.id = case_id WHERE reference = :one AND key = :key"
+    )
     moment = subject.one(query, one=wanted[0].reference, key="wmo_indication")
     assert isinstance(moment, datetime)  # noqa: S101 - a column of moments
     subject.clock.now = moment - timedelta(seconds=1)

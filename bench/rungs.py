@@ -84,7 +84,9 @@ def among_others(
 ) -> tuple[dict[str, Any], list[Aim]]:
     """With and without ``others`` waiting, in the same rounds."""
     alone, crowded = Crowd(made, "rungs_alone", 0), Crowd(made, "rungs_crowded", others)
-    found = interleaved({"alone": always(alone.burst, due, within), "among others": always(crowded.burst, due, within)}, rounds)
+    found = interleaved(
+        {"alone": always(alone.burst, due, within), "among others": always(crowded.burst, due, within)}, rounds
+    )
     slower = ratio(found["alone"]["per_second"], found["among others"]["per_second"])
     return dict(found), [Aim("× slower among others", slower, SLOWER, at_least=False)]
 

@@ -34,7 +34,10 @@ def measure(made: Rig, clients: int) -> tuple[dict[str, Any], list[Aim]]:
     empty = sizes(made, "waiting")
     take_in_all(subject, twelve(subject, clients))
     number = subject.count("provision")
-    found: dict[str, Any] = {"provisions": number, "waiting by themselves": subject.count("provision WHERE status = 'waiting'")}
+    found: dict[str, Any] = {
+        "provisions": number,
+        "waiting by themselves": subject.count("provision WHERE status = 'waiting'"),
+    }
     found["taken in"] = _each(sizes(made, "waiting"), empty, number)
     fill.send_all(subject, made.settings)
     found["request sent"] = _each(sizes(made, "waiting"), empty, number)

@@ -45,13 +45,17 @@ class EngineCollector(Collector):
             faults.add_metric([loop.name], loop.faults)
         yield turns
         yield faults
-        handled = CounterMetricFamily(PREFIX + "clock_handled", "Provisions for which this engine's clock did something.")
+        handled = CounterMetricFamily(
+            PREFIX + "clock_handled", "Provisions for which this engine's clock did something."
+        )
         handled.add_metric([], vitals.clock.handled)
         yield handled
         yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", vitals.clock.late)
         behind = vitals.faces.behind_since
         yield _gauge(
-            "faces_behind_seconds", "How long there has been a run to show.", now - behind if behind is not None else 0.0
+            "faces_behind_seconds",
+            "How long there has been a run to show.",
+            now - behind if behind is not None else 0.0,
         )
 
     def _database(self) -> Iterator[Metric]:

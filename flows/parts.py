@@ -122,7 +122,17 @@ def worker(settings: Settings) -> int:
     with told_to_stop() as stop, nullcontext() if settings.database_url else running(settings.home, say):
         with unchanged(settings, say):
             pass  # said now, and not by each run
-        command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", settings.work_pool, "--type", "process"]
+        command = [
+            sys.executable,
+            "-m",
+            "prefect",
+            "worker",
+            "start",
+            "--pool",
+            settings.work_pool,
+            "--type",
+            "process",
+        ]
         child = subprocess.Popen(  # noqa: S603 - our own program and arguments
             [*command, "--with-healthcheck"] if settings.metrics_port else command,
             cwd=settings.home / "prefect",  # Prefect reads .env and prefect.toml from where it starts
@@ -209,7 +219,9 @@ def _reach_redis(settings: Settings) -> None:
 
     assert settings.redis_url is not None  # noqa: S101 - the role says so
     try:
-        with redis_from_url(settings.redis_url.get_secret_value(), asynchronous=False, socket_connect_timeout=5) as redis:
+        with redis_from_url(
+            settings.redis_url.get_secret_value(), asynchronous=False, socket_connect_timeout=5
+        ) as redis:
             redis.ping()
     except (RedisError, ValueError, OSError):
         # The address may hold a password, and is not repeated.

@@ -24,6 +24,7 @@ from provisions.store.embedded import EmbeddedPostgres
 USER = "admin"
 PASSWORD_FILE = "ui-password"  # noqa: S105 - the name of the file
 
+
 class Role(StrEnum):
     """What one process of Prefect's server does."""
 

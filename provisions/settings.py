@@ -96,7 +96,6 @@ class Settings:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-
     @property
     def api_url(self) -> str:
         """Where our own processes find Prefect's API."""

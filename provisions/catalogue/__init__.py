@@ -86,9 +86,7 @@ def parse(path: Path, faults: list[str]) -> Entry:
     try:
         return Entry(name, "", tomllib.loads(path.read_text("utf-8")), faults)
     except FileNotFoundError:
-        faults.append(
-            f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG."
-        )
+        faults.append(f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG.")
     except OSError as error:
         faults.append(f"{name}: dit bestand is niet te lezen ({error.strerror}). Controleer de rechten op {path}.")
     except UnicodeDecodeError:

@@ -261,7 +261,12 @@ def _is_safe(url: str) -> bool:
     except ValueError:
         return False
     local = host in ("localhost", "127.0.0.1", "::1")
-    return valid and bool(host) and "@" not in parts.netloc and (parts.scheme == "https" or (parts.scheme == "http" and local))
+    return (
+        valid
+        and bool(host)
+        and "@" not in parts.netloc
+        and (parts.scheme == "https" or (parts.scheme == "http" and local))
+    )
 
 
 def _office_hours(entry: Entry) -> OfficeHours:

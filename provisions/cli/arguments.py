@@ -325,7 +325,9 @@ def _day(what: str) -> Any:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 100_000):
-        raise InvalidInput(f"'{inputs.shown(text)}' is geen aantal. Verwacht: een geheel getal van 1 tot en met 100000.")
+        raise InvalidInput(
+            f"'{inputs.shown(text)}' is geen aantal. Verwacht: een geheel getal van 1 tot en met 100000."
+        )
     return int(text)
 
 

@@ -187,9 +187,7 @@ def reminder_makes_sense(situation: Situation) -> bool:
     return event is not None and agreed is not None and agreed - event >= timedelta(days=7)
 
 
-def last_need_blocked_too_long(
-    rule: ProvisionRule, calendar: WorkingCalendar, today: date, *, urgent: bool
-) -> date:
+def last_need_blocked_too_long(rule: ProvisionRule, calendar: WorkingCalendar, today: date, *, urgent: bool) -> date:
     """The last day of the need (or the last agreed date, where a date is agreed) with which a provision that is still
     blocked has waited longer than its own target; see ``blocked_too_long``.
     """

@@ -292,9 +292,7 @@ class History:
         numbers, last, tallies = [week.number for week in weeks], weeks[-1].number, [self._tallies[key] for key in keys]
         deliveries = [d for tally in tallies for number in numbers for d in tally.deliveries.get(number, ())]
         enough = len(deliveries) >= FEWEST
-        row: dict[str, object] = {
-            name: sum(self._sum(tallies, name, number) for number in numbers) for name in EVENTS
-        }
+        row: dict[str, object] = {name: sum(self._sum(tallies, name, number) for number in numbers) for name in EVENTS}
         row.update({name: self._sum(tallies, name, last) for name in LEVELS})
         row["median_days"] = _whole(median(d.since_start for d in deliveries)) if enough else None
         row["p90_days"] = _percentile([d.since_start for d in deliveries], 0.9) if enough else None

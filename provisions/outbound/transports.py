@@ -45,9 +45,7 @@ class Transport(Protocol):
         """End what was kept open between messages."""
 
 
-def compose(
-    rendered: Rendered, message_id: str, created: datetime, organisation: Organisation
-) -> EmailMessage:
+def compose(rendered: Rendered, message_id: str, created: datetime, organisation: Organisation) -> EmailMessage:
     """The e-mail. Message-ID and Date follow from ``message_id`` and ``created`` (aware): a repeat is the same mail."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(organisation.sender)

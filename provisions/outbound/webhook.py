@@ -222,4 +222,3 @@ def check_secrets(organisation: Organisation) -> int:
 def webhooks_for(organisation: Organisation, clock: Callable[[], datetime]) -> Webhooks | None:
     """The way to the webhooks, ``None`` where nobody has one. Raises ``InvalidConfig`` when a secret can't be read."""
     return Webhooks(organisation, clock) if check_secrets(organisation) else None
-

@@ -14,7 +14,17 @@ from provisions.store import roles
 from provisions.store.address import reason
 from provisions.store.versions import is_newest, newest
 
-__all__ = ["ENGINES", "changing", "current", "downgrade", "is_current", "move", "newest", "refuse_other_version", "upgrade"]
+__all__ = [
+    "ENGINES",
+    "changing",
+    "current",
+    "downgrade",
+    "is_current",
+    "move",
+    "newest",
+    "refuse_other_version",
+    "upgrade",
+]
 
 _LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
 ENGINES = 7_310_204  # each engine holds this one as well, shared, for as long as it works on the database

@@ -105,9 +105,7 @@ def _ids(values: Sequence[int]) -> sa.BindParameter[Any]:
     return bindparam(None, list(values), type_=sa.ARRAY(sa.BigInteger))
 
 
-def _stored(
-    row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int, from_row.Children]
-) -> Stored:
+def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int, from_row.Children]) -> Stored:
     child_ids = {
         (p.key, table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
         for p in provisions

@@ -94,9 +94,7 @@ def provision(row: Any, children: Children) -> Provision:
         ),
         waivers=tuple(Waiver(dependency, _day(day)) for dependency, day in children.get("waiver", ())),
         rungs=tuple(
-            Rung(
-                RungName(name), _moment(due), _moment(climbed), message, Answer(answer) if answer else None, submitted
-            )
+            Rung(RungName(name), _moment(due), _moment(climbed), message, Answer(answer) if answer else None, submitted)
             for name, due, climbed, message, answer, submitted in children.get("rung", ())
         ),
         outcomes=tuple(

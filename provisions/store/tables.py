@@ -83,8 +83,12 @@ provision = Table(
     # derived
     Column("due", Date),  # D, an open suspension running to its end
     Column("statutory_due", Date),
-    Column("late_from", Moment),  # overdue from this moment on; null when closed, blocked or the clock is stopped for good
-    Column("breach_day", Date),  # the breach belongs to this day (D+1), once it has come; null when the promise was kept
+    Column(
+        "late_from", Moment
+    ),  # overdue from this moment on; null when closed, blocked or the clock is stopped for good
+    Column(
+        "breach_day", Date
+    ),  # the breach belongs to this day (D+1), once it has come; null when the promise was kept
     Column("suspended_until", Date),  # the day on which the present suspension ends by itself
     Column("closed_on", Date),
     Column("lies_with", Text),
@@ -218,9 +222,7 @@ plan = Table(
 )
 
 # Audit lines that are still to be announced in Prefect as events; a row is gone once that is done.
-announcement = Table(
-    "announcement", metadata, Column("audit_id", BigInteger, primary_key=True, autoincrement=False)
-)
+announcement = Table("announcement", metadata, Column("audit_id", BigInteger, primary_key=True, autoincrement=False))
 
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -91,7 +91,10 @@ def test_what_is_published(capsys: pytest.CaptureFixture[str], tmp_path: Any) ->
     told = json.loads(capsys.readouterr().out)
     assert set(told) == {"figure", "machine", "settings", "found", "aims"}
     assert set(told["machine"]) == MACHINE | {"load_after"}
-    assert told["found"]["one"] == {"per_second": 1, "rounds": [{"per_second": 0}, {"per_second": 1}, {"per_second": 2}]}
+    assert told["found"]["one"] == {
+        "per_second": 1,
+        "rounds": [{"per_second": 0}, {"per_second": 1}, {"per_second": 2}],
+    }
     assert [aim["reached"] for aim in told["aims"]] == [False, None]
     assert json.loads((tmp_path / "figure.json").read_text()) == told
 
@@ -110,5 +113,14 @@ def test_the_floor_writes_every_row(made: Rig) -> None:
 
 def test_faces_says_what_it_needs() -> None:
     started, late = {"per_second": 15.0}, {"per_second": 14.0, "seconds": 36.0}
-    found = {"runs started": started, "runs woken, shown late": late, "stock serve(), one run a deadline": {"per_second": 1.0}}
-    assert [(aim.measured, aim.reached) for aim in faces._aims(found, 125)] == [(15, True), (14, True), (14, True), (36, True)]
+    found = {
+        "runs started": started,
+        "runs woken, shown late": late,
+        "stock serve(), one run a deadline": {"per_second": 1.0},
+    }
+    assert [(aim.measured, aim.reached) for aim in faces._aims(found, 125)] == [
+        (15, True),
+        (14, True),
+        (14, True),
+        (36, True),
+    ]

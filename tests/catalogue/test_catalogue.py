@@ -291,14 +291,19 @@ def test_all_faults_are_said_at_once(faults: Edit) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfig) as refused:
         load(tmp_path)
-    assert [name in line for name, line in zip(("provisions", "organisation", "calendar"), refused.value.lines, strict=True)]
+    assert [
+        name in line for name, line in zip(("provisions", "organisation", "calendar"), refused.value.lines, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
         ("flows/provision/housing.py", "[provision.housing], sleutel 'housing': de flow ontbreekt"),
-        ("templates/request/housing.md.j2", "[provision.housing], sleutel 'housing': de tekst van het verzoek ontbreekt"),
+        (
+            "templates/request/housing.md.j2",
+            "[provision.housing], sleutel 'housing': de tekst van het verzoek ontbreekt",
+        ),
         ("templates/escalation/regional.md.j2", "de tekst van stap 'regional' ontbreekt"),
     ],
 )
@@ -332,7 +337,9 @@ def test_what_nobody_uses_is_a_warning(tmp_path: Path) -> None:
 def test_closing_days_are_the_municipalitys_own(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "config")
     file = tmp_path / "config" / "organisation.toml"
-    file.write_text(file.read_text().replace("closing_days = []", 'closing_days = [{ day = 2026-12-24, reason = "brugdag" }]', 1))
+    file.write_text(
+        file.read_text().replace("closing_days = []", 'closing_days = [{ day = 2026-12-24, reason = "brugdag" }]', 1)
+    )
     catalogue = load(tmp_path / "config").catalogue
     assert catalogue.calendar_of("voorbeeldstad").closed(date(2026, 12, 24)) == "brugdag"
     assert catalogue.calendar_of("havenmeer").closed(date(2026, 12, 24)) is None

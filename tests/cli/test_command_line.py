@@ -131,9 +131,7 @@ def test_many_at_once_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
     assert provisions.shows("TR-2")["housing"]["due"] == later(20)
 
 
-def test_one_bad_line_among_a_thousand_changes_nothing(
-    provisions: Terminal, tmp_path: Path, database: Engine
-) -> None:
+def test_one_bad_line_among_a_thousand_changes_nothing(provisions: Terminal, tmp_path: Path, database: Engine) -> None:
     lines = [f"TR-2026-{n:04},voluntary,id_document postal_address" for n in range(1000)]
     lines[617] = "TR-2026-0617,voluntary,postal_address"
     path = csv_file(tmp_path, "reference,route,need", *lines)
@@ -173,7 +171,9 @@ def test_a_file_that_is_not_there(provisions: Terminal, tmp_path: Path) -> None:
 def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
     """As a counter gives them; of one client more than one, in the order of the file."""
     for reference in ("TR-1", "TR-2"):
-        provisions.does("intake", reference, "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO)
+        provisions.does(
+            "intake", reference, "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO
+        )
     path = csv_file(
         tmp_path,
         "reference;key;outcome;on;field;note",
@@ -195,8 +195,16 @@ def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None
         (["reference,key", "TR-1,id_document"], 2, "outcome"),
         (["reference,key,outcome"], 2, "geen enkele uitkomst"),
         (["reference,key,outcome", "TR-1,id_document,delivered", "TR-1,id_document,delivered"], 4, "regel 3: "),
-        (["reference,key,outcome", "TR-1,id_document,delivered", "TR-9,id_document,delivered"], 3, "regel 3: Traject TR-9"),
-        (["reference,key,outcome", "TR-1,id_document,lost", "TR-9,id_document,delivered"], 2, "2 regels zijn niet goed"),
+        (
+            ["reference,key,outcome", "TR-1,id_document,delivered", "TR-9,id_document,delivered"],
+            3,
+            "regel 3: Traject TR-9",
+        ),
+        (
+            ["reference,key,outcome", "TR-1,id_document,lost", "TR-9,id_document,delivered"],
+            2,
+            "2 regels zijn niet goed",
+        ),
         (["reference,key,outcome,on", f"TR-1,id_document,delivered,{later(1)}"], 2, "toekomst"),
         (["reference,key,outcome,field", "TR-1,id_document,delivered,ground"], 2, "NAAM=WAARDE"),
         (["reference,key,outcome", "TR-1,postal_address,delivered"], 4, "regel 2: "),
@@ -223,7 +231,16 @@ def test_an_outcome_is_given_by_words_or_by_a_file(provisions: Terminal) -> None
 
 
 def test_a_case_is_followed_to_its_end(provisions: Terminal) -> None:
-    take_in(provisions, "--need", "id_document", "postal_address", "wmo_indication", "housing", "--agreed", f"housing={later(9)}")
+    take_in(
+        provisions,
+        "--need",
+        "id_document",
+        "postal_address",
+        "wmo_indication",
+        "housing",
+        "--agreed",
+        f"housing={later(9)}",
+    )
     fields = ("--field", "paid_by=free", "photos_paid=yes")
     provisions.does("outcome", REF, "id_document", "delivered", *fields, "--note", "Opgehaald")
     shown = provisions.shows(REF)
@@ -363,7 +380,9 @@ def test_as_a_process_of_its_own(database_url: str, tmp_path: Path) -> None:
     }
 
     def run(*argv: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, *argv], env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            [*command, *argv], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
 
     made = run("intake", REF, "--route", "voluntary", "--need", "id_document", "--by", DIRECTOR, "--json")
     assert made.returncode == 0, made.stderr

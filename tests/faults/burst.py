@@ -113,9 +113,7 @@ def the_first_rung_once(database: Engine, office: PostOffice, *, cases: int, int
         assert chain.verify(connection).faults == []
 
 
-def _audit_agrees(
-    rungs: list[Row[tuple[object, ...]]] | object, lines: object, provisions: object
-) -> None:
+def _audit_agrees(rungs: list[Row[tuple[object, ...]]] | object, lines: object, provisions: object) -> None:
     assert isinstance(rungs, list)
     assert isinstance(lines, list)
     assert isinstance(provisions, list)

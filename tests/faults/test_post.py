@@ -110,9 +110,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of 64 KB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False
-    )
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False)
     if made.returncode != 0:
         pytest.skip("needs the right to mount a small file system (root)")
     yield folder

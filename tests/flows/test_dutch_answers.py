@@ -32,7 +32,15 @@ def complaints(value: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"by": "Jan Jansen"}, {"by": 7}, {"reference": "Jan"}, {"on": "gisteren"}, {"provision": "Toverstaf"}, {"needs": []}],
+    [
+        {},
+        {"by": "Jan Jansen"},
+        {"by": 7},
+        {"reference": "Jan"},
+        {"on": "gisteren"},
+        {"provision": "Toverstaf"},
+        {"needs": []},
+    ],
     ids=str,
 )
 def test_every_form_says_in_dutch_what_is_wrong(config: Config, wrong: dict[str, Any]) -> None:

@@ -34,7 +34,12 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     form = world.deployments.of_form("Uitkomst vastleggen")
     assert form is not None
     for reference in (gone, stays):
-        filled_in = {"reference": reference, "provision": "Identiteitsbewijs", "outcome": "Geregeld", "by": "regisseur-03"}
+        filled_in = {
+            "reference": reference,
+            "provision": "Identiteitsbewijs",
+            "outcome": "Geregeld",
+            "by": "regisseur-03",
+        }
         world.client.create_flow_run_from_deployment(form, parameters={"formulier": filled_in})
     screens = Screens(database, config, world.steps.views, world.deployments)
     screens.plans.show(world.client)

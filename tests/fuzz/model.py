@@ -63,9 +63,7 @@ class Promise:
 
     def still_days(self) -> set[date]:
         """The days that did not run: the days of stopping and of resuming did."""
-        return {
-            s.start + timedelta(days=n) for s in self.stops for n in range(1, (s.end - s.start).days)
-        }
+        return {s.start + timedelta(days=n) for s in self.stops for n in range(1, (s.end - s.start).days)}
 
     def resume(self, on: date, *, after: date) -> None:
         """Every stop that would last beyond ``after`` ends on ``on``."""

@@ -178,9 +178,7 @@ class UseCases(RuleBasedStateMachine):
         data=st.data(), reason=st.sampled_from(REASONS), back=days_back, length=st.integers(-1, 40), by=people,
         approved=st.booleans(),
     )  # fmt: skip
-    def suspend(
-        self, data: st.DataObject, reason: str, back: int, length: int, by: str, approved: bool
-    ) -> None:
+    def suspend(self, data: st.DataObject, reason: str, back: int, length: int, by: str, approved: bool) -> None:
         paper, promise = self._pick(data)
         start = self.back(back)
         until = start + timedelta(days=length)
@@ -279,9 +277,7 @@ class UseCases(RuleBasedStateMachine):
         names = [f.name for f in CONFIG.catalogue.rule(promise.key).follow_ups]
         assume(names)
         name = data.draw(st.sampled_from(names))
-        self._try(
-            lambda: self.steps.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back))
-        )
+        self._try(lambda: self.steps.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back)))
 
     @rule(data=st.data(), by=people)
     def close(self, data: st.DataObject, by: str) -> None:
@@ -483,7 +479,9 @@ class UseCases(RuleBasedStateMachine):
             if not self.outbox.deliver_due():
                 break
         with self.database.connect() as connection:
-            faults = connection.execute(select(t.message.c.kind, t.message.c.error).where(t.message.c.error.is_not(None)))
+            faults = connection.execute(
+                select(t.message.c.kind, t.message.c.error).where(t.message.c.error.is_not(None))
+            )
             assert [tuple(row) for row in faults] == []
             ids = list(connection.execute(select(t.provision.c.id)).scalars())
         for provision_id in ids:

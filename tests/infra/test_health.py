@@ -193,7 +193,10 @@ def test_nothing_there_points_at_a_client_or_a_municipality(world: World, databa
     take_in(world)
     page = world.get("/metrics")[1] + world.get("/ready")[1]
     with database.connect() as connection:
-        names = [*connection.execute(text("SELECT reference FROM client_case")).scalars(), *CONFIG.organisation.municipalities]
+        names = [
+            *connection.execute(text("SELECT reference FROM client_case")).scalars(),
+            *CONFIG.organisation.municipalities,
+        ]
     assert not [name for name in names if name in page]
 
 

@@ -58,7 +58,9 @@ def test_the_schema_is_not_changed_while_an_engine_works(new_database: NewDataba
         database.dispose()
 
 
-def test_an_upgrade_that_has_nothing_to_do_lets_engines_work(new_database: NewDatabase, postgres: EmbeddedPostgres) -> None:
+def test_an_upgrade_that_has_nothing_to_do_lets_engines_work(
+    new_database: NewDatabase, postgres: EmbeddedPostgres
+) -> None:
     with new_database(migrated=False) as url:
         owner, database = owned_and_used(url, postgres)
         with listening(database) as listener:
@@ -80,7 +82,9 @@ def test_an_engine_that_meets_another_version_halts_and_says_so(
         database.dispose()
 
 
-@pytest.mark.parametrize(("version", "refusal", "said"), [(EARLIER, NotAllowed, "migrate"), ("0999", InvalidInput, "0999")])
+@pytest.mark.parametrize(
+    ("version", "refusal", "said"), [(EARLIER, NotAllowed, "migrate"), ("0999", InvalidInput, "0999")]
+)
 def test_an_engine_does_not_start_on_another_version(
     new_database: NewDatabase,
     postgres: EmbeddedPostgres,

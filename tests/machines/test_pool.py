@@ -76,7 +76,9 @@ def test_a_run_on_a_work_pool_parks_is_late_and_takes_its_outcome_in(pool: Pool)
     assert executed_by(pool, late) == {"werker"}
     wait_until(lambda: not runs_of(pool.worker), seconds=20, what="a parked run has no process")
 
-    answer = pool.prefect.post(f"/flow_runs/{late['id']}/resume", json={"run_input": {"outcome": "Geregeld", "by": "r-3"}})
+    answer = pool.prefect.post(
+        f"/flow_runs/{late['id']}/resume", json={"run_input": {"outcome": "Geregeld", "by": "r-3"}}
+    )
     assert answer.json()["status"] == "ACCEPT"
     settled = pool.wait_for(reference, "Geregeld", "COMPLETED")
     assert executed_by(pool, settled) == {"werker"}
@@ -85,7 +87,9 @@ def test_a_run_on_a_work_pool_parks_is_late_and_takes_its_outcome_in(pool: Pool)
 
 @pytest.mark.timeout(200)
 def test_a_form_runs_on_the_pool_and_says_what_is_refused_but_logs_nothing_in_prefect(pool: Pool) -> None:
-    found = pool.prefect.post("/deployments/filter", json={"deployments": {"name": {"any_": ["Traject starten"]}}}).json()
+    found = pool.prefect.post(
+        "/deployments/filter", json={"deployments": {"name": {"any_": ["Traject starten"]}}}
+    ).json()
     filled_in = {
         "formulier": {
             "reference": "TR-2026-0900",
@@ -100,7 +104,9 @@ def test_a_form_runs_on_the_pool_and_says_what_is_refused_but_logs_nothing_in_pr
     made = pool.prefect.post(f"/deployments/{found[0]['id']}/create_flow_run", json={"parameters": filled_in}).json()
 
     def ended() -> bool:
-        return bool(pool.prefect.get(f"/flow_runs/{made['id']}").json()["state_type"] in ("FAILED", "COMPLETED", "CRASHED"))
+        return bool(
+            pool.prefect.get(f"/flow_runs/{made['id']}").json()["state_type"] in ("FAILED", "COMPLETED", "CRASHED")
+        )
 
     wait_until(ended, seconds=90, what="the form is carried out")
     run = pool.prefect.get(f"/flow_runs/{made['id']}").json()
@@ -124,5 +130,9 @@ def runs_of(worker: Part) -> list[int]:
     found = []
     for process in psutil.Process(worker.process.pid).children(recursive=True):
         with suppress(psutil.NoSuchProcess):
-            found += [process.pid] if "prefect.engine" in process.cmdline() or "prefect.flow_engine" in process.cmdline() else []
+            found += (
+                [process.pid]
+                if "prefect.engine" in process.cmdline() or "prefect.flow_engine" in process.cmdline()
+                else []
+            )
     return found

@@ -100,7 +100,9 @@ def test_an_event_reaches_the_automation_once_whichever_replica_heard_it(togethe
         events = [event["payload"]["triggering_event"] for event in triggered(second, made["id"])]
         return [(event["payload"]["reference"], event["id"]) for event in events]
 
-    wait_until(lambda: len([name for name, _ in heard() if name in references]) >= 8, seconds=60, what="eight are heard")
+    wait_until(
+        lambda: len([name for name, _ in heard() if name in references]) >= 8, seconds=60, what="eight are heard"
+    )
     wait_until(lambda: all_parked(together, 10), seconds=60, what=f"{together.outside.states()}")
     found = heard()
     assert len(found) == len(set(found)), "each once"

@@ -67,9 +67,9 @@ class Story:
 
     def last(self, kind: str, key: str, detail: str | None = None) -> MessageFacts:
         """The last message of that kind."""
-        intent, at = [
-            (i, at) for i, at in self.sent if (i.kind, i.key) == (kind, key) and detail in (None, i.detail)
-        ][-1]
+        intent, at = [(i, at) for i, at in self.sent if (i.kind, i.key) == (kind, key) and detail in (None, i.detail)][
+            -1
+        ]
         asked = tuple(
             Asked(moment, i.municipality)
             for i, moment in self.sent
@@ -83,7 +83,6 @@ class Story:
         rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
         assert rendered is not None, f"{kind} for {key} is void"
         return rendered
-
 
     def written(self, kind: str, key: str, detail: str | None = None) -> Rendered:
         """A message of that kind, whether the story asked for it or not."""

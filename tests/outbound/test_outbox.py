@@ -38,7 +38,9 @@ def messages(database: Engine) -> list[tuple[str, str, str | None]]:
 
 def audit(database: Engine, what: str) -> list[str]:
     with database.connect() as connection:
-        query = select(t.audit.c.because).where(t.audit.c.what == what, t.audit.c.by == "systeem").order_by(t.audit.c.id)
+        query = (
+            select(t.audit.c.because).where(t.audit.c.what == what, t.audit.c.by == "systeem").order_by(t.audit.c.id)
+        )
         return list(connection.execute(query).scalars())
 
 
@@ -225,9 +227,7 @@ def test_failures_do_not_come_back_all_at_once(spread: float, minutes: float) ->
 
 def test_hundreds_go_out_in_seconds(steps: Steps, outbox: Outbox, letterbox: Letterbox) -> None:
     needs = ("advance_payment", "wmo_indication", "special_assistance", "day_activity")
-    steps.intake_many(
-        [IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=BY
-    )
+    steps.intake_many([IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=BY)
     started = datetime.now().astimezone()
     while outbox.deliver_due():
         pass

@@ -38,7 +38,9 @@ def words(rendered: Rendered) -> str:
 def test_every_provision_has_a_request_of_its_own(story: NewStory) -> None:
     told = story(*ALL)
     asked = {key: told.written("request", key) for key in ALL}
-    bodies = {rendered.text.partition("Goed om te weten")[2].partition("- Welke inwoner")[0] for rendered in asked.values()}
+    bodies = {
+        rendered.text.partition("Goed om te weten")[2].partition("- Welke inwoner")[0] for rendered in asked.values()
+    }
     assert len(bodies) == len(ALL)
     for key, rendered in asked.items():
         assert rendered.subject == "Verzoek TR-2026-0042"
@@ -151,7 +153,10 @@ def test_the_national_desk_gets_a_reference_to_call_about_and_nothing_else(story
 
 def test_outside_office_hours_shelter_also_goes_to_the_stand_by(story: NewStory) -> None:
     told = story("emergency_shelter").until("2026-11-03T00:00+01:00")
-    assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == ["doorbraaktafel", "bereikbaarheidsdienst"]
+    assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == [
+        "doorbraaktafel",
+        "bereikbaarheidsdienst",
+    ]
     told.now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
     assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == ["doorbraaktafel"]
 
@@ -165,7 +170,9 @@ def test_when_the_card_is_ready_the_director_is_told(story: NewStory) -> None:
 
 
 def test_the_director_is_offered_the_waiver_with_its_command(story: NewStory) -> None:
-    told = story("id_document", "benefit_decision", "debt_counselling", "emergency_shelter").until("2026-11-10T10:00+01:00")
+    told = story("id_document", "benefit_decision", "debt_counselling", "emergency_shelter").until(
+        "2026-11-10T10:00+01:00"
+    )
     rendered = told.read("waiver_offer", "id_document")
     assert "provisions waive TR-2026-0042 benefit_decision 'id_document' --ground" in rendered.text
     assert "wacht al 8 dagen" in words(rendered)
@@ -186,9 +193,7 @@ def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
     assert "Volgend voorschot" in words(rendered)
     assert "op 2 december 2026" in words(rendered)
     message = told.last("follow_up", "advance_payment", "next_advance")
-    told.take(
-        lifecycle.settle_follow_up(told.case, "advance_payment", "next_advance", told.moment, told.moment.today)
-    )
+    told.take(lifecycle.settle_follow_up(told.case, "advance_payment", "next_advance", told.moment, told.moment.today))
     follow_ups = told.case.provisions["advance_payment"].follow_ups
     assert sum(f.name == "next_advance" and f.is_open for f in follow_ups) == 1, "the next advance is planned"
     assert message.detail == "next_advance"

@@ -288,9 +288,7 @@ def _something_for(config: Config) -> Any:
     return contact, event, Rendered((contact,), "onderwerp", "tekst", "<p>tekst</p>")
 
 
-def test_a_secret_that_is_not_there_is_named_by_its_place(
-    hooked: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_secret_that_is_not_there_is_named_by_its_place(hooked: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_secrets(hooked.organisation) == 1
     monkeypatch.setenv("HOOK_SECRET", "kort")
     with pytest.raises(InvalidConfig, match="env:HOOK_SECRET") as fault:

@@ -23,7 +23,16 @@ INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
 
 BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
 EMAIL = ("j.jansen@voorbeeld.nl", "iemand+iets@sub.domein.example")
-TELEPHONE = ("06-12345678", "0612345678", "06 12 34 56 78", "+31 6 12345678", "0031612345678", "020-1234567", "(020) 123 45 67", "06/12345678")
+TELEPHONE = (
+    "06-12345678",
+    "0612345678",
+    "06 12 34 56 78",
+    "+31 6 12345678",
+    "0031612345678",
+    "020-1234567",
+    "(020) 123 45 67",
+    "06/12345678",
+)
 IDENTIFYING = (*BSN, *EMAIL, *TELEPHONE)
 INNOCENT = (
     "Op 05-11-2026 09:00 gesproken; terugbellen na 2026-11-12 10:00.",
@@ -42,7 +51,15 @@ def town(shared_database: Engine) -> Steps:
         IntakeRequest(
             REF,
             "voluntary",
-            ["id_document", "postal_address", "advance_payment", "special_assistance", "wmo_indication", "housing", "emergency_shelter"],
+            [
+                "id_document",
+                "postal_address",
+                "advance_payment",
+                "special_assistance",
+                "wmo_indication",
+                "housing",
+                "emergency_shelter",
+            ],
             agreed={"housing": day("2026-12-01")},
         ),
         by=DIRECTOR,
@@ -58,7 +75,9 @@ def town(shared_database: Engine) -> Steps:
     return steps
 
 
-def intake(reference: str = "TR-9", route: str = "voluntary", needs: Any = ("id_document",), **more: Any) -> Callable[[Steps], Any]:
+def intake(
+    reference: str = "TR-9", route: str = "voluntary", needs: Any = ("id_document",), **more: Any
+) -> Callable[[Steps], Any]:
     by = more.pop("by", DIRECTOR)
     return lambda s: s.intake(IntakeRequest(reference, route, needs, **more), by=by)
 

@@ -63,9 +63,7 @@ class Decision:
 
     def then(self, later: "Decision") -> "Decision":
         """This decision and one that was taken on the case as this one left it."""
-        return Decision(
-            later.case, self.audit + later.audit, self.messages + later.messages, self.faces | later.faces
-        )
+        return Decision(later.case, self.audit + later.audit, self.messages + later.messages, self.faces | later.faces)
 
 
 @dataclass(frozen=True)

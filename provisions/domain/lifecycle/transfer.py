@@ -56,7 +56,11 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
             table = RungName.DOORBRAAKTAFEL
         message = draft.send("taken_over", key, table.value, occasion=occasion)
         draft.note(
-            "message.requested", f"{words.RUNG[table]} in {to} op de hoogte gebracht", key, message=message, kind="taken_over"
+            "message.requested",
+            f"{words.RUNG[table]} in {to} op de hoogte gebracht",
+            key,
+            message=message,
+            kind="taken_over",
         )
 
 
