@@ -44,14 +44,14 @@ def prefect(made: Rig) -> Iterator[server.PrefectServer]:
     """The product's Prefect server; this process is set up to talk to it."""
     home.prepare(made.settings.home)
     token = server.engine_token(made.settings)
-    child = server.PrefectServer(made.settings, token)
-    child.start()
+    process = server.PrefectServer(made.settings, token)
+    process.start()
     try:
-        wait_until(child.ready, seconds=90, what="Prefect's server")
+        wait_until(process.ready, seconds=90, what="Prefect's server")
         server.use_in_this_process(server.client_environment(made.settings, token))
-        yield child
+        yield process
     finally:
-        child.stop()
+        process.stop()
 
 
 @contextmanager
@@ -179,8 +179,8 @@ def measure(
 ) -> tuple[dict[str, object], list[Aim]]:
     """Medians; ``stock`` is how many deadlines stock Prefect gets (0: none). ``pause`` is called with the server's pid."""
     peer = PeerProcess(made, STOCK_PREFECT) if stock else None
-    with prefect(made) as child:
-        pid = child._child.pid if child._child else 0
+    with prefect(made) as process:
+        pid = process._child.pid if process._child else 0
         faces = Faces(made, pid)
         try:
             faces.warm_up()

@@ -45,9 +45,9 @@ class DutchParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise ``InvalidInput`` instead of exiting."""
-        for pattern, dutch in _DUTCH:
+        for pattern, translation in _DUTCH:
             if match := re.fullmatch(pattern, message, re.DOTALL):
-                message = match.expand(dutch)
+                message = match.expand(translation)
                 break
         if found := identifying(message):
             message = f"Wat u typte, klopt niet en lijkt op {found}. Zet geen gegevens van personen in dit systeem."

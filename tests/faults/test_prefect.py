@@ -38,11 +38,11 @@ class Server:
 
     postgres: EmbeddedPostgres
     settings: Settings
-    child: server.PrefectServer
+    process: server.PrefectServer
 
     def start(self) -> None:
-        self.child.start()
-        wait_until(self.child.ready)
+        self.process.start()
+        wait_until(self.process.ready)
 
     def kill(self) -> None:
         """``kill -9``."""
@@ -51,7 +51,7 @@ class Server:
             if (p.info["cmdline"] or [])[1:4] == ["-m", "flows.ui", str(self.settings.home)]
         ]  # fmt: skip
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not self.child.alive())
+        wait_until(lambda: not self.process.alive())
 
     def make_database(self) -> None:
         with admin(self.postgres) as connection:
@@ -61,7 +61,7 @@ class Server:
 
 @pytest.fixture
 def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
-    before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
+    before, global_context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     with tempfile.TemporaryDirectory(prefix="pf-") as folder:
         url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
         settings = Settings(home=Path(folder) / "var", port=free_port(), prefect_database_url=Secret(url))
@@ -75,8 +75,8 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
             prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
             yield made
         finally:
-            made.child.stop()
-            prefect.context.GLOBAL_SETTINGS_CONTEXT = context
+            made.process.stop()
+            prefect.context.GLOBAL_SETTINGS_CONTEXT = global_context
             os.environ.clear()
             os.environ.update(before)
 

@@ -46,20 +46,20 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
     settings = Settings(home=postgres.home, port=free_port())
     home.prepare(settings.home)
     token = server.engine_token(settings)
-    child = server.PrefectServer(settings, token)
-    before, context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
-    child.start()
+    process = server.PrefectServer(settings, token)
+    before, global_context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
+    process.start()
     try:
-        wait_until(child.ready, seconds=60, what=lambda: "\n".join(child.last_words()))
+        wait_until(process.ready, seconds=60, what=lambda: "\n".join(process.last_words()))
         server.use_in_this_process(server.client_environment(settings, token))
         # Prefect was imported long ago: let it read the environment again, for all threads.
         prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
         yield settings
     finally:
-        prefect.context.GLOBAL_SETTINGS_CONTEXT = context
+        prefect.context.GLOBAL_SETTINGS_CONTEXT = global_context
         os.environ.clear()
         os.environ.update(before)
-        child.stop()
+        process.stop()
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.store import chain, migrate
+from provisions.store import tables as t
 from provisions.store.chain import Line
 from provisions.store.connect import engine_for
-from provisions.store.tables import audit, metadata
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
@@ -22,7 +22,7 @@ NewDatabase = Callable[..., AbstractContextManager[str]]
 def test_the_migrated_database_is_what_the_tables_say(database: Engine) -> None:
     with database.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, t.metadata) == []
 
 
 def test_up_down_and_up_again_with_data(new_database: NewDatabase) -> None:
@@ -38,7 +38,7 @@ def test_up_down_and_up_again_with_data(new_database: NewDatabase) -> None:
             assert connection.scalar(text("SELECT to_regclass('audit')")) is None
         migrate.upgrade(url)
         with engine.connect() as connection:
-            assert connection.scalar(audit.select()) is None
+            assert connection.scalar(t.audit.select()) is None
         engine.dispose()
 
 
