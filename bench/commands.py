@@ -13,9 +13,9 @@ from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
 from bench.rig import INDEPENDENT, MovingClock, Rig, requests, rig
-from provisions.steps import Steps
-from provisions.store import migrate
-from provisions.store.connect import engine_for
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.usecases.cases import Steps
 
 COMMANDS = (("show", "TR-2026-0001", "--json"), ("overdue", "--json"), ("show", "TR-2026-0001"), ("overdue",))
 AIM = 0.5  # seconds

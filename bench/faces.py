@@ -20,7 +20,8 @@ from bench.figures import Aim, Contestant, always, interleaved, options, publish
 from bench.host import machine
 from bench.peers.process import STOCK_PREFECT, PeerProcess
 from bench.rig import MovingClock, Rig, cpu_seconds, rig, take_in, wait_until
-from flows import home, server
+from flows.server import child
+from provisions.machine import home
 
 IDLE = 45.0  # seconds that idleness is watched
 LATE = "Te laat"
@@ -40,15 +41,15 @@ class NoPost:
 
 
 @contextmanager
-def prefect(made: Rig) -> Iterator[server.PrefectServer]:
+def prefect(made: Rig) -> Iterator[child.PrefectServer]:
     """The product's Prefect server; this process is set up to talk to it."""
     home.prepare(made.settings.home)
-    token = server.engine_token(made.settings)
-    process = server.PrefectServer(made.settings, token)
+    token = child.engine_token(made.settings)
+    process = child.PrefectServer(made.settings, token)
     process.start()
     try:
         wait_until(process.ready, seconds=90, what="Prefect's server")
-        server.use_in_this_process(server.client_environment(made.settings, token))
+        child.use_in_this_process(child.client_environment(made.settings, token))
         yield process
     finally:
         process.stop()
@@ -120,7 +121,7 @@ class Faces:
     def __init__(self, made: Rig, server_pid: int) -> None:
         # Imports Prefect, which reads its settings from the environment that ``prefect`` has set.
         from flows.engine import Engine
-        from provisions.steps import Steps
+        from provisions.usecases.cases import Steps
 
         self._made = made
         database, self._clock = made.fresh("faces"), MovingClock()

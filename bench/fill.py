@@ -15,9 +15,9 @@ from bench.product import Product
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import transport_for
 from provisions.settings import Settings
-from provisions.steps import IntakeRequest
-from provisions.store import chain
+from provisions.store import audit
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest
 
 AGREED = ("housing", "social_network")  # their due dates are agreed, so that they can lie anywhere
 TEMPLATES = 40
@@ -104,11 +104,11 @@ def _copy_audit(subject: Product, case_id: int, newest: int) -> None:
         rows = connection.execute(select(*columns).where(t.audit.c.case_id == case_id).order_by(t.audit.c.id)).all()
         query = select(t.case.c.id).where(t.case.c.id > newest).order_by(t.case.c.id)
         copies = list(connection.execute(query).scalars())
-    lines = [chain.Line(row.by, row.what, row.because, None, row.key, row.data, row.message) for row in rows]
+    lines = [audit.Line(row.by, row.what, row.because, None, row.key, row.data, row.message) for row in rows]
     each = max(1, _LINES // len(lines))
     for first in range(0, len(copies), each):
         with subject.database.begin() as connection:
-            chain.append(
+            audit.append(
                 connection, [replace(line, case_id=copy) for copy in copies[first : first + each] for line in lines]
             )
             # Nothing new happened: what the copies say was announced long ago.

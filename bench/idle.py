@@ -23,10 +23,10 @@ from bench.host import machine
 from bench.parked import copy_runs
 from bench.product import Product
 from bench.rig import MovingClock, Rig, cpu_seconds, rig, wait_until
+from provisions.database import migrate
+from provisions.database.connect import engine_for
 from provisions.settings import PROJECT
-from provisions.steps import Steps
-from provisions.store import migrate
-from provisions.store.connect import engine_for
+from provisions.usecases.cases import Steps
 
 UNFINISHED = (
     "provision WHERE face_wanted <> face_shown",
@@ -64,7 +64,7 @@ def up(made: Rig) -> Iterator[psutil.Process]:
 
 def at_rest(made: Rig, engine: psutil.Process, seconds: float, settle: float) -> dict[str, float]:
     """CPU seconds a minute, memory and threads, over so many ``seconds``."""
-    server = next(child for child in engine.children() if "flows.ui" in " ".join(child.cmdline()))
+    server = next(child for child in engine.children() if "flows.server.guard" in " ".join(child.cmdline()))
     postgres = made.postgres.pid() or 0
 
     def used() -> dict[str, float]:

@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 
 from bench.rig import free_port, wait_until
+from provisions.machine.postgres import running
 from provisions.settings import PROJECT, Secret, Settings
-from provisions.store.embedded import running
 
 START_SECONDS = 90.0
 

@@ -22,7 +22,7 @@ import psutil
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
 from bench.rig import INDEPENDENT, wait_until
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.machine.postgres import EmbeddedPostgres
 
 PARKED = {"Wacht op loket", "Te laat"}
 Figures = dict[str, Any]

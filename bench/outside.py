@@ -10,13 +10,13 @@ import psycopg
 from sqlalchemy import Engine as Database
 
 from bench.installation import Installation
-from flows.server import USER, engine_token
-from flows.ui import ENGINE_HEADER
+from flows.server.child import USER, engine_token
+from flows.server.guard import ENGINE_HEADER
 from provisions.catalogue import load
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT
-from provisions.steps import IntakeRequest, Steps
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.usecases.cases import IntakeRequest, Steps
 
 DAYS = ("needed_on", "started_on", "due", "statutory_due", "agreed", "agreed_on", "applied_on")
 MOMENTS = ("late_from", "next_at")

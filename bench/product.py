@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from bench.figures import stopwatch
 from bench.rig import MovingClock, Rig, requests, wait_until
-from flows.clock import Clock
-from flows.foresight import Foresight
-from provisions.steps import IntakeRequest, OutcomeReport, Steps
+from flows.loops.clock import Clock
+from flows.loops.lookahead import Foresight
+from provisions.usecases.cases import IntakeRequest, OutcomeReport, Steps
 
 WITHIN = 10.0  # seconds that are left before the instant when the clock starts
 

@@ -14,10 +14,10 @@ from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
 from bench.rig import MovingClock, Rig, rig
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import migrate
-from provisions.store.chain import RECORDED_AT
-from provisions.store.connect import engine_for
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.store.audit import RECORDED_AT
+from provisions.usecases.cases import IntakeRequest, Steps
 
 NEEDS = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "day_activity")
 AFTER_WEEKS = {1: ("id_document", "wmo_indication"), 2: ("postal_address", "advance_payment"), 4: ("benefit_decision",)}

@@ -14,11 +14,11 @@ import psycopg
 from sqlalchemy import Engine as Database
 
 from provisions.catalogue import Config, load
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PROJECT, Settings
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import migrate
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres, running
+from provisions.usecases.cases import IntakeRequest, Steps
 
 # Nothing of these waits for another: each starts at intake, and each has a target.
 INDEPENDENT = ("advance_payment", "special_assistance", "wmo_indication", "day_activity")

@@ -11,33 +11,33 @@ from datetime import datetime
 
 from sqlalchemy import Engine as Database
 
-from flows import registry
-from flows.artifacts import Screens
-from flows.clock import Clock
-from flows.deployments import Deployments, provision_plans
-from flows.events import Events
-from flows.faces import Faces
-from flows.foresight import Foresight
-from flows.health import Health
-from flows.keeping import Forgetting
-from flows.listening import Listener
-from flows.loops import Loop
-from flows.morning import MorningMessages
-from flows.outbox import Deliverer, Postman
-from flows.reconcile import Reconciler
-from flows.run_forms import form_plans
-from flows.vitals import PrefectProbe, Vitals
+from flows import context
+from flows.forms.catalogue import form_plans
+from flows.health.page import Health
+from flows.health.probes import PrefectProbe, Vitals
+from flows.loops.clock import Clock
+from flows.loops.listener import Listener
+from flows.loops.lookahead import Foresight
+from flows.loops.loop import Loop
+from flows.loops.mornings import MorningMessages
+from flows.loops.postman import Deliverer, Postman
+from flows.mirror.artifacts import Screens
+from flows.mirror.erasing import Forgetting
+from flows.mirror.events import Events
+from flows.mirror.reconciler import Reconciler
+from flows.mirror.runs import Faces
+from flows.prefect.deployments import Deployments, provision_plans
+from flows.prefect.executor import Worker
 from flows.weekly_report import MissedMondays, deployment_spec
-from flows.worker import Worker
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
-from provisions.keeping import Keeping
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, transport_for
 from provisions.outbound.webhook import webhooks_for
 from provisions.settings import Settings
-from provisions.steps import Steps
+from provisions.usecases.cases import Steps
+from provisions.usecases.retention import Keeping
 
 STOP_WITHIN = 5.0  # seconds
 
@@ -58,7 +58,7 @@ class Engine:
         # Prefect tells of each run on standard error; what matters is in the audit.
         logging.getLogger("prefect").setLevel(logging.ERROR)
         now = steps.clock
-        registry.use(steps, config)
+        context.use(steps, config)
         plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
         deployments = Deployments(plans, forms, work_pool=settings.work_pool)
         self._deployments = deployments

@@ -10,13 +10,13 @@ from prefect import State, flow
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Completed
 
-from flows import registry
-from flows.deployments import Plan
-from flows.loops import Loop
-from provisions.domain import words
+from flows import context
+from flows.loops.loop import Loop
+from flows.prefect.deployments import Plan
+from provisions.domain import dutch
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
-from provisions.steps import Steps
+from provisions.usecases.cases import Steps
 
 NAME = "Weekrapport stuurgroep"
 MONDAY_MORNING = CronSchedule(cron="0 7 * * 1", timezone="Europe/Amsterdam")
@@ -36,15 +36,15 @@ def weekly_report() -> State[Any]:
 
     Wat al verzonden is, gaat niet nog een keer weg. Een gemiste maandag wordt ingehaald: elke week krijgt één rapport.
     """
-    weeks = make_and_send(registry.steps())
+    weeks = make_and_send(context.steps())
     if not weeks:
         return Completed(message="Er was geen rapport te verzenden.")
-    return Completed(message=f"Verzonden aan de stuurgroep: {words.listed([str(week) for week in weeks])}.")
+    return Completed(message=f"Verzonden aan de stuurgroep: {dutch.listed([str(week) for week in weeks])}.")
 
 
 def deployment_spec() -> Plan:
     """The deployment, with its schedule."""
-    return Plan(NAME, weekly_report, "flows.pool.weekly_report", schedule=MONDAY_MORNING)
+    return Plan(NAME, weekly_report, "flows.entrypoints.weekly_report", schedule=MONDAY_MORNING)
 
 
 class MissedMondays:

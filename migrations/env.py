@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the versions on the connection that ``provisions.store.migrate`` holds, in its transaction."""
+"""Alembic's entry: runs the versions on the connection that ``provisions.database.migrate`` holds, in its transaction."""
 
 from alembic import context
 

@@ -21,9 +21,9 @@ from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route, RungName
 from provisions.outbound.outbox import Outbox
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
-from provisions.views import CaseView, ProvisionView
+from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.views.cases import CaseView, ProvisionView
 
 CONFIG = load(PROJECT / "config")
 CATALOGUE = CONFIG.catalogue

@@ -15,10 +15,10 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
-from provisions.store import migrate
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres, running
 
 
 @dataclass

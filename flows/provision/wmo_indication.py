@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect.client.schemas.objects import State
 
-from flows.provision_flow import ask, finish, provision_flow, wait
+from flows.provision.process import ask, finish, provision_flow, wait
 
 
 @provision_flow("Wmo-indicatie")

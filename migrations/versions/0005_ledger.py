@@ -81,7 +81,7 @@ def _salt(connection: sa.Connection) -> None:
 
 
 def _chain(connection: sa.Connection) -> None:
-    """Chain the lines that are there, in order. The rule is that of ``provisions/store/chain.py`` at this version."""
+    """Chain the lines that are there, in order. The rule is that of ``provisions/store/audit.py`` at this version."""
     previous, last, count = bytes(32), 0, 0
     while page := connection.execute(
         sa.text("SELECT * FROM audit WHERE id > :last ORDER BY id LIMIT 5000"), {"last": last}

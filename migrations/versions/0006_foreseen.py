@@ -66,7 +66,7 @@ def _note(connection: sa.Connection, anchor: str) -> None:
 
 
 def _chain(connection: sa.Connection, was: Link, becomes: Link) -> tuple[int, bytes]:
-    """Chain the lines anew; the last line and the hash that it had. The rules are those of ``provisions/store/chain.py``
+    """Chain the lines anew; the last line and the hash that it had. The rules are those of ``provisions/store/audit.py``
     before and at this version.
 
     A record that was not whole must not become so: what does not fit the rule of before stops the migration.

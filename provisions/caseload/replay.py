@@ -11,8 +11,8 @@ from provisions.catalogue import Config
 from provisions.domain.case import Case
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
-from provisions.steps import IntakeRequest, Steps
-from provisions.store.chain import RECORDED_AT
+from provisions.store.audit import RECORDED_AT
+from provisions.usecases.cases import IntakeRequest, Steps
 
 
 class Replay:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from provisions import inputs
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.privacy import identifying
 from provisions.domain.rules import RungName
@@ -104,9 +104,9 @@ def parser() -> DutchParser:
     )
     intake.add_argument("reference", metavar="REF", nargs="?", help=REF_HELP)
     intake.add_argument("--file", metavar="CSV", help="vele trajecten tegelijk: allemaal of geen")
-    intake.add_argument("--route", metavar="ROUTE", help=_choices(words.ROUTE))
+    intake.add_argument("--route", metavar="ROUTE", help=_choices(dutch.ROUTE))
     intake.add_argument("--municipality", metavar="GEMEENTE", help=f"{MUNICIPALITY_HELP} (standaard: de eerste daarin)")
-    intake.add_argument("--brp", default="unknown", metavar="BRP", help=f"{_choices(words.BRP)}; standaard: unknown")
+    intake.add_argument("--brp", default="unknown", metavar="BRP", help=f"{_choices(dutch.BRP)}; standaard: unknown")
     intake.add_argument("--director", metavar="CODE", help="code van de regisseur")
     _many(intake, "--need", str, "KEY", "voorzieningen die nodig zijn, zoals id_document (of: all)")
     _many(intake, "--present", str, "KEY", "voorzieningen die er al zijn")
@@ -189,7 +189,7 @@ def parser() -> DutchParser:
     )
     outcome.add_argument("reference", metavar="REF", nargs="?", help=REF_HELP)
     outcome.add_argument("key", metavar="KEY", nargs="?", help=KEY_HELP)
-    outcome.add_argument("outcome", metavar="UITKOMST", nargs="?", help=_choices(words.OUTCOME))
+    outcome.add_argument("outcome", metavar="UITKOMST", nargs="?", help=_choices(dutch.OUTCOME))
     outcome.add_argument(
         "--file",
         metavar="CSV",
@@ -207,7 +207,7 @@ def parser() -> DutchParser:
             "suspend TR-2026-0042 benefit_decision --reason client_documents --until 2026-12-04 --by regisseur-3",
         )
     )
-    suspend.add_argument("--reason", required=True, metavar="REDEN", help=_choices(words.REASON))
+    suspend.add_argument("--reason", required=True, metavar="REDEN", help=_choices(dutch.REASON))
     suspend.add_argument("--until", required=True, type=_day("--until"), metavar="DATUM", help="dan loopt de klok weer")
     suspend.add_argument("--approved-by", metavar="CODE", help="teamleider, bij langer dan vier weken")
     _by(suspend)
@@ -236,9 +236,9 @@ def parser() -> DutchParser:
             "answer TR-2026-0042 id_document doorbraaktafel priority --by regisseur-3",
         )
     )
-    tables = {rung: name for rung, name in words.RUNG.items() if rung is not RungName.CASE_DIRECTOR}
+    tables = {rung: name for rung, name in dutch.RUNG.items() if rung is not RungName.CASE_DIRECTOR}
     answer.add_argument("rung", metavar="STAP", help=_choices(tables))
-    answer.add_argument("answer", metavar="ANTWOORD", help=_choices(words.ANSWER))
+    answer.add_argument("answer", metavar="ANTWOORD", help=_choices(dutch.ANSWER))
     _by(answer)
 
     submit = _on_provision(command("submit", "beslis over indienen bij het landelijk Maatwerkloket"))

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from provisions.cli.arguments import once
+from provisions.cli.database import steps_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say
-from provisions.cli.reaching import steps_on
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 
 
 def change(args: Namespace, settings: Settings) -> None:

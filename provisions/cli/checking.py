@@ -4,11 +4,11 @@ from argparse import Namespace
 
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
+from provisions.database import roles
+from provisions.database.connect import database
 from provisions.outbound.transports import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings
-from provisions.store import roles
-from provisions.store.connect import database
 
 _ONE_ROLE = (
     "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "

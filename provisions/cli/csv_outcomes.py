@@ -8,7 +8,7 @@ from provisions.cli.arguments import once
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Refused, SeveralRefused
-from provisions.steps import OutcomeReport, Steps
+from provisions.usecases.cases import OutcomeReport, Steps
 
 COLUMNS = Columns(("reference", "key", "outcome"), ("on", "field", "note"))
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
+from provisions.domain.dutch import dutch_date
 from provisions.domain.terms import DueDate, Term, due_date, suspended_days
-from provisions.domain.words import dutch_date
 from provisions.settings import Settings
 
 

@@ -5,22 +5,22 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from provisions.cli.database import reaching_the_database, steps_on
 from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
-from provisions.cli.reaching import reaching_the_database, steps_on
+from provisions.database import backup as copies
+from provisions.database.connect import owned, pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
-from provisions.keeping import Keeping
-from provisions.messages import WORDS, Message, Messages
 from provisions.outbound.transports import OutboxFolder
-from provisions.resending import resend
 from provisions.settings import Settings
-from provisions.steps import Steps
-from provisions.store import backup as copies
-from provisions.store import chain
+from provisions.store import audit
+from provisions.store.audit import Anchor
 from provisions.store.backlog import note_backup
-from provisions.store.chain import Anchor
-from provisions.store.connect import owned, pooled
+from provisions.usecases.cases import Steps
+from provisions.usecases.resending import resend
+from provisions.usecases.retention import Keeping
+from provisions.views.messages import WORDS, Message, Messages
 
 
 def verify(args: Namespace, settings: Settings) -> None:
@@ -29,7 +29,7 @@ def verify(args: Namespace, settings: Settings) -> None:
         raise InvalidInput(ONE_OF_TWO)
     known = _anchor(args.known) if args.known else None
     with steps_on(settings) as steps, steps.engine.connect() as connection:
-        verdict = chain.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
+        verdict = audit.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
     if args.json:
         as_json(
             {

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from provisions.catalogue import load
+from provisions.cli.database import reaching_the_database
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
-from provisions.cli.reaching import reaching_the_database
 from provisions.clock import utc_now
+from provisions.database.direct import looking
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
-from provisions.messages import Messages
 from provisions.settings import Settings
-from provisions.store.direct import looking
-from provisions.views import Views
+from provisions.views.cases import Views
+from provisions.views.messages import Messages
 
 ONE_OF_TWO = "Geef een referentie, of --verify (eventueel met --known) voor de hele vastlegging."
 

@@ -2,8 +2,8 @@
 
 from argparse import Namespace
 
+from provisions.cli.database import steps_on
 from provisions.cli.output import as_json, progress, say
-from provisions.cli.reaching import steps_on
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.files import write

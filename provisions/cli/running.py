@@ -2,9 +2,9 @@
 
 from argparse import Namespace
 
-from flows import demo as demonstration
-from flows import parts
-from flows import up as everything
+from flows.commands import demo as demonstration
+from flows.commands import parts
+from flows.commands import up as everything
 from provisions.settings import Settings
 
 

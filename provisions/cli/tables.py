@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from provisions.catalogue import Config
-from provisions.cli import unwrapped
-from provisions.domain import words
+from provisions.cli import plain_table
+from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
 from provisions.domain.rules import RungName
-from provisions.messages import SHORTEST_ID, WORDS, Message
-from provisions.views import SUSPENDED, AuditEntry, CaseView, ProvisionView
+from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
+from provisions.views.messages import SHORTEST_ID, WORDS, Message
 
 WIDE = 110  # columns, from which there is room for a column more
 UNBOUND = 240  # the width of what is piped: nothing is wrapped for a terminal that is not there
@@ -42,12 +42,12 @@ class Tables:
         facts = [f"Traject {case.reference}", self._municipality(case.municipality)]
         if case.director:
             facts.append(f"regisseur {case.director}")
-        facts += [f"BRP: {words.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
+        facts += [f"BRP: {dutch.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
         if case.closed:
             facts.append(f"afgesloten op {self._day(case.closed)}")
         self._line(" · ".join(facts))
         if case.present:
-            self._line(f"Was er al: {words.listed(self._names(sorted(case.present)))}")
+            self._line(f"Was er al: {dutch.listed(self._names(sorted(case.present)))}")
         rows = [
             (
                 self._provision(p.name, p.provision.key),
@@ -69,8 +69,8 @@ class Tables:
                 [
                     *self._where(p),
                     self._provision(p.name, p.provision.key),
-                    f"{words.days(p.days_overdue)}{self._gap()}(na {self._day(p.due)})",
-                    words.LIES_WITH[p.lies_with] if p.lies_with else "",
+                    f"{dutch.days(p.days_overdue)}{self._gap()}(na {self._day(p.due)})",
+                    dutch.LIES_WITH[p.lies_with] if p.lies_with else "",
                     "\n".join(self.what_next(p)),
                 ]
                 for p in late
@@ -107,7 +107,7 @@ class Tables:
         self._table(("Nummer", "Gemaakt", "Over", "Stand", "Aan, of waarom niet"), rows)
 
     def _about(self, message: Message) -> str:
-        kind = words.MESSAGE.get(message.kind, message.kind)
+        kind = dutch.MESSAGE.get(message.kind, message.kind)
         if message.reference is None or message.key is None:
             return f"{kind}{self._gap()}{message.detail or ''}".strip()
         return f"{message.reference}{self._gap()}{self._names([message.key])[0]}: {kind}"
@@ -121,21 +121,21 @@ class Tables:
     def standing(self, p: ProvisionView) -> str:
         """Where a provision stands and with whom it lies."""
         if p.status == SUSPENDED:
-            return f"{words.SUSPENDED} tot {self._day(p.suspended_until)}" if p.suspended_until else words.SUSPENDED
+            return f"{dutch.SUSPENDED} tot {self._day(p.suspended_until)}" if p.suspended_until else dutch.SUSPENDED
         if p.provision.status is Status.BLOCKED:
-            since = f" (al {words.days(p.waiting_days)})" if p.waiting_days else ""
-            return f"wacht op {words.listed(self._names(p.blocked_by))}{since}"
+            since = f" (al {dutch.days(p.waiting_days)})" if p.waiting_days else ""
+            return f"wacht op {dutch.listed(self._names(p.blocked_by))}{since}"
         if not p.provision.status.is_open:
-            return f"{words.STATUS[p.provision.status]}, {self._day(p.provision.closed_on)}"
-        parts = [words.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
-        parts += [f"ligt bij {words.LIES_WITH[p.lies_with]}"] if p.lies_with else []
+            return f"{dutch.STATUS[p.provision.status]}, {self._day(p.provision.closed_on)}"
+        parts = [dutch.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
+        parts += [f"ligt bij {dutch.LIES_WITH[p.lies_with]}"] if p.lies_with else []
         if p.objection_until:
             parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}")
         return "; ".join(parts)
 
     def waits(self, p: ProvisionView) -> str:
         """ "al 9 dagen op identiteitsbewijs"."""
-        return f"al {words.days(p.waiting_days or 0)} op {words.listed(self._names(p.blocked_by))}"
+        return f"al {dutch.days(p.waiting_days or 0)} op {dutch.listed(self._names(p.blocked_by))}"
 
     def what_next(self, p: ProvisionView) -> list[str]:
         """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
@@ -145,7 +145,7 @@ class Tables:
             found.append(f"nu: {TO_JUDGE}")
         if p.next_rung:
             name, day = p.next_rung.name, day_of(p.next_rung.at)
-            what = TO_JUDGE if name is RungName.MAATWERKLOKET else words.RUNG[name]
+            what = TO_JUDGE if name is RungName.MAATWERKLOKET else dutch.RUNG[name]
             # Recorded late: the engine climbs it as soon as it runs.
             found.append(f"{'nu' if day <= self._today else self._day(day)}: {what}")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
@@ -158,14 +158,14 @@ class Tables:
         if p.due is None:
             return f"{self._day(p.provision.agreed)} (afgesproken)" if p.provision.agreed else ""
         if p.overdue:
-            return f"{self._day(p.due)} ({words.days(p.days_overdue)} {words.OVERDUE})"
+            return f"{self._day(p.due)} ({dutch.days(p.days_overdue)} {dutch.OVERDUE})"
         return f"{self._day(p.due)} (overschreden)" if p.breached else self._day(p.due)
 
     def _day(self, day: date | None) -> str:
         """``9 nov``, with the year when it is not this one."""
         if day is None:
             return ""
-        short = f"{day.day} {words.MONTHS[day.month - 1][:3]}".replace("maa", "mrt")
+        short = f"{day.day} {dutch.MONTHS[day.month - 1][:3]}".replace("maa", "mrt")
         return short if day.year == self._today.year else f"{short} {day.year}"
 
     def _moment(self, moment: datetime) -> str:
@@ -200,8 +200,8 @@ class Tables:
         self._console.print(text, soft_wrap=True)
 
     def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-        if unwrapped.width(titles, rows) <= self._console.width:
-            lines: Iterable[str] = unwrapped.lines(titles, rows, self._styled)
+        if plain_table.width(titles, rows) <= self._console.width:
+            lines: Iterable[str] = plain_table.lines(titles, rows, self._styled)
         else:
             lines = wrapped(self._console, titles, rows)
         sys.stdout.writelines(f"{line}\n" for line in lines)

@@ -19,14 +19,14 @@ from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.rules import RungName
 from provisions.outbound import prepared
-from provisions.outbound.facts import Asked, MessageFacts
+from provisions.outbound.context import Asked, MessageFacts
 from provisions.outbound.render import REQUESTS, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
-from provisions.store import chain, queries
+from provisions.store import audit, loading
 from provisions.store import tables as t
-from provisions.store.queries import Stored
-from provisions.store.reading import SEVERAL_ATTEMPTS
+from provisions.store.loading import Stored
+from provisions.store.looking import SEVERAL_ATTEMPTS
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -142,7 +142,7 @@ class Outbox:
                 else:
                     _record_sent(connection, row.id, rendered, refused, now)
                     note.sent(rendered, refused)
-                chain.append(connection, note.lines)
+                audit.append(connection, note.lines)
         return len(due), _Next.THE_NEXT
 
     def _deliver_queue(self, queue: Sequence[Row[tuple[object, ...]]], batch: _Batch) -> tuple[int, _Next]:
@@ -164,7 +164,7 @@ class Outbox:
         stored = batch.cases[row.provision_id]
         note = _Note(row.id, stored.case_id, stored.key_of(row.provision_id))
         following = self._try(connection, row, batch, note)
-        chain.append(connection, note.lines)
+        audit.append(connection, note.lines)
         return following
 
     def _try(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch, note: "_Note") -> _Next:
@@ -200,7 +200,7 @@ class Outbox:
         _record_sent(connection, row.id, rendered, refused, now)
         note.sent(rendered, refused)
         if row.attempts >= SEVERAL_ATTEMPTS:  # its run said that it did not arrive
-            queries.want_face(connection, row.provision_id)
+            loading.want_face(connection, row.provision_id)
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
         return _Next.THE_NEXT
@@ -256,12 +256,12 @@ class Outbox:
             to = f" aan {_names(rendered)}" if rendered else ""
             note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
             if row.provision_id is not None:
-                queries.want_face(connection, row.provision_id)
+                loading.want_face(connection, row.provision_id)
             return _Next.THE_NEXT
         if row.provision_id is not None:
             _put_off(connection, next_try, row.provision_id)
             if row.attempts + 1 == SEVERAL_ATTEMPTS:
-                queries.want_face(connection, row.provision_id)
+                loading.want_face(connection, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
 
     def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:
@@ -291,10 +291,10 @@ class _Note:
     message: UUID
     case_id: int | None = None
     key: str | None = None
-    lines: list[chain.Line] = field(default_factory=list)
+    lines: list[audit.Line] = field(default_factory=list)
 
     def write(self, what: str, because: str, **data: object) -> None:
-        self.lines.append(chain.Line(SYSTEM, what, because, self.case_id, self.key, data or None, self.message))
+        self.lines.append(audit.Line(SYSTEM, what, because, self.case_id, self.key, data or None, self.message))
 
     def sent(self, rendered: Rendered, refused: Sequence[str]) -> None:
         because = f"verzonden aan {_names(rendered, refused)}"
@@ -328,7 +328,7 @@ def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:
     owners = connection.execute(
         select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
     ).all()
-    cases = queries.load_cases(connection, sorted({row.case_id for row in owners}))
+    cases = loading.load_cases(connection, sorted({row.case_id for row in owners}))
     batch = _Batch({row.id: cases[row.case_id] for row in owners})
     asked = (
         select(t.message.c.provision_id, t.message.c.sent, t.message.c.municipality)

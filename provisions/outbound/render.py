@@ -12,7 +12,7 @@ from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.rules import RungName
-from provisions.outbound.facts import MessageFacts, facts
+from provisions.outbound.context import MessageFacts, facts
 from provisions.outbound.markdown import html, plain_text
 
 REQUESTS = frozenset({"request", "application"})

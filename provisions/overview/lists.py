@@ -16,8 +16,8 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Status
 from provisions.domain.rules import OutcomeName
 from provisions.store import tables as t
-from provisions.store.reading import SEVERAL_ATTEMPTS
-from provisions.views import ProvisionView, Views
+from provisions.store.looking import SEVERAL_ATTEMPTS
+from provisions.views.cases import ProvisionView, Views
 
 MOST_LATE = 50
 MOST_OTHER = 20

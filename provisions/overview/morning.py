@@ -15,7 +15,7 @@ from provisions.catalogue import Config, Municipality
 from provisions.domain.calendar import AMSTERDAM
 from provisions.overview.lists import Overviews
 from provisions.overview.pages import Page, Pages
-from provisions.store import queries
+from provisions.store import loading
 from provisions.store import tables as t
 
 KIND = "morning"
@@ -79,7 +79,7 @@ class Mornings:
             if written.first() is None or page is None:
                 return False
             self._write(connection, message, place, page)
-            connection.execute(select(func.pg_notify(queries.CHANNEL, "")))
+            connection.execute(select(func.pg_notify(loading.CHANNEL, "")))
         return True
 
     def _write(self, connection: Connection, message: UUID, place: Municipality, page: Page) -> None:

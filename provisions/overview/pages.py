@@ -16,7 +16,7 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from provisions.catalogue import TEMPLATES, Config
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.calendar import DAY_NAMES, day_of
 from provisions.domain.case import Status
 from provisions.domain.rules import Catalogue, RungName
@@ -24,7 +24,7 @@ from provisions.outbound.markdown import html, plain_text
 from provisions.overview import phrases
 from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
-from provisions.views import SUSPENDED, CaseView, ProvisionView
+from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
 
 TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
 
@@ -89,8 +89,8 @@ class Pages:
             auto_reload=False,
         )
         self._environment.filters |= {
-            "dutch": words.dutch_date,
-            "days": words.days,
+            "dutch": dutch.dutch_date,
+            "days": dutch.days,
             "day": day_of,
             "short": phrases.short_date,
             "cell": cell,
@@ -101,7 +101,7 @@ class Pages:
             "with_whom": phrases.with_whom,
             "capitalised": phrases.capitalised,
             "municipality": self._municipality,
-            "message": words.MESSAGE.__getitem__,
+            "message": dutch.MESSAGE.__getitem__,
             "named": self._named,
             "case_link": self._case_link,
         }
@@ -212,7 +212,7 @@ def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
         return [*without, outcome]
     judge = [Action("indiening beoordelen", Form.SUBMIT, {})] if phrases.to_be_judged(provision) else []
     answers = [
-        Action(f"antwoord {words.RUNG[rung.name]}", Form.ANSWER, {"rung": rung.name.value})
+        Action(f"antwoord {dutch.RUNG[rung.name]}", Form.ANSWER, {"rung": rung.name.value})
         for rung in provision.rungs
         if rung.name in TABLES and rung.answer is None and (rung.name is not RungName.MAATWERKLOKET or rung.submitted)
     ]
@@ -224,13 +224,13 @@ def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
 def summary(views: Sequence[ProvisionView]) -> str:
     """ "2 te laat, 1 klok stilgezet, 3 geregeld"."""
     kinds: Mapping[str, int] = {
-        words.OVERDUE: sum(v.overdue for v in views),
-        words.STATUS[Status.REFUSED]: _with(views, Status.REFUSED.value),
+        dutch.OVERDUE: sum(v.overdue for v in views),
+        dutch.STATUS[Status.REFUSED]: _with(views, Status.REFUSED.value),
         "op tijd": _with(views, Status.WAITING.value),
-        words.SUSPENDED: sum(v.status == SUSPENDED for v in views),
+        dutch.SUSPENDED: sum(v.status == SUSPENDED for v in views),
         "wachtend op iets anders": _with(views, Status.BLOCKED.value),
-        words.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
-        words.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
+        dutch.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
+        dutch.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
     }
     return ", ".join(f"{count} {name}" for name, count in kinds.items() if count) or "nog geen voorzieningen"
 
@@ -260,7 +260,7 @@ def _places(page: LatePage) -> list[tuple[str, int, int, int, int]]:
 
 
 def _weekday(day: date) -> str:
-    return f"{DAY_NAMES[day.weekday()]} {words.dutch_date(day)}"
+    return f"{DAY_NAMES[day.weekday()]} {dutch.dutch_date(day)}"
 
 
 def wrapped(text: str, width: int = 28) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, RungName
-from provisions.views import SUSPENDED, ProvisionView
+from provisions.views.cases import SUSPENDED, ProvisionView
 
 NEXT = {
     RungName.CASE_DIRECTOR: "herinnering aan de regisseur",
@@ -24,7 +24,7 @@ def capitalised(text: str) -> str:
 
 def short_date(day: date, *, year: bool = True) -> str:
     """ "9 nov 2026", for a picture or a table: its spaces don't break."""
-    month = words.MONTHS[day.month - 1]
+    month = dutch.MONTHS[day.month - 1]
     short = f"{day.day}\u00a0{'mrt' if month == 'maart' else month[:3]}"
     return f"{short}\u00a0{day.year}" if year else short
 
@@ -36,28 +36,28 @@ def names(dependencies: Iterable[str], catalogue: Catalogue) -> list[str]:
 
 def waits_on(view: ProvisionView, catalogue: Catalogue) -> str:
     """ "identiteitsbewijs en opvang of passende huisvesting"."""
-    return words.listed(names(view.blocked_by, catalogue))
+    return dutch.listed(names(view.blocked_by, catalogue))
 
 
 def standing(view: ProvisionView, catalogue: Catalogue) -> str:
     """Where an open or closed provision stands. Late goes before everything else that is open."""
     status = view.provision.status
     if not status.is_open:
-        return words.STATUS[status]
+        return dutch.STATUS[status]
     if view.overdue:
-        refused = f", {words.STATUS[Status.REFUSED]}" if status is Status.REFUSED else ""
-        return f"{words.days(view.days_overdue)} {words.OVERDUE}{refused}"
+        refused = f", {dutch.STATUS[Status.REFUSED]}" if status is Status.REFUSED else ""
+        return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}"
     if view.status == SUSPENDED:
-        return words.SUSPENDED
+        return dutch.SUSPENDED
     if status is Status.BLOCKED:
-        since = f" al {words.days(view.waiting_days)}" if view.waiting_days else ""
+        since = f" al {dutch.days(view.waiting_days)}" if view.waiting_days else ""
         return f"wacht{since} op {waits_on(view, catalogue)}"
-    return words.STATUS[status]
+    return dutch.STATUS[status]
 
 
 def with_whom(view: ProvisionView) -> str:
     """With whom it lies, ``""`` when it waits for another provision or is closed."""
-    return words.LIES_WITH[view.lies_with] if view.lies_with else ""
+    return dutch.LIES_WITH[view.lies_with] if view.lies_with else ""
 
 
 def to_be_judged(provision: Provision) -> bool:

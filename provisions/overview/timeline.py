@@ -11,7 +11,7 @@ from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, RungName
 from provisions.overview.phrases import capitalised, names, short_date, standing
-from provisions.views import CaseView, ProvisionView
+from provisions.views.cases import CaseView, ProvisionView
 
 WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
 TOP, LANE, LEGEND = 34.0, 30.0, 34.0

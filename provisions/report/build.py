@@ -7,7 +7,7 @@ from typing import Any
 
 from provisions.catalogue import Config
 from provisions.domain import suppression
-from provisions.domain.figures import OF_MUNICIPALITY, SCALARS, History
+from provisions.domain.figures.history import OF_MUNICIPALITY, SCALARS, History
 from provisions.domain.suppression import Earlier
 from provisions.domain.weeks import Week
 from provisions.report.wording import Wording

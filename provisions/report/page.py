@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from provisions.catalogue import TEMPLATES
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import RungName
@@ -93,8 +93,8 @@ def context(report: Report) -> dict[str, Any]:
         "before": report["previous_totals"],
         "most": max((week["breaches"] for week in report["weeks"]), default=0),
         "went": _went(report["since_intake"], names),
-        "answers": _times({words.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
-        "rungs": _times({words.RUNG[RungName(r)]: count for r, count in report["rungs"].items()}),
+        "answers": _times({dutch.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
+        "rungs": _times({dutch.RUNG[RungName(r)]: count for r, count in report["rungs"].items()}),
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),
         "corrections": _corrections(report, names),
@@ -129,12 +129,12 @@ def week_words(text: str) -> str:
 
 def _period(report: Report) -> str:
     week = Week.parse(report["week"])
-    return f"{words.dutch_date(week.monday)} tot en met {words.dutch_date(week.sunday)}"
+    return f"{dutch.dutch_date(week.monday)} tot en met {dutch.dutch_date(week.sunday)}"
 
 
 def _moment(text: str) -> str:
     local = datetime.fromisoformat(text).astimezone(AMSTERDAM)
-    return f"{words.dutch_date(date(local.year, local.month, local.day))} om {local:%H.%M} uur"
+    return f"{dutch.dutch_date(date(local.year, local.month, local.day))} om {local:%H.%M} uur"
 
 
 def _went(days: dict[str, int] | None, names: dict[str, str]) -> list[tuple[str, int, str]]:
@@ -154,7 +154,7 @@ def _went(days: dict[str, int] | None, names: dict[str, str]) -> list[tuple[str,
 
 def _what(kind: str, what: str, names: dict[str, str]) -> str:
     if kind == "suspended":
-        return words.REASON[Reason(what)]
+        return dutch.REASON[Reason(what)]
     return _names_of(what, names) if what else ""
 
 
@@ -173,7 +173,7 @@ def _times(counts: dict[str, int]) -> str:
     >>> _times({"voorrang": 3, "andere route": 1})
     'voorrang 3 keer en andere route 1 keer'
     """
-    return words.listed([f"{name} {count} keer" for name, count in sorted(counts.items(), key=lambda item: -item[1])])
+    return dutch.listed([f"{name} {count} keer" for name, count in sorted(counts.items(), key=lambda item: -item[1])])
 
 
 def _blocked(report: Report, names: dict[str, str]) -> list[tuple[str, int, str]]:

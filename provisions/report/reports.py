@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, func, select, text
 from provisions.catalogue import Config
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.errors import InvalidInput
-from provisions.domain.figures import History
+from provisions.domain.figures.history import History
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
-from provisions.report.facts import case_facts, earliest_change
-from provisions.store import queries
+from provisions.report.source import case_facts, earliest_change
+from provisions.store import loading
 from provisions.store import tables as t
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
@@ -75,7 +75,7 @@ class Reports:
                 report = {**build(history, week, self._config, now, frozen), "frozen": True}
                 frozen[week] = report
                 self._freeze(connection, week, report, now)
-            connection.execute(select(func.pg_notify(queries.CHANNEL, "")))
+            connection.execute(select(func.pg_notify(loading.CHANNEL, "")))
         return weeks
 
     def _history(self, connection: Connection, week: Week, now: datetime) -> History:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from provisions.catalogue import Config
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.case import Reason
-from provisions.domain.figures import COUNTER, REFUSED, TABLES
+from provisions.domain.figures.history import COUNTER, REFUSED, TABLES
 from provisions.domain.rules import Dependency
 
 RECURRING_WEEKS = 2  # a cause that returns in as many of the thirteen weeks is no incident
@@ -39,7 +39,7 @@ class Wording:
             case "blocked":
                 return f"wacht op {self.dependency(what)}"
             case "suspended":
-                return f"{words.SUSPENDED} ({words.REASON[Reason(what)]})"
+                return f"{dutch.SUSPENDED} ({dutch.REASON[Reason(what)]})"
             case _:
                 return {REFUSED: "afgewezen", COUNTER: "ligt bij het loket", TABLES: "ligt bij een tafel"}[kind]
 
@@ -104,7 +104,7 @@ class Wording:
                 )
             case "suspended":
                 return (
-                    f"Welke afspraak voorkomt dat de klok bij {name} stilstaat ({words.REASON[Reason(what)]})?",
+                    f"Welke afspraak voorkomt dat de klok bij {name} stilstaat ({dutch.REASON[Reason(what)]})?",
                     "procesregisseur van het Zorg- en Veiligheidshuis",
                 )
             case "refused":

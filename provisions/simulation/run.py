@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from provisions.domain.figures import CaseFacts, History
+from provisions.domain.figures.history import CaseFacts, History
 from provisions.simulation.draw import Draw
 from provisions.simulation.life import Life
 from provisions.simulation.scenario import Scenario
@@ -44,7 +44,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Counted:
-    """What one run of one variant came to, in the words of ``provisions.domain.figures``.
+    """What one run of one variant came to, in the words of ``provisions.domain.figures.history``.
 
     ``causes``: what the breaches of each provision were mostly due to. ``weeks``: what was counted in each week.
     """

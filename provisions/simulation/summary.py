@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from provisions.catalogue import Config
-from provisions.domain.figures import DURATIONS, EVENTS, LEVELS, OF_MUNICIPALITY
+from provisions.domain.figures.history import DURATIONS, EVENTS, LEVELS, OF_MUNICIPALITY
 from provisions.report.wording import Wording
 from provisions.simulation.run import Counted, Variant
 from provisions.simulation.what_if import WhatIf

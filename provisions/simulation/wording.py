@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from provisions.catalogue import Config
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.report.wording import Wording, capitalised
 from provisions.simulation.summary import Spread, Summary
 
@@ -48,7 +48,7 @@ def marks(summary: Summary) -> list[str]:
 
 def heading(summary: Summary) -> list[str]:
     """What was simulated."""
-    first, last = (words.dutch_date(date.fromisoformat(summary[name])) for name in ("from", "until"))
+    first, last = (dutch.dutch_date(date.fromisoformat(summary[name])) for name in ("from", "until"))
     runs = "één keer" if summary["runs"] == 1 else f"{summary['runs']} keer"
     return [
         f"Simulatie: {summary['scenario']}, {first} tot en met {last}",

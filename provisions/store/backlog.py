@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from provisions.database.migrate import ENGINES
 from provisions.domain.case import Status
 from provisions.store import tables as t
-from provisions.store.migrate import ENGINES
 
 BACKUP = "backup"  # the name of the setting that says when the last backup was made
 OPEN = [status.value for status in Status if status.is_open]

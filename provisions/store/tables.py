@@ -104,7 +104,7 @@ provision = Table(
 )
 
 # What the clock will record of a provision at its ``next_at`` unless anything changes before: decided ahead, so that
-# thousands that fall due in one instant are recorded by a few statements (``provisions/store/foreseen.py``).
+# thousands that fall due in one instant are recorded by a few statements (``provisions/store/lookahead.py``).
 foreseen = Table(
     "foreseen",
     metadata,

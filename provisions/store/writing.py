@@ -16,9 +16,9 @@ from sqlalchemy.dialects import postgresql
 
 from provisions.domain.case import Case, Provision
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
-from provisions.store import chain
+from provisions.store import audit
 from provisions.store import tables as t
-from provisions.store.queries import CHANNEL, Stored
+from provisions.store.loading import CHANNEL, Stored
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
@@ -127,7 +127,7 @@ def _insert_statement(cases: tuple[str, ...], provisions: tuple[str, ...]) -> st
 
 def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
     """Everything besides what is new and the audit, in one statement; empty parts are left out of it."""
-    at = connection.get_execution_options().get(chain.RECORDED_AT)
+    at = connection.get_execution_options().get(audit.RECORDED_AT)
     inserts: dict[Table, list[Row]] = {}
     updates: dict[Table, list[Row]] = {}
     for draft in drafts:
@@ -305,7 +305,7 @@ def _message_rows(draft: _Draft) -> Iterable[Row]:
 
 
 def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
-    chain.append(
+    audit.append(
         connection,
         [
             audit_line(line, draft.change.moment.by, draft.case_id)
@@ -315,9 +315,9 @@ def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
     )
 
 
-def audit_line(line: AuditLine, by: str, case_id: int) -> chain.Line:
+def audit_line(line: AuditLine, by: str, case_id: int) -> audit.Line:
     """A line of a decision as it is recorded."""
-    return chain.Line(
+    return audit.Line(
         by=by,
         what=line.what,
         because=line.because,

@@ -136,7 +136,7 @@ class Browser:
         self.field(title).locator("textarea").fill(text)
 
     def choose(self, title: str, *options: str) -> None:
-        """Choose in a drop-down, by a click with the mouse where its text is: as people do it (``flows/stylesheet.py``)."""
+        """Choose in a drop-down, by a click with the mouse where its text is: as people do it (``stylesheet.py``)."""
         frame = self.field(title).locator(".p-select-button")
         frame.scroll_into_view_if_needed()
         box = frame.bounding_box()

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from flows.demo import what_goes_on
+from flows.commands.demo import what_goes_on
 from provisions.caseload.loading import Loaded, example_settings, is_example, load_example
 from provisions.caseload.script import events
 from provisions.catalogue import Config, load
+from provisions.database.connect import engine_for
 from provisions.domain.calendar import day_of
 from provisions.domain.rules import RungName
 from provisions.settings import PROJECT, Secret, Settings
-from provisions.steps import Steps
 from provisions.store import tables as t
-from provisions.store.connect import engine_for
-from provisions.views import SUSPENDED, CaseView, ProvisionView
+from provisions.usecases.cases import Steps
+from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
 from tests.conftest import MovingClock
 
 SUNDAY = "2026-11-22"

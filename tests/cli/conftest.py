@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.cli import main
-from provisions.store.connect import engine_for
+from provisions.database.connect import engine_for
 from tests.conftest import clean_environment
 
 DIRECTOR = "regisseur.noord"

@@ -13,7 +13,7 @@ from provisions.catalogue import Config, load
 from provisions.cli.tables import Tables, wrapped
 from provisions.domain.calendar import day_of
 from provisions.settings import PROJECT
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
 
 REFERENCE = "TR-2026-0042"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Row, func, select, text, update
 
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import chain
+from provisions.store import audit
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice
@@ -110,7 +110,7 @@ def the_first_rung_once(database: Engine, office: PostOffice, *, cases: int, int
     assert set(times) == {str(row.message) for row in rungs}
     assert sum(times.values()) - cases <= interruptions
     with database.connect() as connection:
-        assert chain.verify(connection).faults == []
+        assert audit.verify(connection).faults == []
 
 
 def _audit_agrees(rungs: list[Row[tuple[object, ...]]] | object, lines: object, provisions: object) -> None:

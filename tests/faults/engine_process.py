@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 
-from flows.clock import Clock
-from flows.listening import Listener
-from flows.outbox import Postman
+from flows.loops.clock import Clock
+from flows.loops.listener import Listener
+from flows.loops.postman import Postman
+from provisions.database.connect import engine_for
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import SmtpTransport
-from provisions.steps import Steps
-from provisions.store.connect import engine_for
+from provisions.usecases.cases import Steps
 from tests.builders import CONFIG
 
 FORKS = multiprocessing.get_context("forkserver")

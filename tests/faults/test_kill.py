@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from provisions.store import migrate
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres, running
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres, running
 from tests.faults.burst import (
     AFTERWARDS,
     FIRST,

@@ -19,10 +19,10 @@ import psutil
 import pytest
 from sqlalchemy import func, select
 
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT
 from provisions.store import tables as t
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
 from tests.conftest import free_port
 from tests.faults.engine_process import wait_until
 

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, select
 from provisions.outbound import transports
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, SmtpTransport, Transport
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice, open_office

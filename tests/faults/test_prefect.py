@@ -14,15 +14,18 @@ from prefect.context import root_settings_context
 from prefect.states import Running
 from sqlalchemy import Engine
 
-from flows import home, registry, server, waiting
-from flows.connection import prefect_thread
-from flows.deployments import Deployments, provision_plans
-from flows.faces import Faces
-from flows.reconcile import Reconciler
-from flows.run_forms import form_plans
+from flows import context
+from flows.forms.catalogue import form_plans
+from flows.mirror.reconciler import Reconciler
+from flows.mirror.runs import Faces
+from flows.prefect import parking
+from flows.prefect.client import prefect_thread
+from flows.prefect.deployments import Deployments, provision_plans
+from flows.server import child
+from provisions.machine import home
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
-from provisions.steps import Steps
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.usecases.cases import Steps
 from tests.builders import CONFIG, at
 from tests.conftest import MovingClock, admin, free_port
 from tests.faults.engine_process import wait_until
@@ -38,7 +41,7 @@ class Server:
 
     postgres: EmbeddedPostgres
     settings: Settings
-    process: server.PrefectServer
+    process: child.PrefectServer
 
     def start(self) -> None:
         self.process.start()
@@ -48,7 +51,7 @@ class Server:
         """``kill -9``."""
         (pid,) = [
             p.pid for p in psutil.process_iter(["cmdline"])
-            if (p.info["cmdline"] or [])[1:4] == ["-m", "flows.ui", str(self.settings.home)]
+            if (p.info["cmdline"] or [])[1:4] == ["-m", "flows.server.guard", str(self.settings.home)]
         ]  # fmt: skip
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not self.process.alive())
@@ -66,12 +69,12 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
         url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
         settings = Settings(home=Path(folder) / "var", port=free_port(), prefect_database_url=Secret(url))
         home.prepare(settings.home)
-        token = server.engine_token(settings)
-        made = Server(postgres, settings, server.PrefectServer(settings, token))
+        token = child.engine_token(settings)
+        made = Server(postgres, settings, child.PrefectServer(settings, token))
         made.make_database()
         try:
             made.start()
-            server.use_in_this_process(server.client_environment(settings, token))
+            child.use_in_this_process(child.client_environment(settings, token))
             prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
             yield made
         finally:
@@ -86,7 +89,7 @@ def world(prefect_server: Server, database: Engine, clock: MovingClock) -> Itera
     assert prefect_server
     with prefect_thread() as client:
         steps = Steps(database, CONFIG, clock)
-        registry.use(steps, CONFIG)
+        context.use(steps, CONFIG)
         deployments = Deployments(provision_plans(CONFIG.catalogue), form_plans(CONFIG))
         deployments.register(client)
         yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))
@@ -132,10 +135,10 @@ def test_prefect_is_only_the_face(world: World, prefect_server: Server, clock: M
     run = world.run("advance_payment").id
     outcome = {"outcome": "Geregeld", "by": "regisseur-3"}
     world.client.set_flow_run_state(run, Running(), force=True)
-    assert waiting.resume(world.client, run, outcome) is not None
+    assert parking.resume(world.client, run, outcome) is not None
     rebuilt.reschedule_abandoned(world.client, age=clock.now - clock.now)
     world.settle()
     assert world.provision("advance_payment")["status"] == "waiting"
-    assert waiting.resume(world.client, run, outcome) is None
+    assert parking.resume(world.client, run, outcome) is None
     world.settle()
     assert world.state("advance_payment") == ("Geregeld", "COMPLETED")

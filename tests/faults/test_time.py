@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, func, select
 
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import DIRECTOR, KEYS, at
 from tests.conftest import MovingClock
 

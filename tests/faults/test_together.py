@@ -9,9 +9,9 @@ from sqlalchemy import Engine, func, select
 
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import Moment, derive
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import queries
+from provisions.store import loading
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
 
@@ -55,7 +55,7 @@ def derived_columns_are_right(database: Engine, clock: MovingClock) -> None:
     moment = Moment(clock(), DIRECTOR, CONFIG.catalogue)
     with database.connect() as connection:
         ids = list(connection.execute(select(t.case.c.id)).scalars())
-        for stored in queries.load_cases(connection, ids).values():
+        for stored in loading.load_cases(connection, ids).values():
             for key, row in stored.rows.items():
                 derived = derive(stored.case, key, moment)
                 assert {n: row[n] for n in derived.__dataclass_fields__} == vars(derived), stored.case.reference

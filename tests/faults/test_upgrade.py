@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine, column, inspect, select, table
 
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import migrate
-from provisions.store.connect import engine_for
+from provisions.database import migrate
+from provisions.database.connect import engine_for
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
 

@@ -22,16 +22,18 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import root_settings_context
 from sqlalchemy import Engine as Database
 
-from flows import home, registry, server
-from flows.connection import prefect_thread
-from flows.deployments import Deployments, provision_plans
-from flows.faces import Faces
-from flows.run_forms import form_plans
-from flows.worker import execute
+from flows import context
+from flows.forms.catalogue import form_plans
+from flows.mirror.runs import Faces
+from flows.prefect.client import prefect_thread
+from flows.prefect.deployments import Deployments, provision_plans
+from flows.prefect.executor import execute
+from flows.server import child
 from provisions.catalogue import Config, load
+from provisions.machine import home
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT, Settings
-from provisions.steps import IntakeRequest, Steps
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock, free_port
 
 
@@ -45,13 +47,13 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
     """One Prefect server for all tests, on the tests' PostgreSQL; this process is set up to talk to it."""
     settings = Settings(home=postgres.home, port=free_port())
     home.prepare(settings.home)
-    token = server.engine_token(settings)
-    process = server.PrefectServer(settings, token)
+    token = child.engine_token(settings)
+    process = child.PrefectServer(settings, token)
     before, global_context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     process.start()
     try:
         wait_until(process.ready, seconds=60, what=lambda: "\n".join(process.last_words()))
-        server.use_in_this_process(server.client_environment(settings, token))
+        child.use_in_this_process(child.client_environment(settings, token))
         # Prefect was imported long ago: let it read the environment again, for all threads.
         prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
         yield settings
@@ -135,7 +137,7 @@ class World:
 @pytest.fixture
 def world(client: SyncPrefectClient, database: Database, config: Config, clock: MovingClock) -> Iterator[World]:
     steps = Steps(database, config, clock)
-    registry.use(steps, config)
+    context.use(steps, config)
     deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
     deployments.register(client)
     yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))

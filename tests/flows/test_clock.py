@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select, text
 
-from flows.clock import LONGEST_SLEEP, OTHERS, Clock
-from flows.foresight import BREATH, EVERY, Foresight
-from provisions.steps import IntakeRequest, Steps
+from flows.loops.clock import LONGEST_SLEEP, OTHERS, Clock
+from flows.loops.lookahead import BREATH, EVERY, Foresight
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
 

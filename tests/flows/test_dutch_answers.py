@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from prefect.utilities.schema_tools.validation import ValidationError, build_error_obj, validate
 
-from flows.dutch_answers import in_dutch, is_about_a_form
-from flows.run_forms import form_plans, forms
+from flows.forms.catalogue import form_plans, forms
+from flows.server.dutch_answers import in_dutch, is_about_a_form
 from provisions.catalogue import Config
 
 GOOD = {"reference": "TR-2026-0042", "by": "regisseur-1"}

@@ -11,14 +11,14 @@ from prefect.context import root_settings_context
 from prefect.states import Running, Scheduled
 from sqlalchemy import Engine as Database
 
-from flows import waiting
 from flows.engine import Engine
-from flows.reconcile import Reconciler
-from flows.run_forms import form_plans
-from flows.worker import Worker
+from flows.forms.catalogue import form_plans
+from flows.mirror.reconciler import Reconciler
+from flows.prefect import parking
+from flows.prefect.executor import Worker
 from provisions.catalogue import Config
 from provisions.settings import Settings
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
 from tests.flows.conftest import World, wait_until
 
@@ -61,7 +61,7 @@ def test_the_engine_takes_a_client_in_and_follows_the_clock(
         # Started on Friday the sixth, when the card was there: due on the tenth, today.
         wait_until(lambda: parked(world, "postal_address", "Wacht op loket"), seconds=20)
         assert (
-            waiting.resume(world.client, run_of(world, "advance_payment"), {"outcome": "Geregeld", "by": "r-3"}) is None
+            parking.resume(world.client, run_of(world, "advance_payment"), {"outcome": "Geregeld", "by": "r-3"}) is None
         )
         wait_until(lambda: ended(world, "advance_payment", "Geregeld"), seconds=20)
         assert world.tagged("te-laat") == []
@@ -100,7 +100,7 @@ def test_a_run_of_an_engine_that_is_gone_is_executed_again_at_once(world: World)
     world.intake("id_document")
     world.settle()
     run = run_of(world, "id_document")
-    world.client.set_flow_run_state(run, Running(message=waiting.executed_by(4711)), force=True)
+    world.client.set_flow_run_state(run, Running(message=parking.executed_by(4711)), force=True)
     assert reconciler(world, living=[4711, 4712]).reschedule_abandoned(world.client, timedelta(minutes=5)) == 0
     assert reconciler(world, living=[4712]).reschedule_abandoned(world.client, timedelta(minutes=5)) == 1
     world.settle()
@@ -162,7 +162,7 @@ def test_a_deployment_that_is_gone_is_missed(world: World) -> None:
 
 
 def test_runs_of_unknown_provisions_are_cancelled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.reconcile.ABANDONED", timedelta(0))
+    monkeypatch.setattr("flows.mirror.reconciler.ABANDONED", timedelta(0))
     world.intake("id_document")
     world.settle()
     stranger = make_run(world, provision=4711)
@@ -176,7 +176,7 @@ def test_runs_of_unknown_provisions_are_cancelled(world: World, monkeypatch: pyt
 
 
 def test_a_closed_provision_with_a_parked_run_is_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.reconcile.ABANDONED", timedelta(0))
+    monkeypatch.setattr("flows.mirror.reconciler.ABANDONED", timedelta(0))
     world.intake("id_document")
     world.settle()
     world.outcome("id_document", "delivered")
@@ -238,7 +238,7 @@ def test_what_was_claimed_and_not_begun_is_handed_back_at_a_stop(world: World) -
     worker.stop()
     for key in ("id_document", "advance_payment"):
         run = world.run(key)
-        assert waiting.claim(world.client, run.id, 4711)
+        assert parking.claim(world.client, run.id, 4711)
         worker.take(run)
     worker.join(10)
     for key in ("id_document", "advance_payment"):

@@ -11,10 +11,10 @@ from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.utilities.callables import parameter_schema
 from pydantic import ValidationError
 
-from flows.deployments import provision_plans
-from flows.form_flow import form_link
-from flows.forms import outcome_form, read_outcome
-from flows.run_forms import forms
+from flows.forms.catalogue import forms
+from flows.forms.fields import outcome_form, read_outcome
+from flows.forms.form import form_link
+from flows.prefect.deployments import provision_plans
 from provisions.catalogue import Config
 from provisions.domain.case import Status
 

@@ -6,11 +6,11 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymen
 from prefect.client.schemas.objects import FlowRun
 from sqlalchemy import Engine as Database
 
-from flows.artifacts import Screens, latest, plan_key
-from flows.keeping import Forgetting
+from flows.mirror.artifacts import Screens, latest, plan_key
+from flows.mirror.erasing import Forgetting
 from provisions.catalogue import Config
-from provisions.keeping import Keeping
 from provisions.outbound.transports import OutboxFolder
+from provisions.usecases.retention import Keeping
 from tests.flows.conftest import World
 
 

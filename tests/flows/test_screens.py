@@ -11,8 +11,8 @@ from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
 from sqlalchemy import func, select
 
-from flows.artifacts import LATE, START, WEEK, Screens, latest, plan_key
-from flows.events import Events
+from flows.mirror.artifacts import LATE, START, WEEK, Screens, latest, plan_key
+from flows.mirror.events import Events
 from provisions.catalogue import Config
 from provisions.store import tables as t
 from tests.flows.conftest import World, wait_until

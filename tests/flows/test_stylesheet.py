@@ -4,7 +4,7 @@ from pathlib import Path
 
 import prefect
 
-from flows import stylesheet
+from flows.server import stylesheet
 
 PAGES = Path(prefect.__file__).parent / "server" / "ui"
 

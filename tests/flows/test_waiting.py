@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flows import waiting
+from flows.prefect import parking
 from tests.flows.conftest import World
 
 DELIVERED = {"outcome": "Geregeld", "by": "regisseur-03"}
@@ -32,7 +32,7 @@ def test_late_shows_and_is_gone_when_settled_in_the_form(world: World) -> None:
 
     run = world.run("id_document")
     form = {**DELIVERED, "on": "2026-11-09", "field_paid_by": "Gratis", "field_photos_paid": "Ja"}
-    assert waiting.resume(world.client, run.id, form) is None
+    assert parking.resume(world.client, run.id, form) is None
     world.settle()
 
     assert world.state("id_document") == ("Geregeld", "COMPLETED")
@@ -56,7 +56,7 @@ def test_a_bad_form_is_refused_by_prefect_and_the_run_stays(world: World) -> Non
         {**DELIVERED, "by": "x123456789"},
         {**DELIVERED, "note": "vrije tekst"},
     ):
-        assert waiting.resume(world.client, run, wrong) is not None, wrong
+        assert parking.resume(world.client, run, wrong) is not None, wrong
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
 
@@ -65,13 +65,13 @@ def test_what_the_use_case_refuses_is_said_in_dutch_and_the_run_parks_again(worl
     world.settle()
     run = world.run("emergency_shelter").id
     withdrawn = {"outcome": "Cliënt ziet ervan af", "by": "regisseur-03"}
-    assert waiting.resume(world.client, run, withdrawn) is None
+    assert parking.resume(world.client, run, withdrawn) is None
     world.run_due()
     state = world.run("emergency_shelter").state
     assert state
     assert state.name == "Wacht op loket"
     assert (state.message or "").startswith("Niet vastgelegd: ")
-    assert waiting.resume(world.client, run, {**withdrawn, "field_offered_instead": "Eenvoudig hotel"}) is None
+    assert parking.resume(world.client, run, {**withdrawn, "field_offered_instead": "Eenvoudig hotel"}) is None
     world.settle()
     assert world.state("emergency_shelter") == ("Cliënt ziet ervan af", "COMPLETED")
 
@@ -81,7 +81,7 @@ def test_a_date_in_the_future_or_nonsense_for_a_date_is_refused(world: World) ->
     world.settle()
     run = world.run("id_document").id
     for day in ("2026-12-01", "morgen"):
-        if waiting.resume(world.client, run, {**DELIVERED, "on": day}) is None:
+        if parking.resume(world.client, run, {**DELIVERED, "on": day}) is None:
             world.run_due()
         assert world.provision("id_document")["status"] == "waiting"
         assert world.state("id_document")[1] == "PAUSED"
@@ -91,9 +91,9 @@ def test_waking_twice_and_resuming_what_runs_harm_nothing(world: World) -> None:
     world.intake("id_document")
     world.settle()
     run = world.run("id_document").id
-    assert waiting.wake(world.client, run)
-    assert waiting.wake(world.client, run)
-    assert waiting.resume(world.client, run, DELIVERED) is not None  # ABORT, without an exception
+    assert parking.wake(world.client, run)
+    assert parking.wake(world.client, run)
+    assert parking.resume(world.client, run, DELIVERED) is not None  # ABORT, without an exception
     world.settle()
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 

@@ -22,16 +22,16 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, Row, func, select
 
+from provisions.database.connect import engine_for
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import Moment, derive
 from provisions.domain.rules import ProvisionRule
 from provisions.outbound.outbox import Outbox
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import queries
+from provisions.store import loading
 from provisions.store import tables as t
-from provisions.store.connect import engine_for
-from provisions.views import ProvisionView
+from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in
 from tests.conftest import MovingClock
 from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, Stop, dependencies
@@ -428,7 +428,7 @@ class UseCases(RuleBasedStateMachine):
         moment = Moment(now, "regisseur-1", CONFIG.catalogue)
         with self.database.connect() as connection:
             ids = list(connection.execute(select(t.case.c.id)).scalars())
-            for stored in queries.load_cases(connection, ids).values():
+            for stored in loading.load_cases(connection, ids).values():
                 for key, row in stored.rows.items():
                     derived = derive(stored.case, key, moment)
                     for name in derived.__dataclass_fields__:

@@ -15,10 +15,10 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from provisions.database.connect import database
 from provisions.domain.errors import Unreachable
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Secret, Settings
-from provisions.store.connect import database
-from provisions.store.embedded import EmbeddedPostgres, running
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_a_dead_process_left_running_is_used_and_stopped(home: Path) -> Non
 _HOLD_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from provisions.store.embedded import running
+from provisions.machine.postgres import running
 with running(Path(sys.argv[1])) as server:
     print(server.pid(), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -121,7 +121,7 @@ import sys
 from pathlib import Path
 from sqlalchemy import text
 from provisions.settings import Settings
-from provisions.store.connect import database
+from provisions.database.connect import database
 with database(Settings(home=Path(sys.argv[1]))) as engine, engine.connect() as connection:
     connection.execute(text("SELECT count(*) FROM client_case"))
 """

@@ -13,18 +13,18 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
-from flows.clock import Clock
-from flows.deployments import Deployments
-from flows.faces import Faces
-from flows.health import Health
-from flows.vitals import Vitals
+from flows.health.page import Health
+from flows.health.probes import Vitals
+from flows.loops.clock import Clock
+from flows.mirror.runs import Faces
+from flows.prefect.deployments import Deployments
+from provisions.database import migrate
+from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
+from provisions.machine.postgres import running
 from provisions.settings import PROJECT
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import migrate
 from provisions.store.backlog import note_backup
-from provisions.store.connect import engine_for
-from provisions.store.embedded import running
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR
 from tests.conftest import MovingClock, free_port
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import home as homes
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.machine import home as homes
 
 
 def test_the_home_and_its_folders_are_closed_to_others(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_second_up_is_refused_and_a_stale_lock_is_no_second_up(tmp_path: Path)
 _LOCK_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from flows.home import only_one
+from provisions.machine.home import only_one
 with only_one(Path(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -10,11 +10,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from provisions.database import migrate
+from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput, Unreachable
-from provisions.store import chain, migrate
+from provisions.store import audit
 from provisions.store import tables as t
-from provisions.store.chain import Line
-from provisions.store.connect import engine_for
+from provisions.store.audit import Line
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
@@ -30,7 +31,7 @@ def test_up_down_and_up_again_with_data(new_database: NewDatabase) -> None:
         engine = engine_for(url)
         migrate.upgrade(url)
         with engine.begin() as connection:
-            chain.append(connection, [Line("regie-1", "opened", case_id=1)])
+            audit.append(connection, [Line("regie-1", "opened", case_id=1)])
             assert migrate.current(connection) == migrate.newest()
         migrate.downgrade(url, "base")
         with engine.connect() as connection:
@@ -65,7 +66,7 @@ def test_a_database_that_is_newer_than_the_program_is_refused(new_database: NewD
 @pytest.mark.parametrize("statement", ["UPDATE audit SET by = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
 def test_the_audit_refuses_every_change(database: Engine, statement: str) -> None:
     with database.begin() as connection:
-        chain.append(connection, [Line("regie-1", "opened", case_id=1)])
+        audit.append(connection, [Line("regie-1", "opened", case_id=1)])
     with pytest.raises(ProgrammingError, match=r"append-only|permission denied"), database.begin() as connection:
         connection.execute(text(statement))
 

@@ -12,12 +12,12 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from flows import home as homes
-from flows.server import PrefectServer, ui_password
-from flows.ui import ENGINE_HEADER, Guesses
+from flows.server.child import PrefectServer, ui_password
+from flows.server.guard import ENGINE_HEADER, Guesses
+from provisions.database.connect import database
+from provisions.machine import home as homes
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
-from provisions.store.connect import database
-from provisions.store.embedded import EmbeddedPostgres, running
 from tests.conftest import free_port
 from tests.privacy.test_whole import search
 

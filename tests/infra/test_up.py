@@ -76,7 +76,7 @@ def _server(home: Path) -> int:
 
 
 def _command(home: Path) -> list[str]:
-    return ["-m", "flows.ui", str(home)]
+    return ["-m", "flows.server.guard", str(home)]
 
 
 def _serves(port: int) -> bool:

@@ -10,13 +10,13 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import make_url, text
 
 from bench.rig import wait_until
-from flows import parts
-from flows.listening import Listener
+from flows.commands import parts
+from flows.loops.listener import Listener
+from provisions.database import migrate
+from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
-from provisions.store import migrate
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
 from tests.conftest import database_url
 
 NewDatabase = Callable[..., AbstractContextManager[str]]

@@ -1,6 +1,6 @@
 """A part that died is started again, each time after a longer pause; a failed start does not stop the watching."""
 
-from flows.watching import Watched
+from flows.commands.supervisor import Watched
 from provisions.domain.errors import Unreachable
 
 

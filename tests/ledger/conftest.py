@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from provisions.store import chain
-from provisions.store.chain import Anchor, Verdict
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres
+from provisions.store import audit
+from provisions.store.audit import Anchor, Verdict
 from tests.builders import Town
 from tests.conftest import MovingClock, owner_url
 
@@ -52,4 +52,4 @@ def without_triggers(connection: Connection) -> Iterator[None]:
 
 def verified(database: Engine, known: Anchor | None = None) -> Verdict:
     with database.connect() as connection:
-        return chain.verify(connection, known)
+        return audit.verify(connection, known)

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, inspect, select, text
 
+from provisions.database import backup as copies
+from provisions.database import migrate, roles
+from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
-from provisions.store import backup as copies
-from provisions.store import migrate, roles
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
 from tests.builders import DIRECTOR, Town
 from tests.conftest import MovingClock, database_url, owner_url
 from tests.ledger.conftest import verified

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from provisions.database import migrate
+from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
-from provisions.store import chain, migrate
+from provisions.store import audit
 from provisions.store import tables as t
-from provisions.store.chain import Anchor, Line
-from provisions.store.connect import engine_for
+from provisions.store.audit import Anchor, Line
 from tests.builders import DIRECTOR, Town
 from tests.ledger.conftest import Intrude, verified
 
@@ -36,7 +37,7 @@ def test_after_ordinary_work_the_record_is_whole_and_numbered_without_gaps(worke
     assert verdict.whole, verdict.faults
     with worked.database.connect() as connection:
         numbers = connection.execute(select(t.audit.c.id).order_by(t.audit.c.id)).scalars().all()
-        assert chain.head(connection) == verdict.anchor
+        assert audit.head(connection) == verdict.anchor
     assert numbers == list(range(1, verdict.lines + 1))
     assert verdict.lines > 40
 
@@ -139,7 +140,7 @@ def test_many_that_record_at_the_same_time_make_one_chain(database: Engine) -> N
         for number in range(25):
             with database.begin() as connection:
                 lines = [Line(f"regie-{worker}", "test", f"regel {number}.{n}") for n in range(3)]
-                chain.append(connection, lines)
+                audit.append(connection, lines)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(record, range(8)))
@@ -149,12 +150,12 @@ def test_many_that_record_at_the_same_time_make_one_chain(database: Engine) -> N
 
 def test_who_breaks_off_leaves_the_chain_as_it_was(database: Engine) -> None:
     with database.begin() as connection:
-        chain.append(connection, [Line("regie-1", "test")])
+        audit.append(connection, [Line("regie-1", "test")])
     with database.connect() as connection:
-        chain.append(connection, [Line("regie-1", "test")])
+        audit.append(connection, [Line("regie-1", "test")])
         connection.rollback()
     with database.begin() as connection:
-        assert chain.append(connection, [Line("regie-1", "test")]) == [2]
+        assert audit.append(connection, [Line("regie-1", "test")]) == [2]
     assert verified(database).whole
 
 
@@ -183,7 +184,7 @@ def test_lines_of_before_the_chain_are_chained_by_the_migration_and_it_goes_back
         for _ in range(2):
             migrate.upgrade(url)
             with engine.begin() as connection:
-                assert chain.append(connection, [Line("regie-1", "test", case_id=1)])[0] >= 10
+                assert audit.append(connection, [Line("regie-1", "test", case_id=1)])[0] >= 10
             verdict = verified(engine)
             assert verdict.whole, verdict.faults
             assert verdict.lines >= 4
@@ -200,10 +201,10 @@ def test_who_noted_an_anchor_before_the_chain_was_made_anew_finds_it_in_the_reco
         migrate.upgrade(url)
         engine = engine_for(url)
         with engine.begin() as connection:
-            chain.append(connection, [Line("regie-1", "test"), Line("regie-1", "test", note=None)])
+            audit.append(connection, [Line("regie-1", "test"), Line("regie-1", "test", note=None)])
         migrate.downgrade(url, "0005")
         with engine.connect() as connection:
-            noted = str(chain.head(connection))
+            noted = str(audit.head(connection))
         migrate.upgrade(url)
         assert verified(engine).whole
         with engine.connect() as connection:
@@ -220,7 +221,7 @@ def test_a_record_whose_end_was_taken_off_is_not_made_whole_by_a_migration(
         migrate.upgrade(url)
         engine = engine_for(url)
         with engine.begin() as connection:
-            chain.append(connection, [Line("regie-1", "test")] * 3)
+            audit.append(connection, [Line("regie-1", "test")] * 3)
         migrate.downgrade(url, "0005")
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER append_only"))
@@ -251,5 +252,5 @@ lines = st.builds(
 @given(st.lists(lines, min_size=1, max_size=5))
 def test_whatever_a_line_says_comes_back_as_it_was_hashed(database: Engine, recorded: list[Line]) -> None:
     with database.begin() as connection:
-        chain.append(connection, recorded)
+        audit.append(connection, recorded)
     assert verified(database).whole

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from provisions.cli.main import main
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import running
 from provisions.settings import Settings
-from provisions.store.connect import engine_for
-from provisions.store.embedded import running
 from tests.conftest import clean_environment
 
 

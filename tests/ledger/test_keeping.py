@@ -10,9 +10,9 @@ from sqlalchemy import Engine, select, text
 
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.weeks import Week
-from provisions.keeping import Keeping
 from provisions.report.reports import Reports
 from provisions.store import tables as t
+from provisions.usecases.retention import Keeping
 from tests.builders import CONFIG, DIRECTOR, Town
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified

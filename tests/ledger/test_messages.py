@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select, update
 
+from provisions.database.connect import pooled
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
-from provisions.messages import Messages, MessageStatus
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
-from provisions.resending import resend
 from provisions.store import tables as t
-from provisions.store.connect import pooled
+from provisions.usecases.resending import resend
+from provisions.views.messages import Messages, MessageStatus
 from tests.builders import CONFIG, Town
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified

@@ -13,14 +13,15 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from flows import home as homes
+from provisions.database import migrate, roles
+from provisions.database.connect import database as open_database
+from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput
+from provisions.machine import home as homes
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Secret, Settings
-from provisions.store import chain, migrate, roles
-from provisions.store.chain import Line
-from provisions.store.connect import database as open_database
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres, running
+from provisions.store import audit
+from provisions.store.audit import Line
 from provisions.store.tables import metadata
 from tests.builders import Town
 from tests.conftest import admin, owner_url
@@ -69,7 +70,7 @@ def test_the_application_has_exactly_its_rights(database: Engine) -> None:
 )
 def test_the_application_can_not(database: Engine, statement: str) -> None:
     with database.begin() as connection:
-        chain.append(connection, [Line("regie-1", "test")])
+        audit.append(connection, [Line("regie-1", "test")])
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), database.begin() as connection:
         connection.execute(text(statement))
 
@@ -134,7 +135,7 @@ def test_an_embedded_database_of_before_is_handed_over_to_the_owner(home: Path) 
     with open_database(settings) as engine, engine.begin() as found:
         assert roles.excess(found) == []
         assert roles.missing(found) == []
-        chain.append(found, [Line("regie-1", "test")])
+        audit.append(found, [Line("regie-1", "test")])
         owners = found.execute(text("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"))
         assert owners.scalars().all() == ["provisions_owner"]
 

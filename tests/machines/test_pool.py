@@ -13,7 +13,7 @@ import pytest
 from bench.installation import Part, installation
 from bench.outside import Outside
 from bench.rig import wait_until
-from flows.waiting import BY_ENGINE
+from flows.prefect.parking import BY_ENGINE
 
 POOL = "gemeenten"
 KEY = "advance_payment"

@@ -14,7 +14,7 @@ import pytest
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
 from bench.rig import free_port, wait_until
-from flows.tags import PROVISION_TAG
+from flows.prefect.tags import PROVISION_TAG
 
 NEEDS = ("advance_payment", "wmo_indication")
 

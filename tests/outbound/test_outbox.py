@@ -8,8 +8,8 @@ from sqlalchemy import Engine, select
 
 from provisions.catalogue import Config
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox, waiting_time
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 

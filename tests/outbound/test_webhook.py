@@ -20,8 +20,8 @@ from provisions.domain.errors import InvalidConfig
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
 from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import TYPES, Webhooks, check_secrets, signature
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 

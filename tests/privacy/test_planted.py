@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from provisions.cli.main import main
 from provisions.settings import PROJECT
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, day, everything_in
 from tests.conftest import MovingClock, clean_environment
 

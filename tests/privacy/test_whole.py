@@ -19,8 +19,8 @@ import pytest
 from psycopg import sql
 
 from provisions.cli.main import main
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PROJECT
-from provisions.store.embedded import EmbeddedPostgres, running
 from tests.conftest import clean_environment, free_port
 from tests.faults.engine_process import wait_until
 

@@ -1,6 +1,6 @@
 """The report's figures a second time, from nothing but the audit lines, in the plainest way: replay, and look at Sunday.
 
-Shares no code with ``provisions.domain.figures``. Slow and simple on purpose: for each week it walks through all lines.
+Shares no code with ``provisions.domain.figures.history``. Slow and simple on purpose: for each week it walks through all lines.
 """
 
 from collections import Counter, defaultdict

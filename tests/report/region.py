@@ -14,8 +14,8 @@ from provisions.domain.calendar import AMSTERDAM, ONE_DAY
 from provisions.domain.case import Answer, Reason, Status
 from provisions.domain.errors import Refused
 from provisions.domain.rules import OutcomeName
-from provisions.steps import IntakeRequest, Steps
-from provisions.store.chain import RECORDED_AT
+from provisions.store.audit import RECORDED_AT
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
 
 BY = "regie-1"

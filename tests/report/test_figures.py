@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from provisions.domain.figures import SCALARS
+from provisions.domain.figures.history import SCALARS
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
 from tests.builders import CONFIG

@@ -8,11 +8,11 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.server.schemas.schedules import CronSchedule as ServersSchedule
 from sqlalchemy import Engine, func, select
 
-from flows import registry
+from flows import context
 from flows.weekly_report import MissedMondays, deployment_spec, make_and_send, weekly_report
 from provisions.domain.calendar import AMSTERDAM
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, at
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated
@@ -46,7 +46,7 @@ def test_the_schedule_is_monday_at_seven_in_amsterdam_all_year() -> None:
 
 
 def test_the_flow_sends_once_and_says_what(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    registry.use(steps, CONFIG)
+    context.use(steps, CONFIG)
     clock.now = at("2026-11-09 07:00")
     assert weekly_report.fn().message == "Verzonden aan de stuurgroep: 2026-W45."
     assert weekly_report.fn().message == "Er was geen rapport te verzenden."

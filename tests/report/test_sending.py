@@ -11,8 +11,8 @@ from provisions.domain.errors import InvalidInput
 from provisions.domain.weeks import Week
 from provisions.outbound.outbox import Outbox
 from provisions.report.reports import Reports
-from provisions.steps import IntakeRequest, Steps
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, Letterbox, at
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated

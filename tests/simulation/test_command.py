@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from provisions.cli import main
-from provisions.domain.figures import OF_MUNICIPALITY
+from provisions.domain.figures.history import OF_MUNICIPALITY
 from provisions.simulation.summary import FIGURES
 from tests.builders import KEYS
 from tests.cli.conftest import Ran

@@ -10,15 +10,15 @@ from sqlalchemy import Engine
 
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Status
-from provisions.domain.figures import CaseFacts
+from provisions.domain.figures.history import CaseFacts
 from provisions.domain.lifecycle import Moment
 from provisions.domain.rules import OutcomeName, RungName
-from provisions.report.facts import case_facts
+from provisions.report.source import case_facts
 from provisions.simulation.draw import Draw, TablePlan
 from provisions.simulation.life import WHO, Life
 from provisions.simulation.scenario import read_scenario
 from provisions.simulation.what_if import WhatIf, changed
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, day, midnight
 from tests.conftest import MovingClock
 from tests.report.region import dated

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from provisions.steps import Steps
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres
+from provisions.usecases.cases import Steps
 from tests.builders import CONFIG
 from tests.conftest import MovingClock, admin, database_url
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions import inputs
-from provisions.steps import IntakeRequest, Steps
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR, day, everything_in, is_dutch, refusal
 from tests.conftest import MovingClock
 

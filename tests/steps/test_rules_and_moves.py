@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from provisions.catalogue import Config
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.terms import Term
-from provisions.steps import Steps
+from provisions.usecases.cases import Steps
 from tests.builders import Town, at
 from tests.conftest import MovingClock
 

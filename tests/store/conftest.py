@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from provisions.steps import Steps
+from provisions.usecases.cases import Steps
 from tests.builders import CONFIG
 from tests.conftest import MovingClock
 

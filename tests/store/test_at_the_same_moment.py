@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from provisions.database.connect import engine_for
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Refused
-from provisions.steps import IntakeRequest, Steps
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
-from provisions.store.connect import engine_for
-from provisions.store.embedded import EmbeddedPostgres
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import DIRECTOR, attempt, everything_in
 from tests.conftest import MovingClock, owner_url
 

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from provisions.catalogue import Config
+from provisions.database.connect import engine_for
 from provisions.domain.terms import Term
-from provisions.keeping import Keeping
-from provisions.steps import IntakeRequest, OutcomeReport, Steps
-from provisions.store import chain, foreseen
+from provisions.store import audit, lookahead
 from provisions.store import tables as t
-from provisions.store.chain import RECORDED_AT
-from provisions.store.connect import engine_for
-from provisions.views import ProvisionView
+from provisions.store.audit import RECORDED_AT
+from provisions.usecases.cases import IntakeRequest, OutcomeReport, Steps
+from provisions.usecases.retention import Keeping
+from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
 
@@ -93,7 +93,7 @@ def facts(steps: Steps) -> dict[str, list[str]]:
 
 def whole(steps: Steps) -> bool:
     with steps.engine.connect() as connection:
-        return chain.verify(connection).whole
+        return audit.verify(connection).whole
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_an_outcome_at_the_very_moment_of_a_foreseen_rung(steps: Steps, clock: M
     def climb() -> None:
         for _ in range(60):
             with steps.engine.begin() as connection:
-                foreseen.record(connection, clock(), steps._rules, 1)
+                lookahead.record(connection, clock(), steps._rules, 1)
 
     with ThreadPoolExecutor(2) as pool:
         for work in [pool.submit(deliver), pool.submit(climb)]:

@@ -12,18 +12,18 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import SYSTEM, Moment
 from provisions.domain.rules import Brp, RungName
-from provisions.steps import IntakeRequest, Steps
-from provisions.store import queries
+from provisions.store import loading
 from provisions.store import tables as t
+from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, day
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
 
 
-def load(database: Engine, reference: str = REF) -> queries.Stored:
+def load(database: Engine, reference: str = REF) -> loading.Stored:
     with database.connect() as connection:
-        stored = queries.load_case(connection, reference)
+        stored = loading.load_case(connection, reference)
     assert stored is not None
     return stored
 

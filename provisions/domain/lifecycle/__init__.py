@@ -5,13 +5,13 @@ as it becomes, the audit lines, the messages to send, and the provisions that lo
 is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, and nothing is decided.
 """
 
-from provisions.domain.lifecycle.clock import agree, resume, suspend
+from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
-from provisions.domain.lifecycle.tables import answer, submit
-from provisions.domain.lifecycle.time import Derived, Foreseen, derive, follow_rules, foresee, next_at, tick
+from provisions.domain.lifecycle.suspension import agree, resume, suspend
+from provisions.domain.lifecycle.tick import Derived, Foreseen, derive, follow_rules, foresee, next_at, tick
 from provisions.domain.lifecycle.transfer import close, transfer
 from provisions.domain.lifecycle.waivers import waive
 

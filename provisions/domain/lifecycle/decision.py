@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from provisions.domain import deadlines, words
+from provisions.domain import deadlines, dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
@@ -164,6 +164,6 @@ def must_be_open_case(case: Case) -> None:
 def already_closed(case: Case, provision: Provision) -> str:
     when = f" op {provision.closed_on.isoformat()}" if provision.closed_on else ""
     return (
-        f"'{provision.key}' in traject {case.reference} is al afgesloten: {words.STATUS[provision.status]}{when}. "
+        f"'{provision.key}' in traject {case.reference} is al afgesloten: {dutch.STATUS[provision.status]}{when}. "
         f"Heropen de voorziening eerst: provisions reopen {case.reference} {provision.key} --reason … --by …"
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import words
+from provisions.domain import dutch
 from provisions.domain.case import Case, FollowUp, Outcome, Provision
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
@@ -91,7 +91,7 @@ def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowU
 def note_follow_up(draft: Draft, key: str, follow_up: FollowUp) -> None:
     draft.note(
         "follow_up.planned",
-        f"vervolgactie op {words.dutch_date(follow_up.due)}",
+        f"vervolgactie op {dutch.dutch_date(follow_up.due)}",
         key,
         name=follow_up.name,
         due=follow_up.due.isoformat(),
@@ -105,7 +105,7 @@ def settle_follow_up(case: Case, key: str, name: str, moment: Moment, on: date) 
     rules = {f.name: f for f in draft.rule(key).follow_ups}
     known = [f for f in provision.follow_ups if f.name == name]
     if name not in rules or not known:
-        names = words.listed(sorted({f.name for f in provision.follow_ups})) if provision.follow_ups else "geen"
+        names = dutch.listed(sorted({f.name for f in provision.follow_ups})) if provision.follow_ups else "geen"
         raise NotFound(f"'{key}' in traject {case.reference} heeft geen vervolgactie '{name}'. Wel: {names}.")
     due_first = min((f for f in known if f.is_open), key=lambda f: f.due, default=None)
     if due_first is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import graph, words
+from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Provision, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
@@ -20,7 +20,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
     draft = Draft(case, moment)
     draft.note(
         "case.opened",
-        f"traject gestart op {words.dutch_date(case.opened)} in {case.municipality}",
+        f"traject gestart op {dutch.dutch_date(case.opened)} in {case.municipality}",
         opened=case.opened.isoformat(),
         municipality=case.municipality,
         brp=case.brp.value,
@@ -43,7 +43,7 @@ def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision
         if existing := case.provisions.get(need.key):
             remedy = "" if existing.status.is_open else " Gebruik 'provisions reopen' om de voorziening te heropenen."
             raise NotAllowed(
-                f"Traject {case.reference} heeft '{need.key}' al; de stand is: {words.STATUS[existing.status]}.{remedy}"
+                f"Traject {case.reference} heeft '{need.key}' al; de stand is: {dutch.STATUS[existing.status]}.{remedy}"
             )
     draft = Draft(replace(case, present=case.present - {need.key for need in needs}), moment)
     _add_needs(draft, needs, on)

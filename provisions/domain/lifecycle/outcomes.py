@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import graph, words
+from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Outcome, Provision, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import (
@@ -66,7 +66,7 @@ def record_outcome(
         draft.faces.discard(key)
     draft.note(
         "provision.outcome",
-        f"uitkomst: {words.OUTCOME[name]}, op {words.dutch_date(on)}",
+        f"uitkomst: {dutch.OUTCOME[name]}, op {dutch.dutch_date(on)}",
         key,
         note=note,
         outcome=name.value,
@@ -85,7 +85,7 @@ def record_outcome(
 def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> None:
     key, case = provision.key, draft.case
     if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
-        waits = words.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
+        waits = dutch.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is nog niet gestart: het wacht op {waits}. Leg eerst die uitkomst vast, "
             f"of start zonder die voorwaarde: provisions waive {case.reference} {key} VOORWAARDE --ground … --by …"
@@ -118,7 +118,7 @@ def _checked_fields(rule: ProvisionRule, name: OutcomeName, fields: Mapping[str,
     for field_name, value in fields.items():
         f = known.get(field_name)
         if f is None:
-            names = words.listed(sorted(known)) if known else "geen"
+            names = dutch.listed(sorted(known)) if known else "geen"
             raise InvalidInput(f"'{rule.key}' heeft geen veld '{field_name}'. Bekende velden: {names}.")
         if not value:
             continue
@@ -188,7 +188,7 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
     provision = provision_of(case, key)
     if provision.status.is_open:
         raise NotAllowed(
-            f"'{key}' in traject {case.reference} is niet afgesloten (stand: {words.STATUS[provision.status]}); "
+            f"'{key}' in traject {case.reference} is niet afgesloten (stand: {dutch.STATUS[provision.status]}); "
             "heropenen hoeft niet."
         )
     if provision.closed_on is not None and on < provision.closed_on:
@@ -210,7 +210,7 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
     )
     draft.note(
         "provision.reopened",
-        f"heropend op {words.dutch_date(on)}; de klok loopt door vanaf de oude start",
+        f"heropend op {dutch.dutch_date(on)}; de klok loopt door vanaf de oude start",
         key,
         note=reason,
         on=on.isoformat(),

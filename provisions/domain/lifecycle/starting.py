@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import deadlines, graph, words
+from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Provision, Status
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.terms import DueDate
@@ -12,7 +12,7 @@ from provisions.domain.terms import DueDate
 def note_term(draft: Draft, key: str) -> None:
     end = deadlines.due(draft.situation(key))
     if end is not None:
-        draft.note("term.changed", f"uiterste datum nu {words.dutch_date(end.due)}", key, term=explained(end))
+        draft.note("term.changed", f"uiterste datum nu {dutch.dutch_date(end.due)}", key, term=explained(end))
     statutory = deadlines.statutory_due(draft.situation(key))
     if statutory is not None:
         note_statutory(draft, key, statutory)
@@ -31,7 +31,7 @@ def note_blocked(draft: Draft, provision: Provision) -> None:
     waits = [str(d) for d in graph.unmet(draft.rule(provision.key), draft.case, provision)]
     draft.note(
         "provision.blocked",
-        f"wacht op {words.listed([draft.named(d) for d in waits])}",
+        f"wacht op {dutch.listed([draft.named(d) for d in waits])}",
         provision.key,
         blocked_by=waits,
     )
@@ -46,7 +46,7 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     assert end is not None, "a provision that has started has a due date"  # noqa: S101
     draft.note(
         "provision.started",
-        f"gestart op {words.dutch_date(day)}; uiterste datum {words.dutch_date(end.due)}",
+        f"gestart op {dutch.dutch_date(day)}; uiterste datum {dutch.dutch_date(end.due)}",
         key,
         on=day.isoformat(),
         term=explained(end),
@@ -75,7 +75,7 @@ def apply_at_intake(draft: Draft, provision: Provision) -> None:
 
 
 def note_statutory(draft: Draft, key: str, end: DueDate) -> None:
-    draft.note("term.statutory", f"wettelijke termijn tot en met {words.dutch_date(end.due)}", key, term=explained(end))
+    draft.note("term.statutory", f"wettelijke termijn tot en met {dutch.dutch_date(end.due)}", key, term=explained(end))
 
 
 def explained(end: DueDate) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provisions.domain import deadlines, ladder, words
+from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed
@@ -57,7 +57,7 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
         message = draft.send("taken_over", key, table.value, occasion=occasion)
         draft.note(
             "message.requested",
-            f"{words.RUNG[table]} in {to} op de hoogte gebracht",
+            f"{dutch.RUNG[table]} in {to} op de hoogte gebracht",
             key,
             message=message,
             kind="taken_over",
@@ -69,10 +69,10 @@ def close(case: Case, moment: Moment) -> Decision:
     must_be_open_case(case)
     still_open = [p for p in case.provisions.values() if p.status.is_open]
     if still_open:
-        listed = ", ".join(f"{p.key} ({words.STATUS[p.status]})" for p in still_open)
+        listed = ", ".join(f"{p.key} ({dutch.STATUS[p.status]})" for p in still_open)
         raise NotAllowed(
             f"Traject {case.reference} heeft nog open voorzieningen: {listed}. Leg eerst van elk een uitkomst vast."
         )
     draft = Draft(replace(case, closed=moment.today), moment)
-    draft.note("case.closed", f"traject afgesloten op {words.dutch_date(moment.today)}", on=moment.today.isoformat())
+    draft.note("case.closed", f"traject afgesloten op {dutch.dutch_date(moment.today)}", on=moment.today.isoformat())
     return draft.done()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import graph, words
+from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
@@ -19,7 +19,7 @@ def waive(case: Case, key: str, dependency: str, ground: str, moment: Moment, on
     found = dependency_of(draft.rule(key), case, provision.urgent, dependency)
     if provision.status is not Status.BLOCKED:
         raise NotAllowed(
-            f"'{key}' in traject {case.reference} wacht nergens meer op (stand: {words.STATUS[provision.status]}); "
+            f"'{key}' in traject {case.reference} wacht nergens meer op (stand: {dutch.STATUS[provision.status]}); "
             "afwijken is niet nodig."
         )
     if graph.met_on(found, case, provision) is not None:
@@ -54,7 +54,7 @@ def dependency_of(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> D
 
 def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> str:
     known = [f"'{d}'" for d in graph.dependencies(rule, case.brp, urgent=urgent)]
-    which = f"wel op {words.listed(known)}" if known else "op niets"
+    which = f"wel op {dutch.listed(known)}" if known else "op niets"
     return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
 
 
@@ -79,7 +79,7 @@ def offer_waivers(draft: Draft, key: str) -> None:
         message = draft.send("waiver_offer", key, occasion=str(len(provision.outcomes)))
         draft.note(
             "message.requested",
-            f"regisseur gewezen op afwijken voor {words.listed([draft.named(key) for key in blocked])}",
+            f"regisseur gewezen op afwijken voor {dutch.listed([draft.named(key) for key in blocked])}",
             key,
             message=message,
             kind="waiver_offer",

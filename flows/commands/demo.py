@@ -1,0 +1,79 @@
+"""``provisions demo``: ``provisions up`` in a home of its own, with an example caseload."""
+
+import sys
+from collections.abc import Callable
+
+from flows.commands import up
+from provisions.caseload.loading import example_settings, is_example, load_example
+from provisions.catalogue import Config
+from provisions.domain import dutch
+from provisions.domain.case import Status
+from provisions.settings import Settings
+from provisions.usecases.cases import Steps
+from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+
+
+def run(settings: Settings) -> int:
+    """Run the demo until SIGINT or SIGTERM; returns 0 then. Raises what ``up.run`` raises."""
+    example = example_settings(settings)
+
+    def prepare(steps: Steps, config: Config, stopped: Callable[[], bool]) -> None:
+        if not is_example(example.home):
+            _say(f"Voorbeeld laden in {example.home} …")
+        load_example(example, config, _say, stopped)
+        if not stopped():
+            _tell(steps, config)
+            _tell_where_to_look(steps, example, own_database=settings.database_url is not None)
+
+    return up.run(example, prepare=prepare)
+
+
+def _tell(steps: Steps, config: Config) -> None:
+    views = steps.views.all_cases()
+    _say(f"Voorbeeld met {len(views)} trajecten:")
+    for view in views:
+        municipality = config.organisation.municipalities[view.case.municipality].name
+        _say(f"  {view.case.reference}  {municipality}: {what_goes_on(view)}")
+
+
+def what_goes_on(view: CaseView) -> str:
+    """A case in one line: what is late first, then what stands still, then how many of the rest."""
+    if view.case.closed:
+        return f"afgesloten op {dutch.dutch_date(view.case.closed)}"
+    parts = []
+    for p in view.provisions:
+        if p.overdue:
+            lies = f", ligt bij {dutch.LIES_WITH[p.lies_with]}" if p.lies_with else ""
+            parts.append(f"{p.name} {dutch.days(p.days_overdue)} te laat{lies}")
+        elif p.status == SUSPENDED:
+            parts.append(f"{p.name}: {dutch.SUSPENDED}")
+        elif p.status == Status.REFUSED:
+            parts.append(f"{p.name} {dutch.STATUS[Status.REFUSED]}")
+    for status, one, more in (
+        (Status.BLOCKED, "wacht", "wachten"),
+        (Status.WAITING, "loopt", "lopen"),
+        (Status.DELIVERED, "geregeld", "geregeld"),
+        (Status.WITHDRAWN, "niet meer nodig", "niet meer nodig"),
+    ):
+        count = sum(1 for p in view.provisions if p.status == status and not p.overdue)
+        if count:
+            parts.append(f"{count} {one if count == 1 else more}")
+    return "; ".join(parts)
+
+
+def _tell_where_to_look(steps: Steps, example: Settings, *, own_database: bool) -> None:
+    worst: ProvisionView | None = next(iter(steps.views.overdue()), None)
+    _say(f"Berichten staan in {example.home / 'outbox'} en worden nooit echt verstuurd.")
+    _say("Kijk verder in een ander venster, bijvoorbeeld met:")
+    _say(f"  export PROVISIONS_HOME={example.home}")
+    _say("  provisions overdue")
+    if worst:
+        _say(f"  provisions show {worst.case.reference}")
+        _say(f"  provisions audit {worst.case.reference}")
+    if own_database:
+        _say("Let op: PROVISIONS_DATABASE_URL is ingesteld. Zet die in dat venster (en in .env) eerst uit;")
+        _say("anders gaan deze opdrachten naar uw eigen database in plaats van naar het voorbeeld.")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - for whoever started us

@@ -1,0 +1,95 @@
+"""What a run form offers to choose from: value for the use cases → Dutch label. No form has free text."""
+
+from collections.abc import Mapping
+
+from flows.forms.fields import CODE_HELP, CODE_PATTERN, optional, required
+from flows.forms.form import Fields
+from provisions.catalogue import Config
+from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
+
+# Grounds and reasons are kept as their Dutch sentence, in our own database only.
+WAIVER_GROUNDS = (
+    "Het bewijs volgt later (bewijslast achteraf, handreiking 2.4)",
+    "Wachten maakt de situatie onveilig",
+    "De cliënt kan nu niet aan de voorwaarde voldoen",
+    "De doorbraaktafel heeft dit besloten",
+)
+SUBMIT_REASONS = (
+    "Lokaal en regionaal is alles geprobeerd wat redelijk is",
+    "De regels staan een oplossing in de weg",
+    "Lokaal of regionaal is nog niet alles geprobeerd",
+    "Er is inmiddels een oplossing in zicht",
+    "De cliënt wil dit niet",
+)
+REOPEN_REASONS = (
+    "Per vergissing afgesloten",
+    "De voorziening is weggevallen",
+    "De uitkomst klopte niet",
+    "De cliënt wil het alsnog",
+)
+
+
+def sentences(texts: tuple[str, ...]) -> Mapping[str, str]:
+    """Choices that are kept as the sentence that was chosen."""
+    return {text: text for text in texts}
+
+
+def capitalised(labels: Mapping[str, str]) -> dict[str, str]:
+    """The domain's words, as they stand in a form."""
+    return {value: capital(label) for value, label in labels.items()}
+
+
+def capital(label: str) -> str:
+    """
+    >>> capital("Wmo-indicatie"), capital("briefadres")
+    ('Wmo-indicatie', 'Briefadres')
+    """
+    return label[:1].upper() + label[1:]
+
+
+def provisions(catalogue: Catalogue) -> dict[str, str]:
+    """All provisions."""
+    return {key: capital(rule.name) for key, rule in catalogue.provisions.items()}
+
+
+def waivers(catalogue: Catalogue) -> dict[str, str]:
+    """Each dependency that can be deviated from, as ``provision:dependency``."""
+    return {
+        f"{rule.key}:{dependency}": f"{capital(rule.name)} zonder {_either(dependency, catalogue)}"
+        for rule in catalogue.provisions.values()
+        for dependency in _dependencies(rule)
+    }
+
+
+def municipalities(config: Config) -> dict[str, str]:
+    """All municipalities; the first is the default."""
+    return {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
+
+
+def with_reference(config: Config) -> Fields:
+    """A form that begins with the reference of the case."""
+    pattern = config.organisation.reference_pattern
+    help_text = "De referentie van het traject, bijvoorbeeld TR-2026-0042. Geen naam, geen BSN."
+    return Fields().add(
+        "reference", lambda position: required(str, position, "Referentie", help_text, pattern=f"^(?:{pattern})$")
+    )
+
+
+def of_a_provision(config: Config) -> Fields:
+    """A form about one provision of a case."""
+    return with_reference(config).choose("provision", provisions(config.catalogue), "Welke voorziening?")
+
+
+def code(fields: Fields, name: str, title: str, help_text: str = "") -> Fields:
+    """Add a code that may stay empty."""
+    text = f"{help_text} {CODE_HELP}".strip()
+    return fields.add(name, lambda position: optional(str, position, title, text, pattern=CODE_PATTERN))
+
+
+def _dependencies(rule: ProvisionRule) -> list[Dependency]:
+    found = [*rule.after, *(d for variant in rule.variants.values() for d in variant.after or ())]
+    return list({str(dependency): dependency for dependency in found}.values())
+
+
+def _either(dependency: Dependency, catalogue: Catalogue) -> str:
+    return " of ".join(catalogue.rule(key).name for key in dependency.alternatives)

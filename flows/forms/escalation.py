@@ -1,0 +1,53 @@
+"""The forms "Antwoord van de tafel" and "Indienen bij het Maatwerkloket": what escalating leads to."""
+
+from flows import context
+from flows.forms import choices
+from flows.forms.fields import who
+from flows.forms.form import Form, Values
+from provisions.catalogue import Config
+from provisions.domain import dutch
+
+DECISIONS = {"submitted": "Wel indienen", "not_submitted": "Niet indienen"}
+
+
+def answer(config: Config) -> Form:
+    """The form in which a table's answer is recorded."""
+    tables = {rung.value: label for rung, label in dutch.RUNG.items() if rung.value != "case_director"}
+    fields = (
+        choices.of_a_provision(config)
+        .choose("rung", choices.capitalised(tables), "Welke tafel?")
+        .choose(
+            "answer",
+            choices.capitalised({given.value: label for given, label in dutch.ANSWER.items()}),
+            "Wat is het antwoord?",
+        )
+    )
+    fields.add("by", who)
+    return fields.form("Antwoord van de tafel", "Leg vast wat een tafel heeft geantwoord.", _answer)
+
+
+def submit(config: Config) -> Form:
+    """The form in which a person decides on the national desk."""
+    fields = (
+        choices.of_a_provision(config)
+        .choose("decision", DECISIONS, "Indienen bij het landelijk Maatwerkloket?")
+        .choose("reason", choices.sentences(choices.SUBMIT_REASONS), "Waarom?")
+    )
+    fields.add("by", who)
+    return fields.form(
+        "Indienen bij het Maatwerkloket",
+        "Beslis of een voorziening naar het landelijk Maatwerkloket gaat. Pas na 'Wel indienen' gaat er bericht uit.",
+        _submit,
+    )
+
+
+def _answer(values: Values) -> str:
+    context.steps().answer(values["reference"], values["provision"], values["rung"], values["answer"], by=values["by"])
+    return "Het antwoord is vastgelegd."
+
+
+def _submit(values: Values) -> str:
+    context.steps().submit(
+        values["reference"], values["provision"], values["decision"], reason=values["reason"], by=values["by"]
+    )
+    return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

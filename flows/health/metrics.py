@@ -1,0 +1,102 @@
+"""The signs of the engine as Prometheus reads them. Names and meanings: ``docs/operations.md``."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from flows.health.probes import Vitals
+
+PREFIX = "provisions_"
+
+
+class EngineCollector(Collector):
+    """Looks when it is asked, and never in between."""
+
+    def __init__(self, vitals: Vitals) -> None:
+        self._vitals = vitals
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: so that registering does not look."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """All signs, as they are now. What can't be known is left out."""
+        yield from self._itself()
+        yield from self._database()
+        yield from self._prefect()
+
+    def _itself(self) -> Iterator[Metric]:
+        vitals, now = self._vitals, time.monotonic()
+        build = GaugeMetricFamily(
+            PREFIX + "build_info", "What runs: the same in each engine.", labels=["version", "schema", "rules"]
+        )
+        build.add_metric([vitals.identity.version, vitals.identity.schema, vitals.identity.rules], 1)
+        yield build
+        turns = GaugeMetricFamily(
+            PREFIX + "loop_seconds_since_turn", "Seconds since the last turn of a loop began.", labels=["loop"]
+        )
+        faults = GaugeMetricFamily(PREFIX + "loop_failing_turns", "Turns in a row that failed.", labels=["loop"])
+        for loop in vitals.loops:
+            if loop.began is not None:
+                turns.add_metric([loop.name], now - loop.began)
+            faults.add_metric([loop.name], loop.faults)
+        yield turns
+        yield faults
+        handled = CounterMetricFamily(
+            PREFIX + "clock_handled", "Provisions for which this engine's clock did something."
+        )
+        handled.add_metric([], vitals.clock.handled)
+        yield handled
+        yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", vitals.clock.late)
+        behind = vitals.faces.behind_since
+        yield _gauge(
+            "faces_behind_seconds",
+            "How long there has been a run to show.",
+            now - behind if behind is not None else 0.0,
+        )
+
+    def _database(self) -> Iterator[Metric]:
+        waiting = self._vitals.backlog()
+        yield _gauge("database_up", "Whether the database answers.", waiting is not None)
+        if waiting is None:
+            return
+        yield _gauge("due", "Provisions for which something should have happened.", waiting.due)
+        yield _gauge("due_seconds", "How long the oldest of these waits.", waiting.due_seconds)
+        yield _gauge("messages_pending", "Messages that are still to be sent.", waiting.messages_pending)
+        yield _gauge("messages_pending_seconds", "Age of the oldest of these.", waiting.messages_pending_seconds)
+        yield _gauge("messages_retried", "Of these, failed three times or more.", waiting.messages_retried)
+        yield _gauge("faces_wanted", "Runs that do not show what they should.", waiting.faces)
+        yield _gauge("plans_wanted", "Plans of a client that do not show what they should.", waiting.plans)
+        yield _gauge("events_waiting", "Facts not yet announced in Prefect.", waiting.announcements)
+        yield _gauge("erasures_waiting", "Forgotten cases of which something is still to be erased.", waiting.erasures)
+        yield _gauge("engines", "Engines that work on this database.", waiting.engines)
+        lines = CounterMetricFamily(PREFIX + "audit_lines", "Lines of the audit.")
+        lines.add_metric([], waiting.audit_lines)
+        yield lines
+        if waiting.backup_seconds is not None:
+            yield _gauge("backup_age_seconds", "Age of the last finished provisions backup.", waiting.backup_seconds)
+        if totals := self._vitals.totals():
+            yield _gauge("provisions_open", "Provisions that are not closed.", totals.open)
+            yield _gauge("provisions_overdue", "Provisions that are late now.", totals.overdue)
+            yield _gauge("messages_failed", "Messages that were given up: somebody must call.", totals.messages_failed)
+
+    def _prefect(self) -> Iterator[Metric]:
+        not_begun = self._vitals.prefect()
+        yield _gauge("prefect_up", "Whether Prefect's API answers.", not_begun is not None)
+        if not_begun is not None:
+            yield _gauge("runs_not_begun", "Runs that are due for two minutes and that nobody began.", not_begun)
+
+
+def registry(vitals: Vitals) -> CollectorRegistry:
+    """What ``/metrics`` shows: this engine's signs, and CPU, memory and files of its process."""
+    made = CollectorRegistry()
+    made.register(EngineCollector(vitals))
+    ProcessCollector(registry=made)
+    return made
+
+
+def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(PREFIX + name, meaning, value=float(value))

@@ -1,0 +1,151 @@
+"""How the engine is doing: what is asked, of itself, the database and Prefect, when somebody wants to know. Nothing in between.
+
+Numbers of everything together only: no reference, no municipality, no secret.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from importlib.metadata import version
+
+import httpx
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows.loops.clock import Clock
+from flows.loops.loop import Loop
+from flows.mirror.runs import Faces
+from flows.prefect.deployments import Deployments
+from provisions.catalogue import Config
+from provisions.catalogue.fingerprint import fingerprint
+from provisions.database import migrate
+from provisions.domain.errors import NotAllowed
+from provisions.store import backlog
+from provisions.store.backlog import Backlog, Totals
+
+SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
+STALE_SECONDS = 60.0  # the totals are counted once a minute at most
+LATE_SECONDS = 60.0  # the clock is behind when something was due longer ago
+NOT_BEGUN = timedelta(minutes=2)  # a run that is due and that nobody begins
+ANSWER_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What is running: the same in each engine of an installation, or something is wrong."""
+
+    version: str
+    schema: str
+    rules: str
+
+
+class PrefectProbe:
+    """Asks Prefect how many of our runs are due and not begun: this also says whether it can be reached."""
+
+    def __init__(self, deployments: Deployments) -> None:
+        """Reads the address and the sign-in from the environment, as Prefect's own client does."""
+        self._deployments = deployments
+        user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
+        self._client = httpx.Client(
+            base_url=os.environ.get("PREFECT_API_URL", ""),
+            auth=(user, password),
+            headers=_custom_headers(),
+            timeout=ANSWER_SECONDS,
+            trust_env=False,
+        )
+
+    def not_begun(self) -> int | None:
+        """How many runs are due longer than two minutes and not begun; ``None`` when Prefect does not answer."""
+        wanted = {
+            "flow_runs": {
+                "deployment_id": {"any_": [str(found) for found in self._deployments.ids]},
+                "state": {"type": {"any_": ["SCHEDULED"]}},
+                "next_scheduled_start_time": {"before_": (datetime.now(UTC) - NOT_BEGUN).isoformat()},
+            }
+        }
+        with suppress(httpx.HTTPError, ValueError):
+            answer = self._client.post("/flow_runs/count", json=wanted)
+            if answer.status_code == HTTPStatus.OK:
+                return int(answer.json())
+        return None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+class Vitals:
+    """Reads the signs of one engine. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        config: Config,
+        *,
+        now: Callable[[], datetime],
+        clock: Clock,
+        faces: Faces,
+        loops: Sequence[Loop],
+        prefect: Callable[[], int | None],
+        serves: Callable[[], bool],
+        refusal: Callable[[], NotAllowed | None],
+    ) -> None:
+        """``prefect``: as :meth:`PrefectProbe.not_begun`."""
+        self.identity = Identity(version("provisions"), migrate.newest(), fingerprint(config.catalogue)[:12])
+        self.clock, self.faces, self.loops = clock, faces, loops
+        self.prefect, self.serves = prefect, serves
+        self._database, self._now, self._refusal = database, now, refusal
+        self._totals: tuple[float, Totals] | None = None
+        self._lock = threading.Lock()
+
+    def backlog(self) -> Backlog | None:
+        """What waits; ``None`` when the database can't be reached."""
+        with suppress(SQLAlchemyError):
+            return backlog.backlog(self._database, self._now())
+        return None
+
+    def totals(self) -> Totals | None:
+        """The caseload, at most a minute old; ``None`` when the database can't be reached."""
+        with self._lock:
+            if self._totals is None or time.monotonic() - self._totals[0] > STALE_SECONDS:
+                try:
+                    self._totals = (time.monotonic(), backlog.totals(self._database, self._now()))
+                except SQLAlchemyError:
+                    return None
+            return self._totals[1]
+
+    def dead(self) -> list[str]:
+        """Why this process must be started again (Dutch); empty when it lives, whatever else is away."""
+        if refusal := self._refusal():
+            return list(refusal.lines)
+        now = time.monotonic()
+        return [
+            f"De lus '{loop.name}' is {now - loop.began:.0f} seconden niet meer begonnen. Start de motor opnieuw."
+            for loop in (self.clock.loop,)
+            if loop.began is not None and now - loop.began > SILENT_SECONDS
+        ]
+
+    def wrong(self) -> list[str]:
+        """What does not work now (Dutch); empty when everything does."""
+        found = self.dead()
+        waiting = self.backlog()
+        if waiting is None:
+            found.append("De database is niet bereikbaar: er gaat geen termijn in en er gaat geen bericht uit.")
+        elif waiting.due_seconds > LATE_SECONDS:
+            found.append(f"De klok loopt {waiting.due_seconds:.0f} seconden achter, met {waiting.due} voorzieningen.")
+        if self.prefect() is None:
+            found.append("Prefect is niet bereikbaar: de klok en de berichten lopen door, de runs volgen later.")
+        elif not self.serves():
+            found.append("De formulieren en processen zijn nog niet aangemeld bij Prefect.")
+        return found
+
+
+def _custom_headers() -> dict[str, str]:
+    given = os.environ.get("PREFECT_CLIENT_CUSTOM_HEADERS")
+    return dict(json.loads(given)) if given else {}

@@ -1,0 +1,120 @@
+"""Hears ``NOTIFY provisions``, so that what another process recorded is picked up at once.
+
+One connection of its own for all loops of the engine. It also holds two advisory locks: one that all engines share, by which
+nobody changes the schema meanwhile, and one with the engine's own number, by which the others know that it lives. A dead
+engine's locks are gone with its connection.
+"""
+
+import random
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine as Database
+
+from flows.loops.loop import Loop
+from provisions.database.migrate import ENGINES, refuse_other_version
+from provisions.domain.errors import NotAllowed
+
+CHANNEL = "provisions"
+NUMBERS = 731_020  # the first half of the lock with the engine's own number, which is the second half
+LISTEN_FOR = 5.0  # seconds; the loop looks in between whether it must stop
+LOOK_EVERY = 5.0  # seconds: whether the other engines still live
+
+
+class Listener:
+    """Calls each of ``woken`` at a notification, and whenever the connection was lost and is back."""
+
+    def __init__(
+        self,
+        database: Database,
+        woken: Sequence[Callable[[], None]],
+        *,
+        refused: Callable[[], None] = lambda: None,
+        bereft: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``refused`` is called when the schema is found to be of another version; ``refusal`` then says so.
+
+        ``bereft`` is called when another engine is gone: missing twice, because a connection may be lost and come back.
+        """
+        self.number = random.randrange(1, 2**31)  # noqa: S311 - no secret: it tells engines apart
+        self._database = database
+        self._woken = woken
+        self._refused = refused
+        self._bereft = bereft
+        self._looked = 0.0
+        self._seen: set[int] = set()
+        self._missing: set[int] = set()
+        self._connection: psycopg.Connection[Any] | None = None
+        self.refusal: NotAllowed | None = None
+        self.loop = Loop("luisteren", self._turn, around=self._closing)
+
+    def living(self) -> set[int]:
+        """The numbers of the engines that are connected to this database now, this one too once it is."""
+        with self._database.connect() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %(numbers)s AND objsubid = 2 "
+                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                {"numbers": NUMBERS},
+            )
+            return {int(number) for number in found.scalars()}
+
+    def _turn(self) -> float:
+        connection = self._connected()
+        try:
+            for _ in connection.notifies(timeout=LISTEN_FOR, stop_after=1):
+                self._tell()
+        except psycopg.Error:
+            self._close()
+            raise
+        if time.monotonic() - self._looked >= LOOK_EVERY:
+            self._look_for_others()
+            self._looked = time.monotonic()
+        return 0.0
+
+    def _look_for_others(self) -> None:
+        living = self.living()
+        missing = self._seen - living
+        if missing & self._missing:
+            self._bereft()
+        self._seen, self._missing = living | (missing - self._missing), missing
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            arguments, options = self._database.dialect.create_connect_args(self._database.url)
+            self._connection = psycopg.connect(
+                *arguments, **{**options, "autocommit": True, "application_name": "provisions-listen"}
+            )
+            self._connection.execute(f"LISTEN {CHANNEL}")
+            self._connection.execute("SELECT pg_advisory_lock_shared(%s)", (ENGINES,))
+            self._connection.execute("SELECT pg_advisory_lock(%s::int, %s::int)", (NUMBERS, self.number))
+            self._refuse_other_version()
+            self._tell()  # what was said while nobody listened
+        return self._connection
+
+    def _refuse_other_version(self) -> None:
+        """While nobody held the lock (the connection was lost, or the lock was waited for) the schema may have changed."""
+        try:
+            with self._database.connect() as connection:
+                refuse_other_version(connection)
+        except NotAllowed as refusal:
+            self.refusal = refusal
+            self._refused()
+
+    def _tell(self) -> None:
+        for wake in self._woken:
+            wake()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _closing(self) -> Generator[None]:
+        try:
+            yield
+        finally:
+            self._close()

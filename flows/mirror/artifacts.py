@@ -1,0 +1,258 @@
+"""What people look at in Prefect besides runs, as artifacts: the plan of each case, "Te laat", "Deze week", "Begin hier".
+
+An artifact is written in place, so that a bookmark on its page stays good and no versions pile up. Everything is made
+again when Prefect's database was lost.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
+from prefect.client.schemas.objects import ArtifactCollection
+from prefect.exceptions import PrefectHTTPStatusError
+from sqlalchemy import Engine as Database
+from sqlalchemy import func, select
+
+from flows.forms import catalogue
+from flows.forms.form import form_link
+from flows.loops.loop import Loop
+from flows.prefect.client import prefect_thread
+from flows.prefect.deployments import Deployments
+from provisions.catalogue import Config
+from provisions.domain.calendar import day_of
+from provisions.overview import Form, Mornings, Overviews, Page, Pages
+from provisions.store import plans
+from provisions.store import tables as t
+from provisions.views.cases import Views
+
+logger = logging.getLogger(__name__)
+
+START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
+BATCH = 25
+IDLE, BUSY = 30.0, 30.0  # seconds; woken by what is recorded and by what is shown; busy: somebody else shows them
+LISTS_EVERY = 20.0  # seconds
+COMPARE_EVERY = 15  # turns of the lists: five minutes
+PAGE = 100
+NOT_FOUND = 404
+
+FormLink = Callable[[Form, Mapping[str, str]], str]
+
+
+def plan_key(reference: str) -> str:
+    """
+    >>> plan_key("TR-2026-0042")
+    'traject-tr-2026-0042'
+    """
+    return PLAN + reference.lower()
+
+
+def _path(artifact: UUID) -> str:
+    return f"/artifacts/artifact/{artifact}"
+
+
+class UiLinks:
+    """Paths in Prefect's UI. ``form_link`` gives the path of a form with values filled in."""
+
+    def __init__(self, form_link: FormLink) -> None:
+        self._form_link = form_link
+        self.artifacts: Mapping[str, UUID] = {}
+
+    def run(self, flow_run: UUID) -> str:
+        return f"/runs/flow-run/{flow_run}"
+
+    def form(self, form: Form, values: Mapping[str, str]) -> str:
+        return self._form_link(form, values)
+
+    def plan(self, reference: str) -> str:
+        artifact = self.artifacts.get(reference)
+        return _path(artifact) if artifact else f"/artifacts/key/{quote(plan_key(reference))}"
+
+
+class Plans:
+    """Keeps the plan of each case current."""
+
+    def __init__(
+        self, database: Database, views: Views, pages: Pages, *, now: Callable[[], datetime], deployments: Deployments
+    ) -> None:
+        """``deployments``: what the plans link to; nothing is shown before they are registered."""
+        self._database = database
+        self._views = views
+        self._pages = pages
+        self._now = now
+        self._deployments = deployments
+        self.loop = Loop("plannen", self._turn, around=prefect_thread)
+
+    def _turn(self) -> float:
+        if not self.ready:
+            return 1.0
+        with plans.only_shower(self._database) as alone:
+            if not alone:
+                return BUSY
+            client = get_client(sync_client=True)
+            while not self.loop.stopped and self.show(client):
+                pass
+        return IDLE
+
+    @property
+    def ready(self) -> bool:
+        """Whether the forms to link to are known."""
+        return bool(self._deployments.ids)
+
+    def show(self, client: SyncPrefectClient) -> int:
+        """Show some of the plans that are wanted; how many."""
+        today = day_of(self._now())
+        wanted = plans.wanted(self._database, today, BATCH)
+        # The versions were read first: what changes from here on is wanted once more.
+        views = {view.case.reference: view for view in self._views.cases([plan.case_id for plan in wanted])}
+        new = [plan_key(plan.reference) for plan in wanted if plan.artifact is None]
+        found = {artifact.key: artifact.latest_id for artifact in latest(client, new)}
+        for plan in wanted:
+            page = self._pages.plan(views[plan.reference], today)
+            key, written = plan_key(plan.reference), digest(page)
+            artifact = plan.artifact or found.get(key)
+            if plan.artifact is None or written != plan.digest:
+                artifact = put(client, key, page, artifact)
+            assert artifact is not None  # noqa: S101 - put gives one
+            plans.shown(self._database, plan, artifact, written, today)
+        return len(wanted)
+
+    def compare(self, client: SyncPrefectClient) -> int:
+        """Have made again what Prefect lost; how many plans."""
+        known = plans.artifacts(self._database)
+        if count_plans(client) == len(known):
+            return 0
+        references = sorted(known)
+        lost = []
+        for first in range(0, len(references), PAGE):
+            some = references[first : first + PAGE]
+            there = {artifact.key: artifact.latest_id for artifact in latest(client, [plan_key(r) for r in some])}
+            lost += [reference for reference in some if there.get(plan_key(reference)) != known[reference]]
+        if lost:
+            with self._database.begin() as connection:
+                plans.lost(connection, lost)
+            self.loop.wake()
+        return len(lost)
+
+
+class Lists:
+    """Keeps "Te laat" and "Deze week" current, within half a minute of a change, and the page that links to them."""
+
+    def __init__(
+        self,
+        database: Database,
+        overviews: Overviews,
+        pages: Pages,
+        links: UiLinks,
+        plans_of_cases: Plans,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._overviews = overviews
+        self._pages = pages
+        self._links = links
+        self._plans = plans_of_cases
+        self._now = now
+        self._shown: object = None
+        self._turns = 0
+        self.loop = Loop("overzichten", self._turn, around=prefect_thread)
+
+    def _turn(self) -> float:
+        if not self._plans.ready:
+            return 1.0
+        client = get_client(sync_client=True)
+        compare = self._turns % COMPARE_EVERY == 0
+        stamp = self._stamp()
+        if compare or stamp != self._shown:
+            self.show(client)
+            self._shown = stamp
+        if compare:
+            self._plans.compare(client)
+        self._turns += 1
+        return LISTS_EVERY
+
+    def show(self, client: SyncPrefectClient) -> None:
+        """Write the lists whose text is not what Prefect has."""
+        self._links.artifacts = plans.artifacts(self._database)
+        there = {artifact.key: artifact for artifact in latest(client, [START, LATE, WEEK])}
+        late = self._put(client, there.get(LATE), LATE, self._pages.late(self._overviews.late()))
+        week = self._put(client, there.get(WEEK), WEEK, self._pages.week(self._overviews.week()))
+        lists = {"Te laat": _path(late), "Deze week": _path(week)}
+        self._put(client, there.get(START), START, self._pages.start(lists))
+
+    def _put(self, client: SyncPrefectClient, old: ArtifactCollection | None, key: str, page: Page) -> UUID:
+        """Write a page unless Prefect has it already."""
+        if old is not None and old.data == page.text:
+            return old.latest_id
+        return put(client, key, page, old.latest_id if old else None)
+
+    def _stamp(self) -> object:
+        """Changes whenever a list may: a line was recorded, a message failed once more, or it is another day.
+
+        Nothing else makes a list change: what falls due is recorded by the clock.
+        """
+        newest = select(func.max(t.audit.c.id)).scalar_subquery()
+        attempts = select(func.sum(t.message.c.attempts)).where(t.message.c.status == "pending").scalar_subquery()
+        linked = select(func.count(t.plan.c.artifact)).scalar_subquery()
+        with self._database.connect() as connection:
+            return day_of(self._now()), *connection.execute(select(newest, attempts, linked)).one()
+
+
+class Screens:
+    """The loops that show and tell, with the same links: to the forms of ``config`` as ``deployments`` has them."""
+
+    def __init__(self, database: Database, config: Config, views: Views, deployments: Deployments) -> None:
+        forms = catalogue.forms(config)
+
+        def link(form: Form, values: Mapping[str, str]) -> str:
+            deployment = deployments.of_form(form.value)
+            return form_link("", deployment, forms[form.value], values) if deployment else ""
+
+        links = UiLinks(link)
+        pages = Pages(config, links)
+        overviews = Overviews(database, config, views, views.clock)
+        self.plans = Plans(database, views, pages, now=views.clock, deployments=deployments)
+        self.lists = Lists(database, overviews, pages, links, self.plans, now=views.clock)
+        self.mornings = Mornings(database, config, overviews, pages, views.clock)
+
+
+# Prefect's artifacts ----------------------------------------------------------------------------------------------------
+# Through the API and not through the client's own methods: those also send an event with all of the text in it.
+
+
+def put(client: SyncPrefectClient, key: str, page: Page, artifact: UUID | None) -> UUID:
+    """Write a page in place, or make a new artifact where there is none (any more); its id."""
+    content = {"description": page.summary, "data": page.text}
+    if artifact is not None:
+        try:
+            client.request("PATCH", "/artifacts/{id}", path_params={"id": artifact}, json=content)
+            return artifact
+        except PrefectHTTPStatusError as refused:
+            if refused.response.status_code != NOT_FOUND:
+                raise
+    made = client.request("POST", "/artifacts/", json={"key": key, "type": "markdown", **content})
+    return UUID(made.json()["id"])
+
+
+def latest(client: SyncPrefectClient, keys: Sequence[str]) -> list[ArtifactCollection]:
+    """The artifacts with these keys that exist. At most 200 keys."""
+    if not keys:
+        return []
+    wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
+    return client.read_latest_artifacts(artifact_filter=wanted, limit=200)
+
+
+def count_plans(client: SyncPrefectClient) -> int:
+    """How many plans Prefect has."""
+    wanted = {"artifacts": {"key": {"like_": PLAN}}}
+    return int(client.request("POST", "/artifacts/latest/count", json=wanted).json())
+
+
+def digest(page: Page) -> str:
+    """What a page says, in few characters."""
+    return hashlib.sha256(f"{page.summary}\n{page.text}".encode()).hexdigest()[:32]

@@ -1,0 +1,152 @@
+"""Shows in Prefect what the database says: makes the run of a provision, or wakes it so that it looks at its row again.
+
+A crash repeats it, and two engines may do it at the same time: a run is made under a key that both derive, and waking
+twice only makes a run look twice.
+
+With an executor in this process a run is made, or woken, as Running and handed over at once: to schedule it, find it and
+claim it would be four calls more. Without one it is scheduled, for whoever works for Prefect (a process or Kubernetes worker).
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentFlowRunCreate
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.states import Running, Scheduled, to_state_create
+
+from flows.loops.loop import Loop
+from flows.prefect import parking
+from flows.prefect.client import prefect_thread
+from flows.prefect.deployments import Deployments
+from flows.prefect.tags import PROVISION_TAG
+from provisions.usecases.cases import Steps, WantedFace
+from provisions.views.cases import Face
+
+BATCH = 100
+IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
+
+
+class Faces:
+    """Applies ``faces_wanted``."""
+
+    def __init__(
+        self,
+        steps: Steps,
+        deployments: Deployments,
+        scheduled: Callable[[], None],
+        execute: Callable[[FlowRun], None] | None = None,
+        *,
+        number: int | None = None,
+        shown: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``execute`` gets each run that was made or woken as Running; without it ``scheduled`` is called instead.
+
+        ``number``: of the engine that executes; ``shown`` is called when something was: plans link to runs, events name them.
+        """
+        self._number = number
+        self._shown = shown
+        self._steps = steps
+        self._deployments = deployments
+        self._scheduled = scheduled
+        self._execute = execute
+        self.behind_since: float | None = None
+        """Since when (monotonic seconds) there was always something to show; ``None`` when all was shown."""
+        self.loop = Loop("runs", self._turn, around=prefect_thread)
+
+    def _turn(self) -> float:
+        wanted = self._steps.faces_wanted(BATCH)
+        if not wanted:
+            self.behind_since = None
+            return IDLE
+        self.behind_since = self.behind_since or time.monotonic()
+        applied = self.apply(get_client(sync_client=True), wanted)
+        if applied:
+            self._shown()
+        # What is left is being executed right now: it may have read its row before the change, so it is tried again.
+        return 0.0 if applied else BUSY
+
+    def apply(self, client: SyncPrefectClient, wanted: Sequence[WantedFace]) -> int:
+        """Show each of ``wanted``; how many could be shown now."""
+        self._deployments.ensure(client)
+        runs = read_runs(client, [face.flow_run for face in wanted if face.flow_run])
+        applied = 0
+        for position, face in enumerate(wanted):
+            applied += self._show(client, face, runs.get(face.flow_run) if face.flow_run else None)
+            if position % 10 == 9:
+                self._begin()  # begin to execute while more are being made
+            if self.loop.stopped:
+                break
+        self._begin()
+        return applied
+
+    def _begin(self) -> None:
+        if self._execute is None:
+            self._scheduled()
+
+    def _show(self, client: SyncPrefectClient, wanted: WantedFace, run: FlowRun | None) -> bool:
+        mine = False  # whether it is ours to execute now
+        if run is None or run.state is None or run.state.is_final():
+            face = self._steps.face(wanted.provision_id)
+            if run is None or face.open:
+                run, mine = self._make(client, face, wanted.flow_run)
+        elif run.state.is_paused():
+            mine = self._execute is not None
+            if not (parking.claim(client, run.id, self._number) if mine else parking.wake(client, run.id)):
+                return False
+        elif not run.state.is_scheduled():
+            return False  # it is being executed, and may have read its row before this change
+        try:
+            # Before it is executed, because the execution marks what it really showed.
+            self._steps.face_shown(wanted.provision_id, wanted.wanted, run.id)
+        finally:
+            # Also when the database fell away: a run that is Running and that nobody executes would show nothing.
+            if mine and self._execute is not None:
+                self._execute(run)
+        return True
+
+    def _make(self, client: SyncPrefectClient, face: Face, after: UUID | None) -> tuple[FlowRun, bool]:
+        """The run of ``face``, and whether it was made now and is ours to execute."""
+        deployment = self._deployments.of_provision(face.key)
+        assert deployment is not None  # noqa: S101 - the catalogue's keys are all registered
+        running: State[Any] = Running(message=parking.executed_by(self._number))
+        while True:
+            wanted = DeploymentFlowRunCreate(
+                state=to_state_create(Scheduled() if self._execute is None else running),
+                parameters={"provision": face.provision_id},
+                name=face.run_name,
+                tags=[*face.tags, PROVISION_TAG],
+                idempotency_key=f"voorziening-{face.provision_id}-na-{after or 'niets'}",
+            )
+            try:
+                # Not by the client's own method, which does not tell whether the run is new.
+                answer = client.request(
+                    "POST",
+                    "/deployments/{id}/create_flow_run",
+                    path_params={"id": deployment},
+                    json=wanted.model_dump(mode="json", exclude_unset=True),
+                )
+            except PrefectHTTPStatusError as refused:
+                if refused.response.status_code == HTTPStatus.NOT_FOUND:
+                    # Prefect's database was lost; the next turn finds them.
+                    self._deployments.register(client)
+                raise
+            run = FlowRun.model_validate(answer.json())
+            made = answer.status_code == HTTPStatus.CREATED
+            if run.state is None or not run.state.is_final() or not face.open:
+                return run, made and self._execute is not None
+            # Another engine made this one, and it ended before that was noted: the next comes after it.
+            after = run.id
+
+
+def read_runs(client: SyncPrefectClient, ids: Sequence[UUID]) -> dict[UUID, FlowRun]:
+    """The runs that exist, by id. At most 200 ids."""
+    if not ids:
+        return {}
+    found = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(ids))), limit=200)
+    return {run.id: run for run in found}

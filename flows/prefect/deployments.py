@@ -1,0 +1,136 @@
+"""What can be run in Prefect: a deployment for each provision flow and for each run form.
+
+Registered at each start of the engine and again by the reconciler, so that a lost Prefect database fills itself.
+
+The engine executes them itself, or a work pool does: then each has a module path that any process with our package can import
+(``flows.entrypoints``), and no folder.
+"""
+
+import inspect
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectNotFound
+from prefect.utilities.callables import parameter_schema
+
+from flows.prefect.tags import PROVISION_TAG
+from provisions.domain.rules import Catalogue
+
+DEFAULT_QUEUE = "default"  # each pool has it
+POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
+# Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), and nobody listens to its heart.
+POOL_ENVIRONMENT = {
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One deployment as we want it: ``name`` is ours, the flow's name is what people see."""
+
+    name: str
+    flow: Flow[..., Any]
+    entrypoint: str
+    tags: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] | None = None
+    schedule: CronSchedule | None = None
+
+
+def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
+    """A plan for each provision of the catalogue, by key; the catalogue decides on the Dutch name."""
+    plans: dict[str, Plan] = {}
+    for key, rule in catalogue.provisions.items():
+        name = rule.name[0].upper() + rule.name[1:]
+        flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
+        plans[key] = Plan(name, flow.with_options(name=name), f"flows.entrypoints.{key}", (PROVISION_TAG,))
+    return plans
+
+
+class Deployments:
+    """The deployments and what runs them. Safe to use from several threads."""
+
+    def __init__(
+        self, provisions: Mapping[str, Plan], forms: tuple[Plan, ...] = (), *, work_pool: str | None = None
+    ) -> None:
+        """``work_pool``: the pool that executes them; ``None`` when the engine does."""
+        self._provisions = dict(provisions)
+        self._forms = forms
+        self.work_pool = work_pool
+        self._flows: dict[UUID, Flow[..., Any]] = {}
+        self._of_provision: dict[str, UUID] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The deployments that are registered; empty before :meth:`register`."""
+        return list(self._flows)
+
+    @property
+    def provision_ids(self) -> list[UUID]:
+        """Those of the provision flows."""
+        return list(self._of_provision.values())
+
+    def flow(self, deployment: UUID | None) -> Flow[..., Any] | None:
+        """The flow of a deployment of ours."""
+        return self._flows.get(deployment) if deployment else None
+
+    def of_form(self, name: str) -> UUID | None:
+        """The deployment of a run form by its Dutch name, once registered."""
+        return next((found for found, flow in self._flows.items() if flow.name == name), None)
+
+    def of_provision(self, key: str) -> UUID | None:
+        """The deployment of a provision's flow, once registered."""
+        return self._of_provision.get(key)
+
+    def ensure(self, client: SyncPrefectClient) -> None:
+        """Register unless that was done."""
+        if not self._flows:
+            self.register(client)
+
+    def register(self, client: SyncPrefectClient) -> None:
+        """Make or refresh all deployments; repeating it changes nothing."""
+        with self._lock:
+            if self.work_pool:
+                _ensure_pool(client, self.work_pool)
+            of_provision = {key: _register(client, plan, self.work_pool) for key, plan in self._provisions.items()}
+            flows = {of_provision[key]: plan.flow for key, plan in self._provisions.items()}
+            flows.update({_register(client, plan, self.work_pool): plan.flow for plan in self._forms})
+            self._of_provision, self._flows = of_provision, flows
+
+
+def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
+    try:
+        client.read_work_pool(name)
+    except ObjectNotFound:
+        # Its worker fills in how a process is started.
+        client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
+
+
+def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> UUID:
+    return client.create_deployment(
+        flow_id=client.create_flow_from_name(plan.flow.name),
+        name=plan.name,
+        description=inspect.cleandoc(plan.flow.fn.__doc__ or ""),
+        tags=list(plan.tags),
+        entrypoint=plan.entrypoint,
+        path=None,
+        work_pool_name=work_pool,
+        # Named, because a run keeps the name only of a queue that was named: by it the engine knows what is not for itself.
+        work_queue_name=DEFAULT_QUEUE if work_pool else None,
+        job_variables={"env": POOL_ENVIRONMENT} if work_pool else None,
+        parameters=dict(plan.parameters or {}),
+        parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
+        enforce_parameter_schema=True,
+        schedules=[DeploymentScheduleCreate(schedule=plan.schedule, active=True)] if plan.schedule else None,
+    )

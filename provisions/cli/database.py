@@ -1,0 +1,49 @@
+"""The database from the command line: what is opened for a change, and what is said when it falls away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from provisions.catalogue import load
+from provisions.cli.output import progress
+from provisions.domain.errors import Unreachable
+from provisions.settings import Settings
+
+if TYPE_CHECKING:
+    from provisions.usecases.cases import Steps
+
+
+@contextmanager
+def steps_on(settings: Settings) -> Iterator["Steps"]:
+    """The use cases on the migrated database. Raises ``InvalidConfig`` and ``Unreachable``."""
+    from provisions.database.connect import database
+    from provisions.usecases.cases import Steps  # with SQLAlchemy; a look does without
+
+    config = load(settings.config)
+    with reaching_the_database(), database(settings, progress) as engine:
+        yield Steps(engine, config)
+
+
+@contextmanager
+def reaching_the_database() -> Iterator[None]:
+    """A connection that falls away is told in Dutch."""
+    try:
+        yield
+    except psycopg.OperationalError:
+        raise _fell_away() from None
+    except Exception as error:
+        # SQLAlchemy's error around psycopg's: known by what it holds, so that a look need not import SQLAlchemy.
+        lost = getattr(error, "connection_invalidated", False)
+        if not (lost or isinstance(getattr(error, "orig", None), psycopg.OperationalError)):
+            raise
+        raise _fell_away() from None
+
+
+def _fell_away() -> Unreachable:
+    # The statement and its values stay out of the message: they may hold free text.
+    return Unreachable(
+        "De verbinding met de database viel weg. Er is niets half vastgelegd.",
+        "Kijk met 'provisions show' of het vastgelegd is, en probeer het anders opnieuw.",
+    )

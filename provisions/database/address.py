@@ -1,0 +1,45 @@
+"""Where the database is, how to connect to it, and what is said when nobody is there. Knows no driver."""
+
+from typing import Any
+
+from provisions.domain.errors import Unreachable
+from provisions.machine.postgres import EmbeddedPostgres
+from provisions.settings import Settings, psycopg_url, without_password
+
+# What every connection gets, however it is made: five seconds to answer, and moments in UTC.
+CONNECT: dict[str, Any] = {"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5}
+
+
+def database_url(settings: Settings) -> str:
+    """The URL of our database: the municipality's own, or the embedded one's. Holds a password."""
+    if settings.database_url:
+        return psycopg_url(settings.database_url)
+    return EmbeddedPostgres(settings.home).url("provisions")
+
+
+def migration_url(settings: Settings) -> str:
+    """The same database as the role that may change the schema. Holds a password."""
+    if settings.migration_url:
+        return psycopg_url(settings.migration_url)
+    if settings.database_url:
+        return psycopg_url(settings.database_url)
+    return EmbeddedPostgres(settings.home).owner_url("provisions")
+
+
+def libpq_url(url: str) -> str:
+    """``url`` (as SQLAlchemy takes it) as PostgreSQL's own library takes it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def unreachable(url: str, error: BaseException | None) -> Unreachable:
+    """That the database on ``url`` does not answer, and what PostgreSQL's driver said."""
+    return Unreachable(
+        f"De database op {without_password(url)} is niet bereikbaar.",
+        reason(error),
+        "Controleer of hij draait en of PROVISIONS_DATABASE_URL klopt.",
+    )
+
+
+def reason(error: BaseException | None) -> str:
+    """What PostgreSQL's driver said, in one line. Never holds the password: libpq does not repeat it."""
+    return "Reden: " + " ".join(str(error).split())[:300]

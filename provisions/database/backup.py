@@ -1,0 +1,294 @@
+"""A copy of our database in a folder, and the way back. Logical, so it needs no ``pg_dump`` and works on any PostgreSQL.
+
+A folder holds one file a table, as PostgreSQL's COPY writes it, and ``manifest.json`` with the version of the schema,
+the number of rows and a SHA-256 of each file, and the anchor of the audit. The manifest comes last: without it there is
+no backup. All tables are of one moment (one snapshot), also while the engine works.
+
+Prefect's own database is not in it: after a restore the reconciler makes the runs and the plans again.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, text, update
+
+from provisions.database import migrate, roles
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
+from provisions.store import audit
+from provisions.store import tables as t
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+PROGRESS_SECONDS = 2.0
+_CHUNK = 1 << 16
+_GUARDED = ("audit_head",)  # has a row from the start, and a trigger that lets nobody go back
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TableCopy:
+    """One table in a backup."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    sha256: str
+
+    @property
+    def file(self) -> str:
+        """Its file in the folder."""
+        return f"{self.name}.copy"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds. ``made`` is UTC; ``anchor``: the last line of the audit and its hash."""
+
+    made: str
+    schema: str
+    anchor: str
+    tables: tuple[TableCopy, ...]
+
+    @property
+    def rows(self) -> int:
+        """Of all tables together."""
+        return sum(table.rows for table in self.tables)
+
+    def write(self, folder: Path) -> None:
+        """Whole or not at all."""
+        draft = folder / f".{MANIFEST}"
+        with _private(draft) as file:
+            file.write(json.dumps({"format": FORMAT, **asdict(self)}, indent=2).encode())
+        draft.replace(folder / MANIFEST)
+
+
+# --- backup ----------------------------------------------------------------------------------------------------------
+
+
+def backup(engine: Engine, folder: Path, now: datetime, say: Say = lambda _line: None) -> Manifest:
+    """Copy all tables into ``folder``, which must be new or empty and is closed to others.
+
+    Raises ``NotAllowed`` for a folder with something in it, ``Unreachable`` when it can't be written. After a failure no
+    manifest is there, so what lies there is no backup.
+    """
+    progress = _Progress(say, "Back-up")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise NotAllowed(f"De map {folder} is niet leeg. Kies een nieuwe map voor deze back-up.")
+        folder.chmod(0o700)
+        with engine.connect() as connection:
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            tables = [_copy_out(connection, table.name, folder, progress) for table in t.metadata.sorted_tables]
+            made = Manifest(
+                made=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                schema=str(migrate.current(connection)),
+                anchor=str(audit.head(connection)),
+                tables=tuple(tables),
+            )
+        made.write(folder)
+    except (NotADirectoryError, FileExistsError):
+        raise NotAllowed(f"{folder} is een bestand, geen map. Kies een nieuwe map voor deze back-up.") from None
+    except OSError as error:
+        raise Unreachable(f"De back-up kan niet geschreven worden in {folder}: {error.strerror}.") from None
+    return made
+
+
+def _copy_out(connection: Connection, name: str, folder: Path, progress: "_Progress") -> TableCopy:
+    columns = tuple(column["name"] for column in inspect(connection).get_columns(name))
+    digest, rows = hashlib.sha256(), 0
+    statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(name), _listed(columns))
+    with _private(folder / f"{name}.copy") as file, _driver(connection).cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for data in copy:
+                digest.update(data)
+                file.write(data)
+                rows += bytes(data).count(b"\n")  # in COPY's text format a line break in a value is written \n
+                progress.at(name, rows)
+        file.flush()
+        os.fsync(file.fileno())
+    return TableCopy(name, columns, rows, digest.hexdigest())
+
+
+# --- restore ---------------------------------------------------------------------------------------------------------
+
+
+def read(folder: Path, say: Say = lambda _line: None) -> Manifest:
+    """The manifest of a backup that is whole.
+
+    Raises ``NotFound`` when there is none, ``InvalidInput`` when a file is missing or was changed, or when it was made
+    by a newer program.
+    """
+    try:
+        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(f"In {folder} staat geen (complete) back-up: {MANIFEST} ontbreekt.") from None
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{folder / MANIFEST} is niet te lezen ({type(error).__name__}).") from None
+    try:
+        if found.pop("format") != FORMAT or found["schema"] > migrate.newest():
+            raise InvalidInput(
+                f"De back-up in {folder} is gemaakt door een nieuwere versie (schema {found['schema']}). "
+                "Gebruik de nieuwste versie van het programma."
+            )
+        tables = tuple(TableCopy(**{**table, "columns": tuple(table["columns"])}) for table in found.pop("tables"))
+        manifest = Manifest(**found, tables=tables)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InvalidInput(f"{folder / MANIFEST} is geen inhoudsopgave van een back-up ({error}).") from None
+    progress = _Progress(say, "Controleren")
+    faults = [fault for table in manifest.tables if (fault := _fault(folder / table.file, table, progress))]
+    if faults:
+        raise InvalidInput(f"De back-up in {folder} is beschadigd; er is niets teruggezet.", *faults)
+    return manifest
+
+
+def _fault(path: Path, table: TableCopy, progress: "_Progress") -> str | None:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_CHUNK):
+                digest.update(data)
+                progress.at(table.name, 0)
+    except OSError as error:
+        return f"{path.name}: {error.strerror}."
+    return None if digest.hexdigest() == table.sha256 else f"{path.name}: de inhoud is niet die van de back-up."
+
+
+def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _line: None) -> Manifest:
+    """Put a backup into an empty database: all or nothing, in one transaction, and at the newest version of the schema.
+
+    ``owner`` connects as the role that may change the schema; the role ``application`` gets its rights. What a screen
+    shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
+    ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
+    of the record as it is now: another one than in the backup when that was of an older schema.
+    """
+    manifest = read(folder, say)
+    progress = _Progress(say, "Terugzetten")
+    with migrate.changing(owner.url.render_as_string(hide_password=False)) as connection:
+        _refuse_used(connection)
+        if migrate.current(connection) is not None:
+            migrate.move(connection, "base", down=True)
+        migrate.move(connection, manifest.schema)
+        _guard(connection, "DISABLE")
+        for table in manifest.tables:
+            _copy_in(connection, table, folder, progress)
+        _guard(connection, "ENABLE")
+        _set_sequences(connection, manifest.tables)
+        if not migrate.is_current(connection):
+            migrate.move(connection, "head")  # may chain the record anew, once it has seen that it was whole
+        _want_faces(connection)
+        roles.grant(connection, application)
+        return replace(manifest, anchor=str(audit.head(connection)))
+
+
+def _refuse_used(connection: Connection) -> None:
+    # The advisory lock by which an engine shows that it works on this database (flows/loops/listener.py).
+    engines = connection.scalar(
+        text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7310204 AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    )
+    if engines:
+        raise NotAllowed(
+            "Er draait nog een motor op deze database. Stop eerst provisions up; zet dan de back-up terug."
+        )
+    for table in ("client_case", "message", "audit", "report"):
+        if connection.scalar(text(f"SELECT to_regclass('{table}')")) is None:
+            continue
+        if connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})")):  # noqa: S608 - our own names
+            raise NotAllowed(
+                "In deze database staan al gegevens. Een back-up gaat alleen in een lege database: "
+                "kies een nieuwe map met PROVISIONS_HOME, of een lege database met PROVISIONS_DATABASE_URL."
+            )
+
+
+def _guard(connection: Connection, how: str) -> None:
+    for name in _GUARDED:
+        if inspect(connection).has_table(name):
+            connection.execute(text(f"ALTER TABLE {name} {how} TRIGGER USER"))
+            if how == "DISABLE":
+                connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own names
+
+
+def _copy_in(connection: Connection, table: TableCopy, folder: Path, progress: "_Progress") -> None:
+    there = inspect(connection)
+    known = {column["name"] for column in there.get_columns(table.name)} if there.has_table(table.name) else set()
+    if known != set(table.columns):
+        raise InvalidInput(f"De back-up kent andere kolommen van tabel {table.name} dan deze versie van het schema.")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), _listed(table.columns))
+    rows = 0
+    try:
+        with (folder / table.file).open("rb") as file, _driver(connection).cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                while data := file.read(_CHUNK):
+                    copy.write(data)
+                    rows += data.count(b"\n")
+                    progress.at(table.name, rows)
+            if cursor.rowcount != table.rows:
+                raise InvalidInput(f"Van tabel {table.name} kwamen {cursor.rowcount} van de {table.rows} regels aan.")
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise InvalidInput(f"De regels van tabel {table.name} passen niet ({type(error).__name__}).") from None
+
+
+def _set_sequences(connection: Connection, tables: Sequence[TableCopy]) -> None:
+    """What is added after the restore gets a number after the last one."""
+    for table in tables:
+        for column in inspect(connection).get_columns(table.name):
+            if column.get("identity"):
+                rows, name = sa.table(table.name, sa.column(column["name"])), column["name"]
+                sequence = func.pg_get_serial_sequence(table.name, name)
+                connection.execute(select(func.setval(sequence, func.coalesce(func.max(rows.c[name]), 0) + 1, False)))
+
+
+def _want_faces(connection: Connection) -> None:
+    """No run and no plan is there yet; what is open and started wants a run."""
+    live = and_(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(("waiting", "refused")))
+    wanted = case((live, 1), else_=0)
+    connection.execute(update(t.provision).values(flow_run=None, face_shown=0, face_wanted=wanted))
+    connection.execute(update(t.plan).values(wanted=1, shown=0, shown_on=None, digest=None, artifact=None))
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+class _Progress:
+    """Says something once two seconds have passed, and every two seconds after that."""
+
+    def __init__(self, say: Say, what: str) -> None:
+        self._say = say
+        self._what = what
+        self._next = time.monotonic() + PROGRESS_SECONDS
+
+    def at(self, table: str, rows: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + PROGRESS_SECONDS
+            self._say(f"{self._what}: {table}{f', {rows} regels' if rows else ''} …")
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[Any]:
+    """A new file that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+
+
+def _driver(connection: Connection) -> "psycopg.Connection[Any]":
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _listed(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))

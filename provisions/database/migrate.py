@@ -1,0 +1,125 @@
+"""Moving the schema between versions (``versions.py``): alembic without ``alembic.ini``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from provisions.database import roles
+from provisions.database.address import reason
+from provisions.database.versions import is_newest, newest
+from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
+from provisions.settings import MIGRATIONS, without_password
+
+__all__ = [
+    "ENGINES",
+    "changing",
+    "current",
+    "downgrade",
+    "is_current",
+    "move",
+    "newest",
+    "refuse_other_version",
+    "upgrade",
+]
+
+_LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
+ENGINES = 7_310_204  # each engine holds this one as well, shared, for as long as it works on the database
+
+
+def current(connection: Connection) -> str | None:
+    """The version of the database; ``None`` when it is empty, or when this role may not see it."""
+    may_see = text("SELECT has_table_privilege(to_regclass('alembic_version'), 'SELECT')")
+    if not connection.scalar(may_see):
+        return None
+    version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if version is None else str(version)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the version this program needs.
+
+    Raises ``InvalidInput`` when the database is newer: an old program must not write into it.
+    """
+    return is_newest(current(connection))
+
+
+def upgrade(url: str, application: str | None = None) -> None:
+    """Bring the database to the newest version, and give the role ``application`` its rights. Safe to run twice at once.
+
+    Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it,
+    ``NotAllowed`` when engines of the earlier version still work on it.
+    """
+    with changing(url) as connection:
+        if not is_current(connection):
+            _refuse_engines(connection)
+            move(connection, "head")
+        if application is not None:
+            roles.grant(connection, application)
+
+
+def refuse_other_version(connection: Connection) -> None:
+    """Raise ``NotAllowed`` unless the database has exactly the version of this program.
+
+    For what must not change the schema itself, or found it changed: one engine of several, a run in a work pool.
+    """
+    version = current(connection)
+    if version != newest():
+        raise NotAllowed(
+            f"De database heeft versie {version or '(nog geen)'}; dit programma werkt met versie {newest()}.",
+            "Stop alle motoren en werkers, voer met de nieuwe versie 'provisions migrate' uit, en start ze weer.",
+        )
+
+
+def _refuse_engines(connection: Connection) -> None:
+    """Not under the feet of an engine: it would write as the old version does. Held until the transaction ends."""
+    if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:engines)"), {"engines": ENGINES}):
+        raise NotAllowed(
+            f"De database moet naar versie {newest()}, maar er werkt nog een motor van de vorige versie op.",
+            "Stop alle motoren (provisions up, provisions engine) en probeer het opnieuw.",
+        )
+
+
+def downgrade(url: str, version: str) -> None:
+    """Bring the database back to ``version`` (``base``: empty). What newer versions added is lost."""
+    with changing(url) as connection:
+        move(connection, version, down=True)
+
+
+def move(connection: Connection, version: str, *, down: bool = False) -> None:
+    """Bring the database to ``version`` in the transaction of ``connection``, which is the owner's."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    (command.downgrade if down else command.upgrade)(config, version)
+
+
+@contextmanager
+def changing(url: str) -> Iterator[Connection]:
+    """One transaction in which nobody else changes the schema."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+    except OperationalError as error:
+        raise _unreachable(url, error) from None
+    except ProgrammingError as error:
+        if not any(words in str(error.orig) for words in ("permission denied", "must be owner")):
+            raise
+        raise InvalidInput(
+            f"De databaserol {make_url(url).username} mag de tabellen niet aanmaken of wijzigen.",
+            "Geef in PROVISIONS_MIGRATION_URL een rol die dat wel mag.",
+        ) from None
+    finally:
+        engine.dispose()
+
+
+def _unreachable(url: str, error: OperationalError) -> Unreachable:
+    return Unreachable(f"De database op {without_password(url)} is niet bereikbaar.", reason(error.orig))

@@ -1,0 +1,212 @@
+"""Time passes: what fell due, and when the next thing does (domain.md, "The ladder" and rule 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from provisions.domain import deadlines, dutch, ladder
+from provisions.domain.calendar import ONE_DAY, first_moment
+from provisions.domain.case import Case, Rung, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
+from provisions.domain.lifecycle.follow_ups import remind
+from provisions.domain.lifecycle.starting import explained
+from provisions.domain.lifecycle.waivers import offer_waivers
+from provisions.domain.rules import Catalogue, RungName
+from provisions.domain.terms import DueDate
+
+
+def tick(case: Case, key: str, moment: Moment) -> Decision:
+    """Everything that fell due for one provision by ``moment.now``: clocks resumed, lateness noted, rungs climbed in order,
+    follow-ups reminded of. Deciding twice changes nothing: what was done is in the case.
+    """
+    draft = Draft(case, moment)
+    _resume_by_itself(draft, key)
+    _note_overdue(draft, key)
+    _climb(draft, key)
+    remind(draft, key)
+    return draft.done()
+
+
+def _resume_by_itself(draft: Draft, key: str) -> None:
+    provision, today = draft.case.provisions[key], draft.moment.today
+    ended = [s for s in provision.suspensions if s.resumed is None and s.until <= today]
+    if not ended or not provision.status.is_open:
+        return
+    draft.change(
+        replace(
+            provision,
+            suspensions=tuple(replace(s, resumed=s.until) if s in ended else s for s in provision.suspensions),
+        )
+    )
+    for s in ended:
+        draft.note(
+            "clock.resumed", f"klok loopt vanzelf weer vanaf {dutch.dutch_date(s.until)}", key, on=s.until.isoformat()
+        )
+
+
+def _note_overdue(draft: Draft, key: str) -> None:
+    situation = draft.situation(key)
+    end = deadlines.due(situation)
+    if end is None or not deadlines.is_overdue(situation, draft.moment.now):
+        return
+    first_late_day = end.due + ONE_DAY
+    if situation.provision.late_noted == first_late_day:
+        return
+    draft.change(replace(situation.provision, late_noted=first_late_day))
+    draft.note(
+        "provision.overdue",
+        f"te laat: uiterste datum {dutch.dutch_date(end.due)} is voorbij",
+        key,
+        term=explained(end),
+        overdue_from=end.overdue_from.isoformat(),
+    )
+
+
+def _climb(draft: Draft, key: str) -> None:
+    """Every rung that is due, in order, each once."""
+    while True:
+        rung = ladder.next_rung_at(draft.situation(key), draft.moment.catalogue, draft.moment.now)
+        if rung is None or rung.at > draft.moment.now:
+            return
+        if rung.name is RungName.DOORBRAAKTAFEL:
+            _offer_waivers_when_late(draft, key)
+        automatic = rung.name is RungName.MAATWERKLOKET and draft.case.municipality in draft.moment.catalogue.automatic
+        message = draft.send("rung", key, rung.name.value)
+        provision = draft.case.provisions[key]
+        draft.change(
+            replace(
+                provision,
+                rungs=(
+                    *provision.rungs,
+                    Rung(rung.name, rung.at, draft.moment.now, message, submitted=automatic or None),
+                ),
+            )
+        )
+        draft.note(
+            "rung.climbed",
+            f"escalatiestap: {dutch.RUNG[rung.name]}",
+            key,
+            message=message,
+            rung=rung.name.value,
+            due=rung.at.isoformat(),
+        )
+        if automatic:
+            submission = draft.send("submission", key)
+            draft.note(
+                "rung.submitted",
+                "automatisch ingediend bij het landelijk Maatwerkloket (zo afgesproken)",
+                key,
+                submitted=True,
+                message=submission,
+            )
+
+
+def _offer_waivers_when_late(draft: Draft, key: str) -> None:
+    # On a refusal the offer was made when it was recorded.
+    if draft.case.provisions[key].status is not Status.REFUSED:
+        offer_waivers(draft, key)
+
+
+def follow_rules(
+    case: Case, dues: Mapping[str, date | None], breaches: Mapping[str, date | None], moment: Moment
+) -> Decision:
+    """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was.
+
+    ``dues`` and ``breaches``: the due date and the day of the breach by the rules of before. A breach stays a breach.
+    """
+    draft = Draft(case, moment)
+    for key, provision in case.provisions.items():
+        end = deadlines.due(draft.situation(key))
+        if not provision.status.is_open or end is None or dues.get(key) in (None, end.due):
+            continue
+        broken = breaches.get(key)
+        if broken is not None and broken <= moment.today:
+            provision = replace(provision, breached_on=min(broken, provision.breached_on or broken))
+        draft.change(provision)
+        draft.note(
+            "term.changed",
+            f"de regels zijn gewijzigd; uiterste datum nu {dutch.dutch_date(end.due)}",
+            key,
+            term=explained(end),
+        )
+    return draft.done()
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What lists, the clock and the report ask of a provision, as known at one moment. See ``store/tables.py``."""
+
+    due: date | None
+    statutory_due: date | None
+    late_from: datetime | None
+    breach_day: date | None
+    suspended_until: date | None
+    closed_on: date | None
+    lies_with: str | None
+    next_at: datetime | None
+
+
+def derive(case: Case, key: str, moment: Moment) -> Derived:
+    """The derived columns of one provision."""
+    situation = Situation.of(case, key, moment.catalogue)
+    provision = situation.provision
+    end = deadlines.due(situation)
+    statutory = deadlines.statutory_due(situation)
+    return Derived(
+        due=end.due if end else None,
+        statutory_due=statutory.due if statutory else None,
+        late_from=deadlines.late_from(situation, moment.now),
+        breach_day=deadlines.breach_day(situation),
+        suspended_until=deadlines.suspended_until(provision, moment.today),
+        closed_on=provision.closed_on,
+        lies_with=ladder.lies_with(situation),
+        next_at=_next_at(situation, moment, end),
+    )
+
+
+def next_at(case: Case, key: str, moment: Moment) -> datetime | None:
+    """The next moment (UTC) on which ``tick`` has something to do for one provision, ``None`` when there is none."""
+    situation = Situation.of(case, key, moment.catalogue)
+    return _next_at(situation, moment, deadlines.due(situation))
+
+
+def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datetime | None:
+    """The next moment on which ``tick`` has something to do."""
+    provision = situation.provision
+    moments = [first_moment(f.due) for f in provision.follow_ups if f.is_open and not f.reminded]
+    if provision.status.is_open:
+        moments += [first_moment(s.until) for s in provision.suspensions if s.resumed is None]
+    rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
+    if rung is not None:
+        moments.append(rung.at)
+    late = deadlines.late_from(situation, moment.now)
+    if late is not None and end is not None and provision.late_noted != end.due + ONE_DAY:
+        moments.append(late)
+    return min(moments, default=None)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What ``tick`` will decide at any moment from ``at`` until ``until`` (UTC), if nothing changes before."""
+
+    at: datetime
+    until: datetime
+    decision: Decision
+    derived: Derived
+
+
+def foresee(case: Case, key: str, at: datetime, catalogue: Catalogue) -> Foreseen | None:
+    """What the clock will record at ``at``, the next moment of the provision; ``None`` when it is more than lateness and rungs.
+
+    It holds until Amsterdam's day ends, or something else falls due: within a day nothing else depends on the hour.
+    """
+    moment = Moment(at, SYSTEM, catalogue)
+    decision = tick(case, key, moment)
+    before, after = case.provisions[key], decision.case.provisions[key]
+    if not decision.audit or replace(after, rungs=before.rungs, late_noted=before.late_noted) != before:
+        return None
+    derived = derive(decision.case, key, moment)
+    end_of_day = first_moment(moment.today + ONE_DAY)
+    until = min(end_of_day, derived.next_at or end_of_day)
+    return Foreseen(at, until, decision, derived) if until > at else None

@@ -1,0 +1,226 @@
+"""What a message may say about a case: dates, rungs and labels from closed lists, as Dutch text for the templates.
+
+No free text and nothing that identifies a person is among these facts, so no template can leak it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from provisions.catalogue import Config
+from provisions.domain import deadlines, dutch, graph
+from provisions.domain.calendar import ONE_DAY, day_of
+from provisions.domain.case import Answer, Case, Provision, Rung, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.rules import OutcomeName, Promise, ProvisionRule, RungName
+from provisions.domain.terms import DueDate
+
+CLIMBED = {
+    RungName.CASE_DIRECTOR: "herinnering aan de gemeentelijk regisseur",
+    RungName.DOORBRAAKTAFEL: "voorgelegd aan de doorbraaktafel",
+    RungName.REGIONAL: "voorgelegd aan de regionale tafel",
+    RungName.MAATWERKLOKET: "indiening bij het landelijk Maatwerkloket voorbereid",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was sent: at ``sent`` (aware), to the counter of ``municipality``."""
+
+    sent: datetime
+    municipality: str
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """A message as it is in the outbox. ``detail``: the rung, or the name of the follow-up."""
+
+    id: str
+    kind: str
+    detail: str | None
+    municipality: str
+    created: datetime
+    asked: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """A provision that waits for another one, and the command that starts it all the same."""
+
+    name: str
+    waiting: str
+    command: str
+
+
+def facts(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> dict[str, object]:
+    """Everything the templates may use, by name. ``now`` is aware."""
+    situation = Situation.of(case, provision.key, config.catalogue)
+    rule = situation.rule
+    municipality = config.organisation.municipalities[message.municipality]
+    present = config.organisation.municipalities[case.municipality]
+    submitted = provision.rung(RungName.MAATWERKLOKET)
+    return {
+        "reference": case.reference,
+        "key": provision.key,
+        "provision": rule.name,
+        "provision_capitalised": _capitalised(rule.name),
+        "guide": rule.guide,
+        "promise_text": rule.promise_text,
+        "municipal": rule.municipal,
+        "promises_decision": rule.promise is Promise.DECISION,
+        "urgent": provision.urgent,
+        "application": provision.started_on is None,
+        "applied_on": _dutch(provision.applied_on),
+        "started_on": _dutch(provision.started_on),
+        "needed_from": _later(provision.needed_from, day_of(now)),
+        "municipality": municipality.name,
+        "new_municipality": present.name,
+        "counter": municipality.counters[rule.counter],
+        "director": present.director(case.director),
+        "customisation_officer": municipality.customisation_officer,
+        "sender": config.organisation.sender.name,
+        "region": config.organisation.region,
+        "answers": [dutch.ANSWER[answer] for answer in Answer],
+        "submitted": bool(submitted and submitted.submitted),
+        "settled": _settled(provision),
+        "tried": _tried(message, provision, config),
+        **_deadline(situation, now),
+        **_statutory(situation, now),
+        **_refusal(situation),
+        **_dependents(case, provision.key, config, now),
+        **_follow_up(message, provision, rule),
+    }
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _dutch(day: date | None) -> str:
+    return dutch.dutch_date(day) if day else ""
+
+
+def _later(day: date | None, today: date) -> str:
+    return _dutch(day) if day and day > today else ""
+
+
+def _deadline(situation: Situation, now: datetime) -> dict[str, object]:
+    target = deadlines.target(situation.rule, urgent=situation.provision.urgent)
+    end = deadlines.due(situation, today=day_of(now))
+    overdue = deadlines.is_overdue(situation, now)
+    return {
+        "target": str(target) if target else "",
+        "agreed": target is None,
+        "same_day": target is not None and target.count == 0,
+        "due": _dutch(end.due) if end else "",
+        "due_explained": _explained(end) if end else [],
+        "overdue_since": _dutch(end.due + ONE_DAY) if end and overdue else "",
+        "days_overdue": dutch.days(deadlines.days_overdue(situation, now)),
+    }
+
+
+def _explained(end: DueDate) -> list[str]:
+    """How a date was computed; empty when it speaks for itself."""
+    if not end.steps and not end.skipped:
+        return []
+    parts = [f"Zo komen wij op die datum: {end.text} vanaf {_dutch(end.event)} loopt tot en met {_dutch(end.raw)}."]
+    if end.text == "afgesproken datum":
+        parts = [f"Zo komen wij op die datum: afgesproken was {_dutch(end.raw)}."]
+    if end.skipped:
+        days = dutch.listed([f"{skipped.because} ({_dutch(skipped.date)})" for skipped in end.skipped])
+        parts.append(f"Niet meegeteld: {days}.")
+    parts += [f"{_capitalised(step.because)}, dus {_dutch(step.date)} ({step.rule})." for step in end.steps]
+    return [" ".join(parts)]
+
+
+def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
+    end = deadlines.statutory_due(situation)
+    rule = deadlines.statutory_rule(situation.rule, urgent=situation.provision.urgent)
+    return {
+        "statutory_due": _dutch(end.due) if end else "",
+        "statutory_article": rule.article if rule else "",
+        "statutory_exceeded": bool(end and end.overdue_from <= now),
+    }
+
+
+def _refusal(situation: Situation) -> dict[str, object]:
+    outcome = situation.provision.outcome
+    refused = outcome is not None and situation.provision.status is Status.REFUSED
+    return {
+        "refused_on": _dutch(outcome.on) if outcome and refused else "",
+        "objection_until": _dutch(deadlines.objection_until(situation)),
+    }
+
+
+def _settled(provision: Provision) -> str:
+    if provision.status is Status.DELIVERED:
+        return f"geregeld op {_dutch(provision.closed_on)}"
+    return f"niet meer nodig sinds {_dutch(provision.closed_on)}" if provision.status is Status.WITHDRAWN else ""
+
+
+def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[str]:
+    """What was done before this message, oldest first; the rung that this message is about is not among it."""
+    names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
+    done: list[tuple[date, str]] = []
+    for asked in message.asked:
+        name = names.get(asked.municipality, asked.municipality)
+        done.append((day_of(asked.sent), f"gevraagd aan het loket in {name}"))
+    for outcome in provision.outcomes:
+        if outcome.name is OutcomeName.REFUSED:
+            done.append((outcome.on, "afgewezen door het loket"))
+    for s in provision.suspensions:
+        done.append((s.start, f"klok stilgezet tot {_dutch(s.end)} ({dutch.REASON[s.reason]})"))
+    for rung in _rungs_before(message, provision):
+        answer = f"; antwoord: {dutch.ANSWER[rung.answer]}" if rung.answer else ""
+        if not answer and rung.name in (RungName.DOORBRAAKTAFEL, RungName.REGIONAL):
+            answer = "; nog geen antwoord"
+        done.append((day_of(rung.climbed), f"{CLIMBED[rung.name]}{answer}"))
+    return [f"{_dutch(day)}: {what}" for day, what in sorted(done, key=lambda item: item[0])]
+
+
+def _rungs_before(message: MessageFacts, provision: Provision) -> list[Rung]:
+    """All rungs climbed, or for the message of a rung those below it: after an outage several are sent at once."""
+    if message.kind not in ("rung", "taken_over"):
+        return list(provision.rungs)
+    order = list(RungName)
+    return [rung for rung in provision.rungs if order.index(rung.name) < order.index(RungName(message.detail or ""))]
+
+
+def _dependents(case: Case, key: str, config: Config, now: datetime) -> dict[str, object]:
+    rules = config.catalogue.provisions
+    blocked = []
+    for other_key in graph.dependents(key, case, rules):
+        other = case.provisions[other_key]
+        unmet = graph.unmet(rules[other_key], case, other)
+        dependency = next(str(d) for d in unmet if key in d.alternatives)
+        command = f"provisions waive {case.reference} {other_key} '{dependency}' --ground \"…\" --by …"
+        waiting = f"al {dutch.days((day_of(now) - other.needed_on).days)}"
+        if len(unmet) > 1:
+            names = [" of ".join(rules[k].name for k in d.alternatives) for d in unmet if str(d) != dependency]
+            waiting += f", ook op {dutch.listed(names)}"
+        blocked.append(Dependent(rules[other_key].name, waiting, command))
+    delivered = case.provisions[key].closed_on
+    started = [
+        rules[other.key].name
+        for other in case.provisions.values()
+        if delivered is not None
+        and other.started_on is not None
+        and other.started_on >= delivered
+        and any(key in d.alternatives for d in graph.dependencies(rules[other.key], case.brp, urgent=other.urgent))
+    ]
+    return {
+        "dependents": blocked,
+        "started_dependents": dutch.listed(started) if started else "",
+        "delivered_on": _dutch(delivered),
+    }
+
+
+def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule) -> Mapping[str, object]:
+    """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
+    found = next((f for f in provision.follow_ups if f.name == message.detail and f.is_open), None)
+    titles = {f.name: f.title for f in rule.follow_ups}
+    return {
+        "follow_up_name": found.name if found else "",
+        "follow_up_title": titles.get(found.name, found.name) if found else "",
+        "follow_up_due": _dutch(found.due) if found else "",
+    }

@@ -1,0 +1,137 @@
+"""From rows to cases, and what others ask of the tables. Nothing here decides, nothing commits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from provisions.domain.case import Case
+from provisions.store import rows as from_row
+from provisions.store import tables as t
+from provisions.store.looking import SEVERAL_ATTEMPTS
+
+CHANNEL = "provisions"
+_PROVISION_NAMES = tuple(c.name for c in t.provision.c if c.name not in ("flow_run", "face_wanted", "face_shown"))
+# In SQL as it is: building these statements anew for each case took as long as the database did.
+_LOCK = " FOR UPDATE"
+_CASES = (
+    "SELECT id, reference, municipality, route, brp, opened, director, closed, present FROM client_case "
+    "WHERE forgotten IS NULL AND"
+)
+_PROVISIONS = f"SELECT {', '.join(_PROVISION_NAMES)} FROM provision WHERE case_id = ANY(%(ids)s) ORDER BY id"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A case as it is in the database: its ids, and the provision rows as they were read."""
+
+    case_id: int
+    case: Case
+    ids: Mapping[str, int]
+    rows: Mapping[str, Mapping[str, Any]]
+    child_ids: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+
+    def key_of(self, provision_id: int) -> str:
+        """The key of one of its provisions."""
+        return next(key for key, stored in self.ids.items() if stored == provision_id)
+
+    def last(self, column: str) -> dict[str, Any]:
+        """A column of each provision as it was last computed."""
+        return {key: row[column] for key, row in self.rows.items()}
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load_case(connection: Connection, reference: str, *, lock: bool = False) -> Stored | None:
+    """The case of ``reference``. With ``lock``, it and its provisions stay locked until the transaction ends."""
+    query = f"{_CASES} reference = %(reference)s{_LOCK if lock else ''}"
+    case = connection.exec_driver_sql(query, {"reference": reference}).one_or_none()
+    return None if case is None else _load(connection, [case], lock=lock)[case.id]
+
+
+def load_by_reference(connection: Connection, references: Sequence[str]) -> dict[str, Stored]:
+    """The cases of these references that exist, by reference; they and their provisions stay locked.
+
+    Locked in order of id, so that two who record many never wait for each other in a circle.
+    """
+    query = f"{_CASES} reference = ANY(%(references)s) ORDER BY id{_LOCK}"
+    cases = connection.exec_driver_sql(query, {"references": list(references)}).all()
+    return {stored.case.reference: stored for stored in _load(connection, cases, lock=True).values()}
+
+
+def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
+    """Many cases at once; with ``lock`` their provisions stay locked. What was forgotten is not there."""
+    cases = connection.exec_driver_sql(f"{_CASES} id = ANY(%(ids)s)", {"ids": list(case_ids)}).all()
+    return _load(connection, cases, lock=lock)
+
+
+def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> dict[int, Stored]:
+    """Their provisions in one query, and what belongs to these in another: after the lock, so that it is what is so."""
+    query = f"{_PROVISIONS}{_LOCK if lock else ''}"
+    found = connection.exec_driver_sql(query, {"ids": [case.id for case in cases]}).all()
+    belongs = connection.exec_driver_sql(from_row.CHILDREN, {"ids": [row.id for row in found]})
+    children = from_row.children(belongs)
+    by_case: dict[int, list[Row[Any]]] = {}
+    for row in found:
+        by_case.setdefault(row.case_id, []).append(row)
+    return {case.id: _stored(case, by_case.get(case.id, []), children) for case in cases}
+
+
+def due_provisions(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(provision id, case id) of what is due at ``now``, locked; what another process holds is skipped."""
+    query = (
+        select(t.provision.c.id, t.provision.c.case_id)
+        .where(t.provision.c.next_at <= now)
+        .order_by(t.provision.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [(row.id, row.case_id) for row in connection.execute(query)]
+
+
+def next_moment(connection: Connection) -> datetime | None:
+    """The next moment on which anything happens (UTC)."""
+    return connection.execute(
+        select(t.provision.c.next_at).where(t.provision.c.next_at.is_not(None)).order_by(t.provision.c.next_at).limit(1)
+    ).scalar()
+
+
+def _ids(values: Sequence[int]) -> sa.BindParameter[Any]:
+    return bindparam(None, list(values), type_=sa.ARRAY(sa.BigInteger))
+
+
+def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int, from_row.Children]) -> Stored:
+    child_ids = {
+        (p.key, table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
+        for p in provisions
+        for table in ("suspension", "outcome", "follow_up")
+    }
+    case = from_row.case(row, {p.key: from_row.provision(p, children.get(p.id, {})) for p in provisions})
+    return Stored(row.id, case, {p.key: p.id for p in provisions}, {p.key: p._asdict() for p in provisions}, child_ids)
+
+
+# --- shared by who writes ----------------------------------------------------------------------------------------------
+
+
+def undelivered() -> sa.ColumnElement[bool]:
+    """A message that was given up, or that is still pending after several attempts."""
+    stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
+    return sa.or_(t.message.c.status == "failed", stuck)
+
+
+def want_face(connection: Connection, provision_id: int) -> None:
+    """The run of this provision should show something else now."""
+    wanted = {"face_wanted": t.provision.c.face_wanted + 1}
+    started = t.provision.c.started_on.is_not(None)
+    connection.execute(t.provision.update().where(t.provision.c.id == provision_id, started).values(**wanted))
+
+
+def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:
+    """The plans of these cases may say something else now. In order of id, so that two writers never lock each other out."""
+    wanted = insert(t.plan).from_select(["case_id"], select(func.unnest(_ids(sorted(set(case_ids))))))
+    connection.execute(wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1}))

@@ -1,0 +1,411 @@
+"""What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from provisions import inputs
+from provisions.catalogue import Config
+from provisions.domain import deadlines, dutch, graph, ladder
+from provisions.domain.calendar import day_of
+from provisions.domain.case import Case, Provision, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.errors import NotFound
+from provisions.domain.ladder import RungDue
+from provisions.domain.rules import ProvisionRule
+from provisions.store import looking
+from provisions.store.looking import Found, Patience, Reader
+
+SUSPENDED = "suspended"
+NOT_DELIVERED = "niet-bezorgd"
+
+
+@dataclass(frozen=True)
+class ProvisionView:
+    """One provision as it stands at one moment."""
+
+    id: int
+    case: Case
+    provision: Provision
+    situation: Situation
+    status: str
+    due: date | None
+    statutory_due: date | None
+    overdue: bool
+    days_overdue: int
+    breached: bool
+    suspended_days: int
+    suspended_until: date | None
+    blocked_by: tuple[str, ...]
+    waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
+    objection_until: date | None
+    lies_with: str | None
+    next_rung: RungDue | None
+    flow_run: UUID | None
+    warnings: tuple[str, ...]  # a date beyond the last year of the calendar
+    rules: Mapping[str, ProvisionRule]
+
+    @property
+    def name(self) -> str:
+        """The Dutch name."""
+        return self.situation.rule.name
+
+    def named(self, dependency: str) -> str:
+        """The Dutch name of ``a`` or ``a|b``."""
+        return " of ".join(self.rules[key].name for key in dependency.split("|"))
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        p = self.provision
+        return {
+            "key": p.key,
+            "status": self.status,
+            "started": _iso(p.started_on),
+            "due": _iso(self.due),
+            "closed": _iso(p.closed_on),
+            "overdue": self.overdue,
+            "breached": self.breached,
+            "applied_on": _iso(p.applied_on),
+            "statutory_due": _iso(self.statutory_due),
+            "blocked_by": list(self.blocked_by),
+            "waived": [w.dependency for w in p.waivers],
+            "suspended_days": self.suspended_days,
+            "rungs": [
+                {
+                    "rung": r.name.value,
+                    "due": utc(r.due),
+                    "climbed": utc(r.climbed),
+                    "message": r.message,
+                    "answer": r.answer.value if r.answer else None,
+                    "submitted": r.submitted,
+                }
+                for r in sorted(p.rungs, key=lambda r: (r.climbed, ladder.HEIGHT[r.name]))
+            ],
+            "follow_ups": [
+                {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
+                for f in p.follow_ups
+            ],
+            "flow_run": str(self.flow_run) if self.flow_run else None,
+            "lies_with": self.lies_with,
+            "name": self.name,
+            "needed": p.needed_on.isoformat(),
+            "urgent": p.urgent,
+            "agreed": _iso(p.agreed),
+            "needed_from": _iso(p.needed_from),
+            "days_overdue": self.days_overdue,
+            "suspended_until": _iso(self.suspended_until),
+            "objection_until": _iso(self.objection_until),
+            "warnings": list(self.warnings),
+            "next_rung": (
+                {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
+            ),
+        }
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A client's case as it stands at one moment."""
+
+    case: Case
+    provisions: tuple[ProvisionView, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        case = self.case
+        return {
+            "reference": case.reference,
+            "municipality": case.municipality,
+            "route": case.route.value,
+            "brp": case.brp.value,
+            "opened": case.opened.isoformat(),
+            "closed": _iso(case.closed),
+            "director": case.director,
+            "present": sorted(case.present),
+            "provisions": [p.as_json() for p in self.provisions],
+        }
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One line of the record, free text included."""
+
+    at: datetime
+    by: str
+    what: str
+    key: str | None
+    because: str
+    note: str | None
+    data: dict[str, Any]
+    message: UUID | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises, with more keys."""
+        because = self.because if self.note is None else f"{self.because}: {self.note}"
+        return {
+            "at": utc(self.at),
+            "by": self.by,
+            "what": self.what,
+            "key": self.key,
+            "because": because,
+            "message": str(self.message) if self.message else None,
+            "data": self.data,
+        }
+
+
+@dataclass(frozen=True)
+class Face:
+    """What the run of a provision shows in Prefect. Nothing in it identifies anyone or is free text."""
+
+    provision_id: int
+    reference: str
+    key: str
+    name: str
+    run_name: str
+    municipality: str
+    status: str
+    overdue: bool
+    open: bool
+    asked: bool
+    state: str
+    message: str
+    tags: tuple[str, ...]
+    version: int
+    flow_run: UUID | None
+    rungs: tuple[str, ...]  # the rungs climbed, in Dutch
+
+
+class Views:
+    """All reading of cases. ``clock`` gives the moment at which everything is judged."""
+
+    def __init__(self, reader: Reader, config: Config, clock: Callable[[], datetime]) -> None:
+        self.config = config
+        self.clock = clock
+        self._reader = reader
+
+    def case(self, reference: str) -> CaseView:
+        """Raises ``NotFound`` for a case that does not exist."""
+        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        with self._reader() as rows:
+            found = looking.case_of(rows, reference)
+        if found is None:
+            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+        return self._case_view(found, self.clock())
+
+    def cases(self, case_ids: list[int]) -> list[CaseView]:
+        """Many cases by their database id, in order of id."""
+        now = self.clock()
+        with self._reader() as rows:
+            found = looking.cases(rows, case_ids)
+        return [self._case_view(found[i], now) for i in sorted(found)]
+
+    def all_cases(self) -> list[CaseView]:
+        """Every case, closed ones included, by reference."""
+        with self._reader() as rows:
+            ids = looking.case_ids(rows)
+        return sorted(self.cases(ids), key=lambda view: view.case.reference)
+
+    def provisions(self, ids: Sequence[int]) -> list[ProvisionView]:
+        """Some provisions by their database id, in the order given."""
+        now = self.clock()
+        with self._reader() as rows:
+            owners = looking.owners(rows, ids)
+            cases = looking.cases(rows, sorted(set(owners.values())))
+        return [self._view_of(cases[owners[i]], i, now) for i in ids if i in owners and owners[i] in cases]
+
+    def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
+        """What is late now, longest first. The case in each view holds that provision only."""
+        now = self.clock()
+        self._known(municipality)
+        with self._reader() as rows:
+            late = looking.late(rows, now, municipality)
+        views = (self._view(one.case, one.key, one.id, one.flow_run, now) for one in late)
+        return sorted(
+            (v for v in views if v.overdue), key=lambda v: (v.due or date.max, v.case.reference, v.provision.key)
+        )
+
+    def waiting_too_long(self, municipality: str | None = None) -> list[ProvisionView]:
+        """What has been blocked longer than its own target since the need ("wacht al … dagen op …"), longest first."""
+        now = self.clock()
+        self._known(municipality)
+        with self._reader() as rows:
+            blocked = looking.blocked_beyond(rows, self._patience(day_of(now)), municipality)
+            cases = looking.cases(rows, sorted({case_id for _, case_id in blocked}))
+        views = (self._view_of(cases[case_id], i, now) for i, case_id in blocked if case_id in cases)
+        return sorted(
+            (v for v in views if v.waiting_days is not None),
+            key=lambda v: (v.provision.needed_on, v.case.reference, v.provision.key),
+        )
+
+    def audit(self, reference: str) -> list[AuditEntry]:
+        """The record of a case, oldest first."""
+        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        with self._reader() as rows:
+            lines = looking.audit_of(rows, reference)
+        if lines is None:
+            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+        return [AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message) for r in lines]
+
+    def face(self, provision_id: int) -> Face:
+        """Raises ``NotFound`` for a provision that does not exist."""
+        with self._reader() as rows:
+            # The version first: a change after it raises the version again, so the run is woken once more.
+            wanted = looking.face_of(rows, provision_id)
+            if wanted is None:
+                raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+            version, case_id = wanted
+            found = looking.cases(rows, [case_id]).get(case_id)
+            undelivered = looking.undelivered_count(rows, provision_id)
+        if found is None:
+            raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+        return self._face(self._view_of(found, provision_id, self.clock()), version, undelivered)
+
+    # --- from facts to what is seen ----------------------------------------------------------------------------------
+
+    def _known(self, municipality: str | None) -> None:
+        if municipality is not None:
+            inputs.known(municipality, self.config.organisation.municipalities, "gemeente")
+
+    def _patience(self, today: date) -> list[Patience]:
+        """Since when each provision has been blocked too long; a municipality's closing days only make that earlier."""
+        calendar = self.config.catalogue.calendar
+        return [
+            Patience(
+                rule.key,
+                urgent,
+                deadlines.last_need_blocked_too_long(rule, calendar, today, urgent=urgent),
+                deadlines.target(rule, urgent=urgent) is None,
+            )
+            for rule in self.config.catalogue.provisions.values()
+            for urgent in (False, True)
+        ]
+
+    def _case_view(self, found: Found, now: datetime) -> CaseView:
+        order = list(self.config.catalogue.provisions)
+        keys = sorted(found.ids, key=order.index)
+        return CaseView(
+            found.case, tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
+        )
+
+    def _view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
+        key = found.key_of(provision_id)
+        return self._view(found.case, key, provision_id, found.flow_runs[key], now)
+
+    def _view(self, case: Case, key: str, provision_id: int, flow_run: UUID | None, now: datetime) -> ProvisionView:
+        catalogue, today = self.config.catalogue, day_of(now)
+        situation = Situation.of(case, key, catalogue)
+        provision = situation.provision
+        due = deadlines.due(situation, today=today)
+        statutory = deadlines.statutory_due(situation)
+        blocked = provision.status is Status.BLOCKED
+        return ProvisionView(
+            id=provision_id,
+            case=case,
+            provision=provision,
+            situation=situation,
+            status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
+            due=due.due if due else None,
+            statutory_due=statutory.due if statutory else None,
+            overdue=deadlines.is_overdue(situation, now),
+            days_overdue=deadlines.days_overdue(situation, now),
+            breached=deadlines.is_breached(situation, now),
+            suspended_days=due.suspended_days if due else 0,
+            suspended_until=deadlines.suspended_until(provision, today),
+            blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, case, provision)) if blocked else (),
+            waiting_days=deadlines.blocked_too_long(situation, today),
+            objection_until=deadlines.objection_until(situation),
+            lies_with=ladder.lies_with(situation),
+            next_rung=ladder.next_rung_at(situation, catalogue, now),
+            flow_run=flow_run,
+            warnings=tuple(dict.fromkeys(w for end in (due, statutory) if end for w in end.warnings)),
+            rules=catalogue.provisions,
+        )
+
+    def _face(self, view: ProvisionView, version: int, undelivered: int) -> Face:
+        provision, case = view.provision, view.case
+        return Face(
+            provision_id=view.id,
+            reference=case.reference,
+            key=provision.key,
+            name=view.name,
+            run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
+            municipality=case.municipality,
+            status=view.status,
+            overdue=view.overdue,
+            open=provision.status.is_open,
+            asked=provision.asked,
+            state=state_name(view),
+            message=state_message(view, undelivered),
+            tags=tags(view, undelivered),
+            version=version,
+            flow_run=view.flow_run,
+            rungs=tuple(dutch.RUNG[r.name] for r in provision.rungs),
+        )
+
+
+def state_name(view: ProvisionView) -> str:
+    """The name of the run's state. Late goes before everything else that is open."""
+    provision = view.provision
+    if not provision.status.is_open:
+        return dutch.STATUS[provision.status].capitalize()
+    if view.overdue:
+        return dutch.OVERDUE.capitalize()
+    if view.status == SUSPENDED:
+        return dutch.SUSPENDED.capitalize()
+    if provision.status is Status.REFUSED:
+        return dutch.STATUS[Status.REFUSED].capitalize()
+    if provision.status is Status.BLOCKED:
+        return f"Wacht op {dutch.listed([view.named(d) for d in view.blocked_by])}"
+    return f"Wacht op {dutch.LIES_WITH[view.lies_with or 'loket']}"
+
+
+def state_message(view: ProvisionView, undelivered: int = 0) -> str:
+    """One line: until when, with whom it lies, what happens next; and first of all what did not arrive."""
+    if not view.provision.status.is_open:
+        closed = view.provision.closed_on
+        return f"{dutch.STATUS[view.provision.status].capitalize()} op {dutch.dutch_date(closed)}" if closed else ""
+    parts = []
+    if undelivered:
+        which = "een bericht is" if undelivered == 1 else f"{undelivered} berichten zijn"
+        parts.append(f"{which} niet bezorgd: bel zelf")
+    if view.due:
+        late = f" ({dutch.days(view.days_overdue)} te laat)" if view.overdue else ""
+        parts.append(f"uiterste datum {dutch.dutch_date(view.due)}{late}")
+    if view.suspended_until:
+        parts.append(f"klok loopt vanzelf weer op {dutch.dutch_date(view.suspended_until)}")
+    if view.lies_with:
+        parts.append(f"ligt bij {dutch.LIES_WITH[view.lies_with]}")
+    if view.next_rung:
+        parts.append(f"daarna: {dutch.RUNG[view.next_rung.name]} op {dutch.dutch_date(day_of(view.next_rung.at))}")
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
+    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
+    found = [view.case.municipality, tag(view.name)]
+    if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
+        found.append(tag(dutch.LIES_WITH[view.lies_with]))
+    if view.overdue:
+        found.append("te-laat")
+    if undelivered and view.provision.status.is_open:
+        found.append(NOT_DELIVERED)
+    return tuple(found)
+
+
+def tag(name: str) -> str:
+    """
+    >>> tag("dagbesteding, scholing, (vrijwilligers)werk"), tag("regionale tafel")
+    ('dagbesteding', 'regionale-tafel')
+    """
+    return name.split(",")[0].lower().replace(" ", "-")
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
