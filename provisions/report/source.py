@@ -27,7 +27,7 @@ from provisions.domain import deadlines
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.case import Case, Provision, Reason, Status, Suspension
 from provisions.domain.deadlines import Situation
-from provisions.domain.figures.history import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
+from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.rules import Brp, Catalogue, Route
 from provisions.store import tables as t
 

@@ -7,7 +7,7 @@ from typing import Any
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.case import Reason
-from provisions.domain.figures.history import COUNTER, REFUSED, TABLES
+from provisions.domain.figures.facts import COUNTER, REFUSED, TABLES
 from provisions.domain.rules import Dependency
 
 RECURRING_WEEKS = 2  # a cause that returns in as many of the thirteen weeks is no incident

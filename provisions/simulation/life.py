@@ -15,7 +15,7 @@ from provisions.domain import deadlines, graph, lifecycle
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, Status, Suspension
 from provisions.domain.deadlines import Situation
-from provisions.domain.figures.history import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
+from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Catalogue, OutcomeName, ProvisionRule, Route, RungName
 from provisions.simulation.draw import ClientPlan, NeedPlan

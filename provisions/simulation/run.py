@@ -12,7 +12,8 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from provisions.domain.figures.history import CaseFacts, History
+from provisions.domain.figures.facts import CaseFacts
+from provisions.domain.figures.history import History
 from provisions.simulation.draw import Draw
 from provisions.simulation.life import Life
 from provisions.simulation.scenario import Scenario

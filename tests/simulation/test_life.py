@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Status
-from provisions.domain.figures.history import CaseFacts
+from provisions.domain.figures.facts import CaseFacts
 from provisions.domain.lifecycle import Moment
 from provisions.domain.rules import OutcomeName, RungName
 from provisions.report.source import case_facts

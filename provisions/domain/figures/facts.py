@@ -1,0 +1,67 @@
+"""What happened, as the report's figures read it: days on which something happened, and no more.
+
+Whoever counts (the database for the report, a simulated life) hands these over; nothing in them says which client it was.
+Days are Amsterdam's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from provisions.domain.rules import Brp
+
+FEWEST = 5  # a median or percentile of fewer deliveries says too much about each of them
+
+REFUSED, COUNTER, TABLES = "refused", "counter", "tables"
+BLOCKED, SUSPENDED = "blocked", "suspended"  # with ":" and what it waited for, or the reason
+
+
+class OutcomeFact(NamedTuple):
+    """An outcome and its day, in the order in which they were recorded; reopened ones included."""
+
+    name: str
+    day: date
+
+
+class AnswerFact(NamedTuple):
+    """What a table answered, and the day on which that was recorded."""
+
+    rung: str
+    answer: str
+    day: date
+
+
+@dataclass(slots=True)
+class ProvisionFacts:
+    """What happened to one provision. ``due``: D as it is now; ``earlier_due``: (day of the new agreement, D before it).
+
+    ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
+    """
+
+    key: str
+    needed_on: date
+    started_on: date | None = None
+    needed_from: date | None = None
+    due: date | None = None
+    breach_day: date | None = None
+    statutory_due: date | None = None
+    urgent: bool = False
+    outcomes: Sequence[OutcomeFact] = ()
+    reopened: Sequence[date] = ()
+    suspensions: Sequence[tuple[date, date, str]] = ()
+    waivers: Sequence[tuple[str, date]] = ()
+    rungs: Sequence[tuple[str, date]] = ()
+    answers: Sequence[AnswerFact] = ()
+    submitted: Sequence[date] = ()
+    earlier_due: Sequence[tuple[date, date]] = ()
+
+
+@dataclass(slots=True)
+class CaseFacts:
+    """What happened in one case. ``municipalities``: (first day, key), in order."""
+
+    brp: Brp
+    municipalities: Sequence[tuple[date, str]]
+    provisions: Sequence[ProvisionFacts]
+    present: frozenset[str] = frozenset()

@@ -1,0 +1,193 @@
+"""The life of one provision in spans of days: open, blocked, overdue, suspended, and where its days went."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from provisions.domain import graph
+from provisions.domain.figures.facts import (
+    BLOCKED,
+    COUNTER,
+    REFUSED,
+    SUSPENDED,
+    TABLES,
+    CaseFacts,
+    OutcomeFact,
+    ProvisionFacts,
+)
+from provisions.domain.figures.spans import ALWAYS, Span, count_days, merged_spans, minus, within
+from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One delivery, in days: since the start and since intake (both less suspended days), and where they went."""
+
+    since_start: int
+    since_intake: int
+    went: Mapping[str, int]
+
+
+class Life:
+    """The spans of one provision's life."""
+
+    def __init__(self, facts: ProvisionFacts, rule: ProvisionRule) -> None:
+        self.facts = facts
+        self.rule = rule
+        self.outcomes = _with_undone(facts)
+        self.needed = facts.needed_on.toordinal()
+        self.started = facts.started_on.toordinal() if facts.started_on else ALWAYS
+        self.waits = self.started > self.needed
+        closings = [(o, undone) for o, undone in self.outcomes if o.name != OutcomeName.REFUSED]
+        closed = [(o.day.toordinal(), undone.toordinal() if undone else ALWAYS) for o, undone in closings]
+        self.open = minus([(self.needed, ALWAYS)], closed)
+        self.delivered = [
+            span for span, (o, _) in zip(closed, closings, strict=True) if o.name == OutcomeName.DELIVERED
+        ]
+        self.blocked = within(self.open, self.needed, self.started)
+        stops = [(s.toordinal(), e.toordinal()) for s, e, _ in facts.suspensions]
+        self.suspended = merged_spans([part for s, e in stops for part in within(self.open, s, e)])
+
+    def over_before(self, day: date) -> bool:
+        """Whether nothing of it is on or after ``day``: such provisions are most of them, after some years."""
+        first = day.toordinal()
+        facts = self.facts
+        return (
+            (not self.open or self.open[-1][1] <= first)
+            and (facts.breach_day is None or facts.breach_day < day)
+            and all(o.day < day for o in facts.outcomes)
+            and all(climbed < day for _, climbed in facts.rungs)
+            and all(a.day < day for a in facts.answers)
+            and all(submitted < day for submitted in facts.submitted)
+        )
+
+    @property
+    def statutory_exceeded(self) -> list[Span]:
+        """The days on which it was open beyond its statutory term."""
+        if self.facts.statutory_due is None:
+            return []
+        last = self.facts.statutory_due.toordinal()
+        # A refusal within the term is the decision that the law asks for.
+        return minus(within(self.open, last + 1), self._refused(last))
+
+    @property
+    def overdue(self) -> list[tuple[int, list[Span]]]:
+        """(D, days overdue against that D): more than one where a date was agreed anew."""
+        if self.facts.due is None:
+            return []
+        periods: list[tuple[int, int, int]] = []
+        since = 0
+        for until, due in self.facts.earlier_due:
+            periods.append((due.toordinal(), since, until.toordinal()))
+            since = until.toordinal()
+        periods.append((self.facts.due.toordinal(), since, ALWAYS))
+        found = []
+        for due_day, first, end in periods:
+            spans = within(self.open, max(due_day + 1, first), end)
+            if not spans:
+                continue
+            if self.suspended:
+                spans = minus(spans, self.suspended)
+            if self.rule.promise is Promise.DECISION:
+                spans = minus(spans, self._refused(due_day))
+            found.append((due_day, spans))
+        return found
+
+    def _refused(self, until: int) -> list[Span]:
+        return [
+            (o.day.toordinal(), undone.toordinal() if undone else ALWAYS)
+            for o, undone in self.outcomes
+            if o.name == OutcomeName.REFUSED and o.day.toordinal() <= until
+        ]
+
+    def stopped(self, first: int, last: int) -> dict[str, int]:
+        """The days after ``first``, up to and including ``last``, on which the clock stood still, by reason.
+
+        The day of suspending and the day of resuming both run (Awb 4:15); what overlaps counts once.
+        """
+        days: Counter[str] = Counter()
+        seen: list[Span] = []
+        for start, end, reason in self.facts.suspensions:
+            still = within([(start.toordinal() + 1, end.toordinal())], first + 1, last + 1)
+            days[reason] += count_days(minus([s for s in still if s[0] < s[1]], seen))
+            seen += still
+        return {reason: count for reason, count in days.items() if count}
+
+    def went(self, last: int, met: "Dependencies | None") -> dict[str, int]:
+        """Where the days from the need up to ``last`` went: ``blocked:…``, ``suspended:…``, ``tables``, ``counter``."""
+        blocked = max(0, min(self.started, last) - self.needed)
+        stopped = self.stopped(self.started, last)
+        tables = minus(self._with_tables(last), self._still_spans())
+        went = {f"{BLOCKED}:{met.last_met if met else ''}": blocked}
+        went.update({f"{SUSPENDED}:{reason}": count for reason, count in stopped.items()})
+        went[TABLES] = count_days(within(merged_spans(tables), self.started + 1, last + 1))
+        went[COUNTER] = last - self.needed - sum(went.values())
+        return {name: count for name, count in went.items() if count > 0}
+
+    def delivery(self, day: date, met: "Dependencies | None") -> Delivery:
+        """A delivery on ``day``; ``met``: what it had waited for."""
+        last = day.toordinal()
+        # What is needed from a later day is not waited for before it.
+        begin = max(self.started, self.facts.needed_from.toordinal() if self.facts.needed_from else 0)
+        still = sum(self.stopped(self.started, last).values())
+        return Delivery(
+            max(0, last - begin - sum(self.stopped(begin, last).values())),
+            max(0, last - self.needed - still),
+            self.went(last, met),
+        )
+
+    def cause(self, breach: date, met: "Dependencies | None") -> str:
+        """What took most of the days from the need until D; a refusal by then goes before all."""
+        due = breach.toordinal() - 1
+        if any(first <= due < end for first, end in self._refused(due)):
+            return REFUSED
+        went = self.went(due, met)
+        order = {BLOCKED: 0, SUSPENDED: 1}
+        return min(went, key=lambda n: (-went[n], order.get(n.partition(":")[0], 2)), default=COUNTER)
+
+    def _with_tables(self, last: int) -> list[Span]:
+        answered = {a.rung: a.day.toordinal() for a in self.facts.answers}
+        return [
+            (day.toordinal(), max(day.toordinal(), answered.get(name, last + 1)))
+            for name, day in self.facts.rungs
+            if name != "case_director"
+        ]
+
+    def _still_spans(self) -> list[Span]:
+        return [(s.toordinal() + 1, e.toordinal()) for s, e, _ in self.facts.suspensions]
+
+
+class Dependencies:
+    """What a provision waited for: until when each dependency was not met, and which was met last."""
+
+    def __init__(self, case: CaseFacts, life: Life, lives: Mapping[str, Life]) -> None:
+        self.unmet: dict[str, list[Span]] = {}
+        latest = -1
+        self.last_met = ""
+        for dependency in graph.dependencies(life.rule, case.brp, urgent=life.facts.urgent):
+            name = str(dependency)
+            met = [(day.toordinal(), ALWAYS) for waived, day in life.facts.waivers if waived == name]
+            for key in dependency.alternatives:
+                if key in case.present:
+                    met.append((life.needed, ALWAYS))
+                elif other := lives.get(key):
+                    met += other.delivered
+            self.unmet[name] = minus(life.blocked, met)
+            since = min((first for first, _ in met), default=ALWAYS)
+            if since > latest:
+                latest, self.last_met = since, name
+
+
+def _with_undone(facts: ProvisionFacts) -> list[tuple[OutcomeFact, date | None]]:
+    """Each outcome with the day on which a reopening undid it: the n-th reopening undoes all up to the n-th closing."""
+    reopenings = iter(facts.reopened)
+    found: list[tuple[OutcomeFact, date | None]] = []
+    waiting: list[OutcomeFact] = []
+    for outcome in facts.outcomes:
+        waiting.append(outcome)
+        if outcome.name != OutcomeName.REFUSED:
+            undone = next(reopenings, None)
+            found += [(o, undone) for o in waiting]
+            waiting = []
+    return [*found, *((o, None) for o in waiting)]
