@@ -40,7 +40,7 @@ def send_all(subject: Product, settings: Settings) -> None:
     while outbox.deliver_due():
         pass
     with subject.database.begin() as connection:
-        connection.execute(text("UPDATE provision SET face_shown = face_wanted"))
+        connection.execute(text("UPDATE provision SET observed_generation = generation"))
         connection.execute(text("UPDATE plan SET shown = wanted"))
         connection.execute(text("DELETE FROM announcement"))
 

@@ -29,7 +29,7 @@ from provisions.settings import PROJECT
 from provisions.usecases.cases import Steps
 
 UNFINISHED = (
-    "provision WHERE face_wanted <> face_shown",
+    "provision WHERE generation <> observed_generation",
     "plan WHERE wanted <> shown",
     "message WHERE next_try IS NOT NULL",
     "announcement",

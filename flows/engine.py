@@ -1,7 +1,7 @@
 """The engine: the loops that make things happen. They share nothing but the database and Prefect.
 
 Each may crash, repeat, or run twice at the same time (in two engines) without harm. Prefect may be away: the clock and
-the outbox run on, and the faces follow when it is back.
+the outbox run on, and the runs follow when it is back.
 """
 
 import logging
@@ -25,9 +25,9 @@ from flows.mirror.artifacts import Screens
 from flows.mirror.erasing import Forgetting
 from flows.mirror.events import Events
 from flows.mirror.reconciler import Reconciler
-from flows.mirror.runs import Faces
+from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments, provision_plans
-from flows.prefect.executor import Worker
+from flows.prefect.executor import Executor
 from flows.weekly_report import MissedMondays, deployment_spec
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
@@ -67,10 +67,10 @@ class Engine:
         )
         number = self._listener.number
         # With a work pool this one executes only what belongs to no pool: what was begun before there was one.
-        self._worker = Worker(deployments, number=number)
-        execute = None if settings.work_pool else self._worker.take
-        self._faces = Faces(
-            steps, deployments, scheduled=self._worker.wake, execute=execute, number=number, shown=self._shown
+        self._executor = Executor(deployments, number=number)
+        execute = None if settings.work_pool else self._executor.take
+        self._mirror = RunMirror(
+            steps, deployments, scheduled=self._executor.wake, execute=execute, number=number, shown=self._shown
         )
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(steps, now=now, ticked=self._look)
@@ -91,7 +91,7 @@ class Engine:
                 config,
                 now=now,
                 clock=self._clock,
-                faces=self._faces,
+                mirror=self._mirror,
                 loops=self._loops(),
                 prefect=PrefectProbe(deployments).not_begun,
                 serves=self.serves,
@@ -105,7 +105,7 @@ class Engine:
             self._health.start()
         for loop in self._loops():
             loop.start()
-        self._worker.start()
+        self._executor.start()
 
     def serves(self) -> bool:
         """Whether everything can be started from Prefect: all deployments are registered."""
@@ -124,12 +124,12 @@ class Engine:
             self._health.stop()
         for loop in self._loops():
             loop.join(max(0.0, deadline - time.monotonic()))
-        self._worker.join(max(0.0, deadline - time.monotonic()))
+        self._executor.join(max(0.0, deadline - time.monotonic()))
 
     def _halt(self) -> None:
         for loop in self._loops():
             loop.stop()
-        self._worker.stop()
+        self._executor.stop()
 
     def _loops(self) -> list[Loop]:
         pages = [self._plans.loop, self._lists.loop, self._events.loop, self._morning.loop]
@@ -138,7 +138,7 @@ class Engine:
             self._clock.loop,
             self._foresight.loop,
             self._postman.loop,
-            self._faces.loop,
+            self._mirror.loop,
             self._reconciler.loop,
             self._missed_mondays.loop,
             self._forgetting.loop,
@@ -146,9 +146,9 @@ class Engine:
         ]
 
     def _look(self) -> None:
-        """Something was recorded: there may be messages to send and faces to show."""
+        """Something was recorded: there may be messages to send and runs to bring up to date."""
         self._postman.loop.wake()
-        self._faces.loop.wake()
+        self._mirror.loop.wake()
         self._plans.loop.wake()
         self._events.loop.wake()
 
@@ -161,8 +161,8 @@ class Engine:
         self._clock.loop.wake()
 
     def _changed(self) -> None:
-        self._faces.loop.wake()
-        self._worker.wake()
+        self._mirror.loop.wake()
+        self._executor.wake()
 
 
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:

@@ -386,7 +386,7 @@ class CaseFile:
 
     def shows(self, key: str) -> str:
         """One line, as on the run in Prefect."""
-        return self.town.steps.face(self[key].id).state
+        return self.town.steps.run_views.of(self[key].id).state
 
     def status(self) -> dict[str, str]:
         return {p.provision.key: p.status for p in self.view.provisions}

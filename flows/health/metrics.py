@@ -51,7 +51,7 @@ class EngineCollector(Collector):
         handled.add_metric([], vitals.clock.handled)
         yield handled
         yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", vitals.clock.late)
-        behind = vitals.faces.behind_since
+        behind = vitals.mirror.behind_since
         yield _gauge(
             "faces_behind_seconds",
             "How long there has been a run to show.",
@@ -68,7 +68,7 @@ class EngineCollector(Collector):
         yield _gauge("messages_pending", "Messages that are still to be sent.", waiting.messages_pending)
         yield _gauge("messages_pending_seconds", "Age of the oldest of these.", waiting.messages_pending_seconds)
         yield _gauge("messages_retried", "Of these, failed three times or more.", waiting.messages_retried)
-        yield _gauge("faces_wanted", "Runs that do not show what they should.", waiting.faces)
+        yield _gauge("faces_wanted", "Runs that do not show what they should.", waiting.stale_runs)
         yield _gauge("plans_wanted", "Plans of a client that do not show what they should.", waiting.plans)
         yield _gauge("events_waiting", "Facts not yet announced in Prefect.", waiting.announcements)
         yield _gauge("erasures_waiting", "Forgotten cases of which something is still to be erased.", waiting.erasures)

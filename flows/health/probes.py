@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.loops.clock import Clock
 from flows.loops.loop import Loop
-from flows.mirror.runs import Faces
+from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
@@ -90,7 +90,7 @@ class Vitals:
         *,
         now: Callable[[], datetime],
         clock: Clock,
-        faces: Faces,
+        mirror: RunMirror,
         loops: Sequence[Loop],
         prefect: Callable[[], int | None],
         serves: Callable[[], bool],
@@ -98,7 +98,7 @@ class Vitals:
     ) -> None:
         """``prefect``: as :meth:`PrefectProbe.not_begun`."""
         self.identity = Identity(version("provisions"), migrate.newest(), fingerprint(config.catalogue)[:12])
-        self.clock, self.faces, self.loops = clock, faces, loops
+        self.clock, self.mirror, self.loops = clock, mirror, loops
         self.prefect, self.serves = prefect, serves
         self._database, self._now, self._refusal = database, now, refusal
         self._totals: tuple[float, Totals] | None = None

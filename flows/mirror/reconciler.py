@@ -1,4 +1,4 @@
-"""Truth and face agree: compares the database with Prefect and has repaired what differs.
+"""The database and its mirror agree: compares the database with Prefect and has repaired what differs.
 
 Losing Prefect's database loses nothing: deployments are registered again, and each open provision gets a new run.
 """
@@ -29,7 +29,7 @@ from flows.prefect.deployments import Deployments
 from provisions.domain.errors import NotFound
 from provisions.store.backlog import should_live
 from provisions.usecases.cases import Steps
-from provisions.views.cases import Face
+from provisions.views.runs import RunView
 
 logger = logging.getLogger(__name__)
 
@@ -118,31 +118,31 @@ class Reconciler:
         return count
 
     def compare_provisions(self, client: SyncPrefectClient) -> dict[int, UUID | None]:
-        """Ask a face for what is open without a living run; the run of each provision that should have one."""
+        """Ask a run for what is open without a living run; the run of each provision that should have one."""
         known: dict[int, UUID | None] = {}
         after = 0
-        while page := self._steps.faces_to_reconcile(after, PAGE):
+        while page := self._steps.runs.expected(after, PAGE):
             runs = read_runs(client, [row.flow_run for row in page if row.flow_run])
             rows = [(row.provision_id, runs.get(row.flow_run) if row.flow_run else None) for row in page]
-            wrong = [provision_id for provision_id, run in rows if self._faceless(provision_id, run)]
+            wrong = [provision_id for provision_id, run in rows if self._unshown(provision_id, run)]
             if wrong:
-                self._steps.want_faces(wrong)
+                self._steps.runs.renew(wrong)
                 self._changed()
             known.update({row.provision_id: row.flow_run for row in page})
             after = page[-1].provision_id
         return known
 
-    def _faceless(self, provision_id: int, run: FlowRun | None) -> bool:
+    def _unshown(self, provision_id: int, run: FlowRun | None) -> bool:
         """Whether the provision is open and no run shows it."""
         if run is None or run.state is None:
             return True
-        return run.state.is_final() and self._steps.face(provision_id).open
+        return run.state.is_final() and self._steps.run_views.of(provision_id).open
 
     def compare_runs(self, client: SyncPrefectClient, known: dict[int, UUID | None]) -> int:
         """Look at each living run that is not known to be right; how many were cancelled.
 
         Cancelled is what belongs to no provision, or to one that lives in another run. What is parked although its
-        provision is closed gets a new face, in which it ends.
+        provision is closed is woken, to end.
         """
         cancelled = 0
         for run in list(self._runs(client, LIVING, self._deployments.provision_ids)):
@@ -151,20 +151,20 @@ class Reconciler:
                 continue  # it may have been made just now, and not noted yet
             if isinstance(provision, int) and known.get(provision) == run.id:
                 continue
-            face = self._face(provision)
-            if face is None or face.flow_run != run.id:
+            view = self._view(provision)
+            if view is None or view.flow_run != run.id:
                 client.set_flow_run_state(run.id, Cancelled(name="Vervallen", message=STRANGER), force=True)
                 cancelled += 1
-            elif not face.open and run.state and run.state.is_paused():
-                self._steps.want_faces([face.provision_id])
+            elif not view.open and run.state and run.state.is_paused():
+                self._steps.runs.renew([view.provision_id])
                 self._changed()
         if cancelled:
             logger.info("%d runs zonder voorziening zijn afgesloten", cancelled)
         return cancelled
 
-    def _face(self, provision: object) -> Face | None:
+    def _view(self, provision: object) -> RunView | None:
         try:
-            return self._steps.face(provision) if isinstance(provision, int) else None
+            return self._steps.run_views.of(provision) if isinstance(provision, int) else None
         except NotFound:
             return None
 

@@ -25,15 +25,16 @@ from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.tags import PROVISION_TAG
-from provisions.usecases.cases import Steps, WantedFace
-from provisions.views.cases import Face
+from provisions.store.runs import MirroredRun
+from provisions.usecases.cases import Steps
+from provisions.views.runs import RunView
 
 BATCH = 100
 IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
 
 
-class Faces:
-    """Applies ``faces_wanted``."""
+class RunMirror:
+    """Applies what is stale to Prefect."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Faces:
         self.loop = Loop("runs", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
-        wanted = self._steps.faces_wanted(BATCH)
+        wanted = self._steps.runs.stale(BATCH)
         if not wanted:
             self.behind_since = None
             return IDLE
@@ -71,13 +72,13 @@ class Faces:
         # What is left is being executed right now: it may have read its row before the change, so it is tried again.
         return 0.0 if applied else BUSY
 
-    def apply(self, client: SyncPrefectClient, wanted: Sequence[WantedFace]) -> int:
+    def apply(self, client: SyncPrefectClient, wanted: Sequence[MirroredRun]) -> int:
         """Show each of ``wanted``; how many could be shown now."""
         self._deployments.ensure(client)
-        runs = read_runs(client, [face.flow_run for face in wanted if face.flow_run])
+        runs = read_runs(client, [one.flow_run for one in wanted if one.flow_run])
         applied = 0
-        for position, face in enumerate(wanted):
-            applied += self._show(client, face, runs.get(face.flow_run) if face.flow_run else None)
+        for position, one in enumerate(wanted):
+            applied += self._show(client, one, runs.get(one.flow_run) if one.flow_run else None)
             if position % 10 == 9:
                 self._begin()  # begin to execute while more are being made
             if self.loop.stopped:
@@ -89,12 +90,12 @@ class Faces:
         if self._execute is None:
             self._scheduled()
 
-    def _show(self, client: SyncPrefectClient, wanted: WantedFace, run: FlowRun | None) -> bool:
+    def _show(self, client: SyncPrefectClient, wanted: MirroredRun, run: FlowRun | None) -> bool:
         mine = False  # whether it is ours to execute now
         if run is None or run.state is None or run.state.is_final():
-            face = self._steps.face(wanted.provision_id)
-            if run is None or face.open:
-                run, mine = self._make(client, face, wanted.flow_run)
+            view = self._steps.run_views.of(wanted.provision_id)
+            if run is None or view.open:
+                run, mine = self._make(client, view, wanted.flow_run)
         elif run.state.is_paused():
             mine = self._execute is not None
             if not (parking.claim(client, run.id, self._number) if mine else parking.wake(client, run.id)):
@@ -103,25 +104,25 @@ class Faces:
             return False  # it is being executed, and may have read its row before this change
         try:
             # Before it is executed, because the execution marks what it really showed.
-            self._steps.face_shown(wanted.provision_id, wanted.wanted, run.id)
+            self._steps.runs.observe(wanted.provision_id, wanted.generation, run.id)
         finally:
             # Also when the database fell away: a run that is Running and that nobody executes would show nothing.
             if mine and self._execute is not None:
                 self._execute(run)
         return True
 
-    def _make(self, client: SyncPrefectClient, face: Face, after: UUID | None) -> tuple[FlowRun, bool]:
-        """The run of ``face``, and whether it was made now and is ours to execute."""
-        deployment = self._deployments.of_provision(face.key)
+    def _make(self, client: SyncPrefectClient, view: RunView, after: UUID | None) -> tuple[FlowRun, bool]:
+        """The run of ``view``, and whether it was made now and is ours to execute."""
+        deployment = self._deployments.of_provision(view.key)
         assert deployment is not None  # noqa: S101 - the catalogue's keys are all registered
         running: State[Any] = Running(message=parking.executed_by(self._number))
         while True:
             wanted = DeploymentFlowRunCreate(
                 state=to_state_create(Scheduled() if self._execute is None else running),
-                parameters={"provision": face.provision_id},
-                name=face.run_name,
-                tags=[*face.tags, PROVISION_TAG],
-                idempotency_key=f"voorziening-{face.provision_id}-na-{after or 'niets'}",
+                parameters={"provision": view.provision_id},
+                name=view.run_name,
+                tags=[*view.tags, PROVISION_TAG],
+                idempotency_key=f"voorziening-{view.provision_id}-na-{after or 'niets'}",
             )
             try:
                 # Not by the client's own method, which does not tell whether the run is new.
@@ -138,7 +139,7 @@ class Faces:
                 raise
             run = FlowRun.model_validate(answer.json())
             made = answer.status_code == HTTPStatus.CREATED
-            if run.state is None or not run.state.is_final() or not face.open:
+            if run.state is None or not run.state.is_final() or not view.open:
                 return run, made and self._execute is not None
             # Another engine made this one, and it ended before that was noted: the next comes after it.
             after = run.id

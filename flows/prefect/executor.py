@@ -1,7 +1,7 @@
 """Runs flow runs in this process: a polling loop and a few threads, because a process for each run costs a second.
 
-Safe with several engines: a run is claimed by proposing Pending, which Prefect accepts only once. What the faces make
-or wake themselves comes here claimed already, without a poll.
+Safe with several engines: a run is claimed by proposing Pending, which Prefect accepts only once. What the mirror makes
+or wakes comes here claimed already, without a poll.
 """
 
 import logging
@@ -59,7 +59,7 @@ class Due:
     claimed: bool
 
 
-class Worker:
+class Executor:
     """Executes what is due, ``threads`` runs at a time."""
 
     def __init__(self, deployments: Deployments, *, threads: int = 8, number: int | None = None) -> None:

@@ -10,7 +10,7 @@ The form of the Resume button is a registered schema; three inputs of the run be
   are the same (the key of each park holds the hash);
 - ``antwoord-<key>``: what a person filled in. It is there when the run is executed again, until :func:`forget`.
 
-Each call to Prefect's server costs it ten to thirty milliseconds, which is what limits the faces a second (docs/performance.md).
+Each call to Prefect's server costs it ten to thirty milliseconds, which is what limits the runs a second (docs/performance.md).
 """
 
 import hashlib
@@ -55,16 +55,16 @@ def this_run() -> FlowRun:
     return context.flow_run
 
 
-def park(name: str, message: str, *, form: type[RunInput], introduction: str, version: int, rungs: int = 0) -> Never:
+def park(name: str, message: str, *, form: type[RunInput], introduction: str, generation: int, rungs: int = 0) -> Never:
     """Let this run wait under ``name`` until it is woken or its form is filled in. Ends the execution.
 
-    ``version`` is the face that is shown and ``rungs`` how many rungs were: the key says so. The key never repeats,
+    ``generation`` is the generation that is shown and ``rungs`` how many rungs were: the key says so. The key never repeats,
     because Prefect refuses a pause whose key it has seen and would let the flow run on.
     """
     run = this_run()
     schema = _schema(form)
     digest = hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
-    key = f"v{version}-r{rungs}-{digest}-{uuid4().hex[:12]}"
+    key = f"v{generation}-r{rungs}-{digest}-{uuid4().hex[:12]}"
     keyset = {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
     client = get_client(sync_client=True)
     if not any(digest in earlier for earlier in run.empirical_policy.pause_keys or ()):

@@ -24,7 +24,7 @@ from flows.prefect import parking
 from flows.prefect.tags import PROVISION_TAG
 from provisions.domain.case import Status
 from provisions.domain.errors import NotFound, Refused, Unreachable
-from provisions.views.cases import Face
+from provisions.views.runs import RunView
 
 logger = logging.getLogger(__name__)
 
@@ -82,46 +82,46 @@ def wait(provision: int, *, settled: str, remark: str = "") -> None:
     ``settled`` completes "Dit is geregeld als …" above the form; ``remark`` is the guide's advice there.
     """
     refusal = take_in_answers(provision)
-    face = escalate(provision)
-    if not face.open:
+    view = escalate(provision)
+    if not view.open:
         return
-    rule = context.config().catalogue.rule(face.key)
+    rule = context.config().catalogue.rule(view.key)
     advice = f"Dit is geregeld als {settled}. {remark}"
-    parking.show_tags((*face.tags, PROVISION_TAG))
-    # Before the park, so that a change in between raises face_wanted above what is marked here.
-    context.steps().face_shown(provision, face.version, parking.this_run().id)
+    parking.show_tags((*view.tags, PROVISION_TAG))
+    # Before the park, so that a change in between raises generation above what is marked here.
+    context.steps().runs.observe(provision, view.generation, parking.this_run().id)
     parking.park(
-        face.state,
-        f"Niet vastgelegd: {refusal}\n\n{face.message}" if refusal else face.message,
-        form=outcome_form(rule, face.status),
-        introduction=f"{face.run_name}\n\n{advice}".strip(),
-        version=face.version,
-        rungs=len(face.rungs),
+        view.state,
+        f"Niet vastgelegd: {refusal}\n\n{view.message}" if refusal else view.message,
+        form=outcome_form(rule, view.status),
+        introduction=f"{view.run_name}\n\n{advice}".strip(),
+        generation=view.generation,
+        rungs=len(view.rungs),
     )
 
 
-def escalate(provision: int) -> Face:
+def escalate(provision: int) -> RunView:
     """Climb what is due, by the same call as the clock's, so that each rung is climbed once, whoever comes first.
 
     What was climbed for this provision since its run was last parked shows as a step with the table's Dutch name.
     """
     context.steps().tick()
-    face = context.steps().face(provision)
-    for rung in face.rungs[parking.rungs_shown() or 0 :]:
+    view = context.steps().run_views.of(provision)
+    for rung in view.rungs[parking.rungs_shown() or 0 :]:
         _run(f"Escalatie: {rung}", lambda: None)
-    return face
+    return view
 
 
 def finish(provision: int, step: str) -> State[Any]:
     """End the run under the name of the outcome, its tags without ``te-laat``."""
-    face = context.steps().face(provision)
+    view = context.steps().run_views.of(provision)
 
     def show_the_end() -> None:
-        parking.show_tags((*face.tags, PROVISION_TAG))
-        context.steps().face_shown(provision, face.version, parking.this_run().id)
+        parking.show_tags((*view.tags, PROVISION_TAG))
+        context.steps().runs.observe(provision, view.generation, parking.this_run().id)
 
-    _run(step if face.status == Status.DELIVERED else "Afsluiten", show_the_end)
-    return Completed(name=face.state, message=face.message)
+    _run(step if view.status == Status.DELIVERED else "Afsluiten", show_the_end)
+    return Completed(name=view.state, message=view.message)
 
 
 def take_in_answers(provision: int) -> str | None:
@@ -134,17 +134,17 @@ def take_in_answers(provision: int) -> str | None:
 
 
 def _record(provision: int, answer: parking.Answer) -> str | None:
-    face = context.steps().face(provision)
-    rule = context.config().catalogue.rule(face.key)
+    view = context.steps().run_views.of(provision)
+    rule = context.config().catalogue.rule(view.key)
     try:
-        given = read_outcome(rule, outcome_form(rule, face.status).model_validate(answer.values))
+        given = read_outcome(rule, outcome_form(rule, view.status).model_validate(answer.values))
     except ValidationError:
         return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
 
     def record() -> str | None:
         try:
             context.steps().record_outcome(
-                face.reference, face.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
+                view.reference, view.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
             )
         except Unreachable:
             raise

@@ -188,7 +188,7 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
         _set_sequences(connection, manifest.tables)
         if not migrate.is_current(connection):
             migrate.move(connection, "head")  # may chain the record anew, once it has seen that it was whole
-        _want_faces(connection)
+        _renew_runs(connection)
         roles.grant(connection, application)
         return replace(manifest, anchor=str(audit.head(connection)))
 
@@ -253,11 +253,11 @@ def _set_sequences(connection: Connection, tables: Sequence[TableCopy]) -> None:
                 connection.execute(select(func.setval(sequence, func.coalesce(func.max(rows.c[name]), 0) + 1, False)))
 
 
-def _want_faces(connection: Connection) -> None:
+def _renew_runs(connection: Connection) -> None:
     """No run and no plan is there yet; what is open and started wants a run."""
     live = and_(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(("waiting", "refused")))
     wanted = case((live, 1), else_=0)
-    connection.execute(update(t.provision).values(flow_run=None, face_shown=0, face_wanted=wanted))
+    connection.execute(update(t.provision).values(flow_run=None, observed_generation=0, generation=wanted))
     connection.execute(update(t.plan).values(wanted=1, shown=0, shown_on=None, digest=None, artifact=None))
 
 

@@ -200,7 +200,7 @@ class Outbox:
         _record_sent(connection, row.id, rendered, refused, now)
         note.sent(rendered, refused)
         if row.attempts >= SEVERAL_ATTEMPTS:  # its run said that it did not arrive
-            loading.want_face(connection, row.provision_id)
+            loading.renew_run(connection, row.provision_id)
         if row.kind in ASKING:
             batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
         return _Next.THE_NEXT
@@ -256,12 +256,12 @@ class Outbox:
             to = f" aan {_names(rendered)}" if rendered else ""
             note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
             if row.provision_id is not None:
-                loading.want_face(connection, row.provision_id)
+                loading.renew_run(connection, row.provision_id)
             return _Next.THE_NEXT
         if row.provision_id is not None:
             _put_off(connection, next_try, row.provision_id)
             if row.attempts + 1 == SEVERAL_ATTEMPTS:
-                loading.want_face(connection, row.provision_id)
+                loading.renew_run(connection, row.provision_id)
         return _Next.ANOTHER_PROVISIONS
 
     def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:

@@ -156,7 +156,7 @@ class Life:
                     self.record.append((now, line))
                 self._follows(line.key, line, now)
         moved = {line.key for line in decision.audit if line.what not in SCHEDULE_NOTHING}
-        for key in decision.faces:
+        for key in decision.visible:
             if key in moved:
                 self._look_ahead(key, now)
 

@@ -26,7 +26,7 @@ class Backlog:
     messages_pending_seconds: float
     messages_retried: int
     """Pending after several attempts."""
-    faces: int
+    stale_runs: int
     """Provisions whose run does not show what it should."""
     plans: int
     announcements: int
@@ -59,7 +59,7 @@ _BACKLOG = text(
            pending.n AS messages_pending,
            coalesce(extract(epoch FROM :now - pending.oldest), 0)::float AS messages_pending_seconds,
            pending.retried AS messages_retried,
-           (SELECT count(*) FROM provision WHERE face_wanted <> face_shown) AS faces,
+           (SELECT count(*) FROM provision WHERE generation <> observed_generation) AS stale_runs,
            (SELECT count(*) FROM plan WHERE wanted <> shown) AS plans,
            (SELECT count(*) FROM announcement) AS announcements,
            (SELECT count(*) FROM erasure) AS erasures,

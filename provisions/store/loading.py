@@ -15,7 +15,9 @@ from provisions.store import tables as t
 from provisions.store.looking import SEVERAL_ATTEMPTS
 
 CHANNEL = "provisions"
-_PROVISION_NAMES = tuple(c.name for c in t.provision.c if c.name not in ("flow_run", "face_wanted", "face_shown"))
+_PROVISION_NAMES = tuple(
+    c.name for c in t.provision.c if c.name not in ("flow_run", "generation", "observed_generation")
+)
 # In SQL as it is: building these statements anew for each case took as long as the database did.
 _LOCK = " FOR UPDATE"
 _CASES = (
@@ -124,9 +126,9 @@ def undelivered() -> sa.ColumnElement[bool]:
     return sa.or_(t.message.c.status == "failed", stuck)
 
 
-def want_face(connection: Connection, provision_id: int) -> None:
+def renew_run(connection: Connection, provision_id: int) -> None:
     """The run of this provision should show something else now."""
-    wanted = {"face_wanted": t.provision.c.face_wanted + 1}
+    wanted = {"generation": t.provision.c.generation + 1}
     started = t.provision.c.started_on.is_not(None)
     connection.execute(t.provision.update().where(t.provision.c.id == provision_id, started).values(**wanted))
 

@@ -47,7 +47,7 @@ ORDER BY p.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
 _STATE = """
 WITH f AS MATERIALIZED (SELECT * FROM foreseen WHERE provision_id = ANY(%(ids)s)), state AS (
-    UPDATE provision SET face_wanted = face_wanted + 1, late_noted = f.late_noted, late_from = f.late_from,
+    UPDATE provision SET generation = generation + 1, late_noted = f.late_noted, late_from = f.late_from,
         breach_day = f.breach_day, lies_with = f.lies_with, next_at = f.next_at
     FROM f WHERE provision.id = f.provision_id
 ), rungs AS (

@@ -84,6 +84,14 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Generation:
+    """The generation of a provision (:mod:`provisions.store.runs`), and the case it belongs to."""
+
+    generation: int
+    case_id: int
+
+
+@dataclass(frozen=True)
 class MessageFilter:
     """Which messages; what is ``None`` or false does not matter."""
 
@@ -163,10 +171,10 @@ def blocked_beyond(rows: Rows, patience: Sequence[Patience], municipality: str |
     return [(row.id, row.case_id) for row in found]
 
 
-def face_of(rows: Rows, provision_id: int) -> tuple[int, int] | None:
-    """The version of its run that is wanted, and its case."""
-    found = rows("SELECT face_wanted, case_id FROM provision WHERE id = %(id)s", id=provision_id)
-    return (found[0].face_wanted, found[0].case_id) if found else None
+def generation_of(rows: Rows, provision_id: int) -> Generation | None:
+    """The generation of a provision now, and its case."""
+    found = rows("SELECT generation, case_id FROM provision WHERE id = %(id)s", id=provision_id)
+    return Generation(found[0].generation, found[0].case_id) if found else None
 
 
 def undelivered_count(rows: Rows, provision_id: int) -> int:

@@ -93,14 +93,14 @@ provision = Table(
     Column("closed_on", Date),
     Column("lies_with", Text),
     Column("next_at", Moment),  # the next moment on which anything happens: the clock reads this index
-    # the face in Prefect
+    # its run in Prefect (provisions.store.runs)
     Column("flow_run", Uuid),
-    Column("face_wanted", Integer, nullable=False, server_default=text("0")),
-    Column("face_shown", Integer, nullable=False, server_default=text("0")),
+    Column("generation", Integer, nullable=False, server_default=text("0")),
+    Column("observed_generation", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("case_id", "key"),
     Index("ix_provision_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("ix_provision_late_from", "late_from", postgresql_where=text("late_from IS NOT NULL")),
-    Index("ix_provision_face", "id", postgresql_where=text("face_wanted <> face_shown")),
+    Index("ix_provision_stale", "id", postgresql_where=text("generation <> observed_generation")),
 )
 
 # What the clock will record of a provision at its ``next_at`` unless anything changes before: decided ahead, so that

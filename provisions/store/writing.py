@@ -1,4 +1,4 @@
-"""From decisions to rows: state, audit, messages and wanted faces. Nothing here decides, nothing commits.
+"""From decisions to rows: state, audit, messages and the runs to renew. Nothing here decides, nothing commits.
 
 However many decisions: one statement for what is new, one for all the rest, two for the audit. Each takes its rows as one
 JSON document, because what a statement costs lies mostly in its parameters and its way there and back.
@@ -62,9 +62,9 @@ class _Draft:
         self.updates: list[Row] = []
         for key in self.case.provisions if change.keys is None else change.keys:
             row = _provision_row(self.case, key, change.moment)
-            wanted = int(key in change.decision.faces and row["started_on"] is not None)
+            wanted = int(key in change.decision.visible and row["started_on"] is not None)
             if key not in self.ids:
-                self.inserts.append({"face_wanted": wanted, **row})
+                self.inserts.append({"generation": wanted, **row})
             elif wanted or any(change.before.rows[key][name] != value for name, value in row.items()):  # type: ignore[union-attr]
                 self.updates.append({"row_id": self.ids[key], "wanted": wanted, **row})
 
@@ -176,7 +176,7 @@ def _part(name: str, columns: tuple[str, ...]) -> str:
     where = " AND ".join(f"{called}.{'id' if key == 'row_id' else key} = r.{key}" for key in keys)
     changes = [f"{column} = r.{column}" for column in columns if column not in (*keys, "wanted")]
     if "wanted" in columns:
-        changes.append("face_wanted = face_wanted + r.wanted")
+        changes.append("generation = generation + r.wanted")
     return f"UPDATE {called} SET {', '.join(changes)} FROM {rows} WHERE {where}"  # noqa: S608
 
 

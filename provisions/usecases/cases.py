@@ -1,4 +1,4 @@
-"""The use cases. Each loads, lets the domain decide, and commits state, audit, messages and wanted faces in one transaction.
+"""The use cases. Each loads, lets the domain decide, and commits state, audit, messages and the runs to renew in one transaction.
 
 Every text is checked here, in Dutch; every method raises ``provisions.domain.errors.Refused`` when something is not
 allowed, and then nothing has changed. Days are Amsterdam's.
@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, or_, select, update
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -28,8 +27,10 @@ from provisions.domain.rules import Brp, OutcomeName, Route, RungName
 from provisions.store import loading, lookahead
 from provisions.store import tables as t
 from provisions.store.loading import Stored
+from provisions.store.runs import Runs
 from provisions.store.writing import Change, write
-from provisions.views.cases import Face, Views
+from provisions.views.cases import Views
+from provisions.views.runs import RunViews
 
 EVERYTHING = "all"
 RULES = "rules"
@@ -70,17 +71,6 @@ class OutcomeReport:
     note: str | None = None
 
 
-@dataclass(frozen=True)
-class WantedFace:
-    """A provision whose run in Prefect does not show what it should."""
-
-    provision_id: int
-    key: str
-    reference: str
-    wanted: int
-    flow_run: UUID | None
-
-
 class Steps:
     """All use cases on one database. ``clock`` gives the moment (aware); tests travel in time with it."""
 
@@ -89,6 +79,8 @@ class Steps:
         self.config = config
         self.clock = clock
         self.views = Views(pooled(engine), config, clock)
+        self.runs = Runs(engine)
+        self.run_views = RunViews(pooled(engine), self.views)
         self._catalogue = config.catalogue
 
     @cached_property
@@ -405,62 +397,6 @@ class Steps:
             return bool(
                 connection.execute(select(t.provision.c.asked).where(t.provision.c.id == provision_id)).scalar()
             )
-
-    # --- the faces in Prefect ----------------------------------------------------------------------------------------
-
-    def face(self, provision_id: int) -> Face:
-        """What the run of a provision should show now."""
-        return self.views.face(provision_id)
-
-    def faces_wanted(self, limit: int = 100) -> list[WantedFace]:
-        """Provisions whose run does not show what it should, oldest first."""
-        return self._faces(t.provision.c.face_wanted != t.provision.c.face_shown, limit)
-
-    def faces_to_reconcile(self, after_id: int, limit: int) -> list[WantedFace]:
-        """Provisions that should have a living run: open and started, by id, after ``after_id``."""
-        should_live = and_(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(("waiting", "refused")))
-        unfinished = and_(t.provision.c.flow_run.is_not(None), t.provision.c.face_wanted != t.provision.c.face_shown)
-        return self._faces(and_(t.provision.c.id > after_id, or_(should_live, unfinished)), limit)
-
-    def face_shown(self, provision_id: int, version: int, flow_run: UUID | None) -> None:
-        """The run shows ``version``. A later version stays wanted. The plan of the case links to the run."""
-        with self.engine.begin() as connection:
-            another = t.provision.c.flow_run.is_distinct_from(flow_run)
-            query = select(t.provision.c.case_id).where(t.provision.c.id == provision_id, another)
-            case_ids = list(connection.execute(query).scalars())
-            connection.execute(
-                update(t.provision)
-                .where(t.provision.c.id == provision_id)
-                .values(face_shown=version, flow_run=flow_run)
-            )
-            # The plan after the provision, as everybody locks them: the other way round two would wait for each other.
-            loading.want_plans(connection, case_ids)
-
-    def want_faces(self, provision_ids: Sequence[int]) -> None:
-        """Show these again: their run is gone or stuck."""
-        with self.engine.begin() as connection:
-            connection.execute(
-                update(t.provision)
-                .where(t.provision.c.id.in_(provision_ids))
-                .values(face_wanted=t.provision.c.face_wanted + 1)
-            )
-
-    def _faces(self, condition: object, limit: int) -> list[WantedFace]:
-        query = (
-            select(
-                t.provision.c.id,
-                t.provision.c.key,
-                t.case.c.reference,
-                t.provision.c.face_wanted,
-                t.provision.c.flow_run,
-            )
-            .join(t.case, t.case.c.id == t.provision.c.case_id)
-            .where(condition)  # type: ignore[arg-type]
-            .order_by(t.provision.c.id)
-            .limit(limit)
-        )
-        with self.engine.connect() as connection:
-            return [WantedFace(*row) for row in connection.execute(query)]
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

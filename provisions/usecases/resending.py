@@ -42,7 +42,7 @@ def resend(engine: Engine, config: Config, clock: Callable[[], datetime], identi
             select(t.provision.c.id, t.provision.c.case_id).select_from(of_message).where(t.message.c.id == message.id)
         ).one_or_none()
         if owner is not None:
-            loading.want_face(connection, owner.id)
+            loading.renew_run(connection, owner.id)
         because = f"bericht opnieuw klaargezet; het was: {WORDS[status]}"
         case_id = owner.case_id if owner else None
         line = Line(who, "message.resend", because, case_id, message.key, message=message.id)

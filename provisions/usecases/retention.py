@@ -136,7 +136,7 @@ class Keeping:
         connection.execute(
             update(t.provision)
             .where(t.provision.c.case_id.in_(case_ids))
-            .values(flow_run=None, next_at=None, face_shown=t.provision.c.face_wanted)
+            .values(flow_run=None, next_at=None, observed_generation=t.provision.c.generation)
         )
         connection.execute(
             update(t.case)

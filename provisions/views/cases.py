@@ -8,7 +8,7 @@ from uuid import UUID
 
 from provisions import inputs
 from provisions.catalogue import Config
-from provisions.domain import deadlines, dutch, graph, ladder
+from provisions.domain import deadlines, graph, ladder
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
@@ -19,7 +19,6 @@ from provisions.store import looking
 from provisions.store.looking import Found, Patience, Reader
 
 SUSPENDED = "suspended"
-NOT_DELIVERED = "niet-bezorgd"
 
 
 @dataclass(frozen=True)
@@ -154,28 +153,6 @@ class AuditEntry:
         }
 
 
-@dataclass(frozen=True)
-class Face:
-    """What the run of a provision shows in Prefect. Nothing in it identifies anyone or is free text."""
-
-    provision_id: int
-    reference: str
-    key: str
-    name: str
-    run_name: str
-    municipality: str
-    status: str
-    overdue: bool
-    open: bool
-    asked: bool
-    state: str
-    message: str
-    tags: tuple[str, ...]
-    version: int
-    flow_run: UUID | None
-    rungs: tuple[str, ...]  # the rungs climbed, in Dutch
-
-
 class Views:
     """All reading of cases. ``clock`` gives the moment at which everything is judged."""
 
@@ -212,7 +189,7 @@ class Views:
         with self._reader() as rows:
             owners = looking.owners(rows, ids)
             cases = looking.cases(rows, sorted(set(owners.values())))
-        return [self._view_of(cases[owners[i]], i, now) for i in ids if i in owners and owners[i] in cases]
+        return [self.view_of(cases[owners[i]], i, now) for i in ids if i in owners and owners[i] in cases]
 
     def overdue(self, municipality: str | None = None) -> list[ProvisionView]:
         """What is late now, longest first. The case in each view holds that provision only."""
@@ -232,7 +209,7 @@ class Views:
         with self._reader() as rows:
             blocked = looking.blocked_beyond(rows, self._patience(day_of(now)), municipality)
             cases = looking.cases(rows, sorted({case_id for _, case_id in blocked}))
-        views = (self._view_of(cases[case_id], i, now) for i, case_id in blocked if case_id in cases)
+        views = (self.view_of(cases[case_id], i, now) for i, case_id in blocked if case_id in cases)
         return sorted(
             (v for v in views if v.waiting_days is not None),
             key=lambda v: (v.provision.needed_on, v.case.reference, v.provision.key),
@@ -246,20 +223,6 @@ class Views:
         if lines is None:
             raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
         return [AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message) for r in lines]
-
-    def face(self, provision_id: int) -> Face:
-        """Raises ``NotFound`` for a provision that does not exist."""
-        with self._reader() as rows:
-            # The version first: a change after it raises the version again, so the run is woken once more.
-            wanted = looking.face_of(rows, provision_id)
-            if wanted is None:
-                raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
-            version, case_id = wanted
-            found = looking.cases(rows, [case_id]).get(case_id)
-            undelivered = looking.undelivered_count(rows, provision_id)
-        if found is None:
-            raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
-        return self._face(self._view_of(found, provision_id, self.clock()), version, undelivered)
 
     # --- from facts to what is seen ----------------------------------------------------------------------------------
 
@@ -288,7 +251,8 @@ class Views:
             found.case, tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
         )
 
-    def _view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
+    def view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
+        """One provision of a case that was read, as it stands at ``now``."""
         key = found.key_of(provision_id)
         return self._view(found.case, key, provision_id, found.flow_runs[key], now)
 
@@ -321,85 +285,6 @@ class Views:
             warnings=tuple(dict.fromkeys(w for end in (due, statutory) if end for w in end.warnings)),
             rules=catalogue.provisions,
         )
-
-    def _face(self, view: ProvisionView, version: int, undelivered: int) -> Face:
-        provision, case = view.provision, view.case
-        return Face(
-            provision_id=view.id,
-            reference=case.reference,
-            key=provision.key,
-            name=view.name,
-            run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
-            municipality=case.municipality,
-            status=view.status,
-            overdue=view.overdue,
-            open=provision.status.is_open,
-            asked=provision.asked,
-            state=state_name(view),
-            message=state_message(view, undelivered),
-            tags=tags(view, undelivered),
-            version=version,
-            flow_run=view.flow_run,
-            rungs=tuple(dutch.RUNG[r.name] for r in provision.rungs),
-        )
-
-
-def state_name(view: ProvisionView) -> str:
-    """The name of the run's state. Late goes before everything else that is open."""
-    provision = view.provision
-    if not provision.status.is_open:
-        return dutch.STATUS[provision.status].capitalize()
-    if view.overdue:
-        return dutch.OVERDUE.capitalize()
-    if view.status == SUSPENDED:
-        return dutch.SUSPENDED.capitalize()
-    if provision.status is Status.REFUSED:
-        return dutch.STATUS[Status.REFUSED].capitalize()
-    if provision.status is Status.BLOCKED:
-        return f"Wacht op {dutch.listed([view.named(d) for d in view.blocked_by])}"
-    return f"Wacht op {dutch.LIES_WITH[view.lies_with or 'loket']}"
-
-
-def state_message(view: ProvisionView, undelivered: int = 0) -> str:
-    """One line: until when, with whom it lies, what happens next; and first of all what did not arrive."""
-    if not view.provision.status.is_open:
-        closed = view.provision.closed_on
-        return f"{dutch.STATUS[view.provision.status].capitalize()} op {dutch.dutch_date(closed)}" if closed else ""
-    parts = []
-    if undelivered:
-        which = "een bericht is" if undelivered == 1 else f"{undelivered} berichten zijn"
-        parts.append(f"{which} niet bezorgd: bel zelf")
-    if view.due:
-        late = f" ({dutch.days(view.days_overdue)} te laat)" if view.overdue else ""
-        parts.append(f"uiterste datum {dutch.dutch_date(view.due)}{late}")
-    if view.suspended_until:
-        parts.append(f"klok loopt vanzelf weer op {dutch.dutch_date(view.suspended_until)}")
-    if view.lies_with:
-        parts.append(f"ligt bij {dutch.LIES_WITH[view.lies_with]}")
-    if view.next_rung:
-        parts.append(f"daarna: {dutch.RUNG[view.next_rung.name]} op {dutch.dutch_date(day_of(view.next_rung.at))}")
-    text = " · ".join(parts)
-    return text[:1].upper() + text[1:]
-
-
-def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
-    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
-    found = [view.case.municipality, tag(view.name)]
-    if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
-        found.append(tag(dutch.LIES_WITH[view.lies_with]))
-    if view.overdue:
-        found.append("te-laat")
-    if undelivered and view.provision.status.is_open:
-        found.append(NOT_DELIVERED)
-    return tuple(found)
-
-
-def tag(name: str) -> str:
-    """
-    >>> tag("dagbesteding, scholing, (vrijwilligers)werk"), tag("regionale tafel")
-    ('dagbesteding', 'regionale-tafel')
-    """
-    return name.split(",")[0].lower().replace(" ", "-")
 
 
 def utc(moment: datetime) -> str:

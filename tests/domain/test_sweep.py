@@ -250,8 +250,8 @@ def foreseen_is_decided(client: Client, key: str, later: float) -> None:
     assert foreseen.at == at < foreseen.until
     moment = Moment(at + later * (foreseen.until - at), lifecycle.SYSTEM, CATALOGUE)
     decided = lifecycle.tick(client.case, key, moment)
-    assert (decided.audit, decided.messages, decided.faces) == (
-        foreseen.decision.audit, foreseen.decision.messages, foreseen.decision.faces,
+    assert (decided.audit, decided.messages, decided.visible) == (
+        foreseen.decision.audit, foreseen.decision.messages, foreseen.decision.visible,
     )  # fmt: skip
     assert lifecycle.derive(decided.case, key, moment) == foreseen.derived
     assert without_climbing(decided.case, key) == without_climbing(foreseen.decision.case, key)

@@ -1,4 +1,4 @@
-"""Prefect's server killed and its database gone: deadlines pass all the same, and the faces catch up."""
+"""Prefect's server killed and its database gone: deadlines pass all the same, and the runs catch up."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from flows import context
 from flows.forms.catalogue import form_plans
 from flows.mirror.reconciler import Reconciler
-from flows.mirror.runs import Faces
+from flows.mirror.runs import RunMirror
 from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments, provision_plans
@@ -92,11 +92,11 @@ def world(prefect_server: Server, database: Engine, clock: MovingClock) -> Itera
         context.use(steps, CONFIG)
         deployments = Deployments(provision_plans(CONFIG.catalogue), form_plans(CONFIG))
         deployments.register(client)
-        yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))
+        yield World(steps, clock, client, deployments, RunMirror(steps, deployments, scheduled=lambda: None))
 
 
 @pytest.mark.timeout(280)
-def test_prefect_is_only_the_face(world: World, prefect_server: Server, clock: MovingClock) -> None:
+def test_prefect_is_only_the_mirror(world: World, prefect_server: Server, clock: MovingClock) -> None:
     world.intake(*KEYS)
     world.settle()
     first = {key: world.run(key).id for key in KEYS}
@@ -112,7 +112,7 @@ def test_prefect_is_only_the_face(world: World, prefect_server: Server, clock: M
     assert reached["advance_payment"]["rung"] == "doorbraaktafel"
     assert reached["advance_payment"]["due"] == "2026-11-09T23:00:00Z"
     with pytest.raises(Exception):  # noqa: B017, PT011 - whatever httpx raises: the loop tries again
-        world.show_faces()
+        world.mirror_runs()
 
     prefect_server.start()
     world.settle()

@@ -24,7 +24,7 @@ from sqlalchemy import Engine as Database
 
 from flows import context
 from flows.forms.catalogue import form_plans
-from flows.mirror.runs import Faces
+from flows.mirror.runs import RunMirror
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments, provision_plans
 from flows.prefect.executor import execute
@@ -82,15 +82,15 @@ class World:
     clock: MovingClock
     client: SyncPrefectClient
     deployments: Deployments
-    faces: Faces
+    mirror: RunMirror
     reference: str = field(default_factory=lambda: f"TR-2026-{next(NUMBERS):04d}")
 
     def intake(self, *needs: str, **more: Any) -> None:
         self.steps.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by="regisseur-03")
 
-    def show_faces(self) -> int:
-        wanted = self.steps.faces_wanted()
-        return self.faces.apply(self.client, wanted) if wanted else 0
+    def mirror_runs(self) -> int:
+        wanted = self.steps.runs.stale()
+        return self.mirror.apply(self.client, wanted) if wanted else 0
 
     def run_due(self) -> int:
         """Execute what is scheduled now, one after the other."""
@@ -102,9 +102,9 @@ class World:
         return sum(execute(self.client, run, flow) for run, flow in flows if flow)
 
     def settle(self) -> None:
-        """Time passes, faces are shown and runs executed, until nothing is left to do."""
+        """Time passes, runs are mirrored and runs executed, until nothing is left to do."""
         for _ in range(20):
-            if not self.steps.tick_all() + self.show_faces() + self.run_due():
+            if not self.steps.tick_all() + self.mirror_runs() + self.run_due():
                 return
         raise AssertionError("it does not come to rest")
 
@@ -140,7 +140,7 @@ def world(client: SyncPrefectClient, database: Database, config: Config, clock: 
     context.use(steps, config)
     deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
     deployments.register(client)
-    yield World(steps, clock, client, deployments, Faces(steps, deployments, scheduled=lambda: None))
+    yield World(steps, clock, client, deployments, RunMirror(steps, deployments, scheduled=lambda: None))
     remove_runs(client, deployments)
 
 

@@ -15,7 +15,7 @@ from flows.engine import Engine
 from flows.forms.catalogue import form_plans
 from flows.mirror.reconciler import Reconciler
 from flows.prefect import parking
-from flows.prefect.executor import Worker
+from flows.prefect.executor import Executor
 from provisions.catalogue import Config
 from provisions.settings import Settings
 from provisions.usecases.cases import IntakeRequest, Steps
@@ -76,7 +76,7 @@ def test_two_engines_make_one_run_of_each_provision(
     ):
         for number in range(900, 912):
             world.steps.intake(IntakeRequest(f"TR-2026-{number}", "voluntary", ["advance_payment"]), by="regisseur-03")
-        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.steps.faces_wanted(), seconds=40)
+        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.steps.runs.stale(), seconds=40)
         wait_until(
             lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),
             seconds=40,
@@ -180,9 +180,9 @@ def test_a_closed_provision_with_a_parked_run_is_ended(world: World, monkeypatch
     world.intake("id_document")
     world.settle()
     world.outcome("id_document", "delivered")
-    face = world.steps.face(1)
-    world.steps.face_shown(
-        1, face.version, face.flow_run
+    view = world.steps.run_views.of(1)
+    world.steps.runs.observe(
+        1, view.generation, view.flow_run
     )  # as if it had been shown, and Prefect then went back in time
     mine = reconciler(world)
     mine.compare_runs(world.client, mine.compare_provisions(world.client))
@@ -233,14 +233,14 @@ def test_what_was_claimed_and_not_begun_is_handed_back_at_a_stop(world: World) -
     """Also what comes when the threads have ended already."""
     world.intake("id_document", "advance_payment")
     world.settle()
-    worker = Worker(world.deployments, threads=1, number=4711)
-    worker.start()
-    worker.stop()
+    executor = Executor(world.deployments, threads=1, number=4711)
+    executor.start()
+    executor.stop()
     for key in ("id_document", "advance_payment"):
         run = world.run(key)
         assert parking.claim(world.client, run.id, 4711)
-        worker.take(run)
-    worker.join(10)
+        executor.take(run)
+    executor.join(10)
     for key in ("id_document", "advance_payment"):
         assert world.state(key) == ("Wordt bijgewerkt", "SCHEDULED")
     world.settle()

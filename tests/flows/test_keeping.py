@@ -47,7 +47,7 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert len(_names(world, gone)) == 4
 
     world.steps.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
-    world.show_faces()
+    world.mirror_runs()
     world.steps.close(gone, by="regisseur-03")
     keeping = Keeping(database, config, world.clock)
     written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in keeping.export(gone)["messages"]]
@@ -66,4 +66,4 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert written
     assert keeping.erasures() == []
     assert forgetting.erase(world.client) == 0
-    assert world.steps.faces_wanted() == []
+    assert world.steps.runs.stale() == []

@@ -485,7 +485,7 @@ class UseCases(RuleBasedStateMachine):
             assert [tuple(row) for row in faults] == []
             ids = list(connection.execute(select(t.provision.c.id)).scalars())
         for provision_id in ids:
-            self.steps.face(provision_id)
+            self.steps.run_views.of(provision_id)
         for paper in self.papers:
             self.steps.views.audit(paper.reference)
         self.steps.views.overdue()

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from flows.health.page import Health
 from flows.health.probes import Vitals
 from flows.loops.clock import Clock
-from flows.mirror.runs import Faces
+from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments
 from provisions.database import migrate
 from provisions.database.connect import engine_for
@@ -39,9 +39,9 @@ class World:
         self.prefect: int | None = 0
         self.refusal: NotAllowed | None = None
         self.clock = Clock(self.steps, now=clock, ticked=lambda: None)
-        self.faces = Faces(self.steps, Deployments({}), scheduled=lambda: None)
+        self.mirror = RunMirror(self.steps, Deployments({}), scheduled=lambda: None)
         vitals = Vitals(
-            database, CONFIG, now=clock, clock=self.clock, faces=self.faces, loops=[self.clock.loop, self.faces.loop],
+            database, CONFIG, now=clock, clock=self.clock, mirror=self.mirror, loops=[self.clock.loop, self.mirror.loop],
             prefect=lambda: self.prefect, serves=lambda: True, refusal=lambda: self.refusal,
         )  # fmt: skip
         self.port = free_port()

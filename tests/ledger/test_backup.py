@@ -22,8 +22,8 @@ from tests.builders import DIRECTOR, Town
 from tests.conftest import MovingClock, database_url, owner_url
 from tests.ledger.conftest import verified
 
-FACE = {
-    "provision": {"flow_run", "face_wanted", "face_shown"},
+MIRROR = {
+    "provision": {"flow_run", "generation", "observed_generation"},
     "plan": {"wanted", "shown", "shown_on", "digest", "artifact"},
 }
 
@@ -34,7 +34,7 @@ def all_rows(database: Engine) -> dict[str, list[dict[str, Any]]]:
         return {
             table.name: sorted(
                 (
-                    {name: value for name, value in row._mapping.items() if name not in FACE.get(table.name, ())}
+                    {name: value for name, value in row._mapping.items() if name not in MIRROR.get(table.name, ())}
                     for row in connection.execute(select(table))
                 ),
                 key=str,
@@ -92,10 +92,10 @@ def test_restored_it_is_the_same_row_by_row_and_work_goes_on(
     with restored.connect() as connection:
         assert (roles.missing(connection), roles.excess(connection)) == ([], [])
         live = connection.execute(
-            select(t.provision.c.key, t.provision.c.face_wanted, t.provision.c.face_shown, t.provision.c.status)
+            select(t.provision.c.key, t.provision.c.generation, t.provision.c.observed_generation, t.provision.c.status)
         ).all()
-    assert {row.face_wanted for row in live if row.status == "waiting"} == {1}
-    assert {row.face_wanted for row in live if row.status == "delivered"} == {0}
+    assert {row.generation for row in live if row.status == "waiting"} == {1}
+    assert {row.generation for row in live if row.status == "delivered"} == {0}
 
     # Numbers go on after the last one, and so does the chain.
     there = Town(restored, clock)

@@ -121,8 +121,8 @@ def test_the_reference_may_be_used_again(closed: Town, keeping: Keeping) -> None
 def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, keeping: Keeping) -> None:
     keeping.forget(REFERENCE, by="regisseur-1")
     closed.on("2027-03-01 12:00")
-    assert closed.steps.faces_to_reconcile(0, 100)
-    assert {face.reference for face in closed.steps.faces_to_reconcile(0, 100)} == {"TR-2026-0078"}
+    assert closed.steps.runs.expected(0, 100)
+    assert {run.reference for run in closed.steps.runs.expected(0, 100)} == {"TR-2026-0078"}
     assert verified(closed.database).whole
 
 

@@ -78,14 +78,14 @@ def test_the_run_says_that_a_message_did_not_arrive_until_it_did(
 ) -> None:
     with database.connect() as connection:
         provision = connection.execute(select(t.provision.c.id).where(t.provision.c.key == "id_document")).scalar_one()
-    face = town.steps.face(provision)
-    assert face.message.startswith("Een bericht is niet bezorgd: bel zelf")
-    assert "niet-bezorgd" in face.tags
+    view = town.steps.run_views.of(provision)
+    assert view.message.startswith("Een bericht is niet bezorgd: bel zelf")
+    assert "niet-bezorgd" in view.tags
     given_up.refuses = set()
     resend(town.database, CONFIG, town.clock, str(messages.found(undelivered=True)[0].id), by="teamleider-1")
     town.outbox.deliver_due()
-    again = town.steps.face(provision)
-    assert again.version > face.version
+    again = town.steps.run_views.of(provision)
+    assert again.generation > view.generation
     assert "niet bezorgd" not in again.message
     assert "niet-bezorgd" not in again.tags
 

@@ -25,7 +25,7 @@ NEEDS = ("id_document", "postal_address", "emergency_shelter", "special_assistan
 CASES = 3
 # What the tables hold of a case, without numbers that only say in which order rows were added.
 FACTS = {
-    t.provision: ("face_wanted", "late_noted", "due", "late_from", "breach_day", "lies_with", "next_at", "status"),
+    t.provision: ("generation", "late_noted", "due", "late_from", "breach_day", "lies_with", "next_at", "status"),
     t.rung: ("name", "due", "climbed", "message", "answer", "submitted"),
     t.message: ("id", "kind", "detail", "municipality", "created", "status", "next_try"),
     t.audit: ("at", "by", "key", "what", "because", "data", "message"),

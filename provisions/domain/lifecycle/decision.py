@@ -59,11 +59,14 @@ class Decision:
     case: Case
     audit: tuple[AuditLine, ...] = ()
     messages: tuple[MessageIntent, ...] = ()
-    faces: frozenset[str] = frozenset()
+    visible: frozenset[str] = frozenset()
+    """The provisions that look different to people now."""
 
     def then(self, later: "Decision") -> "Decision":
         """This decision and one that was taken on the case as this one left it."""
-        return Decision(later.case, self.audit + later.audit, self.messages + later.messages, self.faces | later.faces)
+        return Decision(
+            later.case, self.audit + later.audit, self.messages + later.messages, self.visible | later.visible
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Draft:
         self.moment = moment
         self.lines: list[AuditLine] = []
         self.intents: list[MessageIntent] = []
-        self.faces: set[str] = set()
+        self.visible: set[str] = set()
 
     def rule(self, key: str) -> ProvisionRule:
         return self.moment.catalogue.rule(key)
@@ -105,7 +108,7 @@ class Draft:
 
     def change(self, provision: Provision) -> None:
         self.case = self.case.with_provision(provision)
-        self.faces.add(provision.key)
+        self.visible.add(provision.key)
 
     def note(self, what: str, because: str, key: str | None = None, **more: object) -> None:
         free_text = more.pop("note", None)
@@ -129,7 +132,7 @@ class Draft:
         return identity
 
     def done(self) -> Decision:
-        return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.faces))
+        return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.visible))
 
 
 def provision_of(case: Case, key: str) -> Provision:

@@ -63,7 +63,7 @@ def record_outcome(
         )
     )
     if provision.started_on is None:
-        draft.faces.discard(key)
+        draft.visible.discard(key)
     draft.note(
         "provision.outcome",
         f"uitkomst: {dutch.OUTCOME[name]}, op {dutch.dutch_date(on)}",
@@ -216,7 +216,7 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
         on=on.isoformat(),
     )
     if not started:
-        draft.faces.discard(key)
+        draft.visible.discard(key)
     if provision.asked:
         message = draft.send("again", key, occasion=str(len(provision.outcomes)))
         draft.note("message.requested", "opnieuw gevraagd aan het loket", key, message=message, kind="again")

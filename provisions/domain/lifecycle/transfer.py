@@ -43,7 +43,7 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     draft.note("message.requested", f"gevraagd aan het loket in {to}", key, message=request, kind=kind)
     if provision.started_on is None:
         return
-    draft.faces.add(key)
+    draft.visible.add(key)
     before, now = (
         Situation.of(c, key, draft.moment.catalogue) for c in (replace(draft.case, municipality=was), draft.case)
     )

@@ -1,0 +1,132 @@
+"""What the run of a provision shows in Prefect: its name, its state, one line and its tags. Read only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from provisions.domain import dutch
+from provisions.domain.calendar import day_of
+from provisions.domain.case import Status
+from provisions.domain.errors import NotFound
+from provisions.store import looking
+from provisions.store.looking import Reader
+from provisions.views.cases import SUSPENDED, ProvisionView, Views
+
+NOT_DELIVERED = "niet-bezorgd"
+
+
+@dataclass(frozen=True)
+class RunView:
+    """What the run of a provision shows. Nothing in it identifies anyone or is free text."""
+
+    provision_id: int
+    reference: str
+    key: str
+    name: str
+    run_name: str
+    municipality: str
+    status: str
+    overdue: bool
+    open: bool
+    asked: bool
+    state: str
+    message: str
+    tags: tuple[str, ...]
+    generation: int  # of the row that this was read from: see ``provisions.store.runs``
+    flow_run: UUID | None
+    rungs: tuple[str, ...]  # the rungs climbed, in Dutch
+
+
+class RunViews:
+    """All reading for the runs. What a provision is judged by, and at which moment, is what ``views`` says."""
+
+    def __init__(self, reader: Reader, views: Views) -> None:
+        self._reader = reader
+        self._views = views
+
+    def of(self, provision_id: int) -> RunView:
+        """What the run of a provision should show now. Raises ``NotFound`` for a provision that does not exist."""
+        with self._reader() as rows:
+            # The generation first: a change after it raises it again, so the run is woken once more.
+            known = looking.generation_of(rows, provision_id)
+            found = looking.cases(rows, [known.case_id]).get(known.case_id) if known else None
+            undelivered = looking.undelivered_count(rows, provision_id)
+        if known is None or found is None:
+            raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+        view = self._views.view_of(found, provision_id, self._views.clock())
+        provision, case = view.provision, view.case
+        return RunView(
+            provision_id=view.id,
+            reference=case.reference,
+            key=provision.key,
+            name=view.name,
+            run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
+            municipality=case.municipality,
+            status=view.status,
+            overdue=view.overdue,
+            open=provision.status.is_open,
+            asked=provision.asked,
+            state=state_name(view),
+            message=state_message(view, undelivered),
+            tags=tags(view, undelivered),
+            generation=known.generation,
+            flow_run=view.flow_run,
+            rungs=tuple(dutch.RUNG[r.name] for r in provision.rungs),
+        )
+
+
+def state_name(view: ProvisionView) -> str:
+    """The name of the run's state. Late goes before everything else that is open."""
+    provision = view.provision
+    if not provision.status.is_open:
+        return dutch.STATUS[provision.status].capitalize()
+    if view.overdue:
+        return dutch.OVERDUE.capitalize()
+    if view.status == SUSPENDED:
+        return dutch.SUSPENDED.capitalize()
+    if provision.status is Status.REFUSED:
+        return dutch.STATUS[Status.REFUSED].capitalize()
+    if provision.status is Status.BLOCKED:
+        return f"Wacht op {dutch.listed([view.named(d) for d in view.blocked_by])}"
+    return f"Wacht op {dutch.LIES_WITH[view.lies_with or 'loket']}"
+
+
+def state_message(view: ProvisionView, undelivered: int = 0) -> str:
+    """One line: until when, with whom it lies, what happens next; and first of all what did not arrive."""
+    if not view.provision.status.is_open:
+        closed = view.provision.closed_on
+        return f"{dutch.STATUS[view.provision.status].capitalize()} op {dutch.dutch_date(closed)}" if closed else ""
+    parts = []
+    if undelivered:
+        which = "een bericht is" if undelivered == 1 else f"{undelivered} berichten zijn"
+        parts.append(f"{which} niet bezorgd: bel zelf")
+    if view.due:
+        late = f" ({dutch.days(view.days_overdue)} te laat)" if view.overdue else ""
+        parts.append(f"uiterste datum {dutch.dutch_date(view.due)}{late}")
+    if view.suspended_until:
+        parts.append(f"klok loopt vanzelf weer op {dutch.dutch_date(view.suspended_until)}")
+    if view.lies_with:
+        parts.append(f"ligt bij {dutch.LIES_WITH[view.lies_with]}")
+    if view.next_rung:
+        parts.append(f"daarna: {dutch.RUNG[view.next_rung.name]} op {dutch.dutch_date(day_of(view.next_rung.at))}")
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
+    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
+    found = [view.case.municipality, tag(view.name)]
+    if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
+        found.append(tag(dutch.LIES_WITH[view.lies_with]))
+    if view.overdue:
+        found.append("te-laat")
+    if undelivered and view.provision.status.is_open:
+        found.append(NOT_DELIVERED)
+    return tuple(found)
+
+
+def tag(name: str) -> str:
+    """
+    >>> tag("dagbesteding, scholing, (vrijwilligers)werk"), tag("regionale tafel")
+    ('dagbesteding', 'regionale-tafel')
+    """
+    return name.split(",")[0].lower().replace(" ", "-")
