@@ -83,7 +83,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("home", "config"):
-            object.__setattr__(self, name, getattr(self, name).expanduser().resolve())
+            object.__setattr__(self, name, getattr(self, name).resolve())
 
     @property
     def secrets(self) -> Path:
@@ -161,7 +161,15 @@ def _from_file() -> dict[str, str]:
         return {}
     from dotenv import dotenv_values  # only needed where there is a file
 
-    return {name.upper(): text for name, text in dotenv_values(ENV_FILE).items() if text}
+    # Nothing is filled in: a path or a password may have ${…} in it.
+    return {name.upper(): text for name, text in dotenv_values(ENV_FILE, interpolate=False).items() if text}
+
+
+def _folder(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (OSError, RuntimeError):  # ~somebody who is not there; links that go round
+        raise ValueError("verwacht: een map die bestaat of gemaakt kan worden") from None
 
 
 def _port(text: str) -> int:
@@ -216,14 +224,14 @@ def _password(text: str) -> Secret:
 
 
 READERS: Mapping[str, Callable[[str], object]] = {
-    "home": Path,
+    "home": _folder,
     "database_url": _postgresql,
     "migration_url": _postgresql,
     "prefect_database_url": _postgresql,
     "host": str,
     "port": _port,
     "tls_in_front": _yes_or_no,
-    "config": Path,
+    "config": _folder,
     "smtp_url": _smtp,
     "ui_password": _password,
     "prefect_api_url": _api_url,

@@ -16,7 +16,7 @@ from provisions.usecases.cases import IntakeRequest, Steps
 
 def change(args: Namespace, settings: Settings) -> None:
     """Carry out a change, then show the case as it is now."""
-    with steps_on(settings) as steps:
+    with steps_on(settings, new=True) as steps:
         reference = CHANGES[args.command](args, steps)
         if reference is not None:
             if not args.json:

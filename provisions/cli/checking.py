@@ -5,7 +5,8 @@ from argparse import Namespace
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
-from provisions.database.connect import database
+from provisions.database.connect import unchanged
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings
@@ -19,13 +20,15 @@ _ONE_ROLE = (
 def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     config = load(settings.config)
-    with database(settings, progress) as engine, engine.connect() as connection:
-        excess = roles.excess(connection)
-    warnings = [*config.warnings, *([_ONE_ROLE.format(", ".join(excess))] if excess else [])]
-    done = [
-        f"configuratie in {settings.config}: {len(config.catalogue.provisions)} voorzieningen",
-        "database bereikbaar",
-    ]
+    warnings = list(config.warnings)
+    done = [f"configuratie in {settings.config}: {len(config.catalogue.provisions)} voorzieningen"]
+    if settings.database_url or EmbeddedPostgres(settings.home).exists():
+        with unchanged(settings, progress) as engine, engine.connect() as connection:
+            excess = roles.excess(connection)
+        warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
+        done.append("database bereikbaar")
+    else:
+        warnings.append(f"in {settings.home} staat nog geen database; 'provisions up' maakt hem.")
     if settings.smtp_url:
         check_smtp(settings.smtp_url.get_secret_value())
         done.append("mailserver bereikbaar")

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def steps_on(settings: Settings) -> Iterator["Steps"]:
-    """The use cases on the migrated database. Raises ``InvalidConfig`` and ``Unreachable``."""
-    from provisions.database.connect import database
+def steps_on(settings: Settings, *, new: bool = False) -> Iterator["Steps"]:
+    """The use cases on the database as it is; ``new``: where there is none yet, one is made.
+
+    Raises ``InvalidConfig``, ``Unreachable``, and ``NotAllowed`` when the database is of another version.
+    """
+    from provisions.database.connect import recording, unchanged
     from provisions.usecases.cases import Steps  # with SQLAlchemy; a look does without
 
     config = load(settings.config)
-    with reaching_the_database(), database(settings, progress) as engine:
+    opened = recording if new else unchanged
+    with reaching_the_database(), opened(settings, progress) as engine:
         yield Steps(engine, config)
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 from argparse import Namespace
-from pathlib import Path
 
 from provisions.cli.database import reaching_the_database, steps_on
 from provisions.cli.looking import ONE_OF_TWO
@@ -12,6 +11,7 @@ from provisions.database import backup as copies
 from provisions.database.connect import owned, pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
+from provisions.machine.files import path_of
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
 from provisions.store import audit
@@ -130,7 +130,7 @@ def _show(args: Namespace, message: Message) -> None:
 
 def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
-    folder = Path(args.folder).expanduser().resolve()
+    folder = path_of(args.folder)
     with steps_on(settings) as steps:
         made = copies.backup(steps.engine, folder, steps.clock(), progress)
         with steps.engine.begin() as connection:
@@ -146,7 +146,7 @@ def backup(args: Namespace, settings: Settings) -> None:
 
 def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
-    folder = Path(args.folder).expanduser().resolve()
+    folder = path_of(args.folder)
     with reaching_the_database(), owned(settings, progress) as (owner, application):
         made = copies.restore(owner, application, folder, progress)
     if args.json:
@@ -161,12 +161,12 @@ def restore(args: Namespace, settings: Settings) -> None:
 
 def export(args: Namespace, settings: Settings) -> None:
     """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
+    path = path_of(args.out) if args.out else None
     with steps_on(settings) as steps:
         found = Keeping(steps.engine, steps.config, steps.clock).export(args.reference)
-    if args.out is None:
+    if path is None:
         as_json(found)
         return
-    path = Path(args.out).expanduser()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

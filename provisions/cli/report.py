@@ -5,6 +5,7 @@ from argparse import Namespace
 from provisions.cli.database import steps_on
 from provisions.cli.output import as_json, progress, say
 from provisions.domain.weeks import Week
+from provisions.machine.files import path_of
 from provisions.report.build import Report
 from provisions.report.files import write
 from provisions.report.page import title
@@ -15,10 +16,11 @@ from provisions.settings import Settings
 def report(args: Namespace, settings: Settings) -> None:
     """Write the report as HTML, CSV and JSON, and tell what is in it (or print the JSON)."""
     week = Week.parse(args.week) if args.week else None
+    folder = path_of(str(args.out)) if args.out else settings.home / "reports"
     progress("Rapport maken …")
     with steps_on(settings) as steps:
         made = Reports(steps.engine, steps.config, steps.clock).of_week(week)
-    paths = write(made, args.out or settings.home / "reports")
+    paths = write(made, folder)
     if args.json:
         as_json(made)
         for path in paths:

@@ -15,6 +15,7 @@ from provisions.cli.output import as_json, progress, say
 from provisions.cli.tables import console, wrapped
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import Term, due_date
+from provisions.machine.files import path_of
 from provisions.report.wording import capitalised
 from provisions.settings import Settings
 from provisions.simulation.file import find, read
@@ -103,7 +104,7 @@ def _written(summary: Summary, folder: Path | None, config: Config) -> list[Path
         return []
     from provisions.simulation.page import write  # its charts are only needed here
 
-    return write(summary, folder, config)
+    return write(summary, path_of(str(folder)), config)
 
 
 # --- on the screen ---------------------------------------------------------------------------------------------------

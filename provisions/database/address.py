@@ -31,13 +31,28 @@ def libpq_url(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def unreachable(url: str, error: BaseException | None) -> Unreachable:
-    """That the database on ``url`` does not answer, and what PostgreSQL's driver said."""
+def unreachable(settings: Settings, error: BaseException | None) -> Unreachable:
+    """That our database does not answer, and what PostgreSQL's driver said."""
+    if not settings.database_url:
+        return Unreachable(
+            f"De ingebouwde database in {settings.home} is niet bereikbaar.",
+            reason(error),
+            f"Zie {EmbeddedPostgres(settings.home).log}.",
+        )
     return Unreachable(
-        f"De database op {without_password(url)} is niet bereikbaar.",
+        f"De database op {without_password(database_url(settings))} is niet bereikbaar.",
         reason(error),
         "Controleer of hij draait en of PROVISIONS_DATABASE_URL klopt.",
     )
+
+
+def refuse_no_database(settings: Settings) -> None:
+    """Raise ``Unreachable`` when the home has no database: who only looks must not make one, and find nothing in it."""
+    if not settings.database_url and not EmbeddedPostgres(settings.home).exists():
+        raise Unreachable(
+            f"In {settings.home} staat geen database van dit programma.",
+            "Kijk of PROVISIONS_HOME klopt. Nog nooit gestart? Begin met 'provisions up', of leg iets vast.",
+        )
 
 
 def reason(error: BaseException | None) -> str:

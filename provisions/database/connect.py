@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from provisions.database import migrate, roles
-from provisions.database.address import CONNECT, database_url, migration_url, unreachable
-from provisions.machine.postgres import running
+from provisions.database.address import CONNECT, database_url, migration_url, refuse_no_database, unreachable
+from provisions.domain.errors import NotAllowed
+from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.looking import Reader, Rows
 
@@ -27,7 +28,7 @@ def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
             migrate.is_current(connection)
     except OperationalError as error:
         engine.dispose()
-        raise unreachable(url, error.orig) from None
+        raise unreachable(settings, error.orig) from None
     except BaseException:
         engine.dispose()
         raise
@@ -63,27 +64,65 @@ def pooled(engine: Engine) -> Reader:
 
 @contextmanager
 def database(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
-    """An engine on the migrated database, for one command or a whole run.
+    """An engine on the database, brought to the version of this program: for ``up``, ``demo`` and ``migrate`` only.
 
     The embedded PostgreSQL is started when it does not run, and stopped by the last one that uses it. ``say`` gets a
     Dutch line when there is something to wait for. Raises ``Unreachable`` and ``InvalidInput``.
     """
-    if settings.database_url:
-        with _migrated(settings) as engine:
-            yield engine
-    else:
-        with running(settings.home, say), _migrated(settings) as engine:
-            yield engine
+    with _opened(settings, say) as engine:
+        with engine.connect() as connection:
+            ready = migrate.is_current(connection) and not roles.missing(connection)
+            role = connection.scalar(text("SELECT current_user"))
+        if not ready:
+            migrate.upgrade(migration_url(settings), role)
+        yield engine
+
+
+@contextmanager
+def recording(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
+    """As :func:`unchanged`, for who records: where there is no database of ours yet, one is made, and ``say`` hears so."""
+    if not settings.database_url and not EmbeddedPostgres(settings.home).exists():
+        say(f"In {settings.home} stond nog geen database; die wordt nu gemaakt.")
+    with _opened(settings, say) as engine:
+        with engine.connect() as connection:
+            new = migrate.is_empty(connection)
+            role = connection.scalar(text("SELECT current_user"))
+            if not new:
+                _refuse_unready(connection)
+        if new:
+            migrate.upgrade(migration_url(settings), role)
+        yield engine
 
 
 @contextmanager
 def unchanged(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
-    """As :func:`database`, but the schema stays as it is. Raises ``NotAllowed`` when it is of another version."""
+    """An engine on the database as it is: nothing is made and no schema is changed.
+
+    Raises ``Unreachable`` when there is none, ``InvalidInput`` when it is newer than this program, ``NotAllowed`` when it is
+    older or its role may not do what it must; both say what to do.
+    """
+    refuse_no_database(settings)
+    with _opened(settings, say) as engine:
+        with engine.connect() as connection:
+            _refuse_unready(connection)
+        yield engine
+
+
+def _refuse_unready(connection: Connection) -> None:
+    migrate.is_current(connection)  # a newer one is another matter: it is this program that is old
+    migrate.refuse_other_version(connection)
+    if lacking := roles.missing(connection):
+        raise NotAllowed(
+            f"De databaserol van het programma mist rechten ({', '.join(lacking[:3])}{', …' if lacking[3:] else ''}).",
+            "Voer 'provisions migrate' uit: dat geeft de rechten opnieuw.",
+        )
+
+
+@contextmanager
+def _opened(settings: Settings, say: Callable[[str], None]) -> Iterator[Engine]:
     with nullcontext() if settings.database_url else running(settings.home, say):
         engine = open_engine(settings)
         try:
-            with engine.connect() as connection:
-                migrate.refuse_other_version(connection)
             yield engine
         finally:
             engine.dispose()
@@ -101,17 +140,3 @@ def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -
             yield engine, make_url(database_url(settings)).username or ""
         finally:
             engine.dispose()
-
-
-@contextmanager
-def _migrated(settings: Settings) -> Iterator[Engine]:
-    engine = open_engine(settings)
-    try:
-        with engine.connect() as connection:
-            ready = migrate.is_current(connection) and not roles.missing(connection)
-            role = connection.scalar(text("SELECT current_user"))
-        if not ready:
-            migrate.upgrade(migration_url(settings), role)
-        yield engine
-    finally:
-        engine.dispose()

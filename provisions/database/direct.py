@@ -7,8 +7,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from provisions.database.address import CONNECT, database_url, libpq_url, unreachable
-from provisions.database.versions import is_newest
+from provisions.database.address import CONNECT, database_url, libpq_url, refuse_no_database, unreachable
+from provisions.database.versions import is_newest, other_version
+from provisions.domain.errors import NotAllowed
 from provisions.machine.postgres import running
 from provisions.settings import Settings
 from provisions.store.looking import TABLES, Reader, Rows
@@ -21,19 +22,20 @@ _MAY_READ = (
 
 @contextmanager
 def looking(settings: Settings, say: Callable[[str], None]) -> Iterator[Reader]:
-    """A reader on the migrated database, for one command.
+    """A reader on the database as it is, for one command: a look changes nothing.
 
     The embedded PostgreSQL is started when it does not run, and stopped by the last one that uses it. ``say`` gets a
-    Dutch line when there is something to wait for. Raises ``Unreachable`` and ``InvalidInput``.
+    Dutch line when there is something to wait for. Raises ``Unreachable`` (also when there is no database),
+    ``InvalidInput`` (it is newer) and ``NotAllowed`` (it is older).
     """
-    with nullcontext() if settings.database_url else running(settings.home, say):
-        with closing(_connect(settings)) as connection:
-            if _is_ready(_rows(connection)):
-                yield lambda: nullcontext(_rows(connection))
-                return
-        _make_ready(settings, say)
-        with closing(_connect(settings)) as connection:
-            yield lambda: nullcontext(_rows(connection))
+    refuse_no_database(settings)
+    with (
+        nullcontext() if settings.database_url else running(settings.home, say),
+        closing(_connect(settings)) as connection,
+    ):
+        rows = _rows(connection)
+        _refuse_other_version(rows)
+        yield lambda: nullcontext(rows)
 
 
 def _connect(settings: Settings) -> psycopg.Connection[Any]:
@@ -41,7 +43,7 @@ def _connect(settings: Settings) -> psycopg.Connection[Any]:
     try:
         connection = psycopg.connect(libpq_url(url), row_factory=namedtuple_row, **CONNECT)
     except psycopg.OperationalError as error:
-        raise unreachable(url, error) from None
+        raise unreachable(settings, error) from None
     connection.read_only = True
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # all queries see the same moment
     return connection
@@ -54,17 +56,14 @@ def _rows(connection: psycopg.Connection[Any]) -> Rows:
     return rows
 
 
-def _is_ready(rows: Rows) -> bool:
-    """Whether the schema is the one that this program needs and its role may read it."""
+def _refuse_other_version(rows: Rows) -> None:
+    may_read = rows(_MAY_READ, names=["alembic_version"])[0].all
+    found = rows("SELECT version_num FROM alembic_version") if may_read else ()
+    version = found[0].version_num if found else None
+    if not is_newest(version):
+        raise NotAllowed(*other_version(version))
     if not rows(_MAY_READ, names=TABLES)[0].all:
-        return False
-    found = rows("SELECT version_num FROM alembic_version")
-    return is_newest(found[0].version_num if found else None)
-
-
-def _make_ready(settings: Settings, say: Callable[[str], None]) -> None:
-    """Migrate: the first use after an update."""
-    from provisions.database.connect import database  # rare, and slow to import
-
-    with database(settings, say):
-        pass
+        raise NotAllowed(
+            "De databaserol van het programma mag niet alle tabellen lezen.",
+            "Voer 'provisions migrate' uit: dat geeft de rechten opnieuw.",
+        )

@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from provisions.database import roles
 from provisions.database.address import reason
-from provisions.database.versions import is_newest, newest
+from provisions.database.versions import is_newest, newest, other_version
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.settings import MIGRATIONS, without_password
 
@@ -20,6 +20,7 @@ __all__ = [
     "current",
     "downgrade",
     "is_current",
+    "is_empty",
     "move",
     "newest",
     "refuse_other_version",
@@ -47,6 +48,11 @@ def is_current(connection: Connection) -> bool:
     return is_newest(current(connection))
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether nobody has made our tables yet, whatever this role may see."""
+    return not connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+
+
 def upgrade(url: str, application: str | None = None) -> None:
     """Bring the database to the newest version, and give the role ``application`` its rights. Safe to run twice at once.
 
@@ -64,14 +70,11 @@ def upgrade(url: str, application: str | None = None) -> None:
 def refuse_other_version(connection: Connection) -> None:
     """Raise ``NotAllowed`` unless the database has exactly the version of this program.
 
-    For what must not change the schema itself, or found it changed: one engine of several, a run in a work pool.
+    For what must not change the schema itself, or found it changed: a look, one engine of several, a run in a work pool.
     """
     version = current(connection)
     if version != newest():
-        raise NotAllowed(
-            f"De database heeft versie {version or '(nog geen)'}; dit programma werkt met versie {newest()}.",
-            "Stop alle motoren en werkers, voer met de nieuwe versie 'provisions migrate' uit, en start ze weer.",
-        )
+        raise NotAllowed(*other_version(version))
 
 
 def _refuse_engines(connection: Connection) -> None:

@@ -24,3 +24,20 @@ def is_newest(version: str | None) -> bool:
             "Gebruik de nieuwste versie van het programma, of zet de database terug met de nieuwe versie.",
         )
     return version == newest()
+
+
+def other_version(version: str | None) -> tuple[str, ...]:
+    """What is said (Dutch) when the database is of another version than this program: what it is, and what to do.
+
+    ``None``: the database is empty, or this role may not see its version.
+    """
+    if version is None:
+        return (
+            f"De database is leeg of niet te lezen; dit programma werkt met versie {newest()}.",
+            "Kijk of PROVISIONS_DATABASE_URL klopt. Is de database nieuw, of mist de rol rechten: 'provisions migrate'.",
+        )
+    return (
+        f"De database heeft versie {version}; dit programma werkt met versie {newest()}. Er is niets gewijzigd.",
+        "Maak met de vorige versie van het programma een back-up (provisions backup). Stop alle motoren en werkers, "
+        "voer met deze versie 'provisions migrate' uit, en start ze weer.",
+    )

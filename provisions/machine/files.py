@@ -8,6 +8,16 @@ from pathlib import Path
 from provisions.domain.errors import InvalidInput, Unreachable
 
 
+def path_of(text: str) -> Path:
+    """The path that somebody typed, ``~`` filled in. Raises ``InvalidInput`` when that is nobody's."""
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise InvalidInput(
+            f"'{text}' is geen map of bestand op deze machine: van wie na ~ staat is er geen map."
+        ) from None
+
+
 def private_folder(path: Path) -> Path:
     """Make ``path`` (and what is above it) and close it to everyone but its owner. Returns ``path``.
 

@@ -14,15 +14,17 @@ above the data to everyone.
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -38,6 +40,8 @@ DATABASES = {"provisions": "provisions_owner", "prefect": "prefect"}
 
 _HERE = Path("/proc/self/cwd")
 _LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
+# What every reader of an address takes as it is. libpq splits a host at commas, SQLAlchemy at colons, a URL ends at #, …
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -83,7 +87,12 @@ class EmbeddedPostgres:
 
     def _url(self, database: str, role: str) -> str:
         password = secret(self.home / "secrets", f"postgres-{role}")
-        return f"postgresql+psycopg://{role}:{password}@/{database}?host={self.socket_folder()}"
+        host = quote(os.fsencode(self.socket_folder()), safe="/")  # %, never +: PostgreSQL's library knows no other
+        return f"postgresql+psycopg://{role}:{password}@/{database}?host={host}"
+
+    def exists(self) -> bool:
+        """Whether this home has a database, running or not."""
+        return (self.data / "PG_VERSION").exists()
 
     def alive(self) -> bool:
         """Whether the server's process runs (it may still be recovering)."""
@@ -119,8 +128,11 @@ class EmbeddedPostgres:
         return process.pid if process else None
 
     def socket_folder(self) -> Path:
-        """The folder of the socket as a client reaches it: the data folder, or a link when its path is too long."""
-        if len(os.fsencode(self.data)) <= _LONGEST_SOCKET_FOLDER:
+        """The folder of the socket as a client reaches it: the data folder, or a link to it with a short and plain path.
+
+        A link when its own path is too long for a socket, or has a character that means something in an address.
+        """
+        if len(os.fsencode(self.data)) <= _LONGEST_SOCKET_FOLDER and _PLAIN_PATH.fullmatch(str(self.data)):
             return self.data
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         folder = _runtime_folder() / f"provisions-{os.geteuid()}-{name}"
@@ -131,7 +143,7 @@ class EmbeddedPostgres:
             )
         private_folder(folder)
         link = folder / "pg"
-        if not link.is_symlink():
+        with suppress(FileExistsError):  # another process may make it at the same moment
             link.symlink_to(self.data)
         return link
 
@@ -162,7 +174,7 @@ class EmbeddedPostgres:
         private_folder(self.log.parent)
         user = identity()
         folder = programs(user)
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists():
             self._initialise(folder, user)
         began = time.monotonic()
         said = False
@@ -372,7 +384,10 @@ def _runtime_folder() -> Path:
     """A folder with a short path for what lives as long as the machine is up."""
     if os.geteuid() == 0 and Path("/run").is_dir():
         return Path("/run")
-    return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    for folder in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
+        if folder and _PLAIN_PATH.fullmatch(folder) and os.access(folder, os.W_OK):
+            return Path(folder)
+    return Path("/tmp")  # noqa: S108 - what is made there is closed, and refused when it is somebody else's
 
 
 def _environment() -> dict[str, str]:
