@@ -19,7 +19,8 @@ from provisions.domain.case import Answer, Case, Provision, Reason, Status, Susp
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
-from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
+from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
 from provisions.store import tables as t
 from provisions.usecases.cases import IntakeRequest, Steps

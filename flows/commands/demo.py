@@ -43,7 +43,7 @@ def what_goes_on(view: CaseView) -> str:
     parts = []
     for p in view.provisions:
         if p.overdue:
-            lies = f", ligt bij {dutch.LIES_WITH[p.lies_with]}" if p.lies_with else ""
+            lies = f", ligt bij {dutch.holder(p.lies_with)}" if p.lies_with else ""
             parts.append(f"{p.name} {dutch.days(p.days_overdue)} te laat{lies}")
         elif p.status == SUSPENDED:
             parts.append(f"{p.name}: {dutch.SUSPENDED}")

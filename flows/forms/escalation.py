@@ -6,13 +6,14 @@ from flows.forms.fields import who
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
+from provisions.domain.rungs import RungName
 
 DECISIONS = {"submitted": "Wel indienen", "not_submitted": "Niet indienen"}
 
 
 def answer(config: Config) -> Form:
     """The form in which a table's answer is recorded."""
-    tables = {rung.value: label for rung, label in dutch.RUNG.items() if rung.value != "case_director"}
+    tables = {rung.value: rung.label for rung in RungName.tables()}
     fields = (
         choices.of_a_provision(config)
         .choose("rung", choices.capitalised(tables), "Welke tafel?")

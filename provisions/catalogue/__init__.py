@@ -21,7 +21,8 @@ from provisions.catalogue.organisation import (
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.domain.errors import InvalidConfig
-from provisions.domain.rules import Catalogue, ProvisionRule, RungName
+from provisions.domain.rules import Catalogue, ProvisionRule
+from provisions.domain.rungs import RungName
 
 __all__ = [
     "PROJECT",
@@ -73,7 +74,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         provisions=rules,
         calendar=calendar,
         calendars={key: with_closing_days(calendar, m.closing_days) for key, m in municipalities.items()},
-        regional=frozenset(key for key, m in municipalities.items() if m.regional_table),
+        tables={key: frozenset(RungName.optional()) & m.tables.keys() for key, m in municipalities.items()},
         automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
     )
     unused = _unused_counters(rules, organisation)

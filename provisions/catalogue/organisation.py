@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from provisions.catalogue.entry import Entry
 from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
+from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 REFERENCE_PATTERN = "[A-Z]{2,5}-[0-9-]{1,20}"
@@ -65,13 +66,14 @@ class OfficeHours:
 
 @dataclass(frozen=True)
 class Municipality:
-    """One municipality. ``directors`` by staff code; the others are reached by ``default_director``."""
+    """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
+    ``default_director``.
+    """
 
     key: str
     name: str
     counters: Mapping[str, Contact]
-    doorbraaktafel: Contact
-    regional_table: Contact | None
+    tables: Mapping[RungName, Contact]
     customisation_officer: Contact
     standby: Contact
     directors: Mapping[str, Contact]
@@ -115,8 +117,8 @@ class Organisation:
         """Everyone who may get a message about a provision."""
         yield self.maatwerkloket
         for m in self.municipalities.values():
-            yield from (m.doorbraaktafel, m.customisation_officer, m.standby, m.default_director)
-            yield from (*m.counters.values(), *m.directors.values(), *((m.regional_table,) if m.regional_table else ()))
+            yield from (*m.tables.values(), m.customisation_officer, m.standby, m.default_director)
+            yield from (*m.counters.values(), *m.directors.values())
 
     @property
     def default_municipality(self) -> str:
@@ -204,8 +206,7 @@ def _municipality(key: str, entry: Entry) -> Municipality:
         key=key,
         name=entry.text("name"),
         counters={name: _contact(counters, name) for name in counters.values},
-        doorbraaktafel=_contact(entry, "doorbraaktafel"),
-        regional_table=_contact(entry, "regional_table") if "regional_table" in entry.values else None,
+        tables=_tables(entry),
         customisation_officer=_contact(entry, "customisation_officer"),
         standby=_contact(entry, "standby"),
         directors={code: _contact(directors, code, phone=True) for code in directors.values},
@@ -216,11 +217,18 @@ def _municipality(key: str, entry: Entry) -> Municipality:
         automatic_submission=entry.one_of("submission", (MANUAL, AUTOMATIC), default=MANUAL) == AUTOMATIC,
         legal_basis=entry.text("legal_basis"),
     )
-    entry.known.add("regional_table")
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")
     entry.done()
     return municipality
+
+
+def _tables(entry: Entry) -> dict[RungName, Contact]:
+    """The contact of each table; an optional one may be absent."""
+    with_contact = [rung for rung in RungName if rung.kind.contact]
+    entry.known |= {rung.kind.contact for rung in with_contact}
+    wanted = (rung for rung in with_contact if not rung.kind.optional or rung.kind.contact in entry.values)
+    return {rung: _contact(entry, rung.kind.contact) for rung in wanted}
 
 
 def _contact(entry: Entry, key: str, *, phone: bool = False) -> Contact:

@@ -16,11 +16,11 @@ from provisions.domain.rules import (
     OutcomeName,
     Promise,
     ProvisionRule,
-    RungName,
     RungRule,
     Statutory,
     Variant,
 )
+from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 
 AGREED = "afgesproken datum"
@@ -61,13 +61,12 @@ def _ladder(name: str, outer: Entry) -> Ladder:
                     "anchor", "er gaat geen doorbraaktafel aan vooraf.", "Zet die stap ervoor, of gebruik anchor 'due'."
                 )
             rungs.append(rung)
-    order = list(RungName)
     for lower, higher in pairwise(rungs):
-        if order.index(higher.name) < order.index(lower.name):
+        if higher.name.height < lower.name.height:
             outer.fault(
                 name,
                 f"'{higher.name}' staat na '{lower.name}', maar hoort ervoor.",
-                f"Zet de stappen in de volgorde {', '.join(order)}.",
+                f"Zet de stappen in de volgorde {', '.join(RungName)}.",
             )
     return tuple(rungs)
 
@@ -87,7 +86,7 @@ def _rung(entry: Entry) -> RungRule | None:
     )
     if before and "after" in entry.values:
         entry.fault("after", "'after' en 'before' gaan niet samen.", "Haal een van beide weg.")
-    if before and name not in (RungName.CASE_DIRECTOR, None):
+    if before and name is not None and name.kind.is_table:
         entry.fault("before", "alleen 'case_director' is een herinnering vooraf.", "Gebruik 'after'.")
     entry.done()
     return rung if name else None

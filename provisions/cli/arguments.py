@@ -11,7 +11,7 @@ from provisions import inputs
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.privacy import identifying
-from provisions.domain.rules import RungName
+from provisions.domain.rungs import RungName
 
 REF_HELP = "referentie van het traject, zoals TR-2026-0042"
 DAY_HELP = "JJJJ-MM-DD, zoals 2026-11-23"
@@ -236,7 +236,7 @@ def parser() -> DutchParser:
             "answer TR-2026-0042 id_document doorbraaktafel priority --by regisseur-3",
         )
     )
-    tables = {rung: name for rung, name in dutch.RUNG.items() if rung is not RungName.CASE_DIRECTOR}
+    tables = {rung: rung.label for rung in RungName.tables()}
     answer.add_argument("rung", metavar="STAP", help=_choices(tables))
     answer.add_argument("answer", metavar="ANTWOORD", help=_choices(dutch.ANSWER))
     _by(answer)

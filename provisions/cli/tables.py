@@ -12,10 +12,9 @@ from rich.text import Text
 
 from provisions.catalogue import Config
 from provisions.cli import plain_table
-from provisions.domain import dutch
+from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
-from provisions.domain.rules import RungName
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 
@@ -70,7 +69,7 @@ class Tables:
                     *self._where(p),
                     self._provision(p.name, p.provision.key),
                     f"{dutch.days(p.days_overdue)}{self._gap()}(na {self._day(p.due)})",
-                    dutch.LIES_WITH[p.lies_with] if p.lies_with else "",
+                    dutch.holder(p.lies_with) if p.lies_with else "",
                     "\n".join(self.what_next(p)),
                 ]
                 for p in late
@@ -92,7 +91,7 @@ class Tables:
             rows.append((self._moment(entry.at), entry.by, name, because[:1].upper() + because[1:]))
         self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
 
-    def show_messages(self, messages: Iterable[Message]) -> None:
+    def show_messages(self, found: Iterable[Message]) -> None:
         """Messages, newest first, with the number by which each is shown or sent again."""
         rows = [
             (
@@ -102,12 +101,12 @@ class Tables:
                 WORDS[message.status],
                 self._where_it_went(message),
             )
-            for message in messages
+            for message in found
         ]
         self._table(("Nummer", "Gemaakt", "Over", "Stand", "Aan, of waarom niet"), rows)
 
     def _about(self, message: Message) -> str:
-        kind = dutch.MESSAGE.get(message.kind, message.kind)
+        kind = messages.label(message.kind)
         if message.reference is None or message.key is None:
             return f"{kind}{self._gap()}{message.detail or ''}".strip()
         return f"{message.reference}{self._gap()}{self._names([message.key])[0]}: {kind}"
@@ -128,7 +127,7 @@ class Tables:
         if not p.provision.status.is_open:
             return f"{dutch.STATUS[p.provision.status]}, {self._day(p.provision.closed_on)}"
         parts = [dutch.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
-        parts += [f"ligt bij {dutch.LIES_WITH[p.lies_with]}"] if p.lies_with else []
+        parts += [f"ligt bij {dutch.holder(p.lies_with)}"] if p.lies_with else []
         if p.objection_until:
             parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}")
         return "; ".join(parts)
@@ -140,12 +139,12 @@ class Tables:
     def what_next(self, p: ProvisionView) -> list[str]:
         """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
         found = []
-        to_judge = [r for r in p.provision.rungs if r.name is RungName.MAATWERKLOKET and r.submitted is None]
+        to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")
         if p.next_rung:
             name, day = p.next_rung.name, day_of(p.next_rung.at)
-            what = TO_JUDGE if name is RungName.MAATWERKLOKET else dutch.RUNG[name]
+            what = TO_JUDGE if name.kind.is_judged else name.label
             # Recorded late: the engine climbs it as soon as it runs.
             found.append(f"{'nu' if day <= self._today else self._day(day)}: {what}")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)

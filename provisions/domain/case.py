@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, OutcomeName, Route
+from provisions.domain.rungs import RungName
 
 
 class Status(StrEnum):

@@ -3,7 +3,8 @@
 from datetime import date
 
 from provisions.domain.case import Answer, Reason, Status
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, OutcomeName, Route
+from provisions.domain.rungs import RungName
 
 MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
@@ -23,12 +24,6 @@ OUTCOME = {
     OutcomeName.DELIVERED: "geregeld",
     OutcomeName.REFUSED: "afgewezen",
     OutcomeName.WITHDRAWN: "cliënt ziet ervan af",
-}
-RUNG = {
-    RungName.CASE_DIRECTOR: "herinnering aan de regisseur",
-    RungName.DOORBRAAKTAFEL: "doorbraaktafel",
-    RungName.REGIONAL: "regionale tafel",
-    RungName.MAATWERKLOKET: "landelijk Maatwerkloket",
 }
 REASON = {
     Reason.CLIENT_ASKS: "cliënt vraagt erom",
@@ -52,30 +47,16 @@ ROUTE = {
     Route.BEMOEIZORG: "bemoeizorg",
 }
 BRP = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
-LIES_WITH = {
-    "loket": "loket",
-    "doorbraaktafel": "doorbraaktafel",
-    "regional": "regionale tafel",
-    "maatwerkloket": "landelijk Maatwerkloket",
-    "case_director": "regisseur",
-}
-# What a message is, by its kind.
-MESSAGE = {
-    "request": "verzoek aan het loket",
-    "application": "aanvraag aan het loket",
-    "proceed": "loket kan verder",
-    "again": "nieuw verzoek aan het loket",
-    "rung": "escalatie",
-    "taken_over": "escalatie, overgenomen na een verhuizing",
-    "submission": "indiening bij het Maatwerkloket",
-    "ready": "bericht aan de regisseur",
-    "waiver_offer": "voorstel om af te wijken",
-    "follow_up": "herinnering aan een vervolgactie",
-    "cancelled": "verzoek vervalt",
-    "handover": "overdracht",
-    "report": "weekrapport",
-    "morning": "ochtendbericht",
-}
+COUNTER = "loket"
+
+
+def holder(lies_with: str) -> str:
+    """With whom a provision lies: the counter, or who a rung is for.
+
+    >>> holder("loket"), holder("regional")
+    ('loket', 'regionale tafel')
+    """
+    return COUNTER if lies_with == COUNTER else RungName(lies_with).kind.holder
 
 
 def dutch_date(day: date) -> str:

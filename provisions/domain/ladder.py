@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Answer, Provision, Rung, Status
 from provisions.domain.deadlines import Situation, due, reminder_makes_sense, stopped_days, suspended_until
-from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungName, RungRule
+from provisions.domain.rules import Anchor, Catalogue, OutcomeName, RungRule
+from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate, Term, due_date
-
-HEIGHT = {name: height for height, name in enumerate(RungName)}  # lowest first
 
 
 @dataclass(frozen=True)
@@ -21,9 +20,8 @@ class RungDue:
 
 
 def ladder_of(situation: Situation, catalogue: Catalogue) -> tuple[RungRule, ...]:
-    """The rungs that exist for this provision: the regional one only where the municipality has such a table."""
-    regional = situation.case.municipality in catalogue.regional
-    return tuple(r for r in situation.rule.ladder if r.name is not RungName.REGIONAL or regional)
+    """The rungs that exist for this provision: an optional one only where the municipality has such a table."""
+    return tuple(r for r in situation.rule.ladder if catalogue.has_rung(r.name, situation.case.municipality))
 
 
 def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ...]:
@@ -53,7 +51,7 @@ def _tables(
 ) -> list[tuple[RungName, datetime]]:
     """Every table with the moment of its rung, climbed or not, in order.
 
-    The regional table never delays the national desk: it is asked at the latest at that rung's moment. D may have moved
+    An optional table never delays the national desk: it is asked at the latest at that rung's moment. D may have moved
     since the doorbraaktafel was reached (a stop recorded late, a new agreement): what is on time again climbs no further.
     """
     refused = situation.provision.status is Status.REFUSED
@@ -67,8 +65,9 @@ def _tables(
         else:
             at = _moment(situation, rule, end.due, moments.get(RungName.DOORBRAAKTAFEL), stopped)
             moments[rule.name] = at if refused else max(at, _running(end.overdue_from, stopped))
-    if RungName.REGIONAL in moments and RungName.MAATWERKLOKET in moments:
-        moments[RungName.REGIONAL] = min(moments[RungName.REGIONAL], moments[RungName.MAATWERKLOKET])
+    for name in moments:
+        if name.kind.optional and RungName.MAATWERKLOKET in moments:
+            moments[name] = min(moments[name], moments[RungName.MAATWERKLOKET])
     found: list[tuple[RungName, datetime]] = []
     for name, at in moments.items():
         # In order: never before a rung below it.
@@ -94,7 +93,7 @@ def lies_with(situation: Situation) -> str | None:
     table = _highest_table(provision.rungs)
     if table is None:
         return "case_director" if provision.status is Status.REFUSED else "loket"
-    if table.name is RungName.MAATWERKLOKET and not table.submitted:
+    if table.name.kind.is_judged and not table.submitted:
         return "case_director"  # the submission is to be judged, or was not made: the local desks act
     if table.answer is None:
         return table.name.value
@@ -112,13 +111,13 @@ def table_at_work(provision: Provision) -> RungName | None:
 
 
 def _highest_table(rungs: tuple[Rung, ...]) -> Rung | None:
-    tables = [rung for rung in rungs if rung.name is not RungName.CASE_DIRECTOR]
-    return max(tables, key=lambda rung: HEIGHT[rung.name], default=None)
+    tables = [rung for rung in rungs if rung.name.kind.is_table]
+    return max(tables, key=lambda rung: rung.name.height, default=None)
 
 
 def _climbed_or_passed(provision: Provision, name: RungName) -> bool:
     """Whether this rung or a higher one was climbed: a ladder goes up, also when another municipality has more rungs."""
-    return any(HEIGHT[rung.name] >= HEIGHT[name] for rung in provision.rungs)
+    return any(rung.name.height >= name.height for rung in provision.rungs)
 
 
 def _is_dropped(situation: Situation) -> bool:

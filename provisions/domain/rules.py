@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provisions.domain.calendar import WorkingCalendar
+from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 
 
@@ -34,15 +35,6 @@ class Promise(StrEnum):
 
     DELIVERY = "delivery"
     DECISION = "decision"
-
-
-class RungName(StrEnum):
-    """The rungs of the escalation ladder, lowest first."""
-
-    CASE_DIRECTOR = "case_director"
-    DOORBRAAKTAFEL = "doorbraaktafel"
-    REGIONAL = "regional"
-    MAATWERKLOKET = "maatwerkloket"
 
 
 class Anchor(StrEnum):
@@ -94,8 +86,8 @@ class RungRule:
 
     @property
     def is_reminder(self) -> bool:
-        """The first rung: a reminder that is dropped when it would come too late."""
-        return self.name is RungName.CASE_DIRECTOR
+        """A reminder is dropped when it would come too late."""
+        return not self.name.kind.is_table
 
 
 @dataclass(frozen=True)
@@ -205,19 +197,23 @@ class ProvisionRule:
 class Catalogue:
     """All rules together. ``calendar`` has the closing days of no municipality in particular.
 
-    ``calendars`` has one calendar per municipality key; ``regional`` the municipalities with a regional table;
+    ``calendars`` has one calendar per municipality key; ``tables`` which of the optional tables each municipality has;
     ``automatic`` those that agreed with the national desk on automatic submission.
     """
 
     provisions: Mapping[str, ProvisionRule]
     calendar: WorkingCalendar
     calendars: Mapping[str, WorkingCalendar]
-    regional: frozenset[str] = frozenset()
+    tables: Mapping[str, frozenset[RungName]] = field(default_factory=dict)
     automatic: frozenset[str] = frozenset()
 
     def rule(self, key: str) -> ProvisionRule:
         """The rule of ``key``, which must exist (use cases validate keys first)."""
         return self.provisions[key]
+
+    def has_rung(self, rung: RungName, municipality: str) -> bool:
+        """Whether a municipality has this rung at all: some tables are there in some municipalities only."""
+        return not rung.kind.optional or rung in self.tables.get(municipality, ())
 
     def calendar_of(self, municipality: str) -> WorkingCalendar:
         """The calendar of a municipality: the Atw and its own closing days."""

@@ -12,15 +12,10 @@ from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Answer, Case, Provision, Rung, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.rules import OutcomeName, Promise, ProvisionRule, RungName
+from provisions.domain.messages import MessageKind
+from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
+from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
-
-CLIMBED = {
-    RungName.CASE_DIRECTOR: "herinnering aan de gemeentelijk regisseur",
-    RungName.DOORBRAAKTAFEL: "voorgelegd aan de doorbraaktafel",
-    RungName.REGIONAL: "voorgelegd aan de regionale tafel",
-    RungName.MAATWERKLOKET: "indiening bij het landelijk Maatwerkloket voorbereid",
-}
 
 
 @dataclass(frozen=True)
@@ -172,18 +167,16 @@ def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[
         done.append((s.start, f"klok stilgezet tot {_dutch(s.end)} ({dutch.REASON[s.reason]})"))
     for rung in _rungs_before(message, provision):
         answer = f"; antwoord: {dutch.ANSWER[rung.answer]}" if rung.answer else ""
-        if not answer and rung.name in (RungName.DOORBRAAKTAFEL, RungName.REGIONAL):
+        if not answer and rung.name.kind.is_table and not rung.name.kind.is_judged:
             answer = "; nog geen antwoord"
-        done.append((day_of(rung.climbed), f"{CLIMBED[rung.name]}{answer}"))
+        done.append((day_of(rung.climbed), f"{rung.name.kind.past}{answer}"))
     return [f"{_dutch(day)}: {what}" for day, what in sorted(done, key=lambda item: item[0])]
 
 
 def _rungs_before(message: MessageFacts, provision: Provision) -> list[Rung]:
     """All rungs climbed, or for the message of a rung those below it: after an outage several are sent at once."""
-    if message.kind not in ("rung", "taken_over"):
-        return list(provision.rungs)
-    order = list(RungName)
-    return [rung for rung in provision.rungs if order.index(rung.name) < order.index(RungName(message.detail or ""))]
+    own = MessageKind(message.kind).rung(message.detail)
+    return [rung for rung in provision.rungs if own is None or rung.name.height < own.height]
 
 
 def _dependents(case: Case, key: str, config: Config, now: datetime) -> dict[str, object]:

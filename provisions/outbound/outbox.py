@@ -15,12 +15,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from provisions.catalogue import Config
+from provisions.domain import messages
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
-from provisions.domain.rules import RungName
 from provisions.outbound import prepared
 from provisions.outbound.context import Asked, MessageFacts
-from provisions.outbound.render import REQUESTS, Rendered, render
+from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import audit, loading
@@ -31,9 +31,7 @@ from provisions.store.looking import SEVERAL_ATTEMPTS
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 MOST_ATTEMPTS = 20  # with these waits: about three days
-ASKING = (*sorted(REQUESTS), "again")
-# Messages decided on in one breath go out in this order.
-ORDER = ("handover", "request", "application", "proceed", "again", "ready", "waiver_offer", *RungName, "submission")
+ASKING = tuple(kind.value for kind in messages.asking())
 
 log = logging.getLogger(__name__)
 
@@ -318,9 +316,9 @@ def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list
     return dict(sorted(queues.items(), key=lambda queue: queue[1][0].attempts > 0))
 
 
-def _place(row: Row[tuple[object, ...]]) -> tuple[datetime, int, UUID]:
-    name = row.detail if row.kind == "rung" else row.kind
-    return row.created, ORDER.index(name) if name in ORDER else len(ORDER), row.id
+def _place(row: Row[tuple[object, ...]]) -> tuple[datetime, tuple[int, int], UUID]:
+    """Messages decided on in one breath go out in the order of their kinds."""
+    return row.created, messages.MessageKind(row.kind).place(row.detail), row.id
 
 
 def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:

@@ -1,23 +1,26 @@
-"""From a case to a Dutch message: who gets it, and what it says. Pure: no clock, no database, no network."""
+"""From a case to a Dutch message: who gets it, and what it says. Pure: no clock, no database, no network.
+
+What differs by kind is declared in ``provisions.domain.messages`` and ``provisions.domain.rungs``.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Case, Provision
 from provisions.domain.errors import InvalidConfig
-from provisions.domain.rules import RungName
+from provisions.domain.messages import Concern, MessageKind
+from provisions.domain.recipients import Recipient
+from provisions.domain.rungs import RungName
 from provisions.outbound.context import MessageFacts, facts
 from provisions.outbound.markdown import html, plain_text
-
-REQUESTS = frozenset({"request", "application"})
-TO_COUNTER = REQUESTS | {"proceed", "again", "cancelled", "handover"}
-TO_DIRECTOR = frozenset({"ready", "waiver_offer", "follow_up"})
+from provisions.templates import environment
 
 
 @dataclass(frozen=True)
@@ -49,72 +52,38 @@ def render(
     """
     municipality = _municipality(message.municipality, provision, config)
     _municipality(case.municipality, provision, config)
-    known = facts(message, case, provision, config, now)
-    if _is_void(message, provision, known):
+    kind = MessageKind(message.kind)
+    if kind.letter.lapses(Concern(case, provision, config.catalogue, message.detail)):
         return None
-    standby = _standby(message, provision, municipality, config, now)
-    environment = _environment(templates)
+    standby = _standby(kind, provision, municipality, config, now)
+    subject = kind.subject(case.reference, message.detail)
+    written = _environment(templates)
     context = {
-        **known,
+        **facts(message, case, provision, config, now),
         "standby": standby.name if standby else "",
-        "request_template": f"request/{provision.key}.md.j2",
+        "request_template": MessageKind.REQUEST.template(provision.key, None),
     }
+    submission = written.get_template("escalation/_submission.md.j2").render(context)
+    markdown = written.get_template(kind.template(provision.key, message.detail)).render(
+        context, submission_text=submission
+    )
     # Empty lines are left by blocks and conditions that had nothing to say.
-    submission = environment.get_template("escalation/_submission.md.j2").render(context)
-    markdown = environment.get_template(_template(message, provision)).render(context, submission_text=submission)
-    title, _, body = re.sub(r"\n{3,}", "\n\n", markdown.strip()).partition("\n")
-    subject = title.removeprefix("#").strip()
-    layout = environment.get_template("mail.html.j2")
-    recipients = (*_recipients(message, case, provision, municipality, config), *((standby,) if standby else ()))
+    body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
+    director = municipality.director(case.director)
+    people = _People(municipality, director, config.catalogue.rule(provision.key).counter, config)
+    recipients = (*people.of(kind.letter.to, kind.rung(message.detail)), *((standby,) if standby else ()))
     return Rendered(
         recipients=recipients,
         subject=subject,
         text=plain_text(body),
-        html=layout.render(subject=subject, body=html(body)),
+        html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
     )
 
 
 @lru_cache(maxsize=4)
 def _environment(templates: Path) -> Environment:
     """Compiled templates are kept: thousands of messages may go out after one midnight."""
-    # Autoescape is off because these are Markdown; markdown-it escapes what becomes HTML.
-    return Environment(
-        loader=FileSystemLoader(templates),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - see above
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def _template(message: MessageFacts, provision: Provision) -> str:
-    match message.kind:
-        case "request" | "application":
-            return f"request/{provision.key}.md.j2"
-        case "rung" | "taken_over":
-            return f"escalation/{message.detail}.md.j2"
-        case "submission":
-            return "escalation/submission.md.j2"
-        case _:
-            return f"notice/{message.kind}.md.j2"
-
-
-def _is_void(message: MessageFacts, provision: Provision, known: dict[str, object]) -> bool:
-    """Whether what the message was for has passed since it was decided on."""
-    match message.kind:
-        case "request" | "application" | "proceed" | "again":
-            return provision.status is Status.DELIVERED
-        case "submission":
-            return not provision.status.is_open
-        case "ready":
-            return provision.status is not Status.DELIVERED
-        case "waiver_offer":
-            return not known["dependents"]
-        case "follow_up":
-            return not known["follow_up_name"]
-        case _:
-            return False
+    return environment(templates)
 
 
 def _municipality(key: str, provision: Provision, config: Config) -> Municipality:
@@ -129,33 +98,44 @@ def _municipality(key: str, provision: Provision, config: Config) -> Municipalit
     return municipality
 
 
-def _recipients(
-    message: MessageFacts, case: Case, provision: Provision, municipality: Municipality, config: Config
-) -> tuple[Contact, ...]:
-    director = municipality.director(case.director)
-    if message.kind in TO_COUNTER:
-        return (municipality.counters[config.catalogue.rule(provision.key).counter],)
-    if message.kind in TO_DIRECTOR:
-        return (director,)
-    if message.kind == "submission":
-        return (config.organisation.maatwerkloket,)
-    match RungName(message.detail or ""):
-        case RungName.CASE_DIRECTOR:
-            return (director,)
-        case RungName.DOORBRAAKTAFEL:
-            return (municipality.doorbraaktafel,)
-        case RungName.REGIONAL:
-            # The table may have been taken out of the configuration since: then the director hears of it.
-            return (municipality.regional_table or director,)
-        case RungName.MAATWERKLOKET:
-            return (municipality.customisation_officer, director)
+@dataclass(frozen=True)
+class _People:
+    """Who is who for one message. ``counter``: the key of the provision's counter."""
+
+    municipality: Municipality
+    director: Contact
+    counter: str
+    config: Config
+
+    def of(self, recipient: Recipient, rung: RungName | None) -> Sequence[Contact]:
+        """Those who are meant, at a rung if it is about one."""
+        place = self.municipality
+        match recipient:
+            case Recipient.COUNTER:
+                return (place.counters[self.counter],)
+            case Recipient.CASE_DIRECTOR:
+                return (self.director,)
+            case Recipient.RUNG if rung:
+                return [contact for to in rung.kind.to for contact in self.of(to, rung)]
+            case Recipient.TABLE if rung:
+                # The table may have been taken out of the configuration since: then the director hears of it.
+                return (place.tables.get(rung, self.director),)
+            case Recipient.CUSTOMISATION_OFFICER:
+                return (place.customisation_officer,)
+            case Recipient.NATIONAL_DESK:
+                return (self.config.organisation.maatwerkloket,)
+            case Recipient.TEAM_LEADS:
+                return place.team_leads
+            case Recipient.STEERING_GROUP:
+                return (self.config.organisation.steering_group,)
+        raise ValueError(f"a letter to {recipient} is about a rung")
 
 
 def _standby(
-    message: MessageFacts, provision: Provision, municipality: Municipality, config: Config, now: datetime
+    kind: MessageKind, provision: Provision, municipality: Municipality, config: Config, now: datetime
 ) -> Contact | None:
     """Who must hear of it as well because nobody is at the office."""
-    if message.kind != "rung" or not config.catalogue.rule(provision.key).standby:
+    if not (kind.letter.standby and config.catalogue.rule(provision.key).standby):
         return None
     calendar = config.catalogue.calendar_of(municipality.key)
     return None if municipality.office_hours.are_on(now, calendar) else municipality.standby

@@ -20,26 +20,13 @@ import httpx
 
 from provisions.catalogue import Contact, Organisation, Webhook
 from provisions.domain.errors import InvalidConfig
+from provisions.domain.messages import MessageKind
 from provisions.outbound.render import Rendered
 from provisions.outbound.transports import UnableToSend
 
 TIMEOUT = httpx.Timeout(10, connect=5)  # seconds
 SHORTEST_SECRET = 24  # characters
 TOO_MANY = 429
-TYPES = {
-    "request": "voorziening-gevraagd",
-    "application": "aanvraag-ingediend",
-    "proceed": "aanvraag-kan-verder",
-    "again": "voorziening-opnieuw-gevraagd",
-    "cancelled": "aanvraag-ingetrokken",
-    "handover": "aanvraag-overgedragen",
-    "rung": "voorziening-geescaleerd",
-    "taken_over": "escalatie-overgenomen",
-    "submission": "voorziening-ingediend",
-    "ready": "voorziening-gereed",
-    "waiver_offer": "afwijking-mogelijk",
-    "follow_up": "vervolgactie-nodig",
-}
 
 
 @dataclass(frozen=True)
@@ -60,14 +47,14 @@ class Event:
             "specversion": "1.0",
             "id": self.id,
             "source": organisation.event_source,
-            "type": f"nl.basisvoorzieningen.{TYPES[self.kind]}",
+            "type": f"nl.basisvoorzieningen.{MessageKind(self.kind).letter.event}",
             "time": self.created.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
             "data": {
                 "referentie": self.reference,
                 "voorziening": self.provision,
                 "gemeente": self.municipality,
-                "escalatiestap": self.detail if self.kind in ("rung", "taken_over") else None,
+                "escalatiestap": MessageKind(self.kind).rung(self.detail),
                 "onderwerp": rendered.subject,
                 "tekst": rendered.text,
             },

@@ -13,12 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from provisions.catalogue import Config, Municipality
 from provisions.domain.calendar import AMSTERDAM
+from provisions.domain.messages import MessageKind
 from provisions.overview.lists import Overviews
 from provisions.overview.pages import Page, Pages
 from provisions.store import loading
 from provisions.store import tables as t
 
-KIND = "morning"
 _NAMESPACE = UUID("0d6f3c0a-6b0e-5f0c-9b2a-8f7c4c1f5a11")
 
 
@@ -65,7 +65,7 @@ class Mornings:
         with self._engine.begin() as connection:
             values = {
                 "id": message,
-                "kind": KIND,
+                "kind": MessageKind.MORNING.value,
                 "detail": day.isoformat(),
                 "municipality": place.key,
                 "created": now,

@@ -13,20 +13,17 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from provisions.catalogue import TEMPLATES, Config
-from provisions.domain import dutch
+from provisions.domain import dutch, messages
 from provisions.domain.calendar import DAY_NAMES, day_of
 from provisions.domain.case import Status
-from provisions.domain.rules import Catalogue, RungName
+from provisions.domain.rules import Catalogue
 from provisions.outbound.markdown import html, plain_text
 from provisions.overview import phrases
 from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
+from provisions.templates import environment
 from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
-
-TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
 
 
 class Form(StrEnum):
@@ -79,15 +76,7 @@ class Pages:
     def __init__(self, config: Config, links: Links, templates: Path = TEMPLATES) -> None:
         self._config = config
         self._links = links
-        # These are Markdown, and what is put in them comes from closed lists, codes and config; only the drawing is XML.
-        self._environment = Environment(
-            loader=FileSystemLoader(templates),
-            undefined=StrictUndefined,
-            autoescape=lambda name: name is not None and name.endswith(".svg.j2"),  # noqa: S701 - see above
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
+        self._environment = environment(templates)
         self._environment.filters |= {
             "dutch": dutch.dutch_date,
             "days": dutch.days,
@@ -101,7 +90,7 @@ class Pages:
             "with_whom": phrases.with_whom,
             "capitalised": phrases.capitalised,
             "municipality": self._municipality,
-            "message": dutch.MESSAGE.__getitem__,
+            "message": messages.label,
             "named": self._named,
             "case_link": self._case_link,
         }
@@ -212,9 +201,9 @@ def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
         return [*without, outcome]
     judge = [Action("indiening beoordelen", Form.SUBMIT, {})] if phrases.to_be_judged(provision) else []
     answers = [
-        Action(f"antwoord {dutch.RUNG[rung.name]}", Form.ANSWER, {"rung": rung.name.value})
+        Action(f"antwoord {rung.name.label}", Form.ANSWER, {"rung": rung.name.value})
         for rung in provision.rungs
-        if rung.name in TABLES and rung.answer is None and (rung.name is not RungName.MAATWERKLOKET or rung.submitted)
+        if rung.name.kind.is_table and rung.answer is None and (rung.submitted or not rung.name.kind.is_judged)
     ]
     if view.status == SUSPENDED:
         return [*judge, outcome, *answers, Action("klok hervatten", Form.RESUME, {})]

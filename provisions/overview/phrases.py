@@ -6,15 +6,8 @@ from datetime import date
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Provision, Status
-from provisions.domain.rules import Catalogue, RungName
+from provisions.domain.rules import Catalogue
 from provisions.views.cases import SUSPENDED, ProvisionView
-
-NEXT = {
-    RungName.CASE_DIRECTOR: "herinnering aan de regisseur",
-    RungName.DOORBRAAKTAFEL: "naar de doorbraaktafel",
-    RungName.REGIONAL: "naar de regionale tafel",
-    RungName.MAATWERKLOKET: "indiening bij het Maatwerkloket beoordelen",
-}
 
 
 def capitalised(text: str) -> str:
@@ -57,13 +50,12 @@ def standing(view: ProvisionView, catalogue: Catalogue) -> str:
 
 def with_whom(view: ProvisionView) -> str:
     """With whom it lies, ``""`` when it waits for another provision or is closed."""
-    return dutch.LIES_WITH[view.lies_with] if view.lies_with else ""
+    return dutch.holder(view.lies_with) if view.lies_with else ""
 
 
 def to_be_judged(provision: Provision) -> bool:
     """Whether somebody has to decide now whether it goes to the national desk."""
-    rung = provision.rung(RungName.MAATWERKLOKET)
-    return provision.status.is_open and rung is not None and rung.submitted is None
+    return provision.status.is_open and any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs)
 
 
 def next_step(view: ProvisionView) -> str:
@@ -74,5 +66,5 @@ def next_step(view: ProvisionView) -> str:
     if view.suspended_until:
         parts.append(f"klok loopt weer op {short_date(view.suspended_until, year=False)}")
     if view.next_rung:
-        parts.append(f"{NEXT[view.next_rung.name]} op {short_date(day_of(view.next_rung.at), year=False)}")
+        parts.append(f"{view.next_rung.name.kind.ahead} op {short_date(day_of(view.next_rung.at), year=False)}")
     return "; ".join(parts)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Provision, Status
-from provisions.domain.rules import Catalogue, RungName
+from provisions.domain.rules import Catalogue
+from provisions.domain.rungs import RungName
 from provisions.overview.phrases import capitalised, names, short_date, standing
 from provisions.views.cases import CaseView, ProvisionView
 
@@ -20,12 +21,6 @@ BESIDE = 9.0  # a rung is due when a day begins, which is where the line of the 
 MOST_LABEL, MOST_REMARK = 32, 40
 
 BLOCKED, RUNNING, STOPPED, LATE, AHEAD = "blocked", "running", "stopped", "late", "ahead"
-LETTERS = {
-    RungName.CASE_DIRECTOR: "H",
-    RungName.DOORBRAAKTAFEL: "D",
-    RungName.REGIONAL: "R",
-    RungName.MAATWERKLOKET: "M",
-}
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,7 @@ class Timeline:
     left: float = LABELS
     right: float = WIDTH - REMARKS
     width: float = WIDTH
+    signs: str = " · ".join([*(f"{r.kind.mark} {r.kind.short}" for r in RungName), "✓ geregeld", "✕ afgewezen"])
 
 
 @dataclass(frozen=True)
@@ -157,7 +153,7 @@ def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[M
     if view.due is not None:
         yield Mark("due", axis.place(view.due + ONE_DAY))
     for rung in provision.rungs:
-        yield Mark("rung", axis.place(day_of(rung.due)) + BESIDE, LETTERS[rung.name])
+        yield Mark("rung", axis.place(day_of(rung.due)) + BESIDE, rung.name.kind.mark)
     if provision.outcome is not None:
         sign = {Status.DELIVERED: "✓", Status.REFUSED: "✕"}.get(provision.status, "–")
         yield Mark("end", axis.place(provision.outcome.on + ONE_DAY), sign)

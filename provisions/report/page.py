@@ -4,19 +4,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from provisions.catalogue import TEMPLATES
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import Answer, Reason
-from provisions.domain.rules import RungName
+from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
 from provisions.report.table import FIGURES
 from provisions.report.wording import breaches, capitalised
+from provisions.templates import environment
 
 MOST_HEADLINES = 6
 WHERE = {
@@ -65,19 +66,9 @@ def plain_text(report: Report) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "report"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters["count"] = count
-    environment.filters["capitalised"] = capitalised
-    environment.filters["breaches"] = breaches
-    environment.filters["week"] = week_words
-    return environment
+    made = environment(TEMPLATES / "report")
+    made.filters |= {"count": count, "capitalised": capitalised, "breaches": breaches, "week": week_words}
+    return made
 
 
 def context(report: Report) -> dict[str, Any]:
@@ -94,7 +85,7 @@ def context(report: Report) -> dict[str, Any]:
         "most": max((week["breaches"] for week in report["weeks"]), default=0),
         "went": _went(report["since_intake"], names),
         "answers": _times({dutch.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
-        "rungs": _times({dutch.RUNG[RungName(r)]: count for r, count in report["rungs"].items()}),
+        "rungs": _times({RungName(r).label: count for r, count in report["rungs"].items()}),
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),
         "corrections": _corrections(report, names),

@@ -10,6 +10,7 @@ from provisions.catalogue import Config
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.errors import InvalidInput
 from provisions.domain.figures.history import History
+from provisions.domain.messages import MessageKind
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
 from provisions.report.source import case_facts, earliest_change
@@ -103,7 +104,9 @@ class Reports:
     def _freeze(self, connection: Connection, week: Week, report: Report, now: datetime) -> None:
         message = message_id(week)
         connection.execute(
-            t.message.insert().values(id=message, kind="report", detail=str(week), created=now, next_try=now)
+            t.message.insert().values(
+                id=message, kind=MessageKind.REPORT.value, detail=str(week), created=now, next_try=now
+            )
         )
         from provisions.report.mail import prepared  # charts and a page: once a week, and four megabytes of an engine
 

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeVar
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar
 from provisions.domain.case import Answer, Reason
-from provisions.domain.rules import Brp, OutcomeName, RungName
-from provisions.simulation.scenario import TABLES, Counter, Days, Group, Place, Scenario
+from provisions.domain.rules import Brp, OutcomeName
+from provisions.domain.rungs import RungName
+from provisions.simulation.scenario import Counter, Days, Group, Place, Scenario
 
 T = TypeVar("T")
 
@@ -47,11 +48,11 @@ class NeedPlan(NamedTuple):
     stopped_days: int
     stop_reason: Reason
     waived_after: int | None
-    tables: tuple[TablePlan, ...]
+    tables: Mapping[RungName, TablePlan]
 
     def table(self, rung: RungName) -> TablePlan:
         """What that table will answer."""
-        return self.tables[TABLES.index(rung)]
+        return self.tables[rung]
 
 
 class ClientPlan(NamedTuple):
@@ -151,7 +152,7 @@ class Draw:
         reason = stream.pick(scenario.stopping.reasons)
         waives = stream.happens(scenario.waiving.chance)
         waived_after = stream.whole_days(scenario.waiving.days)
-        tables = tuple(self._table(stream, rung) for rung in TABLES)
+        tables = {rung: self._table(stream, rung) for rung in self.scenario.tables}
         return NeedPlan(
             key=key,
             needed_on=None if now else later_day,

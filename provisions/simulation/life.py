@@ -17,7 +17,8 @@ from provisions.domain.case import Case, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
-from provisions.domain.rules import Catalogue, OutcomeName, ProvisionRule, Route, RungName
+from provisions.domain.rules import Catalogue, OutcomeName, ProvisionRule, Route
+from provisions.domain.rungs import RungName
 from provisions.simulation.draw import ClientPlan, NeedPlan
 
 WHO = "simulatie"
@@ -182,7 +183,7 @@ class Life:
         if rung is RungName.MAATWERKLOKET:
             if self.case.municipality not in self.catalogue.automatic:
                 self._after(now, 1, DECIDED, partial(self._officer_decides, key))
-        elif rung is not RungName.CASE_DIRECTOR:
+        elif rung.kind.is_table:
             self._after(now, plan.table(rung).wait, ANSWERED, partial(self._table_answers, key, rung))
         if rung is RungName.DOORBRAAKTAFEL and self.catalogue.rule(key).offers_waiver:
             for other in graph.dependents(key, self.case, self.catalogue.provisions):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from provisions.catalogue import TEMPLATES, Config
@@ -13,6 +13,7 @@ from provisions.report.files import write_files
 from provisions.simulation import wording
 from provisions.simulation.chart import by_provision, by_week, legend
 from provisions.simulation.summary import Summary
+from provisions.templates import environment
 
 NAME = "simulatie"
 
@@ -60,16 +61,9 @@ def as_page(summary: Summary, config: Config) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader([TEMPLATES / "simulation", TEMPLATES / "report"]),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters["number"] = wording.number
-    return environment
+    made = environment(TEMPLATES / "simulation", TEMPLATES / "report")
+    made.filters["number"] = wording.number
+    return made
 
 
 def _boxes(summary: Summary) -> list[tuple[str, str, str]]:

@@ -14,14 +14,14 @@ from provisions.domain import graph
 from provisions.domain.calendar import first_moment
 from provisions.domain.case import Answer, Reason
 from provisions.domain.errors import InvalidConfig, InvalidInput
-from provisions.domain.rules import Brp, Catalogue, Dependency, RungName
+from provisions.domain.rules import Brp, Catalogue, Dependency
+from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 
 MOST_CLIENTS = 20_000
 MOST_RUNS = 200
 MOST_WEEKS = 106  # two years: the decrees on holidays are known three years ahead
 LONGEST_STOP = 28  # calendar days; longer needs a team lead (domain.md, rule 4)
-TABLES = (RungName.DOORBRAAKTAFEL, RungName.REGIONAL, RungName.MAATWERKLOKET)
 
 _STANDARD_NORMAL = NormalDist()
 _Z90 = _STANDARD_NORMAL.inv_cdf(0.9)
@@ -185,7 +185,7 @@ def read_scenario(values: Mapping[str, Any], file: str, config: Config) -> Scena
             key: _counter(inner, key, config.catalogue) for key, inner in _by_key(entry, "counter", keys).items()
         },
         after_refusal=_after_refusal(entry),
-        tables={RungName(key): _table(key, inner) for key, inner in _tables(entry).items()},
+        tables={rung: _table(rung, inner) for rung, inner in _tables(entry, catalogue).items()},
         waiving=_waiving(entry),
         stopping=_stopping(entry),
         places=places,
@@ -267,12 +267,13 @@ def _of_enum(entry: Entry, name: str, kind: type[Any], *, optional: bool = False
     return {key: inner for key, inner in found.items() if key in members}
 
 
-def _tables(entry: Entry) -> dict[str, Entry]:
+def _tables(entry: Entry, catalogue: Catalogue) -> dict[RungName, Entry]:
+    """Those of all tables, lowest first; of one that no place has, nothing need be said."""
     found = _of_enum(entry, "table", RungName)
-    for rung in TABLES:
-        if rung not in found:
+    for rung in RungName.tables():
+        if rung not in found and any(catalogue.has_rung(rung, place) for place in catalogue.calendars):
             entry.fault(f"table.{rung}", "deze tafel ontbreekt.", f"Voeg [table.{rung}] toe.")
-    return {key: inner for key, inner in found.items() if key in TABLES}
+    return {rung: found[rung] for rung in RungName.tables() if rung in found}
 
 
 def _known(entry: Entry, key: str, keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -366,13 +367,13 @@ def _after_refusal(entry: Entry) -> AfterRefusal:
     return found
 
 
-def _table(key: str, entry: Entry) -> Table:
+def _table(rung: RungName, entry: Entry) -> Table:
     faster = _numbers(entry, "faster", tuple(a.value for a in Answer), highest=math.inf, least=1.0)
     table = Table(
         days=_days(entry),
         answers=_weights(entry, "answers", Answer),
         faster={Answer(answer): factor for answer, factor in faster.items()},
-        submitted=_chance(entry, "submitted") if key == RungName.MAATWERKLOKET else 1.0,
+        submitted=_chance(entry, "submitted") if rung.kind.is_judged else 1.0,
     )
     entry.done()
     return table
@@ -409,15 +410,19 @@ def _places(entry: Entry, config: Config) -> tuple[tuple[Place, ...], Catalogue]
     if not own:
         places = tuple(Place(key, m.name, 1.0, {}) for key, m in municipalities.items())
         return places, config.catalogue
-    found, regional, automatic = [], set(), set()
+    found, automatic = [], set()
+    tables: dict[str, frozenset[RungName]] = {}
     for key, inner in own.items():
         known = municipalities.get(key)
         name = inner.text("name", default=known.name if known else key)
         found.append(
             Place(key, name, inner.decimal("share"), _numbers(inner, "speed", keys, highest=math.inf, least=0.01))
         )
-        if inner.flag("regional_table", default=key in config.catalogue.regional):
-            regional.add(key)
+        tables[key] = frozenset(
+            rung
+            for rung in RungName.optional()
+            if inner.flag(rung.kind.contact, default=config.catalogue.has_rung(rung, key))
+        )
         if inner.flag("automatic_submission", default=key in config.catalogue.automatic):
             automatic.add(key)
         inner.done()
@@ -425,9 +430,7 @@ def _places(entry: Entry, config: Config) -> tuple[tuple[Place, ...], Catalogue]
         entry.fault("place", "geen enkele plaats heeft een aandeel.", "Geef ten minste één plaats een share boven 0.")
     catalogue = config.catalogue
     calendars = {place.key: catalogue.calendar_of(place.key) for place in found}
-    return tuple(found), replace(
-        catalogue, calendars=calendars, regional=frozenset(regional), automatic=frozenset(automatic)
-    )
+    return tuple(found), replace(catalogue, calendars=calendars, tables=tables, automatic=frozenset(automatic))
 
 
 # --- together --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 
 from provisions.catalogue import Config
 from provisions.domain import dutch
+from provisions.domain.rungs import RungName
 from provisions.report.wording import Wording, capitalised
 from provisions.simulation.summary import Spread, Summary
 
@@ -33,12 +34,6 @@ OUTCOMES = (
     ("p90_days", "Dagen van start tot geregeld: 9 van de 10 binnen"),
     ("since_intake_median_days", "Dagen van intake tot geregeld: mediaan"),
 )
-RUNGS = {
-    "case_director": "Herinnering aan de regisseur",
-    "doorbraaktafel": "Naar de doorbraaktafel",
-    "regional": "Naar de regionale tafel",
-    "maatwerkloket": "Indiening Maatwerkloket te beoordelen",
-}
 
 
 def marks(summary: Summary) -> list[str]:
@@ -118,8 +113,8 @@ def outcomes(summary: Summary) -> list[list[str]]:
     rows = [[name, *(ranged(v["totals"][figure]) for v in variants)] for figure, name in OUTCOMES]
     climbed = dict.fromkeys(rung for v in variants for rung in v["totals"]["rungs"])
     rows += [
-        [name, *(ranged(v["totals"]["rungs"].get(rung)) for v in variants)]
-        for rung, name in RUNGS.items()
+        [capitalised(rung.kind.ahead), *(ranged(v["totals"]["rungs"].get(rung)) for v in variants)]
+        for rung in RungName
         if rung in climbed
     ]
     rows.append(["waarvan ingediend", *(ranged(v["totals"]["submitted"]) for v in variants)])

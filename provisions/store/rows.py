@@ -18,7 +18,8 @@ from provisions.domain.case import (
     Suspension,
     Waiver,
 )
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, OutcomeName, Route
+from provisions.domain.rungs import RungName
 
 Children = Mapping[str, Sequence[Any]]  # what belongs to a provision, by the name of its table: lists of its columns
 

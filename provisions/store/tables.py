@@ -184,7 +184,7 @@ follow_up = Table(
     UniqueConstraint("provision_id", "name", "due"),
 )
 
-# kind: the keys of words.MESSAGE
+# kind: one of provisions.domain.messages.MessageKind
 message = Table(
     "message",
     metadata,

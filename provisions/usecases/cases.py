@@ -23,7 +23,8 @@ from provisions.domain.case import Answer, Case, Reason, Suspension
 from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound, Refused, SeveralRefused
 from provisions.domain.lifecycle import Decision, Moment, Need
 from provisions.domain.privacy import refuse_identifying
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, OutcomeName, Route
+from provisions.domain.rungs import RungName
 from provisions.store import loading, lookahead
 from provisions.store import tables as t
 from provisions.store.loading import Stored

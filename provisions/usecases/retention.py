@@ -19,6 +19,7 @@ from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import SYSTEM
+from provisions.domain.messages import MessageKind
 from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.audit import FORGOTTEN, Line
@@ -180,7 +181,7 @@ def _clean_overviews(connection: Connection, case_ids: Sequence[int]) -> None:
     """Morning messages that name one of these cases: their text goes, that they were sent stays."""
     references = connection.execute(select(t.case.c.reference).where(t.case.c.id.in_(case_ids))).scalars().all()
     named = or_(*(t.prepared.c.text.contains(reference, autoescape=True) for reference in references))
-    query = select(t.message.c.id).join(t.prepared).where(t.message.c.kind != "report", named)
+    query = select(t.message.c.id).join(t.prepared).where(t.message.c.kind != MessageKind.REPORT.value, named)
     ids = list(connection.execute(query).scalars())
     connection.execute(delete(t.prepared).where(t.prepared.c.message.in_(ids)))
     status = case((t.message.c.status == "pending", "void"), else_=t.message.c.status)

@@ -80,7 +80,7 @@ class ProvisionView:
                     "answer": r.answer.value if r.answer else None,
                     "submitted": r.submitted,
                 }
-                for r in sorted(p.rungs, key=lambda r: (r.climbed, ladder.HEIGHT[r.name]))
+                for r in sorted(p.rungs, key=lambda r: (r.climbed, r.name.height))
             ],
             "follow_ups": [
                 {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}

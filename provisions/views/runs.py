@@ -7,6 +7,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Status
 from provisions.domain.errors import NotFound
+from provisions.domain.rungs import RungName
 from provisions.store import looking
 from provisions.store.looking import Reader
 from provisions.views.cases import SUSPENDED, ProvisionView, Views
@@ -70,7 +71,7 @@ class RunViews:
             tags=tags(view, undelivered),
             generation=known.generation,
             flow_run=view.flow_run,
-            rungs=tuple(dutch.RUNG[r.name] for r in provision.rungs),
+            rungs=tuple(r.name.label for r in provision.rungs),
         )
 
 
@@ -87,7 +88,7 @@ def state_name(view: ProvisionView) -> str:
         return dutch.STATUS[Status.REFUSED].capitalize()
     if provision.status is Status.BLOCKED:
         return f"Wacht op {dutch.listed([view.named(d) for d in view.blocked_by])}"
-    return f"Wacht op {dutch.LIES_WITH[view.lies_with or 'loket']}"
+    return f"Wacht op {dutch.holder(view.lies_with or 'loket')}"
 
 
 def state_message(view: ProvisionView, undelivered: int = 0) -> str:
@@ -105,9 +106,9 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
     if view.suspended_until:
         parts.append(f"klok loopt vanzelf weer op {dutch.dutch_date(view.suspended_until)}")
     if view.lies_with:
-        parts.append(f"ligt bij {dutch.LIES_WITH[view.lies_with]}")
+        parts.append(f"ligt bij {dutch.holder(view.lies_with)}")
     if view.next_rung:
-        parts.append(f"daarna: {dutch.RUNG[view.next_rung.name]} op {dutch.dutch_date(day_of(view.next_rung.at))}")
+        parts.append(f"daarna: {view.next_rung.name.label} op {dutch.dutch_date(day_of(view.next_rung.at))}")
     text = " · ".join(parts)
     return text[:1].upper() + text[1:]
 
@@ -115,8 +116,8 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
     """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
     found = [view.case.municipality, tag(view.name)]
-    if view.lies_with in ("doorbraaktafel", "regional", "maatwerkloket"):
-        found.append(tag(dutch.LIES_WITH[view.lies_with]))
+    if view.lies_with in RungName.tables():
+        found.append(tag(dutch.holder(view.lies_with)))
     if view.overdue:
         found.append("te-laat")
     if undelivered and view.provision.status.is_open:

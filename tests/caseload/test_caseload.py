@@ -17,7 +17,7 @@ from provisions.caseload.script import events
 from provisions.catalogue import Config, load
 from provisions.database.connect import engine_for
 from provisions.domain.calendar import day_of
-from provisions.domain.rules import RungName
+from provisions.domain.rungs import RungName
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
 from provisions.usecases.cases import Steps

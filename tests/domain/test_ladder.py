@@ -12,7 +12,8 @@ from provisions.domain import ladder
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Answer
 from provisions.domain.lifecycle import Need
-from provisions.domain.rules import Brp, RungName
+from provisions.domain.rules import Brp
+from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE, KEYS, Client, a_client, at, day, midnight
 
 ALL_PRESENT = frozenset(KEYS)

@@ -14,7 +14,8 @@ from provisions.domain import deadlines, lifecycle
 from provisions.domain.case import Answer, Case, Provision, Reason, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.domain.lifecycle import Moment, Need
-from provisions.domain.rules import Brp, OutcomeName, RungName
+from provisions.domain.rules import Brp, OutcomeName
+from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE, KEYS, Client, a_client, at, attempt, day, is_dutch
 
 AGREED = {"housing", "social_network"}

@@ -11,7 +11,8 @@ from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
 from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Need
-from provisions.domain.rules import Brp, OutcomeName, Route, RungName
+from provisions.domain.rules import Brp, OutcomeName, Route
+from provisions.domain.rungs import RungName
 from provisions.outbound.context import Asked, MessageFacts
 from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import UnableToSend

@@ -10,7 +10,8 @@ from provisions.catalogue import Config
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Reason
 from provisions.domain.lifecycle import Need
-from provisions.domain.rules import OutcomeName, RungName
+from provisions.domain.rules import OutcomeName
+from provisions.domain.rungs import RungName
 from provisions.outbound.render import Rendered, render
 from tests.outbound.conftest import NewStory, Story
 

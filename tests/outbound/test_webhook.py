@@ -15,11 +15,11 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
-from provisions.catalogue import PROJECT, TEMPLATES, Config, Contact, Webhook, load
+from provisions.catalogue import PROJECT, Config, Contact, Webhook, load
 from provisions.domain.errors import InvalidConfig
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
 from provisions.outbound.transports import UnableToSend
-from provisions.outbound.webhook import TYPES, Webhooks, check_secrets, signature
+from provisions.outbound.webhook import Webhooks, check_secrets, signature
 from provisions.store import tables as t
 from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
@@ -332,8 +332,3 @@ def test_a_webhook_that_is_wrong_is_refused_at_start(tmp_path: Path, keys: str, 
     assert "municipality.voorbeeldstad.counters.wmo" in str(fault.value)
     assert "hier-staat-het-zelf" not in str(fault.value)
     assert "geheim@" not in str(fault.value)
-
-
-def test_every_kind_of_message_is_a_type_of_event() -> None:
-    notices = {path.name.partition(".")[0] for path in (TEMPLATES / "notice").glob("*.md.j2")}
-    assert {"request", "application", "rung", "submission", *notices} <= set(TYPES)

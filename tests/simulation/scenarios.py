@@ -7,6 +7,7 @@ from typing import Any
 from provisions.catalogue import PROJECT
 from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import Brp, OutcomeName
+from provisions.domain.rungs import RungName
 from provisions.simulation.draw import ClientPlan, NeedPlan, TablePlan
 from provisions.simulation.file import read
 from provisions.simulation.life import Life
@@ -49,7 +50,7 @@ def need(key: str, wait: int, **more: Any) -> NeedPlan:
         stopped_days=14,
         stop_reason=Reason.CLIENT_DOCUMENTS,
         waived_after=None,
-        tables=(SILENT, SILENT, SILENT),
+        tables=dict.fromkeys(RungName.tables(), SILENT),
     )
     return plan._replace(**more)
 

@@ -12,7 +12,8 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Status
 from provisions.domain.figures.facts import CaseFacts
 from provisions.domain.lifecycle import Moment
-from provisions.domain.rules import OutcomeName, RungName
+from provisions.domain.rules import OutcomeName
+from provisions.domain.rungs import RungName
 from provisions.report.source import case_facts
 from provisions.simulation.draw import Draw, TablePlan
 from provisions.simulation.life import WHO, Life
@@ -50,11 +51,16 @@ def test_twice_as_fast_it_is_there_on_thursday() -> None:
     assert [o.day for o in facts.outcomes] == [day("2027-01-14")]
 
 
+def answers(table: TablePlan) -> dict[RungName, TablePlan]:
+    """The doorbraaktafel answers so; the tables above it are silent."""
+    return {**dict.fromkeys(RungName.tables(), SILENT), RungName.DOORBRAAKTAFEL: table}
+
+
 def test_a_table_makes_what_is_left_go_faster() -> None:
     # Due on the 18th; asked in the first moment of the 19th, answered on the 21st. Twenty working days end on 8 February, of
     # which twelve are left: a quarter of that is three.
     table = TablePlan(wait=2, answer=Answer.PRIORITY, faster=4, submitted=False)
-    facts = facts_of(lives(MONDAY, need("id_document", 20, tables=(table, SILENT, SILENT))), "id_document")
+    facts = facts_of(lives(MONDAY, need("id_document", 20, tables=answers(table))), "id_document")
     assert [(a.rung, a.answer, a.day) for a in facts.answers] == [("doorbraaktafel", "priority", day("2027-01-21"))]
     assert [o.day for o in facts.outcomes] == [day("2027-01-26")]
 
@@ -95,7 +101,7 @@ def test_a_stopped_clock_moves_the_due_date_and_the_counter_waits() -> None:
 
 def test_a_counter_that_stands_still_is_not_hurried_out_of_it() -> None:
     table = TablePlan(wait=1, answer=Answer.PRIORITY, faster=9, submitted=False)
-    late = need("id_document", 20, stops_after=6, tables=(table, SILENT, SILENT))
+    late = need("id_document", 20, stops_after=6, tables=answers(table))
     facts = facts_of(lives(MONDAY, late), "id_document")
     # Stopped on the 19th until 2 February, answered on the 20th. Fourteen working days are left then; a ninth of that is two.
     assert facts.suspensions == [(day("2027-01-19"), day("2027-02-02"), "client_documents")]

@@ -41,7 +41,7 @@ def test_a_region_has_the_municipalities_of_the_organisation() -> None:
 
 def test_a_place_has_its_own_tables() -> None:
     found = scenario()
-    assert found.catalogue.regional == {"large_city"}
+    assert [place for place, tables in found.catalogue.tables.items() if tables] == ["large_city"]
     assert found.catalogue.automatic == frozenset()
 
 
@@ -131,7 +131,7 @@ def test_the_example_in_the_guide_is_a_scenario(tmp_path: Path) -> None:
     file = read(own, CONFIG_FOLDER)
     found = read_scenario(file.values, file.name, CONFIG)
     assert [place.key for place in found.places] == ["havenmeer", "duinrade"]
-    assert found.catalogue.regional == {"havenmeer"}
+    assert [place for place, tables in found.catalogue.tables.items() if tables] == ["havenmeer"]
     assert set(named(file.values, file.name)) == {"id-twice-as-fast", "afwijken"}
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import SYSTEM, Moment
-from provisions.domain.rules import Brp, RungName
+from provisions.domain.rules import Brp
+from provisions.domain.rungs import RungName
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.usecases.cases import IntakeRequest, Steps

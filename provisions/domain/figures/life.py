@@ -18,6 +18,7 @@ from provisions.domain.figures.facts import (
 )
 from provisions.domain.figures.spans import ALWAYS, Span, count_days, merged_spans, minus, within
 from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
+from provisions.domain.rungs import RungName
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ class Life:
         return [
             (day.toordinal(), max(day.toordinal(), answered.get(name, last + 1)))
             for name, day in self.facts.rungs
-            if name != "case_director"
+            if RungName(name).kind.is_table
         ]
 
     def _still_spans(self) -> list[Span]:

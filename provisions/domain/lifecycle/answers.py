@@ -6,20 +6,21 @@ from provisions.domain import dutch
 from provisions.domain.case import Answer, Case, Provision, Rung
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
-from provisions.domain.rules import RungName
+from provisions.domain.messages import MessageKind
+from provisions.domain.rungs import RungName
 
 
 def answer(case: Case, key: str, rung: RungName, given: Answer, moment: Moment) -> Decision:
     """What a table answered."""
     provision = provision_of(case, key)
-    if rung is RungName.CASE_DIRECTOR:
+    if not rung.kind.is_table:
         raise InvalidInput("De herinnering aan de regisseur is geen tafel en geeft geen antwoord. Kies een tafel.")
     climbed = _climbed(case, provision, rung)
     draft = Draft(case, moment)
     _change_rung(draft, provision, replace(climbed, answer=given))
     draft.note(
         "rung.answered",
-        f"antwoord van {dutch.RUNG[rung]}: {dutch.ANSWER[given]}",
+        f"antwoord van {rung.label}: {dutch.ANSWER[given]}",
         key,
         rung=rung.value,
         answer=given.value,
@@ -37,7 +38,7 @@ def submit(case: Case, key: str, submitted: bool, reason: str, moment: Moment) -
         raise NotAllowed(already_closed(case, provision))
     draft = Draft(case, moment)
     _change_rung(draft, provision, replace(climbed, submitted=submitted))
-    message = draft.send("submission", key) if submitted else None
+    message = draft.send(MessageKind.SUBMISSION, key) if submitted else None
     words_ = (
         "ingediend bij het landelijk Maatwerkloket" if submitted else "niet ingediend bij het landelijk Maatwerkloket"
     )
@@ -49,8 +50,8 @@ def _climbed(case: Case, provision: Provision, rung: RungName) -> Rung:
     climbed = provision.rung(rung)
     if climbed is None:
         raise NotAllowed(
-            f"'{provision.key}' in traject {case.reference} is nog niet bij stap '{dutch.RUNG[rung]}'; "
-            f"gezet zijn: {dutch.listed([dutch.RUNG[r.name] for r in provision.rungs]) if provision.rungs else 'geen stappen'}."
+            f"'{provision.key}' in traject {case.reference} is nog niet bij stap '{rung.label}'; "
+            f"gezet zijn: {dutch.listed([r.name.label for r in provision.rungs]) if provision.rungs else 'geen stappen'}."
         )
     return climbed
 

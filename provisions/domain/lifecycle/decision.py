@@ -10,6 +10,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue, ProvisionRule
 
 SYSTEM = "systeem"
@@ -124,11 +125,13 @@ class Draft:
             )
         )
 
-    def send(self, kind: str, key: str, detail: str | None = None, *, occasion: str = "", to: str | None = None) -> str:
+    def send(
+        self, kind: MessageKind, key: str, detail: str | None = None, *, occasion: str = "", to: str | None = None
+    ) -> str:
         """Ask for a message. ``occasion`` tells repeated messages of one kind apart; ``to``: another municipality's."""
-        about = "/".join((self.case.reference, key, kind, detail or "", occasion))
+        about = "/".join((self.case.reference, key, kind.value, detail or "", occasion))
         identity = str(uuid5(NAMESPACE_URL, f"provisions:{about}"))
-        self.intents.append(MessageIntent(identity, kind, key, detail, to or self.case.municipality))
+        self.intents.append(MessageIntent(identity, kind.value, key, detail, to or self.case.municipality))
         return identity
 
     def done(self) -> Decision:

@@ -7,6 +7,7 @@ from provisions.domain import dutch
 from provisions.domain.case import Case, FollowUp, Outcome, Provision
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FollowUpRule, ProvisionRule
 
 
@@ -17,7 +18,7 @@ def remind(draft: Draft, key: str) -> None:
         return
     _change_follow_ups(draft, provision, [replace(f, reminded=True) for f in falling_due])
     for f in falling_due:
-        message = draft.send("follow_up", key, f.name, occasion=f.due.isoformat())
+        message = draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=f.due.isoformat())
         draft.note(
             "follow_up.reminded",
             "regisseur herinnerd aan een vervolgactie",

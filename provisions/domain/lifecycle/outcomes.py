@@ -18,6 +18,7 @@ from provisions.domain.lifecycle.decision import (
 from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, new_follow_ups, note_follow_up, with_follow_ups
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.waivers import offer_waivers
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName, ProvisionRule
 
 YEARS = range(1950, 2200)  # in a date field; anything else is a slip
@@ -166,18 +167,22 @@ def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str]
 def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> None:
     rule, occasion = draft.rule(before.key), str(len(before.outcomes))
     if name is OutcomeName.DELIVERED and rule.tells_director:
-        message = draft.send("ready", before.key, occasion=occasion)
+        message = draft.send(MessageKind.READY, before.key, occasion=occasion)
         draft.note(
-            "message.requested", "regisseur laten weten dat het klaar is", before.key, message=message, kind="ready"
+            "message.requested",
+            "regisseur laten weten dat het klaar is",
+            before.key,
+            message=message,
+            kind=MessageKind.READY.value,
         )
     if name is OutcomeName.WITHDRAWN and before.asked:
-        message = draft.send("cancelled", before.key, occasion=occasion)
+        message = draft.send(MessageKind.CANCELLED, before.key, occasion=occasion)
         draft.note(
             "message.requested",
             "loket laten weten dat het niet meer nodig is",
             before.key,
             message=message,
-            kind="cancelled",
+            kind=MessageKind.CANCELLED.value,
         )
     if name is OutcomeName.REFUSED:
         offer_waivers(draft, before.key)
@@ -218,7 +223,9 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
     if not started:
         draft.visible.discard(key)
     if provision.asked:
-        message = draft.send("again", key, occasion=str(len(provision.outcomes)))
-        draft.note("message.requested", "opnieuw gevraagd aan het loket", key, message=message, kind="again")
+        message = draft.send(MessageKind.AGAIN, key, occasion=str(len(provision.outcomes)))
+        draft.note(
+            "message.requested", "opnieuw gevraagd aan het loket", key, message=message, kind=MessageKind.AGAIN.value
+        )
     start_what_is_ready(draft)
     return draft.done()

@@ -6,6 +6,7 @@ from datetime import date
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Provision, Status
 from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.messages import MessageKind
 from provisions.domain.terms import DueDate
 
 
@@ -40,7 +41,8 @@ def note_blocked(draft: Draft, provision: Provision) -> None:
 def _start(draft: Draft, provision: Provision, day: date) -> None:
     key = provision.key
     again = provision.asked
-    message = draft.send("proceed" if again else "request", key)
+    kind = MessageKind.PROCEED if again else MessageKind.REQUEST
+    message = draft.send(kind, key)
     draft.change(replace(provision, status=Status.WAITING, started_on=day, asked=True))
     end = deadlines.due(draft.situation(key))
     assert end is not None, "a provision that has started has a due date"  # noqa: S101
@@ -52,7 +54,7 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
         term=explained(end),
     )
     what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
-    draft.note("message.requested", what, key, message=message, kind="proceed" if again else "request")
+    draft.note("message.requested", what, key, message=message, kind=kind.value)
     statutory = deadlines.statutory_due(draft.situation(key))
     if statutory is not None and not again:
         note_statutory(draft, key, statutory)
@@ -60,7 +62,7 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
 
 def apply_at_intake(draft: Draft, provision: Provision) -> None:
     """The application must not wait: it goes out at intake, also while the provision is blocked (domain.md, rule 2)."""
-    message = draft.send("application", provision.key)
+    message = draft.send(MessageKind.APPLICATION, provision.key)
     draft.case = draft.case.with_provision(replace(provision, asked=True))
     draft.note(
         "provision.applied",

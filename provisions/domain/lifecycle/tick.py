@@ -12,7 +12,9 @@ from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.waivers import offer_waivers
-from provisions.domain.rules import Catalogue, RungName
+from provisions.domain.messages import MessageKind
+from provisions.domain.rules import Catalogue
+from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
 
 
@@ -71,8 +73,8 @@ def _climb(draft: Draft, key: str) -> None:
             return
         if rung.name is RungName.DOORBRAAKTAFEL:
             _offer_waivers_when_late(draft, key)
-        automatic = rung.name is RungName.MAATWERKLOKET and draft.case.municipality in draft.moment.catalogue.automatic
-        message = draft.send("rung", key, rung.name.value)
+        automatic = rung.name.kind.is_judged and draft.case.municipality in draft.moment.catalogue.automatic
+        message = draft.send(MessageKind.RUNG, key, rung.name.value)
         provision = draft.case.provisions[key]
         draft.change(
             replace(
@@ -85,14 +87,14 @@ def _climb(draft: Draft, key: str) -> None:
         )
         draft.note(
             "rung.climbed",
-            f"escalatiestap: {dutch.RUNG[rung.name]}",
+            f"escalatiestap: {rung.name.label}",
             key,
             message=message,
             rung=rung.name.value,
             due=rung.at.isoformat(),
         )
         if automatic:
-            submission = draft.send("submission", key)
+            submission = draft.send(MessageKind.SUBMISSION, key)
             draft.note(
                 "rung.submitted",
                 "automatisch ingediend bij het landelijk Maatwerkloket (zo afgesproken)",

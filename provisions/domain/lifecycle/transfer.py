@@ -8,7 +8,8 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.starting import note_term
-from provisions.domain.rules import RungName
+from provisions.domain.messages import MessageKind
+from provisions.domain.rungs import RungName
 
 
 def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
@@ -35,12 +36,12 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     """The old counter hands over, the new one is asked, and so is the new table where the old one had it."""
     key, occasion = provision.key, draft.moment.now.isoformat()
     to = draft.case.municipality
-    handover = draft.send("handover", key, occasion=occasion, to=was)
+    handover = draft.send(MessageKind.HANDOVER, key, occasion=occasion, to=was)
     told = f"loket in {was} laten weten dat de aanvraag overgaat"
-    draft.note("message.requested", told, key, message=handover, kind="handover")
-    kind = "application" if provision.status is Status.BLOCKED else "request"
+    draft.note("message.requested", told, key, message=handover, kind=MessageKind.HANDOVER.value)
+    kind = MessageKind.APPLICATION if provision.status is Status.BLOCKED else MessageKind.REQUEST
     request = draft.send(kind, key, occasion=occasion)
-    draft.note("message.requested", f"gevraagd aan het loket in {to}", key, message=request, kind=kind)
+    draft.note("message.requested", f"gevraagd aan het loket in {to}", key, message=request, kind=kind.value)
     if provision.started_on is None:
         return
     draft.visible.add(key)
@@ -52,15 +53,15 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
         note_term(draft, key)  # other closing days
     table = ladder.table_at_work(provision)
     if table is not None:
-        if table is RungName.REGIONAL and to not in draft.moment.catalogue.regional:
+        if not draft.moment.catalogue.has_rung(table, to):
             table = RungName.DOORBRAAKTAFEL
-        message = draft.send("taken_over", key, table.value, occasion=occasion)
+        message = draft.send(MessageKind.TAKEN_OVER, key, table.value, occasion=occasion)
         draft.note(
             "message.requested",
-            f"{dutch.RUNG[table]} in {to} op de hoogte gebracht",
+            f"{table.label} in {to} op de hoogte gebracht",
             key,
             message=message,
-            kind="taken_over",
+            kind=MessageKind.TAKEN_OVER.value,
         )
 
 

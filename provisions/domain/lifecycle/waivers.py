@@ -8,7 +8,9 @@ from provisions.domain.case import Case, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
 from provisions.domain.lifecycle.starting import start_what_is_ready
-from provisions.domain.rules import Dependency, ProvisionRule, RungName
+from provisions.domain.messages import MessageKind
+from provisions.domain.rules import Dependency, ProvisionRule
+from provisions.domain.rungs import RungName
 
 
 def waive(case: Case, key: str, dependency: str, ground: str, moment: Moment, on: date) -> Decision:
@@ -76,12 +78,12 @@ def offer_waivers(draft: Draft, key: str) -> None:
     provision = draft.case.provisions[key]
     offered_before = provision.rung(RungName.DOORBRAAKTAFEL) is not None
     if rule.offers_waiver and blocked and not offered_before:
-        message = draft.send("waiver_offer", key, occasion=str(len(provision.outcomes)))
+        message = draft.send(MessageKind.WAIVER_OFFER, key, occasion=str(len(provision.outcomes)))
         draft.note(
             "message.requested",
             f"regisseur gewezen op afwijken voor {dutch.listed([draft.named(key) for key in blocked])}",
             key,
             message=message,
-            kind="waiver_offer",
+            kind=MessageKind.WAIVER_OFFER.value,
             dependents=list(blocked),
         )

@@ -1,0 +1,16 @@
+"""Whom a letter goes to, by what they are; ``config/organisation.toml`` says who that is in each municipality."""
+
+from enum import StrEnum
+
+
+class Recipient(StrEnum):
+    """A desk or a person that gets letters about a provision."""
+
+    COUNTER = "counter"
+    CASE_DIRECTOR = "case_director"
+    RUNG = "rung"  # whoever the rung that the letter is about is for
+    TABLE = "table"  # the table of that rung; the case director where the municipality has no such table any more
+    CUSTOMISATION_OFFICER = "customisation_officer"
+    NATIONAL_DESK = "national_desk"
+    TEAM_LEADS = "team_leads"
+    STEERING_GROUP = "steering_group"
