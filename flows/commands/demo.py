@@ -1,9 +1,9 @@
 """``provisions demo``: ``provisions up`` in a home of its own, with an example caseload."""
 
-import sys
 from collections.abc import Callable
 
 from flows.commands import up
+from flows.commands.supervisor import say
 from provisions.caseload.loading import example_settings, is_example, load_example
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -19,8 +19,8 @@ def run(settings: Settings) -> int:
 
     def prepare(steps: Steps, config: Config, stopped: Callable[[], bool]) -> None:
         if not is_example(example.home):
-            _say(f"Voorbeeld laden in {example.home} …")
-        load_example(example, config, _say, stopped)
+            say(f"Voorbeeld laden in {example.home} …")
+        load_example(example, config, say, stopped)
         if not stopped():
             _tell(steps, config)
             _tell_where_to_look(steps, example, own_database=settings.database_url is not None)
@@ -30,10 +30,10 @@ def run(settings: Settings) -> int:
 
 def _tell(steps: Steps, config: Config) -> None:
     views = steps.views.all_cases()
-    _say(f"Voorbeeld met {len(views)} trajecten:")
+    say(f"Voorbeeld met {len(views)} trajecten:")
     for view in views:
         municipality = config.organisation.municipalities[view.case.municipality].name
-        _say(f"  {view.case.reference}  {municipality}: {what_goes_on(view)}")
+        say(f"  {view.case.reference}  {municipality}: {what_goes_on(view)}")
 
 
 def what_goes_on(view: CaseView) -> str:
@@ -63,17 +63,13 @@ def what_goes_on(view: CaseView) -> str:
 
 def _tell_where_to_look(steps: Steps, example: Settings, *, own_database: bool) -> None:
     worst: ProvisionView | None = next(iter(steps.views.overdue()), None)
-    _say(f"Berichten staan in {example.home / 'outbox'} en worden nooit echt verstuurd.")
-    _say("Kijk verder in een ander venster, bijvoorbeeld met:")
-    _say(f"  export PROVISIONS_HOME={example.home}")
-    _say("  provisions overdue")
+    say(f"Berichten staan in {example.home / 'outbox'} en worden nooit echt verstuurd.")
+    say("Kijk verder in een ander venster, bijvoorbeeld met:")
+    say(f"  export PROVISIONS_HOME={example.home}")
+    say("  provisions overdue")
     if worst:
-        _say(f"  provisions show {worst.case.reference}")
-        _say(f"  provisions audit {worst.case.reference}")
+        say(f"  provisions show {worst.case.reference}")
+        say(f"  provisions audit {worst.case.reference}")
     if own_database:
-        _say("Let op: PROVISIONS_DATABASE_URL is ingesteld. Zet die in dat venster (en in .env) eerst uit;")
-        _say("anders gaan deze opdrachten naar uw eigen database in plaats van naar het voorbeeld.")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - for whoever started us
+        say("Let op: PROVISIONS_DATABASE_URL is ingesteld. Zet die in dat venster (en in .env) eerst uit;")
+        say("anders gaan deze opdrachten naar uw eigen database in plaats van naar het voorbeeld.")

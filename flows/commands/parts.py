@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from flows.commands.supervisor import Watched, refuse_taken_port, say, told_to_stop, wait_for, watch
+from flows.commands.supervisor import Watched, refuse_taken_port, say, tell_ready, told_to_stop, wait_for, watch
 from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_environment, engine_token, use_in_this_process
 from provisions.catalogue import load
 from provisions.database.connect import database, unchanged
@@ -80,7 +80,7 @@ def _tend(runner: "Engine", settings: Settings, stop: threading.Event) -> None:
         if ready:
             continue
         if runner.serves():
-            print("ready", flush=True)  # noqa: T201 - for who started us
+            tell_ready("ready")
             ready = True
         elif not said and time.monotonic() - began > _PATIENCE_SECONDS:
             say(f"Prefect op {settings.api_url} antwoordt nog niet; de klok en de berichten lopen al.")
@@ -186,7 +186,7 @@ def _serve(settings: Settings, role: Role) -> int:
             child.start()
             wait_for(child, stop)
         if not stop.is_set():
-            print(f"ready {settings.url}", flush=True)  # noqa: T201 - for who started us
+            tell_ready(f"ready {settings.url}")
             watch([Watched(f"Prefect ({role.value})", child, child.start)], settings, stop)
     return 0
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Protocol
 
@@ -136,5 +136,12 @@ def told_to_stop() -> Iterator[threading.Event]:
 
 
 def say(line: str) -> None:
-    """Print a Dutch line on standard error."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, for whoever started us
+    """Print a Dutch line on standard error. When that goes to a file on a full disk, the line is lost and work goes on."""
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, for whoever started us
+
+
+def tell_ready(line: str) -> None:
+    """Print the line on standard output that whoever started us waits for, and go on whether or not it is read."""
+    with suppress(OSError, ValueError):
+        print(line, flush=True)  # noqa: T201 - the promise of cli.md

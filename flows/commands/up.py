@@ -6,7 +6,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
-from flows.commands.supervisor import Watched, refuse_taken_port, say, told_to_stop, wait_for, wait_until, watch
+from flows.commands.supervisor import (
+    Watched,
+    refuse_taken_port,
+    say,
+    tell_ready,
+    told_to_stop,
+    wait_for,
+    wait_until,
+    watch,
+)
 from flows.server.child import PASSWORD_FILE, PrefectServer, client_environment, engine_token, use_in_this_process
 from provisions.caseload.loading import example_settings, is_example
 from provisions.catalogue import Config, load
@@ -40,7 +49,7 @@ def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
             say(f"Let op: {warning}")
         parts, refusal = _start(settings, config, stop, stack, prepare)
         if not stop.is_set():
-            print(f"ready {settings.url}", flush=True)  # noqa: T201 - the promise of cli.md
+            tell_ready(f"ready {settings.url}")
             watch(parts, settings, stop, refusal)
         say("Alles wordt gestopt …")
     return 0

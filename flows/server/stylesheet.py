@@ -6,6 +6,8 @@ from our own address, as the guard's policy asks.
 
 from pathlib import Path
 
+from provisions.machine.files import write
+
 NAME = "provisions.css"
 _LINK = f'<link rel="stylesheet" href="/{NAME}">'
 
@@ -21,7 +23,7 @@ _STYLES = """\
 def put_in(pages: Path) -> None:
     """Give every ``index.html`` below ``pages`` the stylesheet. Doing it again changes nothing."""
     for index in pages.rglob("index.html"):
-        (index.parent / NAME).write_text(_STYLES, "utf-8")
+        write(index.parent / NAME, _STYLES.encode())
         html = index.read_text("utf-8")
         if _LINK not in html:
-            index.write_text(html.replace("</head>", f"  {_LINK}\n  </head>", 1), "utf-8")
+            write(index, html.replace("</head>", f"  {_LINK}\n  </head>", 1).encode())

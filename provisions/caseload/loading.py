@@ -14,6 +14,7 @@ from provisions.clock import utc_now
 from provisions.database.connect import open_engine
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidConfig, Refused
+from provisions.machine.files import write
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
 
@@ -53,9 +54,7 @@ class Loaded:
     def keep(self, home: Path) -> None:
         """Write it down, whole or not at all."""
         text = json.dumps({"today": self.today.isoformat(), "events": self.events, "complete": self.complete})
-        temporary = home / f".{MARKER}"
-        temporary.write_text(text, "utf-8")
-        temporary.replace(home / MARKER)
+        write(home / MARKER, text.encode())
 
 
 def load_example(

@@ -35,17 +35,22 @@ def reaching_the_database() -> Iterator[None]:
     """A connection that falls away is told in Dutch."""
     try:
         yield
-    except psycopg.OperationalError:
-        raise _fell_away() from None
+    except psycopg.OperationalError as error:
+        raise _fell_away(error) from None
     except Exception as error:
         # SQLAlchemy's error around psycopg's: known by what it holds, so that a look need not import SQLAlchemy.
-        lost = getattr(error, "connection_invalidated", False)
-        if not (lost or isinstance(getattr(error, "orig", None), psycopg.OperationalError)):
+        lost, origin = getattr(error, "connection_invalidated", False), getattr(error, "orig", None)
+        if not (lost or isinstance(origin, psycopg.OperationalError)):
             raise
-        raise _fell_away() from None
+        raise _fell_away(origin) from None
 
 
-def _fell_away() -> Unreachable:
+def _fell_away(error: object) -> Unreachable:
+    if isinstance(error, psycopg.errors.DiskFull):
+        return Unreachable(
+            "De schijf van de database is vol (schijf vol). Er is niets half vastgelegd.",
+            "Maak ruimte en probeer het opnieuw.",
+        )
     # The statement and its values stay out of the message: they may hold free text.
     return Unreachable(
         "De verbinding met de database viel weg. Er is niets half vastgelegd.",

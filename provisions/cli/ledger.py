@@ -1,8 +1,8 @@
 """Messages, the record, backup, and what is kept of a case: the commands that answer for what was done."""
 
 import json
-import os
 from argparse import Namespace
+from pathlib import Path
 
 from provisions.cli.database import reaching_the_database, steps_on
 from provisions.cli.looking import ONE_OF_TWO
@@ -11,7 +11,8 @@ from provisions.database import backup as copies
 from provisions.database.connect import owned, pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
-from provisions.machine.files import path_of
+from provisions.machine.files import path_of, reason, write
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
 from provisions.store import audit
@@ -132,7 +133,7 @@ def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
     folder = path_of(args.folder)
     with steps_on(settings) as steps:
-        made = copies.backup(steps.engine, folder, steps.clock(), progress)
+        made = copies.backup(steps.engine, folder, steps.clock(), progress, spare=_of_database(settings))
         with steps.engine.begin() as connection:
             note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
     if args.json:
@@ -142,6 +143,11 @@ def backup(args: Namespace, settings: Settings) -> None:
         f"Back-up gemaakt in {folder}: {made.rows} regels uit {len(made.tables)} tabellen.",
         "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld en niet langer dan nodig.",
     )
+
+
+def _of_database(settings: Settings) -> Path | None:
+    """The folder of the embedded database, when that is the one in use."""
+    return None if settings.database_url else EmbeddedPostgres(settings.home).data
 
 
 def restore(args: Namespace, settings: Settings) -> None:
@@ -168,14 +174,11 @@ def export(args: Namespace, settings: Settings) -> None:
         as_json(found)
         return
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        write(path, (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode(), new=True)
     except FileExistsError:
         raise NotAllowed(f"Het bestand {path} bestaat al. Kies een andere naam.") from None
     except OSError as error:
-        raise Unreachable(f"Het bestand {path} kan niet gemaakt worden: {error.strerror}.") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(found, file, ensure_ascii=False, indent=2)
-        file.write("\n")
+        raise Unreachable(f"Het bestand {path} kan niet gemaakt worden: {reason(error)}.") from None
     progress(f"Geschreven: {path}")
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from provisions.cli.arguments import parser
-from provisions.domain.errors import Refused
+from provisions.domain.errors import Refused, Unreachable
+from provisions.machine.files import is_full, reason
 from provisions.settings import load_settings
 
 OK, INTERRUPTED = 0, 130
@@ -57,6 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        if not is_full(error):
+            raise
+        sys.stderr.write(f"Het lukt niet: {reason(error)}.\n")
+        return Unreachable.exit_code
 
 
 def _run(args: Namespace) -> int:

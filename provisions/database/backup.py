@@ -7,16 +7,19 @@ no backup. All tables are of one moment (one snapshot), also while the engine wo
 Prefect's own database is not in it: after a restore the reconciler makes the runs and the plans again.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -25,12 +28,15 @@ from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, te
 
 from provisions.database import migrate, roles
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
+from provisions.machine.files import is_draft, reason, write, writing
 from provisions.store import audit
 from provisions.store import tables as t
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 PROGRESS_SECONDS = 2.0
+SPARE_BYTES = 16 * 1024 * 1024  # one file of PostgreSQL's write-ahead log
+_LOOK_AFTER = 1024 * 1024  # bytes written between two looks at what is free
 _CHUNK = 1 << 16
 _GUARDED = ("audit_head",)  # has a row from the start, and a trigger that lets nobody go back
 
@@ -68,57 +74,126 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Whole or not at all."""
-        draft = folder / f".{MANIFEST}"
-        with _private(draft) as file:
-            file.write(json.dumps({"format": FORMAT, **asdict(self)}, indent=2).encode())
-        draft.replace(folder / MANIFEST)
+        write(folder / MANIFEST, json.dumps({"format": FORMAT, **asdict(self)}, indent=2).encode())
 
 
 # --- backup ----------------------------------------------------------------------------------------------------------
 
 
-def backup(engine: Engine, folder: Path, now: datetime, say: Say = lambda _line: None) -> Manifest:
+def backup(
+    engine: Engine, folder: Path, now: datetime, say: Say = lambda _line: None, *, spare: Path | None = None
+) -> Manifest:
     """Copy all tables into ``folder``, which must be new or empty and is closed to others.
 
-    Raises ``NotAllowed`` for a folder with something in it, ``Unreachable`` when it can't be written. After a failure no
-    manifest is there, so what lies there is no backup.
+    What a backup that failed or was killed left there is no backup: it is cleared away. ``spare``: the folder of the database
+    itself; when it is on the same disk, the last 16 MB of that stay free, because a database without room stops.
+
+    Raises ``NotAllowed`` for a folder with something in it, ``Unreachable`` when it can't be written. After a failure
+    nothing of it is there any more.
     """
     progress = _Progress(say, "Back-up")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise NotAllowed(f"De map {folder} is niet leeg. Kies een nieuwe map voor deze back-up.")
-        folder.chmod(0o700)
-        with engine.connect() as connection:
+        with _claimed(folder), ExitStack() as files, engine.connect() as connection:
+            room = _Room(folder, spare)
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            tables = [_copy_out(connection, table.name, folder, progress) for table in t.metadata.sorted_tables]
+            tables = [
+                _copy_out(
+                    connection, table.name, files.enter_context(writing(folder / f"{table.name}.copy")), progress, room
+                )
+                for table in t.metadata.sorted_tables
+            ]
             made = Manifest(
                 made=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
                 schema=str(migrate.current(connection)),
                 anchor=str(audit.head(connection)),
                 tables=tuple(tables),
             )
-        made.write(folder)
+            files.close()
+            made.write(folder)
     except (NotADirectoryError, FileExistsError):
         raise NotAllowed(f"{folder} is een bestand, geen map. Kies een nieuwe map voor deze back-up.") from None
     except OSError as error:
-        raise Unreachable(f"De back-up kan niet geschreven worden in {folder}: {error.strerror}.") from None
+        raise Unreachable(f"De back-up kan niet geschreven worden in {folder}: {reason(error)}.") from None
     return made
 
 
-def _copy_out(connection: Connection, name: str, folder: Path, progress: "_Progress") -> TableCopy:
+@contextmanager
+def _claimed(folder: Path) -> Iterator[None]:
+    """``folder``, for this backup alone. When that fails, what it wrote is gone again, and the folder when it made it."""
+    made = next((path for path in reversed((folder, *folder.parents)) if not path.exists()), None)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotAllowed(f"In {folder} wordt nu al een back-up gemaakt. Kies een nieuwe map.") from None
+        except OSError:
+            pass  # a file system without locks: then only its contents tell
+        if not _is_left_over(folder):
+            raise NotAllowed(f"De map {folder} is niet leeg. Kies een nieuwe map voor deze back-up.")
+        _clear(folder)
+        folder.chmod(0o700)
+        try:
+            yield
+        except BaseException:
+            _clear(folder)
+            _remove_made(folder, made)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _is_left_over(folder: Path) -> bool:
+    """Whether nothing stands there but the half of a backup: tables without the manifest that makes it one."""
+    ours = {f"{name}.copy" for name in t.metadata.tables} | {f".{MANIFEST}"}
+    return all(is_draft(path) or path.name in ours for path in folder.iterdir())
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def _remove_made(folder: Path, made: Path | None) -> None:
+    """Remove ``folder``, and what is above it as far as ``made``, the first that was made for it."""
+    if made is None:
+        return
+    with suppress(OSError):  # somebody put something there meanwhile
+        for path in (folder, *folder.parents):
+            path.rmdir()
+            if path == made:
+                return
+
+
+class _Room:
+    """Sees to it that a backup on the disk of the database leaves that what it needs to go on."""
+
+    def __init__(self, folder: Path, spare: Path | None) -> None:
+        self._folder = folder
+        self._guarded = spare is not None and spare.exists() and spare.stat().st_dev == folder.stat().st_dev
+        self._unseen = 0
+
+    def take(self, size: int) -> None:
+        """Before ``size`` bytes are written. Raises ``OSError`` (no space) when too little would be left."""
+        self._unseen += size
+        if self._guarded and self._unseen >= _LOOK_AFTER:
+            self._unseen = 0
+            if shutil.disk_usage(self._folder).free < SPARE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _copy_out(connection: Connection, name: str, file: IO[bytes], progress: "_Progress", room: _Room) -> TableCopy:
     columns = tuple(column["name"] for column in inspect(connection).get_columns(name))
     digest, rows = hashlib.sha256(), 0
     statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(name), _listed(columns))
-    with _private(folder / f"{name}.copy") as file, _driver(connection).cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for data in copy:
-                digest.update(data)
-                file.write(data)
-                rows += bytes(data).count(b"\n")  # in COPY's text format a line break in a value is written \n
-                progress.at(name, rows)
-        file.flush()
-        os.fsync(file.fileno())
+    with _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        for data in copy:
+            digest.update(data)
+            room.take(len(data))
+            file.write(data)
+            rows += bytes(data).count(b"\n")  # in COPY's text format a line break in a value is written \n
+            progress.at(name, rows)
     return TableCopy(name, columns, rows, digest.hexdigest())
 
 
@@ -162,7 +237,7 @@ def _fault(path: Path, table: TableCopy, progress: "_Progress") -> str | None:
                 digest.update(data)
                 progress.at(table.name, 0)
     except OSError as error:
-        return f"{path.name}: {error.strerror}."
+        return f"{path.name}: {reason(error)}."
     return None if digest.hexdigest() == table.sha256 else f"{path.name}: de inhoud is niet die van de back-up."
 
 
@@ -276,14 +351,6 @@ class _Progress:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + PROGRESS_SECONDS
             self._say(f"{self._what}: {table}{f', {rows} regels' if rows else ''} …")
-
-
-@contextmanager
-def _private(path: Path) -> Iterator[Any]:
-    """A new file that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        yield file
 
 
 def _driver(connection: Connection) -> "psycopg.Connection[Any]":

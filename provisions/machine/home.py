@@ -4,13 +4,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 from provisions.domain.errors import NotAllowed
-from provisions.machine.files import private_folder
+from provisions.machine.files import clear_drafts, private_folder
 
 _LARGEST_LOG = 10 * 1024 * 1024
 _PATIENCE_SECONDS = 5.0
@@ -20,6 +20,8 @@ def prepare(home: Path) -> None:
     """Make the home folder and what is in it, closed to everyone but its owner."""
     for folder in (home, *(home / name for name in ("run", "log", "secrets", "prefect", "outbox", "reports"))):
         private_folder(folder)
+    for name in ("outbox", "reports", "secrets"):
+        clear_drafts(home / name)
 
 
 @contextmanager
@@ -35,9 +37,9 @@ def only_one(home: Path) -> Iterator[None]:
                 f"provisions up draait al voor de map {home}{f' (proces {number})' if number else ''}.",
                 "Stop die eerst, of kies een andere map met PROVISIONS_HOME.",
             ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with suppress(OSError):  # a full disk: the number only helps who is refused
+            os.truncate(lock.fileno(), 0)
+            os.write(lock.fileno(), str(os.getpid()).encode())
         yield
 
 
@@ -64,8 +66,19 @@ def _is_ours(process: psutil.Process, home: Path, module: str) -> bool:
 
 
 def bound_logs(home: Path) -> None:
-    """Put a log that grew beyond 10 MB aside, over the previous one; its writer appends and notices nothing."""
+    """Put a log that grew beyond 10 MB aside, over the previous one; its writer appends and notices nothing.
+
+    Never raises. Where there is no room to put it aside it is cut off all the same: a log must not fill the disk of what
+    it tells about.
+    """
     for log in (home / "log").glob("*.log"):
-        if log.stat().st_size > _LARGEST_LOG:
-            shutil.copy2(log, log.with_suffix(".log.1"))
+        with suppress(OSError):
+            if log.stat().st_size <= _LARGEST_LOG:
+                continue
+            aside = log.with_suffix(".log.1")
+            try:
+                aside.unlink(missing_ok=True)  # first: its room is what the new one needs
+                shutil.copy2(log, aside)
+            except OSError:
+                aside.unlink(missing_ok=True)
             os.truncate(log, 0)

