@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from provisions import urls
 from provisions.domain.errors import InvalidInput
+from provisions.redact import keep_secret
 
 PREFIX = "PROVISIONS_"
 ENV_FILE = ".env"
@@ -19,9 +20,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
 MIGRATIONS = PROJECT / "migrations"
 
-_POSTGRESQL = ("postgresql://", "postgresql+psycopg://", "postgres://")
-_SMTP = ("smtp://", "smtps://")
-_REDIS = ("redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://")
+POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgres")
+SMTP = ("smtp", "smtps")
+_WEB = ("http", "https")
+_REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
 
 
 def _default_config() -> Path:
@@ -103,16 +105,16 @@ class Settings:
 
 
 def psycopg_url(url: Secret) -> str:
-    """The URL as SQLAlchemy wants it for psycopg."""
-    _, rest = url.get_secret_value().split("://", 1)
-    return f"postgresql+psycopg://{rest}"
+    """The URL as SQLAlchemy wants it for psycopg, everything in it percent-encoded."""
+    return urls.read(url.get_secret_value(), POSTGRESQL).text("postgresql+psycopg")
 
 
 def without_password(url: str) -> str:
-    """Where ``url`` points to, fit for a message: machine and database only."""
-    parts = urlsplit(url)
-    machine = parts.netloc.rpartition("@")[2] or "een socket op deze machine"
-    return f"{machine}{parts.path}"
+    """Where the database on ``url`` is, fit for a message: machine and database only."""
+    try:
+        return urls.read(url, POSTGRESQL).where
+    except urls.Malformed:
+        return "een adres dat niet te lezen is"
 
 
 def load_settings() -> Settings:
@@ -135,8 +137,8 @@ def load_settings() -> Settings:
             f"Instelling onjuist: PROVISIONS_HOST is {settings.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
             "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in."
         )
-    api = urlsplit(settings.api_url)
-    if api.scheme == "http" and not _is_loopback(api.hostname or "") and settings.tls_in_front != "yes":
+    api = urls.read(settings.api_url, _WEB)
+    if api.scheme == "http" and not _is_loopback(api.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
             "Instelling onjuist: met PROVISIONS_PREFECT_API_URL gaat het wachtwoord leesbaar over het netwerk. Gebruik https, of "
             "zorg anders voor TLS onderweg (zoals in een cluster) en stel PROVISIONS_TLS_IN_FRONT=yes in."
@@ -159,10 +161,23 @@ def _given() -> dict[str, str]:
 def _from_file() -> dict[str, str]:
     if not os.path.isfile(ENV_FILE):
         return {}
-    from dotenv import dotenv_values  # only needed where there is a file
+    from dotenv.parser import parse_stream  # only needed where there is a file
 
-    # Nothing is filled in: a path or a password may have ${…} in it.
-    return {name.upper(): text for name, text in dotenv_values(ENV_FILE, interpolate=False).items() if text}
+    try:
+        with open(ENV_FILE, encoding="utf-8-sig") as file:
+            lines = list(parse_stream(file))
+    except (OSError, UnicodeDecodeError) as error:
+        why = "is geen UTF-8" if isinstance(error, UnicodeDecodeError) else f"is niet te lezen ({error.strerror})"
+        raise InvalidInput(
+            f"Het bestand {ENV_FILE} {why}. Sla het op als UTF-8, leesbaar voor dit programma."
+        ) from None
+    if wrong := [str(line.original.line) for line in lines if line.error]:
+        # What stands there may be a password, so it is not repeated.
+        raise InvalidInput(
+            f"Bestand {ENV_FILE}, regel {', '.join(wrong)}: dit is geen NAAM=WAARDE. Zet een waarde met spaties of leestekens "
+            "tussen enkele aanhalingstekens."
+        )
+    return {line.key.upper(): line.value for line in lines if line.key and line.value}
 
 
 def _folder(text: str) -> Path:
@@ -184,31 +199,48 @@ def _yes_or_no(text: str) -> str:
     return text
 
 
+def _address(text: str, schemes: tuple[str, ...], example: str, *, several: bool = False) -> urls.Url:
+    try:
+        found = urls.read(text, schemes, several=several)
+    except urls.Malformed as fault:
+        raise ValueError(f"{fault}. Voorbeeld: {example}") from None
+    keep_secret(*found.secrets)
+    return found
+
+
 def _postgresql(text: str) -> Secret:
-    if not text.startswith(_POSTGRESQL):
-        raise ValueError("verwacht: een adres als postgresql://gebruiker:wachtwoord@machine:5432/naam")
+    _address(text, POSTGRESQL, "postgresql://gebruiker:wachtwoord@machine:5432/naam")
     return Secret(text)
 
 
 def _smtp(text: str) -> Secret:
-    if not text.startswith(_SMTP):
-        raise ValueError("verwacht: een adres als smtp://gebruiker:wachtwoord@machine:587")
+    example = "smtp://gebruiker:wachtwoord@machine:587"
+    found = _address(text, SMTP, example)
+    if not found.host or found.path.strip("/") or found.query:
+        raise ValueError(
+            f"na de machine en de poort hoort niets meer; {urls.WRITE_WITH_PERCENTS}. Voorbeeld: {example}"
+        )
     return Secret(text)
 
 
 def _redis(text: str) -> Secret:
-    if not text.startswith(_REDIS):
-        raise ValueError("verwacht: een adres als redis://:wachtwoord@machine:6379/0")
+    _address(text, _REDIS, "redis://:wachtwoord@machine:6379/0", several=True)
     return Secret(text)
 
 
 def _api_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.path.rstrip("/").endswith("/api"):
-        raise ValueError("verwacht: een adres als https://machine/api")
-    if parts.username or parts.password:
+    found = _address(text, _WEB, "https://machine/api")
+    if found.user or found.password:
         raise ValueError("verwacht: een adres zonder wachtwoord (dat komt uit PROVISIONS_UI_PASSWORD)")
+    if not found.host or not found.path.rstrip("/").endswith("/api"):
+        raise ValueError("verwacht: een adres als https://machine/api")
     return text.rstrip("/")
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
+        raise ValueError("verwacht: de naam of het IP-adres van deze machine, zoals 127.0.0.1")
+    return text
 
 
 def _pool(text: str) -> str:
@@ -220,6 +252,7 @@ def _pool(text: str) -> str:
 def _password(text: str) -> Secret:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("verwacht: letters zonder accenten, cijfers en leestekens")  # all that Prefect can compare
+    keep_secret(text)
     return Secret(text)
 
 
@@ -228,7 +261,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "database_url": _postgresql,
     "migration_url": _postgresql,
     "prefect_database_url": _postgresql,
-    "host": str,
+    "host": _host,
     "port": _port,
     "tls_in_front": _yes_or_no,
     "config": _folder,
@@ -237,6 +270,6 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "prefect_api_url": _api_url,
     "redis_url": _redis,
     "work_pool": _pool,
-    "metrics_host": str,
+    "metrics_host": _host,
     "metrics_port": _port,
 }

@@ -197,7 +197,10 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
     url = url or EmbeddedPostgres(settings.home).url("prefect")
     try:
         connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True, connect_timeout=5)
-    except psycopg.OperationalError:
+    except (
+        psycopg.OperationalError,
+        psycopg.ProgrammingError,
+    ):  # the other: something after the ? that it does not know
         raise Unreachable(
             f"De database van Prefect op {without_password(url)} is niet bereikbaar.",
             "Controleer of hij draait en of PROVISIONS_PREFECT_DATABASE_URL klopt.",

@@ -11,15 +11,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flows.server.guard import BEHIND_PROXY_VARIABLE, ENGINE_HEADER, ENGINE_TOKEN_VARIABLE, ONLY_SERVE_VARIABLE
+from provisions import urls
 from provisions.machine import home as homes
 from provisions.machine.files import secret
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.settings import PROJECT, Settings
+from provisions.settings import POSTGRESQL, PROJECT, Settings
 
 USER = "admin"
 PASSWORD_FILE = "ui-password"  # noqa: S105 - the name of the file
@@ -46,14 +47,14 @@ def ui_password(settings: Settings) -> str:
 
 def asyncpg_url(settings: Settings) -> str:
     """The URL of Prefect's own database, as Prefect takes it. Holds a password."""
-    if settings.prefect_database_url:
-        url = settings.prefect_database_url.get_secret_value()
-    else:
-        url = EmbeddedPostgres(settings.home).url("prefect")
-    parts = urlsplit(url)
+    if not settings.prefect_database_url:
+        return (
+            EmbeddedPostgres(settings.home).url("prefect").replace("postgresql+psycopg://", "postgresql+asyncpg://", 1)
+        )
+    url = settings.prefect_database_url.get_secret_value()
+    found = urls.read(url, POSTGRESQL)
     # libpq says sslmode, asyncpg says ssl.
-    query = parts.query.replace("sslmode=", "ssl=")
-    return f"postgresql+asyncpg://{parts.netloc}{parts.path}{f'?{query}' if query else ''}"
+    return replace(found, query=found.query.replace("sslmode=", "ssl=")).text("postgresql+asyncpg")
 
 
 def engine_token(settings: Settings) -> str:
@@ -122,8 +123,8 @@ class PrefectServer:
         """Whether it serves and reaches its database."""
         if not self.alive():
             return False
-        where = urlsplit(self._settings.url)
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
+        where = urls.read(self._settings.url, ("http",))
+        connection = http.client.HTTPConnection(where.host, where.port, timeout=5)
         try:
             connection.request("GET", "/api/ready")
             return connection.getresponse().status == http.HTTPStatus.OK

@@ -18,7 +18,8 @@ from provisions.domain.terms import Term
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _DUTCH_TYPES = {
     str: "een tekst tussen aanhalingstekens",
     bool: "true of false",

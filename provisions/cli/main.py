@@ -9,6 +9,7 @@ from importlib import import_module
 from provisions.cli.arguments import parser
 from provisions.domain.errors import Refused, Unreachable
 from provisions.machine.files import is_full, reason
+from provisions.redact import guard_this_process
 from provisions.settings import load_settings
 
 OK, INTERRUPTED = 0, 130
@@ -42,6 +43,7 @@ CHANGES = ("changing", "change")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; a refusal is printed in Dutch on standard error."""
+    guard_this_process()
     try:
         args = parser().parse_args(argv)
         if args.command is None:

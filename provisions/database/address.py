@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from provisions.domain.errors import Unreachable
+from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.machine.postgres import EmbeddedPostgres
+from provisions.redact import redacted
 from provisions.settings import Settings, psycopg_url, without_password
 
 # What every connection gets, however it is made: five seconds to answer, and moments in UTC.
@@ -13,22 +14,38 @@ CONNECT: dict[str, Any] = {"application_name": "provisions", "options": "-c time
 def database_url(settings: Settings) -> str:
     """The URL of our database: the municipality's own, or the embedded one's. Holds a password."""
     if settings.database_url:
-        return psycopg_url(settings.database_url)
+        return _understood(psycopg_url(settings.database_url), "PROVISIONS_DATABASE_URL")
     return EmbeddedPostgres(settings.home).url("provisions")
 
 
 def migration_url(settings: Settings) -> str:
     """The same database as the role that may change the schema. Holds a password."""
     if settings.migration_url:
-        return psycopg_url(settings.migration_url)
+        return _understood(psycopg_url(settings.migration_url), "PROVISIONS_MIGRATION_URL")
     if settings.database_url:
-        return psycopg_url(settings.database_url)
+        return database_url(settings)
     return EmbeddedPostgres(settings.home).owner_url("provisions")
 
 
 def libpq_url(url: str) -> str:
     """``url`` (as SQLAlchemy takes it) as PostgreSQL's own library takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _understood(url: str, name: str) -> str:
+    """``url``, once PostgreSQL's library can read it. Raises ``InvalidInput``."""
+    from psycopg import ProgrammingError  # who asks for an address, connects
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        port = str(conninfo_to_dict(libpq_url(url)).get("port", ""))
+    except ProgrammingError as error:
+        raise InvalidInput(
+            f"Instelling {name} is onjuist: PostgreSQL kan het adres niet lezen.", reason(error)
+        ) from None
+    if not all(one.isascii() and one.isdigit() for one in port.split(",") if one):
+        raise InvalidInput(f"Instelling {name} is onjuist: de poort is geen getal.")
+    return url
 
 
 def unreachable(settings: Settings, error: BaseException | None) -> Unreachable:
@@ -56,5 +73,5 @@ def refuse_no_database(settings: Settings) -> None:
 
 
 def reason(error: BaseException | None) -> str:
-    """What PostgreSQL's driver said, in one line. Never holds the password: libpq does not repeat it."""
-    return "Reden: " + " ".join(str(error).split())[:300]
+    """What PostgreSQL's driver said, in one line, without any part of a password: a driver may quote what it can't read."""
+    return "Reden: " + " ".join(redacted(str(error)).split())[:300]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.redact import keep_secret
 
 
 def path_of(text: str) -> Path:
@@ -60,7 +61,9 @@ def secret(folder: Path, name: str) -> str:
             pass  # another process was first: its secret counts
         except OSError as error:
             raise Unreachable(f"Het geheim {path} kan niet geschreven worden: {reason(error)}.") from None
-    return path.read_text().strip()
+    found = path.read_text().strip()
+    keep_secret(found)
+    return found
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

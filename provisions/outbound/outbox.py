@@ -242,7 +242,10 @@ class Outbox:
     def _mail(self, row: Row[tuple[object, ...]], rendered: Rendered) -> tuple[str, ...]:
         if self._mail_closed_until and self._mail_closed_until > self._clock():
             raise _MailClosed(self._mail_closed_until)
-        return self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
+        refused = self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
+        if refused and len(refused) == len({contact.email for contact in rendered.recipients}):
+            raise UnableToSend(refused[0].reason, everything=False)
+        return tuple(one.address for one in refused)
 
     def _failed(
         self, connection: Connection, row: Row[tuple[object, ...]], note: "_Note", rendered: Rendered | None, error: str

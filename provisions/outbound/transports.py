@@ -1,26 +1,53 @@
 """How a message leaves the building: by SMTP, or as a file that any mail program reads."""
 
+import base64
+import hmac
+import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from provisions.catalogue import Contact, Organisation
+from provisions import settings as setting
+from provisions import urls
+from provisions.catalogue import Organisation
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.machine.files import reason, write
+from provisions.outbound import headers
 from provisions.outbound.render import Rendered
+from provisions.redact import keep_secret, redacted
 from provisions.settings import Settings
 
-TIMEOUT = 30  # seconds, for connecting and for each answer of the server
+
+@dataclass(frozen=True)
+class Times:
+    """How long to wait for a mail server, in seconds (RFC 5321, 4.5.3.2). Giving up early makes copies.
+
+    ``final``: for the answer after the final dot, when the server has it all and scans it. ``whole``: for one message from
+    the connection to that answer, also from a server that says a little now and then.
+    """
+
+    connect: float = 30.0
+    command: float = 300.0
+    final: float = 600.0
+    whole: float = 960.0
+
+
+LOOKING = Times(connect=5.0, command=10.0, final=10.0, whole=20.0)  # somebody waits at the screen
+GOODBYE = 5.0  # seconds for the answer to QUIT, after which nothing depends on it
+LONGEST_IN_COMMAND = 300  # characters of a sign-in; longer goes on a line of its own (RFC 4954, 4)
+POLICY = SMTP.clone(refold_source="none")  # header lines are folded when they are made
 
 
 class UnableToSend(Exception):  # noqa: N818 - says what happened
@@ -34,11 +61,20 @@ class UnableToSend(Exception):  # noqa: N818 - says what happened
         self.everything = everything
 
 
-class Transport(Protocol):
-    """Takes messages out of the building."""
+@dataclass(frozen=True)
+class Refusal:
+    """One receiver was refused. ``final``: for good (5xx); otherwise for the moment (4xx). ``reason`` is Dutch."""
 
-    def send(self, mail: EmailMessage) -> tuple[str, ...]:
-        """Send ``mail``; the addresses that were refused while others were accepted. Raises ``UnableToSend``."""
+    address: str
+    reason: str
+    final: bool
+
+
+class Transport(Protocol):
+    """Takes messages out of the building. Used by one thread."""
+
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
+        """Send ``mail``; who was refused (everybody else has it). Raises ``UnableToSend``."""
 
     def close(self) -> None:
         """End what was kept open between messages."""
@@ -46,28 +82,30 @@ class Transport(Protocol):
 
 def compose(rendered: Rendered, message_id: str, created: datetime, organisation: Organisation) -> EmailMessage:
     """The e-mail. Message-ID and Date follow from ``message_id`` and ``created`` (aware): a repeat is the same mail."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address(organisation.sender)
-    mail["To"] = tuple(_address(contact) for contact in rendered.recipients)
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(created.astimezone(UTC))
-    mail["Message-ID"] = f"<{message_id}@{organisation.message_domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "nl"
+    mail = EmailMessage(policy=POLICY)
+    sender = organisation.sender
+    domain = headers.ascii_address(f"{message_id}@{organisation.message_domain}")
+    lines = {
+        "From": headers.addresses([(sender.name, sender.email)]),
+        "To": headers.addresses((contact.name, contact.email) for contact in rendered.recipients),
+        "Subject": headers.text(rendered.subject),
+        "Date": format_datetime(created.astimezone(UTC)),
+        "Message-ID": f"<{domain}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    for name, line in lines.items():
+        mail.set_raw(name, line)
     # Quoted-printable reads well in a file too; left to choose, the library encodes everything twice.
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     for attachment in rendered.attachments:
         subtype = attachment.media_type.removeprefix("text/")
         mail.add_attachment(attachment.content, subtype=subtype, filename=attachment.name, cte="base64")
+    mail["Content-Language"] = "nl"  # last: setting the content takes away what is said of it
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():
             part.set_boundary(f"{message_id}-{number}")  # the library would choose another at each repeat
     return mail
-
-
-def _address(contact: Contact) -> Address:
-    return Address(contact.name, addr_spec=contact.email)
 
 
 class OutboxFolder:
@@ -76,7 +114,7 @@ class OutboxFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
         """Write ``mail``, whole or not at all."""
         path = self._folder / self._name(mail)
         try:
@@ -109,43 +147,104 @@ class SmtpTransport:
     into an error.
     """
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    def __init__(self, url: str, times: Times = Times()) -> None:
         try:
-            port = parts.port
-        except ValueError:
-            port = -1
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == -1:
+            found = urls.read(url, setting.SMTP)
+        except urls.Malformed as fault:
             raise InvalidInput(
-                "PROVISIONS_SMTP_URL is onjuist; verwacht: smtp://gebruiker:wachtwoord@machine:587 of smtps://…"
-            )
-        self._tls = parts.scheme == "smtps"
-        self._host = parts.hostname
-        self._port = port or (465 if self._tls else 587)
-        self._user = unquote(parts.username or "")
-        self._password = unquote(parts.password or "")
+                f"Instelling PROVISIONS_SMTP_URL is onjuist; {fault}. Voorbeeld: smtp://gebruiker:wachtwoord@machine:587"
+            ) from None
+        if not found.host:
+            raise InvalidInput("Instelling PROVISIONS_SMTP_URL is onjuist; de machine ontbreekt.")
+        keep_secret(*found.secrets)
+        self._times = times
+        self._tls = found.scheme == "smtps"
+        self._host = found.host
+        self._port = found.port or (465 if self._tls else 587)
+        self._user, self._password = found.user, found.password
         self._connection: smtplib.SMTP | None = None
 
-    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
         """Send ``mail``, over the connection of the message before it where that is still open."""
         try:
             if self._connection is None or not self._still_open(self._connection):
+                self.close()
                 self._connection = self._connect()
-            return tuple(self._connection.send_message(mail))
-        except OSError as error:  # what smtplib raises is an OSError too
-            self.close()
+            with _not_longer_than(self._times.whole, self._connection):
+                return self._converse(self._connection, mail)
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # what smtplib raises is an OSError; of text that can't go out, a ValueError
+            self._abandon()
             # Without its cause: that may quote what was sent, the password included.
-            about_this_one = isinstance(error, (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError))
+            about_this_one = isinstance(error, (smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError))
             raise UnableToSend(self._explain(error), everything=not about_this_one) from None
 
     def check(self) -> None:
         """Connect, sign in, and leave again. Raises ``UnableToSend``."""
         try:
             self._connection = self._connect()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise UnableToSend(self._explain(error)) from None
         finally:
             self.close()
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            if connection.sock:
+                connection.sock.settimeout(GOODBYE)
+            connection.quit()
+        except OSError:
+            connection.close()
+
+    def _abandon(self) -> None:
+        """Hang up without a word: nothing that this server says matters any more, and it may say it slowly."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _converse(self, connection: smtplib.SMTP, mail: EmailMessage) -> tuple[Refusal, ...]:
+        sender, receivers = mail["From"].addresses[0].addr_spec, [a.addr_spec for a in mail["To"].addresses]
+        connection.ehlo_or_helo_if_needed()
+        plain = all(address.isascii() for address in (sender, *receivers))
+        if not plain and not connection.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError
+        code, answer = connection.mail(sender, () if plain else ("SMTPUTF8",))
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, answer, sender)
+        refused = []
+        for receiver in dict.fromkeys(receivers):
+            code, answer = connection.rcpt(receiver)
+            if code == 421:  # the server goes away: this says nothing about the receiver
+                raise smtplib.SMTPServerDisconnected
+            if code not in (250, 251):
+                why = f"mailserver {self._host}:{self._port} weigert de geadresseerde (code {code})"
+                refused.append(Refusal(receiver, why, final=code >= 500))
+        if len(refused) == len(dict.fromkeys(receivers)):
+            connection.rset()
+        else:
+            self._hand_over(connection, bytes(mail))
+        return tuple(refused)
+
+    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
+        code, answer = connection.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, answer)
+        connection.send(
+            re.sub(rb"(?m)^\.", b"..", content) + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+        )
+        _wait_at_most(connection, self._times.final)
+        code, answer = connection.getreply()
+        _wait_at_most(connection, self._times.command)
+        if code == 421:
+            raise smtplib.SMTPServerDisconnected
+        if code != 250:
+            raise smtplib.SMTPDataError(code, answer)
 
     @staticmethod
     def _still_open(connection: smtplib.SMTP) -> bool:
@@ -157,13 +256,17 @@ class SmtpTransport:
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
-        if self._tls:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT, context=context)
-        else:
-            connection = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT)
+        # Without a host nothing is connected yet: so the wait for the greeting has a time of its own.
+        connection = _Tls(context) if self._tls else _Patient()
+        connection.certified, connection.patience = self._host, self._times.command
+        connection.timeout = self._times.connect
         try:
-            self._secure_and_sign_in(connection, context)
-        except (OSError, UnableToSend):
+            code, answer = connection.connect(self._host, self._port)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, answer)
+            with _not_longer_than(self._times.whole, connection):
+                self._secure_and_sign_in(connection, context)
+        except (OSError, ValueError, UnableToSend):
             connection.close()
             raise
         return connection
@@ -181,35 +284,138 @@ class SmtpTransport:
             raise UnableToSend(
                 f"mailserver {self._host} biedt geen TLS; het wachtwoord gaat niet leesbaar over het netwerk. Gebruik smtps://"
             )
-        connection.login(self._user, self._password)
+        _sign_in(connection, self._user.encode(), self._password.encode())
 
-    def close(self) -> None:
-        """Say goodbye to the server."""
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        try:
-            connection.quit()
-        except OSError:
-            connection.close()
-
-    def _explain(self, error: OSError) -> str:
+    def _explain(self, error: Exception) -> str:
         """What went wrong, from the kind of error and the server's code only: an answer may repeat what was sent."""
         where = f"mailserver {self._host}:{self._port}"
         match error:
             case smtplib.SMTPAuthenticationError():
-                return f"{where} weigert de aanmelding (code {error.smtp_code}); controleer PROVISIONS_SMTP_URL"
-            case smtplib.SMTPRecipientsRefused():
-                codes = ", ".join(f"{address}: {code}" for address, (code, _) in sorted(error.recipients.items()))
-                return f"{where} weigert de geadresseerde ({codes})"
+                return (
+                    f"{where} weigert de aanmelding (code {error.smtp_code}); controleer PROVISIONS_SMTP_URL, en "
+                    f"{urls.WRITE_WITH_PERCENTS}"
+                )
+            case smtplib.SMTPNotSupportedError():
+                return f"{where} kan dit niet (aanmelden met een wachtwoord, of een adres met letters buiten a tot en met z)"
+            case smtplib.SMTPSenderRefused():
+                return f"{where} weigert de afzender (code {error.smtp_code}); controleer 'sender' in organisation.toml"
             case smtplib.SMTPResponseException():
                 return f"{where} weigert het bericht (code {error.smtp_code})"
+            case smtplib.SMTPServerDisconnected():
+                return f"{where} verbrak de verbinding, of antwoordt niet op tijd"
             case ssl.SSLError():
-                return f"{where}: het certificaat of de versleuteling klopt niet ({error.reason})"
+                return f"{where}: het certificaat of de versleuteling klopt niet ({redacted(str(error.reason))})"
             case TimeoutError():
-                return f"{where} antwoordt niet binnen {TIMEOUT} seconden"
+                return f"{where} antwoordt niet op tijd"
+            case OSError():
+                return f"{where} is niet bereikbaar ({redacted(error.strerror or type(error).__name__)})"
             case _:
-                return f"{where} is niet bereikbaar ({error.strerror or type(error).__name__})"
+                return f"het bericht kan zo niet weg ({type(error).__name__})"
+
+
+class _Patient(smtplib.SMTP):
+    """Connects within one time and waits for answers, the greeting first, for another (``patience``, seconds).
+
+    ``certified``: the name that the certificate must have.
+    """
+
+    patience = 0.0
+    certified = ""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """The library's own place to make the connection, before the greeting is read."""
+        self._host = self.certified
+        made = super()._get_socket(host, port, timeout)  # type: ignore[misc] # not in its stub
+        made.settimeout(self.patience)
+        return made  # type: ignore[no-any-return] # as above
+
+
+class _Tls(smtplib.SMTP_SSL, _Patient):
+    """The same with TLS from the start."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        self._host = self.certified  # it is read before the socket is there
+        return super()._get_socket(host, port, timeout)
+
+
+def _wait_at_most(connection: smtplib.SMTP, seconds: float) -> None:
+    if connection.sock:
+        connection.sock.settimeout(seconds)
+
+
+@contextmanager
+def _not_longer_than(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """Hang up after ``seconds``, whatever the server is saying: each of its bytes would begin the socket's time anew."""
+
+    def hang_up() -> None:
+        if connection.sock:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _sign_in(connection: smtplib.SMTP, user: bytes, password: bytes) -> None:
+    """AUTH in the first way that the server offers and takes; names and passwords in UTF-8 (RFC 4616).
+
+    Not the library's ``login``, which knows ASCII only. Raises ``smtplib.SMTPException``.
+    """
+    offered = connection.esmtp_features.get("auth", "").upper().split()
+    ways = [way for name, way in _WAYS if name in offered]
+    if not ways:
+        raise smtplib.SMTPNotSupportedError
+    for way in ways:
+        code = way(connection, user, password)
+        if code in (235, 503):  # signed in, or already
+            return
+        if code == 421:
+            raise smtplib.SMTPServerDisconnected
+    raise smtplib.SMTPAuthenticationError(code, "")  # without the server's words: they may repeat what was sent
+
+
+def _plain(connection: smtplib.SMTP, user: bytes, password: bytes) -> int:
+    said = _base64(b"\0%b\0%b" % (user, password))
+    if len(said) <= LONGEST_IN_COMMAND:
+        return connection.docmd("AUTH", f"PLAIN {said}")[0]
+    code = connection.docmd("AUTH", "PLAIN")[0]
+    return connection.docmd(said)[0] if code == 334 else code
+
+
+def _login(connection: smtplib.SMTP, user: bytes, password: bytes) -> int:
+    code = connection.docmd("AUTH", "LOGIN")[0]
+    for said in (user, password):
+        if code != 334:
+            break
+        code = connection.docmd(_base64(said))[0]
+    return code
+
+
+def _cram_md5(connection: smtplib.SMTP, user: bytes, password: bytes) -> int:
+    code, challenge = connection.docmd("AUTH", "CRAM-MD5")
+    if code != 334:
+        return code
+    digest = hmac.new(password, base64.b64decode(challenge), "md5").hexdigest()
+    return connection.docmd(_base64(b"%b %b" % (user, digest.encode())))[0]
+
+
+_WAYS: tuple[tuple[str, Callable[[smtplib.SMTP, bytes, bytes], int]], ...] = (
+    ("PLAIN", _plain),
+    ("LOGIN", _login),
+    ("CRAM-MD5", _cram_md5),
+)
+
+
+def _base64(said: bytes) -> str:
+    return base64.b64encode(said).decode()
 
 
 def _is_this_machine(host: str) -> bool:
@@ -222,7 +428,7 @@ def _is_this_machine(host: str) -> bool:
 def check_smtp(url: str) -> None:
     """Connect, sign in, and leave again. Raises ``Unreachable`` or ``InvalidInput``."""
     try:
-        SmtpTransport(url).check()
+        SmtpTransport(url, LOOKING).check()
     except UnableToSend as error:
         raise Unreachable(f"Berichten kunnen niet weg: {error}.") from None
 

@@ -23,6 +23,7 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import MessageKind
 from provisions.outbound.render import Rendered
 from provisions.outbound.transports import UnableToSend
+from provisions.redact import keep_secret
 
 TIMEOUT = httpx.Timeout(10, connect=5)  # seconds
 SHORTEST_SECRET = 24  # characters
@@ -189,6 +190,7 @@ def read_secret(place: str) -> str:
             f"Het geheim in {place} ontbreekt of is korter dan {SHORTEST_SECRET} tekens. Zet er een geheim dat u met de "
             "ontvanger hebt afgesproken."
         )
+    keep_secret(found)
     return found
 
 

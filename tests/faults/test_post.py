@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from provisions.outbound import transports
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import OutboxFolder, SmtpTransport, Transport
+from provisions.outbound.transports import OutboxFolder, SmtpTransport, Times, Transport
 from provisions.store import tables as t
 from provisions.usecases.cases import IntakeRequest, Steps
 from tests.builders import CONFIG, DIRECTOR
@@ -60,13 +59,10 @@ def test_a_server_that_refuses(database: Engine, clock: MovingClock, office: Pos
 
 
 @pytest.mark.usefixtures("taken_in")
-def test_a_server_that_hangs(
-    database: Engine, clock: MovingClock, office: PostOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transports, "TIMEOUT", 0.3)
+def test_a_server_that_hangs(database: Engine, clock: MovingClock, office: PostOffice) -> None:
     office.silent_for = 1.0
     with open_office(office) as url:
-        mine = outbox(database, clock, SmtpTransport(url))
+        mine = outbox(database, clock, SmtpTransport(url, Times(final=0.3)))
         assert mine.deliver_due() == 1, "one that hangs is enough: the others are not tried"
         office.silent_for = 0.0
         clock.advance(minutes=5)

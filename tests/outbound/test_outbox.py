@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 
 from provisions.catalogue import Config
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox, waiting_time
+from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
 from provisions.usecases.cases import IntakeRequest, Steps
 from tests.conftest import MovingClock
@@ -210,7 +211,7 @@ def test_a_refused_address_among_others_is_recorded(
     database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    gone = ("maatwerk@voorbeeldstad.example",)
+    gone = (Refusal("maatwerk@voorbeeldstad.example", "bestaat niet", final=True),)
     monkeypatch.setattr(letterbox, "send", lambda mail: gone if len(mail["To"].addresses) > 1 else ())
     start(steps, "TR-2026-0001", "advance_payment")
     clock.advance(days=20)
