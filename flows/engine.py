@@ -26,8 +26,9 @@ from flows.mirror.erasing import Forgetting
 from flows.mirror.events import Events
 from flows.mirror.reconciler import Reconciler
 from flows.mirror.runs import RunMirror
-from flows.prefect.deployments import Deployments, provision_plans
+from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor
+from flows.provision.catalogue import provision_plans
 from flows.weekly_report import MissedMondays, deployment_spec
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config

@@ -10,7 +10,7 @@ from prefect import Flow
 
 from flows import context
 from flows.forms.catalogue import MAKERS
-from flows.prefect.deployments import provision_plans
+from flows.provision.catalogue import provision_plans
 from flows.weekly_report import weekly_report
 
 FORMS = {make.__name__: make for make in MAKERS}

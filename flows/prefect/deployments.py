@@ -10,7 +10,6 @@ import inspect
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +19,6 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCre
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
-
-from flows.prefect.tags import PROVISION_TAG
-from provisions.domain.rules import Catalogue
 
 DEFAULT_QUEUE = "default"  # each pool has it
 POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
@@ -45,16 +41,6 @@ class Plan:
     tags: tuple[str, ...] = ()
     parameters: Mapping[str, Any] | None = None
     schedule: CronSchedule | None = None
-
-
-def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
-    """A plan for each provision of the catalogue, by key; the catalogue decides on the Dutch name."""
-    plans: dict[str, Plan] = {}
-    for key, rule in catalogue.provisions.items():
-        name = rule.name[0].upper() + rule.name[1:]
-        flow: Flow[..., Any] = getattr(import_module(f"flows.provision.{key}"), key)
-        plans[key] = Plan(name, flow.with_options(name=name), f"flows.entrypoints.{key}", (PROVISION_TAG,))
-    return plans
 
 
 class Deployments:

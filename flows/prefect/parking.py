@@ -15,12 +15,13 @@ Each call to Prefect's server costs it ten to thirty milliseconds, which is what
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Never
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from prefect._internal.pydantic.v2_schema import create_v2_schema
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -30,11 +31,12 @@ from prefect.client.schemas.responses import SetStateStatus
 from prefect.context import FlowRunContext
 from prefect.exceptions import Pause, PrefectHTTPStatusError
 from prefect.input import RunInput
-from prefect.states import Completed, Failed, Running, Scheduled
+from prefect.states import Completed, Running, Scheduled
 from prefect.types import DateTime
 from prefect.utilities.engine import emit_task_run_state_change_event, propose_state_sync
 
 SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
+LINE = "regel"  # begins the key of a park
 BY_ENGINE = "Wordt uitgevoerd door motor "
 CONFLICT = 409
 
@@ -55,19 +57,19 @@ def this_run() -> FlowRun:
     return context.flow_run
 
 
-def park(name: str, message: str, *, form: type[RunInput], introduction: str, generation: int, rungs: int = 0) -> Never:
+def park(name: str, message: str, *, form: type[RunInput], introduction: str, line: int) -> Never:
     """Let this run wait under ``name`` until it is woken or its form is filled in. Ends the execution.
 
-    ``generation`` is the generation that is shown and ``rungs`` how many rungs were: the key says so. The key never repeats,
+    ``line`` is the last line of the record that was shown: the key says so (:func:`last_line`). The key never repeats,
     because Prefect refuses a pause whose key it has seen and would let the flow run on.
     """
     run = this_run()
     schema = _schema(form)
     digest = hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
-    key = f"v{generation}-r{rungs}-{digest}-{uuid4().hex[:12]}"
+    key = f"{LINE}{line}-{digest}-{uuid4().hex[:12]}"
     keyset = {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
     client = get_client(sync_client=True)
-    if not any(digest in earlier for earlier in run.empirical_policy.pause_keys or ()):
+    if not any(digest in earlier for earlier in _keys()):
         _put_once(client, run.id, keyset["schema"], schema)
         _put_once(client, run.id, keyset["description"], json.dumps(introduction))
     details = StateDetails(pause_reschedule=True, pause_key=key, run_input_keyset=keyset)
@@ -78,38 +80,63 @@ def park(name: str, message: str, *, form: type[RunInput], introduction: str, ge
     raise Pause(state=state)
 
 
+def last_line() -> int | None:
+    """The last line of the record that this run had shown when it was last parked; ``None`` when no park says so."""
+    lines = [key.removeprefix(LINE).split("-")[0] for key in _keys() if key.startswith(LINE)]
+    return max((int(line) for line in lines if line.isdigit()), default=None)
+
+
+@dataclass(frozen=True)
+class EarlierPark:
+    """How the version before 0.2 left this run: how many rungs it had shown, and from when to when it was last executed."""
+
+    rungs: int
+    began: datetime
+    parked: datetime
+
+
+def parked_by_version_before() -> EarlierPark | None:
+    """The park of the version before 0.2, whose keys are ``v3-r2-…``; ``None`` when there is none. Goes with the next release."""
+    counts = [int(found[1]) for key in _keys() if (found := re.match(r"v\d+-r(\d+)-", key))]
+    if not counts:
+        return None
+    states = get_client(sync_client=True).read_flow_run_states(this_run().id)
+    moments = sorted((state.timestamp, state.type) for state in states)
+    parks = [at for at, kind in moments if kind is StateType.PAUSED]
+    parked = parks[-1] if parks else moments[0][0]
+    began = [at for at, kind in moments if kind is StateType.RUNNING and at < parked]
+    return EarlierPark(max(counts), began[-1] if began else parked, parked)
+
+
+def _keys() -> Sequence[str]:
+    """The keys of the parks of this run, in no order."""
+    return tuple(this_run().empirical_policy.pause_keys or ())
+
+
 @lru_cache(maxsize=256)
 def _schema(form: type[RunInput]) -> str:
     return json.dumps(create_v2_schema(form.__name__, model_base=form), sort_keys=True)
 
 
-def show_step(name: str, *, began: datetime, fault: str | None = None, again: bool = False) -> None:
-    """Show that a step was done (or what kind of ``fault`` it had) as a task run called ``name``.
+def show_step(name: str, *, at: datetime, line: int) -> None:
+    """Show a ``line`` of the record as a task run called ``name``, done at that moment. The same line shows once a run.
 
-    One event and not Prefect's task engine, whose three events and their recording cost as much as a whole park. A step
-    of the same name shows once a run, unless ``again``.
+    One event and not Prefect's task engine, whose three events and their recording cost as much as a whole park.
     """
-    run, now = this_run(), DateTime.now("UTC")
-    state: State[Any] = Completed(timestamp=now) if fault is None else Failed(message=fault, timestamp=now)
+    run, moment = this_run(), DateTime.instance(at)
     step = TaskRun(
-        id=uuid4(),
+        id=uuid5(run.id, str(line)),
         name=name,
         flow_run_id=run.id,
-        task_key="stap",
-        dynamic_key=uuid4().hex if again else name,
-        expected_start_time=DateTime.instance(began),
-        start_time=DateTime.instance(began),
-        end_time=now,
-        total_run_time=timedelta(seconds=now.timestamp() - began.timestamp()),
+        task_key="vastgelegd",
+        dynamic_key=str(line),
+        expected_start_time=moment,
+        start_time=moment,
+        end_time=moment,
+        total_run_time=timedelta(0),
         run_count=1,
     )
-    emit_task_run_state_change_event(step, None, state)
-
-
-def rungs_shown() -> int | None:
-    """How many rungs this run had shown when it was last parked; ``None`` when it never was."""
-    keys = this_run().empirical_policy.pause_keys or ()
-    return max((int(key.split("-")[1].removeprefix("r")) for key in keys), default=None)
+    emit_task_run_state_change_event(step, None, Completed(timestamp=moment))
 
 
 def try_again_later(name: str, message: str, *, seconds: int) -> Never:
@@ -122,7 +149,7 @@ def try_again_later(name: str, message: str, *, seconds: int) -> Never:
 def answers() -> Sequence[Answer]:
     """What people filled in since this run was parked, oldest first."""
     run = this_run()
-    if rungs_shown() is None:
+    if not _keys():
         return ()
     inputs = get_client(sync_client=True).filter_flow_run_input(run.id, ANSWER, limit=20, exclude_keys=set())
     return [Answer(found.key, found.decoded_value) for found in inputs]

@@ -1,30 +1,34 @@
-"""Besluit bijstandsuitkering (guide 1.4 (Velsen)).
+"""Besluit bijstandsuitkering (guide 1.4).
 
-Provide first, settle the right afterwards; the application runs from intake, also while blocked.
+Provide first, settle the right afterwards. The application does not wait for the card: the right counts from it.
 """
 
-from typing import Any
-
-from prefect.client.schemas.objects import State
-
-from flows.provision.process import ask, finish, provision_flow, wait
+from flows.provision.process import Ended, Process, process
 
 
-@provision_flow("Besluit bijstandsuitkering")
-def benefit_decision(provision: int) -> State[Any]:
+@process
+def benefit_decision(p: Process) -> Ended:
     """Binnen twee weken een besluit over de bijstandsuitkering (handreiking 1.4, Velsen): eerst voorzien in wat nodig
     is, achteraf het recht vaststellen.
 
     Bij een korte opname loopt de uitkering door; bij detentie wordt vastgelegd wat het loket besluit en gaat de
     uitkering voor de vrijlating meteen weer lopen.
     """
-    ask(provision, "Werk en inkomen vragen om een besluit over de bijstandsuitkering")
-    wait(
-        provision,
-        settled="er een besluit is over de bijstandsuitkering",
-        remark=(
+    p.applies(
+        "Bijstandsuitkering aangevraagd: het recht telt vanaf de aanvraag",
+        proceeds="Werk en inkomen laten weten dat het verder kan",
+    )
+    p.asks("Werk en inkomen gevraagd om een besluit over de bijstandsuitkering")
+    p.waits_until(
+        "er een besluit is over de bijstandsuitkering",
+        advice=(
             "Vraag bij een korte opname om de uitkering te laten doorlopen. Leg bij detentie de dag van "
             "vrijlating vast."
         ),
     )
-    return finish(provision, "Hervatting van de uitkering in de agenda zetten en het besluit doorgeven")
+    # Says nothing of where somebody stays: the step stands in the overview of everybody who may look.
+    p.notes("during_stay", "wat er met de uitkering gebeurt")
+    p.notes("release_date", "vanaf welke dag de uitkering weer loopt")
+    p.plans("resume_benefit", "Hervatten van de uitkering staat in de agenda")
+    p.starts_others("Wat op het besluit wachtte, is gestart")
+    return p.ends()

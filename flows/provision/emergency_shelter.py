@@ -1,26 +1,24 @@
 """Opvang (guide 1.3).
 
-Due on the day it is needed, which may be a release in the future. Never ended without an offer.
+At once, or on a day that is known beforehand; who will not have it is offered something else.
 """
 
-from typing import Any
-
-from prefect.client.schemas.objects import State
-
-from flows.provision.process import ask, finish, provision_flow, wait
+from flows.provision.process import Ended, Process, process
 
 
-@provision_flow("Opvang")
-def emergency_shelter(provision: int) -> State[Any]:
+@process
+def emergency_shelter(p: Process) -> Ended:
     """Meteen opvang zodra dit nodig is (handreiking 1.3), los van wachtlijsten.
 
     Kan of wil de cliënt niet naar de opvang, dan wordt iets anders aangeboden: een slaapplek, maaltijden, een plek
     om zich te wassen.
     """
-    ask(provision, "Opvang vragen voor de dag waarop die nodig is")
-    wait(
-        provision,
-        settled="de cliënt een plek heeft om te slapen",
-        remark="Ziet de cliënt ervan af, leg dan vast wat in plaats daarvan is aangeboden.",
+    p.asks("Opvang gevraagd voor de dag waarop die nodig is")
+    p.waits_until(
+        "de cliënt een plek heeft om te slapen",
+        advice="Ziet de cliënt ervan af, leg dan vast wat in plaats daarvan is aangeboden.",
     )
-    return finish(provision, "Plek in de opvang doorgeven aan wat erop wacht")
+    p.notes("place", "waar de opvang is")
+    p.offers_instead("offered_instead", "Iets anders aangeboden in plaats van de opvang")
+    p.starts_others("Wat op onderdak wachtte, is gestart")
+    return p.ends()

@@ -1,26 +1,20 @@
-"""Zorgverzekering (guide 1.6 and 1.2).
+"""Zorgverzekering (guide 1.6, and 1.2: not without an ID card).
 
-Not without an ID card and an address; after three months the CAK fines.
+Well before the three months after which the CAK fines.
 """
 
-from typing import Any
-
-from prefect.client.schemas.objects import State
-
-from flows.provision.process import ask, finish, provision_flow, wait
+from flows.provision.process import Ended, Process, process
 
 
-@provision_flow("Zorgverzekering")
-def health_insurance(provision: int) -> State[Any]:
+@process
+def health_insurance(p: Process) -> Ended:
     """Een zorgverzekering (handreiking 1.6).
 
     Daarvoor zijn een identiteitsbewijs en een adres nodig (1.2). Duurt het langer dan drie maanden, dan legt het
     CAK een boete op. De termijn van twee weken is een gemeentelijke keuze.
     """
-    ask(provision, "Zorgverzekering aanvragen, zo mogelijk de gemeentepolis")
-    wait(
-        provision,
-        settled="de cliënt verzekerd is voor zorg",
-        remark="Ga na of de gemeentepolis past.",
-    )
-    return finish(provision, "Zorgverzekering afronden")
+    p.asks("Zorgverzekering gevraagd, zo mogelijk de gemeentepolis")
+    p.waits_until("de cliënt verzekerd is voor zorg", advice="Ga na of de gemeentepolis past.")
+    p.notes("policy", "welke verzekering het is")
+    p.notes("premium_contribution", "of de gemeente meebetaalt aan de premie")
+    return p.ends()

@@ -1,26 +1,24 @@
 """Briefadres (guide 1.1).
 
-Sending the client on to another municipality is no outcome: who gets the application decides on it.
+The municipality that was asked decides itself: to be sent on to another is no outcome.
 """
 
-from typing import Any
-
-from prefect.client.schemas.objects import State
-
-from flows.provision.process import ask, finish, provision_flow, wait
+from flows.provision.process import Ended, Process, process
 
 
-@provision_flow("Briefadres")
-def postal_address(provision: int) -> State[Any]:
+@process
+def postal_address(p: Process) -> Ended:
     """Een briefadres binnen 1-2 werkdagen tot maximaal een week (handreiking 1.1).
 
     De gemeente waar de aanvraag is gedaan, beslist zelf: 'niet bij ons, ga naar gemeente A' is geen uitkomst. Na
     een afwijzing kan de cliënt zes weken lang bezwaar maken.
     """
-    ask(provision, "Burgerzaken om inschrijving op een briefadres vragen")
-    wait(
-        provision,
-        settled="de cliënt op een briefadres is ingeschreven",
-        remark="Verwijzen naar een andere gemeente is geen uitkomst: vraag een besluit op de aanvraag.",
+    p.asks("Burgerzaken gevraagd om inschrijving op een briefadres")
+    p.waits_until(
+        "de cliënt op een briefadres is ingeschreven",
+        advice="Verwijzen naar een andere gemeente is geen uitkomst: vraag een besluit op de aanvraag.",
     )
-    return finish(provision, "Inschrijving op het briefadres doorgeven aan wat erop wacht")
+    p.notes("refusal", "waarom het briefadres is afgewezen")
+    p.notes("ground", "op welke grond het briefadres is verstrekt")
+    p.starts_others("Wat op het briefadres wachtte, is gestart")
+    return p.ends()

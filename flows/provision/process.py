@@ -1,167 +1,154 @@
-"""What all provision flows share: ask, wait (and escalate), finish.
+"""The words in which the process of a provision is told: what the guide asks for, in the order in which it happens.
 
-A provision's flow is a function of its row. Each time its run is executed it starts at the top: it reads the row, does
-what is still to be done, and ends under a name of its own or parks again. Nothing is remembered in Prefect.
+A process is told once, when its file is imported, and is data from then on (:class:`Told`). Each word but ``waits_until`` is
+tied to a fact of the record (:mod:`provisions.domain.record`), with the Dutch caption under which that fact shows as a step
+of the run. A step shows only what was recorded: a process can't claim what did not happen. What happens in every process
+(escalating, standing still, refusing) has its captions here, in :data:`EVERYWHERE`.
 
-Steps call the use cases and show in the UI as task runs under the name the provision's own file gives them.
-They are not Prefect tasks, which cost more than all the rest: see :func:`flows.prefect.parking.show_step`.
+``tests/flows/test_processes.py`` holds each process to its rule in ``config/provisions.toml``.
 """
 
-import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, TypeVar
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from prefect import Flow
-from prefect.client.schemas.objects import State, StateType
-from prefect.states import Completed
-from pydantic import ValidationError
+from provisions.domain import dutch
+from provisions.domain.record import OTHERS_STARTED, Fact, field_given
+from provisions.domain.rules import OutcomeName
+from provisions.domain.rungs import RungName
 
-from flows import context
-from flows.forms.fields import outcome_form, read_outcome
-from flows.prefect import parking
-from flows.prefect.tags import PROVISION_TAG
-from provisions.domain.case import Status
-from provisions.domain.errors import NotFound, Refused, Unreachable
-from provisions.views.runs import RunView
+EVERYWHERE: Mapping[Fact, str] = {
+    **{Fact("rung.climbed", rung): f"Escalatie: {rung.label}" for rung in RungName},
+    **{Fact("rung.answered", rung): f"Antwoord vastgelegd: {rung.label}" for rung in RungName if rung.kind.is_table},
+    Fact("rung.submitted", "yes"): "Ingediend bij het landelijk Maatwerkloket",
+    Fact("rung.submitted", "no"): "Niet ingediend bij het landelijk Maatwerkloket",
+    Fact("provision.outcome", OutcomeName.REFUSED): "Afgewezen",
+    Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
+    Fact("provision.reopened"): "Heropend",
+    Fact("term.agreed"): "Datum afgesproken",
+    Fact("clock.suspended"): "Klok stilgezet",
+    Fact("clock.resumed"): "Klok loopt weer",
+    Fact("message.requested", "again"): "Opnieuw gevraagd aan het loket",
+    Fact("message.requested", "cancelled"): "Loket laten weten dat het niet meer nodig is",
+    Fact("message.requested", "handover"): "Overgedragen aan een andere gemeente",
+    Fact("message.requested", "taken_over"): "Tafel in de nieuwe gemeente ingelicht",
+}
 
-logger = logging.getLogger(__name__)
-
-RETRY_AFTER = 60  # seconds
-Process = Callable[[int], State[Any]]
-Result = TypeVar("Result")
-
-
-def provision_flow(name: str) -> Callable[[Process], Flow[[int], State[Any]]]:
-    """Make a process a Prefect flow that is called ``name`` (Dutch) in the UI; its docstring is its description."""
-
-    def make(process: Process) -> Flow[[int], State[Any]]:
-        @wraps(process)
-        def execute(provision: int) -> State[Any]:
-            try:
-                if not made_by_the_engine():
-                    return State(type=StateType.CANCELLED, name="Niet gestart", message=START_ELSEWHERE)
-                return process(provision)
-            except NotFound:
-                return State(type=StateType.CANCELLED, name="Onbekend", message="Deze voorziening bestaat niet (meer).")
-            except Exception as fault:
-                # E.g. the database is away: the run must not be lost. Only its kind: the text of an exception may hold
-                # data, and Prefect would keep it.
-                logger.warning("Voorziening %s: stap mislukt (%s)", provision, type(fault).__name__)
-                logger.debug("Voorziening %s", provision, exc_info=fault)
-                parking.try_again_later(
-                    "Wordt opnieuw geprobeerd", "Een onderdeel was even niet bereikbaar.", seconds=RETRY_AFTER
-                )
-
-        return Flow(execute, name=name, validate_parameters=False, persist_result=False)
-
-    return make
-
-
-START_ELSEWHERE = (
-    "Een voorziening start u niet hier, maar met het formulier 'Traject starten' of 'Voorziening toevoegen'. "
-    "Er is niets veranderd."
+SILENT = frozenset(
+    {
+        # What comes with a step that shows, and is told by it.
+        Fact("provision.needed"),
+        Fact("provision.blocked"),
+        Fact("provision.started"),
+        # The state's own name and message say it: "Te laat", the due date, "Geregeld op …".
+        Fact("provision.overdue"),
+        Fact("term.changed"),
+        Fact("term.statutory"),
+        Fact("provision.outcome", OutcomeName.DELIVERED),
+        Fact("provision.outcome", OutcomeName.WITHDRAWN),
+    }
 )
+"""Facts about a provision that show in another way than as a step."""
+
+AFTER_THE_END = frozenset({"follow_up.reminded", "follow_up.done", "follow_up.lapsed"})
+"""Kinds of facts about a provision that is closed: its run has ended."""
 
 
-def made_by_the_engine() -> bool:
-    """Whether the engine made this run, and not a person with the Run button of the deployment."""
-    return bool(parking.this_run().idempotency_key)
+@dataclass(frozen=True)
+class Told:
+    """A process as it was told. ``notes``: field of the outcome form → what was noted with it."""
+
+    settled: str
+    advice: str
+    captions: Mapping[Fact, str]
+    notes: Mapping[str, str]
+
+    def step(self, facts: tuple[Fact, ...]) -> str | None:
+        """The caption of a line of the record with these facts; ``None`` when it is no step of its own."""
+        said = [caption for fact in facts if (caption := self.captions.get(fact) or EVERYWHERE.get(fact))]
+        noted = [
+            self.notes[fact.which] for fact in facts if fact == field_given(fact.which) and fact.which in self.notes
+        ]
+        if noted:
+            said.append(f"Vastgelegd: {dutch.listed(noted)}")
+        return ". ".join(said) or None
 
 
-def ask(provision: int, step: str) -> None:
-    """The counter is asked; shown once, at the first execution."""
-    if parking.rungs_shown() is None:
-        _run(step, lambda: context.steps().ensure_asked(provision))
+@dataclass(frozen=True)
+class ProvisionProcess:
+    """The process of the provision ``key``; ``description`` (Dutch) is what its flow says of itself in the UI."""
+
+    key: str
+    description: str
+    told: Told
 
 
-def wait(provision: int, *, settled: str, remark: str = "") -> None:
-    """Take in what was filled in, climb what is due, and park unless the provision is settled.
+class Process:
+    """What happens in a process, told from asking to ending."""
 
-    ``settled`` completes "Dit is geregeld als …" above the form; ``remark`` is the guide's advice there.
-    """
-    refusal = take_in_answers(provision)
-    view = escalate(provision)
-    if not view.open:
-        return
-    rule = context.config().catalogue.rule(view.key)
-    advice = f"Dit is geregeld als {settled}. {remark}"
-    parking.show_tags((*view.tags, PROVISION_TAG))
-    # Before the park, so that a change in between raises generation above what is marked here.
-    context.steps().runs.observe(provision, view.generation, parking.this_run().id)
-    parking.park(
-        view.state,
-        f"Niet vastgelegd: {refusal}\n\n{view.message}" if refusal else view.message,
-        form=outcome_form(rule, view.status),
-        introduction=f"{view.run_name}\n\n{advice}".strip(),
-        generation=view.generation,
-        rungs=len(view.rungs),
-    )
+    def __init__(self) -> None:
+        self._settled = self._advice = ""
+        self._captions: dict[Fact, str] = {}
+        self._notes: dict[str, str] = {}
 
+    def applies(self, caption: str, *, proceeds: str) -> None:
+        """The application goes to the counter at intake, also while the provision waits for another; ``proceeds`` when the
+        counter hears that it can go on."""
+        self._says(caption, Fact("provision.applied"), Fact("message.requested", "application"))
+        self._says(proceeds, Fact("message.requested", "proceed"))
 
-def escalate(provision: int) -> RunView:
-    """Climb what is due, by the same call as the clock's, so that each rung is climbed once, whoever comes first.
+    def asks(self, caption: str) -> None:
+        """The counter is asked."""
+        self._says(caption, Fact("message.requested", "request"))
 
-    What was climbed for this provision since its run was last parked shows as a step with the table's Dutch name.
-    """
-    context.steps().tick()
-    view = context.steps().run_views.of(provision)
-    for rung in view.rungs[parking.rungs_shown() or 0 :]:
-        _run(f"Escalatie: {rung}", lambda: None)
-    return view
+    def waits_until(self, settled: str, *, advice: str = "") -> None:
+        """Until when the run waits: completes "Dit is geregeld als …" above its form. ``advice``: the guide's, below that."""
+        self._settled, self._advice = settled, advice
 
+    def offers_waivers(self, caption: str) -> None:
+        """When it is late or refused, the case director is offered to start what waits for it without it."""
+        self._says(caption, Fact("message.requested", "waiver_offer"))
 
-def finish(provision: int, step: str) -> State[Any]:
-    """End the run under the name of the outcome, its tags without ``te-laat``."""
-    view = context.steps().run_views.of(provision)
+    def notes(self, field: str, what: str) -> None:
+        """With the outcome is noted ``what``: completes "Vastgelegd: …". What was answered shows nowhere in Prefect."""
+        self._notes[field] = what
 
-    def show_the_end() -> None:
-        parking.show_tags((*view.tags, PROVISION_TAG))
-        context.steps().runs.observe(provision, view.generation, parking.this_run().id)
+    def offers_instead(self, field: str, caption: str) -> None:
+        """Something else was offered, as the ``field`` of the outcome says."""
+        self._says(caption, field_given(field))
 
-    _run(step if view.status == Status.DELIVERED else "Afsluiten", show_the_end)
-    return Completed(name=view.state, message=view.message)
+    def tells_director(self, caption: str) -> None:
+        """The case director hears that it is ready; the client gets no letter."""
+        self._says(caption, Fact("message.requested", "ready"))
 
+    def plans(self, follow_up: str, caption: str) -> None:
+        """A follow-up is planned, so that nothing is forgotten afterwards."""
+        self._says(caption, Fact("follow_up.planned", follow_up))
 
-def take_in_answers(provision: int) -> str | None:
-    """Record what was filled in since the last park; why the last of it was refused (Dutch), or ``None``."""
-    refusal = None
-    for answer in parking.answers():
-        refusal = _record(provision, answer)
-        parking.forget(answer)
-    return refusal
+    def starts_others(self, caption: str) -> None:
+        """What waited for this one was started."""
+        self._says(caption, OTHERS_STARTED)
 
+    def ends(self) -> "Ended":
+        """The process is told. The run ends under the name of the outcome."""
+        if not self._settled:
+            raise ValueError("A process waits until something is settled: waits_until is missing.")
+        return Ended(Told(self._settled, self._advice, dict(self._captions), dict(self._notes)))
 
-def _record(provision: int, answer: parking.Answer) -> str | None:
-    view = context.steps().run_views.of(provision)
-    rule = context.config().catalogue.rule(view.key)
-    try:
-        given = read_outcome(rule, outcome_form(rule, view.status).model_validate(answer.values))
-    except ValidationError:
-        return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
-
-    def record() -> str | None:
-        try:
-            context.steps().record_outcome(
-                view.reference, view.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
-            )
-        except Unreachable:
-            raise
-        except Refused as refused:
-            return str(refused)
-        return None
-
-    return _run("Uitkomst vastleggen", record, again=True)
+    def _says(self, caption: str, *facts: Fact) -> None:
+        for fact in facts:
+            if fact in self._captions or fact in EVERYWHERE or fact in SILENT:
+                raise ValueError(f"{fact} is told already.")
+            self._captions[fact] = caption
 
 
-def _run(step: str, action: Callable[[], Result], *, again: bool = False) -> Result:
-    """Do ``action`` as a step called ``step``. Of a fault only its kind is shown, because its text may hold data."""
-    began = datetime.now(UTC)
-    try:
-        result = action()
-    except Exception as fault:
-        parking.show_step(step, began=began, fault=type(fault).__name__, again=True)
-        raise
-    parking.show_step(step, began=began, again=again)
-    return result
+@dataclass(frozen=True)
+class Ended:
+    """What a process returns: that it was told to its end."""
+
+    told: Told
+
+
+def process(tell: Callable[[Process], Ended]) -> ProvisionProcess:
+    """Make what a function tells the process of the provision of that name. Its docstring (Dutch) describes it in the UI."""
+    return ProvisionProcess(tell.__name__, inspect.cleandoc(tell.__doc__ or ""), tell(Process()).told)

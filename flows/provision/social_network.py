@@ -1,25 +1,21 @@
 """Steunend sociaal netwerk (guide 1.7).
 
-A date agreed; never to the Maatwerkloket, because it does not always succeed.
+A date agreed; never the national desk, because it does not always succeed.
 """
 
-from typing import Any
-
-from prefect.client.schemas.objects import State
-
-from flows.provision.process import ask, finish, provision_flow, wait
+from flows.provision.process import Ended, Process, process
 
 
-@provision_flow("Steunend sociaal netwerk")
-def social_network(provision: int) -> State[Any]:
+@process
+def social_network(p: Process) -> Ended:
     """Naasten betrekken die de cliënt steunen, op de afgesproken datum (handreiking 1.7).
 
     Dat is niet gemakkelijk en lukt niet altijd. Een netwerk kan ook belemmeren.
     """
-    ask(provision, "Vragen wie van de naasten de cliënt kan en wil steunen")
-    wait(
-        provision,
-        settled="is afgesproken wie de cliënt steunt",
-        remark="Een netwerk kan ook belemmeren: kijk wie echt steunt.",
+    p.asks("Gevraagd wie van de naasten de cliënt kan en wil steunen")
+    p.waits_until(
+        "is afgesproken wie de cliënt steunt",
+        advice="Een netwerk kan ook belemmeren: kijk wie echt steunt.",
     )
-    return finish(provision, "Afspraken met naasten afronden")
+    p.notes("support", "wat voor steun er is")
+    return p.ends()

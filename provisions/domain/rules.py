@@ -188,6 +188,12 @@ class ProvisionRule:
         return self.target is None
 
     @property
+    def may_wait_for(self) -> frozenset[str]:
+        """The keys of all that it waits for, for some clients at least."""
+        edges = [*self.after, *(edge for variant in self.variants.values() for edge in variant.after or ())]
+        return frozenset(key for edge in edges for key in edge.alternatives)
+
+    @property
     def may_be_urgent(self) -> bool:
         """Whether ``--urgent`` means something for this provision."""
         return "urgent" in self.variants

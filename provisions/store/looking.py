@@ -229,6 +229,16 @@ def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
     )
 
 
+def record_of(rows: Rows, provision_id: int, after: int) -> Sequence[Any]:
+    """The lines after line ``after`` about a provision (``own``), and those by which others of its case started; oldest first."""
+    return rows(
+        "SELECT a.id, a.at, a.what, a.key, a.data, a.key = p.key AS own FROM provision p JOIN audit a ON a.case_id = p.case_id "
+        "WHERE p.id = %(id)s AND a.id > %(after)s AND (a.key = p.key OR a.what = 'provision.started') ORDER BY a.id",
+        id=provision_id,
+        after=after,
+    )
+
+
 def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
     found = rows(
         f"SELECT {_PROVISION} FROM provision p WHERE p.case_id = ANY(%(ids)s::bigint[]) ORDER BY p.id",

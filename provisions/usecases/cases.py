@@ -392,13 +392,6 @@ class Steps:
         with self.engine.connect() as connection:
             return loading.next_moment(connection)
 
-    def ensure_asked(self, provision_id: int) -> bool:
-        """Whether the counter was asked. Starting a provision asks in the same transaction, so this only looks."""
-        with self.engine.connect() as connection:
-            return bool(
-                connection.execute(select(t.provision.c.asked).where(t.provision.c.id == provision_id)).scalar()
-            )
-
     # --- shared ------------------------------------------------------------------------------------------------------
 
     def _moment(self, by: str) -> Moment:

@@ -1,18 +1,24 @@
 """What the run of a provision shows in Prefect: its name, its state, one line and its tags. Read only."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Status
 from provisions.domain.errors import NotFound
+from provisions.domain.record import OTHERS_STARTED, Fact, facts_of
+from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.store import looking
 from provisions.store.looking import Reader
 from provisions.views.cases import SUSPENDED, ProvisionView, Views
 
 NOT_DELIVERED = "niet-bezorgd"
+DELIVERED = Fact("provision.outcome", OutcomeName.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -28,13 +34,28 @@ class RunView:
     status: str
     overdue: bool
     open: bool
-    asked: bool
     state: str
     message: str
     tags: tuple[str, ...]
     generation: int  # of the row that this was read from: see ``provisions.store.runs``
     flow_run: UUID | None
-    rungs: tuple[str, ...]  # the rungs climbed, in Dutch
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One line of the record of a provision: its number, its moment (UTC) and what it is about."""
+
+    id: int
+    at: datetime
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The lines that were asked for, oldest first, and the number of the last line that was read."""
+
+    lines: tuple[RecordLine, ...]
+    last: int
 
 
 class RunViews:
@@ -65,14 +86,40 @@ class RunViews:
             status=view.status,
             overdue=view.overdue,
             open=provision.status.is_open,
-            asked=provision.asked,
             state=state_name(view),
             message=state_message(view, undelivered),
             tags=tags(view, undelivered),
             generation=known.generation,
             flow_run=view.flow_run,
-            rungs=tuple(r.name.label for r in provision.rungs),
         )
+
+    def record(self, run: RunView, *, after: int | None) -> Record:
+        """What was recorded of the provision of ``run`` after line ``after``; without ``after`` since it was last reopened.
+
+        What happened before a reopening showed in the run that ended then.
+        """
+        with self._reader() as rows:
+            found = looking.record_of(rows, run.provision_id, after or 0)
+        if after is None:
+            reopenings = [n for n, row in enumerate(found) if row.own and row.what == "provision.reopened"]
+            found = found[reopenings[-1] :] if reopenings else found
+        last = found[-1].id if found else after or 0
+        return Record(tuple(self._lines(run.key, found)), last)
+
+    def _lines(self, key: str, rows: Sequence[Any]) -> Iterator[RecordLine]:
+        """The lines of the provision, and in one line what its outcome started: that was recorded in the same moment."""
+        rules = self._views.config.catalogue.provisions
+        waiting = {rule.key for rule in rules.values() if key in rule.may_wait_for}
+        delivered: datetime | None = None
+        for row in rows:
+            if row.own:
+                facts = facts_of(row.what, row.data)
+                if facts[0] == DELIVERED:
+                    delivered = row.at
+                yield RecordLine(row.id, row.at, facts)
+            elif row.at == delivered and row.key in waiting:
+                delivered = None
+                yield RecordLine(row.id, row.at, (OTHERS_STARTED,))
 
 
 def state_name(view: ProvisionView) -> str:

@@ -20,7 +20,8 @@ from flows.mirror.reconciler import Reconciler
 from flows.mirror.runs import RunMirror
 from flows.prefect import parking
 from flows.prefect.client import prefect_thread
-from flows.prefect.deployments import Deployments, provision_plans
+from flows.prefect.deployments import Deployments
+from flows.provision.catalogue import provision_plans
 from flows.server import child
 from provisions.machine import home
 from provisions.machine.postgres import EmbeddedPostgres

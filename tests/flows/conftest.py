@@ -15,7 +15,6 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
-    FlowRunFilterId,
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun
@@ -26,8 +25,9 @@ from flows import context
 from flows.forms.catalogue import form_plans
 from flows.mirror.runs import RunMirror
 from flows.prefect.client import prefect_thread
-from flows.prefect.deployments import Deployments, provision_plans
+from flows.prefect.deployments import Deployments
 from flows.prefect.executor import execute
+from flows.provision.catalogue import provision_plans
 from flows.server import child
 from provisions.catalogue import Config, load
 from provisions.machine import home
@@ -120,11 +120,6 @@ class World:
         state = self.run(key).state
         assert state is not None
         return state.name or "", state.type.value
-
-    def task_runs(self, key: str) -> list[str]:
-        this = FlowRunFilter(id=FlowRunFilterId(any_=[self.run(key).id]))
-        found = self.client.read_task_runs(flow_run_filter=this)
-        return [run.name for run in sorted(found, key=lambda run: run.start_time or datetime.now(UTC))]
 
     def tagged(self, *tags: str) -> list[FlowRun]:
         wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)))

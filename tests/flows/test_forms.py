@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from flows.forms.catalogue import forms
 from flows.forms.fields import outcome_form, read_outcome
 from flows.forms.form import form_link
-from flows.prefect.deployments import provision_plans
+from flows.provision.catalogue import provision_plans
 from provisions.catalogue import Config
 from provisions.domain.case import Status
 

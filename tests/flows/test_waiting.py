@@ -1,7 +1,5 @@
 """Park, wake and the form on the waiting run, on a real server: what holds Prefect's internals in place."""
 
-from datetime import date
-
 from flows.prefect import parking
 from tests.flows.conftest import World
 
@@ -108,26 +106,3 @@ def test_reopened_gets_a_run_of_its_own(world: World) -> None:
     world.settle()
     assert world.run("id_document").id != first.id
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
-
-
-def test_the_steps_show_under_their_own_dutch_names(world: World) -> None:
-    world.intake("postal_address", brp="unregistered")
-    world.settle()
-    world.clock.set("2026-11-05T00:00:00+00:00")
-    world.settle()
-    world.outcome("postal_address", "delivered", date(2026, 11, 5))
-    world.settle()
-    names = eventually(world, "postal_address", 3)
-    assert names == [
-        "Burgerzaken om inschrijving op een briefadres vragen",
-        "Escalatie: doorbraaktafel",
-        "Inschrijving op het briefadres doorgeven aan wat erop wacht",
-    ]
-
-
-def eventually(world: World, key: str, count: int) -> list[str]:
-    """Task runs are recorded by the server a moment after the run."""
-    from tests.flows.conftest import wait_until
-
-    wait_until(lambda: len(world.task_runs(key)) >= count, seconds=90)
-    return world.task_runs(key)

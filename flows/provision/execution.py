@@ -1,0 +1,145 @@
+"""How the run of a provision is executed: the same for every process.
+
+A run is a function of the row and the record. Each time it is executed it starts at the top: it takes in what was filled in,
+climbs what is due, shows what was recorded since it was last parked, and ends under a name of its own or parks again. Nothing
+is remembered in Prefect but the last line of the record that was shown, in the key of the park.
+"""
+
+import logging
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Completed
+from pydantic import ValidationError
+
+from flows import context
+from flows.forms.fields import outcome_form, read_outcome
+from flows.prefect import parking
+from flows.prefect.tags import PROVISION_TAG
+from flows.provision.process import ProvisionProcess
+from provisions.domain.errors import NotFound, Refused, Unreachable
+from provisions.views.runs import RecordLine, RunView
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 60  # seconds
+START_ELSEWHERE = (
+    "Een voorziening start u niet hier, maar met het formulier 'Traject starten' of 'Voorziening toevoegen'. "
+    "Er is niets veranderd."
+)
+
+
+def flow_of(process: ProvisionProcess, name: str) -> Flow[[int], State[Any]]:
+    """The Prefect flow of ``process``, called ``name`` in the UI."""
+
+    def execute(provision: int) -> State[Any]:
+        return _guarded(process, provision)
+
+    execute.__doc__ = process.description
+    return Flow(execute, name=name, validate_parameters=False, persist_result=False)
+
+
+def made_by_the_engine() -> bool:
+    """Whether the engine made this run, and not a person with the Run button of the deployment."""
+    return bool(parking.this_run().idempotency_key)
+
+
+def _guarded(process: ProvisionProcess, provision: int) -> State[Any]:
+    try:
+        if not made_by_the_engine():
+            return State(type=StateType.CANCELLED, name="Niet gestart", message=START_ELSEWHERE)
+        return _execute(process, provision)
+    except NotFound:
+        return State(type=StateType.CANCELLED, name="Onbekend", message="Deze voorziening bestaat niet (meer).")
+    except Exception as fault:
+        # E.g. the database is away: the run must not be lost. Only its kind: the text of an exception may hold
+        # data, and Prefect would keep it.
+        logger.warning("Voorziening %s: stap mislukt (%s)", provision, type(fault).__name__)
+        logger.debug("Voorziening %s", provision, exc_info=fault)
+        parking.try_again_later(
+            "Wordt opnieuw geprobeerd", "Een onderdeel was even niet bereikbaar.", seconds=RETRY_AFTER
+        )
+
+
+def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
+    steps = context.steps()
+    refusal = _take_in_answers(provision)
+    steps.tick()  # by the same call as the clock's, so that each rung is climbed once, whoever comes first
+    view = steps.run_views.of(provision)
+    line = _show_record(process, view)
+    parking.show_tags((*view.tags, PROVISION_TAG))
+    # Before the park, so that a change in between raises the generation above what is marked here.
+    steps.runs.observe(provision, view.generation, parking.this_run().id)
+    if view.open:
+        advice = f"Dit is geregeld als {process.told.settled}. {process.told.advice}"
+        parking.park(
+            view.state,
+            f"Niet vastgelegd: {refusal}\n\n{view.message}" if refusal else view.message,
+            form=outcome_form(context.config().catalogue.rule(view.key), view.status),
+            introduction=f"{view.run_name}\n\n{advice}".strip(),
+            line=line,
+        )
+    return Completed(name=view.state, message=view.message)
+
+
+def _show_record(process: ProvisionProcess, view: RunView) -> int:
+    """Show what was recorded since this run was last parked, each line once and with its own moment; the last line read."""
+    shown = parking.last_line()
+    record = context.steps().run_views.record(view, after=shown)
+    lines = record.lines if shown is not None else _not_shown_before(record.lines)
+    for line in lines:
+        if caption := process.told.step(line.facts):
+            parking.show_step(caption, at=line.at, line=line.id)
+    return record.last
+
+
+def _not_shown_before(lines: tuple[RecordLine, ...]) -> tuple[RecordLine, ...]:
+    """Of a run that the version before 0.2 parked, what came after that park. Goes with the release after 0.2.
+
+    That version showed the request, each rung, and an outcome from the form. Its key says how many rungs. An outcome from
+    the form was recorded before the park, and nothing else that it did not show may be lost: so the rest counts from when
+    that execution began.
+    """
+    earlier = parking.parked_by_version_before()
+    if earlier is None:
+        return lines
+    rungs = [line.id for line in lines if line.facts[0].what == "rung.climbed"]
+    found = []
+    for line in lines:
+        match line.facts[0].what:
+            case "rung.climbed":
+                new = rungs.index(line.id) >= earlier.rungs
+            case "provision.outcome":
+                new = line.at > earlier.parked
+            case _:
+                new = line.at > earlier.began
+        found += [line] if new else []
+    return tuple(found)
+
+
+def _take_in_answers(provision: int) -> str | None:
+    """Record what was filled in since the last park; why the last of it was refused (Dutch), or ``None``."""
+    refusal = None
+    for answer in parking.answers():
+        refusal = _record(provision, answer)
+        parking.forget(answer)
+    return refusal
+
+
+def _record(provision: int, answer: parking.Answer) -> str | None:
+    view = context.steps().run_views.of(provision)
+    rule = context.config().catalogue.rule(view.key)
+    try:
+        given = read_outcome(rule, outcome_form(rule, view.status).model_validate(answer.values))
+    except ValidationError:
+        return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
+    try:
+        context.steps().record_outcome(
+            view.reference, view.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
+        )
+    except Unreachable:
+        raise
+    except Refused as refused:
+        return str(refused)
+    return None

@@ -1,0 +1,206 @@
+"""A run shows the record: what was recorded since it was last parked, each line once with its own moment, and nothing else."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import State, StateDetails, StateType, TaskRun
+from sqlalchemy import Engine as Database
+from sqlalchemy import select
+
+from flows.prefect import parking
+from provisions.store import tables as t
+from tests.flows.conftest import World, wait_until
+
+ASKED = "Burgerzaken gevraagd om inschrijving op een briefadres"
+
+
+def steps_of(world: World, run: UUID) -> list[TaskRun]:
+    found = world.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
+    return sorted(found, key=lambda step: (step.start_time or datetime.now(UTC), int(step.dynamic_key)))
+
+
+def shows(world: World, run: UUID, expected: list[str]) -> list[TaskRun]:
+    """Task runs are recorded by the server a moment after the run."""
+    wait_until(
+        lambda: len(steps_of(world, run)) >= len(expected),
+        seconds=90,
+        what=lambda: [step.name for step in steps_of(world, run)],
+    )
+    found = steps_of(world, run)
+    assert [step.name for step in found] == expected
+    return found
+
+
+def moments(database: Database, what: str) -> list[datetime]:
+    with database.connect() as connection:
+        query = select(t.audit.c.at).where(t.audit.c.what == what).order_by(t.audit.c.id)
+        return list(connection.execute(query).scalars())
+
+
+def test_each_line_shows_once_with_its_own_moment(world: World, database: Database) -> None:
+    world.intake("postal_address", brp="unregistered")
+    world.settle()
+    world.clock.set("2026-11-05T00:00:00+00:00")
+    world.settle()
+    world.steps.suspend(
+        world.reference, "postal_address", reason="client_asks", until=date(2026, 11, 9), by="regisseur-03"
+    )
+    world.settle()
+    run = world.run("postal_address").id
+    for _ in range(3):  # woken for nothing: nothing happened, and nothing shows
+        parking.wake(world.client, run)
+        world.settle()
+    world.outcome("postal_address", "delivered", date(2026, 11, 5), ground="no_residence")
+    world.settle()
+    found = shows(
+        world,
+        run,
+        [
+            ASKED,
+            "Escalatie: doorbraaktafel",
+            "Klok stilgezet",
+            "Vastgelegd: op welke grond het briefadres is verstrekt",
+        ],
+    )
+    assert world.state("postal_address") == ("Geregeld", "COMPLETED")
+    said = {step.name: step.start_time for step in found}
+    assert said["Escalatie: doorbraaktafel"] == moments(database, "rung.climbed")[0]
+    assert said["Klok stilgezet"] == moments(database, "clock.suspended")[0]
+    assert all(step.start_time == step.end_time for step in found)
+
+
+def test_nothing_is_said_to_be_started_where_nothing_waits(world: World) -> None:
+    world.intake("id_document", "advance_payment")
+    world.settle()
+    world.outcome("id_document", "delivered")
+    world.settle()
+    shows(
+        world,
+        world.run("id_document").id,
+        [
+            "Burgerzaken gevraagd om het identiteitsbewijs, met wie het betaalt en de pasfoto's",
+            "Regisseur laten weten dat het identiteitsbewijs klaarligt",
+        ],
+    )
+
+
+def test_what_an_outcome_started_shows_once_with_it(world: World) -> None:
+    world.intake("id_document", "postal_address", "benefit_decision", "health_insurance")
+    world.settle()
+    world.outcome("id_document", "delivered")
+    world.settle()
+    shows(
+        world,
+        world.run("id_document").id,
+        [
+            "Burgerzaken gevraagd om het identiteitsbewijs, met wie het betaalt en de pasfoto's",
+            "Regisseur laten weten dat het identiteitsbewijs klaarligt",
+            "Wat op het identiteitsbewijs wachtte, is gestart",
+        ],
+    )
+    shows(
+        world,
+        world.run("benefit_decision").id,
+        [
+            "Bijstandsuitkering aangevraagd: het recht telt vanaf de aanvraag",
+            "Werk en inkomen laten weten dat het verder kan",
+        ],
+    )
+
+
+def test_after_a_reopening_the_new_run_shows_what_came_since(world: World) -> None:
+    world.intake("postal_address", brp="unregistered")
+    world.settle()
+    world.outcome("postal_address", "delivered")
+    world.settle()
+    first = world.run("postal_address").id
+    world.steps.reopen(world.reference, "postal_address", reason="toch niet", by="regisseur-03")
+    world.settle()
+    again = world.run("postal_address").id
+    assert again != first
+    shows(world, again, ["Heropend", "Opnieuw gevraagd aan het loket"])
+    shows(world, first, [ASKED])
+
+
+def test_an_outcome_that_was_refused_shows_no_step(world: World) -> None:
+    world.intake("emergency_shelter")
+    world.settle()
+    run = world.run("emergency_shelter").id
+    withdrawn = {"outcome": "Cliënt ziet ervan af", "by": "regisseur-03"}
+    assert parking.resume(world.client, run, withdrawn) is None
+    world.settle()
+    assert parking.resume(world.client, run, {**withdrawn, "field_offered_instead": "Eenvoudig hotel"}) is None
+    world.settle()
+    shows(
+        world,
+        run,
+        [
+            "Opvang gevraagd voor de dag waarop die nodig is",
+            "Iets anders aangeboden in plaats van de opvang",
+            "Loket laten weten dat het niet meer nodig is",
+        ],
+    )
+
+
+# --- upgrading from the version before 0.2 -----------------------------------------------------------------------------
+
+
+def park_as_the_version_before(world: World, run: UUID, generation: int, rungs: int) -> None:
+    """The same state that it proposed, with a key of its format."""
+    key = f"v{generation}-r{rungs}-{'0' * 16}-{uuid4().hex[:12]}"
+    keyset = {
+        "schema": "formulier-" + "0" * 16,
+        "description": "toelichting-" + "0" * 16,
+        "response": "antwoord-" + key,
+    }
+    details = StateDetails(pause_reschedule=True, pause_key=key, run_input_keyset=keyset)
+    state = State(type=StateType.PAUSED, name="Te laat", message="", state_details=details)
+    world.client.set_flow_run_state(run, state)
+
+
+@pytest.fixture
+def parked_before(world: World) -> UUID:
+    """A run of the version before: it had shown the request and one rung, and was parked again."""
+    world.intake("postal_address", brp="unregistered")
+    world.steps.tick_all()
+    world.clock.set("2026-11-05T00:00:00+00:00")
+    world.steps.tick_all()
+    assert world.mirror_runs() == 1
+    run = world.run("postal_address").id
+    view = world.steps.run_views.of(1)
+    parking.claim(world.client, run)
+    park_as_the_version_before(world, run, view.generation, rungs=1)
+    world.steps.runs.observe(1, view.generation, run)
+    assert world.state("postal_address") == ("Te laat", "PAUSED")
+    return run
+
+
+def test_a_run_that_the_version_before_parked_shows_what_came_after_its_park(world: World, parked_before: UUID) -> None:
+    world.clock.set("2026-11-10T00:00:00+00:00")
+    world.settle()
+    world.outcome("postal_address", "refused", refusal="stay_unclear")
+    world.settle()
+    shows(
+        world,
+        parked_before,
+        ["Escalatie: landelijk Maatwerkloket", "Afgewezen. Vastgelegd: waarom het briefadres is afgewezen"],
+    )
+    assert world.state("postal_address")[1] == "PAUSED"
+    keys = world.client.read_flow_run(parked_before).empirical_policy.pause_keys or ()
+    assert sum(key.startswith("v") for key in keys) == 1
+    assert sum(key.startswith("regel") for key in keys) >= 2
+
+
+def test_a_rung_that_it_had_not_shown_is_not_lost(world: World, parked_before: UUID, database: Database) -> None:
+    """Climbed between its reading and its park: earlier than the park, but the count in the key does not have it."""
+    world.clock.set("2026-11-10T00:00:00+00:00")
+    world.steps.tick_all()
+    parking.claim(world.client, parked_before)
+    park_as_the_version_before(world, parked_before, world.steps.run_views.of(1).generation, rungs=1)
+    state = world.client.read_flow_run(parked_before).state
+    assert state
+    assert moments(database, "rung.climbed")[-1] < state.timestamp
+    world.settle()
+    shows(world, parked_before, ["Escalatie: landelijk Maatwerkloket"])
