@@ -64,7 +64,7 @@ def templates(subject: Product, count: int) -> list[str]:
         days = {
             key: today + timedelta(days=_FIRST_DAY + _DAYS_APART * number + later) for later, key in enumerate(AGREED)
         }
-        made.append(IntakeRequest(f"WM-{number}", "voluntary", AGREED, present=("id_document",), agreed=days))
+        made.append(IntakeRequest(f"WM-2026-{number:05}", "voluntary", AGREED, present=("id_document",), agreed=days))
     subject.steps.intake_many(made, by="regisseur-03")
     return [request.reference for request in made]
 

@@ -35,7 +35,7 @@ def history(subject: Product, weeks: int) -> list[str]:
                 subject.steps.record_outcome(references[week - later], key, "delivered", by="regisseur-03")
         if week >= 5 and week % 4:
             subject.steps.record_outcome(references[week - 5], "day_activity", "delivered", by="regisseur-03")
-        references.append(f"TR-{week}")
+        references.append(f"TR-2026-{week:04}")
         places = list(subject.steps.config.organisation.municipalities)
         request = IntakeRequest(references[-1], "voluntary", NEEDS, municipality=places[week % len(places)])
         subject.steps.intake(request, by="regisseur-03")

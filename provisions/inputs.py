@@ -7,48 +7,94 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from provisions.domain.errors import InvalidInput
+from provisions.domain import dutch
+from provisions.domain.characters import as_seen, is_blank, is_utf8
+from provisions.domain.errors import InvalidInput, NotFound, Refused
 from provisions.domain.privacy import identifying, refuse_identifying
 
 CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 LONGEST_TEXT = 2000
+LONGEST_REFERENCE = 60
+LONGEST_SHOWN = 60
+# What a reference looked like before its setting was narrowed: what was recorded so stays usable.
+EARLIER_REFERENCES = "[A-Z]{2,5}-[0-9-]{1,20}"
 EARLIEST = date(2015, 1, 1)  # the Wmo 2015 and the Participatiewet: no case of this kind is older
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def choice(kind: type[Choice], text: str, what: str) -> Choice:
-    """One of a closed list. Raises ``InvalidInput`` with the whole list."""
-    try:
-        return kind(text)
-    except ValueError:
-        raise InvalidInput(f"Onbekende {what} '{shown(text)}'. Kies uit: {', '.join(kind)}.") from None
+    """One of a closed list, by its code or in Dutch. Raises ``InvalidInput`` with the whole list."""
+    said, called = _said(text), dutch.CALLED.get(kind, {})
+    for value in kind:
+        if said in (value.value, _said(called.get(value, value.value))):
+            return value
+    raise InvalidInput(f"Onbekende {what} '{shown(text)}'. Kies uit: {', '.join(kind)}.")
 
 
 def known(text: str, options: Iterable[str], what: str, called: Mapping[str, str] | None = None) -> str:
-    """One of ``options``. Raises ``InvalidInput`` with the nearest one. ``called``: their Dutch names, to recognise those."""
+    """One of ``options``, by its key or by its Dutch name in ``called``. Raises ``InvalidInput`` with the nearest one."""
     names = list(options)
     if text in names:
         return text
-    by_name = {name.lower(): option for option, name in (called or {}).items()}
+    by_name = {_said(name): option for option, name in (called or {}).items()}
+    if len(text) > LONGEST_REFERENCE:
+        raise InvalidInput(f"Onbekende {what} '{shown(text)}'. Kies uit: {', '.join(names)}.")
+    if found := {name.lower(): name for name in names}.get(_said(text)) or by_name.get(_said(text)):
+        return found
     near = difflib.get_close_matches(text.lower(), [*names, *by_name], 1)
     hint = f" Bedoelt u '{by_name.get(near[0], near[0])}'?" if near else ""
     raise InvalidInput(f"Onbekende {what} '{shown(text)}'.{hint} Kies uit: {', '.join(names)}.")
 
 
+def _said(text: str) -> str:
+    """As somebody types it: without capitals and white space around it."""
+    return text.strip().lower()
+
+
 def reference(text: str, pattern: str) -> str:
-    """A case's reference. Raises ``InvalidInput`` when it is malformed or could identify a person."""
+    """The reference of a new case. Raises ``InvalidInput`` when it is malformed or could identify a person."""
+    text = existing_reference(text)
     refuse_identifying(text, "de referentie")
     if not re.fullmatch(pattern, text):
-        raise InvalidInput(
-            f"'{shown(text)}' is geen referentie. Verwacht: hoofdletters, een streepje en cijfers, zoals TR-2026-0042 "
-            f"(patroon {pattern}). Gebruik nooit een naam of nummer van de cliënt."
-        )
+        raise _malformed(text, pattern)
     return text
+
+
+def existing_reference(text: str) -> str:
+    """A reference to look up, in capitals. What is recorded is usable, whatever the pattern says today.
+
+    Raises ``InvalidInput`` when it can be none at all.
+    """
+    text = text.strip()
+    if len(text) > LONGEST_REFERENCE or not text.isascii() or not text.isprintable() or not text:
+        raise _malformed(text, "")
+    capitals = text.upper()
+    return capitals if re.fullmatch(EARLIER_REFERENCES, capitals) else text
+
+
+def no_such_case(reference: str, pattern: str) -> Refused:
+    """Why there is no case of ``reference``: it is none (``InvalidInput``), or it is not recorded (``NotFound``)."""
+    try:
+        refuse_identifying(reference, "de referentie")
+    except InvalidInput as fault:
+        return fault
+    if not re.fullmatch(f"(?:{pattern})|(?:{EARLIER_REFERENCES})", reference):
+        return _malformed(reference, pattern)
+    return NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+
+
+def _malformed(text: str, pattern: str) -> InvalidInput:
+    shape = f" (patroon {pattern})" if pattern else ""
+    return InvalidInput(
+        f"'{shown(text)}' is geen referentie. Verwacht: hoofdletters, een streepje en cijfers, zoals TR-2026-0042"
+        f"{shape}. Gebruik nooit een naam of nummer van de cliënt."
+    )
 
 
 def code(text: str, what: str) -> str:
     """A role or staff code. Raises ``InvalidInput`` when it is malformed or could identify a person."""
+    text = text.strip()
     refuse_identifying(text, what)
     if not CODE.fullmatch(text):
         raise InvalidInput(
@@ -94,19 +140,22 @@ def not_in_future(found: date, today: date, what: str) -> date:
 
 def free_text(text: str, what: str) -> str:
     """A note, reason or ground. Raises ``InvalidInput`` when it is empty, too long, or identifies a person."""
-    text = text.strip()
-    if not text:
+    if is_blank(text):
         raise InvalidInput(f"Vul {what} in; leeg mag niet.")
+    text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise InvalidInput(f"De tekst bij {what} is te lang: {len(text)} tekens; hoogstens {LONGEST_TEXT}.")
-    if "\x00" in text:
-        raise InvalidInput(f"In de tekst bij {what} staat een teken dat niet kan (NUL).")
+    if "\x00" in text or not is_utf8(text):
+        raise InvalidInput(
+            f"In de tekst bij {what} staat een teken dat niet kan. Typ de tekst opnieuw, zonder dat teken."
+        )
     return refuse_identifying(text, what)
 
 
 def shown(text: str) -> str:
     """What was typed, fit to be repeated in an error: short, printable, and nothing that identifies a person."""
-    if identifying(text):
+    head = text[: 4 * LONGEST_SHOWN]
+    if identifying(head):
         return "…"
-    clean = "".join(c if c.isprintable() else "?" for c in text)
-    return clean if len(clean) <= 60 else clean[:59] + "…"
+    clean = as_seen(head)
+    return clean if len(clean) <= LONGEST_SHOWN and head == text else clean[: LONGEST_SHOWN - 1] + "…"

@@ -6,6 +6,7 @@ from flows.forms.fields import CODE_HELP, CODE_PATTERN, optional, required
 from flows.forms.form import Fields
 from provisions.catalogue import Config
 from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
+from provisions.inputs import EARLIER_REFERENCES
 
 # Grounds and reasons are kept as their Dutch sentence, in our own database only.
 WAIVER_GROUNDS = (
@@ -66,9 +67,17 @@ def municipalities(config: Config) -> dict[str, str]:
     return {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
 
 
+def with_new_reference(config: Config) -> Fields:
+    """A form that begins with the reference of a case to be started."""
+    return _reference(config.organisation.reference_pattern)
+
+
 def with_reference(config: Config) -> Fields:
-    """A form that begins with the reference of the case."""
-    pattern = config.organisation.reference_pattern
+    """A form that begins with the reference of a case; recorded ones may look as they did before the setting was narrowed."""
+    return _reference(f"(?:{config.organisation.reference_pattern})|(?:{EARLIER_REFERENCES})")
+
+
+def _reference(pattern: str) -> Fields:
     help_text = "De referentie van het traject, bijvoorbeeld TR-2026-0042. Geen naam, geen BSN."
     return Fields().add(
         "reference", lambda position: required(str, position, "Referentie", help_text, pattern=f"^(?:{pattern})$")

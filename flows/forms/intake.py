@@ -17,7 +17,7 @@ def start_case(config: Config) -> Form:
     places = choices.municipalities(config)
     labels = choices.provisions(config.catalogue)
     fields = (
-        choices.with_reference(config)
+        choices.with_new_reference(config)
         .chosen("municipality", places, next(iter(places)), "Gemeente")
         .choose(
             "route",

@@ -11,7 +11,7 @@ from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
 from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
-REFERENCE_PATTERN = "[A-Z]{2,5}-[0-9-]{1,20}"
+REFERENCE_PATTERN = "[A-Z]{2,5}-20[0-9]{2}-[0-9]{4,5}"
 MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"

@@ -3,15 +3,19 @@
 from argparse import Namespace
 from typing import Any
 
+from provisions import inputs
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
 from provisions.domain.dutch import dutch_date
+from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import DueDate, Term, due_date, suspended_days
 from provisions.settings import Settings
 
 
 def term(args: Namespace, settings: Settings) -> None:
     """Compute and explain a date."""
+    if inputs.shown(args.term) != args.term:
+        raise InvalidInput(f"'{inputs.shown(args.term)}' is geen termijn. Verwacht: zoals '2 werkdagen' of '8 weken'.")
     found = due_date(
         Term.parse(args.term),
         args.event,

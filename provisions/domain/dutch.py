@@ -1,6 +1,9 @@
 """The Dutch words of the domain (domain.md, "Words"): one word per thing, in one place."""
 
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
 from provisions.domain.case import Answer, Reason, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
@@ -47,6 +50,15 @@ ROUTE = {
     Route.BEMOEIZORG: "bemoeizorg",
 }
 BRP = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
+# What each choice of a closed list is called: people may type it instead of the code.
+CALLED: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    OutcomeName: OUTCOME,
+    RungName: {rung: rung.kind.label for rung in RungName},
+    Reason: REASON,
+    Answer: ANSWER,
+    Route: ROUTE,
+    Brp: BRP,
+}
 COUNTER = "loket"
 
 

@@ -4,7 +4,8 @@ Every text is checked here, in Dutch; every method raises ``provisions.domain.er
 allowed, and then nothing has changed. Days are Amsterdam's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -20,7 +21,7 @@ from provisions.clock import utc_now
 from provisions.database.connect import pooled
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Case, Reason, Suspension
-from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, NotFound, Refused, SeveralRefused
+from provisions.domain.errors import InvalidConfig, InvalidInput, NotAllowed, Refused, SeveralRefused
 from provisions.domain.lifecycle import Decision, Moment, Need
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, OutcomeName, Route
@@ -162,14 +163,14 @@ class Steps:
         moment = self._moment(by)
         faults: list[tuple[int, Refused]] = []
         with self.engine.begin() as connection:
-            references = sorted({report.reference for report in reports})
+            references = sorted(set(_references(reports)))
             stored = loading.load_by_reference(connection, references)
             decided: dict[str, Decision] = {}
             for place, report in enumerate(reports):
                 try:
-                    reference, decide = self._reference(report.reference), self._outcome(report, moment)
+                    reference, decide = inputs.existing_reference(report.reference), self._outcome(report, moment)
                     if reference not in stored:
-                        raise _no_such_case(reference)
+                        raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
                     before = decided.get(reference, Decision(stored[reference].case))
                     decided[reference] = before.then(decide(before.case))
                 except Refused as fault:
@@ -202,14 +203,16 @@ class Steps:
     ) -> Case:
         """Stop the clock until day ``until``, when it runs again by itself."""
         moment = self._moment(by)
-        if reason not in list(Reason):
+        try:
+            why = inputs.choice(Reason, reason, "reden")
+        except InvalidInput:
             raise InvalidInput(
                 f"'{inputs.shown(reason)}' is geen reden om de klok stil te zetten. Kies uit: {', '.join(Reason)}. "
                 "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
-            )
+            ) from None
         approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
         key, until = self._key(key), inputs.possible(until, "--until")
-        suspension = Suspension(self._on(on, moment), until, Reason(reason))
+        suspension = Suspension(self._on(on, moment), until, why)
         return self._decide(
             reference, moment, lambda case: lifecycle.suspend(case, key, suspension, moment, approved_by)
         )
@@ -224,7 +227,7 @@ class Steps:
         """Start a provision without one of its dependencies ("afwijking")."""
         moment = self._moment(by)
         ground = inputs.free_text(ground, "de grond van de afwijking")
-        dependency = refuse_identifying(dependency, "de voorwaarde")
+        dependency = self._dependency(dependency)
         key, day = self._key(key), self._on(on, moment)
         return self._decide(reference, moment, lambda case: lifecycle.waive(case, key, dependency, ground, moment, day))
 
@@ -404,12 +407,22 @@ class Steps:
         rules = self._catalogue.provisions
         return inputs.known(key, rules, "voorziening", {rule.key: rule.name for rule in rules.values()})
 
+    def _by_key(self, typed: Mapping[str, date]) -> dict[str, date]:
+        return {self._key(key): day for key, day in typed.items()}
+
+    def _dependency(self, text: str) -> str:
+        """A dependency as it was typed: by its key, by its Dutch name, or ``a|b`` when either will do."""
+        refuse_identifying(text, "de voorwaarde")
+        rules = self._catalogue.provisions
+        by_name = {rule.name.lower(): rule.key for rule in rules.values()}
+        return by_name.get(text.strip().lower(), text)
+
     def _reference(self, reference: str) -> str:
         return inputs.reference(reference, self.config.organisation.reference_pattern)
 
     def _decide(self, reference: str, moment: Moment, decide: Callable[[Case], Decision]) -> Case:
         """Load the case under lock, decide, write. Two people at the same moment wait for each other."""
-        reference = self._reference(reference)
+        reference = inputs.existing_reference(reference)
         with self.engine.begin() as connection:
             stored = self._stored(connection, reference)
             decision = decide(stored.case)
@@ -419,7 +432,7 @@ class Steps:
     def _stored(self, connection: Connection, reference: str) -> Stored:
         stored = loading.load_case(connection, reference, lock=True)
         if stored is None:
-            raise _no_such_case(reference)
+            raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
         return stored
 
     def _intake(self, request: IntakeRequest, moment: Moment) -> Decision:
@@ -445,11 +458,11 @@ class Steps:
         named = list(dict.fromkeys(self._key(key) for key in request.needs if key != EVERYTHING))
         if EVERYTHING not in request.needs:
             return named
+        agreed = self._by_key(request.agreed)
         return [
             rule.key
             for rule in self._catalogue.provisions.values()
-            if rule.key in named
-            or (rule.key not in present and (not rule.needs_agreed_date or rule.key in request.agreed))
+            if rule.key in named or (rule.key not in present and (not rule.needs_agreed_date or rule.key in agreed))
         ]
 
     def _needs(
@@ -460,6 +473,9 @@ class Steps:
         waive: Mapping[tuple[str, str], str],
         urgent: Sequence[str],
     ) -> tuple[Need, ...]:
+        agreed, needed_from = self._by_key(agreed), self._by_key(needed_from)
+        waive = {(self._key(key), self._dependency(on)): ground for (key, on), ground in waive.items()}
+        urgent = [self._key(key) for key in urgent]
         named = {
             "--agreed": set(agreed),
             "--needed-from": set(needed_from),
@@ -476,7 +492,7 @@ class Steps:
         for day in (*agreed.values(), *needed_from.values()):
             inputs.possible(day, "--agreed of --needed-from")
         grounds = {
-            (key, refuse_identifying(dependency, "de voorwaarde")): inputs.free_text(text, "de grond van de afwijking")
+            (key, dependency): inputs.free_text(text, "de grond van de afwijking")
             for (key, dependency), text in waive.items()
         }
         return tuple(
@@ -500,8 +516,11 @@ class Steps:
             )
 
 
-def _no_such_case(reference: str) -> NotFound:
-    return NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+def _references(reports: Iterable[OutcomeReport]) -> Iterator[str]:
+    """The references that can be looked up; the others are refused with what else is wrong."""
+    for report in reports:
+        with suppress(InvalidInput):
+            yield inputs.existing_reference(report.reference)
 
 
 def _first_repeated(references: Iterable[str]) -> str | None:

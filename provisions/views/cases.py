@@ -12,7 +12,6 @@ from provisions.domain import deadlines, graph, ladder
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.errors import NotFound
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import ProvisionRule
 from provisions.store import looking
@@ -163,11 +162,11 @@ class Views:
 
     def case(self, reference: str) -> CaseView:
         """Raises ``NotFound`` for a case that does not exist."""
-        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        reference = inputs.existing_reference(reference)
         with self._reader() as rows:
             found = looking.case_of(rows, reference)
         if found is None:
-            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+            raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
         return self._case_view(found, self.clock())
 
     def cases(self, case_ids: list[int]) -> list[CaseView]:
@@ -217,11 +216,11 @@ class Views:
 
     def audit(self, reference: str) -> list[AuditEntry]:
         """The record of a case, oldest first."""
-        reference = inputs.reference(reference, self.config.organisation.reference_pattern)
+        reference = inputs.existing_reference(reference)
         with self._reader() as rows:
             lines = looking.audit_of(rows, reference)
         if lines is None:
-            raise NotFound(f"Traject {reference} bestaat niet. Controleer de referentie.")
+            raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
         return [AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message) for r in lines]
 
     # --- from facts to what is seen ----------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Messages:
         if status is not None:
             status = inputs.choice(MessageStatus, status, "stand van een bericht").value
         if reference is not None:
-            reference = inputs.reference(reference, self._config.organisation.reference_pattern)
+            reference = inputs.existing_reference(reference)
         if municipality is not None:
             names = {key: m.name for key, m in self._config.organisation.municipalities.items()}
             municipality = inputs.known(municipality, names, "gemeente", names)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import database_url, provisions
+
+__all__ = ["database_url", "provisions", "small_disk"]
+
 SmallDisk = Callable[[int], AbstractContextManager[Path]]
 
 

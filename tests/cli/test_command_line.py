@@ -122,13 +122,13 @@ def test_many_at_once_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
     path = csv_file(
         tmp_path,
         "reference,route,need,municipality,brp,present,agreed,needed_from,urgent,director,on,waive",
-        f"TR-1,voluntary,id_document postal_address,havenmeer,registered,,,,,regisseur.haven,{AGO},",
-        f"TR-2,wzd,housing debt_counselling,,,,housing={later(20)},,debt_counselling,,,housing:id_document=nodig",
-        f'TR-3,bemoeizorg,"emergency_shelter",,,id_document,,emergency_shelter={later(2)},,,,',
+        f"TR-2026-0001,voluntary,id_document postal_address,havenmeer,registered,,,,,regisseur.haven,{AGO},",
+        f"TR-2026-0002,wzd,housing debt_counselling,,,,housing={later(20)},,debt_counselling,,,housing:id_document=nodig",
+        f'TR-2026-0003,bemoeizorg,"emergency_shelter",,,id_document,,emergency_shelter={later(2)},,,,',
     )
-    assert provisions.does("intake", "--file", path) == ["TR-1", "TR-2", "TR-3"]
-    assert provisions.shows("TR-1")["id_document"]["started"] == AGO
-    assert provisions.shows("TR-2")["housing"]["due"] == later(20)
+    assert provisions.does("intake", "--file", path) == ["TR-2026-0001", "TR-2026-0002", "TR-2026-0003"]
+    assert provisions.shows("TR-2026-0001")["id_document"]["started"] == AGO
+    assert provisions.shows("TR-2026-0002")["housing"]["due"] == later(20)
 
 
 def test_one_bad_line_among_a_thousand_changes_nothing(provisions: Terminal, tmp_path: Path, database: Engine) -> None:
@@ -147,13 +147,13 @@ def test_one_bad_line_among_a_thousand_changes_nothing(provisions: Terminal, tmp
 @pytest.mark.parametrize(
     ("lines", "code", "says"),
     [
-        (["reference,route", "TR-1,voluntary"], 2, "need"),
-        (["reference,route,need,name", "TR-1,voluntary,all,Jan"], 2, "name"),
+        (["reference,route", "TR-2026-0001,voluntary"], 2, "need"),
+        (["reference,route,need,name", "TR-2026-0001,voluntary,all,Jan"], 2, "name"),
         (["reference,route,need"], 2, "geen enkel traject"),
-        (["reference,route,need", "TR-1,voluntary,all", "TR-1,voluntary,all"], 2, "regel 3"),
-        (["reference,route,need", "TR-1,voluntary,all,extra"], 2, "regel 2"),
-        (["reference,route,need", "TR-1,route,all", "x,voluntary,all"], 2, "regel 3"),
-        (["reference,route,need,on", f"TR-1,voluntary,all,{later(1)}"], 2, "toekomst"),
+        (["reference,route,need", "TR-2026-0001,voluntary,all", "TR-2026-0001,voluntary,all"], 2, "regel 3"),
+        (["reference,route,need", "TR-2026-0001,voluntary,all,extra"], 2, "regel 2"),
+        (["reference,route,need", "TR-2026-0001,route,all", "x,voluntary,all"], 2, "regel 3"),
+        (["reference,route,need,on", f"TR-2026-0001,voluntary,all,{later(1)}"], 2, "toekomst"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_line(
@@ -170,50 +170,56 @@ def test_a_file_that_is_not_there(provisions: Terminal, tmp_path: Path) -> None:
 
 def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
     """As a counter gives them; of one client more than one, in the order of the file."""
-    for reference in ("TR-1", "TR-2"):
+    for reference in ("TR-2026-0001", "TR-2026-0002"):
         provisions.does(
             "intake", reference, "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO
         )
     path = csv_file(
         tmp_path,
         "reference;key;outcome;on;field;note",
-        f"TR-1;id_document;delivered;{AGO};;afgehaald aan de balie",
-        "TR-1;postal_address;delivered;;ground=no_residence;",
-        "TR-2;id_document;refused;;;",
+        f"TR-2026-0001;id_document;delivered;{AGO};;afgehaald aan de balie",
+        "TR-2026-0001;postal_address;delivered;;ground=no_residence;",
+        "TR-2026-0002;id_document;refused;;;",
         name="outcomes.csv",
     )
-    assert provisions.does("outcome", "--file", path) == ["TR-1", "TR-2"]
-    shown = provisions.shows("TR-1")
+    assert provisions.does("outcome", "--file", path) == ["TR-2026-0001", "TR-2026-0002"]
+    shown = provisions.shows("TR-2026-0001")
     assert [shown[key]["status"] for key in ("id_document", "postal_address")] == ["delivered", "delivered"]
     assert shown["postal_address"]["started"] == AGO
-    assert provisions.shows("TR-2")["id_document"]["status"] == "refused"
+    assert provisions.shows("TR-2026-0002")["id_document"]["status"] == "refused"
 
 
 @pytest.mark.parametrize(
     ("lines", "code", "says"),
     [
-        (["reference,key", "TR-1,id_document"], 2, "outcome"),
+        (["reference,key", "TR-2026-0001,id_document"], 2, "outcome"),
         (["reference,key,outcome"], 2, "geen enkele uitkomst"),
-        (["reference,key,outcome", "TR-1,id_document,delivered", "TR-1,id_document,delivered"], 4, "regel 3: "),
         (
-            ["reference,key,outcome", "TR-1,id_document,delivered", "TR-9,id_document,delivered"],
-            3,
-            "regel 3: Traject TR-9",
+            ["reference,key,outcome", "TR-2026-0001,id_document,delivered", "TR-2026-0001,id_document,delivered"],
+            4,
+            "regel 3: ",
         ),
         (
-            ["reference,key,outcome", "TR-1,id_document,lost", "TR-9,id_document,delivered"],
+            ["reference,key,outcome", "TR-2026-0001,id_document,delivered", "TR-2026-0009,id_document,delivered"],
+            3,
+            "regel 3: Traject TR-2026-0009",
+        ),
+        (
+            ["reference,key,outcome", "TR-2026-0001,id_document,lost", "TR-2026-0009,id_document,delivered"],
             2,
             "2 regels zijn niet goed",
         ),
-        (["reference,key,outcome,on", f"TR-1,id_document,delivered,{later(1)}"], 2, "toekomst"),
-        (["reference,key,outcome,field", "TR-1,id_document,delivered,ground"], 2, "NAAM=WAARDE"),
-        (["reference,key,outcome", "TR-1,postal_address,delivered"], 4, "regel 2: "),
+        (["reference,key,outcome,on", f"TR-2026-0001,id_document,delivered,{later(1)}"], 2, "toekomst"),
+        (["reference,key,outcome,field", "TR-2026-0001,id_document,delivered,ground"], 2, "NAAM=WAARDE"),
+        (["reference,key,outcome", "TR-2026-0001,postal_address,delivered"], 4, "regel 2: "),
     ],
 )
 def test_of_a_file_of_outcomes_all_or_nothing(
     provisions: Terminal, tmp_path: Path, database: Engine, lines: list[str], code: int, says: str
 ) -> None:
-    provisions.does("intake", "TR-1", "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO)
+    provisions.does(
+        "intake", "TR-2026-0001", "--route", "voluntary", "--need", "id_document", "postal_address", "--on", AGO
+    )
     before = everything_in(database)
     ran = provisions.run("outcome", "--file", csv_file(tmp_path, *lines), "--by", DIRECTOR, "--json")
     assert (ran.code, ran.out) == (code, ""), ran.err
@@ -222,8 +228,8 @@ def test_of_a_file_of_outcomes_all_or_nothing(
 
 
 def test_an_outcome_is_given_by_words_or_by_a_file(provisions: Terminal) -> None:
-    assert "laat weg: reference" in provisions.run("outcome", "TR-1", "--file", "x.csv", "--by", DIRECTOR).err
-    ran = provisions.run("outcome", "TR-1", "id_document", "--by", DIRECTOR)
+    assert "laat weg: reference" in provisions.run("outcome", "TR-2026-0001", "--file", "x.csv", "--by", DIRECTOR).err
+    ran = provisions.run("outcome", "TR-2026-0001", "id_document", "--by", DIRECTOR)
     assert (ran.code, "ontbreekt iets: UITKOMST" in ran.err) == (2, True)
 
 
@@ -290,7 +296,7 @@ def test_the_audit_tells_who_did_what_and_why_oldest_first(provisions: Terminal)
 
 def test_overdue_lists_what_is_late_longest_first(provisions: Terminal) -> None:
     take_in(provisions, "--need", "id_document", "emergency_shelter", "--on", AGO)
-    take_in(provisions, "--need", "wmo_indication", "--on", str(TODAY - timedelta(days=10)), reference="TR-7")
+    take_in(provisions, "--need", "wmo_indication", "--on", str(TODAY - timedelta(days=10)), reference="TR-2026-0007")
     late = provisions.run("overdue", "--json").json
     assert (late[0]["reference"], late[0]["key"]) == (REF, "emergency_shelter")
     assert [p["due"] for p in late] == sorted(p["due"] for p in late)
@@ -316,14 +322,18 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["show", "jan"], 2, "jan"),
     (["audit", "TR-2026-9999"], 3, "bestaat niet"),
     (["intake", REF, "--route", "voluntary", "--need", "id_document", *BY], 4, REF),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "postal_address", *BY], 2, "--waive"),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--on", later(1), *BY], 2, "toekomst"),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "all"], 2, "--by"),
-    (["intake", "TR-1", "--need", "all", *BY], 2, "--route"),
-    (["intake", "TR-1", "--route", "voluntary", *BY], 2, "--need"),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--agreed", "housing", *BY], 2, "housing"),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--agreed", "housing=morgen", *BY], 2, "morgen"),
-    (["intake", "TR-1", "--route", "voluntary", "--need", "all", "--waive", "postal_address=x", *BY], 2, "KEY:VOORWAARDE=GROND"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "postal_address", *BY], 2, "--waive"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--on", later(1), *BY], 2, "toekomst"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all"], 2, "--by"),
+    (["intake", "TR-2026-0001", "--need", "all", *BY], 2, "--route"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", *BY], 2, "--need"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--agreed", "housing", *BY], 2, "housing"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--agreed", "housing=morgen", *BY], 2, "morgen"),
+    (
+        ["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--waive", "postal_address=x", *BY],
+        2,
+        "KEY:VOORWAARDE=GROND",
+    ),
     (["outcome", REF, "postal_address", "delivered", *BY], 4, "id_document"),
     (["outcome", REF, "id_document", "klaar", *BY], 2, "klaar"),
     (["outcome", REF, "id_document", "delivered", "--note", "bel 06-12345678", *BY], 2, "telefoonnummer"),

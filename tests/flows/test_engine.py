@@ -75,7 +75,9 @@ def test_two_engines_make_one_run_of_each_provision(
         running_engine(prefect_server, world.steps, config, database),
     ):
         for number in range(900, 912):
-            world.steps.intake(IntakeRequest(f"TR-2026-{number}", "voluntary", ["advance_payment"]), by="regisseur-03")
+            world.steps.intake(
+                IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by="regisseur-03"
+            )
         wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.steps.runs.stale(), seconds=40)
         wait_until(
             lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),

@@ -218,7 +218,7 @@ def test_a_backup_is_of_one_moment_while_the_engine_works(
     def with_work_in_between(*args: Any) -> copies.TableCopy:
         number = len(list((tmp_path / "copy").iterdir()))
         if number < 3:
-            lived_in.takes_in(f"TR-2026-100{number}", "id_document")
+            lived_in.takes_in(f"TR-2026-0100{number}", "id_document")
         return copy_out(*args)
 
     monkeypatch.setattr(copies, "_copy_out", with_work_in_between)

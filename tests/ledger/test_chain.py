@@ -25,7 +25,7 @@ from tests.ledger.conftest import Intrude, verified
 def worked(town: Town) -> Town:
     """A town with some weeks of work behind it: rungs, messages, notes and waivers."""
     for number in range(1, 6):
-        case = town.takes_in(f"TR-2026-000{number}", "id_document", "postal_address", "emergency_shelter")
+        case = town.takes_in(f"TR-2026-0000{number}", "id_document", "postal_address", "emergency_shelter")
         town.steps.waive(case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=DIRECTOR)
     town.on("2026-11-20 12:00")
     town.steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="opgehaald aan het loket")

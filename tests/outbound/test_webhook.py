@@ -284,7 +284,9 @@ def _something_for(config: Config) -> Any:
     from provisions.outbound.webhook import Event
 
     contact = config.organisation.municipalities["voorbeeldstad"].counters["wmo"]
-    event = Event("an-id", "request", None, MovingClock().now - timedelta(hours=1), "TR-2026-1", "wmo", "voorbeeldstad")
+    event = Event(
+        "an-id", "request", None, MovingClock().now - timedelta(hours=1), "TR-2026-0001", "wmo", "voorbeeldstad"
+    )
     return contact, event, Rendered((contact,), "onderwerp", "tekst", "<p>tekst</p>")
 
 

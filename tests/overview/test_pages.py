@@ -115,7 +115,7 @@ def test_totals_are_of_everything_and_the_list_is_cut_off(
 ) -> None:
     monkeypatch.setattr("provisions.overview.lists.MOST_LATE", 3)
     for number in range(4):
-        town.takes_in(f"TR-2026-010{number}", "wmo_indication", municipality="havenmeer")
+        town.takes_in(f"TR-2026-0010{number}", "wmo_indication", municipality="havenmeer")
     town.takes_in("TR-2026-0200", "wmo_indication")
     town.on(TEN_DAYS_LATER)
     page = overviews.late()

@@ -3,7 +3,7 @@
 from tests.builders import Town, day
 
 MORNING = "2026-11-02 09:00"
-NINE = [f"TR-2026-01{n:02}" for n in range(1, 10)]
+NINE = [f"TR-2026-0001{n:02}" for n in range(1, 10)]
 
 
 def test_nine_clients_on_a_monday(town: Town) -> None:
@@ -94,4 +94,4 @@ def test_nine_clients_on_a_monday(town: Town) -> None:
     # Nobody got the same letter twice, and every letter carries a reference and no more.
     once = {(letter.on, letter.to, letter.subject, letter.text) for letter in town.letters}
     assert len(once) == len(town.letters)
-    assert all("TR-2026-01" in letter.subject for letter in town.letters)
+    assert all("TR-2026-0001" in letter.subject for letter in town.letters)

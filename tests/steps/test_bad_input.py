@@ -76,7 +76,7 @@ def town(shared_database: Engine) -> Steps:
 
 
 def intake(
-    reference: str = "TR-9", route: str = "voluntary", needs: Any = ("id_document",), **more: Any
+    reference: str = "TR-2026-0009", route: str = "voluntary", needs: Any = ("id_document",), **more: Any
 ) -> Callable[[Steps], Any]:
     by = more.pop("by", DIRECTOR)
     return lambda s: s.intake(IntakeRequest(reference, route, needs, **more), by=by)
@@ -106,7 +106,7 @@ BAD: Mapping[str, tuple[int, Callable[[Steps], Any], str]] = {
     "an unknown key": (INVALID, outcome("passport"), "passport"),
     "a key that the case does not have": (NOT_FOUND, outcome("health_insurance"), "health_insurance"),
     "no needs": (INVALID, intake(needs=[]), "--need"),
-    "an unknown route": (INVALID, intake(route="vrijwillig"), "vrijwillig"),
+    "an unknown route": (INVALID, intake(route="onbekende weg"), "onbekende weg"),
     "an unknown register": (INVALID, intake(brp="misschien"), "misschien"),
     "an unknown municipality": (INVALID, intake(municipality="havenmere"), "havenmeer"),
     "an unknown municipality to move to": (INVALID, call("transfer", REF, "atlantis"), "atlantis"),
@@ -180,7 +180,7 @@ BAD: Mapping[str, tuple[int, Callable[[Steps], Any], str]] = {
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
-    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.intake_many([IntakeRequest("TR-8", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-8"),
+    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.intake_many([IntakeRequest("TR-2026-0008", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-2026-0008"),
 }  # fmt: skip
 
 

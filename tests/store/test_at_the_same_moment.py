@@ -66,7 +66,7 @@ def test_two_cases_of_one_reference_at_the_same_moment_become_one(steps: Steps, 
 
 
 def test_ticking_in_four_threads_climbs_each_rung_once(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    requests = [IntakeRequest(f"TR-{n}", "voluntary", ["all"]) for n in range(25)]
+    requests = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["all"]) for n in range(25)]
     steps.intake_many(requests, by=DIRECTOR)
     clock.advance(days=40)
 
@@ -142,11 +142,11 @@ def test_many_people_work_on_one_case_without_waiting_for_ever(steps: Steps, clo
 
 
 def test_many_at_once_are_taken_in_all_or_none(steps: Steps, database: Engine) -> None:
-    good = [IntakeRequest(f"TR-{n}", "voluntary", ["all"]) for n in range(20)]
+    good = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["all"]) for n in range(20)]
     before = everything_in(database)
     for bad, kind in (
-        (IntakeRequest("TR-99", "voluntary", ["postal_address"]), InvalidInput),
-        (IntakeRequest("TR-3", "voluntary", ["all"]), NotAllowed),
+        (IntakeRequest("TR-2026-0099", "voluntary", ["postal_address"]), InvalidInput),
+        (IntakeRequest("TR-2026-0003", "voluntary", ["all"]), NotAllowed),
     ):
         refused = attempt(lambda bad=bad: steps.intake_many([*good, bad], by=DIRECTOR))  # type: ignore[misc]
         assert isinstance(refused, kind)

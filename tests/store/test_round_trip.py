@@ -96,8 +96,8 @@ def a_full_life(steps: Steps, clock: MovingClock, look: Callable[[Case], object]
 def test_a_case_comes_back_as_it_was_written_after_each_step(
     steps: Steps, clock: MovingClock, database: Engine
 ) -> None:
-    first = steps.intake(IntakeRequest("TR-2", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
-    assert comparable(load(database, "TR-2").case) == comparable(first)
+    first = steps.intake(IntakeRequest("TR-2026-0002", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
+    assert comparable(load(database, "TR-2026-0002").case) == comparable(first)
 
     def same(case: Case) -> None:
         assert comparable(load(database).case) == comparable(case)
