@@ -7,8 +7,12 @@ the outbox run on, and the runs follow when it is back.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
+import httpx
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.exceptions import PrefectHTTPStatusError
 from sqlalchemy import Engine as Database
 
 from flows import context
@@ -26,8 +30,10 @@ from flows.mirror.erasing import Forgetting
 from flows.mirror.events import Events
 from flows.mirror.reconciler import Reconciler
 from flows.mirror.runs import RunMirror
+from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor
+from flows.prefect.installation import settle
 from flows.provision.catalogue import provision_plans
 from flows.weekly_report import MissedMondays, deployment_spec
 from provisions.caseload.loading import is_example
@@ -61,7 +67,9 @@ class Engine:
         now = steps.clock
         context.use(steps, config)
         plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
-        deployments = Deployments(plans, forms, work_pool=settings.work_pool)
+        deployments = Deployments(plans, forms, work_pool=settings.work_pool, before=self._settle_with)
+        self._database, self._home = database, settings.home
+        self._stranger: NotAllowed | None = None
         self._deployments = deployments
         self._listener = Listener(
             database, (self._clock_wake, self._look), refused=self._halt, bereft=lambda: self._reconciler.bereft()
@@ -108,14 +116,30 @@ class Engine:
             loop.start()
         self._executor.start()
 
+    def settle(self) -> None:
+        """Raise ``NotAllowed`` when our database belongs with another Prefect than this one.
+
+        When Prefect does not answer now, the loops settle it once it does.
+        """
+        with prefect_thread() as client, suppress(httpx.HTTPError, PrefectHTTPStatusError):
+            self._settle_with(client)
+
+    def _settle_with(self, client: SyncPrefectClient) -> None:
+        try:
+            settle(client, self._database, self._home)
+        except NotAllowed as refusal:
+            self._stranger = refusal
+            self._halt()
+            raise
+
     def serves(self) -> bool:
         """Whether everything can be started from Prefect: all deployments are registered."""
         return bool(self._deployments.ids)
 
     @property
     def refusal(self) -> NotAllowed | None:
-        """Why this engine halted by itself: the database has the schema of another version."""
-        return self._listener.refusal
+        """Why this engine halted by itself: the database has the schema of another version, or belongs with another Prefect."""
+        return self._listener.refusal or self._stranger
 
     def stop(self) -> None:
         """Stop all loops; returns when they have ended, or after about five seconds."""

@@ -20,11 +20,13 @@ from flows.commands.supervisor import Watched, refuse_taken_port, say, tell_read
 from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_environment, engine_token, use_in_this_process
 from provisions.catalogue import load
 from provisions.database.connect import database, unchanged
+from provisions.database.migrate import refuse_engines
 from provisions.database.versions import newest
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PREFIX, PROJECT, Settings, environment, psycopg_url, without_password
+from provisions.store.installation import release
 from provisions.usecases.cases import Steps
 
 if TYPE_CHECKING:
@@ -38,12 +40,18 @@ _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0
 
 
-def migrate(settings: Settings) -> int:
+def migrate(settings: Settings, *, here: bool = False) -> int:
     """``provisions migrate``: bring our database to the version of this program; returns 0.
 
-    Raises ``NotAllowed`` while engines of the earlier version work on it.
+    ``here``: from now on it belongs to the installation that starts next. Raises ``NotAllowed`` while engines of the earlier
+    version work on it, or with ``here`` any.
     """
-    with database(settings, say):
+    with database(settings, say) as store:
+        if here:
+            with store.begin() as connection:
+                refuse_engines(connection, "De database kan nu niet naar een andere installatie")
+                release(connection)
+            say("De database hoort voortaan bij de installatie die nu als eerste start.")
         say(f"De database heeft versie {newest()}, zoals dit programma haar nodig heeft.")
     return 0
 

@@ -48,6 +48,8 @@ def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
         for warning in config.warnings:
             say(f"Let op: {warning}")
         parts, refusal = _start(settings, config, stop, stack, prepare)
+        if halted := refusal():
+            raise halted
         if not stop.is_set():
             tell_ready(f"ready {settings.url}")
             watch(parts, settings, stop, refusal)
@@ -87,9 +89,14 @@ def _start(
     wait_for(server, stop)
     if stop.is_set():
         return parts, lambda: None
+    runner.settle()
     runner.start()
     stack.callback(runner.stop)
-    wait_until(runner.serves, stop, "De formulieren en processen worden aangemeld bij Prefect …")
+    wait_until(
+        lambda: runner.serves() or runner.refusal is not None,
+        stop,
+        "De formulieren en processen worden aangemeld bij Prefect …",
+    )
     if not settings.ui_password:
         say(f"De UI vraagt een wachtwoord: gebruiker admin, wachtwoord in {settings.secrets / PASSWORD_FILE}.")
     say(f"Gestart in {time.monotonic() - began:.0f} s.")

@@ -8,7 +8,7 @@ The engine executes them itself, or a work pool does: then each has a module pat
 
 import inspect
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,9 +47,16 @@ class Deployments:
     """The deployments and what runs them. Safe to use from several threads."""
 
     def __init__(
-        self, provisions: Mapping[str, Plan], forms: tuple[Plan, ...] = (), *, work_pool: str | None = None
+        self,
+        provisions: Mapping[str, Plan],
+        forms: tuple[Plan, ...] = (),
+        *,
+        work_pool: str | None = None,
+        before: Callable[[SyncPrefectClient], None] = lambda _client: None,
     ) -> None:
-        """``work_pool``: the pool that executes them; ``None`` when the engine does."""
+        """``work_pool``: the pool that executes them; ``None`` when the engine does. ``before`` is called first, and may
+        refuse this Prefect by an error."""
+        self._before = before
         self._provisions = dict(provisions)
         self._forms = forms
         self.work_pool = work_pool
@@ -87,6 +94,7 @@ class Deployments:
     def register(self, client: SyncPrefectClient) -> None:
         """Make or refresh all deployments; repeating it changes nothing."""
         with self._lock:
+            self._before(client)
             if self.work_pool:
                 _ensure_pool(client, self.work_pool)
             of_provision = {key: _register(client, plan, self.work_pool) for key, plan in self._provisions.items()}

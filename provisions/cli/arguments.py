@@ -85,7 +85,12 @@ def parser() -> DutchParser:
     command("server", "start alleen Prefect; met PROVISIONS_REDIS_URL een van meer achter een balancer")
     command("services", "start alleen het achtergrondwerk van meer servers van Prefect")
     command("worker", "start een werker voor de pool in PROVISIONS_WORK_POOL")
-    command("migrate", "breng de database naar de versie van dit programma; eerst alle motoren stoppen")
+    migrate = command("migrate", "breng de database naar de versie van dit programma; eerst alle motoren stoppen")
+    migrate.add_argument(
+        "--here",
+        action="store_true",
+        help="de database hoort voortaan bij deze installatie (na een verhuizing, of als de andere machine verloren is)",
+    )
     command("demo", "start alles met twintig voorbeeldtrajecten, in een eigen map")
     command("check", "controleer de configuratie en de verbindingen")
 

@@ -38,6 +38,6 @@ def worker(_args: Namespace, settings: Settings) -> int:
     return parts.worker(settings)
 
 
-def migrate(_args: Namespace, settings: Settings) -> int:
+def migrate(args: Namespace, settings: Settings) -> int:
     """The database as this version of the program needs it."""
-    return parts.migrate(settings)
+    return parts.migrate(settings, here=args.here)

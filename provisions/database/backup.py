@@ -31,6 +31,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreach
 from provisions.machine.files import is_draft, reason, write, writing
 from provisions.store import audit
 from provisions.store import tables as t
+from provisions.store.installation import recorded, release
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -264,6 +265,8 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
         if not migrate.is_current(connection):
             migrate.move(connection, "head")  # may chain the record anew, once it has seen that it was whole
         _renew_runs(connection)
+        if recorded(connection):
+            release(connection)  # to whoever starts on it first, here or elsewhere
         roles.grant(connection, application)
         return replace(manifest, anchor=str(audit.head(connection)))
 

@@ -23,6 +23,7 @@ __all__ = [
     "is_empty",
     "move",
     "newest",
+    "refuse_engines",
     "refuse_other_version",
     "upgrade",
 ]
@@ -61,7 +62,7 @@ def upgrade(url: str, application: str | None = None) -> None:
     """
     with changing(url) as connection:
         if not is_current(connection):
-            _refuse_engines(connection)
+            refuse_engines(connection, f"De database kan nu niet naar versie {newest()}")
             move(connection, "head")
         if application is not None:
             roles.grant(connection, application)
@@ -77,11 +78,14 @@ def refuse_other_version(connection: Connection) -> None:
         raise NotAllowed(*other_version(version))
 
 
-def _refuse_engines(connection: Connection) -> None:
-    """Not under the feet of an engine: it would write as the old version does. Held until the transaction ends."""
+def refuse_engines(connection: Connection, what: str) -> None:
+    """Not under the feet of an engine: it would write as before. Held until the transaction ends.
+
+    Raises ``NotAllowed``, which begins with ``what`` can't be done.
+    """
     if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:engines)"), {"engines": ENGINES}):
         raise NotAllowed(
-            f"De database moet naar versie {newest()}, maar er werkt nog een motor van de vorige versie op.",
+            f"{what}: er werkt nog een motor op.",
             "Stop alle motoren (provisions up, provisions engine) en probeer het opnieuw.",
         )
 

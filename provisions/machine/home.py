@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 
 from provisions.domain.errors import NotAllowed
-from provisions.machine.files import clear_drafts, private_folder
+from provisions.machine.files import clear_drafts, private_folder, write
 
 _LARGEST_LOG = 10 * 1024 * 1024
 _PATIENCE_SECONDS = 5.0
+_INSTALLATION = "installation"
 
 
 def prepare(home: Path) -> None:
@@ -41,6 +42,20 @@ def only_one(home: Path) -> Iterator[None]:
             os.truncate(lock.fileno(), 0)
             os.write(lock.fileno(), str(os.getpid()).encode())
         yield
+
+
+def installation_of(home: Path) -> str | None:
+    """The number of the installation that last worked in this home; ``None`` when none did."""
+    try:
+        return (home / _INSTALLATION).read_text().strip() or None
+    except OSError:
+        return None
+
+
+def note_installation(home: Path, number: str) -> None:
+    """Remember it. On a full disk it is remembered later: it only helps when Prefect's database was lost."""
+    with suppress(OSError):
+        write(home / _INSTALLATION, f"{number}\n".encode())
 
 
 def stop_left_over(home: Path, module: str) -> None:

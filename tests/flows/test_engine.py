@@ -1,13 +1,14 @@
 """The engine with all its threads, and what it repairs: on a real Prefect server and PostgreSQL."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import prefect.context
 import pytest
 from prefect.context import root_settings_context
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Running, Scheduled
 from sqlalchemy import Engine as Database
 
@@ -15,7 +16,9 @@ from flows.engine import Engine
 from flows.forms.catalogue import form_plans
 from flows.mirror.reconciler import Reconciler
 from flows.prefect import parking
+from flows.prefect.client import prefect_thread
 from flows.prefect.executor import Executor
+from flows.prefect.installation import VARIABLE
 from provisions.catalogue import Config
 from provisions.settings import Settings
 from provisions.usecases.cases import IntakeRequest, Steps
@@ -35,6 +38,8 @@ class NoPost:
 
 @contextmanager
 def running_engine(settings: Settings, steps: Steps, config: Config, database: Database) -> Iterator[Engine]:
+    with prefect_thread() as client, suppress(ObjectNotFound):
+        client.delete_variable_by_name(VARIABLE)  # the tests share a Prefect, and each has a database of its own
     engine = Engine(settings, steps, config, database, outbox=NoPost())
     engine.start()
     try:
