@@ -14,12 +14,14 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
+    FlowRunFilterNextScheduledStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled
+from prefect.types._datetime import DateTime
 
 from flows.loops.loop import Loop
 from flows.mirror.runs import read_runs
@@ -37,6 +39,7 @@ EVERY = 300.0  # seconds
 WHOLE_EVERY = 6 * 3600.0  # seconds: run by run, also when the numbers agree
 ABANDONED = timedelta(minutes=5)  # no execution in an engine takes this long
 ABANDONED_IN_POOL = timedelta(minutes=15)  # and none in a pool, which may have to find a machine and an image first
+LONGEST_PUT_OFF = timedelta(hours=1)  # an execution is put off by minutes (``parking.try_again_later``)
 PAGE = 200
 STRANGER = "Deze run hoort niet (meer) bij een voorziening."
 LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)
@@ -73,6 +76,7 @@ class Reconciler:
         client = get_client(sync_client=True)
         self._deployments.ensure(client)
         self.reschedule_abandoned(client, self._abandoned)
+        self.bring_forward(client)
         now = time.monotonic()
         if now < self._next:
             return self._next - now
@@ -110,10 +114,25 @@ class Reconciler:
             executor = parking.executing(run.state)
             gone = executor is not None and executor not in living
             # Prefect's own clock wrote the timestamp, so the real one is compared, not the injected one.
-            if run.state and (gone or datetime.now(UTC) - run.state.timestamp >= age):
+            if run.state and (gone or _apart(run.state.timestamp) >= age):
                 count += parking.wake(client, run.id, "Hervat na onderbreking")
         if count:
             logger.info("%d onderbroken runs worden opnieuw uitgevoerd", count)
+            self._changed()
+        return count
+
+    def bring_forward(self, client: SyncPrefectClient) -> int:
+        """Schedule now what waits longer than any execution is ever put off: it was scheduled by a clock that was wrong."""
+        wanted = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=self._deployments.provision_ids),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(
+                after_=DateTime.instance(datetime.now(UTC) + LONGEST_PUT_OFF)
+            ),
+        )
+        found = client.read_flow_runs(flow_run_filter=wanted, limit=PAGE)
+        count = sum(parking.wake(client, run.id) for run in found)
+        if count:
             self._changed()
         return count
 
@@ -147,7 +166,7 @@ class Reconciler:
         cancelled = 0
         for run in list(self._runs(client, LIVING, self._deployments.provision_ids)):
             provision = run.parameters.get("provision")
-            if run.created is None or datetime.now(UTC) - run.created < ABANDONED:
+            if run.created is None or _apart(run.created) < ABANDONED:
                 continue  # it may have been made just now, and not noted yet
             if isinstance(provision, int) and known.get(provision) == run.id:
                 continue
@@ -181,6 +200,11 @@ class Reconciler:
         ):
             yield from page
             offset += len(page)
+
+
+def _apart(moment: datetime) -> timedelta:
+    """How far from now, in either direction: a moment in the future was written by a clock that was wrong."""
+    return abs(datetime.now(UTC) - moment)
 
 
 def _number(answer: Response) -> int:

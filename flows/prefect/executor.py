@@ -101,10 +101,10 @@ class Executor:
 
     def join(self, seconds: float) -> bool:
         """Wait until the executions have ended; whether they did."""
-        deadline = datetime.now(UTC).timestamp() + seconds
+        deadline = time.monotonic() + seconds
         ended = self._loop.join(seconds)
         for thread in self._threads:
-            thread.join(max(0.0, deadline - datetime.now(UTC).timestamp()))
+            thread.join(max(0.0, deadline - time.monotonic()))
             ended = ended and not thread.is_alive()
         self._hand_back_the_rest()
         return ended

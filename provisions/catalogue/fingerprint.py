@@ -1,5 +1,6 @@
 """Whether the rules are the same as before: those in ``config/``, and how this version of the program reads them."""
 
+import ast
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -20,8 +21,26 @@ def _domain() -> bytes:
     """Of the code that decides: after an upgrade another version may decide otherwise."""
     code = hashlib.sha256()
     for module in sorted(_modules(files("provisions.domain")), key=str):
-        code.update(module.read_bytes())
+        code.update(meaning(module.read_text("utf-8")).encode())
     return code.digest()
+
+
+def meaning(source: str) -> str:
+    """What Python carries out of ``source``: without comments, layout and docstrings, which decide nothing."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            # A text that stands by itself does nothing: the docstring, and that of an attribute.
+            node.body = [one for one in node.body if not _is_text(one)] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def _modules(folder: Traversable) -> Iterator[Traversable]:

@@ -24,6 +24,7 @@ _TO_KEEP = """
 SELECT p.id, p.case_id, p.next_at FROM provision p LEFT JOIN foreseen f ON f.provision_id = p.id
 WHERE p.next_at > %(now)s AND p.next_at <= %(until)s
   AND (f.provision_id IS NULL OR f.at <> p.next_at OR f.rules <> %(rules)s)
+  AND coalesce((SELECT value FROM setting WHERE name = 'rules'), %(rules)s) = %(rules)s
 ORDER BY p.next_at LIMIT %(limit)s FOR UPDATE OF p SKIP LOCKED"""
 
 _COLUMNS = (
@@ -93,7 +94,11 @@ class Due:
 
 
 def to_keep(connection: Connection, now: datetime, until: datetime, rules: str, limit: int) -> list[Due]:
-    """What falls due after ``now``, until ``until``, and was not foreseen by these rules; held."""
+    """What falls due after ``now``, until ``until``, and was not foreseen by these rules; held.
+
+    Nothing when these are not the rules that are recorded as the present ones: an engine that still has older rules would undo
+    what another foresaw, and the other its, without end.
+    """
     asked = {"now": now, "until": until, "rules": rules, "limit": limit}
     return [Due(*row) for row in connection.exec_driver_sql(_TO_KEEP, asked)]
 

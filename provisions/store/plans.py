@@ -35,11 +35,12 @@ def only_shower(engine: Engine) -> Iterator[bool]:
 
 
 def wanted(engine: Engine, today: date, limit: int) -> list[WantedPlan]:
-    """At most ``limit`` plans to show: what changed first, then what was written on an earlier day."""
+    """At most ``limit`` plans to show: what changed first, then what was written on another day."""
     columns = (t.plan.c.case_id, t.case.c.reference, t.plan.c.wanted, t.plan.c.digest, t.plan.c.artifact)
     query = select(*columns).join(t.case).order_by(t.plan.c.case_id)
     changed = query.where(t.plan.c.wanted != t.plan.c.shown)
-    aged = query.where(t.plan.c.wanted == t.plan.c.shown, t.plan.c.shown_on < today, t.case.c.closed.is_(None))
+    # Another day, not an earlier one: a clock that was ahead may have written it.
+    aged = query.where(t.plan.c.wanted == t.plan.c.shown, t.plan.c.shown_on != today, t.case.c.closed.is_(None))
     with engine.connect() as connection:
         rows = connection.execute(changed.limit(limit)).all()
         if len(rows) < limit:
