@@ -13,9 +13,9 @@ from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
 from bench.rig import INDEPENDENT, MovingClock, Rig, requests, rig
+from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
-from provisions.usecases.cases import Steps
 
 COMMANDS = (("show", "TR-2026-0001", "--json"), ("overdue", "--json"), ("show", "TR-2026-0001"), ("overdue",))
 AIM = 0.5  # seconds
@@ -26,11 +26,11 @@ def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, A
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC) - timedelta(days=60))
-    subject = Product(database, Steps(database, made.config, clock), clock)
-    subject.steps.follow_rules()
+    subject = Product(database, App(database, made.config, clock), clock)
+    subject.app.rules.follow()
     for request in requests(late, INDEPENDENT):
-        subject.steps.intake(request, by="regisseur-03")
-    Steps(database, made.config).tick_all()
+        subject.app.cases.intake(request, by="regisseur-03")
+    App(database, made.config).time.tick_all()
     if others > late * len(INDEPENDENT):
         fill.waiting(subject, made.settings, others - late * len(INDEPENDENT))
     subject.analyze()

@@ -121,12 +121,12 @@ class Faces:
     def __init__(self, made: Rig, server_pid: int) -> None:
         # Imports Prefect, which reads its settings from the environment that ``prefect`` has set.
         from flows.engine import Engine
-        from provisions.usecases.cases import Steps
+        from provisions.app import App
 
         self._made = made
         database, self._clock = made.fresh("faces"), MovingClock()
-        self._steps = Steps(database, made.config, self._clock)
-        self.engine = Engine(made.settings, self._steps, made.config, database, outbox=NoPost())
+        self._app = App(database, made.config, self._clock)
+        self.engine = Engine(made.settings, self._app, outbox=NoPost())
         self.meter = Meter(made, server_pid)
         self.calls: dict[str, Counter[str]] = {"started": Counter(), "late": Counter()}
         self._clients = 0
@@ -148,14 +148,14 @@ class Faces:
 
         def pass_time() -> None:
             self._clock.advance(days=90)
-            self._steps.tick_all()
+            self._app.time.tick_all()
             wait_until(lambda: parked(self._made, LATE) == 4 * self._clients, seconds=900, what="all late")
 
         with counted(self.calls["late"]):
             return self._each(4 * self._clients - before, pass_time)
 
     def _take_in(self, clients: int) -> None:
-        take_in(self._steps, clients, first=self._clients + 1)
+        take_in(self._app, clients, first=self._clients + 1)
         self._clients += clients
         wait_until(lambda: parked(self._made) == 4 * self._clients, seconds=900, what="all started")
 

@@ -17,7 +17,7 @@ from provisions.outbound.transports import transport_for
 from provisions.settings import Settings
 from provisions.store import audit
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest
+from provisions.usecases.intake import IntakeRequest
 
 AGREED = ("housing", "social_network")  # their due dates are agreed, so that they can lie anywhere
 TEMPLATES = 40
@@ -36,7 +36,7 @@ def waiting(subject: Product, settings: Settings, count: int) -> int:
 
 def send_all(subject: Product, settings: Settings) -> None:
     """Send what is pending to the folder of the home, and have every run and plan shown."""
-    outbox = Outbox(subject.database, subject.steps.config, transport_for(settings), subject.clock)
+    outbox = Outbox(subject.database, subject.app.config, transport_for(settings), subject.clock)
     while outbox.deliver_due():
         pass
     with subject.database.begin() as connection:
@@ -65,7 +65,7 @@ def templates(subject: Product, count: int) -> list[str]:
             key: today + timedelta(days=_FIRST_DAY + _DAYS_APART * number + later) for later, key in enumerate(AGREED)
         }
         made.append(IntakeRequest(f"WM-2026-{number:05}", "voluntary", AGREED, present=("id_document",), agreed=days))
-    subject.steps.intake_many(made, by="regisseur-03")
+    subject.app.cases.intake_many(made, by="regisseur-03")
     return [request.reference for request in made]
 
 

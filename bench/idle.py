@@ -23,10 +23,10 @@ from bench.host import machine
 from bench.parked import copy_runs
 from bench.product import Product
 from bench.rig import MovingClock, Rig, cpu_seconds, rig, wait_until
+from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.settings import PROJECT
-from provisions.usecases.cases import Steps
 
 UNFINISHED = (
     "provision WHERE generation <> observed_generation",
@@ -95,7 +95,7 @@ def measure(
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC))
-    subject = Product(database, Steps(database, made.config, clock), clock)
+    subject = Product(database, App(database, made.config, clock), clock)
     found: dict[str, Any] = {}
     with up(made) as engine:
         found["0 waiting"] = at_rest(made, engine, seconds, settle)

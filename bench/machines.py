@@ -57,7 +57,7 @@ class Setup:
     def all_parked(self, number: int) -> bool:
         """Whether this many runs wait under their right name, and nothing is left to show."""
         states = self.outside.states()
-        return states.total() == number and set(states) <= PARKED and not self.outside.steps.runs.stale(1)
+        return states.total() == number and set(states) <= PARKED and not self.outside.app.runs.stale(1)
 
 
 def used(part: Part) -> float:

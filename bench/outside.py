@@ -12,11 +12,12 @@ from sqlalchemy import Engine as Database
 from bench.installation import Installation
 from flows.server.child import USER, engine_token
 from flows.server.guard import ENGINE_HEADER
+from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 
 DAYS = ("needed_on", "started_on", "due", "statutory_due", "agreed", "agreed_on", "applied_on")
 MOMENTS = ("late_from", "next_at")
@@ -28,12 +29,12 @@ class Outside:
     def __init__(self, made: Installation) -> None:
         self.made = made
         self.database: Database = engine_for(EmbeddedPostgres(made.home).url("provisions"))
-        self.steps = Steps(self.database, load(PROJECT / "config"))
+        self.app = App(self.database, load(PROJECT / "config"))
 
     def intake(self, first: int, count: int, needs: Sequence[str]) -> list[str]:
         """``count`` clients at once; their references."""
         references = [f"TR-2026-{number:04d}" for number in range(first, first + count)]
-        self.steps.intake_many([IntakeRequest(name, "voluntary", needs) for name in references], by="regisseur-03")
+        self.app.cases.intake_many([IntakeRequest(name, "voluntary", needs) for name in references], by="regisseur-03")
         return references
 
     def days_pass(self, days: int) -> None:

@@ -17,7 +17,9 @@ from bench.figures import stopwatch
 from bench.rig import MovingClock, Rig, requests, wait_until
 from flows.loops.clock import Clock
 from flows.loops.lookahead import Foresight
-from provisions.usecases.cases import IntakeRequest, OutcomeReport, Steps
+from provisions.app import App
+from provisions.usecases.intake import IntakeRequest
+from provisions.usecases.outcomes import OutcomeReport
 
 WITHIN = 10.0  # seconds that are left before the instant when the clock starts
 
@@ -37,7 +39,7 @@ class Product:
     """A fresh database and its use cases. ``clock`` stands still until a figure moves it."""
 
     database: Database
-    steps: Steps
+    app: App
     clock: MovingClock = field(default_factory=MovingClock)
 
     def one(self, query: str, **values: object) -> object:
@@ -59,32 +61,32 @@ def product(made: Rig, name: str = "product") -> Product:
     """A migrated database of that name, empty, at nine o'clock on a Monday."""
     clock = MovingClock()
     database = made.fresh(name)
-    steps = Steps(database, made.config, clock)
-    steps.follow_rules()
-    return Product(database, steps, clock)
+    app = App(database, made.config, clock)
+    app.rules.follow()
+    return Product(database, app, clock)
 
 
 def take_in_all(subject: Product, wanted: Sequence[IntakeRequest], batch: int = 200) -> None:
     """Many cases a transaction: the load before a measurement."""
     for start in range(0, len(wanted), batch):
-        subject.steps.intake_many(wanted[start : start + batch], by="regisseur-03")
+        subject.app.cases.intake_many(wanted[start : start + batch], by="regisseur-03")
 
 
 def twelve(subject: Product, clients: int, *, first: int = 1) -> list[IntakeRequest]:
     """Clients who need all twelve; two of these need an agreed date, so they come with one."""
-    keys = list(subject.steps.config.catalogue.provisions)
+    keys = list(subject.app.config.catalogue.provisions)
     day = subject.clock().date() + timedelta(days=30)
-    agreed = {key: day for key in keys if subject.steps.config.catalogue.provisions[key].needs_agreed_date}
+    agreed = {key: day for key in keys if subject.app.config.catalogue.provisions[key].needs_agreed_date}
     return [replace(request, agreed=agreed) for request in requests(clients, keys, first=first)]
 
 
 def intake(subject: Product, clients: int) -> dict[str, float]:
     """One client with twelve a transaction: provisions a second."""
     first, *wanted = twelve(subject, clients + 1)
-    subject.steps.intake(first, by="regisseur-03")  # connects and compiles: once a process, not once a client
+    subject.app.cases.intake(first, by="regisseur-03")  # connects and compiles: once a process, not once a client
     with stopwatch() as took:
         for request in wanted:
-            subject.steps.intake(request, by="regisseur-03")
+            subject.app.cases.intake(request, by="regisseur-03")
     number = subject.count("provision") - 12
     if number != clients * 12:
         raise RuntimeError(f"{number} provisions instead of {clients * 12}")
@@ -95,7 +97,7 @@ def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]
     """``batch`` outcomes a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
     first, *wanted = requests(clients + 1, ("id_document", "postal_address", "benefit_decision"))
     take_in_all(subject, [first, *wanted])
-    subject.steps.record_outcome(
+    subject.app.cases.record_outcome(
         first.reference, "id_document", "delivered", by="regisseur-03"
     )  # connects and compiles
     subject.analyze()
@@ -106,10 +108,10 @@ def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]
     with stopwatch() as took:
         if batch == 1:
             for report in reports:
-                subject.steps.record_outcome(report.reference, report.key, report.outcome, by="regisseur-03")
+                subject.app.cases.record_outcome(report.reference, report.key, report.outcome, by="regisseur-03")
         else:
             for start in range(0, clients, batch):
-                subject.steps.record_outcomes(reports[start : start + batch], by="regisseur-03")
+                subject.app.cases.record_outcomes(reports[start : start + batch], by="regisseur-03")
     if subject.count(blocked):
         raise RuntimeError("some dependents stayed blocked")
     return {"per_second": clients / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / clients}
@@ -131,7 +133,7 @@ def due_at_once(subject: Product, number: int, beside: Sequence[str] = (), *, fi
     moment = subject.one(query, one=wanted[0].reference, key="wmo_indication")
     assert isinstance(moment, datetime)  # noqa: S101 - a column of moments
     subject.clock.now = moment - timedelta(seconds=1)
-    subject.steps.tick_all()
+    subject.app.time.tick_all()
     due = subject.count("provision WHERE next_at = :moment", moment=moment)
     if due != number:
         raise RuntimeError(f"{due} due at {moment} instead of {number}")
@@ -144,7 +146,7 @@ def foresee(subject: Product, moment: datetime, number: int) -> dict[str, float]
     subject.clock.now = moment - timedelta(hours=1)
     count = 0
     with stopwatch() as took:
-        while some := subject.steps.foresee():
+        while some := subject.app.time.foresee():
             count += some
     if count < number:
         raise RuntimeError(f"{count} foreseen instead of {number}")
@@ -161,7 +163,7 @@ def climb_in_real_time(subject: Product, moment: datetime, number: int, within: 
     real = datetime.now(UTC) + timedelta(seconds=within)
     shifted = Shifted(moment - real)
     commits: list[float] = []
-    with _running(Steps(subject.database, subject.steps.config, shifted), shifted, commits), stopwatch() as took:
+    with _running(App(subject.database, subject.app.config, shifted), shifted, commits), stopwatch() as took:
         time.sleep(max(0.0, (real - datetime.now(UTC)).total_seconds()))
         waiting = "provision WHERE next_at <= :moment"
         wait_until(
@@ -179,14 +181,14 @@ def climb_in_real_time(subject: Product, moment: datetime, number: int, within: 
 
 
 @contextmanager
-def _running(steps: Steps, now: Shifted, commits: list[float]) -> Iterator[None]:
+def _running(app: App, now: Shifted, commits: list[float]) -> Iterator[None]:
     lock = threading.Lock()
 
     def ticked() -> None:
         with lock:
             commits.append(time.time())
 
-    loops = (Clock(steps, now=now, ticked=ticked).loop, Foresight(steps).loop)
+    loops = (Clock(app.time, now=now, ticked=ticked).loop, Foresight(app.time).loop)
     for loop in loops:
         loop.start()
     try:

@@ -14,10 +14,11 @@ from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
 from bench.rig import MovingClock, Rig, rig
+from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.store.audit import RECORDED_AT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 
 NEEDS = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "day_activity")
 AFTER_WEEKS = {1: ("id_document", "wmo_indication"), 2: ("postal_address", "advance_payment"), 4: ("benefit_decision",)}
@@ -29,16 +30,16 @@ def history(subject: Product, weeks: int) -> list[str]:
     references: list[str] = []
     for week in range(weeks):
         subject.clock.now = monday + timedelta(weeks=week)
-        subject.steps.tick_all()
+        subject.app.time.tick_all()
         for later, keys in AFTER_WEEKS.items():
             for key in keys if week >= later else ():
-                subject.steps.record_outcome(references[week - later], key, "delivered", by="regisseur-03")
+                subject.app.cases.record_outcome(references[week - later], key, "delivered", by="regisseur-03")
         if week >= 5 and week % 4:
-            subject.steps.record_outcome(references[week - 5], "day_activity", "delivered", by="regisseur-03")
+            subject.app.cases.record_outcome(references[week - 5], "day_activity", "delivered", by="regisseur-03")
         references.append(f"TR-2026-{week:04}")
-        places = list(subject.steps.config.organisation.municipalities)
+        places = list(subject.app.config.organisation.municipalities)
         request = IntakeRequest(references[-1], "voluntary", NEEDS, municipality=places[week % len(places)])
-        subject.steps.intake(request, by="regisseur-03")
+        subject.app.cases.intake(request, by="regisseur-03")
     return references
 
 
@@ -50,8 +51,8 @@ def measure(made: Rig, provisions: int, weeks: int, rounds: int) -> tuple[dict[s
     clock = MovingClock(now - timedelta(weeks=weeks, days=now.weekday()))
     # Rungs and lines are dated as they would have been: what was climbed years ago is no work for this week's report.
     lived = database.execution_options(**{RECORDED_AT: clock})
-    subject = Product(lived, Steps(lived, made.config, clock), clock)
-    subject.steps.follow_rules()
+    subject = Product(lived, App(lived, made.config, clock), clock)
+    subject.app.rules.follow()
     references = history(subject, weeks)
     fill.copy_cases(subject, references, max(0, -(-provisions // (weeks * len(NEEDS))) - 1))
     there = subject.count("provision")

@@ -13,12 +13,13 @@ import psutil
 import psycopg
 from sqlalchemy import Engine as Database
 
+from provisions.app import App
 from provisions.catalogue import Config, load
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PROJECT, Settings
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 
 # Nothing of these waits for another: each starts at intake, and each has a target.
 INDEPENDENT = ("advance_payment", "special_assistance", "wmo_indication", "day_activity")
@@ -108,11 +109,11 @@ def requests(count: int, needs: Sequence[str] = INDEPENDENT, *, first: int = 1) 
     ]
 
 
-def take_in(steps: Steps, count: int, needs: Sequence[str] = INDEPENDENT, *, first: int = 1, batch: int = 200) -> None:
+def take_in(app: App, count: int, needs: Sequence[str] = INDEPENDENT, *, first: int = 1, batch: int = 200) -> None:
     """Many cases, many a transaction: the load before a measurement."""
     asked = requests(count, needs, first=first)
     for start in range(0, count, batch):
-        steps.intake_many(asked[start : start + batch], by="regisseur-03")
+        app.cases.intake_many(asked[start : start + batch], by="regisseur-03")
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float, what: str, every: float = 0.05) -> float:

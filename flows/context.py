@@ -1,59 +1,39 @@
-"""How a flow reaches the use cases: what the engine gave, or else what the settings say.
+"""How a flow reaches the program: the App that the engine gave, or else one made from the settings.
 
 Inside the engine's process :func:`use` is called once, before any flow runs. A Prefect worker in a process of its own
 calls nothing: the first flow that asks builds the same from the settings.
 """
 
 import threading
-from dataclasses import dataclass
 
-from provisions.catalogue import Config, load
+from provisions.app import App
+from provisions.catalogue import load
 from provisions.database import migrate
 from provisions.database.connect import open_engine
 from provisions.settings import load_settings
-from provisions.usecases.cases import Steps
 
-
-@dataclass(frozen=True)
-class Ground:
-    """What flows stand on."""
-
-    steps: Steps
-    config: Config
-
-
-_ground: Ground | None = None
+_app: App | None = None
 _lock = threading.Lock()
 
 
-def use(steps: Steps, config: Config) -> None:
-    """Let every flow in this process use ``steps`` and ``config``."""
-    global _ground
-    _ground = Ground(steps, config)
+def use(app: App) -> None:
+    """Let every flow in this process use ``app``."""
+    global _app
+    _app = app
 
 
-def steps() -> Steps:
-    """The use cases."""
-    return _get().steps
-
-
-def config() -> Config:
-    """The configuration that :func:`steps` was built with."""
-    return _get().config
-
-
-def _get() -> Ground:
+def app() -> App:
+    """The program, as every flow in this process uses it."""
+    global _app
     with _lock:
-        if _ground is None:
-            use(*_from_settings())
-        assert _ground is not None  # noqa: S101 - for the type checker
-        return _ground
+        if _app is None:
+            _app = _from_settings()
+        return _app
 
 
-def _from_settings() -> tuple[Steps, Config]:
+def _from_settings() -> App:
     settings = load_settings()
-    loaded = load(settings.config)
     engine = open_engine(settings, pool_size=2)  # one run at a time
     with engine.connect() as connection:
         migrate.refuse_other_version(connection)
-    return Steps(engine, loaded), loaded
+    return App(engine, load(settings.config))

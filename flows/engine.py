@@ -23,6 +23,7 @@ from flows.loops.clock import Clock
 from flows.loops.listener import Listener
 from flows.loops.lookahead import Foresight
 from flows.loops.loop import Loop
+from flows.loops.missed_mondays import MissedMondays
 from flows.loops.mornings import MorningMessages
 from flows.loops.postman import Deliverer, Postman
 from flows.mirror.artifacts import Screens
@@ -35,7 +36,8 @@ from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor
 from flows.prefect.installation import settle
 from flows.provision.catalogue import provision_plans
-from flows.weekly_report import MissedMondays, deployment_spec
+from flows.weekly_report import deployment_spec
+from provisions.app import App
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
@@ -43,7 +45,6 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, transport_for
 from provisions.outbound.webhook import webhooks_for
 from provisions.settings import Settings
-from provisions.usecases.cases import Steps
 from provisions.usecases.retention import Keeping
 
 STOP_WITHIN = 5.0  # seconds
@@ -55,17 +56,15 @@ class Engine:
     def __init__(
         self,
         settings: Settings,
-        steps: Steps,
-        config: Config,
-        database: Database,
+        app: App,
         *,
         outbox: Deliverer | None = None,
     ) -> None:
         """``PREFECT_API_URL`` (and its sign-in) must be in the environment before Prefect is imported."""
         # Prefect tells of each run on standard error; what matters is in the audit.
         logging.getLogger("prefect").setLevel(logging.ERROR)
-        now = steps.clock
-        context.use(steps, config)
+        config, database, now = app.config, app.engine, app.clock
+        context.use(app)
         plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
         deployments = Deployments(plans, forms, work_pool=settings.work_pool, before=self._settle_with)
         self._database, self._home = database, settings.home
@@ -79,20 +78,20 @@ class Engine:
         self._executor = Executor(deployments, number=number)
         execute = None if settings.work_pool else self._executor.take
         self._mirror = RunMirror(
-            steps, deployments, scheduled=self._executor.wake, execute=execute, number=number, shown=self._shown
+            app, deployments, scheduled=self._executor.wake, execute=execute, number=number, shown=self._shown
         )
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
-        self._clock = Clock(steps, now=now, ticked=self._look)
-        self._foresight = Foresight(steps)
-        screens = Screens(database, config, steps.views, deployments)
+        self._clock = Clock(app.time, now=now, ticked=self._look)
+        self._foresight = Foresight(app.time)
+        screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(screens.mornings)
         self._events = Events(database, config)
-        self._missed_mondays = MissedMondays(steps, now=now)
+        self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(
             Keeping(database, config, now), deployments, OutboxFolder(settings.home / "outbox")
         )
-        self._reconciler = Reconciler(steps, deployments, living=self._listener.living, changed=self._changed)
+        self._reconciler = Reconciler(app, deployments, living=self._listener.living, changed=self._changed)
         self._health: Health | None = None
         if settings.metrics_port is not None:
             vitals = Vitals(

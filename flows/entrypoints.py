@@ -20,7 +20,7 @@ def __getattr__(name: str) -> Flow[..., Any]:
     """The flow of a provision by its key, of a form by the name of its maker, or the weekly report."""
     if name == weekly_report.fn.__name__:
         return weekly_report
-    config = context.config()
+    config = context.app().config
     if name in FORMS:
         return FORMS[name](config).flow()
     plan = provision_plans(config.catalogue).get(name)

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from provisions import urls
@@ -24,6 +25,11 @@ POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgres")
 SMTP = ("smtp", "smtps")
 _WEB = ("http", "https")
 _REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
+
+
+def utc_now() -> datetime:
+    """This moment, aware and in UTC: the one clock of the program. The domain has none: time is an argument."""
+    return datetime.now(UTC)
 
 
 def _default_config() -> Path:

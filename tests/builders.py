@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine, select
 
+from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
@@ -23,7 +24,7 @@ from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
 from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import CaseView, ProvisionView
 
 CONFIG = load(PROJECT / "config")
@@ -295,7 +296,7 @@ class Town:
     def __init__(self, database: Engine, clock: Clock, config: Config = CONFIG) -> None:
         self.database = database
         self.clock = clock
-        self.steps = Steps(database, config, clock)
+        self.app = App(database, config, clock)
         self.letterbox = Letterbox()
         self.outbox = Outbox(database, config, self.letterbox, clock)
         self.letters: list[Letter] = []
@@ -306,9 +307,9 @@ class Town:
         """Time passes until this moment in Amsterdam. Whatever falls due on the way happens at its own moment."""
         end = at(text)
         assert end >= self.clock.now, "time does not go back"
-        while (following := self.steps.next_moment()) is not None and following <= end:
+        while (following := self.app.time.next_moment()) is not None and following <= end:
             self.clock.now = max(self.clock.now, following)
-            self.steps.tick_all()
+            self.app.time.tick_all()
             self._deliver()
         self.clock.now = end
         self._deliver()
@@ -328,7 +329,7 @@ class Town:
     def takes_in(self, reference: str, *needs: str, by: str = DIRECTOR, **known: Any) -> "CaseFile":
         known.setdefault("route", Route.VOLUNTARY)
         known.setdefault("director", DIRECTOR)
-        self.steps.intake(IntakeRequest(reference, needs=needs, **known), by=by)
+        self.app.cases.intake(IntakeRequest(reference, needs=needs, **known), by=by)
         self._deliver()
         return CaseFile(self, reference)
 
@@ -343,7 +344,7 @@ class Town:
 
     def overdue(self) -> list[str]:
         """The team lead's list: "TR-2026-0001 briefadres 3 dagen, ligt bij loket"."""
-        return [f"{v.case.reference} {v.name} {v.days_overdue}, {v.lies_with}" for v in self.steps.views.overdue()]
+        return [f"{v.case.reference} {v.name} {v.days_overdue}, {v.lies_with}" for v in self.app.views.overdue()]
 
 
 class CaseFile:
@@ -364,30 +365,30 @@ class CaseFile:
 
     def _outcome(self, key: str, outcome: str, on: str | None, fields: Mapping[str, str]) -> "CaseFile":
         known_day = day(on) if on else None
-        self.town.steps.record_outcome(self.reference, key, outcome, by=DIRECTOR, on=known_day, fields=fields)
+        self.town.app.cases.record_outcome(self.reference, key, outcome, by=DIRECTOR, on=known_day, fields=fields)
         return self._done()
 
     def does(self, verb: str, *args: Any, **more: Any) -> "CaseFile":
-        """Any other use case, by its name in ``Steps``."""
+        """Any other use case, by its name in ``Cases``."""
         more.setdefault("by", DIRECTOR)
-        getattr(self.town.steps, verb)(self.reference, *args, **more)
+        getattr(self.town.app.cases, verb)(self.reference, *args, **more)
         return self._done()
 
     def _done(self) -> "CaseFile":
-        self.town.steps.tick_all()
+        self.town.app.time.tick_all()
         self.town._deliver()
         return self
 
     @property
     def view(self) -> CaseView:
-        return self.town.steps.views.case(self.reference)
+        return self.town.app.views.case(self.reference)
 
     def __getitem__(self, key: str) -> ProvisionView:
         return next(p for p in self.view.provisions if p.provision.key == key)
 
     def shows(self, key: str) -> str:
         """One line, as on the run in Prefect."""
-        return self.town.steps.run_views.of(self[key].id).state
+        return self.town.app.run_views.of(self[key].id).state
 
     def status(self) -> dict[str, str]:
         return {p.provision.key: p.status for p in self.view.provisions}

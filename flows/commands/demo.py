@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from flows.commands import up
 from flows.commands.supervisor import say
+from provisions.app import App
 from provisions.caseload.loading import example_settings, is_example, load_example
-from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.case import Status
 from provisions.settings import Settings
-from provisions.usecases.cases import Steps
 from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
 
 
@@ -17,22 +16,22 @@ def run(settings: Settings) -> int:
     """Run the demo until SIGINT or SIGTERM; returns 0 then. Raises what ``up.run`` raises."""
     example = example_settings(settings)
 
-    def prepare(steps: Steps, config: Config, stopped: Callable[[], bool]) -> None:
+    def prepare(app: App, stopped: Callable[[], bool]) -> None:
         if not is_example(example.home):
             say(f"Voorbeeld laden in {example.home} …")
-        load_example(example, config, say, stopped)
+        load_example(example, app.config, say, stopped)
         if not stopped():
-            _tell(steps, config)
-            _tell_where_to_look(steps, example, own_database=settings.database_url is not None)
+            _tell(app)
+            _tell_where_to_look(app, example, own_database=settings.database_url is not None)
 
     return up.run(example, prepare=prepare)
 
 
-def _tell(steps: Steps, config: Config) -> None:
-    views = steps.views.all_cases()
+def _tell(app: App) -> None:
+    views = app.views.all_cases()
     say(f"Voorbeeld met {len(views)} trajecten:")
     for view in views:
-        municipality = config.organisation.municipalities[view.case.municipality].name
+        municipality = app.config.organisation.municipalities[view.case.municipality].name
         say(f"  {view.case.reference}  {municipality}: {what_goes_on(view)}")
 
 
@@ -61,8 +60,8 @@ def what_goes_on(view: CaseView) -> str:
     return "; ".join(parts)
 
 
-def _tell_where_to_look(steps: Steps, example: Settings, *, own_database: bool) -> None:
-    worst: ProvisionView | None = next(iter(steps.views.overdue()), None)
+def _tell_where_to_look(app: App, example: Settings, *, own_database: bool) -> None:
+    worst: ProvisionView | None = next(iter(app.views.overdue()), None)
     say(f"Berichten staan in {example.home / 'outbox'} en worden nooit echt verstuurd.")
     say("Kijk verder in een ander venster, bijvoorbeeld met:")
     say(f"  export PROVISIONS_HOME={example.home}")

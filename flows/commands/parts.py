@@ -18,6 +18,7 @@ import psycopg
 
 from flows.commands.supervisor import Watched, refuse_taken_port, say, tell_ready, told_to_stop, wait_for, watch
 from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_environment, engine_token, use_in_this_process
+from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import database, unchanged
 from provisions.database.migrate import refuse_engines
@@ -27,7 +28,6 @@ from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PREFIX, PROJECT, Settings, environment, psycopg_url, without_password
 from provisions.store.installation import release
-from provisions.usecases.cases import Steps
 
 if TYPE_CHECKING:
     from flows.engine import Engine
@@ -72,9 +72,9 @@ def engine(settings: Settings) -> int:
         use_in_this_process(client_environment(settings, engine_token(settings)))
         from flows.engine import Engine  # imports Prefect, which reads its settings from the environment set above
 
-        steps = Steps(store, config)
-        steps.follow_rules()
-        runner = Engine(settings, steps, config, store)
+        app = App(store, config)
+        app.rules.follow()
+        runner = Engine(settings, app)
         runner.start()
         stack.callback(runner.stop)
         _tend(runner, settings, stop)

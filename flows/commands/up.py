@@ -17,6 +17,7 @@ from flows.commands.supervisor import (
     watch,
 )
 from flows.server.child import PASSWORD_FILE, PrefectServer, client_environment, engine_token, use_in_this_process
+from provisions.app import App
 from provisions.caseload.loading import example_settings, is_example
 from provisions.catalogue import Config, load
 from provisions.database.connect import database
@@ -24,9 +25,8 @@ from provisions.domain.errors import Refused
 from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
-from provisions.usecases.cases import Steps
 
-Prepare = Callable[[Steps, Config, Callable[[], bool]], None]
+Prepare = Callable[[App, Callable[[], bool]], None]
 
 
 def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
@@ -81,11 +81,11 @@ def _start(
     use_in_this_process(client_environment(settings, token))
     from flows.engine import Engine  # imports Prefect, which reads its settings from the environment set above
 
-    steps = Steps(engine, config)
-    steps.follow_rules()
-    runner = Engine(settings, steps, config, engine)
+    app = App(engine, config)
+    app.rules.follow()
+    runner = Engine(settings, app)
     if prepare:
-        prepare(steps, config, stop.is_set)
+        prepare(app, stop.is_set)
     wait_for(server, stop)
     if stop.is_set():
         return parts, lambda: None

@@ -43,12 +43,14 @@ def submit(config: Config) -> Form:
 
 
 def _answer(values: Values) -> str:
-    context.steps().answer(values["reference"], values["provision"], values["rung"], values["answer"], by=values["by"])
+    context.app().cases.answer(
+        values["reference"], values["provision"], values["rung"], values["answer"], by=values["by"]
+    )
     return "Het antwoord is vastgelegd."
 
 
 def _submit(values: Values) -> str:
-    context.steps().submit(
+    context.app().cases.submit(
         values["reference"], values["provision"], values["decision"], reason=values["reason"], by=values["by"]
     )
     return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

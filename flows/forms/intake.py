@@ -9,7 +9,7 @@ from flows.forms.form import Fields, Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.rules import Brp, Catalogue
-from provisions.usecases.cases import EVERYTHING, IntakeRequest
+from provisions.usecases.intake import EVERYTHING, IntakeRequest
 
 
 def start_case(config: Config) -> Form:
@@ -109,12 +109,12 @@ def _start(values: Values, catalogue: Catalogue) -> str:
         director=values["director"],
         on=values["on"],
     )
-    case = context.steps().intake(request, by=values["by"])
+    case = context.app().cases.intake(request, by=values["by"])
     return f"Traject {case.reference} is gestart met {_count(len(case.provisions))}."
 
 
 def _add(values: Values, catalogue: Catalogue) -> str:
-    context.steps().add(
+    context.app().cases.add(
         values["reference"],
         values["needs"],
         by=values["by"],

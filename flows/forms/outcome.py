@@ -58,7 +58,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
                 "Maak dat veld leeg of kies de andere voorziening."
             )
         given[field.name] = value.isoformat() if isinstance(value, date) else value
-    context.steps().record_outcome(
+    context.app().cases.record_outcome(
         values["reference"], values["provision"], values["outcome"], by=values["by"], on=values["on"], fields=given
     )
     label = next(label for name, label in OUTCOME_LABELS.items() if name.value == values["outcome"])
@@ -66,7 +66,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
 
 
 def _reopen(values: Values) -> str:
-    context.steps().reopen(
+    context.app().cases.reopen(
         values["reference"], values["provision"], reason=values["reason"], by=values["by"], on=values["on"]
     )
     return f"De voorziening van traject {values['reference']} is weer open."

@@ -61,7 +61,7 @@ def waive(config: Config) -> Form:
 
 
 def _suspend(values: Values) -> str:
-    context.steps().suspend(
+    context.app().cases.suspend(
         values["reference"],
         values["provision"],
         reason=values["reason"],
@@ -74,13 +74,13 @@ def _suspend(values: Values) -> str:
 
 
 def _resume(values: Values) -> str:
-    context.steps().resume(values["reference"], values["provision"], by=values["by"], on=values["on"])
+    context.app().cases.resume(values["reference"], values["provision"], by=values["by"], on=values["on"])
     return "De klok loopt weer."
 
 
 def _waive(values: Values) -> str:
     key, dependency = values["waive"].split(":", 1)
-    context.steps().waive(
+    context.app().cases.waive(
         values["reference"], key, dependency, ground=values["ground"], by=values["by"], on=values["on"]
     )
     return f"De afwijking voor traject {values['reference']} is vastgelegd."

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from flows.loops.loop import Loop
-from provisions.usecases.cases import Steps
+from provisions.usecases.passing_time import PassingTime
 
 MANY = 500  # provisions in one transaction: there may be thousands more
 HANDS = 2  # recorded at the same time: while one computes, the database works for the other
@@ -15,11 +15,11 @@ LONGEST_SLEEP = 60.0  # seconds: a machine's clock may jump, so the time is look
 
 
 class Clock:
-    """Calls ``Steps.tick`` when the next moment comes, or when woken."""
+    """Calls ``PassingTime.tick`` when the next moment comes, or when woken."""
 
-    def __init__(self, steps: Steps, *, now: Callable[[], datetime], ticked: Callable[[], None]) -> None:
+    def __init__(self, time: PassingTime, *, now: Callable[[], datetime], ticked: Callable[[], None]) -> None:
         """``now`` gives the present moment (aware); ``ticked`` is called when something was recorded."""
-        self._steps = steps
+        self._time = time
         self._now = now
         self._ticked = ticked
         self._told = now()
@@ -32,7 +32,7 @@ class Clock:
 
     def _turn(self) -> float:
         self._told = self._now()
-        count = self._steps.tick()
+        count = self._time.tick()
         if count >= MANY:
             with ThreadPoolExecutor(HANDS, "provisions-klok") as hands:
                 count += sum(hands.map(lambda _: self._rest(), range(HANDS)))
@@ -46,7 +46,7 @@ class Clock:
     def _rest(self) -> int:
         """Tick until nothing is due that nobody else has."""
         count = 0
-        while not self.loop.stopped and (some := self._steps.tick()):
+        while not self.loop.stopped and (some := self._time.tick()):
             count += some
             # Of thousands at once: first all of it, then what follows; but a letter does not wait for a long backlog.
             if self._now() - self._told > LONGEST_SILENCE:
@@ -63,7 +63,7 @@ class Clock:
 
     def until_next(self) -> float:
         """Seconds until anything happens, at most a minute."""
-        self._expected = moment = self._steps.next_moment()
+        self._expected = moment = self._time.next_moment()
         if moment is None:
             return LONGEST_SLEEP
         seconds = (moment - self._now()).total_seconds()

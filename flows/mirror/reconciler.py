@@ -28,9 +28,9 @@ from flows.mirror.runs import read_runs
 from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
+from provisions.app import App
 from provisions.domain.errors import NotFound
 from provisions.store.backlog import should_live
-from provisions.usecases.cases import Steps
 from provisions.views.runs import RunView
 
 logger = logging.getLogger(__name__)
@@ -53,14 +53,14 @@ class Reconciler:
 
     def __init__(
         self,
-        steps: Steps,
+        app: App,
         deployments: Deployments,
         *,
         living: Callable[[], set[int]],
         changed: Callable[[], None],
     ) -> None:
         """``living``: the numbers of the engines that work on this database; ``changed``: called when there is work to do."""
-        self._steps = steps
+        self._app = app
         self._deployments = deployments
         self._living = living
         self._changed = changed
@@ -100,7 +100,7 @@ class Reconciler:
         provisions = [str(found) for found in self._deployments.provision_ids]
         living = {"deployment_id": {"any_": provisions}, "state": {"type": {"any_": [kind.value for kind in LIVING]}}}
         found = _number(client.request("POST", "/flow_runs/count", json={"flow_runs": living}))
-        return found == should_live(self._steps.engine)
+        return found == should_live(self._app.engine)
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
         """Schedule again what an engine that is gone left RUNNING or PENDING, and what is so for longer than ``age``; how many.
@@ -140,12 +140,12 @@ class Reconciler:
         """Ask a run for what is open without a living run; the run of each provision that should have one."""
         known: dict[int, UUID | None] = {}
         after = 0
-        while page := self._steps.runs.expected(after, PAGE):
+        while page := self._app.runs.expected(after, PAGE):
             runs = read_runs(client, [row.flow_run for row in page if row.flow_run])
             rows = [(row.provision_id, runs.get(row.flow_run) if row.flow_run else None) for row in page]
             wrong = [provision_id for provision_id, run in rows if self._unshown(provision_id, run)]
             if wrong:
-                self._steps.runs.renew(wrong)
+                self._app.runs.renew(wrong)
                 self._changed()
             known.update({row.provision_id: row.flow_run for row in page})
             after = page[-1].provision_id
@@ -155,7 +155,7 @@ class Reconciler:
         """Whether the provision is open and no run shows it."""
         if run is None or run.state is None:
             return True
-        return run.state.is_final() and self._steps.run_views.of(provision_id).open
+        return run.state.is_final() and self._app.run_views.of(provision_id).open
 
     def compare_runs(self, client: SyncPrefectClient, known: dict[int, UUID | None]) -> int:
         """Look at each living run that is not known to be right; how many were cancelled.
@@ -175,7 +175,7 @@ class Reconciler:
                 client.set_flow_run_state(run.id, Cancelled(name="Vervallen", message=STRANGER), force=True)
                 cancelled += 1
             elif not view.open and run.state and run.state.is_paused():
-                self._steps.runs.renew([view.provision_id])
+                self._app.runs.renew([view.provision_id])
                 self._changed()
         if cancelled:
             logger.info("%d runs zonder voorziening zijn afgesloten", cancelled)
@@ -183,7 +183,7 @@ class Reconciler:
 
     def _view(self, provision: object) -> RunView | None:
         try:
-            return self._steps.run_views.of(provision) if isinstance(provision, int) else None
+            return self._app.run_views.of(provision) if isinstance(provision, int) else None
         except NotFound:
             return None
 

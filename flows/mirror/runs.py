@@ -25,8 +25,8 @@ from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.tags import PROVISION_TAG
+from provisions.app import App
 from provisions.store.runs import MirroredRun
-from provisions.usecases.cases import Steps
 from provisions.views.runs import RunView
 
 BATCH = 100
@@ -38,7 +38,7 @@ class RunMirror:
 
     def __init__(
         self,
-        steps: Steps,
+        app: App,
         deployments: Deployments,
         scheduled: Callable[[], None],
         execute: Callable[[FlowRun], None] | None = None,
@@ -52,7 +52,7 @@ class RunMirror:
         """
         self._number = number
         self._shown = shown
-        self._steps = steps
+        self._app = app
         self._deployments = deployments
         self._scheduled = scheduled
         self._execute = execute
@@ -61,7 +61,7 @@ class RunMirror:
         self.loop = Loop("runs", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
-        wanted = self._steps.runs.stale(BATCH)
+        wanted = self._app.runs.stale(BATCH)
         if not wanted:
             self.behind_since = None
             return IDLE
@@ -93,7 +93,7 @@ class RunMirror:
     def _show(self, client: SyncPrefectClient, wanted: MirroredRun, run: FlowRun | None) -> bool:
         mine = False  # whether it is ours to execute now
         if run is None or run.state is None or run.state.is_final():
-            view = self._steps.run_views.of(wanted.provision_id)
+            view = self._app.run_views.of(wanted.provision_id)
             if run is None or view.open:
                 run, mine = self._make(client, view, wanted.flow_run)
         elif run.state.is_paused():
@@ -104,7 +104,7 @@ class RunMirror:
             return False  # it is being executed, and may have read its row before this change
         try:
             # Before it is executed, because the execution marks what it really showed.
-            self._steps.runs.observe(wanted.provision_id, wanted.generation, run.id)
+            self._app.runs.observe(wanted.provision_id, wanted.generation, run.id)
         finally:
             # Also when the database fell away: a run that is Running and that nobody executes would show nothing.
             if mine and self._execute is not None:

@@ -63,20 +63,20 @@ def _guarded(process: ProvisionProcess, provision: int) -> State[Any]:
 
 
 def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
-    steps = context.steps()
+    app = context.app()
     refusal = _take_in_answers(provision)
-    steps.tick()  # by the same call as the clock's, so that each rung is climbed once, whoever comes first
-    view = steps.run_views.of(provision)
+    app.time.tick()  # by the same call as the clock's, so that each rung is climbed once, whoever comes first
+    view = app.run_views.of(provision)
     line = _show_record(process, view)
     parking.show_tags((*view.tags, PROVISION_TAG))
     # Before the park, so that a change in between raises the generation above what is marked here.
-    steps.runs.observe(provision, view.generation, parking.this_run().id)
+    app.runs.observe(provision, view.generation, parking.this_run().id)
     if view.open:
         advice = f"Dit is geregeld als {process.told.settled}. {process.told.advice}"
         parking.park(
             view.state,
             f"Niet vastgelegd: {refusal}\n\n{view.message}" if refusal else view.message,
-            form=outcome_form(context.config().catalogue.rule(view.key), view.status),
+            form=outcome_form(context.app().config.catalogue.rule(view.key), view.status),
             introduction=f"{view.run_name}\n\n{advice}".strip(),
             line=line,
         )
@@ -86,7 +86,7 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
 def _show_record(process: ProvisionProcess, view: RunView) -> int:
     """Show what was recorded since this run was last parked, each line once and with its own moment; the last line read."""
     shown = parking.last_line()
-    record = context.steps().run_views.record(view, after=shown)
+    record = context.app().run_views.record(view, after=shown)
     lines = record.lines if shown is not None else _not_shown_before(record.lines)
     for line in lines:
         if caption := process.told.step(line.facts):
@@ -128,14 +128,14 @@ def _take_in_answers(provision: int) -> str | None:
 
 
 def _record(provision: int, answer: parking.Answer) -> str | None:
-    view = context.steps().run_views.of(provision)
-    rule = context.config().catalogue.rule(view.key)
+    view = context.app().run_views.of(provision)
+    rule = context.app().config.catalogue.rule(view.key)
     try:
         given = read_outcome(rule, outcome_form(rule, view.status).model_validate(answer.values))
     except ValidationError:
         return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
     try:
-        context.steps().record_outcome(
+        context.app().cases.record_outcome(
             view.reference, view.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
         )
     except Unreachable:

@@ -10,13 +10,12 @@ from pathlib import Path
 from provisions.caseload.replay import Replay
 from provisions.caseload.script import Event, events
 from provisions.catalogue import Config
-from provisions.clock import utc_now
 from provisions.database.connect import open_engine
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidConfig, Refused
 from provisions.machine.files import write
 from provisions.outbound.transports import OutboxFolder
-from provisions.settings import Settings
+from provisions.settings import Settings, utc_now
 
 MARKER = "example.json"
 PROGRESS_SECONDS = 2.0

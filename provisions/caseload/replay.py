@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.caseload.script import Event
 from provisions.catalogue import Config
 from provisions.domain.case import Case
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
 from provisions.store.audit import RECORDED_AT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 
 
 class Replay:
@@ -21,21 +22,21 @@ class Replay:
     def __init__(self, engine: Engine, config: Config, transport: Transport, start: datetime) -> None:
         self.now = start
         engine = engine.execution_options(**{RECORDED_AT: self._clock})
-        self.steps = Steps(engine, config, self._clock)
+        self.app = App(engine, config, self._clock)
         self._outbox = Outbox(engine, config, transport, self._clock)
 
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
         self.travel_to(happened.moment)
-        command: Callable[..., Case] = _commands(self.steps)[happened.command]
+        command: Callable[..., Case] = _commands(self.app)[happened.command]
         command(happened.reference, by=happened.by, **happened.arguments)
         self._deliver()
 
     def travel_to(self, moment: datetime) -> None:
         """Let time pass until ``moment``: everything due in between is recorded and sent when it is due."""
-        while (due := self.steps.next_moment()) is not None and due <= moment:
+        while (due := self.app.time.next_moment()) is not None and due <= moment:
             self.now = max(self.now, due)
-            self.steps.tick_all()
+            self.app.time.tick_all()
             self._deliver()
         self.now = max(self.now, moment)
 
@@ -46,7 +47,7 @@ class Replay:
         self._outbox.deliver_due()
 
 
-def _commands(steps: Steps) -> Mapping[str, Callable[..., Case]]:
+def _commands(app: App) -> Mapping[str, Callable[..., Case]]:
     """The commands of the command line, as the example names them."""
 
     def intake(
@@ -58,20 +59,20 @@ def _commands(steps: Steps) -> Mapping[str, Callable[..., Case]]:
         **more: Any,
     ) -> Case:
         grounds = {(key, name): ground for key, names in (waive or {}).items() for name, ground in names.items()}
-        return steps.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
+        return app.cases.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
 
     return {
         "intake": intake,
-        "add": steps.add,
-        "outcome": steps.record_outcome,
-        "suspend": steps.suspend,
-        "resume": steps.resume,
-        "waive": steps.waive,
-        "answer": steps.answer,
-        "submit": steps.submit,
-        "agree": steps.agree,
-        "transfer": steps.transfer,
-        "followup": steps.settle_follow_up,
-        "reopen": steps.reopen,
-        "close": steps.close,
+        "add": app.cases.add,
+        "outcome": app.cases.record_outcome,
+        "suspend": app.cases.suspend,
+        "resume": app.cases.resume,
+        "waive": app.cases.waive,
+        "answer": app.cases.answer,
+        "submit": app.cases.submit,
+        "agree": app.cases.agree,
+        "transfer": app.cases.transfer,
+        "followup": app.cases.settle_follow_up,
+        "reopen": app.cases.reopen,
+        "close": app.cases.close,
     }

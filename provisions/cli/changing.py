@@ -5,26 +5,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from provisions.app import App
 from provisions.cli.arguments import once
-from provisions.cli.database import steps_on
+from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 
 
 def change(args: Namespace, settings: Settings) -> None:
     """Carry out a change, then show the case as it is now."""
-    with steps_on(settings, new=True) as steps:
-        reference = CHANGES[args.command](args, steps)
+    with app_on(settings, new=True) as app:
+        reference = CHANGES[args.command](args, app)
         if reference is not None:
             if not args.json:
                 say("Vastgelegd. Zo staat het er nu voor:")
-            show_case(steps.views, reference, args.json)
+            show_case(app.views, reference, args.json)
 
 
-def intake(args: Namespace, steps: Steps) -> str | None:
+def intake(args: Namespace, app: App) -> str | None:
     """Start one case, or many from a file."""
     if args.file:
         from provisions.cli import csv_intake
@@ -32,9 +33,9 @@ def intake(args: Namespace, steps: Steps) -> str | None:
         given = [o for o in ("reference", "route", "need", "present", "agreed", "waive") if getattr(args, o)]
         if given:
             raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
-        requests = csv_intake.read(Path(args.file), lambda request: steps.check_intake(request, by=args.by))
+        requests = csv_intake.read(Path(args.file), lambda request: app.cases.check_intake(request, by=args.by))
         progress(f"{_counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
-        cases = steps.intake_many(requests, by=args.by)
+        cases = app.cases.intake_many(requests, by=args.by)
         if args.json:
             as_json([case.reference for case in cases])
         else:
@@ -54,10 +55,10 @@ def intake(args: Namespace, steps: Steps) -> str | None:
         on=args.on,
         **_extras(args),
     )
-    return steps.intake(request, by=args.by).reference
+    return app.cases.intake(request, by=args.by).reference
 
 
-def outcome(args: Namespace, steps: Steps) -> str | None:
+def outcome(args: Namespace, app: App) -> str | None:
     """Record one outcome, or many from a file."""
     if args.file:
         from provisions.cli import csv_outcomes
@@ -65,7 +66,7 @@ def outcome(args: Namespace, steps: Steps) -> str | None:
         given = [o for o in ("reference", "key", "outcome", "field", "note", "on") if getattr(args, o)]
         if given:
             raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
-        count, cases = csv_outcomes.record(Path(args.file), steps, by=args.by)
+        count, cases = csv_outcomes.record(Path(args.file), app, by=args.by)
         if args.json:
             as_json([case.reference for case in cases])
         else:
@@ -79,7 +80,7 @@ def outcome(args: Namespace, steps: Steps) -> str | None:
     if missing:
         raise InvalidInput(f"Er ontbreekt iets: {', '.join(missing)}.", "Uitleg: provisions outcome --help")
     fields = once(args.field, "--field")
-    return steps.record_outcome(
+    return app.cases.record_outcome(
         args.reference, args.key, args.outcome, by=args.by, on=args.on, fields=fields, note=args.note
     ).reference
 
@@ -97,22 +98,22 @@ def _extras(args: Namespace) -> dict[str, Any]:
     }
 
 
-CHANGES: dict[str, Callable[[Namespace, Steps], str | None]] = {
+CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
-    "add": lambda a, s: s.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
+    "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
     "suspend": lambda a, s: (
-        s.suspend(
+        s.cases.suspend(
             a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on, approved_by=a.approved_by
         ).reference
     ),
-    "resume": lambda a, s: s.resume(a.reference, a.key, by=a.by, on=a.on).reference,
-    "waive": lambda a, s: s.waive(a.reference, a.key, a.dependency, ground=a.ground, by=a.by, on=a.on).reference,
-    "answer": lambda a, s: s.answer(a.reference, a.key, a.rung, a.answer, by=a.by).reference,
-    "submit": lambda a, s: s.submit(a.reference, a.key, a.decision, reason=a.reason, by=a.by).reference,
-    "agree": lambda a, s: s.agree(a.reference, a.key, a.day, by=a.by).reference,
-    "transfer": lambda a, s: s.transfer(a.reference, a.municipality, by=a.by).reference,
-    "followup": lambda a, s: s.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
-    "reopen": lambda a, s: s.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference,
-    "close": lambda a, s: s.close(a.reference, by=a.by).reference,
+    "resume": lambda a, s: s.cases.resume(a.reference, a.key, by=a.by, on=a.on).reference,
+    "waive": lambda a, s: s.cases.waive(a.reference, a.key, a.dependency, ground=a.ground, by=a.by, on=a.on).reference,
+    "answer": lambda a, s: s.cases.answer(a.reference, a.key, a.rung, a.answer, by=a.by).reference,
+    "submit": lambda a, s: s.cases.submit(a.reference, a.key, a.decision, reason=a.reason, by=a.by).reference,
+    "agree": lambda a, s: s.cases.agree(a.reference, a.key, a.day, by=a.by).reference,
+    "transfer": lambda a, s: s.cases.transfer(a.reference, a.municipality, by=a.by).reference,
+    "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
+    "reopen": lambda a, s: s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference,
+    "close": lambda a, s: s.cases.close(a.reference, by=a.by).reference,
 }

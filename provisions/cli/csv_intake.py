@@ -8,7 +8,7 @@ from provisions import inputs
 from provisions.cli.arguments import once, waiver
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.errors import InvalidInput, Refused
-from provisions.usecases.cases import IntakeRequest
+from provisions.usecases.intake import IntakeRequest
 
 COLUMNS = Columns(
     ("reference", "route", "need"),

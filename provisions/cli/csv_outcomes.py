@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provisions import inputs
+from provisions.app import App
 from provisions.cli.arguments import once
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Refused, SeveralRefused
-from provisions.usecases.cases import OutcomeReport, Steps
+from provisions.usecases.outcomes import OutcomeReport
 
 COLUMNS = Columns(("reference", "key", "outcome"), ("on", "field", "note"))
 
 
-def record(path: Path, steps: Steps, *, by: str) -> tuple[int, Sequence[Case]]:
+def record(path: Path, app: App, *, by: str) -> tuple[int, Sequence[Case]]:
     """Record the outcomes in ``path``: how many, and the cases as they become.
 
     Raises ``NotFound`` without the file, ``InvalidInput`` with one line for each fault, or the only kind of refusal
@@ -33,7 +34,7 @@ def record(path: Path, steps: Steps, *, by: str) -> tuple[int, Sequence[Case]]:
     if not reports:
         raise InvalidInput(f"In {path} staat geen enkele uitkomst onder de kopregel.")
     try:
-        return len(reports), steps.record_outcomes(reports, by=by)
+        return len(reports), app.cases.record_outcomes(reports, by=by)
     except SeveralRefused as refused:
         raise together(path, [(lines[place], fault) for place, fault in refused.faults]) from None
 

@@ -12,22 +12,22 @@ from provisions.domain.errors import Unreachable
 from provisions.settings import Settings
 
 if TYPE_CHECKING:
-    from provisions.usecases.cases import Steps
+    from provisions.app import App
 
 
 @contextmanager
-def steps_on(settings: Settings, *, new: bool = False) -> Iterator["Steps"]:
+def app_on(settings: Settings, *, new: bool = False) -> Iterator["App"]:
     """The use cases on the database as it is; ``new``: where there is none yet, one is made.
 
     Raises ``InvalidConfig``, ``Unreachable``, and ``NotAllowed`` when the database is of another version.
     """
+    from provisions.app import App  # with SQLAlchemy; a look does without
     from provisions.database.connect import recording, unchanged
-    from provisions.usecases.cases import Steps  # with SQLAlchemy; a look does without
 
     config = load(settings.config)
     opened = recording if new else unchanged
     with reaching_the_database(), opened(settings, progress) as engine:
-        yield Steps(engine, config)
+        yield App(engine, config)
 
 
 @contextmanager

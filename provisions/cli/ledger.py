@@ -4,7 +4,8 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from provisions.cli.database import reaching_the_database, steps_on
+from provisions.app import App
+from provisions.cli.database import app_on, reaching_the_database
 from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
 from provisions.database import backup as copies
@@ -18,7 +19,6 @@ from provisions.settings import Settings
 from provisions.store import audit
 from provisions.store.audit import Anchor
 from provisions.store.backlog import note_backup
-from provisions.usecases.cases import Steps
 from provisions.usecases.resending import resend
 from provisions.usecases.retention import Keeping
 from provisions.views.messages import WORDS, Message, Messages
@@ -29,7 +29,7 @@ def verify(args: Namespace, settings: Settings) -> None:
     if args.reference or not args.verify:
         raise InvalidInput(ONE_OF_TWO)
     known = _anchor(args.known) if args.known else None
-    with steps_on(settings) as steps, steps.engine.connect() as connection:
+    with app_on(settings) as app, app.engine.connect() as connection:
         verdict = audit.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
     if args.json:
         as_json(
@@ -66,12 +66,12 @@ def _anchor(text: str) -> Anchor:
 
 def messages(args: Namespace, settings: Settings) -> None:
     """List, show or send again."""
-    with steps_on(settings) as steps:
-        _messages(args, steps)
+    with app_on(settings) as app:
+        _messages(args, app)
 
 
-def _messages(args: Namespace, steps: Steps) -> None:
-    found = Messages(pooled(steps.engine), steps.config)
+def _messages(args: Namespace, app: App) -> None:
+    found = Messages(pooled(app.engine), app.config)
     match args.action:
         case "list":
             if args.identity or args.by:
@@ -85,13 +85,13 @@ def _messages(args: Namespace, steps: Steps) -> None:
                 undelivered=args.undelivered,
                 limit=args.limit,
             )
-            _list(args, chosen, steps)
+            _list(args, chosen, app)
         case "show":
             _show(args, found.one(_identity(args)))
         case _:
             if not args.by:
                 raise InvalidInput("Er ontbreekt iets: --by. Zeg wie het bericht opnieuw verstuurt.")
-            message = resend(steps.engine, steps.config, steps.clock, _identity(args), by=args.by)
+            message = resend(app.engine, app.config, app.clock, _identity(args), by=args.by)
             if args.json:
                 as_json(message.as_json())
             else:
@@ -104,14 +104,14 @@ def _identity(args: Namespace) -> str:
     return str(args.identity)
 
 
-def _list(args: Namespace, found: list[Message], steps: Steps) -> None:
+def _list(args: Namespace, found: list[Message], app: App) -> None:
     if args.json:
         as_json_list(message.as_json() for message in found)
         return
     if not found:
         say("Er zijn geen berichten die hieraan voldoen.")
         return
-    tables(steps.config, day_of(steps.clock())).show_messages(found)
+    tables(app.config, day_of(app.clock())).show_messages(found)
 
 
 def _show(args: Namespace, message: Message) -> None:
@@ -132,9 +132,9 @@ def _show(args: Namespace, message: Message) -> None:
 def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
     folder = path_of(args.folder)
-    with steps_on(settings) as steps:
-        made = copies.backup(steps.engine, folder, steps.clock(), progress, spare=_of_database(settings))
-        with steps.engine.begin() as connection:
+    with app_on(settings) as app:
+        made = copies.backup(app.engine, folder, app.clock(), progress, spare=_of_database(settings))
+        with app.engine.begin() as connection:
             note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
     if args.json:
         as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
@@ -168,8 +168,8 @@ def restore(args: Namespace, settings: Settings) -> None:
 def export(args: Namespace, settings: Settings) -> None:
     """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
     path = path_of(args.out) if args.out else None
-    with steps_on(settings) as steps:
-        found = Keeping(steps.engine, steps.config, steps.clock).export(args.reference)
+    with app_on(settings) as app:
+        found = Keeping(app.engine, app.config, app.clock).export(args.reference)
     if path is None:
         as_json(found)
         return
@@ -184,8 +184,8 @@ def export(args: Namespace, settings: Settings) -> None:
 
 def forget(args: Namespace, settings: Settings) -> None:
     """Forget a closed case at once."""
-    with steps_on(settings) as steps:
-        forgotten = Keeping(steps.engine, steps.config, steps.clock).forget(args.reference, by=args.by)
+    with app_on(settings) as app:
+        forgotten = Keeping(app.engine, app.config, app.clock).forget(args.reference, by=args.by)
     number = forgotten.case_id
     OutboxFolder(settings.home / "outbox").remove(forgotten.messages)
     if args.json:

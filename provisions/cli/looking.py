@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from provisions.catalogue import load
 from provisions.cli.database import reaching_the_database
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
-from provisions.clock import utc_now
 from provisions.database.direct import looking
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
-from provisions.settings import Settings
+from provisions.settings import Settings, utc_now
 from provisions.views.cases import Views
 from provisions.views.messages import Messages
 

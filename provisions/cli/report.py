@@ -2,14 +2,13 @@
 
 from argparse import Namespace
 
-from provisions.cli.database import steps_on
+from provisions.cli.database import app_on
 from provisions.cli.output import as_json, progress, say
 from provisions.domain.weeks import Week
 from provisions.machine.files import path_of
 from provisions.report.build import Report
 from provisions.report.files import write
 from provisions.report.page import title
-from provisions.report.reports import Reports
 from provisions.settings import Settings
 
 
@@ -18,8 +17,8 @@ def report(args: Namespace, settings: Settings) -> None:
     week = Week.parse(args.week) if args.week else None
     folder = path_of(str(args.out)) if args.out else settings.home / "reports"
     progress("Rapport maken …")
-    with steps_on(settings) as steps:
-        made = Reports(steps.engine, steps.config, steps.clock).of_week(week)
+    with app_on(settings) as app:
+        made = app.reports.of_week(week)
     paths = write(made, folder)
     if args.json:
         as_json(made)

@@ -84,6 +84,18 @@ def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> d
     return {case.id: _stored(case, by_case.get(case.id, []), children) for case in cases}
 
 
+def existing_references(connection: Connection, references: Sequence[str], *, limit: int) -> list[str]:
+    """Those of these references that a case has already, at most ``limit``."""
+    query = select(t.case.c.reference).where(t.case.c.reference.in_(references)).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def open_case_ids(connection: Connection) -> list[int]:
+    """Every case that is not closed, in order of id."""
+    query = select(t.case.c.id).where(t.case.c.closed.is_(None)).order_by(t.case.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def due_provisions(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(provision id, case id) of what is due at ``now``, locked; what another process holds is skipped."""
     query = (

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
 
 from provisions.domain.case import Case, Provision
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
@@ -24,6 +25,10 @@ DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
 encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
 _EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer", "of": "text"}
+
+
+class ReferenceTaken(Exception):  # noqa: N818 - what it says is what happened
+    """A case that is new has the reference of one that is there."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Change:
 def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     """Write decisions, set-based. Returns the case ids in order.
 
-    A reference that exists already raises ``sqlalchemy.exc.IntegrityError``. The provisions that change must be held
+    A reference that exists already raises :class:`ReferenceTaken`. The provisions that change must be held
     (``FOR UPDATE``), and the cases too when more changes than provisions.
     """
     drafts = [_Draft(change) for change in changes]
@@ -86,7 +91,12 @@ def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
         row["place"] = place
     statement = _insert_statement(tuple(cases[0]) if cases else (), tuple(provisions[0]) if provisions else ())
     by_reference = {draft.case.reference: draft for draft in drafts}
-    made = connection.exec_driver_sql(statement, {"cases": encode(cases), "provisions": encode(provisions)})
+    try:
+        made = connection.exec_driver_sql(statement, {"cases": encode(cases), "provisions": encode(provisions)})
+    except IntegrityError as error:
+        if "client_case_reference" in str(error.orig):
+            raise ReferenceTaken from None
+        raise
     for reference, case_id, key, provision_id in made:
         draft = by_reference[reference]
         draft.case_id = case_id

@@ -29,8 +29,8 @@ def main() -> None:
     town.on("2026-11-04 10:00")
     case.gets("id_document")
     mails = [(x.to, x.subject, x.text) for x in town.letters_since("2026-11-04 10:00")]
-    town.steps.record_outcome(other.reference, "id_document", "delivered", by="regisseur.noord", on=None, fields={})
-    town.steps.reopen(other.reference, "id_document", reason="vergissing", by="regisseur.noord")
+    town.app.cases.record_outcome(other.reference, "id_document", "delivered", by="regisseur.noord", on=None, fields={})
+    town.app.cases.reopen(other.reference, "id_document", reason="vergissing", by="regisseur.noord")
     before = len(town.letters)
     town.on("2026-11-04 12:00")
     screen = io.StringIO()
@@ -42,7 +42,7 @@ def main() -> None:
             for row in connection.execute(select(t.message).order_by(t.message.c.created, t.message.c.kind))
         ]
     event = Event("1", "thanks", None, clock(), "TR-2026-0042", "id_document", "voorbeeldstad")
-    view = town.steps.views.case("TR-2026-0042")
+    view = town.app.views.case("TR-2026-0042")
     facts = MessageFacts("1", "thanks", None, "voorbeeldstad", clock())
     rendered = render(facts, view.case, view.case.provisions["id_document"], CONFIG, clock())
     assert rendered is not None
@@ -54,7 +54,7 @@ def main() -> None:
         "screen": screen.getvalue(),
         "event": event.cloud_event(rendered, CONFIG.organisation),
         "html": rendered.html,
-        "audit": [e.because for e in town.steps.views.audit("TR-2026-0043")],
+        "audit": [e.because for e in town.app.views.audit("TR-2026-0043")],
     }
     sys.stdout.write(json.dumps(seen))
 

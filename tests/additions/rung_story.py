@@ -33,8 +33,8 @@ def main() -> None:
     town.on("2026-11-14 08:00")
     pages = Pages(CONFIG, PlainLinks())
     plan = pages.plan(case.view, clock().date())
-    late = pages.late(Overviews(database, CONFIG, town.steps.views, clock).late())
-    shown = town.steps.run_views.of(case["advance_payment"].id)
+    late = pages.late(Overviews(database, CONFIG, town.app.views, clock).late())
+    shown = town.app.run_views.of(case["advance_payment"].id)
     lies_with = case["advance_payment"].lies_with
     rungs, as_json = case.rungs("advance_payment"), case["advance_payment"].as_json()["rungs"]
     screen = io.StringIO()
@@ -62,7 +62,7 @@ def main() -> None:
                 "report": [dict(report["totals"]["rungs"]), page.as_page(report), table.as_csv(report)],
                 "form": answered.choices["rung"],
                 "help": parser().format_help(),
-                "audit": [e.because for e in town.steps.views.audit("TR-2026-0042")],
+                "audit": [e.because for e in town.app.views.audit("TR-2026-0042")],
             }
         )
     )

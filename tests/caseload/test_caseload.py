@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from flows.commands.demo import what_goes_on
+from provisions.app import App
 from provisions.caseload.loading import Loaded, example_settings, is_example, load_example
 from provisions.caseload.script import events
 from provisions.catalogue import Config, load
@@ -20,7 +21,6 @@ from provisions.domain.calendar import day_of
 from provisions.domain.rungs import RungName
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
-from provisions.usecases.cases import Steps
 from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
 from tests.conftest import MovingClock
 
@@ -93,7 +93,7 @@ def at_eight(day: str) -> MovingClock:
 
 
 def cases(engine: Engine, config: Config, clock: MovingClock) -> list[CaseView]:
-    return Steps(engine, config, clock).views.all_cases()
+    return App(engine, config, clock).views.all_cases()
 
 
 def mails(settings: Settings) -> list[Path]:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import meaning
 from provisions.domain.terms import Term
-from provisions.usecases.cases import Steps
 from tests.builders import CONFIG, Town
 from tests.conftest import MovingClock
 
@@ -27,20 +27,20 @@ def foreseen_by(database: Engine) -> set[str]:
 def test_the_engine_whose_rules_are_not_the_present_ones_yields(database: Engine, clock: MovingClock) -> None:
     town = Town(database, clock)
     town.takes_in("TR-2026-0001", "emergency_shelter")
-    older, newer = town.steps, Steps(database, with_other_rules(), clock)
-    older.follow_rules()
-    assert older.foresee() == 1
-    newer.follow_rules()  # a rolling restart: the newer one is there first
+    older, newer = town.app, App(database, with_other_rules(), clock)
+    older.rules.follow()
+    assert older.time.foresee() == 1
+    newer.rules.follow()  # a rolling restart: the newer one is there first
 
     counts = []
     for _ in range(5):
-        counts.append((older.foresee(), newer.foresee()))
+        counts.append((older.time.foresee(), newer.time.foresee()))
     assert counts[0] == (0, 1)
     assert set(counts[1:]) == {(0, 0)}, "they come to rest"
     (only,) = foreseen_by(database)
 
-    older.follow_rules()  # the other way back: what is recorded decides, not which is newer
-    assert (newer.foresee(), older.foresee()) == (0, 1)
+    older.rules.follow()  # the other way back: what is recorded decides, not which is newer
+    assert (newer.time.foresee(), older.time.foresee()) == (0, 1)
     assert foreseen_by(database) != {only}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine as Database
 from flows.commands import parts
 from flows.engine import Engine
 from flows.prefect.installation import VARIABLE, settle
+from provisions.app import App
 from provisions.catalogue import load
 from provisions.database import backup as copies
 from provisions.database.connect import engine_for
@@ -21,7 +22,6 @@ from provisions.machine.home import installation_of
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store.installation import OPEN, belonging, recorded, release
-from provisions.usecases.cases import Steps
 from tests.conftest import MovingClock, database_url
 from tests.flows.conftest import client, prefect_server
 
@@ -113,7 +113,7 @@ def test_an_engine_on_a_database_of_another_prefect_halts_and_says_so(
     settle(client, database, ours)
     forget(client)
     config = load(PROJECT / "config")
-    engine = Engine(Settings(home=stranger, port=prefect_server.port), Steps(database, config, clock), config, database)
+    engine = Engine(Settings(home=stranger, port=prefect_server.port), App(database, config, clock), config, database)
     with pytest.raises(NotAllowed):
         engine.settle()
     assert engine.refusal is not None

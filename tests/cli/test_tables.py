@@ -9,11 +9,12 @@ import pytest
 from rich.text import Text
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.catalogue import Config, load
 from provisions.cli.tables import Tables, wrapped
 from provisions.domain.calendar import day_of
 from provisions.settings import PROJECT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock
 
 REFERENCE = "TR-2026-0042"
@@ -34,21 +35,21 @@ def config() -> Config:
 
 
 @pytest.fixture
-def steps(database: Engine, config: Config, clock: MovingClock) -> Steps:
+def app(database: Engine, config: Config, clock: MovingClock) -> App:
     """A case of five weeks with late, blocked and delivered provisions, and a follow-up."""
-    steps = Steps(database, config, clock)
+    app = App(database, config, clock)
     agreed = {"housing": day_of(clock.now) + timedelta(days=90)}
     request = IntakeRequest(REFERENCE, "voluntary", ["all"], agreed=agreed, director="regisseur.noord")
-    steps.intake(request, by="regisseur.noord")
-    steps.record_outcome(REFERENCE, "advance_payment", "delivered", by="regisseur.noord")
+    app.cases.intake(request, by="regisseur.noord")
+    app.cases.record_outcome(REFERENCE, "advance_payment", "delivered", by="regisseur.noord")
     clock.advance(days=35)
-    steps.tick_all()
-    return steps
+    app.time.tick_all()
+    return app
 
 
 def printed(
     width: int | None,
-    steps: Steps,
+    app: App,
     show: Callable[[Tables], None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -58,22 +59,22 @@ def printed(
         monkeypatch.delenv("COLUMNS", raising=False)
     else:
         monkeypatch.setenv("COLUMNS", str(width))
-    show(kind(steps.config, day_of(steps.clock())))
+    show(kind(app.config, day_of(app.clock())))
     return capsys.readouterr().out
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_fits_the_terminal_and_breaks_no_word(
-    width: int, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    width: int, app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    views = steps.views
+    views = app.views
 
     def everything(tables: Tables) -> None:
         tables.show_case(views.case(REFERENCE))
         tables.show_overdue(views.overdue(), views.waiting_too_long())
         tables.show_audit(views.audit(REFERENCE))
 
-    out = printed(width, steps, everything, monkeypatch, capsys)
+    out = printed(width, app, everything, monkeypatch, capsys)
     headings = ("Traject", "Was er al", "Te laat", "Wacht")
     assert [line for line in out.splitlines() if len(line) > width and not line.startswith(headings)] == []
     assert all(word in out for word in LONG_WORDS)
@@ -81,10 +82,10 @@ def test_fits_the_terminal_and_breaks_no_word(
 
 
 def test_piped_a_provision_is_one_line(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    views = steps.views
-    out = printed(None, steps, lambda t: t.show_overdue(views.overdue(), []), monkeypatch, capsys)
+    views = app.views
+    out = printed(None, app, lambda t: t.show_overdue(views.overdue(), []), monkeypatch, capsys)
     rows = [line for line in out.splitlines() if line.startswith(REFERENCE)]
     assert len(rows) == len(views.overdue()) > 1
     assert all("dagen (na " in row and "Voorbeeldstad" in row for row in rows)
@@ -92,9 +93,9 @@ def test_piped_a_provision_is_one_line(
 
 @pytest.mark.parametrize("colours", [False, True])
 def test_what_need_not_be_wrapped_looks_as_rich_would_print_it(
-    colours: bool, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    colours: bool, app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    views = steps.views
+    views = app.views
     if colours:
         monkeypatch.setenv("FORCE_COLOR", "1")
         monkeypatch.setenv("TERM", "xterm-256color")
@@ -104,8 +105,8 @@ def test_what_need_not_be_wrapped_looks_as_rich_would_print_it(
         tables.show_overdue(views.overdue(), views.waiting_too_long())
         tables.show_audit(views.audit(REFERENCE))
 
-    quick = printed(240, steps, everything, monkeypatch, capsys)
-    by_rich = printed(240, steps, everything, monkeypatch, capsys, ByRich)
+    quick = printed(240, app, everything, monkeypatch, capsys)
+    by_rich = printed(240, app, everything, monkeypatch, capsys, ByRich)
     assert [text.rstrip() for text in seen(quick)] == [text.rstrip() for text in seen(by_rich)]
     assert ("\x1b[1;31m" in quick) is ("\x1b[1;31m" in by_rich) is colours
 
@@ -115,9 +116,9 @@ def seen(printed: str) -> list[str]:
 
 
 def test_says_what_is_to_be_judged_and_what_to_type(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = printed(None, steps, lambda t: t.show_case(steps.views.case(REFERENCE)), monkeypatch, capsys)
+    out = printed(None, app, lambda t: t.show_case(app.views.case(REFERENCE)), monkeypatch, capsys)
     lines = {line.split("  ")[0]: line for line in out.splitlines()}
     shelter = lines["opvang (emergency_shelter)"]
     assert "nu: beoordeel indiening Maatwerkloket" in shelter

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Row, func, select, text, update
 
+from provisions.app import App
 from provisions.store import audit
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice
@@ -27,7 +28,7 @@ def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
     cases = -(-rungs // len(RUNGS_OF_A_CASE))
     needs = ("emergency_shelter", "wmo_indication")
     numbers = range(first, first + cases)
-    Steps(database, CONFIG, clock).intake_many(
+    App(database, CONFIG, clock).cases.intake_many(
         [IntakeRequest(f"TR-2026-0026-{n:05}", "voluntary", needs) for n in numbers], by=DIRECTOR
     )
     with database.begin() as connection:
@@ -41,8 +42,8 @@ def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
 
 def foresee(database: Engine) -> int:
     """Half an hour before the first rung of each case it is decided what will be recorded; of how many cases."""
-    steps, count = Steps(database, CONFIG, MovingClock(FIRST - timedelta(minutes=30))), 0
-    while found := steps.foresee():
+    app, count = App(database, CONFIG, MovingClock(FIRST - timedelta(minutes=30))), 0
+    while found := app.time.foresee():
         count += found
     return count
 

@@ -19,10 +19,10 @@ from multiprocessing.synchronize import Event
 from flows.loops.clock import Clock
 from flows.loops.listener import Listener
 from flows.loops.postman import Postman
+from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import SmtpTransport
-from provisions.usecases.cases import Steps
 from tests.builders import CONFIG
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -36,9 +36,9 @@ def run(url: str, smtp_url: str, ahead: timedelta, begun: Event) -> None:
         return datetime.now(UTC) + ahead
 
     database = engine_for(url)
-    steps = Steps(database, CONFIG, now)
+    app = App(database, CONFIG, now)
     postman = Postman(Outbox(database, CONFIG, SmtpTransport(smtp_url), now), now=now)
-    clock = Clock(steps, now=now, ticked=postman.loop.wake)
+    clock = Clock(app.time, now=now, ticked=postman.loop.wake)
     listener = Listener(database, (clock.loop.wake, postman.loop.wake))
     begun.set()
     for loop in (clock.loop, postman.loop, listener.loop):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from provisions.app import App
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, SmtpTransport, Times, Transport
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice, open_office
@@ -21,11 +22,11 @@ CASES = 12
 
 
 @pytest.fixture
-def taken_in(steps: Steps) -> Steps:
-    steps.intake_many(
+def taken_in(app: App) -> App:
+    app.cases.intake_many(
         [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["advance_payment"]) for n in range(CASES)], by=DIRECTOR
     )
-    return steps
+    return app
 
 
 def outbox(database: Engine, clock: MovingClock, transport: Transport) -> Outbox:

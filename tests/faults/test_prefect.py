@@ -23,10 +23,10 @@ from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.provision.catalogue import provision_plans
 from flows.server import child
+from provisions.app import App
 from provisions.machine import home
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
-from provisions.usecases.cases import Steps
 from tests.builders import CONFIG, at
 from tests.conftest import MovingClock, admin, free_port
 from tests.faults.engine_process import wait_until
@@ -89,11 +89,11 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
 def world(prefect_server: Server, database: Engine, clock: MovingClock) -> Iterator[World]:
     assert prefect_server
     with prefect_thread() as client:
-        steps = Steps(database, CONFIG, clock)
-        context.use(steps, CONFIG)
+        app = App(database, CONFIG, clock)
+        context.use(app)
         deployments = Deployments(provision_plans(CONFIG.catalogue), form_plans(CONFIG))
         deployments.register(client)
-        yield World(steps, clock, client, deployments, RunMirror(steps, deployments, scheduled=lambda: None))
+        yield World(app, clock, client, deployments, RunMirror(app, deployments, scheduled=lambda: None))
 
 
 @pytest.mark.timeout(280)
@@ -105,9 +105,9 @@ def test_prefect_is_only_the_mirror(world: World, prefect_server: Server, clock:
     # An hour of deadlines while Prefect is down: each is recorded at its own moment.
     prefect_server.kill()
     clock.now = at("2026-11-09 23:30")
-    world.steps.tick_all()
+    world.app.time.tick_all()
     clock.advance(hours=1)
-    world.steps.tick_all()
+    world.app.time.tick_all()
     assert {key: world.provision(key)["overdue"] for key in KEYS} == dict.fromkeys(KEYS, True)
     reached = {key: world.provision(key)["rungs"][-1] for key in KEYS}
     assert reached["advance_payment"]["rung"] == "doorbraaktafel"
@@ -125,7 +125,7 @@ def test_prefect_is_only_the_mirror(world: World, prefect_server: Server, clock:
     prefect_server.kill()
     prefect_server.make_database()
     prefect_server.start()
-    rebuilt = Reconciler(world.steps, world.deployments, living=set, changed=lambda: None)
+    rebuilt = Reconciler(world.app, world.deployments, living=set, changed=lambda: None)
     world.deployments.register(world.client)
     rebuilt.compare_provisions(world.client)
     world.settle()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, func, select
 
+from provisions.app import App
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import DIRECTOR, KEYS, at
 from tests.conftest import MovingClock
 
@@ -32,59 +33,59 @@ def lines(database: Engine) -> int:
         return int(connection.execute(select(func.count()).select_from(t.audit)).scalar_one())
 
 
-def live(steps: Steps, clock: MovingClock, until: str) -> None:
+def live(app: App, clock: MovingClock, until: str) -> None:
     """Each moment is seen as it comes."""
     end = at(until)
-    while (moment := steps.next_moment()) is not None and moment <= end:
+    while (moment := app.time.next_moment()) is not None and moment <= end:
         clock.now = max(clock.now, moment)
-        steps.tick_all()
+        app.time.tick_all()
     clock.now = end
 
 
-def take_in(steps: Steps) -> None:
-    steps.intake(IntakeRequest("TR-2026-0001", "voluntary", NEEDS), by=DIRECTOR)
+def take_in(app: App) -> None:
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", NEEDS), by=DIRECTOR)
 
 
 @pytest.fixture
-def lived(steps: Steps, database: Engine, clock: MovingClock) -> Climbed:
+def lived(app: App, database: Engine, clock: MovingClock) -> Climbed:
     """What is climbed in a month in which nothing goes wrong."""
-    take_in(steps)
-    live(steps, clock, "2026-12-02 12:00")
+    take_in(app)
+    live(app, clock, "2026-12-02 12:00")
     return climbed(database)
 
 
 def test_a_clock_a_month_ahead_climbs_the_same_rungs_with_the_same_moments(
-    lived: Climbed, database: Engine, steps: Steps, clock: MovingClock
+    lived: Climbed, database: Engine, app: App, clock: MovingClock
 ) -> None:
     assert len(lived) > 15
     clock.now = at("2026-11-02 10:00")
-    steps.intake(IntakeRequest("TR-2026-0002", "voluntary", NEEDS), by=DIRECTOR)
+    app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", NEEDS), by=DIRECTOR)
     clock.now = at("2026-12-02 12:00")
-    steps.tick_all()
+    app.time.tick_all()
     tables = [row for row in lived if row[1] != "case_director"]  # a reminder that comes too late is dropped
     assert [row for row in climbed(database)[len(lived) :] if row[1] != "case_director"] == tables
 
 
 def test_a_clock_that_is_set_back_does_nothing_twice(
-    lived: Climbed, database: Engine, steps: Steps, clock: MovingClock
+    lived: Climbed, database: Engine, app: App, clock: MovingClock
 ) -> None:
     before = lines(database)
     for moment in ("2026-11-20 12:00", "2026-11-02 10:00", "2026-12-02 12:00"):
         clock.now = at(moment)
-        steps.tick_all()
+        app.time.tick_all()
     assert climbed(database) == lived
     assert lines(database) == before
 
 
-def test_a_clock_that_ran_ahead_and_is_put_right_goes_on(database: Engine, steps: Steps, clock: MovingClock) -> None:
+def test_a_clock_that_ran_ahead_and_is_put_right_goes_on(database: Engine, app: App, clock: MovingClock) -> None:
     """What was recorded too early stays recorded; what comes after waits for its own moment."""
-    take_in(steps)
+    take_in(app)
     clock.now = at("2026-11-06 12:00")
-    steps.tick_all()
+    app.time.tick_all()
     early = climbed(database)
     clock.now = at("2026-11-02 12:00")
-    steps.tick_all()
-    live(steps, clock, "2026-12-02 12:00")
+    app.time.tick_all()
+    live(app, clock, "2026-12-02 12:00")
     assert climbed(database)[0] in early
     assert len(set(climbed(database))) == len(climbed(database))
     assert set(early) <= set(climbed(database))
@@ -101,13 +102,11 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("new_york")
-def test_a_machine_in_another_time_zone_keeps_amsterdams_days(
-    database: Engine, steps: Steps, clock: MovingClock
-) -> None:
+def test_a_machine_in_another_time_zone_keeps_amsterdams_days(database: Engine, app: App, clock: MovingClock) -> None:
     clock.now = datetime(2026, 11, 9, 22, 59, tzinfo=UTC)  # the ninth in Amsterdam, for another minute
-    steps.intake(IntakeRequest("TR-2026-0001", "voluntary", ["emergency_shelter"]), by=DIRECTOR)
-    assert steps.next_moment() == at("2026-11-10 00:00")
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["emergency_shelter"]), by=DIRECTOR)
+    assert app.time.next_moment() == at("2026-11-10 00:00")
     clock.advance(minutes=1)
-    steps.tick_all()
+    app.time.tick_all()
     assert climbed(database) == [("emergency_shelter", "doorbraaktafel", at("2026-11-10 00:00"))]
-    assert steps.views.case("TR-2026-0001").case.opened.isoformat() == "2026-11-09"
+    assert app.views.case("TR-2026-0001").case.opened.isoformat() == "2026-11-09"

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, func, select
 
+from provisions.app import App
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import Moment, derive
 from provisions.store import loading
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
 
@@ -40,9 +41,9 @@ def references() -> list[str]:
 
 
 @pytest.fixture
-def taken_in(steps: Steps) -> Steps:
-    steps.intake_many([IntakeRequest(reference, "voluntary", [KEY]) for reference in references()], by=DIRECTOR)
-    return steps
+def taken_in(app: App) -> App:
+    app.cases.intake_many([IntakeRequest(reference, "voluntary", [KEY]) for reference in references()], by=DIRECTOR)
+    return app
 
 
 def count(database: Engine, what: str) -> int:
@@ -61,11 +62,11 @@ def derived_columns_are_right(database: Engine, clock: MovingClock) -> None:
                 assert {n: row[n] for n in derived.__dataclass_fields__} == vars(derived), stored.case.reference
 
 
-def test_of_two_different_outcomes_one_counts(taken_in: Steps, database: Engine, clock: MovingClock) -> None:
+def test_of_two_different_outcomes_one_counts(taken_in: App, database: Engine, clock: MovingClock) -> None:
     for reference in references():
         first, second = together(
-            lambda r=reference: taken_in.record_outcome(r, KEY, "delivered", by="regisseur.noord"),  # type: ignore[misc]
-            lambda r=reference: taken_in.record_outcome(r, KEY, "withdrawn", by="regisseur.zuid",  # type: ignore[misc]
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by="regisseur.noord"),  # type: ignore[misc]
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "withdrawn", by="regisseur.zuid",  # type: ignore[misc]
                                                         fields={"offered_instead": "own_municipality"}),
         )  # fmt: skip
         assert (first is None) != (second is None), reference
@@ -74,14 +75,14 @@ def test_of_two_different_outcomes_one_counts(taken_in: Steps, database: Engine,
     derived_columns_are_right(database, clock)
 
 
-def test_an_outcome_at_the_very_moment_of_a_rung(taken_in: Steps, database: Engine, clock: MovingClock) -> None:
+def test_an_outcome_at_the_very_moment_of_a_rung(taken_in: App, database: Engine, clock: MovingClock) -> None:
     clock.now = at("2026-11-03 00:00")
     for reference in references():
         assert together(
-            lambda: taken_in.tick(limit=1),
-            lambda r=reference: taken_in.record_outcome(r, KEY, "delivered", by=DIRECTOR),  # type: ignore[misc]
+            lambda: taken_in.time.tick(limit=1),
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by=DIRECTOR),  # type: ignore[misc]
         ) == [None, None]
-    taken_in.tick_all()
+    taken_in.time.tick_all()
     with database.connect() as connection:
         rungs = connection.execute(select(t.rung.c.message)).scalars().all()
         sent = connection.execute(select(t.message.c.id).where(t.message.c.kind == "rung")).scalars().all()
@@ -92,24 +93,24 @@ def test_an_outcome_at_the_very_moment_of_a_rung(taken_in: Steps, database: Engi
     derived_columns_are_right(database, clock)
 
 
-def test_a_clock_stopped_at_the_very_moment_of_a_rung(taken_in: Steps, database: Engine, clock: MovingClock) -> None:
+def test_a_clock_stopped_at_the_very_moment_of_a_rung(taken_in: App, database: Engine, clock: MovingClock) -> None:
     """Either the rung came first, or it waits until the clock runs again."""
     clock.now = at("2026-11-03 00:00")
     for reference in references():
         assert together(
-            lambda: taken_in.tick(limit=1),
-            lambda r=reference: taken_in.suspend(  # type: ignore[misc]
+            lambda: taken_in.time.tick(limit=1),
+            lambda r=reference: taken_in.cases.suspend(  # type: ignore[misc]
                 r, KEY, reason="client_asks", until=day("2026-11-10"), by=DIRECTOR
             ),
         ) == [None, None]
-    taken_in.tick_all()
+    taken_in.time.tick_all()
     before = count(database, "rung.climbed")
     clock.advance(days=3)
-    taken_in.tick_all()
+    taken_in.time.tick_all()
     assert count(database, "rung.climbed") == before
     derived_columns_are_right(database, clock)
     clock.now = at("2026-11-10 00:00")
-    taken_in.tick_all()
+    taken_in.time.tick_all()
     with database.connect() as connection:
         reached = connection.execute(
             select(func.count()).select_from(t.rung).where(t.rung.c.name == "doorbraaktafel")
@@ -117,16 +118,16 @@ def test_a_clock_stopped_at_the_very_moment_of_a_rung(taken_in: Steps, database:
     assert reached == ROUNDS
 
 
-def test_two_clocks_climb_each_rung_once(taken_in: Steps, database: Engine, clock: MovingClock) -> None:
+def test_two_clocks_climb_each_rung_once(taken_in: App, database: Engine, clock: MovingClock) -> None:
     clock.now = at("2026-11-06 00:00")
-    assert together(*[taken_in.tick_all] * 4) == [None] * 4
-    taken_in.tick_all()
+    assert together(*[taken_in.time.tick_all] * 4) == [None] * 4
+    taken_in.time.tick_all()
     assert count(database, "rung.climbed") == ROUNDS * 2
     assert count(database, "provision.overdue") == ROUNDS
 
 
-def test_the_same_case_is_started_once(steps: Steps, database: Engine) -> None:
+def test_the_same_case_is_started_once(app: App, database: Engine) -> None:
     request = IntakeRequest("TR-2026-0042", "voluntary", [KEY])
-    refused = together(*[lambda: steps.intake(request, by=DIRECTOR)] * 4)
+    refused = together(*[lambda: app.cases.intake(request, by=DIRECTOR)] * 4)
     assert sum(one is None for one in refused) == 1
     assert count(database, "case.opened") == 1

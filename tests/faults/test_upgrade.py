@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Engine, column, inspect, select, table
 
+from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
 
@@ -33,29 +34,29 @@ def columns_of(database: Engine) -> dict[str, list[str]]:
     return {name: sorted(column["name"] for column in found.get_columns(name)) for name in names}
 
 
-def live_a_while(steps: Steps, clock: MovingClock) -> None:
+def live_a_while(app: App, clock: MovingClock) -> None:
     """Cases with something in every table."""
     for number in range(1, 6):
-        steps.intake(
+        app.cases.intake(
             IntakeRequest(
                 f"TR-2026-{number:04}", "voluntary", NEEDS, waive={("postal_address", "id_document"): "bewijs volgt"}
             ),
             by=DIRECTOR,
         )
-    steps.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    app.cases.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
     clock.advance(days=9)
-    steps.tick_all()
-    steps.record_outcome("TR-2026-0002", "wmo_indication", "delivered", by=DIRECTOR, note="met spoed")
-    steps.record_outcome("TR-2026-0003", "advance_payment", "refused", by=DIRECTOR)
-    steps.tick_all()
+    app.time.tick_all()
+    app.cases.record_outcome("TR-2026-0002", "wmo_indication", "delivered", by=DIRECTOR, note="met spoed")
+    app.cases.record_outcome("TR-2026-0003", "advance_payment", "refused", by=DIRECTOR)
+    app.time.tick_all()
 
 
 def test_open_cases_survive_an_upgrade_and_the_way_back(new_database: NewDatabase, clock: MovingClock) -> None:
     with new_database(migrated=False) as url:
         migrate.upgrade(url)
         database = engine_for(url)
-        steps = Steps(database, CONFIG, clock)
-        live_a_while(steps, clock)
+        app = App(database, CONFIG, clock)
+        live_a_while(app, clock)
         database.dispose()
 
         migrate.downgrade(url, FIRST)
@@ -70,10 +71,10 @@ def test_open_cases_survive_an_upgrade_and_the_way_back(new_database: NewDatabas
         assert rows(database, first) == before
 
         clock.now = at("2026-11-20 12:00")
-        steps.tick_all()
-        steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
-        assert {p.status for p in steps.views.case("TR-2026-0001").provisions} >= {"delivered", "waiting"}
-        assert len(steps.views.audit("TR-2026-0001")) > len(before["audit"]) // 5
+        app.time.tick_all()
+        app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
+        assert {p.status for p in app.views.case("TR-2026-0001").provisions} >= {"delivered", "waiting"}
+        assert len(app.views.audit("TR-2026-0001")) > len(before["audit"]) // 5
         after = rows(database, first)
         database.dispose()
 

@@ -29,11 +29,12 @@ from flows.prefect.deployments import Deployments
 from flows.prefect.executor import execute
 from flows.provision.catalogue import provision_plans
 from flows.server import child
+from provisions.app import App
 from provisions.catalogue import Config, load
 from provisions.machine import home
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT, Settings
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock, free_port
 
 
@@ -78,7 +79,7 @@ NUMBERS = itertools.count(1)
 class World:
     """The engine without its threads: a test says what happens, in which order."""
 
-    steps: Steps
+    app: App
     clock: MovingClock
     client: SyncPrefectClient
     deployments: Deployments
@@ -86,10 +87,10 @@ class World:
     reference: str = field(default_factory=lambda: f"TR-2026-{next(NUMBERS):04d}")
 
     def intake(self, *needs: str, **more: Any) -> None:
-        self.steps.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by="regisseur-03")
+        self.app.cases.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by="regisseur-03")
 
     def mirror_runs(self) -> int:
-        wanted = self.steps.runs.stale()
+        wanted = self.app.runs.stale()
         return self.mirror.apply(self.client, wanted) if wanted else 0
 
     def run_due(self) -> int:
@@ -104,12 +105,12 @@ class World:
     def settle(self) -> None:
         """Time passes, runs are mirrored and runs executed, until nothing is left to do."""
         for _ in range(20):
-            if not self.steps.tick_all() + self.mirror_runs() + self.run_due():
+            if not self.app.time.tick_all() + self.mirror_runs() + self.run_due():
                 return
         raise AssertionError("it does not come to rest")
 
     def provision(self, key: str) -> dict[str, Any]:
-        found = self.steps.views.case(self.reference).as_json()["provisions"]
+        found = self.app.views.case(self.reference).as_json()["provisions"]
         return next(provision for provision in found if provision["key"] == key)
 
     def run(self, key: str) -> FlowRun:
@@ -126,16 +127,16 @@ class World:
         return self.client.read_flow_runs(flow_run_filter=wanted)
 
     def outcome(self, key: str, outcome: str, on: date | None = None, **fields: str) -> None:
-        self.steps.record_outcome(self.reference, key, outcome, by="regisseur-03", on=on, fields=fields)
+        self.app.cases.record_outcome(self.reference, key, outcome, by="regisseur-03", on=on, fields=fields)
 
 
 @pytest.fixture
 def world(client: SyncPrefectClient, database: Database, config: Config, clock: MovingClock) -> Iterator[World]:
-    steps = Steps(database, config, clock)
-    context.use(steps, config)
+    app = App(database, config, clock)
+    context.use(app)
     deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
     deployments.register(client)
-    yield World(steps, clock, client, deployments, RunMirror(steps, deployments, scheduled=lambda: None))
+    yield World(app, clock, client, deployments, RunMirror(app, deployments, scheduled=lambda: None))
     remove_runs(client, deployments)
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import Engine, select, text
 
 from flows.loops.clock import LONGEST_SLEEP, OTHERS, Clock
 from flows.loops.lookahead import BREATH, EVERY, Foresight
+from provisions.app import App
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
 
@@ -16,32 +17,32 @@ MIDNIGHT = at("2026-11-03 00:00")  # shelter is due on the day itself
 
 
 @pytest.fixture
-def steps(database: Engine, clock: MovingClock) -> Steps:
+def app(database: Engine, clock: MovingClock) -> App:
     clock.now = at("2026-11-02 09:00")
-    return Steps(database, CONFIG, clock)
+    return App(database, CONFIG, clock)
 
 
-def take_in(steps: Steps, count: int) -> None:
-    steps.intake_many(
+def take_in(app: App, count: int) -> None:
+    app.cases.intake_many(
         [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["emergency_shelter"]) for n in range(count)], by=DIRECTOR
     )
 
 
-def test_it_sleeps_until_the_very_moment_and_at_most_a_minute(steps: Steps, clock: MovingClock) -> None:
-    one = Clock(steps, now=clock, ticked=lambda: None)
+def test_it_sleeps_until_the_very_moment_and_at_most_a_minute(app: App, clock: MovingClock) -> None:
+    one = Clock(app.time, now=clock, ticked=lambda: None)
     assert one.until_next() == LONGEST_SLEEP
-    take_in(steps, 1)
+    take_in(app, 1)
     assert one.until_next() == LONGEST_SLEEP
     clock.now = MIDNIGHT - timedelta(milliseconds=20)
     assert one.until_next() == pytest.approx(0.02)
 
 
-def test_what_another_engine_holds_is_looked_at_again_without_spinning(steps: Steps, clock: MovingClock) -> None:
-    take_in(steps, 1)
+def test_what_another_engine_holds_is_looked_at_again_without_spinning(app: App, clock: MovingClock) -> None:
+    take_in(app, 1)
     clock.now = MIDNIGHT
     told: list[bool] = []
-    one = Clock(steps, now=clock, ticked=lambda: told.append(True))
-    with steps.engine.begin() as other:
+    one = Clock(app.time, now=clock, ticked=lambda: told.append(True))
+    with app.engine.begin() as other:
         other.execute(text("SELECT 1 FROM provision FOR UPDATE"))
         assert one._turn() == OTHERS
         assert told == []
@@ -50,27 +51,27 @@ def test_what_another_engine_holds_is_looked_at_again_without_spinning(steps: St
 
 
 @pytest.mark.parametrize("count", [25, 1100])
-def test_of_many_at_once_it_is_told_when_all_are_recorded(steps: Steps, clock: MovingClock, count: int) -> None:
+def test_of_many_at_once_it_is_told_when_all_are_recorded(app: App, clock: MovingClock, count: int) -> None:
     """What follows (letters, pages) would only slow down what must not be late."""
-    take_in(steps, count)
+    take_in(app, count)
     clock.now = MIDNIGHT
     recorded: list[int] = []
 
     def look() -> None:
-        with steps.engine.connect() as connection:
+        with app.engine.connect() as connection:
             recorded.append(len(connection.execute(select(t.rung.c.message)).all()))
 
-    one = Clock(steps, now=clock, ticked=look)
+    one = Clock(app.time, now=clock, ticked=look)
     one._turn()
     assert (recorded, one.handled) == ([count], count)
 
 
-def test_foresight_breathes_while_there_is_something_and_rests_after(steps: Steps, clock: MovingClock) -> None:
+def test_foresight_breathes_while_there_is_something_and_rests_after(app: App, clock: MovingClock) -> None:
     """In helpings, so that whoever records an outcome meanwhile does not wait for all of it."""
-    take_in(steps, 101)
-    foresight = Foresight(steps)
+    take_in(app, 101)
+    foresight = Foresight(app.time)
     assert [foresight._turn() for _ in range(3)] == [BREATH, BREATH, EVERY]
-    with steps.engine.connect() as connection:
+    with app.engine.connect() as connection:
         assert set(connection.execute(select(t.foreseen.c.at)).scalars()) == {MIDNIGHT}
     clock.now = MIDNIGHT
-    assert steps.tick() == 101
+    assert app.time.tick() == 101

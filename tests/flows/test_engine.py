@@ -19,9 +19,10 @@ from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.executor import Executor
 from flows.prefect.installation import VARIABLE
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.settings import Settings
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock
 from tests.flows.conftest import World, wait_until
 
@@ -37,10 +38,10 @@ class NoPost:
 
 
 @contextmanager
-def running_engine(settings: Settings, steps: Steps, config: Config, database: Database) -> Iterator[Engine]:
+def running_engine(settings: Settings, app: App) -> Iterator[Engine]:
     with prefect_thread() as client, suppress(ObjectNotFound):
         client.delete_variable_by_name(VARIABLE)  # the tests share a Prefect, and each has a database of its own
-    engine = Engine(settings, steps, config, database, outbox=NoPost())
+    engine = Engine(settings, app, outbox=NoPost())
     engine.start()
     try:
         yield engine
@@ -49,13 +50,11 @@ def running_engine(settings: Settings, steps: Steps, config: Config, database: D
 
 
 def reconciler(world: World, living: Iterable[int] = ()) -> Reconciler:
-    return Reconciler(world.steps, world.deployments, living=lambda: set(living), changed=lambda: None)
+    return Reconciler(world.app, world.deployments, living=lambda: set(living), changed=lambda: None)
 
 
-def test_the_engine_takes_a_client_in_and_follows_the_clock(
-    world: World, prefect_server: Settings, config: Config, database: Database
-) -> None:
-    with running_engine(prefect_server, world.steps, config, database):
+def test_the_engine_takes_a_client_in_and_follows_the_clock(world: World, prefect_server: Settings) -> None:
+    with running_engine(prefect_server, world.app):
         world.intake("id_document", "postal_address", "advance_payment")
         for key in ("id_document", "advance_payment"):
             wait_until(lambda key=key: parked(world, key, "Wacht op loket"), seconds=20)
@@ -72,18 +71,16 @@ def test_the_engine_takes_a_client_in_and_follows_the_clock(
         assert world.tagged("te-laat") == []
 
 
-def test_two_engines_make_one_run_of_each_provision(
-    world: World, prefect_server: Settings, config: Config, database: Database
-) -> None:
+def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server: Settings) -> None:
     with (
-        running_engine(prefect_server, world.steps, config, database),
-        running_engine(prefect_server, world.steps, config, database),
+        running_engine(prefect_server, world.app),
+        running_engine(prefect_server, world.app),
     ):
         for number in range(900, 912):
-            world.steps.intake(
+            world.app.cases.intake(
                 IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by="regisseur-03"
             )
-        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.steps.runs.stale(), seconds=40)
+        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.app.runs.stale(), seconds=40)
         wait_until(
             lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),
             seconds=40,
@@ -187,8 +184,8 @@ def test_a_closed_provision_with_a_parked_run_is_ended(world: World, monkeypatch
     world.intake("id_document")
     world.settle()
     world.outcome("id_document", "delivered")
-    view = world.steps.run_views.of(1)
-    world.steps.runs.observe(
+    view = world.app.run_views.of(1)
+    world.app.runs.observe(
         1, view.generation, view.flow_run
     )  # as if it had been shown, and Prefect then went back in time
     mine = reconciler(world)
@@ -215,23 +212,21 @@ def test_registering_again_changes_nothing(world: World, config: Config) -> None
 
 
 def test_the_engine_lives_without_prefect(
-    steps_alone: Steps,
+    app_alone: App,
     settings: Settings,
-    config: Config,
-    database: Database,
     clock: MovingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", f"{settings.url}/api")  # a free port: nobody listens
     monkeypatch.setattr(prefect.context, "GLOBAL_SETTINGS_CONTEXT", root_settings_context())
-    engine = Engine(settings, steps_alone, config, database, outbox=NoPost())
+    engine = Engine(settings, app_alone, outbox=NoPost())
     engine.start()
     try:
-        steps_alone.intake(IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by="regisseur-03")
+        app_alone.cases.intake(IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by="regisseur-03")
         clock.set("2026-11-10T00:00:00+00:00")
         # Anything that is recorded notifies: the clock then looks at the time.
-        steps_alone.intake(IntakeRequest("TR-2026-0043", "voluntary", ["advance_payment"]), by="regisseur-03")
-        wait_until(lambda: rungs(steps_alone), seconds=20)
+        app_alone.cases.intake(IntakeRequest("TR-2026-0043", "voluntary", ["advance_payment"]), by="regisseur-03")
+        wait_until(lambda: rungs(app_alone), seconds=20)
     finally:
         engine.stop()
 
@@ -255,12 +250,12 @@ def test_what_was_claimed_and_not_begun_is_handed_back_at_a_stop(world: World) -
 
 
 @pytest.fixture
-def steps_alone(database: Database, config: Config, clock: MovingClock) -> Steps:
-    return Steps(database, config, clock)
+def app_alone(database: Database, config: Config, clock: MovingClock) -> App:
+    return App(database, config, clock)
 
 
-def rungs(steps: Steps) -> list[object]:
-    provisions = steps.views.case("TR-2026-0042").as_json()["provisions"]
+def rungs(app: App) -> list[object]:
+    provisions = app.views.case("TR-2026-0042").as_json()["provisions"]
     return list(provisions[0]["rungs"])
 
 

@@ -41,14 +41,14 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
             "by": "regisseur-03",
         }
         world.client.create_flow_run_from_deployment(form, parameters={"formulier": filled_in})
-    screens = Screens(database, config, world.steps.views, world.deployments)
+    screens = Screens(database, config, world.app.views, world.deployments)
     screens.plans.show(world.client)
     assert len(latest(world.client, [plan_key(gone), plan_key(stays)])) == 2
     assert len(_names(world, gone)) == 4
 
-    world.steps.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
+    world.app.cases.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
     world.mirror_runs()
-    world.steps.close(gone, by="regisseur-03")
+    world.app.cases.close(gone, by="regisseur-03")
     keeping = Keeping(database, config, world.clock)
     written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in keeping.export(gone)["messages"]]
     other = tmp_path / "20261102T090000Z-een-ander.eml"
@@ -66,4 +66,4 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert written
     assert keeping.erasures() == []
     assert forgetting.erase(world.client) == 0
-    assert world.steps.runs.stale() == []
+    assert world.app.runs.stale() == []

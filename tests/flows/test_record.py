@@ -44,7 +44,7 @@ def test_each_line_shows_once_with_its_own_moment(world: World, database: Databa
     world.settle()
     world.clock.set("2026-11-05T00:00:00+00:00")
     world.settle()
-    world.steps.suspend(
+    world.app.cases.suspend(
         world.reference, "postal_address", reason="client_asks", until=date(2026, 11, 9), by="regisseur-03"
     )
     world.settle()
@@ -116,7 +116,7 @@ def test_after_a_reopening_the_new_run_shows_what_came_since(world: World) -> No
     world.outcome("postal_address", "delivered")
     world.settle()
     first = world.run("postal_address").id
-    world.steps.reopen(world.reference, "postal_address", reason="toch niet", by="regisseur-03")
+    world.app.cases.reopen(world.reference, "postal_address", reason="toch niet", by="regisseur-03")
     world.settle()
     again = world.run("postal_address").id
     assert again != first
@@ -164,15 +164,15 @@ def park_as_the_version_before(world: World, run: UUID, generation: int, rungs: 
 def parked_before(world: World) -> UUID:
     """A run of the version before: it had shown the request and one rung, and was parked again."""
     world.intake("postal_address", brp="unregistered")
-    world.steps.tick_all()
+    world.app.time.tick_all()
     world.clock.set("2026-11-05T00:00:00+00:00")
-    world.steps.tick_all()
+    world.app.time.tick_all()
     assert world.mirror_runs() == 1
     run = world.run("postal_address").id
-    view = world.steps.run_views.of(1)
+    view = world.app.run_views.of(1)
     parking.claim(world.client, run)
     park_as_the_version_before(world, run, view.generation, rungs=1)
-    world.steps.runs.observe(1, view.generation, run)
+    world.app.runs.observe(1, view.generation, run)
     assert world.state("postal_address") == ("Te laat", "PAUSED")
     return run
 
@@ -196,9 +196,9 @@ def test_a_run_that_the_version_before_parked_shows_what_came_after_its_park(wor
 def test_a_rung_that_it_had_not_shown_is_not_lost(world: World, parked_before: UUID, database: Database) -> None:
     """Climbed between its reading and its park: earlier than the park, but the count in the key does not have it."""
     world.clock.set("2026-11-10T00:00:00+00:00")
-    world.steps.tick_all()
+    world.app.time.tick_all()
     parking.claim(world.client, parked_before)
-    park_as_the_version_before(world, parked_before, world.steps.run_views.of(1).generation, rungs=1)
+    park_as_the_version_before(world, parked_before, world.app.run_views.of(1).generation, rungs=1)
     state = world.client.read_flow_run(parked_before).state
     assert state
     assert moments(database, "rung.climbed")[-1] < state.timestamp

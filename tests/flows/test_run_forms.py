@@ -51,7 +51,7 @@ def test_a_refusal_is_said_in_dutch_and_nothing_is_half_done(world: World) -> No
     assert run.state
     assert run.state.type.value == "FAILED"
     with pytest.raises(NotFound):
-        world.steps.views.case(world.reference)
+        world.app.views.case(world.reference)
 
 
 def test_the_same_reference_twice_is_refused(world: World) -> None:

@@ -20,7 +20,7 @@ from tests.flows.conftest import World, wait_until
 
 @pytest.fixture
 def screens(world: World, config: Config) -> Iterator[Screens]:
-    yield Screens(world.steps.engine, config, world.steps.views, world.deployments)
+    yield Screens(world.app.engine, config, world.app.views, world.deployments)
     keys = [START, LATE, WEEK, plan_key(world.reference)]
     for artifact in latest(world.client, keys):
         world.client.delete_artifact(artifact.latest_id)
@@ -60,7 +60,7 @@ def test_a_new_day_changes_open_cases_only(world: World, screens: Screens) -> No
     world.clock.advance(days=1)
     assert show_all(world, screens) == 1
     world.outcome("wmo_indication", "withdrawn")
-    world.steps.close(world.reference, by="regisseur-03")
+    world.app.cases.close(world.reference, by="regisseur-03")
     show_all(world, screens)
     world.clock.advance(days=1)
     assert show_all(world, screens) == 0
@@ -83,7 +83,7 @@ def test_the_lists_are_written_when_they_change(world: World, screens: Screens) 
     assert "Er is nu niets te laat" in latest(world.client, [LATE])[0].data
     assert world.reference in latest(world.client, [WEEK])[0].data
     world.clock.set("2026-11-12T09:00:00+00:00")
-    world.steps.tick_all()
+    world.app.time.tick_all()
     screens.lists.show(world.client)
     (late,) = latest(world.client, [LATE])
     assert "**7 dagen**" in late.data
@@ -94,7 +94,7 @@ def test_the_lists_are_written_when_they_change(world: World, screens: Screens) 
 
 
 def count(world: World) -> int:
-    with world.steps.engine.connect() as connection:
+    with world.app.engine.connect() as connection:
         return int(connection.execute(select(func.count()).select_from(t.announcement)).scalar_one())
 
 
@@ -111,11 +111,11 @@ def test_each_fact_is_announced_once(world: World, config: Config) -> None:
     world.intake("emergency_shelter", director="regisseur.noord")
     world.settle()
     world.clock.advance(days=1)
-    world.steps.tick_all()
+    world.app.time.tick_all()
     world.outcome("emergency_shelter", "refused")
     world.outcome("emergency_shelter", "delivered")
     world.settle()
-    events = Events(world.steps.engine, config)
+    events = Events(world.app.engine, config)
     assert events.announce(world.client) == 5
     assert (events.announce(world.client), count(world)) == (0, 0)
     wait_until(lambda: len(events_of(world.client, world.reference)) == 5, seconds=20)
@@ -187,8 +187,8 @@ def test_the_automation_of_the_guide_for_team_leads_reacts(world: World, config:
     ).json()
     try:
         world.clock.set("2026-11-12T09:00:00+00:00")
-        world.steps.tick_all()
-        Events(world.steps.engine, config).announce(world.client)
+        world.app.time.tick_all()
+        Events(world.app.engine, config).announce(world.client)
         wait_until(lambda: Hook.heard, seconds=30, what=lambda: "the automation did not call")
         assert f"Wmo-indicatie van {world.reference} is te laat" in Hook.heard[0]
     finally:

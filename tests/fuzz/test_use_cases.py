@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, Row, func, select
 
+from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.errors import Refused
@@ -30,7 +31,7 @@ from provisions.domain.rules import ProvisionRule
 from provisions.outbound.outbox import Outbox
 from provisions.store import loading
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in
 from tests.conftest import MovingClock
@@ -78,7 +79,7 @@ class UseCases(RuleBasedStateMachine):
         self.database: Engine = engine_for(self.stack.enter_context(new_database()), 2)
         self.stack.callback(self.database.dispose)
         self.clock = MovingClock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
-        self.steps = Steps(self.database, CONFIG, self.clock)
+        self.app = App(self.database, CONFIG, self.clock)
         self.outbox = Outbox(self.database, CONFIG, Mail(), self.clock)
         self.papers: list[Paper] = []
         self.last_line = 0
@@ -123,7 +124,7 @@ class UseCases(RuleBasedStateMachine):
         paper = Paper(f"TR-2026-{len(self.papers) + 1:04}", brp, set(present))
         wanted = self._with_dependencies(needs, paper, urgent)
         on = self.back(back)
-        self.steps.intake(
+        self.app.cases.intake(
             IntakeRequest(
                 paper.reference,
                 "voluntary",
@@ -162,7 +163,7 @@ class UseCases(RuleBasedStateMachine):
             and not (promise.status == REFUSED == outcome)
         )
         done = self._try(
-            lambda: self.steps.record_outcome(
+            lambda: self.app.cases.record_outcome(
                 paper.reference, promise.key, outcome, by=by, on=on,
                 fields=_fields(CONFIG.catalogue.rule(promise.key), outcome, self.today),
                 note="in overleg met de cliënt" if noted else None,
@@ -183,7 +184,7 @@ class UseCases(RuleBasedStateMachine):
         start = self.back(back)
         until = start + timedelta(days=length)
         done = self._try(
-            lambda: self.steps.suspend(
+            lambda: self.app.cases.suspend(
                 paper.reference, promise.key, reason=reason, until=until, by=by, on=start,
                 approved_by="teamleider-1" if approved else None,
             )
@@ -199,7 +200,7 @@ class UseCases(RuleBasedStateMachine):
     def resume(self, data: st.DataObject, back: int, by: str) -> None:
         paper, promise = self._pick(data)
         stopped = promise.stopped_on(self.today)
-        done = self._try(lambda: self.steps.resume(paper.reference, promise.key, by=by, on=self.back(back)))
+        done = self._try(lambda: self.app.cases.resume(paper.reference, promise.key, by=by, on=self.back(back)))
         assert done == stopped or (stopped and back)
         if done:
             promise.resume(self.back(back), after=self.today)
@@ -212,7 +213,7 @@ class UseCases(RuleBasedStateMachine):
         dependency = data.draw(st.sampled_from(wanted))
         side = data.draw(st.sampled_from([dependency, *dependency.split("|")]))
         needed = promise.status == BLOCKED and dependency in paper.waits_for(promise) and not paper.closed
-        done = self._try(lambda: self.steps.waive(paper.reference, promise.key, side, ground="spoed", by=by))
+        done = self._try(lambda: self.app.cases.waive(paper.reference, promise.key, side, ground="spoed", by=by))
         assert done == needed
         if done:
             promise.waived.add(dependency)
@@ -221,14 +222,14 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), answer=st.sampled_from(ANSWERS), rung=st.sampled_from(ORDER), by=people)
     def answer(self, data: st.DataObject, answer: str, rung: str, by: str) -> None:
         paper, promise = self._pick(data)
-        done = self._try(lambda: self.steps.answer(paper.reference, promise.key, rung, answer, by=by))
+        done = self._try(lambda: self.app.cases.answer(paper.reference, promise.key, rung, answer, by=by))
         assert done == (rung in promise.rungs and rung != "case_director")
 
     @rule(data=st.data(), decision=st.sampled_from(("submitted", "not_submitted")), by=people)
     def submit(self, data: st.DataObject, decision: str, by: str) -> None:
         paper, promise = self._pick(data)
         done = self._try(
-            lambda: self.steps.submit(paper.reference, promise.key, decision, reason="alles is geprobeerd", by=by)
+            lambda: self.app.cases.submit(paper.reference, promise.key, decision, reason="alles is geprobeerd", by=by)
         )
         assert not done or ("maatwerkloket" in promise.rungs and promise.status not in CLOSED)
 
@@ -236,7 +237,7 @@ class UseCases(RuleBasedStateMachine):
     def agree(self, data: st.DataObject, ahead: int, by: str) -> None:
         paper, promise = self._pick(data)
         day = self.today + timedelta(days=ahead)
-        done = self._try(lambda: self.steps.agree(paper.reference, promise.key, day, by=by))
+        done = self._try(lambda: self.app.cases.agree(paper.reference, promise.key, day, by=by))
         allowed = promise.key in DATED and promise.status not in CLOSED and ahead >= 0 and not paper.closed
         assert done == allowed
 
@@ -244,7 +245,7 @@ class UseCases(RuleBasedStateMachine):
     def reopen(self, data: st.DataObject, back: int, by: str) -> None:
         paper, promise = self._pick(data)
         done = self._try(
-            lambda: self.steps.reopen(
+            lambda: self.app.cases.reopen(
                 paper.reference, promise.key, reason="het bleek niet te kloppen", by=by, on=self.back(back)
             )
         )
@@ -260,7 +261,7 @@ class UseCases(RuleBasedStateMachine):
         paper = data.draw(st.sampled_from(self.papers))
         on = self.back(back)
         agreed = {key: self.today + timedelta(days=10)} if key in DATED else {}
-        done = self._try(lambda: self.steps.add(paper.reference, [key], by=by, agreed=agreed, on=on))
+        done = self._try(lambda: self.app.cases.add(paper.reference, [key], by=by, agreed=agreed, on=on))
         assert not done or (key not in paper.promises and not paper.closed)
         if done:
             paper.need(key, urgent=False, waived=set())
@@ -269,7 +270,7 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
     def transfer(self, data: st.DataObject, to: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        self._try(lambda: self.steps.transfer(paper.reference, to, by=by))
+        self._try(lambda: self.app.cases.transfer(paper.reference, to, by=by))
 
     @rule(data=st.data(), back=days_back, by=people)
     def follow_up(self, data: st.DataObject, back: int, by: str) -> None:
@@ -277,13 +278,15 @@ class UseCases(RuleBasedStateMachine):
         names = [f.name for f in CONFIG.catalogue.rule(promise.key).follow_ups]
         assume(names)
         name = data.draw(st.sampled_from(names))
-        self._try(lambda: self.steps.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back)))
+        self._try(
+            lambda: self.app.cases.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back))
+        )
 
     @rule(data=st.data(), by=people)
     def close(self, data: st.DataObject, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
         all_done = all(p.status in CLOSED for p in paper.promises.values())
-        assert self._try(lambda: self.steps.close(paper.reference, by=by)) == (all_done and not paper.closed)
+        assert self._try(lambda: self.app.cases.close(paper.reference, by=by)) == (all_done and not paper.closed)
         paper.closed = paper.closed or all_done
 
     def _pick(self, data: st.DataObject) -> tuple[Paper, Promise]:
@@ -311,9 +314,9 @@ class UseCases(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         """Everything happens at its own moment, as it was foreseen an hour before."""
         end = self.clock() + timedelta(hours=hours)
-        while (moment := self.steps.next_moment()) is not None and moment <= end:
+        while (moment := self.app.time.next_moment()) is not None and moment <= end:
             self.clock.now = max(self.clock.now, moment - timedelta(hours=1))
-            while self.steps.foresee():
+            while self.app.time.foresee():
                 pass
             self.clock.now = max(self.clock.now, moment)
             self._tick()
@@ -330,7 +333,7 @@ class UseCases(RuleBasedStateMachine):
     def the_clock_is_set_back_and_right_again(self) -> None:
         now = self.clock.now
         self.clock.now = now - timedelta(days=3)
-        self.steps.tick_all()
+        self.app.time.tick_all()
         self.clock.now = now
 
     @rule()
@@ -339,7 +342,7 @@ class UseCases(RuleBasedStateMachine):
 
     def _tick(self) -> None:
         for _ in range(50):
-            if not self.steps.tick():
+            if not self.app.time.tick():
                 return
         raise AssertionError("the clock keeps finding something to do at one moment")
 
@@ -351,7 +354,7 @@ class UseCases(RuleBasedStateMachine):
             return
         lines = self._new_lines()
         for paper in self.papers:
-            view = self.steps.views.case(paper.reference)
+            view = self.app.views.case(paper.reference)
             for shown in view.provisions:
                 promise = paper.promises[shown.provision.key]
                 where = (paper.reference, promise.key)
@@ -448,7 +451,7 @@ class UseCases(RuleBasedStateMachine):
     @invariant()
     def lists_say_what_each_case_says(self) -> None:
         """Lists read less than whole cases, and ask derived columns which: the same must come of it."""
-        views = self.steps.views
+        views = self.app.views
         every = [p for view in views.all_cases() for p in view.provisions]
         late, waiting = views.overdue(), views.waiting_too_long()
         assert [p.id for p in late] == [p.id for p in sorted(every, key=_longest_late_first) if p.overdue]
@@ -485,11 +488,11 @@ class UseCases(RuleBasedStateMachine):
             assert [tuple(row) for row in faults] == []
             ids = list(connection.execute(select(t.provision.c.id)).scalars())
         for provision_id in ids:
-            self.steps.run_views.of(provision_id)
+            self.app.run_views.of(provision_id)
         for paper in self.papers:
-            self.steps.views.audit(paper.reference)
-        self.steps.views.overdue()
-        self.steps.views.waiting_too_long()
+            self.app.views.audit(paper.reference)
+        self.app.views.overdue()
+        self.app.views.waiting_too_long()
 
 
 def _longest_late_first(p: ProvisionView) -> tuple[date, str, str]:

@@ -18,13 +18,14 @@ from flows.health.probes import Vitals
 from flows.loops.clock import Clock
 from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments
+from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
 from provisions.machine.postgres import running
 from provisions.settings import PROJECT
 from provisions.store.backlog import note_backup
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR
 from tests.conftest import MovingClock, free_port
 
@@ -35,11 +36,11 @@ class World:
     """An engine's parts without their threads, and its health page. ``prefect``: what Prefect answers."""
 
     def __init__(self, database: Database, clock: MovingClock) -> None:
-        self.steps = Steps(database, CONFIG, clock)
+        self.app = App(database, CONFIG, clock)
         self.prefect: int | None = 0
         self.refusal: NotAllowed | None = None
-        self.clock = Clock(self.steps, now=clock, ticked=lambda: None)
-        self.mirror = RunMirror(self.steps, Deployments({}), scheduled=lambda: None)
+        self.clock = Clock(self.app.time, now=clock, ticked=lambda: None)
+        self.mirror = RunMirror(self.app, Deployments({}), scheduled=lambda: None)
         vitals = Vitals(
             database, CONFIG, now=clock, clock=self.clock, mirror=self.mirror, loops=[self.clock.loop, self.mirror.loop],
             prefect=lambda: self.prefect, serves=lambda: True, refusal=lambda: self.refusal,
@@ -79,7 +80,7 @@ def world(database: Database, clock: MovingClock) -> Iterator[World]:
 
 
 def take_in(world: World) -> None:
-    world.steps.intake(
+    world.app.cases.intake(
         IntakeRequest("TR-2026-0042", "voluntary", ["id_document", "advance_payment", "postal_address"]), by=DIRECTOR
     )
 
@@ -118,7 +119,7 @@ def test_the_signs_say_what_waits(world: World, clock: MovingClock, database: Da
 def test_the_clock_says_how_late_it_was(world: World, clock: MovingClock) -> None:
     take_in(world)
     world.clock._turn()
-    moment = world.steps.next_moment()
+    moment = world.app.time.next_moment()
     assert moment is not None
     clock.now = moment
     clock.advance(seconds=7)
@@ -131,7 +132,7 @@ def test_the_clock_says_how_late_it_was(world: World, clock: MovingClock) -> Non
 def test_a_late_registration_is_no_lateness_of_the_clock(world: World, clock: MovingClock) -> None:
     world.clock._turn()
     request = IntakeRequest("TR-2026-0042", "voluntary", ["id_document"], on=clock.now.date().replace(month=10))
-    world.steps.intake(request, by=DIRECTOR)
+    world.app.cases.intake(request, by=DIRECTOR)
     world.clock._turn()
     assert world.clock.handled == 1
     assert world.clock.late == 0

@@ -48,12 +48,12 @@ def lived_in(town: Town) -> Town:
     """A town with every kind of thing in it."""
     needs = ("id_document", "postal_address", "emergency_shelter", "debt_counselling", "benefit_decision")
     town.takes_in("TR-2026-0001", *needs)
-    steps = town.steps
+    app = town.app
     ground = "bewijslast\tachteraf,\nzie \\ 'besluit' \"é€\""
-    steps.waive("TR-2026-0001", "postal_address", "id_document", ground=ground, by=DIRECTOR)
-    steps.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 20), by=DIRECTOR)
+    app.cases.waive("TR-2026-0001", "postal_address", "id_document", ground=ground, by=DIRECTOR)
+    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 20), by=DIRECTOR)
     town.on("2026-11-25 12:00")
-    steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="op 25 november opgehaald")
+    app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="op 25 november opgehaald")
     town.takes_in("TR-2026-0002", "advance_payment").gets("advance_payment")
     town.on("2026-12-01 12:00")
     return town
@@ -100,7 +100,7 @@ def test_restored_it_is_the_same_row_by_row_and_work_goes_on(
     # Numbers go on after the last one, and so does the chain.
     there = Town(restored, clock)
     there.takes_in("TR-2026-0003", "id_document")
-    there.steps.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR, note="gehaald")
+    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR, note="gehaald")
     assert verified(restored).lines > verdict.lines
     assert verified(restored).whole
     restored.dispose()
@@ -173,7 +173,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
 
     there = Town(restored, clock)
     there.takes_in("TR-2026-0003", "id_document")
-    there.steps.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR)
+    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR)
     assert verified(restored).whole
     restored.dispose()
 

@@ -26,9 +26,13 @@ def worked(town: Town) -> Town:
     """A town with some weeks of work behind it: rungs, messages, notes and waivers."""
     for number in range(1, 6):
         case = town.takes_in(f"TR-2026-0000{number}", "id_document", "postal_address", "emergency_shelter")
-        town.steps.waive(case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=DIRECTOR)
+        town.app.cases.waive(
+            case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=DIRECTOR
+        )
     town.on("2026-11-20 12:00")
-    town.steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="opgehaald aan het loket")
+    town.app.cases.record_outcome(
+        "TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="opgehaald aan het loket"
+    )
     return town
 
 
@@ -45,7 +49,7 @@ def test_after_ordinary_work_the_record_is_whole_and_numbered_without_gaps(worke
 def test_what_is_refused_leaves_no_line(worked: Town) -> None:
     before = verified(worked.database)
     with pytest.raises(NotAllowed):
-        worked.steps.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
+        worked.app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
     assert verified(worked.database) == before
 
 

@@ -31,12 +31,12 @@ def closed(town: Town) -> Town:
     """A case that went through everything and was closed, beside one that is still open."""
     town.takes_in("TR-2026-0078", "id_document", "emergency_shelter")
     case = town.takes_in(REFERENCE, "id_document", "postal_address", "advance_payment", route="wvggz")
-    steps = town.steps
-    steps.waive(REFERENCE, "postal_address", "id_document", ground=NOTE, by=DIRECTOR)
-    steps.suspend(REFERENCE, "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=DIRECTOR)
+    app = town.app
+    app.cases.waive(REFERENCE, "postal_address", "id_document", ground=NOTE, by=DIRECTOR)
+    app.cases.suspend(REFERENCE, "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=DIRECTOR)
     town.on("2026-11-18 12:00")
-    steps.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=DIRECTOR)
-    steps.record_outcome(REFERENCE, "id_document", "delivered", by=DIRECTOR, note=NOTE)
+    app.cases.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=DIRECTOR)
+    app.cases.record_outcome(REFERENCE, "id_document", "delivered", by=DIRECTOR, note=NOTE)
     case.gets("advance_payment").is_refused("postal_address")
     town.on("2026-11-25 12:00")
     case.gets("postal_address", ground="no_residence")
@@ -65,7 +65,7 @@ def test_the_export_holds_all_that_is_known(closed: Town, keeping: Keeping) -> N
     assert money["suspensions"][0]["reason"] == "client_asks"
     assert all(m["body"] and m["recipients"] for m in found["messages"] if m["status"] == "sent")
     assert len(found["messages"]) > 5
-    assert len(found["audit"]) == len(closed.steps.views.audit(REFERENCE))
+    assert len(found["audit"]) == len(closed.app.views.audit(REFERENCE))
     assert "TR-2026-0078" not in text_of_it
 
 
@@ -79,10 +79,10 @@ def test_forgotten_nothing_leads_back_to_the_client(closed: Town, keeping: Keepi
         assert gone not in left, gone
     assert "TR-2026-0078" in left
     with pytest.raises(NotFound):
-        closed.steps.views.case(REFERENCE)
+        closed.app.views.case(REFERENCE)
     with pytest.raises(NotFound):
-        closed.steps.views.audit(REFERENCE)
-    assert [view.case.reference for view in closed.steps.views.all_cases()] == ["TR-2026-0078"]
+        closed.app.views.audit(REFERENCE)
+    assert [view.case.reference for view in closed.app.views.all_cases()] == ["TR-2026-0078"]
 
 
 def test_a_line_remains_and_the_chain_is_whole(closed: Town, keeping: Keeping) -> None:
@@ -113,7 +113,7 @@ def test_the_reference_may_be_used_again(closed: Town, keeping: Keeping) -> None
     keeping.forget(REFERENCE, by="regisseur-1")
     again = closed.takes_in(REFERENCE, "id_document")
     assert again.status() == {"id_document": "waiting"}
-    keeping_again = [e.what for e in closed.steps.views.audit(REFERENCE)]
+    keeping_again = [e.what for e in closed.app.views.audit(REFERENCE)]
     assert "case.forgotten" not in keeping_again
     assert verified(closed.database).whole
 
@@ -121,8 +121,8 @@ def test_the_reference_may_be_used_again(closed: Town, keeping: Keeping) -> None
 def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, keeping: Keeping) -> None:
     keeping.forget(REFERENCE, by="regisseur-1")
     closed.on("2027-03-01 12:00")
-    assert closed.steps.runs.expected(0, 100)
-    assert {run.reference for run in closed.steps.runs.expected(0, 100)} == {"TR-2026-0078"}
+    assert closed.app.runs.expected(0, 100)
+    assert {run.reference for run in closed.app.runs.expected(0, 100)} == {"TR-2026-0078"}
     assert verified(closed.database).whole
 
 

@@ -58,7 +58,7 @@ def test_sent_again_it_goes_out_under_the_same_message_id_and_is_recorded(
     town.outbox.deliver_due()
     assert messages.one(str(failed.id)).status is MessageStatus.SENT
     assert str(failed.id) in str(given_up.mails[-1]["Message-ID"])
-    line = next(e for e in town.steps.views.audit("TR-2026-0001") if e.what == "message.resend")
+    line = next(e for e in town.app.views.audit("TR-2026-0001") if e.what == "message.resend")
     assert (line.by, line.key, line.message) == ("teamleider-1", "id_document", failed.id)
     assert verified(town.database).whole
 
@@ -78,13 +78,13 @@ def test_the_run_says_that_a_message_did_not_arrive_until_it_did(
 ) -> None:
     with database.connect() as connection:
         provision = connection.execute(select(t.provision.c.id).where(t.provision.c.key == "id_document")).scalar_one()
-    view = town.steps.run_views.of(provision)
+    view = town.app.run_views.of(provision)
     assert view.message.startswith("Een bericht is niet bezorgd: bel zelf")
     assert "niet-bezorgd" in view.tags
     given_up.refuses = set()
     resend(town.database, CONFIG, town.clock, str(messages.found(undelivered=True)[0].id), by="teamleider-1")
     town.outbox.deliver_due()
-    again = town.steps.run_views.of(provision)
+    again = town.app.run_views.of(provision)
     assert again.generation > view.generation
     assert "niet bezorgd" not in again.message
     assert "niet-bezorgd" not in again.tags

@@ -27,7 +27,7 @@ class Pool:
 
     def run(self, reference: str) -> dict[str, Any]:
         """The run of the provision, as Prefect has it; empty while there is none."""
-        provision = self.outside.steps.views.case(reference).as_json()["provisions"][0]
+        provision = self.outside.app.views.case(reference).as_json()["provisions"][0]
         if not provision["flow_run"]:
             return {}
         found: dict[str, Any] = self.prefect.get(f"/flow_runs/{UUID(provision['flow_run'])}").json()
@@ -82,7 +82,7 @@ def test_a_run_on_a_work_pool_parks_is_late_and_takes_its_outcome_in(pool: Pool)
     assert answer.json()["status"] == "ACCEPT"
     settled = pool.wait_for(reference, "Geregeld", "COMPLETED")
     assert executed_by(pool, settled) == {"werker"}
-    assert pool.outside.steps.views.case(reference).as_json()["provisions"][0]["status"] == "delivered"
+    assert pool.outside.app.views.case(reference).as_json()["provisions"][0]["status"] == "delivered"
 
 
 @pytest.mark.timeout(200)

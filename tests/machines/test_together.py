@@ -50,7 +50,7 @@ def together(redis: str) -> Iterator[Together]:
 
 
 def all_parked(together: Together, number: int) -> bool:
-    return together.outside.states().total() == number and not together.outside.steps.runs.stale() and set(
+    return together.outside.states().total() == number and not together.outside.app.runs.stale() and set(
         together.outside.states()
     ) <= {"Wacht op loket", "Te laat"}  # fmt: skip
 

@@ -6,11 +6,12 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import Engine, select
 
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox, waiting_time
 from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 
@@ -18,8 +19,8 @@ BY = "regisseur.noord"
 
 
 @pytest.fixture
-def steps(database: Engine, config: Config, clock: MovingClock) -> Steps:
-    return Steps(database, config, clock)
+def app(database: Engine, config: Config, clock: MovingClock) -> App:
+    return App(database, config, clock)
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def outbox(database: Engine, config: Config, clock: MovingClock, letterbox: Lett
     return Outbox(database, config, letterbox, clock, spread=lambda: 0.5)
 
 
-def start(steps: Steps, reference: str, *needs: str) -> None:
-    steps.intake(IntakeRequest(reference, "voluntary", needs), by=BY)
+def start(app: App, reference: str, *needs: str) -> None:
+    app.cases.intake(IntakeRequest(reference, "voluntary", needs), by=BY)
 
 
 def messages(database: Engine) -> list[tuple[str, str, str | None]]:
@@ -46,9 +47,9 @@ def audit(database: Engine, what: str) -> list[str]:
 
 
 def test_what_is_sent_is_recorded_with_where_it_went(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     assert outbox.deliver_due() == 1
     with database.connect() as connection:
         row = connection.execute(select(t.message)).one()
@@ -67,11 +68,11 @@ def test_what_is_sent_is_recorded_with_where_it_went(
 
 
 def test_rungs_missed_in_an_outage_go_out_in_order(
-    steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     clock.advance(days=30)
-    steps.tick_all()
+    app.time.tick_all()
     outbox.deliver_due()
     assert letterbox.subjects == [
         "Verzoek TR-2026-0001",
@@ -85,12 +86,12 @@ def test_rungs_missed_in_an_outage_go_out_in_order(
 
 
 def test_one_dead_recipient_holds_up_only_its_own_provision(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     letterbox.refuses = {"werkeninkomen@voorbeeldstad.example"}
-    start(steps, "TR-2026-0001", "advance_payment", "wmo_indication")
+    start(app, "TR-2026-0001", "advance_payment", "wmo_indication")
     clock.advance(days=9)
-    steps.tick_all()
+    app.time.tick_all()
     outbox.deliver_due()
     # The request for the advance must go before its rungs; the Wmo's messages do not wait for it.
     assert letterbox.mails
@@ -109,11 +110,11 @@ def test_one_dead_recipient_holds_up_only_its_own_provision(
 
 
 def test_it_is_tried_less_and_less_often_and_given_up_after_three_days(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     letterbox.refuses = {"werkeninkomen@voorbeeldstad.example"}
     started = clock.now
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     waits = []
     while (moment := outbox.next_try()) is not None:
         waits.append(moment - clock.now)
@@ -130,11 +131,11 @@ def test_it_is_tried_less_and_less_often_and_given_up_after_three_days(
 
 
 def test_when_the_way_out_is_closed_only_one_message_finds_out(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     letterbox.down = True
     for number in range(20):
-        start(steps, f"TR-2026-{number:04}", "advance_payment", "wmo_indication")
+        start(app, f"TR-2026-{number:04}", "advance_payment", "wmo_indication")
     assert outbox.deliver_due() == 1
     assert outbox.deliver_due() == 0
     letterbox.down = False
@@ -144,7 +145,7 @@ def test_when_the_way_out_is_closed_only_one_message_finds_out(
 
 
 def test_a_crash_between_sending_and_recording_repeats_the_same_mail_and_nothing_else(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox
 ) -> None:
     class Killed(BaseException):
         """What a kill -9 looks like from inside: nothing after it runs."""
@@ -152,7 +153,7 @@ def test_a_crash_between_sending_and_recording_repeats_the_same_mail_and_nothing
     def die() -> None:
         raise Killed
 
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     letterbox.after_sending = die
     with pytest.raises(Killed):
         outbox.deliver_due()
@@ -166,22 +167,22 @@ def test_a_crash_between_sending_and_recording_repeats_the_same_mail_and_nothing
 
 
 def test_two_at_the_same_time_send_it_once(
-    database: Engine, config: Config, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
+    database: Engine, config: Config, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     other = Letterbox()
     rival = Outbox(database, config, other, clock)
     letterbox.after_sending = lambda: None if rival.deliver_due() == 0 else pytest.fail("sent twice")
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     outbox.deliver_due()
     assert len(letterbox.mails) == 1
     assert other.mails == []
 
 
 def test_a_fault_in_one_message_does_not_hold_up_the_others_or_show_its_text(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, monkeypatch: pytest.MonkeyPatch,
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    start(steps, "TR-2026-0001", "advance_payment", "wmo_indication")
+    start(app, "TR-2026-0001", "advance_payment", "wmo_indication")
     send = letterbox.send
 
     def broken(mail: EmailMessage) -> tuple[str, ...]:
@@ -197,10 +198,10 @@ def test_a_fault_in_one_message_does_not_hold_up_the_others_or_show_its_text(
 
 
 def test_what_is_settled_before_it_is_asked_is_not_asked(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox
 ) -> None:
-    start(steps, "TR-2026-0001", "advance_payment")
-    steps.record_outcome("TR-2026-0001", "advance_payment", "delivered", by=BY)
+    start(app, "TR-2026-0001", "advance_payment")
+    app.cases.record_outcome("TR-2026-0001", "advance_payment", "delivered", by=BY)
     outbox.deliver_due()
     assert letterbox.mails == []
     assert messages(database) == [("request", "void", None)]
@@ -208,14 +209,14 @@ def test_what_is_settled_before_it_is_asked_is_not_asked(
 
 
 def test_a_refused_address_among_others_is_recorded(
-    database: Engine, steps: Steps, outbox: Outbox, letterbox: Letterbox, clock: MovingClock,
+    database: Engine, app: App, outbox: Outbox, letterbox: Letterbox, clock: MovingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     gone = (Refusal("maatwerk@voorbeeldstad.example", "bestaat niet", final=True),)
     monkeypatch.setattr(letterbox, "send", lambda mail: gone if len(mail["To"].addresses) > 1 else ())
-    start(steps, "TR-2026-0001", "advance_payment")
+    start(app, "TR-2026-0001", "advance_payment")
     clock.advance(days=20)
-    steps.tick_all()
+    app.time.tick_all()
     outbox.deliver_due()
     assert ("rung", "sent", "niet aangenomen voor maatwerk@voorbeeldstad.example") in messages(database)
     assert any("niet aangenomen voor maatwerk@" in line for line in audit(database, "message.sent"))
@@ -226,9 +227,9 @@ def test_failures_do_not_come_back_all_at_once(spread: float, minutes: float) ->
     assert waiting_time(1, spread) == timedelta(minutes=minutes)
 
 
-def test_hundreds_go_out_in_seconds(steps: Steps, outbox: Outbox, letterbox: Letterbox) -> None:
+def test_hundreds_go_out_in_seconds(app: App, outbox: Outbox, letterbox: Letterbox) -> None:
     needs = ("advance_payment", "wmo_indication", "special_assistance", "day_activity")
-    steps.intake_many([IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=BY)
+    app.cases.intake_many([IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=BY)
     started = datetime.now().astimezone()
     while outbox.deliver_due():
         pass

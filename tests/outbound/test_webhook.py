@@ -15,13 +15,14 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
+from provisions.app import App
 from provisions.catalogue import PROJECT, Config, Contact, Webhook, load
 from provisions.domain.errors import InvalidConfig
 from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
 from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import Webhooks, check_secrets, signature
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 
@@ -105,8 +106,8 @@ def hooked(config: Config, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def steps(database: Engine, hooked: Config, clock: MovingClock) -> Steps:
-    return Steps(database, hooked, clock)
+def app(database: Engine, hooked: Config, clock: MovingClock) -> App:
+    return App(database, hooked, clock)
 
 
 NewOutbox = Callable[..., Outbox]
@@ -126,14 +127,14 @@ def messages(database: Engine) -> list[Any]:
         return list(connection.execute(select(t.message).order_by(t.message.c.created, t.message.c.kind)))
 
 
-def take_in(steps: Steps, *needs: str, number: int = 1) -> None:
-    steps.intake(IntakeRequest(f"TR-2026-{number:04}", "wvggz", needs), by=BY)
+def take_in(app: App, *needs: str, number: int = 1) -> None:
+    app.cases.intake(IntakeRequest(f"TR-2026-{number:04}", "wvggz", needs), by=BY)
 
 
 def test_a_signed_event_in_the_nl_gov_profile(
-    database: Engine, steps: Steps, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox
+    database: Engine, app: App, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox
 ) -> None:
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     assert new_outbox().deliver_due() == 1
     (event,), (headers,), (message,) = receiver.got, receiver.headers, messages(database)
     assert event["specversion"] == "1.0"
@@ -150,8 +151,8 @@ def test_a_signed_event_in_the_nl_gov_profile(
     assert message.recipients == [receiver.url.partition("?")[0]], "its query may hold a token"
 
 
-def test_it_says_no_more_than_the_letter(steps: Steps, new_outbox: NewOutbox, receiver: Receiver) -> None:
-    take_in(steps, "wmo_indication")
+def test_it_says_no_more_than_the_letter(app: App, new_outbox: NewOutbox, receiver: Receiver) -> None:
+    take_in(app, "wmo_indication")
     new_outbox().deliver_due()
     said = json.dumps(receiver.got).lower()
     assert not any(word in said for word in ("wvggz", "levensloop", "zorg- en veiligheidshuis", "regisseur-"))
@@ -159,9 +160,9 @@ def test_it_says_no_more_than_the_letter(steps: Steps, new_outbox: NewOutbox, re
 
 
 def test_a_repeat_is_the_same_event(
-    database: Engine, steps: Steps, new_outbox: NewOutbox, receiver: Receiver, clock: MovingClock
+    database: Engine, app: App, new_outbox: NewOutbox, receiver: Receiver, clock: MovingClock
 ) -> None:
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     receiver.answer = 503
     new_outbox().deliver_due()
     assert "code 503" in messages(database)[0].error
@@ -174,10 +175,10 @@ def test_a_repeat_is_the_same_event(
 
 
 def test_who_does_not_answer_is_left_alone_and_nobody_waits_for_him(
-    steps: Steps, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
+    app: App, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     for number in range(1, 21):
-        take_in(steps, "wmo_indication", "advance_payment", number=number)
+        take_in(app, "wmo_indication", "advance_payment", number=number)
     receiver.silent.clear()
     outbox = new_outbox(0.2)
     outbox.deliver_due()  # one of the forty waited for a fifth of a second
@@ -191,11 +192,11 @@ def test_who_does_not_answer_is_left_alone_and_nobody_waits_for_him(
 
 
 def test_events_go_on_while_the_mail_server_is_away(
-    steps: Steps, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
+    app: App, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     letterbox.down = True
     for number in range(1, 6):
-        take_in(steps, "wmo_indication", "advance_payment", number=number)
+        take_in(app, "wmo_indication", "advance_payment", number=number)
     outbox = new_outbox()
     outbox.deliver_due()
     assert len(receiver.got) == 5
@@ -207,13 +208,13 @@ def test_events_go_on_while_the_mail_server_is_away(
 
 
 def test_of_two_receivers_only_the_one_that_failed_gets_it_again(
-    database: Engine, steps: Steps, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
+    database: Engine, app: App, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
 ) -> None:
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     outbox = new_outbox()
     outbox.deliver_due()
     clock.advance(days=30)
-    steps.tick_all()
+    app.time.tick_all()
     receiver.answer = 500
     outbox.deliver_due()
     submission = next(m for m in messages(database) if m.detail == "maatwerkloket")
@@ -229,12 +230,12 @@ def test_of_two_receivers_only_the_one_that_failed_gets_it_again(
 
 
 def test_the_order_of_a_provision_is_kept(
-    steps: Steps, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
+    app: App, new_outbox: NewOutbox, receiver: Receiver, letterbox: Letterbox, clock: MovingClock
 ) -> None:
     """The doorbraaktafel hears nothing about a request that has not arrived."""
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     clock.advance(days=5)
-    steps.tick_all()
+    app.time.tick_all()
     receiver.answer = 400
     outbox = new_outbox()
     outbox.deliver_due()
@@ -247,9 +248,9 @@ def test_the_order_of_a_provision_is_kept(
 
 
 def test_what_is_never_accepted_becomes_visible(
-    database: Engine, steps: Steps, new_outbox: NewOutbox, receiver: Receiver, clock: MovingClock
+    database: Engine, app: App, new_outbox: NewOutbox, receiver: Receiver, clock: MovingClock
 ) -> None:
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     receiver.answer = 410
     outbox = new_outbox()
     for _ in range(MOST_ATTEMPTS):
@@ -302,9 +303,9 @@ def test_a_secret_that_is_not_there_is_named_by_its_place(hooked: Config, monkey
 
 
 def test_where_nothing_goes_to_webhooks_everybody_is_written_to(
-    database: Engine, hooked: Config, steps: Steps, letterbox: Letterbox, clock: MovingClock
+    database: Engine, hooked: Config, app: App, letterbox: Letterbox, clock: MovingClock
 ) -> None:
-    take_in(steps, "wmo_indication")
+    take_in(app, "wmo_indication")
     Outbox(database, hooked, letterbox, clock).deliver_due()
     assert [str(mail["To"].addresses[0].addr_spec) for mail in letterbox.mails] == ["wmo@voorbeeldstad.example"]
     assert messages(database)[0].recipients == ["wmo@voorbeeldstad.example"]

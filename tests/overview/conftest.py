@@ -31,7 +31,7 @@ def town(database: Engine, clock: MovingClock) -> Town:
 
 @pytest.fixture
 def overviews(town: Town) -> Overviews:
-    return Overviews(town.database, CONFIG, town.steps.views, town.clock)
+    return Overviews(town.database, CONFIG, town.app.views, town.clock)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def client(town: Town) -> Town:
 
 
 def plan(town: Town, pages: Pages, reference: str = "TR-2026-0042") -> str:
-    return pages.plan(town.steps.views.case(reference), day_of(town.clock())).text
+    return pages.plan(town.app.views.case(reference), day_of(town.clock())).text
 
 
 def row(text: str, name: str) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.cli.main import main
 from provisions.settings import PROJECT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, day, everything_in
 from tests.conftest import MovingClock, clean_environment
 
@@ -51,13 +52,13 @@ def town(database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
     monkeypatch.setenv("PROVISIONS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PROVISIONS_CONFIG", str(PROJECT / "config"))
     clock = MovingClock()
-    steps = Steps(database, CONFIG, clock)
+    app = App(database, CONFIG, clock)
     needs = ("id_document", "benefit_decision", "advance_payment", "wmo_indication", "special_assistance")
-    steps.intake(IntakeRequest(REF, "voluntary", needs), by=DIRECTOR)
-    steps.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-25"), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", needs), by=DIRECTOR)
+    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-25"), by=DIRECTOR)
     clock.advance(days=17)
-    steps.tick_all()
-    steps.record_outcome(REF, "special_assistance", "delivered", by=DIRECTOR)
+    app.time.tick_all()
+    app.cases.record_outcome(REF, "special_assistance", "delivered", by=DIRECTOR)
     return database
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.domain.calendar import AMSTERDAM, ONE_DAY
 from provisions.domain.case import Answer, Reason, Status
 from provisions.domain.errors import Refused
 from provisions.domain.rules import OutcomeName
 from provisions.store.audit import RECORDED_AT
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.conftest import MovingClock
 
 BY = "regie-1"
@@ -35,7 +36,7 @@ class Region:
 
     def __init__(self, database: Engine, clock: MovingClock, config: Config, seed: int = 1) -> None:
         self.database, self.clock, self.config = database, clock, config
-        self.steps = Steps(dated(database, clock), config, clock)
+        self.app = App(dated(database, clock), config, clock)
         self.random = random.Random(seed)  # noqa: S311 - a repeatable life, no secret
         self.references: list[str] = []
 
@@ -44,7 +45,7 @@ class Region:
         day = first
         while day <= last:
             self.clock.now = morning(day)
-            self.steps.tick_all()
+            self.app.time.tick_all()
             if day.weekday() < 5:
                 self._a_working_day(day, clients_a_day)
             day += ONE_DAY
@@ -75,11 +76,11 @@ class Region:
             urgent=["debt_counselling"] if chance.random() < 0.2 else [],
             on=day - timedelta(days=chance.choice([0, 0, 0, 1, 3, 10])),
         )
-        self.steps.intake(request, by=BY)
+        self.app.cases.intake(request, by=BY)
         self.references.append(reference)
 
     def _something_happens(self, reference: str, day: date) -> None:
-        case = self.steps.views.case(reference).case
+        case = self.app.views.case(reference).case
         for provision in case.provisions.values():
             if self.random.random() > 0.22:
                 continue
@@ -90,11 +91,11 @@ class Region:
                 continue  # not possible as things stand; a person would have seen that
 
     def _one_thing(self, reference: str, provision: Any, day: date) -> None:
-        chance, steps, key = self.random, self.steps, provision.key
+        chance, app, key = self.random, self.app, provision.key
         earlier = day - timedelta(days=chance.choice([0, 0, 0, 0, 1, 2, 9]))
         if not provision.status.is_open:
             if chance.random() < 0.02:
-                steps.reopen(
+                app.cases.reopen(
                     reference, key, reason="het bleek niet te kloppen", by=BY, on=max(earlier, provision.closed_on)
                 )
             return
@@ -102,27 +103,27 @@ class Region:
         if provision.status is Status.BLOCKED:
             if what < 0.06:
                 dependency = "id_document"
-                steps.waive(reference, key, dependency, ground="bewijslast achteraf", by=BY, on=earlier)
+                app.cases.waive(reference, key, dependency, ground="bewijslast achteraf", by=BY, on=earlier)
             elif what < 0.07:
-                steps.record_outcome(reference, key, "withdrawn", by=BY, on=earlier)
+                app.cases.record_outcome(reference, key, "withdrawn", by=BY, on=earlier)
             return
         if what < 0.45:
-            steps.record_outcome(reference, key, OutcomeName.DELIVERED, by=BY, on=earlier)
+            app.cases.record_outcome(reference, key, OutcomeName.DELIVERED, by=BY, on=earlier)
         elif what < 0.52:
-            steps.record_outcome(reference, key, OutcomeName.REFUSED, by=BY, on=earlier)
+            app.cases.record_outcome(reference, key, OutcomeName.REFUSED, by=BY, on=earlier)
         elif what < 0.55:
             fields = {"offered_instead": "other_shelter"} if key == "emergency_shelter" else {}
-            steps.record_outcome(reference, key, OutcomeName.WITHDRAWN, by=BY, on=earlier, fields=fields)
+            app.cases.record_outcome(reference, key, OutcomeName.WITHDRAWN, by=BY, on=earlier, fields=fields)
         elif what < 0.65:
             until = day + timedelta(days=chance.randint(2, 20))
-            steps.suspend(reference, key, reason=chance.choice(list(Reason)), until=until, by=BY, on=earlier)
+            app.cases.suspend(reference, key, reason=chance.choice(list(Reason)), until=until, by=BY, on=earlier)
         elif what < 0.68:
-            steps.resume(reference, key, by=BY, on=earlier)
+            app.cases.resume(reference, key, by=BY, on=earlier)
         elif what < 0.80 and provision.rungs:
-            steps.answer(reference, key, provision.rungs[-1].name, chance.choice(list(Answer)), by=BY)
+            app.cases.answer(reference, key, provision.rungs[-1].name, chance.choice(list(Answer)), by=BY)
         elif what < 0.83:
-            steps.submit(reference, key, "submitted", reason="alles is geprobeerd", by=BY)
+            app.cases.submit(reference, key, "submitted", reason="alles is geprobeerd", by=BY)
         elif what < 0.90 and key == "housing":
-            steps.agree(reference, key, day + timedelta(days=chance.randint(1, 20)), by=BY)
+            app.cases.agree(reference, key, day + timedelta(days=chance.randint(1, 20)), by=BY)
         elif what < 0.91:
-            steps.transfer(reference, chance.choice(list(self.config.organisation.municipalities)), by=BY)
+            app.cases.transfer(reference, chance.choice(list(self.config.organisation.municipalities)), by=BY)

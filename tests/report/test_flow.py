@@ -9,22 +9,24 @@ from prefect.server.schemas.schedules import CronSchedule as ServersSchedule
 from sqlalchemy import Engine, func, select
 
 from flows import context
-from flows.weekly_report import MissedMondays, deployment_spec, make_and_send, weekly_report
+from flows.loops.missed_mondays import MissedMondays
+from flows.weekly_report import deployment_spec, weekly_report
+from provisions.app import App
 from provisions.domain.calendar import AMSTERDAM
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, at
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated
 
 
 @pytest.fixture
-def steps(database: Engine, clock: MovingClock) -> Steps:
+def app(database: Engine, clock: MovingClock) -> App:
     """Use cases, with one client since Wednesday 4 November."""
-    steps = Steps(dated(database, clock), CONFIG, clock)
+    app = App(dated(database, clock), CONFIG, clock)
     clock.now = at("2026-11-04 10:00")
-    steps.intake(IntakeRequest("TR-2026-0001", "voluntary", ["id_document"]), by=BY)
-    return steps
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["id_document"]), by=BY)
+    return app
 
 
 def reports(database: Engine) -> int:
@@ -45,19 +47,19 @@ def test_the_schedule_is_monday_at_seven_in_amsterdam_all_year() -> None:
             assert (local.weekday(), local.hour, local.minute) == (0, 7, 0)
 
 
-def test_the_flow_sends_once_and_says_what(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    context.use(steps, CONFIG)
+def test_the_flow_sends_once_and_says_what(app: App, clock: MovingClock, database: Engine) -> None:
+    context.use(app)
     clock.now = at("2026-11-09 07:00")
     assert weekly_report.fn().message == "Verzonden aan de stuurgroep: 2026-W45."
     assert weekly_report.fn().message == "Er was geen rapport te verzenden."
-    assert make_and_send(steps) == []
+    assert app.reports.send_due() == []
     assert reports(database) == 1
 
 
 def test_a_monday_that_prefect_missed_is_made_up_after_ten_minutes(
-    steps: Steps, clock: MovingClock, database: Engine
+    app: App, clock: MovingClock, database: Engine
 ) -> None:
-    missed = MissedMondays(steps, now=clock)
+    missed = MissedMondays(app)
     clock.now = at("2026-11-09 07:09")
     missed.look()
     assert reports(database) == 0

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from provisions.app import App
 from provisions.domain.errors import InvalidInput
 from provisions.domain.weeks import Week
 from provisions.outbound.outbox import Outbox
 from provisions.report.reports import Reports
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, Letterbox, at
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated
@@ -23,7 +24,7 @@ class Town:
 
     def __init__(self, database: Engine, clock: MovingClock) -> None:
         self.database, self.clock = database, clock
-        self.steps = Steps(dated(database, clock), CONFIG, clock)
+        self.app = App(dated(database, clock), CONFIG, clock)
         self.reports = Reports(database, CONFIG, clock)
         self.letterbox = Letterbox()
         self.outbox = Outbox(database, CONFIG, self.letterbox, clock)
@@ -31,14 +32,14 @@ class Town:
 
     def on(self, text: str) -> "Town":
         self.clock.now = at(text)
-        self.steps.tick_all()
+        self.app.time.tick_all()
         return self
 
     def takes_in(self, *needs: str, on: str | None = None, **known: Any) -> str:
         self.clients += 1
         reference = f"TR-2026-{self.clients:04}"
         day = date.fromisoformat(on) if on else None
-        self.steps.intake(IntakeRequest(reference, "voluntary", needs, on=day, **known), by=BY)
+        self.app.cases.intake(IntakeRequest(reference, "voluntary", needs, on=day, **known), by=BY)
         return reference
 
     def sends(self) -> list[str]:
@@ -129,7 +130,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
     assert frozen["frozen"] is True
     assert frozen["totals"]["breaches"] == 3
     # Recorded late, dated on time: the breach is taken away.
-    town.on("2026-11-17 10:00").steps.record_outcome(
+    town.on("2026-11-17 10:00").app.cases.record_outcome(
         references[0], "id_document", "delivered", by=BY, on=date(2026, 11, 9)
     )
     assert town.reports.of_week(week) == frozen
@@ -141,7 +142,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
     assert found["2026-W46", "id_document", "open"] == (3, 2)
     # Told once; a further change is told against the last correction.
     assert town.on("2026-11-24 07:00").reports.of_week(Week.parse("2026-W48"))["corrections"] == []
-    town.steps.record_outcome(references[1], "id_document", "delivered", by=BY, on=date(2026, 11, 9))
+    town.app.cases.record_outcome(references[1], "id_document", "delivered", by=BY, on=date(2026, 11, 9))
     corrections = town.reports.of_week(Week.parse("2026-W48"))["corrections"]
     assert {"week": "2026-W46", "key": "id_document", "figure": "breaches", "was": 2, "is": 1} in corrections
 
@@ -149,7 +150,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
 def test_a_past_week_that_was_never_sent_is_computed_from_what_happened_then(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", "postal_address")
-    town.on("2026-11-17 10:00").steps.record_outcome(reference, "id_document", "delivered", by=BY)
+    town.on("2026-11-17 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=BY)
     rows = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W46"))["provisions"]}
     assert (rows["id_document"]["open"], rows["id_document"]["overdue"]) == (1, 1)
     assert rows["id_document"]["longest_overdue_days"] == 6
@@ -178,14 +179,14 @@ def test_who_is_without_shelter_income_or_identity_document(town: Town) -> None:
     town.takes_in("advance_payment", present=["benefit_decision"])
     town.on("2026-11-10 10:00")
     assert town.reports.of_week()["without"] == {"shelter": 1, "income": 1, "id": 2}
-    town.steps.record_outcome("TR-2026-0003", "advance_payment", "delivered", by=BY, on=date(2026, 11, 6))
+    town.app.cases.record_outcome("TR-2026-0003", "advance_payment", "delivered", by=BY, on=date(2026, 11, 6))
     assert town.reports.of_week()["without"] == {"shelter": 1, "income": 0, "id": 2}
 
 
 def test_the_cause_is_where_the_days_until_the_due_date_went(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", "postal_address", "emergency_shelter")
-    town.on("2026-11-12 10:00").steps.record_outcome(reference, "id_document", "delivered", by=BY)
+    town.on("2026-11-12 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=BY)
     town.on("2026-11-23 10:00")
     causes = {
         row["key"]: row["causes"]
@@ -208,7 +209,7 @@ def test_the_cause_is_where_the_days_until_the_due_date_went(town: Town) -> None
 def test_nothing_in_it_points_to_a_person(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", director="regisseur.noord")
-    town.steps.record_outcome(reference, "id_document", "refused", by=BY, note="Jansen kwam niet opdagen")
+    town.app.cases.record_outcome(reference, "id_document", "refused", by=BY, note="Jansen kwam niet opdagen")
     town.on("2026-11-09 07:00").sends()
     (mail,) = town.mail()
     with town.database.connect() as connection:

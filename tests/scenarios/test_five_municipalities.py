@@ -96,7 +96,7 @@ def test_a_client_who_can_not_be_registered_anywhere(town: Town) -> None:
     assert town.overdue() == []
 
     # And the record says who did what, when, and why.
-    whats = [line.what for line in town.steps.views.audit("TR-2026-0011") if line.key == "postal_address"]
+    whats = [line.what for line in town.app.views.audit("TR-2026-0011") if line.key == "postal_address"]
     assert whats.count("rung.climbed") == 2
     assert {"provision.overdue", "rung.answered", "rung.submitted", "provision.outcome"} <= set(whats)
     # No letter names the programme, the route or a reason.

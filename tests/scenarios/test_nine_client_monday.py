@@ -88,7 +88,7 @@ def test_nine_clients_on_a_monday(town: Town) -> None:
         f"{ninth.reference} identiteitsbewijs 22, case_director",
         *(f"{case.reference} identiteitsbewijs 1, doorbraaktafel" for case in (fifth, sixth, seventh, eighth)),
     ]
-    waiting = {view.case.reference for view in town.steps.views.waiting_too_long()}
+    waiting = {view.case.reference for view in town.app.views.waiting_too_long()}
     assert {fourth.reference, seventh.reference, eighth.reference} <= waiting
 
     # Nobody got the same letter twice, and every letter carries a reference and no more.

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Status
 from provisions.domain.figures.facts import CaseFacts
@@ -19,7 +20,7 @@ from provisions.simulation.draw import Draw, TablePlan
 from provisions.simulation.life import WHO, Life
 from provisions.simulation.scenario import read_scenario
 from provisions.simulation.what_if import WhatIf, changed
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, day, midnight
 from tests.conftest import MovingClock
 from tests.report.region import dated
@@ -170,13 +171,13 @@ def test_the_same_acts_recorded_by_the_use_cases_give_the_same_facts(database: E
     draw = Draw(found, "7")
     simulated = [Life(draw.client(number), found.catalogue, found.end).live() for number in range(14)]
     simulated = [life for life in simulated if any(p.needed_on is None for p in life.plan.needs)]
-    steps = Steps(dated(database, clock), CONFIG, clock)
-    acts = sorted((act for life in simulated for act in _acts(life, steps)), key=lambda act: act[0])
+    app = App(dated(database, clock), CONFIG, clock)
+    acts = sorted((act for life in simulated for act in _acts(life, app)), key=lambda act: act[0])
     clock.now = acts[0][0] - timedelta(hours=1)
     for moment, act in acts:
-        _travel(steps, clock, moment)
+        _travel(app, clock, moment)
         act()
-    _travel(steps, clock, found.end - timedelta(seconds=1))
+    _travel(app, clock, found.end - timedelta(seconds=1))
     with database.connect() as connection:
         recorded = list(case_facts(connection, CONFIG.catalogue, found.first_week.monday))
     assert sum(len(facts.provisions) for facts in recorded) > 40
@@ -189,14 +190,14 @@ def test_the_same_acts_recorded_by_the_use_cases_give_the_same_facts(database: E
     assert any(p.suspensions for facts in recorded for p in facts.provisions)
 
 
-def _travel(steps: Steps, clock: MovingClock, moment: datetime) -> None:
-    while (due := steps.next_moment()) is not None and due <= moment:
+def _travel(app: App, clock: MovingClock, moment: datetime) -> None:
+    while (due := app.time.next_moment()) is not None and due <= moment:
         clock.now = max(clock.now, due)
-        steps.tick_all()
+        app.time.tick_all()
     clock.now = max(clock.now, moment)
 
 
-def _acts(life: Life, steps: Steps) -> list[tuple[datetime, Callable[[], Any]]]:
+def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
     """What people did in a life, told from what it left behind."""
     case, reference = life.case, life.case.reference
 
@@ -205,7 +206,7 @@ def _acts(life: Life, steps: Steps) -> list[tuple[datetime, Callable[[], Any]]]:
 
     def intake() -> object:
         now = [p for p in life.plan.needs if p.needed_on is None]
-        return steps.intake(
+        return app.cases.intake(
             IntakeRequest(
                 reference,
                 case.route,
@@ -222,23 +223,26 @@ def _acts(life: Life, steps: Steps) -> list[tuple[datetime, Callable[[], Any]]]:
     acts: list[tuple[datetime, Callable[[], Any]]] = [(at(life.plan.opened, 9), intake)]
     for key, p in case.provisions.items():
         if p.needed_on != case.opened:
-            acts.append((at(p.needed_on, 9), lambda key=key: steps.add(reference, [key], by=WHO)))
+            acts.append((at(p.needed_on, 9), lambda key=key: app.cases.add(reference, [key], by=WHO)))
         for o in p.outcomes:
             acts.append(
-                (o.recorded, lambda o=o, key=key: steps.record_outcome(reference, key, o.name, by=WHO, fields=o.fields))
+                (
+                    o.recorded,
+                    lambda o=o, key=key: app.cases.record_outcome(reference, key, o.name, by=WHO, fields=o.fields),
+                )
             )
         for s in p.suspensions:
             acts.append(
                 (
                     at(s.start, 11),
-                    lambda s=s, key=key: steps.suspend(reference, key, reason=s.reason, until=s.until, by=WHO),
+                    lambda s=s, key=key: app.cases.suspend(reference, key, reason=s.reason, until=s.until, by=WHO),
                 )
             )
         for w in p.waivers:
             acts.append(
                 (
                     at(w.on, 12),
-                    lambda w=w, key=key: steps.waive(reference, key, w.dependency, ground="kan later", by=WHO),
+                    lambda w=w, key=key: app.cases.waive(reference, key, w.dependency, ground="kan later", by=WHO),
                 )
             )
     for moment, line in life.record:
@@ -247,7 +251,7 @@ def _acts(life: Life, steps: Steps) -> list[tuple[datetime, Callable[[], Any]]]:
             acts.append(
                 (
                     moment,
-                    lambda key=key, data=data: steps.answer(
+                    lambda key=key, data=data: app.cases.answer(
                         reference, key, str(data["rung"]), str(data["answer"]), by=WHO
                     ),
                 )
@@ -255,7 +259,10 @@ def _acts(life: Life, steps: Steps) -> list[tuple[datetime, Callable[[], Any]]]:
         elif line.what == "rung.submitted":
             decision = "submitted" if data["submitted"] else "not_submitted"
             acts.append(
-                (moment, lambda key=key, d=decision: steps.submit(reference, key, d, reason="alles geprobeerd", by=WHO))
+                (
+                    moment,
+                    lambda key=key, d=decision: app.cases.submit(reference, key, d, reason="alles geprobeerd", by=WHO),
+                )
             )
     return acts
 

@@ -7,16 +7,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.usecases.cases import Steps
 from tests.builders import CONFIG
 from tests.conftest import MovingClock, admin, database_url
 
 
 @pytest.fixture
-def steps(database: Engine, clock: MovingClock) -> Steps:
-    return Steps(database, CONFIG, clock)
+def app(database: Engine, clock: MovingClock) -> App:
+    return App(database, CONFIG, clock)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions import inputs
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.app import App
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, day, everything_in, is_dutch, refusal
 from tests.conftest import MovingClock
 
@@ -43,11 +44,11 @@ INNOCENT = (
 
 
 @pytest.fixture(scope="module")
-def town(shared_database: Engine) -> Steps:
+def town(shared_database: Engine) -> App:
     """A case with something in every state, and a closed one, eight days later. No test here changes anything."""
     clock = MovingClock()
-    steps = Steps(shared_database, CONFIG, clock)
-    steps.intake(
+    app = App(shared_database, CONFIG, clock)
+    app.cases.intake(
         IntakeRequest(
             REF,
             "voluntary",
@@ -64,39 +65,39 @@ def town(shared_database: Engine) -> Steps:
         ),
         by=DIRECTOR,
     )
-    steps.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
-    steps.suspend(REF, "special_assistance", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
-    steps.intake(IntakeRequest(ELSEWHERE, "voluntary", ["postal_address"], brp="unregistered"), by=DIRECTOR)
-    steps.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
-    steps.record_outcome(CLOSED, "wmo_indication", "delivered", by=DIRECTOR)
-    steps.close(CLOSED, by=DIRECTOR)
+    app.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
+    app.cases.suspend(REF, "special_assistance", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(ELSEWHERE, "voluntary", ["postal_address"], brp="unregistered"), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.record_outcome(CLOSED, "wmo_indication", "delivered", by=DIRECTOR)
+    app.cases.close(CLOSED, by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
-    steps.tick_all()
-    return steps
+    app.time.tick_all()
+    return app
 
 
 def intake(
     reference: str = "TR-2026-0009", route: str = "voluntary", needs: Any = ("id_document",), **more: Any
-) -> Callable[[Steps], Any]:
+) -> Callable[[App], Any]:
     by = more.pop("by", DIRECTOR)
-    return lambda s: s.intake(IntakeRequest(reference, route, needs, **more), by=by)
+    return lambda s: s.cases.intake(IntakeRequest(reference, route, needs, **more), by=by)
 
 
-def call(verb: str, *args: Any, **more: Any) -> Callable[[Steps], Any]:
+def call(verb: str, *args: Any, **more: Any) -> Callable[[App], Any]:
     more.setdefault("by", DIRECTOR)
-    return lambda s: getattr(s, verb)(*args, **more)
+    return lambda s: getattr(s.cases, verb)(*args, **more)
 
 
-def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any) -> Callable[[Steps], Any]:
+def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any) -> Callable[[App], Any]:
     return call("record_outcome", reference, key, name, **more)
 
 
-def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **more: Any) -> Callable[[Steps], Any]:
+def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **more: Any) -> Callable[[App], Any]:
     more.setdefault("reason", "client_asks")
     return call("suspend", REF, key, until=until, **more)
 
 
-BAD: Mapping[str, tuple[int, Callable[[Steps], Any], str]] = {
+BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     # references, keys, codes, choices
     "a malformed reference": (INVALID, intake("jan jansen"), "jan jansen"),
     "a reference that exists": (NOT_ALLOWED, intake(REF), REF),
@@ -180,12 +181,12 @@ BAD: Mapping[str, tuple[int, Callable[[Steps], Any], str]] = {
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
-    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.intake_many([IntakeRequest("TR-2026-0008", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-2026-0008"),
+    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.cases.intake_many([IntakeRequest("TR-2026-0008", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-2026-0008"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_refused_in_dutch_and_changes_nothing(town: Steps, shared_database: Engine, name: str) -> None:
+def test_bad_input_is_refused_in_dutch_and_changes_nothing(town: App, shared_database: Engine, name: str) -> None:
     code, action, says = BAD[name]
     before = everything_in(shared_database)
     refused = refusal(lambda: action(town))
@@ -197,7 +198,7 @@ def test_bad_input_is_refused_in_dutch_and_changes_nothing(town: Steps, shared_d
 
 # --- nothing that identifies a person, wherever it is typed ----------------------------------------------------------
 
-TEXTS: Mapping[str, Callable[[str], Callable[[Steps], Any]]] = {
+TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "reference": lambda x: intake(x),
     "reference of an outcome": lambda x: outcome("id_document", reference=x),
     "reference of a case to show": lambda x: lambda s: s.views.case(x),
@@ -226,7 +227,7 @@ TEXTS: Mapping[str, Callable[[str], Callable[[Steps], Any]]] = {
 
 @pytest.mark.parametrize("where", TEXTS)
 def test_what_identifies_a_person_is_refused_everywhere_and_not_repeated(
-    town: Steps, shared_database: Engine, where: str
+    town: App, shared_database: Engine, where: str
 ) -> None:
     before = everything_in(shared_database)
     for text in IDENTIFYING:

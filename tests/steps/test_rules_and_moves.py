@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.terms import Term
-from provisions.usecases.cases import Steps
 from tests.builders import Town, at
 from tests.conftest import MovingClock
 
@@ -31,33 +31,33 @@ def test_a_longer_target_moves_the_due_date_and_keeps_the_breach(town: Town) -> 
     late = town.takes_in("TR-2026-0001", "id_document")
     town.on("2026-11-12 09:00")
     on_time = town.takes_in("TR-2026-0002", "id_document")
-    assert town.steps.follow_rules() == 0  # the first time: nothing to compare with
-    steps = Steps(town.steps.engine, with_target(town.steps.config, "id_document", "3 weken"), town.steps.clock)
-    assert steps.follow_rules() == 2
-    assert steps.follow_rules() == 0  # the same rules: nothing to do
-    views = [steps.views.case(reference).provisions[0] for reference in (late.reference, on_time.reference)]
+    assert town.app.rules.follow() == 0  # the first time: nothing to compare with
+    app = App(town.app.engine, with_target(town.app.config, "id_document", "3 weken"), town.app.clock)
+    assert app.rules.follow() == 2
+    assert app.rules.follow() == 0  # the same rules: nothing to do
+    views = [app.views.case(reference).provisions[0] for reference in (late.reference, on_time.reference)]
     assert [v.due for v in views] == [date(2026, 11, 23), date(2026, 12, 3)]
     assert [v.breached for v in views] == [True, False]
     assert not views[0].overdue
-    assert any(line.what == "term.changed" for line in steps.views.audit(late.reference))
+    assert any(line.what == "term.changed" for line in app.views.audit(late.reference))
 
 
 def test_an_entry_that_cases_need_can_not_be_taken_out(town: Town) -> None:
     town.on("2026-11-02 09:00")
     town.takes_in("TR-2026-0001", "id_document")
-    town.steps.follow_rules()
-    config = town.steps.config
+    town.app.rules.follow()
+    config = town.app.config
     rules = {key: rule for key, rule in config.catalogue.provisions.items() if key != "id_document"}
     without = replace(config, catalogue=replace(config.catalogue, provisions=rules))
     with pytest.raises(InvalidConfig, match="id_document"):
-        Steps(town.steps.engine, without, town.steps.clock).follow_rules()
+        App(town.app.engine, without, town.app.clock).rules.follow()
 
 
 def test_after_a_move_the_new_table_knows(town: Town) -> None:
     town.on("2026-11-02 09:00")
     case = town.takes_in("TR-2026-0001", "postal_address", present=["id_document"])
     town.on("2026-11-06 09:00")
-    town.steps.transfer(case.reference, "duinrade", by="regisseur-1")
+    town.app.cases.transfer(case.reference, "duinrade", by="regisseur-1")
     town.on("2026-11-06 09:05")
     assert len(town.letters_to("doorbraaktafel@duinrade.example")) == 1
-    assert town.steps.views.case(case.reference).provisions[0].breached
+    assert town.app.views.case(case.reference).provisions[0].breached

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Engine
 
-from provisions.usecases.cases import Steps
+from provisions.app import App
 from tests.builders import CONFIG
 from tests.conftest import MovingClock
 
 
 @pytest.fixture
-def steps(database: Engine, clock: MovingClock) -> Steps:
-    return Steps(database, CONFIG, clock)
+def app(database: Engine, clock: MovingClock) -> App:
+    return App(database, CONFIG, clock)

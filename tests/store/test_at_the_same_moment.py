@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Refused
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import DIRECTOR, attempt, everything_in
 from tests.conftest import MovingClock, owner_url
 
@@ -40,13 +41,11 @@ def rungs(database: Engine) -> dict[tuple[int, str], int]:
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_of_two_different_outcomes_one_wins_and_the_other_hears_why(
-    steps: Steps, database: Engine, _again: int
-) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
+def test_of_two_different_outcomes_one_wins_and_the_other_hears_why(app: App, database: Engine, _again: int) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
     outcomes = together(
-        lambda: steps.record_outcome(REF, "advance_payment", "delivered", by="regisseur-1"),
-        lambda: steps.record_outcome(REF, "advance_payment", "withdrawn", by="regisseur-2"),
+        lambda: app.cases.record_outcome(REF, "advance_payment", "delivered", by="regisseur-1"),
+        lambda: app.cases.record_outcome(REF, "advance_payment", "withdrawn", by="regisseur-2"),
     )
     (loser,) = [refused for refused in outcomes if refused]
     assert isinstance(loser, NotAllowed)
@@ -55,9 +54,9 @@ def test_of_two_different_outcomes_one_wins_and_the_other_hears_why(
         assert connection.scalar(select(func.count()).select_from(t.outcome)) == 1
 
 
-def test_two_cases_of_one_reference_at_the_same_moment_become_one(steps: Steps, database: Engine) -> None:
+def test_two_cases_of_one_reference_at_the_same_moment_become_one(app: App, database: Engine) -> None:
     request = IntakeRequest(REF, "voluntary", ["all"])
-    outcomes = together(*[lambda: steps.intake(request, by=DIRECTOR)] * 4)
+    outcomes = together(*[lambda: app.cases.intake(request, by=DIRECTOR)] * 4)
     assert sum(refused is None for refused in outcomes) == 1
     assert all(isinstance(refused, NotAllowed) for refused in outcomes if refused)
     with database.connect() as connection:
@@ -65,74 +64,76 @@ def test_two_cases_of_one_reference_at_the_same_moment_become_one(steps: Steps, 
         assert connection.scalar(select(func.count()).select_from(t.audit).where(t.audit.c.what == "case.opened")) == 1
 
 
-def test_ticking_in_four_threads_climbs_each_rung_once(steps: Steps, clock: MovingClock, database: Engine) -> None:
+def test_ticking_in_four_threads_climbs_each_rung_once(app: App, clock: MovingClock, database: Engine) -> None:
     requests = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["all"]) for n in range(25)]
-    steps.intake_many(requests, by=DIRECTOR)
+    app.cases.intake_many(requests, by=DIRECTOR)
     clock.advance(days=40)
 
     def tick() -> None:
-        while steps.tick(limit=7):
+        while app.time.tick(limit=7):
             pass
 
     assert together(*[tick] * 4) == [None] * 4
-    steps.tick_all()
+    app.time.tick_all()
     climbed = rungs(database)
     assert set(climbed.values()) == {1}
     with database.connect() as connection:
         messages = connection.scalar(select(func.count()).select_from(t.message).where(t.message.c.kind == "rung"))
         lines = connection.scalar(select(func.count()).select_from(t.audit).where(t.audit.c.what == "rung.climbed"))
     assert messages == lines == len(climbed)
-    assert steps.tick() == 0
+    assert app.time.tick() == 0
 
 
 @pytest.mark.parametrize("_again", range(5))
-def test_an_outcome_at_the_very_moment_of_a_rung(steps: Steps, clock: MovingClock, _again: int) -> None:
+def test_an_outcome_at_the_very_moment_of_a_rung(app: App, clock: MovingClock, _again: int) -> None:
     """Whoever comes first: the rung is there or not, the outcome is there, and the audit tells the order."""
-    steps.intake(IntakeRequest(REF, "voluntary", ["emergency_shelter"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["emergency_shelter"]), by=DIRECTOR)
     clock.set("2026-11-02T23:00:00+00:00")
     outcomes = together(
-        lambda: steps.tick_all(),
-        lambda: steps.record_outcome(REF, "emergency_shelter", "delivered", by=DIRECTOR),
+        lambda: app.time.tick_all(),
+        lambda: app.cases.record_outcome(REF, "emergency_shelter", "delivered", by=DIRECTOR),
     )
     assert outcomes == [None, None]
-    steps.tick_all()
-    view = steps.views.case(REF).provisions[0]
+    app.time.tick_all()
+    view = app.views.case(REF).provisions[0]
     assert view.status == "delivered"
     assert view.breached  # delivered on the first moment of D+1
-    whats = [line.what for line in steps.views.audit(REF)]
+    whats = [line.what for line in app.views.audit(REF)]
     assert whats.count("provision.outcome") == 1
     assert whats.count("rung.climbed") == len(view.provision.rungs)
     if "rung.climbed" in whats:
         assert whats.index("rung.climbed") < whats.index("provision.outcome")
 
 
-def test_resuming_and_ticking_at_the_same_moment(steps: Steps, clock: MovingClock) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
-    steps.suspend(REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=DIRECTOR)
+def test_resuming_and_ticking_at_the_same_moment(app: App, clock: MovingClock) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
+    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=DIRECTOR)
     clock.set("2026-11-20T08:00:00+00:00")
-    resumed, ticked = together(lambda: steps.resume(REF, "advance_payment", by=DIRECTOR), lambda: steps.tick_all())
+    resumed, ticked = together(
+        lambda: app.cases.resume(REF, "advance_payment", by=DIRECTOR), lambda: app.time.tick_all()
+    )
     assert ticked is None
     assert isinstance(resumed, NotAllowed)  # it had resumed by itself on that day
-    whats = [line.what for line in steps.views.audit(REF)]
+    whats = [line.what for line in app.views.audit(REF)]
     assert whats.count("clock.resumed") == 1
 
 
-def test_many_people_work_on_one_case_without_waiting_for_ever(steps: Steps, clock: MovingClock) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["all"]), by=DIRECTOR)
+def test_many_people_work_on_one_case_without_waiting_for_ever(app: App, clock: MovingClock) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"]), by=DIRECTOR)
     clock.advance(days=3)
     works: list[Callable[[], Case | int]] = [
-        lambda: steps.record_outcome(REF, "id_document", "delivered", by=DIRECTOR),
-        lambda: steps.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR),
-        lambda: steps.transfer(REF, "havenmeer", by=DIRECTOR),
-        lambda: steps.suspend(
+        lambda: app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR),
+        lambda: app.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR),
+        lambda: app.cases.transfer(REF, "havenmeer", by=DIRECTOR),
+        lambda: app.cases.suspend(
             REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=DIRECTOR
         ),
-        lambda: steps.tick_all(),
-        lambda: steps.tick_all(),
+        lambda: app.time.tick_all(),
+        lambda: app.time.tick_all(),
     ]
     assert together(*works) == [None] * len(works)
-    steps.tick_all()
-    by_key = {p.provision.key: p.status for p in steps.views.case(REF).provisions}
+    app.time.tick_all()
+    by_key = {p.provision.key: p.status for p in app.views.case(REF).provisions}
     assert (by_key["id_document"], by_key["wmo_indication"], by_key["advance_payment"]) == (
         "delivered",
         "delivered",
@@ -141,24 +142,22 @@ def test_many_people_work_on_one_case_without_waiting_for_ever(steps: Steps, clo
     assert by_key["postal_address"] == "waiting"
 
 
-def test_many_at_once_are_taken_in_all_or_none(steps: Steps, database: Engine) -> None:
+def test_many_at_once_are_taken_in_all_or_none(app: App, database: Engine) -> None:
     good = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["all"]) for n in range(20)]
     before = everything_in(database)
     for bad, kind in (
         (IntakeRequest("TR-2026-0099", "voluntary", ["postal_address"]), InvalidInput),
         (IntakeRequest("TR-2026-0003", "voluntary", ["all"]), NotAllowed),
     ):
-        refused = attempt(lambda bad=bad: steps.intake_many([*good, bad], by=DIRECTOR))  # type: ignore[misc]
+        refused = attempt(lambda bad=bad: app.cases.intake_many([*good, bad], by=DIRECTOR))  # type: ignore[misc]
         assert isinstance(refused, kind)
         assert everything_in(database) == before
-    assert len(steps.intake_many(good, by=DIRECTOR)) == 20
+    assert len(app.cases.intake_many(good, by=DIRECTOR)) == 20
 
 
-def test_a_failure_while_writing_leaves_nothing_behind(
-    steps: Steps, database: Engine, postgres: EmbeddedPostgres
-) -> None:
+def test_a_failure_while_writing_leaves_nothing_behind(app: App, database: Engine, postgres: EmbeddedPostgres) -> None:
     """State, audit and messages are one transaction: here the last of the three can't be written."""
-    steps.intake(IntakeRequest(REF, "voluntary", ["id_document", "postal_address"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["id_document", "postal_address"]), by=DIRECTOR)
     before = everything_in(database)
     owner = engine_for(owner_url(postgres, str(database.url.database)))
     with owner.begin() as connection:
@@ -166,5 +165,5 @@ def test_a_failure_while_writing_leaves_nothing_behind(
         connection.execute(text(refuse))
     owner.dispose()
     with pytest.raises((IntegrityError, psycopg.errors.CheckViolation), match="full_disk"):
-        steps.record_outcome(REF, "id_document", "delivered", by=DIRECTOR)
+        app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR)
     assert everything_in(database) == before

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from provisions.app import App
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import SYSTEM, Moment
@@ -15,7 +16,7 @@ from provisions.domain.rules import Brp
 from provisions.domain.rungs import RungName
 from provisions.store import loading
 from provisions.store import tables as t
-from provisions.usecases.cases import IntakeRequest, Steps
+from provisions.usecases.intake import IntakeRequest
 from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, day
 from tests.conftest import MovingClock
 
@@ -42,10 +43,10 @@ def comparable(case: Case) -> Case:
     return replace(case, provisions=dict(sorted(provisions.items())))
 
 
-def a_full_life(steps: Steps, clock: MovingClock, look: Callable[[Case], object] = id) -> None:
+def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = id) -> None:
     """Something of everything, so that every column is filled somewhere. ``look`` gets the case after each step."""
     look(
-        steps.intake(
+        app.cases.intake(
             IntakeRequest(
                 REF,
                 "wvggz",
@@ -68,49 +69,48 @@ def a_full_life(steps: Steps, clock: MovingClock, look: Callable[[Case], object]
     def then(moment: str, case: Case) -> None:
         look(case)
         clock.set(f"{moment}T09:00:00+00:00")
-        steps.tick_all()
+        app.time.tick_all()
 
     then(
-        "2026-11-03", steps.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=DIRECTOR)
+        "2026-11-03",
+        app.cases.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=DIRECTOR),
     )
     then(
         "2026-11-04",
-        steps.suspend(
+        app.cases.suspend(
             REF, "debt_counselling", reason="other_body", until=day("2026-12-20"), by=DIRECTOR, approved_by=TEAM_LEAD
         ),
     )
-    then("2026-11-20", steps.waive(REF, "postal_address", "id_document", ground="bewijslast achteraf", by=DIRECTOR))
-    then("2026-12-01", steps.answer(REF, "id_document", "doorbraaktafel", "customised_budget", by="tafel-1"))
-    then("2026-12-02", steps.submit(REF, "id_document", "submitted", reason="alles geprobeerd", by="maatwerk-1"))
-    then("2026-12-03", steps.record_outcome(REF, "id_document", "delivered", by=DIRECTOR, fields={"paid_by": "free"}))
-    then("2026-12-04", steps.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
-    then("2026-12-05", steps.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
-    then("2026-12-07", steps.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
-    then("2027-01-04", steps.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-07")))
-    then("2027-01-04", steps.settle_follow_up(REF, "advance_payment", "next_advance", by=DIRECTOR))
-    then("2027-01-05", steps.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
-    then("2027-01-06", steps.add(REF, ["day_activity"], by=DIRECTOR))
-    then("2027-01-07", steps.transfer(REF, "voorbeeldstad", by=DIRECTOR))
+    then("2026-11-20", app.cases.waive(REF, "postal_address", "id_document", ground="bewijslast achteraf", by=DIRECTOR))
+    then("2026-12-01", app.cases.answer(REF, "id_document", "doorbraaktafel", "customised_budget", by="tafel-1"))
+    then("2026-12-02", app.cases.submit(REF, "id_document", "submitted", reason="alles geprobeerd", by="maatwerk-1"))
+    then(
+        "2026-12-03", app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR, fields={"paid_by": "free"})
+    )
+    then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
+    then("2026-12-05", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
+    then("2026-12-07", app.cases.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
+    then("2027-01-04", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-07")))
+    then("2027-01-04", app.cases.settle_follow_up(REF, "advance_payment", "next_advance", by=DIRECTOR))
+    then("2027-01-05", app.cases.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
+    then("2027-01-06", app.cases.add(REF, ["day_activity"], by=DIRECTOR))
+    then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", by=DIRECTOR))
 
 
-def test_a_case_comes_back_as_it_was_written_after_each_step(
-    steps: Steps, clock: MovingClock, database: Engine
-) -> None:
-    first = steps.intake(IntakeRequest("TR-2026-0002", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
+def test_a_case_comes_back_as_it_was_written_after_each_step(app: App, clock: MovingClock, database: Engine) -> None:
+    first = app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
     assert comparable(load(database, "TR-2026-0002").case) == comparable(first)
 
     def same(case: Case) -> None:
         assert comparable(load(database).case) == comparable(case)
 
-    a_full_life(steps, clock, look=same)
+    a_full_life(app, clock, look=same)
 
 
-def test_every_column_of_every_table_was_filled_by_that_life(
-    steps: Steps, clock: MovingClock, database: Engine
-) -> None:
+def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: MovingClock, database: Engine) -> None:
     """So the round trip above leaves nothing out."""
-    a_full_life(steps, clock)
-    steps.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR)
+    a_full_life(app, clock)
+    app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR)
     elsewhere = {  # written by the outbox, the engine, and whoever closes or forgets a case
         "message": {"sent", "recipients", "subject", "body", "error"},
         "provision": {"flow_run", "suspended_until"},
@@ -123,8 +123,8 @@ def test_every_column_of_every_table_was_filled_by_that_life(
             assert empty == elsewhere.get(table.name, set()), table.name
 
 
-def test_derived_columns_are_what_the_domain_says(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    a_full_life(steps, clock)
+def test_derived_columns_are_what_the_domain_says(app: App, clock: MovingClock, database: Engine) -> None:
+    a_full_life(app, clock)
     stored = load(database)
     moment = Moment(clock.now, SYSTEM, CATALOGUE)
     for key, row in stored.rows.items():
@@ -133,18 +133,18 @@ def test_derived_columns_are_what_the_domain_says(steps: Steps, clock: MovingClo
             assert row[name] == getattr(derived, name), (key, name)
 
 
-def test_after_a_tick_the_next_moment_lies_ahead(steps: Steps, clock: MovingClock) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["all"], on=day("2026-09-01")), by=DIRECTOR)
-    assert steps.tick_all() > 0
-    assert steps.tick() == 0
-    following = steps.next_moment()
+def test_after_a_tick_the_next_moment_lies_ahead(app: App, clock: MovingClock) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"], on=day("2026-09-01")), by=DIRECTOR)
+    assert app.time.tick_all() > 0
+    assert app.time.tick() == 0
+    following = app.time.next_moment()
     assert following is None or following > clock.now
 
 
-def test_a_rung_is_in_the_table_once_whoever_writes_it(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+def test_a_rung_is_in_the_table_once_whoever_writes_it(app: App, clock: MovingClock, database: Engine) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     clock.advance(days=30)
-    steps.tick_all()
+    app.time.tick_all()
     with database.connect() as connection:
         row = connection.execute(select(t.rung)).mappings().first()
     assert row is not None
@@ -153,15 +153,15 @@ def test_a_rung_is_in_the_table_once_whoever_writes_it(steps: Steps, clock: Movi
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET because = 'anders'", "DELETE FROM audit", "TRUNCATE audit"])
-def test_the_audit_only_grows(steps: Steps, database: Engine, statement: str) -> None:
-    steps.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+def test_the_audit_only_grows(app: App, database: Engine, statement: str) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     with pytest.raises(ProgrammingError), database.begin() as connection:
         connection.execute(text(statement))
 
 
-def test_free_text_stands_in_its_own_table_and_nowhere_else(steps: Steps, clock: MovingClock, database: Engine) -> None:
+def test_free_text_stands_in_its_own_table_and_nowhere_else(app: App, clock: MovingClock, database: Engine) -> None:
     words = ["bewijslast achteraf", "alles geprobeerd", "niet ontvangen", "verhuurder vraagt het later"]
-    a_full_life(steps, clock)
+    a_full_life(app, clock)
     with database.connect() as connection:
         bodies = set(connection.execute(select(t.free_text.c.body)).scalars())
         assert bodies == set(words)
@@ -173,9 +173,9 @@ def test_free_text_stands_in_its_own_table_and_nowhere_else(steps: Steps, clock:
         )
 
 
-def test_what_happened_is_in_the_audit_in_order(steps: Steps, clock: MovingClock) -> None:
-    a_full_life(steps, clock)
-    lines = steps.views.audit(REF)
+def test_what_happened_is_in_the_audit_in_order(app: App, clock: MovingClock) -> None:
+    a_full_life(app, clock)
+    lines = app.views.audit(REF)
     whats = [line.what for line in lines]
     assert whats[0] == "case.opened"
     assert [line.at for line in lines] == sorted(line.at for line in lines)
@@ -187,8 +187,8 @@ def test_what_happened_is_in_the_audit_in_order(steps: Steps, clock: MovingClock
         assert expected in whats, expected
 
 
-def test_dates_are_dates_and_moments_are_utc(steps: Steps, clock: MovingClock, database: Engine) -> None:
-    a_full_life(steps, clock)
+def test_dates_are_dates_and_moments_are_utc(app: App, clock: MovingClock, database: Engine) -> None:
+    a_full_life(app, clock)
     provision = load(database).case.provisions["id_document"]
     assert type(provision.needed_on) is date
     assert all(str(r.due.tzinfo) in ("UTC", "datetime.timezone.utc") for r in provision.rungs)

@@ -1,0 +1,38 @@
+"""The program on one database, put together in one place: for the shell, the engine, a process of a work pool, and tests."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from provisions.catalogue import Config
+from provisions.database.connect import pooled
+from provisions.report.reports import Reports
+from provisions.settings import utc_now
+from provisions.store.runs import Runs
+from provisions.usecases.cases import Cases
+from provisions.usecases.new_rules import NewRules
+from provisions.usecases.passing_time import PassingTime
+from provisions.views.cases import Views
+from provisions.views.runs import RunViews
+
+
+class App:
+    """What can be asked of the program. ``clock`` gives the moment (aware); tests travel in time with it.
+
+    ``cases``: what people do. ``time``: what time does. ``rules``: after a change in ``config/``. ``views``: a case as people
+    see it. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each shows. ``reports``: the
+    steering group's.
+    """
+
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
+        self.engine = engine
+        self.config = config
+        self.clock = clock
+        self.cases = Cases(engine, config, clock)
+        self.time = PassingTime(engine, config.catalogue, clock)
+        self.rules = NewRules(engine, config, clock)
+        self.views = Views(pooled(engine), config, clock)
+        self.runs = Runs(engine)
+        self.run_views = RunViews(pooled(engine), self.views)
+        self.reports = Reports(engine, config, clock)

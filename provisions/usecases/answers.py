@@ -1,0 +1,26 @@
+"""What escalating led to: a table's answer, and whether a provision goes to the national desk."""
+
+from provisions import inputs
+from provisions.domain import lifecycle
+from provisions.domain.case import Answer, Case
+from provisions.domain.rungs import RungName
+from provisions.usecases.deciding import Deciding
+
+
+class Answers(Deciding):
+    """Answers of the tables."""
+
+    def answer(self, reference: str, key: str, rung: str, answer: str, *, by: str) -> Case:
+        """What a table answered."""
+        moment = self._moment(by)
+        key, name = self._key(key), inputs.choice(RungName, rung, "escalatiestap")
+        given = inputs.choice(Answer, answer, "soort antwoord")
+        return self._decide(reference, moment, lambda case: lifecycle.answer(case, key, name, given, moment))
+
+    def submit(self, reference: str, key: str, decision: str, *, reason: str, by: str) -> Case:
+        """Whether a provision goes to the national desk (``submitted``) or not (``not_submitted``)."""
+        moment = self._moment(by)
+        key = self._key(key)
+        submitted = inputs.known(decision, ("submitted", "not_submitted"), "beslissing") == "submitted"
+        text = inputs.free_text(reason, "de reden")
+        return self._decide(reference, moment, lambda case: lifecycle.submit(case, key, submitted, text, moment))

@@ -1,0 +1,46 @@
+"""Stopping the clock of a provision, and letting it run again."""
+
+from datetime import date
+
+from provisions import inputs
+from provisions.domain import lifecycle
+from provisions.domain.case import Case, Reason, Suspension
+from provisions.domain.errors import InvalidInput
+from provisions.usecases.deciding import Deciding
+
+
+class ClockStops(Deciding):
+    """Suspensions ("klok stilgezet")."""
+
+    def suspend(
+        self,
+        reference: str,
+        key: str,
+        *,
+        reason: str,
+        until: date,
+        by: str,
+        on: date | None = None,
+        approved_by: str | None = None,
+    ) -> Case:
+        """Stop the clock until day ``until``, when it runs again by itself."""
+        moment = self._moment(by)
+        try:
+            why = inputs.choice(Reason, reason, "reden")
+        except InvalidInput:
+            raise InvalidInput(
+                f"'{inputs.shown(reason)}' is geen reden om de klok stil te zetten. Kies uit: {', '.join(Reason)}. "
+                "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
+            ) from None
+        approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
+        key, until = self._key(key), inputs.possible(until, "--until")
+        suspension = Suspension(self._on(on, moment), until, why)
+        return self._decide(
+            reference, moment, lambda case: lifecycle.suspend(case, key, suspension, moment, approved_by)
+        )
+
+    def resume(self, reference: str, key: str, *, by: str, on: date | None = None) -> Case:
+        """Let the clock run again."""
+        moment = self._moment(by)
+        key, day = self._key(key), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.resume(case, key, moment, day))

@@ -1,0 +1,66 @@
+"""What every use case about a case does: check what was said, load under lock, let the domain decide, write it all at once."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine
+
+from provisions import inputs
+from provisions.catalogue import Config
+from provisions.domain.case import Case
+from provisions.domain.lifecycle import Decision, Moment
+from provisions.domain.privacy import refuse_identifying
+from provisions.store import loading
+from provisions.store.loading import Stored
+from provisions.store.writing import Change, write
+
+
+class Deciding:
+    """The ground of the use cases on one database. ``clock`` gives the moment (aware); tests travel in time with it.
+
+    Every text is checked, in Dutch; every use case raises ``provisions.domain.errors.Refused`` when something is not
+    allowed, and then nothing has changed. Days are Amsterdam's.
+    """
+
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._config = config
+        self._clock = clock
+
+    def _moment(self, by: str) -> Moment:
+        return Moment(self._clock(), inputs.code(by, "wie dit doet (--by)"), self._config.catalogue)
+
+    def _on(self, on: date | None, moment: Moment) -> date:
+        return moment.today if on is None else inputs.not_in_future(on, moment.today, "--on")
+
+    def _key(self, key: str) -> str:
+        rules = self._config.catalogue.provisions
+        return inputs.known(key, rules, "voorziening", {rule.key: rule.name for rule in rules.values()})
+
+    def _by_key(self, typed: Mapping[str, date]) -> dict[str, date]:
+        return {self._key(key): day for key, day in typed.items()}
+
+    def _dependency(self, text: str) -> str:
+        """A dependency as it was typed: by its key, by its Dutch name, or ``a|b`` when either will do."""
+        refuse_identifying(text, "de voorwaarde")
+        rules = self._config.catalogue.provisions
+        by_name = {rule.name.lower(): rule.key for rule in rules.values()}
+        return by_name.get(text.strip().lower(), text)
+
+    def _reference(self, reference: str) -> str:
+        return inputs.reference(reference, self._config.organisation.reference_pattern)
+
+    def _decide(self, reference: str, moment: Moment, decide: Callable[[Case], Decision]) -> Case:
+        """Load the case under lock, decide, write. Two people at the same moment wait for each other."""
+        reference = inputs.existing_reference(reference)
+        with self._engine.begin() as connection:
+            stored = self._stored(connection, reference)
+            decision = decide(stored.case)
+            write(connection, [Change(stored, decision, moment)])
+        return decision.case
+
+    def _stored(self, connection: Connection, reference: str) -> Stored:
+        stored = loading.load_case(connection, reference, lock=True)
+        if stored is None:
+            raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
+        return stored

@@ -1,0 +1,178 @@
+"""Taking a client in: the case, and what is needed; also what is needed later besides."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from provisions import inputs
+from provisions.domain import lifecycle
+from provisions.domain.case import Case
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle import Decision, Moment, Need
+from provisions.domain.rules import Brp, Route
+from provisions.store import loading
+from provisions.store.writing import Change, ReferenceTaken, write
+from provisions.usecases.deciding import Deciding
+
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True)
+class IntakeRequest:
+    """What a case director says at intake. Keys, codes and choices are still text; days are parsed.
+
+    ``waive`` maps (provision, dependency) to the ground.
+    """
+
+    reference: str
+    route: str
+    needs: Sequence[str]
+    municipality: str | None = None
+    brp: str = Brp.UNKNOWN
+    present: Sequence[str] = ()
+    agreed: Mapping[str, date] = field(default_factory=dict)
+    needed_from: Mapping[str, date] = field(default_factory=dict)
+    waive: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    urgent: Sequence[str] = ()
+    director: str | None = None
+    on: date | None = None
+
+
+class Intake(Deciding):
+    """Cases and needs that are new."""
+
+    def intake(self, request: IntakeRequest, *, by: str) -> Case:
+        """Start a client's case. Raises ``NotAllowed`` when the reference exists already."""
+        return self.intake_many([request], by=by)[0]
+
+    def intake_many(self, requests: Sequence[IntakeRequest], *, by: str) -> list[Case]:
+        """Start many cases, all or none."""
+        moment = self._moment(by)
+        changes = [Change(None, self._intake(request, moment), moment) for request in requests]
+        twice = _first_repeated(request.reference for request in requests)
+        if twice is not None:
+            raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
+        try:
+            with self._engine.begin() as connection:
+                write(connection, changes)
+        except ReferenceTaken:
+            with self._engine.connect() as connection:
+                self._refuse_existing(connection, [request.reference for request in requests])
+            raise
+        return [change.decision.case for change in changes]
+
+    def check_intake(self, request: IntakeRequest, *, by: str) -> None:
+        """Raise what ``intake`` would raise for this request alone; nothing is written."""
+        self._intake(request, self._moment(by))
+        with self._engine.connect() as connection:
+            self._refuse_existing(connection, [request.reference])
+
+    def add(
+        self,
+        reference: str,
+        keys: Sequence[str],
+        *,
+        by: str,
+        agreed: Mapping[str, date] | None = None,
+        needed_from: Mapping[str, date] | None = None,
+        waive: Mapping[tuple[str, str], str] | None = None,
+        urgent: Sequence[str] = (),
+        on: date | None = None,
+    ) -> Case:
+        """One or more provisions needed besides those of the intake."""
+        moment = self._moment(by)
+        day = self._on(on, moment)
+        needs = self._needs(
+            list(dict.fromkeys(self._key(k) for k in keys)), agreed or {}, needed_from or {}, waive or {}, urgent
+        )
+        return self._decide(reference, moment, lambda case: lifecycle.add(case, needs, moment, day))
+
+    def _intake(self, request: IntakeRequest, moment: Moment) -> Decision:
+        organisation = self._config.organisation
+        municipality = request.municipality or next(iter(organisation.municipalities))
+        present = frozenset(self._key(key) for key in request.present)
+        case = Case(
+            reference=self._reference(request.reference),
+            municipality=inputs.known(municipality, organisation.municipalities, "gemeente"),
+            route=inputs.choice(Route, request.route, "route"),
+            brp=inputs.choice(Brp, request.brp, "BRP-stand"),
+            opened=self._on(request.on, moment),
+            director=inputs.code(request.director, "de regisseur (--director)") if request.director else None,
+            present=present,
+        )
+        keys = self._needed_keys(request, present)
+        needs = self._needs(keys, request.agreed, request.needed_from, request.waive, request.urgent)
+        return lifecycle.open_case(case, needs, moment)
+
+    def _needed_keys(self, request: IntakeRequest, present: frozenset[str]) -> list[str]:
+        if not request.needs:
+            raise InvalidInput("Geef ten minste een voorziening die nodig is: --need KEY (of --need all).")
+        named = list(dict.fromkeys(self._key(key) for key in request.needs if key != EVERYTHING))
+        if EVERYTHING not in request.needs:
+            return named
+        agreed = self._by_key(request.agreed)
+        return [
+            rule.key
+            for rule in self._config.catalogue.provisions.values()
+            if rule.key in named or (rule.key not in present and (not rule.needs_agreed_date or rule.key in agreed))
+        ]
+
+    def _needs(
+        self,
+        keys: Sequence[str],
+        agreed: Mapping[str, date],
+        needed_from: Mapping[str, date],
+        waive: Mapping[tuple[str, str], str],
+        urgent: Sequence[str],
+    ) -> tuple[Need, ...]:
+        agreed, needed_from = self._by_key(agreed), self._by_key(needed_from)
+        waive = {(self._key(key), self._dependency(on)): ground for (key, on), ground in waive.items()}
+        urgent = [self._key(key) for key in urgent]
+        named = {
+            "--agreed": set(agreed),
+            "--needed-from": set(needed_from),
+            "--waive": {key for key, _ in waive},
+            "--urgent": set(urgent),
+        }
+        for option, mentioned in named.items():
+            for key in sorted(mentioned):
+                if self._key(key) not in keys:
+                    raise InvalidInput(
+                        f"{option} noemt '{key}', maar die voorziening staat niet bij wat nodig is. "
+                        f"Voeg haar toe of laat {option} voor '{key}' weg."
+                    )
+        for day in (*agreed.values(), *needed_from.values()):
+            inputs.possible(day, "--agreed of --needed-from")
+        grounds = {
+            (key, dependency): inputs.free_text(text, "de grond van de afwijking")
+            for (key, dependency), text in waive.items()
+        }
+        return tuple(
+            Need(
+                key,
+                agreed.get(key),
+                needed_from.get(key),
+                key in urgent,
+                {dependency: ground for (waived, dependency), ground in grounds.items() if waived == key},
+            )
+            for key in keys
+        )
+
+    def _refuse_existing(self, connection: Connection, references: Sequence[str]) -> None:
+        existing = loading.existing_references(connection, references, limit=5)
+        if existing:
+            raise NotAllowed(
+                f"De referentie {', '.join(existing)} bestaat al. Kies een andere, of voeg een voorziening toe met "
+                "'provisions add'."
+            )
+
+
+def _first_repeated(references: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for reference in references:
+        if reference in seen:
+            return reference
+        seen.add(reference)
+    return None

@@ -1,0 +1,98 @@
+"""What became of a provision: one at a time, or as a counter sends them, all or none."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+
+from provisions import inputs
+from provisions.domain import lifecycle
+from provisions.domain.case import Case
+from provisions.domain.errors import InvalidInput, Refused, SeveralRefused
+from provisions.domain.lifecycle import Decision, Moment
+from provisions.domain.privacy import refuse_identifying
+from provisions.domain.rules import OutcomeName
+from provisions.store import loading
+from provisions.store.writing import Change, write
+from provisions.usecases.deciding import Deciding
+
+
+@dataclass(frozen=True)
+class OutcomeReport:
+    """What became of one provision, as a counter says it. Key and outcome are still text; the day is parsed."""
+
+    reference: str
+    key: str
+    outcome: str
+    on: date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+
+
+class Outcomes(Deciding):
+    """Outcomes, and taking one back."""
+
+    def record_outcome(
+        self,
+        reference: str,
+        key: str,
+        outcome: str,
+        *,
+        by: str,
+        on: date | None = None,
+        fields: Mapping[str, str] | None = None,
+        note: str | None = None,
+    ) -> Case:
+        """Record what became of a provision."""
+        moment = self._moment(by)
+        decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note), moment)
+        return self._decide(reference, moment, decide)
+
+    def record_outcomes(self, reports: Sequence[OutcomeReport], *, by: str) -> list[Case]:
+        """Record what became of many provisions, in this order, all or none. Returns the cases as they become.
+
+        Raises ``SeveralRefused`` with every report that is not allowed.
+        """
+        moment = self._moment(by)
+        faults: list[tuple[int, Refused]] = []
+        with self._engine.begin() as connection:
+            references = sorted(set(_references(reports)))
+            stored = loading.load_by_reference(connection, references)
+            decided: dict[str, Decision] = {}
+            for place, report in enumerate(reports):
+                try:
+                    reference, decide = inputs.existing_reference(report.reference), self._outcome(report, moment)
+                    if reference not in stored:
+                        raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
+                    before = decided.get(reference, Decision(stored[reference].case))
+                    decided[reference] = before.then(decide(before.case))
+                except Refused as fault:
+                    faults.append((place, fault))
+            if faults:
+                raise SeveralRefused(faults)
+            write(connection, [Change(stored[reference], decision, moment) for reference, decision in decided.items()])
+        return [decision.case for decision in decided.values()]
+
+    def _outcome(self, report: OutcomeReport, moment: Moment) -> Callable[[Case], Decision]:
+        name = inputs.choice(OutcomeName, report.outcome, "uitkomst")
+        key, day = self._key(report.key), self._on(report.on, moment)
+        text = inputs.free_text(report.note, "de notitie") if report.note is not None else None
+        values = {
+            refuse_identifying(field, "een veld"): refuse_identifying(value, "een veld")
+            for field, value in report.fields.items()
+        }
+        return lambda case: lifecycle.record_outcome(case, key, name, moment, day, values, text)
+
+    def reopen(self, reference: str, key: str, *, reason: str, by: str, on: date | None = None) -> Case:
+        """Reopen a closed provision; its old clock runs on."""
+        moment = self._moment(by)
+        text = inputs.free_text(reason, "de reden")
+        key, day = self._key(key), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.reopen(case, key, moment, day, text))
+
+
+def _references(reports: Iterable[OutcomeReport]) -> Iterator[str]:
+    """The references that can be looked up; the others are refused with what else is wrong."""
+    for report in reports:
+        with suppress(InvalidInput):
+            yield inputs.existing_reference(report.reference)

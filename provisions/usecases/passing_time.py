@@ -1,0 +1,87 @@
+"""What time does: what falls due is recorded, and what will fall due is decided ahead."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from provisions.catalogue.fingerprint import fingerprint
+from provisions.domain import lifecycle
+from provisions.domain.lifecycle import Moment
+from provisions.domain.rules import Catalogue
+from provisions.store import loading, lookahead
+from provisions.store.writing import Change, write
+
+FORESIGHT = timedelta(hours=26)  # a day, and some time to get it done
+FORESEEN_AT_ONCE = 1000  # provisions in one transaction
+
+
+class PassingTime:
+    """Everything that happens because its moment has come. ``clock`` gives the moment (aware)."""
+
+    def __init__(self, engine: Engine, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._catalogue = catalogue
+        self._clock = clock
+
+    @cached_property
+    def _rules(self) -> str:
+        return fingerprint(self._catalogue)
+
+    def tick(self, limit: int = 500) -> int:
+        """Everything that is due now, for at most ``limit`` provisions, in one transaction. Returns how many.
+
+        Whoever else ticks at the same time takes other rows.
+        """
+        now = self._clock()
+        if recorded := self._record_foreseen(now):
+            return recorded
+        moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
+        with self._engine.begin() as connection:
+            due = loading.due_provisions(connection, now, limit)
+            if not due:
+                return 0
+            cases = loading.load_cases(connection, sorted({case_id for _, case_id in due}))
+            changes = []
+            for provision_id, case_id in due:
+                stored = cases[case_id]
+                key = stored.key_of(provision_id)
+                decision = lifecycle.tick(stored.case, key, moment)
+                changes.append(Change(stored, decision, moment, frozenset({key})))
+            write(connection, changes)
+        return len(due)
+
+    def tick_all(self) -> int:
+        """Tick until nothing is due. Returns how many provisions were handled."""
+        total = 0
+        while handled := self.tick():
+            total += handled
+        return total
+
+    def _record_foreseen(self, now: datetime) -> int:
+        with self._engine.begin() as connection:
+            return lookahead.record(connection, now, self._rules, FORESEEN_AT_ONCE)
+
+    def foresee(self, limit: int = 100) -> int:
+        """Decide ahead what falls due within ``FORESIGHT``, for at most ``limit`` provisions. Returns how many.
+
+        Worth doing, never needed: what was not foreseen is decided when it falls due.
+        """
+        now = self._clock()
+        with self._engine.begin() as connection:
+            due = lookahead.to_keep(connection, now, now + FORESIGHT, self._rules, limit)
+            cases = loading.load_cases(connection, sorted({one.case_id for one in due})) if due else {}
+            found = [
+                (one, stored, lifecycle.foresee(stored.case, stored.key_of(one.provision_id), one.at, self._catalogue))
+                for one in due
+                if (stored := cases.get(one.case_id)) is not None
+            ]
+            if found:
+                lookahead.keep(connection, self._rules, found)
+        return len(found)
+
+    def next_moment(self) -> datetime | None:
+        """When anything happens next (UTC)."""
+        with self._engine.connect() as connection:
+            return loading.next_moment(connection)

@@ -1,0 +1,20 @@
+"""Starting a provision without what it should wait for."""
+
+from datetime import date
+
+from provisions import inputs
+from provisions.domain import lifecycle
+from provisions.domain.case import Case
+from provisions.usecases.deciding import Deciding
+
+
+class Waivers(Deciding):
+    """Deviations ("afwijking")."""
+
+    def waive(self, reference: str, key: str, dependency: str, *, ground: str, by: str, on: date | None = None) -> Case:
+        """Start a provision without one of its dependencies ("afwijking")."""
+        moment = self._moment(by)
+        ground = inputs.free_text(ground, "de grond van de afwijking")
+        dependency = self._dependency(dependency)
+        key, day = self._key(key), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.waive(case, key, dependency, ground, moment, day))
