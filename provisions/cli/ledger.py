@@ -38,11 +38,13 @@ def verify(args: Namespace, settings: Settings) -> None:
                 "lines": verdict.lines,
                 "anchor": str(verdict.anchor),
                 "faults": verdict.faults,
+                "known_as": verdict.known_as and str(verdict.known_as),
             }
         )
     elif verdict.whole:
         say(
             f"De vastlegging is in orde: {verdict.lines} regels, geen gewijzigd, weggehaald, verplaatst of bijgezet.",
+            *([_FROM_BEFORE.format(known, verdict.known_as)] if verdict.known_as else []),
             f"Anker: {verdict.anchor}",
             "Bewaar dit anker buiten deze machine; controleer er later mee: provisions audit --verify --known ANKER",
         )
@@ -53,6 +55,12 @@ def verify(args: Namespace, settings: Settings) -> None:
             *verdict.faults,
             "Iemand heeft buiten het programma om in de database gewerkt. Meld dit als incident; bewaar alles zoals het is.",
         )
+
+
+_FROM_BEFORE = (
+    "Uw anker {} is van voor een nieuwe versie van het schema, die de keten opnieuw berekende. Het klopt: dezelfde regels "
+    "hebben nu het anker {}. Bewaar voortaan het nieuwe:"
+)
 
 
 def _anchor(text: str) -> Anchor:

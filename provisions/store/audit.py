@@ -81,6 +81,8 @@ class Verdict:
     lines: int = 0
     anchor: Anchor = field(default_factory=lambda: Anchor(0, START.hex()))
     faults: list[str] = field(default_factory=list)
+    known_as: Anchor | None = None
+    """What the anchor that was given is called now: it was noted before the chain was computed anew, and is right."""
 
     @property
     def whole(self) -> bool:
@@ -218,14 +220,19 @@ def verify(
     forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
     previous, last = START, 0
     met_known = known is None or known.line == 0
+    earlier = [START] * len(_EARLIER_LINKS)
     for row in _lines(connection):
         fault = _fault(row, previous, last, forgotten)
         if fault and len(verdict.faults) < MOST_FAULTS:
             verdict.faults.append(fault)
         previous, last = bytes(row.hash), row.id
         verdict.lines += 1
+        if known and row.id <= known.line:
+            earlier = [link_then(before, row) for link_then, before in zip(_EARLIER_LINKS, earlier, strict=True)]
         if known and row.id == known.line:
             met_known = previous.hex() == known.hash
+            if not met_known and known.hash in {before.hex() for before in earlier}:
+                met_known, verdict.known_as = True, Anchor(row.id, previous.hex())
         if verdict.lines % _PAGE == 0:
             progress(verdict.lines)
     verdict.anchor = Anchor(last, previous.hex())
@@ -233,6 +240,29 @@ def verify(
         verdict.faults.append(f"Regel {known.line if known else 0} is niet meer die van het anker dat u opgaf.")
     verdict.faults += _faults_at_the_end(connection, verdict)
     return verdict
+
+
+def _link_of_0005(previous: bytes, row: Row[Any]) -> bytes:
+    """The hash of a line as it was until schema 0006, which computed all of them anew."""
+    said = (
+        row.id,
+        stamp(row.at).decode(),
+        row.by,
+        row.case_id,
+        row.key,
+        row.what,
+        row.because,
+        None if row.data is None else _encode(row.data),
+        row.message and str(row.message),
+        row.free_text_id,
+        row.note_digest and bytes(row.note_digest).hex(),
+    )
+    return hashlib.sha256(previous + _encode(said).encode()).digest()
+
+
+# By these an anchor of before an upgrade is still proof of what it was proof of: computed again from what the lines say now,
+# and not believed because a line says so, which whoever writes lines could add.
+_EARLIER_LINKS: Sequence[Callable[[bytes, Row[Any]], bytes]] = (_link_of_0005,)
 
 
 def _lines(connection: Connection) -> Iterator[Row[Any]]:
