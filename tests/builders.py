@@ -139,8 +139,8 @@ class Client:
     def starts_without(self, key: str, dependency: str, on: str | None = None) -> Decision:
         return self._do(lifecycle.waive(self.case, key, dependency, "bewijslast achteraf", self.moment, self._on(on)))
 
-    def agrees(self, key: str, on: str) -> Decision:
-        return self._do(lifecycle.agree(self.case, key, day(on), self.moment))
+    def agrees(self, key: str, date: str, on: str | None = None) -> Decision:
+        return self._do(lifecycle.agree(self.case, key, day(date), self.moment, self._on(on)))
 
     def reopens(self, key: str, on: str | None = None) -> Decision:
         return self._do(lifecycle.reopen(self.case, key, self.moment, self._on(on), "het bleek niet te kloppen"))

@@ -207,6 +207,9 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
     dates = {f.name for f in fields if f.kind == "date"}
     on_field = entry.one_of("on_field", dates, default="") or None
     settled = entry.one_of("unless_settled", keys, default="") or None
+    ended_by = entry.enums("ended_by", OutcomeName)
+    if ended_by is not None and settled is None:
+        entry.fault("ended_by", "dit hoort bij 'unless_settled'.", "Noem daar de voorziening, of haal 'ended_by' weg.")
     rule = FollowUpRule(
         name=entry.text("name"),
         title=entry.text("title"),
@@ -216,6 +219,7 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         working_days_before=entry.number("working_days_before", default=0),
         repeat=entry.flag("repeat", default=False),
         unless_settled=settled,
+        ended_by=ended_by or FollowUpRule.ended_by,
     )
     if rule.repeat and rule.after is None:
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")

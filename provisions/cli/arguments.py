@@ -261,6 +261,7 @@ def parser() -> DutchParser:
     agree = _on_provision(command("agree", "leg een (nieuwe) afgesproken datum vast"))
     agree.add_argument("day", metavar="DATUM", type=_day("de afspraak"), help=DAY_HELP)
     _by(agree)
+    _on(agree)
 
     transfer = command("transfer", "de cliënt is verhuisd naar een andere gemeente")
     transfer.add_argument("reference", metavar="REF", help=REF_HELP)

@@ -111,7 +111,7 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "waive": lambda a, s: s.cases.waive(a.reference, a.key, a.dependency, ground=a.ground, by=a.by, on=a.on).reference,
     "answer": lambda a, s: s.cases.answer(a.reference, a.key, a.rung, a.answer, by=a.by).reference,
     "submit": lambda a, s: s.cases.submit(a.reference, a.key, a.decision, reason=a.reason, by=a.by).reference,
-    "agree": lambda a, s: s.cases.agree(a.reference, a.key, a.day, by=a.by).reference,
+    "agree": lambda a, s: s.cases.agree(a.reference, a.key, a.day, by=a.by, on=a.on).reference,
     "transfer": lambda a, s: s.cases.transfer(a.reference, a.municipality, by=a.by).reference,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": lambda a, s: s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference,

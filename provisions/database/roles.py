@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
+    "agreement": (READ, ADD),
     "alembic_version": (READ,),
     "announcement": (READ, ADD, CHANGE, REMOVE),  # CHANGE: to hold rows (FOR UPDATE)
     "audit": (READ, ADD),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
@@ -51,7 +53,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Suspension:
-    """The clock stopped on day ``start``; it resumes by itself on day ``until``, or earlier on ``resumed``."""
+    """That the clock was stopped on day ``start``, to resume by itself on day ``until``.
+
+    ``resumed``: the day on which somebody had it run again, or ``until`` once its end was noted. An outcome ends a
+    suspension too: when the clock really ran again is for ``Provision.stops``.
+    """
 
     start: date
     until: date
@@ -59,9 +65,25 @@ class Suspension:
     resumed: date | None = None
 
     @property
-    def end(self) -> date:
-        """The day on which the clock runs again."""
-        return self.until if self.resumed is None else min(self.resumed, self.until)
+    def resumed_by_hand(self) -> date | None:
+        """The day on which somebody had the clock run again before ``until``."""
+        return self.resumed if self.resumed is not None and self.resumed < self.until else None
+
+
+class Stop(NamedTuple):
+    """A time in which the clock stood still: from the day of suspending (``start``) to the day on which it ran again."""
+
+    start: date
+    end: date
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The date ``day``, agreed on day ``on``."""
+
+    day: date
+    on: date
 
 
 @dataclass(frozen=True)
@@ -116,9 +138,10 @@ class Provision:
     """One provision of one case.
 
     ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started, ``None`` while blocked.
-    ``agreed_on``: the day on which ``agreed`` was agreed. ``reopened_on``: the day of the last reopening; outcomes before it
-    don't count any more. ``breached_on``: D+1 of a promise that was broken before its date changed (a new agreement, other
-    rules, a move): that breach stays. ``late_noted``: the D+1 whose passing was noted by the clock.
+    ``agreed_on``: the day on which ``agreed`` was agreed; ``earlier_agreements``: those before it, in the order in which they
+    were recorded. ``reopened_on``: the day of the last reopening; outcomes before it
+    don't count any more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a
+    move): that breach stays. ``late_noted``: the D+1 whose passing was noted by the clock.
     """
 
     key: str
@@ -139,6 +162,30 @@ class Provision:
     rungs: tuple[Rung, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    earlier_agreements: tuple[Agreement, ...] = ()
+
+    @cached_property
+    def stops(self) -> tuple[Stop, ...]:
+        """When the clock stood still, as follows from the days of all facts: an outcome ends each stop that began before its
+        day, whichever of the two was recorded first.
+        """
+        days = sorted(outcome.on for outcome in self.outcomes)
+        return tuple(
+            Stop(
+                s.start,
+                min([s.until, s.resumed or s.until, *(day for day in days if day > s.start)]),
+                s.reason,
+            )
+            for s in self.suspensions
+        )
+
+    @cached_property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Every agreed date, by the day on which it was agreed; the last one holds."""
+        if self.agreed is None:
+            return ()
+        last = Agreement(self.agreed, self.agreed_on or self.needed_on)
+        return (*sorted(self.earlier_agreements, key=lambda a: a.on), last)
 
     @property
     def outcome(self) -> Outcome | None:

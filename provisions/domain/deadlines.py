@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
-from provisions.domain.case import Case, Provision, Status, Suspension
+from provisions.domain.case import Case, Provision, Status
 from provisions.domain.rules import Catalogue, OutcomeName, Promise, ProvisionRule, Statutory
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
@@ -41,23 +42,19 @@ def statutory_rule(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
 def stopped_days(provision: Provision, *, today: date | None = None, statutory: bool = False) -> frozenset[date]:
     """The days on which the clock stands still.
 
-    An open suspension runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons
+    A stop that goes on runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons
     that Awb 4:15 knows.
     """
-
-    def end(s: Suspension) -> date:
-        if today is not None and s.resumed is None and s.start <= today < s.until:
-            return today
-        return s.end
-
     return suspended_days(
-        (s.start, end(s)) for s in provision.suspensions if not statutory or s.reason.moves_statutory_terms
+        (s.start, today if today is not None and s.start <= today < s.end else s.end)
+        for s in provision.stops
+        if not statutory or s.reason.moves_statutory_terms
     )
 
 
 def is_suspended(provision: Provision, today: date) -> bool:
     """Whether the clock stands still on ``today``: from the day of suspending until the day of resuming."""
-    return provision.status.is_open and any(s.start <= today < s.end for s in provision.suspensions)
+    return provision.status.is_open and any(s.start <= today < s.end for s in provision.stops)
 
 
 def suspended_until(provision: Provision, today: date) -> date | None:
@@ -66,7 +63,7 @@ def suspended_until(provision: Provision, today: date) -> date | None:
         return None
     day = today
     while is_suspended(provision, day):
-        day = max(s.end for s in provision.suspensions if s.start <= day < s.end)
+        day = max(s.end for s in provision.stops if s.start <= day < s.end)
     return day
 
 
@@ -91,6 +88,18 @@ def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
             provision.agreed, event, situation.calendar, agreed_on=provision.agreed_on, suspended=days
         )
     return due_date(term, event, situation.calendar, roll=situation.rule.roll, suspended=days)
+
+
+def earlier_dues(situation: Situation) -> tuple[tuple[DueDate, date], ...]:
+    """For each agreement that another one replaced: D as it was by then, and the day of the new agreement."""
+    provision, event = situation.provision, clock_event(situation.provision)
+    if event is None or target(situation.rule, urgent=provision.urgent) is not None:
+        return ()
+    days = stopped_days(provision)
+    return tuple(
+        (agreed_due_date(was.day, event, situation.calendar, agreed_on=was.on, suspended=days), following.on)
+        for was, following in pairwise(provision.agreements)
+    )
 
 
 def statutory_due(situation: Situation) -> DueDate | None:
@@ -127,17 +136,18 @@ def clock_stopped_for_good(situation: Situation) -> bool:
 
 
 def breach_day(situation: Situation) -> date | None:
-    """D+1 of the promise that was (or, in the future, will be) broken; ``None`` when it was kept in time or not started."""
+    """D+1 of the promise that was (or, in the future, will be) broken; ``None`` when it was kept in time or not started.
+
+    Where a date was agreed anew, each date that had passed by the day of the new agreement was a promise too.
+    """
     earlier = situation.provision.breached_on
     end = due(situation)
     if end is None:
         return earlier
+    ends = [end.due, *(was.due for was, agreed_anew in earlier_dues(situation) if was.due < agreed_anew)]
+    broken = [day + ONE_DAY for day in ends] + ([earlier] if earlier else [])
     kept = kept_on(situation)
-    if kept is not None and earlier is not None and kept < earlier:
-        return None  # dated on time for the agreement before, too
-    if kept is not None and kept <= end.due:
-        return earlier
-    return min(earlier or end.due + ONE_DAY, end.due + ONE_DAY)
+    return min((day for day in broken if kept is None or kept >= day), default=None)
 
 
 def late_from(situation: Situation, now: datetime) -> datetime | None:

@@ -49,18 +49,16 @@ def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ..
 def _tables(
     situation: Situation, rules: list[RungRule], end: DueDate, stopped: frozenset[date]
 ) -> list[tuple[RungName, datetime]]:
-    """Every table with the moment of its rung, climbed or not, in order.
+    """Every table with the moment of its rung, climbed or not, in order; from the days of the facts only: a rung that was
+    climbed at another moment than it should have been, as is known now, moves no other.
 
     An optional table never delays the national desk: it is asked at the latest at that rung's moment. D may have moved
     since the doorbraaktafel was reached (a stop recorded late, a new agreement): what is on time again climbs no further.
     """
     refused = situation.provision.status is Status.REFUSED
-    climbed = {rung.name: rung.due for rung in situation.provision.rungs}
     moments: dict[RungName, datetime] = {}
     for rule in rules:
-        if rule.name in climbed:
-            moments[rule.name] = climbed[rule.name]
-        elif rule.name is RungName.DOORBRAAKTAFEL:
+        if rule.name is RungName.DOORBRAAKTAFEL:
             moments[rule.name] = _doorbraaktafel(situation, rule, end.due, stopped)
         else:
             at = _moment(situation, rule, end.due, moments.get(RungName.DOORBRAAKTAFEL), stopped)

@@ -104,8 +104,8 @@ class FollowUpRule:
     """Something to do after an outcome.
 
     Due ``after`` the outcome's day; or on the day in form field ``on_field`` (or ``working_days_before`` it); without
-    that field's value, ``after``. ``repeat`` makes a new one each time it is done, ``unless_settled`` names the
-    provision that ends it once delivered, withdrawn or present.
+    that field's value, ``after``. ``repeat`` makes a new one each time it is done. It lasts while ``outcome`` is in force;
+    ``unless_settled`` names another provision that ends it: when that was present, or by one of the outcomes ``ended_by``.
     """
 
     name: str
@@ -116,6 +116,7 @@ class FollowUpRule:
     working_days_before: int = 0
     repeat: bool = False
     unless_settled: str | None = None
+    ended_by: frozenset[OutcomeName] = frozenset({OutcomeName.DELIVERED, OutcomeName.WITHDRAWN})
 
 
 @dataclass(frozen=True)

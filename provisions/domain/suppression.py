@@ -1,28 +1,31 @@
 """Which counts of a municipality may be shown, so that no small one can be worked out (domain.md, "The report's figures").
 
 A count of 1 to 4 is ``"<5"``. That alone is not enough: the region's totals are shown as they are, so a lone ``"<5"``
-is the total less the others. Others in its column are then hidden too, as ``"x"``.
+is the total less the others. Others are then hidden too, as ``"x"``.
 
-Who reads the report is taken to know everything in it: the totals, that an ``"x"`` is never 1 to 4 (that would be
-``"<5"``), and that what is delivered, breached or overdue was started, breached. Whatever values are still possible
-with that knowledge are computed; a ``"<5"`` is safe while at least two are. Pure.
+Who reads the report is taken to know everything in it, together: the totals, that an ``"x"`` is never 1 to 4 (that would be
+``"<5"``), which of them are 0 (a small place knows that nothing happened), and that what is delivered, breached or overdue
+was started, breached. A ``"<5"`` is safe while at least two values of it occur in whole tables that fit all of that.
+
+Why this is exact and cheap: a table is a flow in a network. In each municipality what is overdue comes in, what is breached
+and not overdue joins it, then what is started and not breached; what is delivered and what is not go out. Each cell and each
+difference is an arc, each total one node, and the counts that a mark allows are the bounds of its arc. The true table is one
+flow; another whole table in which the same counts are 0 differs from it by cycles, and one unit along one cycle is a whole
+table too. So a count can be another one just when a cycle of arcs with room left runs through it, and what must be hidden to
+make room is a shortest path.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-SMALL, HIDDEN = "<5", "x"
-LIMIT = 5
+from provisions.domain.possible_counts import HIDDEN, LIMIT, SMALL, Cell, Counts, possible
 
-Cell = tuple[str, str]  # municipality, figure
-Counts = Mapping[str, Mapping[str, int]]
 Marks = dict[str, dict[str, int | str]]
 
-# The first is never less than the second. That holds while a window of weeks reaches back to the first start; who reads
-# may take it to hold, so it is reckoned with wherever it does.
-AT_LEAST = (("started", "delivered"), ("started", "breaches"), ("breaches", "overdue"))
-
-_SMALL_VALUES = 0b11110  # a set of counts is a number with bit n set for count n
+_ANOTHER = 1_000_000  # hiding one cell more is worse than hiding any count
+_ELSEWHERE = 1_000  # hiding in the column of what is protected is plainer than hiding elsewhere
 
 
 @dataclass(frozen=True)
@@ -41,135 +44,201 @@ def suppress(counts: Counts, totals: Mapping[str, int], earlier: Sequence[Earlie
     """What is shown for each municipality and figure: the count, ``"<5"`` or ``"x"``.
 
     ``totals`` are the region's, and count as known. Where even hiding all the others leaves one possibility (a region
-    with one municipality; a total of one), they are all hidden: more can't be done while the total is shown.
+    with one municipality; a total of one), the whole column is hidden: more can't be done while the total is shown.
+    Where it is not certain that it does, everything is hidden.
     """
     held = _held_back(counts, earlier)
-    marks: Marks = {
-        m: {f: SMALL if 0 < n < LIMIT else HIDDEN if (m, f) in held else n for f, n in row.items()}
-        for m, row in counts.items()
-    }
+    table = _Table(
+        counts,
+        {
+            m: {f: SMALL if 0 < n < LIMIT else HIDDEN if (m, f) in held else n for f, n in row.items()}
+            for m, row in counts.items()
+        },
+    )
     added: list[Cell] = []
-    given_up: set[Cell] = set()
-    while exposed := _exposed(marks, counts, totals) - given_up:
-        cell = min(exposed)
-        candidates = _candidates(cell, marks, counts)
-        if not candidates:
-            given_up.add(cell)
-            continue
-        chosen = next((c for c in candidates if cell not in _exposed(_with(marks, c), counts, totals)), candidates[0])
-        marks = _with(marks, chosen)
-        added.append(chosen)
-    return _without_needless(marks, added, given_up, counts, totals)
+    hopeless: set[Cell] = set()
+    for cell in sorted(table.small()):
+        to_hide = table.to_hide(cell)
+        if to_hide is None:
+            hopeless.add(cell)
+        elif to_hide:
+            table.hide(to_hide)
+            added += to_hide
+    _show_what_was_needless(table, added, hopeless)
+    if hopeless:
+        _hide_all_that_could_help(table, hopeless, counts, totals)
+    return table.marks
 
 
-def possible(
-    marks: Mapping[str, Mapping[str, int | str]], counts: Counts, totals: Mapping[str, int]
-) -> dict[Cell, int]:
-    """For each cell the counts that are possible given what is shown, as a set of bits.
+def exposed(marks: Mapping[str, Mapping[str, int | str]], counts: Counts) -> set[Cell]:
+    """The small counts that can be worked out from what is shown."""
+    table = _Table(counts, {m: dict(row) for m, row in marks.items()})
+    return {cell for cell in table.small() if not table.is_safe(cell)}
 
-    ``counts`` is only asked whether ``AT_LEAST`` holds.
+
+class _Arc(NamedTuple):
+    """One way to change the table by one: from node to node, and the cell that must be hidden first, if any."""
+
+    to: str
+    hide: Cell | None
+    cell: Cell | None
+    cost: int
+
+
+class _Table:
+    """The counts and what is shown of them, as a network of what could be one more or one less."""
+
+    def __init__(self, counts: Counts, marks: Marks) -> None:
+        self._counts = counts
+        self.marks = marks
+        self._free: dict[str, list[_Arc]] | None = None
+
+    def small(self) -> list[Cell]:
+        """The cells that are marked as small."""
+        return [(m, f) for m, row in self.marks.items() for f, mark in row.items() if mark == SMALL]
+
+    def hide(self, cells: Sequence[Cell]) -> None:
+        """Show an ``"x"`` there."""
+        self._free = None
+        for municipality, figure in cells:
+            self.marks[municipality][figure] = HIDDEN
+
+    def show(self, cell: Cell) -> None:
+        """Show the count there after all."""
+        self._free = None
+        municipality, figure = cell
+        self.marks[municipality][figure] = self._counts[municipality][figure]
+
+    def to_hide(self, cell: Cell) -> list[Cell] | None:
+        """The cells to hide so that ``cell`` can be another count: none when it can; ``None`` when nothing brings it about."""
+        if self.is_safe(cell):
+            return []
+        network = self._network(cell[1])
+        municipality, figure = cell
+        start, end = _ends(municipality, figure)
+        count, found = self._counts[municipality][figure], []
+        if count < LIMIT - 1:
+            found.append(_shortest(network, end, start, cell))
+        if count > 1:
+            found.append(_shortest(network, start, end, cell))
+        possible = [path for path in found if path is not None]
+        return min(possible)[1] if possible else None
+
+    def is_safe(self, cell: Cell) -> bool:
+        """Whether ``cell`` can be another count as things are shown."""
+        if self._free is None:
+            network = self._network(cell[1])
+            self._free = {node: [arc for arc in arcs if arc.hide is None] for node, arcs in network.items()}
+        start, end = _ends(*cell)
+        more, less = _room(self._counts[cell[0]][cell[1]], SMALL)
+        return (more and _reaches(self._free, end, start, cell)) or (less and _reaches(self._free, start, end, cell))
+
+    def _network(self, column: str) -> dict[str, list[_Arc]]:
+        """The arcs by the node that they leave; ``column`` is where hiding is plainest."""
+        arcs: dict[str, list[_Arc]] = {}
+        for municipality, row in self._counts.items():
+            for figure, count in row.items():
+                start, end = _ends(municipality, figure)
+                mark = self.marks[municipality][figure]
+                more, less = _room(count, mark)
+                hide = (municipality, figure) if isinstance(mark, int) else None
+                cost = 0 if hide is None else _ANOTHER + count + (0 if figure == column else _ELSEWHERE)
+                if more:
+                    arcs.setdefault(start, []).append(_Arc(end, hide, (municipality, figure), cost))
+                if less:
+                    arcs.setdefault(end, []).append(_Arc(start, hide, (municipality, figure), cost))
+            for start, end, less in _differences(municipality, row):
+                arcs.setdefault(start, []).append(_Arc(end, None, None, 0))
+                if less:
+                    arcs.setdefault(end, []).append(_Arc(start, None, None, 0))
+        return arcs
+
+
+def _ends(municipality: str, figure: str) -> tuple[str, str]:
+    """The nodes that the arc of a cell runs between; each municipality has three, each total one."""
+    breached, started, delivered = (f"{name}:{municipality}" for name in ("breached", "started", "delivered"))
+    match figure:
+        case "overdue":
+            return "overdue", breached
+        case "breaches":
+            return breached, started
+        case "started":
+            return started, delivered
+        case _:
+            return delivered, figure
+
+
+def _differences(municipality: str, row: Mapping[str, int]) -> Iterator[tuple[str, str, bool]]:
+    """The arcs of what is breached and not overdue, started and not breached, started and not delivered; and whether there
+    can be less of it. Where a figure is missing, or less than what it should hold, nothing is known of the difference.
     """
-    found = {(m, f): _values(mark, totals[f]) for m, row in marks.items() for f, mark in row.items()}
-    before: dict[Cell, int] = {}
-    while found != before:
-        before = dict(found)
-        for figure, total in totals.items():
-            _fit_total(found, [(m, figure) for m in marks if figure in marks[m]], total)
-        for municipality in marks:
-            _fit_order(found, municipality, counts)
-    return found
+    for more, less, start, end in (
+        ("breaches", "overdue", "not overdue", f"breached:{municipality}"),
+        ("started", "breaches", "not breached", f"started:{municipality}"),
+        ("started", "delivered", f"delivered:{municipality}", "not delivered"),
+    ):
+        known = more in row and less in row and row[more] >= row[less]
+        yield start, end, not known or row[more] > row[less]
 
 
-def _values(mark: int | str, total: int) -> int:
+def _room(count: int, mark: int | str) -> tuple[bool, bool]:
+    """Whether one more and one less would have the same mark; for a count that is shown: if it were hidden."""
     if mark == SMALL:
-        return _SMALL_VALUES
-    if mark == HIDDEN:
-        return ((1 << (max(total, 0) + 1)) - 1) & ~_SMALL_VALUES
-    return 1 << int(mark)
+        return count < LIMIT - 1, count > 1
+    return count >= LIMIT, count > LIMIT
 
 
-def _fit_total(found: dict[Cell, int], cells: Sequence[Cell], total: int) -> None:
-    """Keep of each cell the values with which the others can add up to the total."""
-    hidden = [cell for cell in cells if found[cell] & (found[cell] - 1)]
-    rest = total - sum(found[cell].bit_length() - 1 for cell in cells if cell not in hidden)
-    if rest < 0:
-        return  # the region's total is of other facts: nothing follows from it
-    before = [1]
-    for cell in hidden:
-        before.append(_sums(before[-1], found[cell], rest))
-    after = 1
-    for position in range(len(hidden) - 1, -1, -1):
-        cell = hidden[position]
-        others = _sums(before[position], after, rest)
-        after = _sums(after, found[cell], rest)
-        fitting = sum(1 << n for n in _bits(found[cell]) if n <= rest and others >> (rest - n) & 1)
-        if fitting:
-            found[cell] = fitting
+def _reaches(network: Mapping[str, Sequence[_Arc]], start: str, end: str, besides: Cell) -> bool:
+    """Whether there is a way from node to node that does not run through the cell ``besides``."""
+    waiting, seen = [start], {start}
+    while waiting:
+        for arc in network.get(waiting.pop(), ()):
+            if arc.cell == besides or arc.to in seen:
+                continue
+            if arc.to == end:
+                return True
+            seen.add(arc.to)
+            waiting.append(arc.to)
+    return False
 
 
-def _sums(one: int, other: int, most: int) -> int:
-    """All sums of a value of each, up to ``most``."""
-    few, many = sorted((one, other), key=int.bit_count)
-    sums = 0
-    for n in _bits(few):
-        sums |= many << n
-    return sums & ((1 << (most + 1)) - 1)
-
-
-def _bits(values: int) -> list[int]:
-    found = []
-    while values:
-        lowest = values & -values
-        found.append(lowest.bit_length() - 1)
-        values ^= lowest
-    return found
-
-
-def _fit_order(found: dict[Cell, int], municipality: str, counts: Counts) -> None:
-    for more, less in AT_LEAST:
-        high, low = (municipality, more), (municipality, less)
-        if high not in found or low not in found or counts[municipality][more] < counts[municipality][less]:
+def _shortest(
+    network: Mapping[str, Sequence[_Arc]], start: str, end: str, besides: Cell
+) -> tuple[int, list[Cell]] | None:
+    """The cheapest way from node to node that does not run through the cell ``besides``: its cost and what it hides."""
+    queue: list[tuple[int, str, list[Cell]]] = [(0, start, [])]
+    done: set[str] = set()
+    while queue:
+        cost, node, hidden = heapq.heappop(queue)
+        if node == end:
+            return cost, hidden
+        if node in done:
             continue
-        lowest = (found[low] & -found[low]).bit_length() - 1
-        found[high] = found[high] >> lowest << lowest or found[high]
-        found[low] = found[low] & ((1 << found[high].bit_length()) - 1) or found[low]
+        done.add(node)
+        for arc in network.get(node, ()):
+            if arc.to not in done and arc.cell != besides:
+                more = hidden if arc.hide is None else [*hidden, arc.hide]
+                heapq.heappush(queue, (cost + arc.cost, arc.to, more))
+    return None
 
 
-def _exposed(marks: Marks, counts: Counts, totals: Mapping[str, int]) -> set[Cell]:
-    """The small counts that can be worked out."""
-    if not any(mark == SMALL for row in marks.values() for mark in row.values()):
-        return set()
-    values = possible(marks, counts, totals)
-    return {cell for cell, v in values.items() if marks[cell[0]][cell[1]] == SMALL and v.bit_count() < 2}
+def _show_what_was_needless(table: _Table, added: Sequence[Cell], hopeless: set[Cell]) -> None:
+    """Show again what proved needless to hide, largest first."""
+    protected = [cell for cell in table.small() if cell not in hopeless]
+    for cell in dict.fromkeys(reversed(added)):
+        table.show(cell)
+        if not all(table.is_safe(small) for small in protected):
+            table.hide([cell])
 
 
-def _candidates(cell: Cell, marks: Marks, counts: Counts) -> list[Cell]:
-    """What could be hidden to protect ``cell``, best first: its own column, the smallest count that does; then its row."""
-    municipality, figure = cell
-    column = [(m, figure) for m in marks if m != municipality and isinstance(marks[m][figure], int)]
-    column.sort(key=lambda c: (counts[c[0]][figure] == 0, counts[c[0]][figure], c[0]))
-    if column:
-        return column
-    related = {f for pair in AT_LEAST for f in pair}
-    return [(m, f) for m in marks for f in marks[m] if f in related and f != figure and isinstance(marks[m][f], int)]
-
-
-def _with(marks: Marks, cell: Cell) -> Marks:
-    return {**marks, cell[0]: {**marks[cell[0]], cell[1]: HIDDEN}}
-
-
-def _without_needless(
-    marks: Marks, added: Sequence[Cell], given_up: Collection[Cell], counts: Counts, totals: Mapping[str, int]
-) -> Marks:
-    """Show again what proved needless to hide; not in a column in which a count could not be protected."""
-    hopeless = {figure for _, figure in given_up}
-    for municipality, figure in added:
-        if figure in hopeless:
-            continue
-        shown = {**marks, municipality: {**marks[municipality], figure: counts[municipality][figure]}}
-        if _exposed(shown, counts, totals) <= set(given_up):
-            marks = shown
-    return marks
+def _hide_all_that_could_help(table: _Table, hopeless: set[Cell], counts: Counts, totals: Mapping[str, int]) -> None:
+    """The columns of what can't be protected; everything where a table with other zeros might still protect it."""
+    shown = [(m, f) for m, row in table.marks.items() for f, mark in row.items() if isinstance(mark, int)]
+    everything = {m: {f: HIDDEN if isinstance(n, int) else n for f, n in row.items()} for m, row in table.marks.items()}
+    could_be = possible(everything, counts, totals)
+    certain = all(could_be[cell].bit_count() < 2 for cell in hopeless)
+    figures = {figure for _, figure in hopeless}
+    table.hide([cell for cell in shown if not certain or cell[1] in figures])
 
 
 def _held_back(counts: Counts, earlier: Sequence[Earlier]) -> set[Cell]:

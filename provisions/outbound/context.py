@@ -163,7 +163,7 @@ def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[
     for outcome in provision.outcomes:
         if outcome.name is OutcomeName.REFUSED:
             done.append((outcome.on, "afgewezen door het loket"))
-    for s in provision.suspensions:
+    for s in provision.stops:
         done.append((s.start, f"klok stilgezet tot {_dutch(s.end)} ({dutch.REASON[s.reason]})"))
     for rung in _rungs_before(message, provision):
         answer = f"; antwoord: {dutch.ANSWER[rung.answer]}" if rung.answer else ""

@@ -144,9 +144,9 @@ def _bars(view: ProvisionView, axis: _Axis, until: date) -> Iterator[Bar]:
             yield axis.bar(LATE, max(view.due + ONE_DAY, provision.started_on), end)
         elif provision.status.is_open and view.due >= now:
             yield axis.bar(AHEAD, now, view.due + ONE_DAY)
-    for suspension in provision.suspensions:
-        if suspension.start < end:
-            yield axis.bar(STOPPED, suspension.start, min(suspension.end, end))
+    for stop in provision.stops:
+        if stop.start < end:
+            yield axis.bar(STOPPED, stop.start, min(stop.end, end))
 
 
 def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[Mark]:

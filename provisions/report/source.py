@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -25,10 +26,10 @@ from sqlalchemy import (
 
 from provisions.domain import deadlines
 from provisions.domain.calendar import day_of, first_moment
-from provisions.domain.case import Case, Provision, Reason, Status, Suspension
+from provisions.domain.case import Agreement, Case, Outcome, Provision, Reason, Status, Stop, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
-from provisions.domain.rules import Brp, Catalogue, Route
+from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
 from provisions.store import tables as t
 
 SLICE = 2000  # cases at a time: memory stays flat however many there are
@@ -88,12 +89,13 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
             found[row[0]].append(row)
         return found
 
-    outcome, suspension, rung, waiver = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c
-    outcomes = children(select(outcome.provision_id, outcome.name, outcome.day).order_by(outcome.id))
+    outcome, suspension, rung, waiver, agreement = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c, t.agreement.c
+    outcomes = children(select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded).order_by(outcome.id))
+    agreements = children(select(agreement.provision_id, agreement.day, agreement.agreed_on).order_by(agreement.id))
     suspensions = children(
         select(
             suspension.provision_id, suspension.start, suspension.until, suspension.resumed, suspension.reason
-        ).order_by(suspension.start)
+        ).order_by(suspension.start, suspension.id)
     )
     rungs = children(select(rung.provision_id, rung.name, rung.climbed))
     waivers = children(select(waiver.provision_id, waiver.dependency, waiver.day))
@@ -101,7 +103,7 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
     provisions: defaultdict[int, list[_Row]] = defaultdict(list)
     columns = (
         p.id, p.case_id, p.key, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
-        p.urgent, p.agreed,
+        p.urgent, p.agreed, p.agreed_on,
     )  # fmt: skip
     for row in connection.execute(select(*columns).where(p.case_id == ids).order_by(p.id)):
         provisions[row.case_id].append(row)
@@ -116,6 +118,7 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
                     row,
                     case,
                     lines.get(row.key, ()),
+                    agreements.get(row.id, ()),
                     catalogue,
                     outcomes.get(row.id, ()),
                     suspensions.get(row.id, ()),
@@ -148,6 +151,7 @@ def _provision(
     row: _Row,
     case: _Row,
     lines: Sequence[_Row],
+    agreements: Sequence[_Row],
     catalogue: Catalogue,
     outcomes: Sequence[_Row],
     suspensions: Sequence[_Row],
@@ -164,9 +168,7 @@ def _provision(
         statutory_due=row.statutory_due,
         urgent=row.urgent,
         outcomes=[OutcomeFact(o.name, o.day) for o in outcomes],
-        suspensions=[
-            (s.start, s.until if s.resumed is None else min(s.resumed, s.until), s.reason) for s in suspensions
-        ],
+        suspensions=[(s.start, s.end, s.reason.value) for s in _stops(row, outcomes, suspensions)],
         waivers=[(w.dependency, w.day) for w in waivers],
         rungs=[(r.name, day_of(r.climbed)) for r in rungs],
     )
@@ -180,7 +182,14 @@ def _provision(
         facts.submitted = [
             day_of(line.at) for line in lines if line.what == "rung.submitted" and line.data.get("submitted")
         ]
-        facts.earlier_due = _earlier_due(row, case, lines, catalogue, suspensions)
+    if agreements and row.key in catalogue.provisions:
+        provision = replace(
+            _known(row, outcomes, suspensions),
+            earlier_agreements=tuple(Agreement(a.day, a.agreed_on) for a in agreements),
+        )
+        before = Case("", case.municipality, Route.VOLUNTARY, Brp(case.brp), case.opened).with_provision(provision)
+        dues = deadlines.earlier_dues(Situation.of(before, row.key, catalogue))
+        facts.earlier_due = [(agreed_anew, end.due) for end, agreed_anew in dues]
     return facts
 
 
@@ -188,26 +197,20 @@ def _on(line: _Row) -> date:
     return date.fromisoformat(line.data["on"])
 
 
-def _earlier_due(
-    row: _Row, case: _Row, lines: Sequence[_Row], catalogue: Catalogue, suspensions: Sequence[_Row]
-) -> list[tuple[date, date]]:
-    """For each new agreement its day, and the due date that held before it."""
-    found = []
-    for line in lines:
-        if line.what != "term.agreed" or not line.data.get("was") or row.key not in catalogue.provisions:
-            continue
-        # The domain computes it, as it did then; only what a due date depends on is filled in.
-        provision = Provision(
-            row.key,
-            needed_on=row.needed_on,
-            status=Status.WAITING,
-            needed_from=row.needed_from,
-            agreed=date.fromisoformat(line.data["was"]),
-            started_on=row.started_on,
-            suspensions=tuple(Suspension(s.start, s.until, Reason(s.reason), s.resumed) for s in suspensions),
-        )
-        before = Case("", case.municipality, Route.VOLUNTARY, Brp(case.brp), case.opened)
-        end = deadlines.due(Situation.of(before.with_provision(provision), row.key, catalogue))
-        if end is not None:
-            found.append((day_of(line.at), end.due))
-    return found
+def _stops(row: _Row, outcomes: Sequence[_Row], suspensions: Sequence[_Row]) -> Sequence[Stop]:
+    return _known(row, outcomes, suspensions).stops if suspensions else ()
+
+
+def _known(row: _Row, outcomes: Sequence[_Row], suspensions: Sequence[_Row]) -> Provision:
+    """What the domain's dates of a provision depend on; nothing else is filled in."""
+    return Provision(
+        row.key,
+        needed_on=row.needed_on,
+        status=Status.WAITING,
+        needed_from=row.needed_from,
+        agreed=row.agreed,
+        agreed_on=row.agreed_on,
+        started_on=row.started_on,
+        suspensions=tuple(Suspension(s.start, s.until, Reason(s.reason), s.resumed) for s in suspensions),
+        outcomes=tuple(Outcome(OutcomeName(o.name), o.day, o.recorded) for o in outcomes),
+    )

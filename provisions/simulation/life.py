@@ -246,7 +246,7 @@ class Life:
             statutory_due=statutory.due if statutory else None,
             urgent=p.urgent,
             outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
-            suspensions=[(s.start, s.end, s.reason.value) for s in p.suspensions],
+            suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],
             waivers=[(w.dependency, w.on) for w in p.waivers],
             rungs=[(r.name.value, day_of(r.climbed)) for r in p.rungs],
             answers=[

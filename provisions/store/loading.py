@@ -123,7 +123,7 @@ def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int
     child_ids = {
         (p.key, table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
         for p in provisions
-        for table in ("suspension", "outcome", "follow_up")
+        for table in ("suspension", "outcome", "follow_up", "agreement")
     }
     case = from_row.case(row, {p.key: from_row.provision(p, children.get(p.id, {})) for p in provisions})
     return Stored(row.id, case, {p.key: p.id for p in provisions}, {p.key: p._asdict() for p in provisions}, child_ids)

@@ -23,7 +23,7 @@ UNDELIVERED = f"(m.status = 'failed' OR (m.status = 'pending' AND m.attempts >= 
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
-    *("message", "prepared", "audit", "free_text"),
+    *("agreement", "message", "prepared", "audit", "free_text"),
 ]
 _CASE = "c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.present"
 _PROVISION = (

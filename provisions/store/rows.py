@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from provisions.domain.case import (
+    Agreement,
     Answer,
     Case,
     FollowUp,
@@ -29,6 +30,7 @@ _COLUMNS = {
     "rung": "name, due, climbed, message, answer, submitted",
     "outcome": "id, name, day, recorded, fields, undone",
     "follow_up": "id, name, due, done, lapsed, reminded",
+    "agreement": "id, day, agreed_on",
 }
 # Everything that belongs to provisions, in one query: mostly there is little, and each query is a way there and back.
 CHILDREN = " UNION ALL ".join(
@@ -44,6 +46,7 @@ _ORDER: Mapping[str, Callable[[Any], Any]] = {
     "rung": lambda rung: _moment(rung[2]),
     "outcome": itemgetter(0),
     "follow_up": itemgetter(0),
+    "agreement": itemgetter(0),
 }
 
 
@@ -105,6 +108,9 @@ def provision(row: Any, children: Children) -> Provision:
         follow_ups=tuple(
             FollowUp(name, _day(due), _day_or_none(done), lapsed, reminded)
             for _, name, due, done, lapsed, reminded in children.get("follow_up", ())
+        ),
+        earlier_agreements=tuple(
+            Agreement(_day(day), _day(agreed_on)) for _, day, agreed_on in children.get("agreement", ())
         ),
     )
 

@@ -78,7 +78,7 @@ provision = Table(
     Column("applied_on", Date),
     Column("started_on", Date),
     Column("reopened_on", Date),
-    Column("breached_on", Date),  # D+1 of an agreed date that passed before a new one was agreed
+    Column("breached_on", Date),  # D+1 of a promise that was broken before other rules or a move changed D
     Column("late_noted", Date),  # the D+1 whose passing the clock has noted
     # derived
     Column("due", Date),  # D, an open suspension running to its end
@@ -182,6 +182,17 @@ follow_up = Table(
     Column("lapsed", Boolean, nullable=False, server_default=text("false")),
     Column("reminded", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("provision_id", "name", "due"),
+)
+
+# Agreed dates that another one replaced; the one that holds is a column of ``provision``.
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("day", Date, nullable=False),
+    Column("agreed_on", Date, nullable=False),
+    Index("ix_agreement_provision_id", "provision_id"),
 )
 
 # kind: one of provisions.domain.messages.MessageKind

@@ -292,6 +292,7 @@ _CHILD_ROWS: Mapping[Table, Any] = {
     t.follow_up: lambda p: [
         {"name": f.name, "due": f.due, "done": f.done, "lapsed": f.lapsed, "reminded": f.reminded} for f in p.follow_ups
     ],
+    t.agreement: lambda p: [{"day": a.day, "agreed_on": a.on} for a in p.earlier_agreements],
 }
 
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
+from provisions.domain.lifecycle import bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.usecases.deciding import Deciding
 
@@ -12,11 +12,11 @@ from provisions.usecases.deciding import Deciding
 class Agreements(Deciding):
     """Agreed dates and follow-ups."""
 
-    def agree(self, reference: str, key: str, day: date, *, by: str) -> Case:
-        """A (new) agreed date."""
+    def agree(self, reference: str, key: str, day: date, *, by: str, on: date | None = None) -> Case:
+        """A (new) agreed date, agreed on day ``on``."""
         moment = self._moment(by)
-        key, day = self._key(key), inputs.possible(day, "de afspraak")
-        return self._decide(reference, moment, lambda case: lifecycle.agree(case, key, day, moment))
+        key, day, agreed_on = self._key(key), bounds.planned("de afspraak", day, moment.today), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.agree(case, key, day, moment, agreed_on))
 
     def settle_follow_up(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A follow-up is done."""

@@ -6,6 +6,7 @@ from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case, Reason, Suspension
 from provisions.domain.errors import InvalidInput
+from provisions.domain.lifecycle import bounds
 from provisions.usecases.deciding import Deciding
 
 
@@ -33,7 +34,7 @@ class ClockStops(Deciding):
                 "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
             ) from None
         approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
-        key, until = self._key(key), inputs.possible(until, "--until")
+        key, until = self._key(key), bounds.planned("--until", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
         return self._decide(
             reference, moment, lambda case: lifecycle.suspend(case, key, suspension, moment, approved_by)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain.case import Case
-from provisions.domain.lifecycle import Decision, Moment
+from provisions.domain.lifecycle import Decision, Moment, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.store import loading
 from provisions.store.loading import Stored
@@ -31,7 +31,7 @@ class Deciding:
         return Moment(self._clock(), inputs.code(by, "wie dit doet (--by)"), self._config.catalogue)
 
     def _on(self, on: date | None, moment: Moment) -> date:
-        return moment.today if on is None else inputs.not_in_future(on, moment.today, "--on")
+        return moment.today if on is None else bounds.happened("--on", on, moment.today)
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions

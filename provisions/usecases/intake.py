@@ -10,7 +10,7 @@ from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed
-from provisions.domain.lifecycle import Decision, Moment, Need
+from provisions.domain.lifecycle import Decision, Moment, Need, bounds
 from provisions.domain.rules import Brp, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
@@ -85,7 +85,12 @@ class Intake(Deciding):
         moment = self._moment(by)
         day = self._on(on, moment)
         needs = self._needs(
-            list(dict.fromkeys(self._key(k) for k in keys)), agreed or {}, needed_from or {}, waive or {}, urgent
+            list(dict.fromkeys(self._key(k) for k in keys)),
+            agreed or {},
+            needed_from or {},
+            waive or {},
+            urgent,
+            moment.today,
         )
         return self._decide(reference, moment, lambda case: lifecycle.add(case, needs, moment, day))
 
@@ -103,7 +108,7 @@ class Intake(Deciding):
             present=present,
         )
         keys = self._needed_keys(request, present)
-        needs = self._needs(keys, request.agreed, request.needed_from, request.waive, request.urgent)
+        needs = self._needs(keys, request.agreed, request.needed_from, request.waive, request.urgent, moment.today)
         return lifecycle.open_case(case, needs, moment)
 
     def _needed_keys(self, request: IntakeRequest, present: frozenset[str]) -> list[str]:
@@ -126,6 +131,7 @@ class Intake(Deciding):
         needed_from: Mapping[str, date],
         waive: Mapping[tuple[str, str], str],
         urgent: Sequence[str],
+        today: date,
     ) -> tuple[Need, ...]:
         agreed, needed_from = self._by_key(agreed), self._by_key(needed_from)
         waive = {(self._key(key), self._dependency(on)): ground for (key, on), ground in waive.items()}
@@ -144,7 +150,7 @@ class Intake(Deciding):
                         f"Voeg haar toe of laat {option} voor '{key}' weg."
                     )
         for day in (*agreed.values(), *needed_from.values()):
-            inputs.possible(day, "--agreed of --needed-from")
+            bounds.planned("--agreed of --needed-from", day, today)
         grounds = {
             (key, dependency): inputs.free_text(text, "de grond van de afwijking")
             for (key, dependency), text in waive.items()

@@ -253,7 +253,7 @@ def test_no_rung_is_climbed_while_the_clock_stands_still(
     for rung in provision.rungs:
         on = day_of(rung.climbed)
         # The day of suspending runs: a rung at its first moment was climbed before the clock was stopped on it.
-        assert not any(s.start < on < s.end for s in provision.suspensions)
+        assert not any(s.start < on < s.end for s in provision.stops)
     assert client.climbed(key) == sorted(client.climbed(key), key=ORDER.index)
     assert len(set(client.climbed(key))) == len(client.climbed(key))
     assert {"doorbraaktafel"} <= set(client.climbed(key))
@@ -283,7 +283,10 @@ def test_a_late_recorded_stop_that_takes_the_breach_away_also_halts_the_next_tab
     client.lives_until("2026-11-20 23:59")
     assert client.climbed("advance_payment")[-1] == "doorbraaktafel"
     assert not client.breached("advance_payment")
-    client.lives_until("2026-11-21 09:00")
+    # As if the stop had been recorded in time: the doorbraaktafel due on the 21st, the regional one three working days later.
+    client.lives_until("2026-11-25 23:59")
+    assert client.climbed("advance_payment")[-1] == "doorbraaktafel"
+    client.lives_until("2026-11-26 09:00")
     assert client.climbed("advance_payment")[-1] == "regional"
     client.lives_until("2026-12-31 09:00")
     assert client.climbed("advance_payment")[-1] == "maatwerkloket"

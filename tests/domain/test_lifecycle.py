@@ -257,7 +257,7 @@ def test_an_outcome_ends_a_stop() -> None:
     client = one("advance_payment").travels_to("2026-11-04 10:00")
     client.stops_the_clock("advance_payment", until="2026-11-30")
     client.travels_to("2026-11-06 10:00").is_refused("advance_payment")
-    assert client.provision("advance_payment").suspensions[0].resumed == day("2026-11-06")
+    assert client.provision("advance_payment").stops[0].end == day("2026-11-06")
     assert client.tick().climbed("advance_payment") == ["doorbraaktafel"]
 
 

@@ -54,6 +54,7 @@ class Promise:
     started: bool = False
     waived: set[str] = field(default_factory=set)
     stops: list[Stop] = field(default_factory=list)
+    ends: list[date] = field(default_factory=list)  # days on which somebody resumed, or an outcome came
     rungs: list[str] = field(default_factory=list)
     breached: bool = False
 
@@ -65,15 +66,25 @@ class Promise:
         """The days that did not run: the days of stopping and of resuming did."""
         return {s.start + timedelta(days=n) for s in self.stops for n in range(1, (s.end - s.start).days)}
 
-    def resume(self, on: date, *, after: date) -> None:
-        """Every stop that would last beyond ``after`` ends on ``on``."""
-        for stop in self.stops:
-            if stop.resumed is None and stop.until > after:
-                stop.resumed = max(stop.start, on)
+    def stop(self, start: date, until: date) -> None:
+        """A stop, which ends on the first day after its start on which somebody resumed or an outcome came."""
+        ends = [day for day in self.ends if start < day < until]
+        self.stops.append(Stop(start, until, min(ends, default=None)))
 
-    def settle(self, status: str, on: date) -> None:
+    def resume(self, on: date) -> None:
+        """Every stop that lasts on that day ends on it."""
+        self.ends.append(on)
+        for stop in self.stops:
+            if stop.start <= on < stop.end:
+                stop.resumed = on
+
+    def settle(self, status: str, on: date, *, for_good: bool) -> None:
+        """An outcome. Where the clock stopped for good, no stop begins after it."""
         self.status = status
-        self.resume(on, after=on)
+        self.resume(on)
+        for stop in self.stops:
+            if for_good and stop.start > on:
+                stop.resumed = stop.start
 
 
 @dataclass

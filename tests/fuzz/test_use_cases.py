@@ -24,7 +24,9 @@ from sqlalchemy import Engine, Row, func, select
 
 from provisions.app import App
 from provisions.database.connect import engine_for
+from provisions.domain import deadlines
 from provisions.domain.calendar import AMSTERDAM
+from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import Moment, derive
 from provisions.domain.rules import ProvisionRule
@@ -35,7 +37,7 @@ from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in
 from tests.conftest import MovingClock
-from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, Stop, dependencies
+from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, dependencies
 
 EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "12"))
 STEPS = int(os.environ.get("PROVISIONS_TEST_FUZZ_STEPS", "30"))
@@ -172,7 +174,9 @@ class UseCases(RuleBasedStateMachine):
         assert allowed or not done, f"{outcome} was accepted for {promise}"
         assert done or not allowed or back, f"{outcome} of today was turned down for {promise}"
         if done:
-            promise.settle(outcome, on)
+            case = self.app.views.case(paper.reference).case
+            for_good = deadlines.clock_stopped_for_good(Situation.of(case, promise.key, CONFIG.catalogue))
+            promise.settle(outcome, on, for_good=for_good)
             paper.start_what_is_ready()
 
     @rule(
@@ -194,16 +198,17 @@ class UseCases(RuleBasedStateMachine):
             assert promise.status not in CLOSED
             covered = any(s.start <= start and until <= s.end for s in promise.stops)
             assert approved or covered or length <= 28
-            promise.stops.append(Stop(start, until, until if until <= self.today else None))
+            promise.stop(start, until)
 
     @rule(data=st.data(), back=days_back, by=people)
     def resume(self, data: st.DataObject, back: int, by: str) -> None:
         paper, promise = self._pick(data)
-        stopped = promise.stopped_on(self.today)
-        done = self._try(lambda: self.app.cases.resume(paper.reference, promise.key, by=by, on=self.back(back)))
+        on = self.back(back)
+        stopped = promise.stopped_on(on)
+        done = self._try(lambda: self.app.cases.resume(paper.reference, promise.key, by=by, on=on))
         assert done == stopped or (stopped and back)
         if done:
-            promise.resume(self.back(back), after=self.today)
+            promise.resume(on)
 
     @rule(data=st.data(), by=people)
     def waive(self, data: st.DataObject, by: str) -> None:

@@ -6,6 +6,7 @@ Shares no code with ``provisions.domain.figures.history``. Slow and simple on pu
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -50,11 +51,38 @@ class Record:
     statutory: date | None = None
     stops: list[Stop] = field(default_factory=list)
     happened: list[tuple[str, date]] = field(default_factory=list)  # outcomes and "reopened", as recorded
-    dues: list[tuple[date, date]] = field(default_factory=list)  # (day of a new agreement, D before it)
-    early_breach: date | None = None
+    agreed: list[tuple[date, date]] = field(default_factory=list)  # (day of the agreement, the date)
+    ends: list[date] = field(default_factory=list)  # days on which somebody resumed, or an outcome came
     rungs: list[tuple[str, date]] = field(default_factory=list)
     answers: list[tuple[str, str, date]] = field(default_factory=list)
     submitted: list[date] = field(default_factory=list)
+
+    @property
+    def dues(self) -> list[tuple[date, date]]:
+        """(day of a new agreement, D before it), with all that is known now."""
+        if self.event is None:
+            return []
+        return [
+            (following, self._agreed_due(day, on))
+            for (on, day), (following, _) in pairwise(sorted(self.agreed, key=lambda a: a[0]))
+        ]
+
+    def _agreed_due(self, agreed: date, on: date) -> date:
+        assert self.event is not None
+        due = max(agreed, self.event)
+        day = max(self.event, on) + DAY
+        while day <= due:
+            due += DAY * any(s.start < day < s.end for s in self.stops)
+            day += DAY
+        return due
+
+    @property
+    def early_breach(self) -> date | None:
+        """D+1 of a date that had passed when another one was agreed."""
+        what, kept = self.stand(date.max)
+        there = kept if what in ("delivered", "withdrawn") else None
+        broken = [due for following, due in self.dues if due < following and not (there and there <= due)]
+        return min(broken) + DAY if broken else None
 
     def stand(self, on: date) -> tuple[str | None, date | None]:
         """The outcome in force at the end of a day, and its day; ``None`` while there is none."""
@@ -63,6 +91,12 @@ class Record:
             if day <= on:
                 stand = (None, None) if what == "reopened" else (what, day)
         return stand
+
+    def end_stops(self, on: date) -> None:
+        self.ends.append(on)
+        for stop in self.stops:
+            if stop.start <= on < stop.end:
+                stop.resumed = on
 
     def is_open(self, on: date) -> bool:
         return self.needed <= on and self.stand(on)[0] not in ("delivered", "withdrawn")
@@ -108,8 +142,12 @@ def records(database: Engine) -> list[Record]:
         at: datetime = line.at
         today = at.astimezone(AMSTERDAM).date()
         if line.what == "provision.needed":
-            found[line.case_id, line.key] = Record(line.key, iso(data["on"]))
+            record = found[line.case_id, line.key] = Record(line.key, iso(data["on"]))
+            if "agreed" in data:
+                record.agreed.append((iso(data["on"]), iso(data["agreed"])))
             continue
+        if line.what == "clock.resumed" and line.by == "systeem":
+            continue  # by itself: the stop says so
         _apply(found[line.case_id, line.key], line.what, data, today)
     return list(found.values())
 
@@ -124,24 +162,20 @@ def _apply(record: Record, what: str, data: dict[str, Any], today: date) -> None
         case "term.statutory":
             record.statutory = iso(data["term"]["due"])
         case "term.agreed":
-            if record.due is not None and "was" in data:
-                record.dues.append((today, record.due))
-                what_now, day = record.stand(date.max)
-                if record.due < today and not (what_now == "delivered" and day and day <= record.due):
-                    record.early_breach = min(record.early_breach or date.max, record.due + DAY)
+            record.agreed.append((iso(data["on"]), iso(data["agreed"])))
         case "clock.suspended":
-            until = iso(data["until"])
-            record.stops.append(Stop(iso(data["on"]), until, until if until <= today else None))
+            start, until = iso(data["on"]), iso(data["until"])
+            ends = [day for day in record.ends if start < day < until]
+            record.stops.append(Stop(start, until, min(ends, default=None)))
         case "clock.resumed":
-            for stop in record.stops:
-                if stop.resumed is None and (stop.until > today or stop.until == iso(data["on"])):
-                    stop.resumed = max(stop.start, iso(data["on"]))
+            record.end_stops(iso(data["on"]))
         case "provision.outcome":
             on = iso(data["on"])
             record.happened.append((data["outcome"], on))
-            for stop in record.stops:
-                if stop.resumed is None and stop.until > on:
-                    stop.resumed = max(stop.start, on)
+            record.end_stops(on)
+            if data["outcome"] != "refused":
+                for stop in record.stops:
+                    stop.resumed = stop.start if stop.start > on else stop.resumed
         case "provision.reopened":
             record.happened.append(("reopened", iso(data["on"])))
         case "rung.climbed":

@@ -111,13 +111,15 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
     """So the round trip above leaves nothing out."""
     a_full_life(app, clock)
     app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR)
-    elsewhere = {  # written by the outbox, the engine, and whoever closes or forgets a case
+    elsewhere = {  # written by the outbox, the engine, other rules, and whoever closes or forgets a case
         "message": {"sent", "recipients", "subject", "body", "error"},
-        "provision": {"flow_run", "suspended_until"},
+        "provision": {"flow_run", "suspended_until", "breached_on"},
         "client_case": {"closed", "forgotten"},
     }
     with database.connect() as connection:
-        for table in (t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.message, t.audit):
+        for table in (
+                t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.agreement, t.message, t.audit,
+            ):  # fmt: skip
             rows = connection.execute(select(table)).mappings().all()
             empty = {c.name for c in table.c if all(row[c.name] is None for row in rows)}
             assert empty == elsewhere.get(table.name, set()), table.name

@@ -1,7 +1,7 @@
 """What a decision is made of, and the draft in which one grows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -100,12 +100,6 @@ class Draft:
 
     def situation(self, key: str) -> Situation:
         return Situation.of(self.case, key, self.moment.catalogue)
-
-    def with_breach_kept(self, provision: Provision) -> Provision:
-        """``provision`` with its breach on record, before its due date is computed anew."""
-        before = self.situation(provision.key)
-        broken = deadlines.breach_day(before) if deadlines.is_breached(before, self.moment.now) else None
-        return replace(provision, breached_on=broken or provision.breached_on)
 
     def change(self, provision: Provision) -> None:
         self.case = self.case.with_provision(provision)

@@ -1,14 +1,16 @@
 """What must still be done after an outcome, so that nothing is forgotten (domain.md, "What each flow does beyond…")."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 from provisions.domain import dutch
 from provisions.domain.case import Case, FollowUp, Outcome, Provision
 from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import FollowUpRule, ProvisionRule
+from provisions.domain.rules import FollowUpRule
 
 
 def remind(draft: Draft, key: str) -> None:
@@ -29,15 +31,21 @@ def remind(draft: Draft, key: str) -> None:
         )
 
 
-def new_follow_ups(draft: Draft, rule: ProvisionRule, outcome: Outcome) -> tuple[FollowUp, ...]:
+def plan_follow_ups(draft: Draft, key: str) -> None:
+    """Plan what the outcome in force asks for."""
+    rule, provision = draft.rule(key), draft.case.provisions[key]
     made = []
     for follow_up in rule.follow_ups:
-        if follow_up.outcome is not outcome.name or _settled(draft.case, follow_up.unless_settled):
+        outcome = provision.outcome
+        if outcome is None or follow_up.outcome is not outcome.name or _ended(draft.case, follow_up):
             continue
         day = _follow_up_day(draft, follow_up, outcome)
         if day is not None:
             made.append(FollowUp(follow_up.name, day))
-    return tuple(made)
+    planned = with_follow_ups(provision.follow_ups, tuple(made))
+    draft.case = draft.case.with_provision(replace(provision, follow_ups=planned))
+    for one in made:
+        note_follow_up(draft, key, one)
 
 
 def with_follow_ups(known: tuple[FollowUp, ...], new: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
@@ -58,28 +66,60 @@ def _follow_up_day(draft: Draft, rule: FollowUpRule, outcome: Outcome) -> date |
     return rule.after.after(outcome.on, calendar) if rule.after else None
 
 
-def _settled(case: Case, key: str | None) -> bool:
-    if key is None:
+def _ended(case: Case, rule: FollowUpRule) -> bool:
+    """Whether the provision that ends it was there, or has an outcome that does."""
+    if rule.unless_settled is None:
         return False
-    provision = case.provisions.get(key)
-    return key in case.present or (provision is not None and not provision.status.is_open)
+    other = case.provisions.get(rule.unless_settled)
+    outcome = other.outcome if other else None
+    return rule.unless_settled in case.present or (outcome is not None and outcome.name in rule.ended_by)
 
 
 def lapse_follow_ups(draft: Draft, settled: str) -> None:
-    """Follow-ups that last only until ``settled`` is settled have lapsed."""
+    """Follow-ups that last only until ``settled`` is settled, and now are ended by it."""
     for provision in tuple(draft.case.provisions.values()):
-        names = {f.name for f in draft.rule(provision.key).follow_ups if f.unless_settled == settled}
-        lapsing = [f for f in provision.follow_ups if f.is_open and f.name in names]
-        if lapsing:
-            _change_follow_ups(draft, provision, [replace(f, lapsed=True) for f in lapsing])
-            for f in lapsing:
-                draft.note(
-                    "follow_up.lapsed",
-                    f"vervalt: {settled} is afgehandeld",
-                    provision.key,
-                    name=f.name,
-                    due=f.due.isoformat(),
-                )
+        ended = {
+            r.name
+            for r in draft.rule(provision.key).follow_ups
+            if r.unless_settled == settled and _ended(draft.case, r)
+        }
+        outcome = draft.case.provisions[settled].outcome
+        if ended and outcome is not None:
+            because = f"{draft.named(settled)} is {dutch.OUTCOME[outcome.name]}, op {dutch.dutch_date(outcome.on)}"
+            _lapse(draft, provision.key, ended, because)
+
+
+def lapse_own_follow_ups(draft: Draft, key: str, because: str) -> None:
+    """Follow-ups of an outcome that is not in force any more."""
+    outcome = draft.case.provisions[key].outcome
+    in_force = outcome.name if outcome else None
+    _lapse(draft, key, {rule.name for rule in draft.rule(key).follow_ups if rule.outcome is not in_force}, because)
+
+
+def _lapse(draft: Draft, key: str, names: Collection[str], because: str) -> None:
+    provision = draft.case.provisions[key]
+    lapsing = [f for f in provision.follow_ups if f.is_open and f.name in names]
+    if not lapsing:
+        return
+    _change_follow_ups(draft, provision, [replace(f, lapsed=True) for f in lapsing])
+    for f in lapsing:
+        draft.note("follow_up.lapsed", f"vervolgactie vervalt: {because}", key, name=f.name, due=f.due.isoformat())
+
+
+def plan_again(draft: Draft, reopened: str) -> None:
+    """What ``reopened`` had ended has its reason again: the last one that lapsed, or the first where none was planned."""
+    for provision in tuple(draft.case.provisions.values()):
+        for rule in draft.rule(provision.key).follow_ups:
+            outcome = provision.outcome
+            if rule.unless_settled != reopened or outcome is None or outcome.name is not rule.outcome:
+                continue
+            known = [f for f in draft.case.provisions[provision.key].follow_ups if f.name == rule.name]
+            if not known:
+                plan_follow_ups(draft, provision.key)
+            elif not any(f.is_open for f in known) and (last := max(known, key=lambda f: f.due)).lapsed:
+                back = replace(last, lapsed=False)
+                _change_follow_ups(draft, draft.case.provisions[provision.key], [back])
+                note_follow_up(draft, provision.key, back)
 
 
 def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowUp]) -> None:
@@ -111,12 +151,19 @@ def settle_follow_up(case: Case, key: str, name: str, moment: Moment, on: date) 
     due_first = min((f for f in known if f.is_open), key=lambda f: f.due, default=None)
     if due_first is None:
         raise NotAllowed(f"De vervolgactie '{name}' van '{key}' in traject {case.reference} is al afgerond.")
+    outcome = provision.outcome
+    not_before(
+        f"De vervolgactie '{name}' van '{key}' afronden",
+        on,
+        (outcome.on if outcome else provision.needed_on, "de uitkomst" if outcome else "de dag waarop het nodig werd"),
+        (max((f.done for f in known if f.done is not None and f.due < due_first.due), default=None), "de vorige keer"),
+    )
     _change_follow_ups(draft, provision, [replace(due_first, done=on)])
     draft.note(
         "follow_up.done", "vervolgactie afgerond", key, name=name, due=due_first.due.isoformat(), on=on.isoformat()
     )
     rule = rules[name]
-    if rule.repeat and rule.after and not _settled(case, rule.unless_settled):
+    if rule.repeat and rule.after and not _ended(case, rule):
         again = FollowUp(name, rule.after.after(on, moment.catalogue.calendar_of(case.municipality)))
         provision = draft.case.provisions[key]
         if all((f.name, f.due) != (again.name, again.due) for f in provision.follow_ups):

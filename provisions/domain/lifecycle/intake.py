@@ -7,6 +7,7 @@ from datetime import date
 from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Provision, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
 from provisions.domain.lifecycle.waivers import dependency_of, find_dependency, no_such_dependency, note_waiver
@@ -35,10 +36,7 @@ def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision
     """One or more provisions needed besides. What was present and is needed again is no longer present."""
     must_be_open_case(case)
     needs = tuple(needs)
-    if on < case.opened:
-        raise InvalidInput(
-            f"De datum {on.isoformat()} ligt voor de start van traject {case.reference} ({case.opened.isoformat()})."
-        )
+    not_before("Een voorziening toevoegen", on, (case.opened, f"de start van traject {case.reference}"))
     for need in needs:
         if existing := case.provisions.get(need.key):
             remedy = "" if existing.status.is_open else " Gebruik 'provisions reopen' om de voorziening te heropenen."

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import dutch, graph
+from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Case, Outcome, Provision, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.bounds import not_before, planned
 from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
@@ -15,13 +16,11 @@ from provisions.domain.lifecycle.decision import (
     must_be_open_case,
     provision_of,
 )
-from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, new_follow_ups, note_follow_up, with_follow_ups
+from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, lapse_own_follow_ups, plan_again, plan_follow_ups
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName, ProvisionRule
-
-YEARS = range(1950, 2200)  # in a date field; anything else is a slip
 
 
 def record_outcome(
@@ -43,26 +42,15 @@ def record_outcome(
     rule = draft.rule(key)
     _outcome_allowed(draft, provision, name)
     _outcome_day_allowed(provision, on)
-    fields = _checked_fields(rule, name, fields)
-    ended = tuple(
-        replace(s, resumed=max(s.start, on)) if s.resumed is None and s.until > on else s for s in provision.suspensions
-    )
+    fields = _checked_fields(rule, name, fields, moment.today)
     status = {
         OutcomeName.DELIVERED: Status.DELIVERED,
         OutcomeName.REFUSED: Status.REFUSED,
         OutcomeName.WITHDRAWN: Status.WITHDRAWN,
     }[name]
     outcome = Outcome(name, on, moment.now, fields)
-    follow_ups = new_follow_ups(draft, rule, outcome)
-    draft.change(
-        replace(
-            provision,
-            status=status,
-            suspensions=ended,
-            outcomes=(*provision.outcomes, outcome),
-            follow_ups=with_follow_ups(provision.follow_ups, follow_ups),
-        )
-    )
+    draft.change(replace(provision, status=status, outcomes=(*provision.outcomes, outcome)))
+    _end_stops(draft, key, on)
     if provision.started_on is None:
         draft.visible.discard(key)
     draft.note(
@@ -75,12 +63,24 @@ def record_outcome(
         fields=dict(fields),
     )
     _tell_about_outcome(draft, provision, name)
-    for follow_up in follow_ups:
-        note_follow_up(draft, key, follow_up)
-    if name is not OutcomeName.REFUSED:
-        lapse_follow_ups(draft, key)
+    lapse_own_follow_ups(draft, key, f"er is een nieuwe uitkomst: {dutch.OUTCOME[name]}")
+    plan_follow_ups(draft, key)
+    lapse_follow_ups(draft, key)
     start_what_is_ready(draft)
     return draft.done()
+
+
+def _end_stops(draft: Draft, key: str, on: date) -> None:
+    """What an outcome of day ``on`` ends besides the stops that began on an earlier day (``Provision.stops``): one that
+    began on that day and was recorded before it; and where the clock stopped for good, those that were to begin later.
+    """
+    provision = draft.case.provisions[key]
+    for_good = deadlines.clock_stopped_for_good(draft.situation(key))
+    stood_still = tuple(
+        replace(s, resumed=s.start) if s.start == on or (for_good and s.start > on) else s
+        for s in provision.suspensions
+    )
+    draft.case = draft.case.with_provision(replace(provision, suspensions=stood_still))
 
 
 def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> None:
@@ -101,19 +101,18 @@ def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> N
 
 def _outcome_day_allowed(provision: Provision, on: date) -> None:
     earlier = provision.outcome
-    for first, why in (
+    not_before(
+        f"De uitkomst van '{provision.key}'",
+        on,
         (provision.started_on or provision.needed_on, "de start"),
         (provision.reopened_on, "de heropening"),
         (earlier.on if earlier else None, "de afwijzing"),
-    ):
-        if first is not None and on < first:
-            raise InvalidInput(
-                f"De uitkomst van '{provision.key}' kan niet op {on.isoformat()} vallen: dat is voor {why} "
-                f"({first.isoformat()})."
-            )
+    )
 
 
-def _checked_fields(rule: ProvisionRule, name: OutcomeName, fields: Mapping[str, str]) -> Mapping[str, str]:
+def _checked_fields(
+    rule: ProvisionRule, name: OutcomeName, fields: Mapping[str, str], today: date
+) -> Mapping[str, str]:
     known = {f.name: f for f in rule.fields}
     checked: dict[str, str] = {}
     for field_name, value in fields.items():
@@ -127,7 +126,7 @@ def _checked_fields(rule: ProvisionRule, name: OutcomeName, fields: Mapping[str,
             raise InvalidInput(
                 f"Het veld '{field_name}' ({f.title}) hoort niet bij de uitkomst '{name.value}'. Laat het weg."
             )
-        checked[field_name] = _checked_value(rule, f.name, f.kind, [c.value for c in f.choices], value)
+        checked[field_name] = _checked_value(rule, f.name, f.kind, [c.value for c in f.choices], value, today)
         if reason := f.refuse.get(checked[field_name]):
             raise InvalidInput(reason)
     for f in rule.fields:
@@ -140,7 +139,7 @@ def _checked_fields(rule: ProvisionRule, name: OutcomeName, fields: Mapping[str,
     return checked
 
 
-def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str], value: str) -> str:
+def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str], value: str, today: date) -> str:
     match kind:
         case "choice":
             allowed = choices
@@ -150,13 +149,10 @@ def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str]
             try:
                 day = date.fromisoformat(value)
             except ValueError:
-                day = date.min
-            if day.year not in YEARS:
                 raise InvalidInput(
-                    f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD, "
-                    f"tussen {YEARS.start} en {YEARS.stop}."
-                )
-            return day.isoformat()
+                    f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD."
+                ) from None
+            return planned(f"het veld '{name}' van '{rule.key}'", day, today).isoformat()
     if value not in allowed:
         raise InvalidInput(
             f"'{value}' is geen waarde voor het veld '{name}' van '{rule.key}'. Kies uit: {', '.join(allowed)}."
@@ -196,10 +192,7 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
             f"'{key}' in traject {case.reference} is niet afgesloten (stand: {dutch.STATUS[provision.status]}); "
             "heropenen hoeft niet."
         )
-    if provision.closed_on is not None and on < provision.closed_on:
-        raise InvalidInput(
-            f"Heropenen kan niet op {on.isoformat()}: '{key}' is pas op {provision.closed_on.isoformat()} afgesloten."
-        )
+    not_before(f"Heropenen van '{key}'", on, (provision.closed_on, "de uitkomst"))
     draft = Draft(replace(case, closed=None), moment)
     if case.closed is not None:
         draft.note("case.reopened", "traject weer open, want een voorziening is heropend")
@@ -210,7 +203,6 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
             status=Status.WAITING if started else Status.BLOCKED,
             reopened_on=on,
             outcomes=tuple(replace(o, undone=True) for o in provision.outcomes),
-            follow_ups=tuple(replace(f, lapsed=True) if f.is_open else f for f in provision.follow_ups),
         )
     )
     draft.note(
@@ -220,6 +212,8 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
         note=reason,
         on=on.isoformat(),
     )
+    lapse_own_follow_ups(draft, key, "de uitkomst geldt niet meer: de voorziening is heropend")
+    plan_again(draft, key)
     if not started:
         draft.visible.discard(key)
     if provision.asked:

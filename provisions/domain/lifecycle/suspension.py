@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from provisions.domain import dutch
-from provisions.domain.case import Case, Provision, Suspension
+from provisions.domain.case import Agreement, Case, Provision, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
@@ -26,15 +27,12 @@ def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approv
     must_be_open_case(case)
     provision = running_provision(case, key, moment)
     start, until = suspension.start, suspension.until
-    started = provision.started_on
-    if started is not None and start < started:
-        raise InvalidInput(
-            f"De klok van '{key}' liep nog niet op {start.isoformat()}: gestart op {started.isoformat()}."
-        )
-    if provision.reopened_on is not None and start < provision.reopened_on:
-        raise InvalidInput(
-            f"De klok kan niet stilstaan vanaf {start.isoformat()}: '{key}' is heropend op {provision.reopened_on.isoformat()}."
-        )
+    not_before(
+        f"De klok van '{key}' stilzetten",
+        start,
+        (provision.started_on, "de start"),
+        (provision.reopened_on, "de heropening"),
+    )
     if until <= start:
         raise InvalidInput(f"De einddatum {until.isoformat()} moet na de begindatum {start.isoformat()} liggen.")
     if start == moment.today and until <= moment.today:
@@ -45,31 +43,42 @@ def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approv
         )
     if approved_by is None:
         _refuse_longer_than_four_weeks(provision, start, until)
-    if until <= moment.today:
+    suspension = replace(suspension, resumed=_resumed_before(provision, suspension))
+    if suspension.resumed is None and until <= moment.today:
         suspension = replace(suspension, resumed=until)
     draft = Draft(case, moment)
-    draft.change(replace(provision, suspensions=(*provision.suspensions, suspension)))
+    changed = replace(provision, suspensions=(*provision.suspensions, suspension))
+    draft.change(changed)
+    end = changed.stops[-1].end
     draft.note(
         "clock.suspended",
-        f"klok stilgezet van {dutch.dutch_date(start)} tot {dutch.dutch_date(until)}: {dutch.REASON[suspension.reason]}",
+        f"klok stilgezet van {dutch.dutch_date(start)} tot {dutch.dutch_date(until)}: {dutch.REASON[suspension.reason]}"
+        + (f"; de klok liep weer vanaf {dutch.dutch_date(end)}" if end < until else ""),
         key,
         reason=suspension.reason.value,
         on=start.isoformat(),
         until=until.isoformat(),
+        resumed=suspension.resumed_by_hand.isoformat() if suspension.resumed_by_hand else None,
         approved_by=approved_by,
     )
     note_term(draft, key)
     return draft.done()
 
 
+def _resumed_before(provision: Provision, suspension: Suspension) -> date | None:
+    """The first day within ``suspension``, recorded only now, on which somebody had the clock run again."""
+    days = [s.resumed_by_hand for s in provision.suspensions if s.resumed_by_hand is not None]
+    return min((day for day in days if suspension.start < day < suspension.until), default=None)
+
+
 def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: date) -> None:
     """A stop that joins others may not be longer than four weeks on end with them, unless one of them covers it already."""
-    if any(s.start <= start and until <= s.end for s in provision.suspensions):
+    if any(s.start <= start and until <= s.end for s in provision.stops):
         return
     first, last = start, until
     joined = True
     while joined:
-        touching = [s for s in provision.suspensions if s.start <= last and first <= s.end]
+        touching = [s for s in provision.stops if s.start <= last and first <= s.end]
         wider = min([first, *(s.start for s in touching)]), max([last, *(s.end for s in touching)])
         joined, (first, last) = wider != (first, last), wider
     if last - first > LONGEST_SUSPENSION:
@@ -81,23 +90,20 @@ def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: dat
 
 
 def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
-    """Let the clock run again, from day ``on``."""
+    """Let the clock run again, from day ``on``: of every stop that lasted on that day, also when it has ended since."""
     provision = provision_of(case, key)
-    running = [s for s in provision.suspensions if s.resumed is None and s.until > moment.today]
+    stops = list(zip(provision.suspensions, provision.stops, strict=True))
+    running = [s for s, stop in stops if stop.start <= on < stop.end and s.resumed_by_hand is None]
+    later = [stop.start for _, stop in stops if stop.start > on and stop.start <= moment.today < stop.end]
+    if provision.status.is_open and not running and later:
+        not_before(f"De klok van '{key}' hervatten", on, (min(later), "de dag waarop hij is stilgezet"))
     if not provision.status.is_open or not running:
         raise NotAllowed(f"De klok van '{key}' in traject {case.reference} staat niet stil; hervatten kan dus niet.")
-    first = min(s.start for s in running)
-    if on < first:
-        raise InvalidInput(
-            f"De klok van '{key}' stond nog niet stil op {on.isoformat()}: stilgezet op {first.isoformat()}."
-        )
     draft = Draft(case, moment)
     draft.change(
         replace(
             provision,
-            suspensions=tuple(
-                replace(s, resumed=max(s.start, on)) if s in running else s for s in provision.suspensions
-            ),
+            suspensions=tuple(replace(s, resumed=on) if s in running else s for s in provision.suspensions),
         )
     )
     draft.note("clock.resumed", f"klok loopt weer vanaf {dutch.dutch_date(on)}", key, on=on.isoformat())
@@ -105,8 +111,11 @@ def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
     return draft.done()
 
 
-def agree(case: Case, key: str, day: date, moment: Moment) -> Decision:
-    """A (new) agreed date. A breach of the old one stays a breach."""
+def agree(case: Case, key: str, day: date, moment: Moment, on: date) -> Decision:
+    """The date ``day``, agreed on day ``on``. A breach of the date before it stays a breach.
+
+    An agreement that is recorded after a later one holds until that one; the later one stays in force.
+    """
     must_be_open_case(case)
     provision = provision_of(case, key)
     draft = Draft(case, moment)
@@ -115,16 +124,31 @@ def agree(case: Case, key: str, day: date, moment: Moment) -> Decision:
         raise InvalidInput(f"'{key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet.")
     if not provision.status.is_open:
         raise NotAllowed(already_closed(case, provision))
-    if day < moment.today:
-        raise InvalidInput(f"De afgesproken datum {day.isoformat()} ligt in het verleden. Kies vandaag of later.")
-    kept = draft.with_breach_kept(provision)
-    draft.change(replace(kept, agreed=day, agreed_on=moment.today))
+    not_before(f"Een afspraak over '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
+    if day < on:
+        when = (
+            "in het verleden. Kies vandaag of later." if on == moment.today else f"voor de dag van de afspraak ({on})."
+        )
+        raise InvalidInput(f"De afgesproken datum {day.isoformat()} ligt {when}")
+    draft.change(_with_agreement(provision, Agreement(day, on)))
     draft.note(
         "term.agreed",
-        f"afgesproken datum: {dutch.dutch_date(day)}",
+        f"afgesproken datum: {dutch.dutch_date(day)}"
+        + ("" if on == moment.today else f", afgesproken op {dutch.dutch_date(on)}"),
         key,
+        on=on.isoformat(),
         agreed=day.isoformat(),
         was=provision.agreed.isoformat() if provision.agreed else None,
     )
     note_term(draft, key)
     return draft.done()
+
+
+def _with_agreement(provision: Provision, new: Agreement) -> Provision:
+    if provision.agreed is None:
+        return replace(provision, agreed=new.day, agreed_on=new.on)
+    holds = Agreement(provision.agreed, provision.agreed_on or provision.needed_on)
+    if new.on < holds.on:
+        return replace(provision, earlier_agreements=(*provision.earlier_agreements, new))
+    earlier = (*provision.earlier_agreements, holds)
+    return replace(provision, agreed=new.day, agreed_on=new.on, earlier_agreements=earlier)

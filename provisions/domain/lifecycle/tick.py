@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.calendar import ONE_DAY, first_moment
-from provisions.domain.case import Case, Rung, Status
+from provisions.domain.case import Case, Provision, Rung, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
@@ -32,8 +32,8 @@ def tick(case: Case, key: str, moment: Moment) -> Decision:
 
 def _resume_by_itself(draft: Draft, key: str) -> None:
     provision, today = draft.case.provisions[key], draft.moment.today
-    ended = [s for s in provision.suspensions if s.resumed is None and s.until <= today]
-    if not ended or not provision.status.is_open:
+    ended = [s for s in _running_out(provision) if s.until <= today]
+    if not ended:
         return
     draft.change(
         replace(
@@ -45,6 +45,17 @@ def _resume_by_itself(draft: Draft, key: str) -> None:
         draft.note(
             "clock.resumed", f"klok loopt vanzelf weer vanaf {dutch.dutch_date(s.until)}", key, on=s.until.isoformat()
         )
+
+
+def _running_out(provision: Provision) -> list[Suspension]:
+    """The suspensions of which is still to be noted that the clock resumes by itself: nothing else ended them before."""
+    if not provision.status.is_open:
+        return []
+    return [
+        s
+        for s, stop in zip(provision.suspensions, provision.stops, strict=True)
+        if s.resumed is None and stop.end == s.until
+    ]
 
 
 def _note_overdue(draft: Draft, key: str) -> None:
@@ -177,8 +188,7 @@ def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datet
     """The next moment on which ``tick`` has something to do."""
     provision = situation.provision
     moments = [first_moment(f.due) for f in provision.follow_ups if f.is_open and not f.reminded]
-    if provision.status.is_open:
-        moments += [first_moment(s.until) for s in provision.suspensions if s.resumed is None]
+    moments += [first_moment(s.until) for s in _running_out(provision)]
     rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
     if rung is not None:
         moments.append(rung.at)

@@ -18,7 +18,7 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
     if municipality == case.municipality:
         raise NotAllowed(f"Traject {case.reference} ligt al bij {municipality}.")
     draft = Draft(case, moment)
-    moved = {p.key: draft.with_breach_kept(p) if p.status.is_open else p for p in case.provisions.values()}
+    moved = {p.key: _with_breach_kept(draft, p, municipality) for p in case.provisions.values()}
     draft.case = replace(case, municipality=municipality, provisions=moved)
     draft.note(
         "case.transferred",
@@ -30,6 +30,17 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
         if provision.status.is_open and provision.asked:
             _hand_over(draft, provision, case.municipality)
     return draft.done()
+
+
+def _with_breach_kept(draft: Draft, provision: Provision, municipality: str) -> Provision:
+    """``provision`` with its breach on record, where its due date is another one by the closing days over there."""
+    before = draft.situation(provision.key)
+    after = replace(before, calendar=draft.moment.catalogue.calendar_of(municipality))
+    end, end_there = deadlines.due(before), deadlines.due(after)
+    if not provision.status.is_open or end is None or end_there is None or end.due == end_there.due:
+        return provision
+    broken = deadlines.breach_day(before) if deadlines.is_breached(before, draft.moment.now) else None
+    return replace(provision, breached_on=broken or provision.breached_on)
 
 
 def _hand_over(draft: Draft, provision: Provision, was: str) -> None:

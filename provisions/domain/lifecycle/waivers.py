@@ -6,6 +6,7 @@ from datetime import date
 from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.messages import MessageKind
@@ -28,10 +29,7 @@ def waive(case: Case, key: str, dependency: str, ground: str, moment: Moment, on
         raise NotAllowed(
             f"'{key}' in traject {case.reference} wacht niet meer op '{found}': dat is er al of er is al van afgeweken."
         )
-    if on < provision.needed_on:
-        raise InvalidInput(
-            f"Afwijken kan niet op {on.isoformat()}: '{key}' is nodig sinds {provision.needed_on.isoformat()}."
-        )
+    not_before(f"Afwijken voor '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
     waiver = Waiver(str(found), on)
     draft.case = case.with_provision(replace(provision, waivers=(*provision.waivers, waiver)))
     note_waiver(draft, key, waiver, ground)
