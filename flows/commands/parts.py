@@ -27,12 +27,12 @@ from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PREFIX, PROJECT, Settings, environment, psycopg_url, without_password
+from provisions.store import locks
 from provisions.store.installation import release
 
 if TYPE_CHECKING:
     from flows.engine import Engine
 
-_STARTING = 7_310_206  # the advisory lock in Prefect's database under which one server at a time starts
 # A run records, and nothing else: it needs no other role, no mail server and no other database.
 _NOT_FOR_RUNS = {f"{PREFIX}{name}_URL" for name in ("MIGRATION", "PREFECT_DATABASE", "REDIS", "SMTP")}
 _STOP_SECONDS = 30.0  # a run of the worker is finished first
@@ -220,7 +220,7 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
 
 
 def _got(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_STARTING]).fetchone()
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [locks.PREFECT_STARTS]).fetchone()
     return bool(row and row[0])
 
 

@@ -15,11 +15,11 @@ import psycopg
 from sqlalchemy import Engine as Database
 
 from flows.loops.loop import Loop
-from provisions.database.migrate import ENGINES, refuse_other_version
+from provisions.database.migrate import refuse_other_version
 from provisions.domain.errors import NotAllowed
+from provisions.store import locks
 
 CHANNEL = "provisions"
-NUMBERS = 731_020  # the first half of the lock with the engine's own number, which is the second half
 LISTEN_FOR = 5.0  # seconds; the loop looks in between whether it must stop
 LOOK_EVERY = 5.0  # seconds: whether the other engines still live
 
@@ -57,7 +57,7 @@ class Listener:
             found = connection.exec_driver_sql(
                 "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %(numbers)s AND objsubid = 2 "
                 "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-                {"numbers": NUMBERS},
+                {"numbers": locks.ENGINE},
             )
             return {int(number) for number in found.scalars()}
 
@@ -88,8 +88,8 @@ class Listener:
                 *arguments, **{**options, "autocommit": True, "application_name": "provisions-listen"}
             )
             self._connection.execute(f"LISTEN {CHANNEL}")
-            self._connection.execute("SELECT pg_advisory_lock_shared(%s)", (ENGINES,))
-            self._connection.execute("SELECT pg_advisory_lock(%s::int, %s::int)", (NUMBERS, self.number))
+            self._connection.execute("SELECT pg_advisory_lock_shared(%s)", (locks.ENGINES,))
+            self._connection.execute("SELECT pg_advisory_lock(%s::int, %s::int)", (locks.ENGINE, self.number))
             self._refuse_other_version()
             self._tell()  # what was said while nobody listened
         return self._connection

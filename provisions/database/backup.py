@@ -29,7 +29,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, te
 from provisions.database import migrate, roles
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
 from provisions.machine.files import is_draft, reason, write, writing
-from provisions.store import audit
+from provisions.store import audit, locks
 from provisions.store import tables as t
 from provisions.store.installation import recorded, release
 
@@ -272,12 +272,12 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
 
 
 def _refuse_used(connection: Connection) -> None:
-    # The advisory lock by which an engine shows that it works on this database (flows/loops/listener.py).
     engines = connection.scalar(
         text(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7310204 AND database = "
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :engines AND database = "
             "(SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
+        ),
+        {"engines": locks.ENGINES},
     )
     if engines:
         raise NotAllowed(

@@ -13,9 +13,9 @@ from provisions.database.address import reason
 from provisions.database.versions import is_newest, newest, other_version
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.settings import MIGRATIONS, without_password
+from provisions.store import locks
 
 __all__ = [
-    "ENGINES",
     "changing",
     "current",
     "downgrade",
@@ -27,9 +27,6 @@ __all__ = [
     "refuse_other_version",
     "upgrade",
 ]
-
-_LOCK = 7_305_140_221  # any number that is ours: two processes that migrate at the same time wait for each other
-ENGINES = 7_310_204  # each engine holds this one as well, shared, for as long as it works on the database
 
 
 def current(connection: Connection) -> str | None:
@@ -83,7 +80,7 @@ def refuse_engines(connection: Connection, what: str) -> None:
 
     Raises ``NotAllowed``, which begins with ``what`` can't be done.
     """
-    if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:engines)"), {"engines": ENGINES}):
+    if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:engines)"), {"engines": locks.ENGINES}):
         raise NotAllowed(
             f"{what}: er werkt nog een motor op.",
             "Stop alle motoren (provisions up, provisions engine) en probeer het opnieuw.",
@@ -113,7 +110,7 @@ def changing(url: str) -> Iterator[Connection]:
     engine = create_engine(url, poolclass=NullPool)
     try:
         with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": locks.MIGRATION})
             yield connection
     except OperationalError as error:
         raise _unreachable(url, error) from None

@@ -14,12 +14,11 @@ from provisions.domain.messages import MessageKind
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
 from provisions.report.source import case_facts, earliest_change
-from provisions.store import loading
+from provisions.store import loading, locks
 from provisions.store import tables as t
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
 MARGIN = timedelta(days=1)  # what was recorded just before a report may have been committed just after it
-_LOCK = 7_305_140_222  # any number that is ours: two that send at the same time wait for each other
 
 
 class Reports:
@@ -66,7 +65,7 @@ class Reports:
             return []
         now = self._clock()
         with self._engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": locks.REPORT})
             weeks = self._due_weeks(connection, now)
             if not weeks:
                 return []

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from provisions.database.migrate import ENGINES
 from provisions.domain.case import Status
+from provisions.store import locks
 from provisions.store import tables as t
 
 BACKUP = "backup"  # the name of the setting that says when the last backup was made
@@ -76,7 +76,7 @@ _BACKLOG = text(
 def backlog(engine: Engine, now: datetime) -> Backlog:
     """What waits at ``now``. Every part asks an index, so that looking costs the same whatever there is."""
     with engine.connect() as connection:
-        row = connection.execute(_BACKLOG, {"now": now, "engines": ENGINES, "backup": BACKUP}).one()
+        row = connection.execute(_BACKLOG, {"now": now, "engines": locks.ENGINES, "backup": BACKUP}).one()
     return Backlog(**{field.name: getattr(row, field.name) for field in fields(Backlog)})
 
 

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from provisions.store import locks
 from provisions.store import tables as t
-
-SHOWERS = 7_310_205  # the number of the advisory lock: any number that nothing else uses
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class WantedPlan:
 def only_shower(engine: Engine) -> Iterator[bool]:
     """Whether nobody else shows plans now; nobody else does until the end of the context."""
     with engine.connect() as connection, connection.begin():
-        yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(SHOWERS))).scalar_one())
+        yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(locks.PLANS))).scalar_one())
 
 
 def wanted(engine: Engine, today: date, limit: int) -> list[WantedPlan]:

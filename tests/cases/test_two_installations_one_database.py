@@ -21,6 +21,7 @@ from provisions.machine import home as homes
 from provisions.machine.home import installation_of
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT, Secret, Settings
+from provisions.store import locks
 from provisions.store.installation import OPEN, belonging, recorded, release
 from tests.conftest import MovingClock, database_url
 from tests.flows.conftest import client, prefect_server
@@ -162,10 +163,10 @@ def test_a_restored_backup_belongs_to_whoever_starts_on_it(
 def test_it_is_not_given_away_under_an_engine(database: Database, settings: Settings) -> None:
     address = str(database.url.render_as_string(hide_password=False)).replace("+psycopg", "")
     with database.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_advisory_lock_shared(7310204)")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock_shared({locks.ENGINES})")
         with pytest.raises(NotAllowed, match="Stop alle motoren"):
             parts.migrate(Settings(home=settings.home, database_url=Secret(address)), here=True)
-        connection.exec_driver_sql("SELECT pg_advisory_unlock_shared(7310204)")
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock_shared({locks.ENGINES})")
     with database.begin() as connection:
         release(connection)
         assert recorded(connection) == OPEN

@@ -17,6 +17,7 @@ from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
+from provisions.store import locks
 from tests.conftest import database_url
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
@@ -49,7 +50,7 @@ def test_the_schema_is_not_changed_while_an_engine_works(new_database: NewDataba
         migrate.downgrade(owner, EARLIER)
         with database.connect() as connection:
             # An engine of the earlier version is satisfied with it; only its lock matters here.
-            connection.execute(text("SELECT pg_advisory_lock_shared(:engines)"), {"engines": migrate.ENGINES})
+            connection.execute(text("SELECT pg_advisory_lock_shared(:engines)"), {"engines": locks.ENGINES})
             with pytest.raises(NotAllowed, match="Stop alle motoren"):
                 migrate.upgrade(owner, "provisions")
             assert migrate.current(connection) == EARLIER

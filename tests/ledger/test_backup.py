@@ -17,6 +17,7 @@ from provisions.database import migrate, roles
 from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.machine.postgres import EmbeddedPostgres
+from provisions.store import locks
 from provisions.store import tables as t
 from tests.builders import DIRECTOR, Town
 from tests.conftest import MovingClock, database_url, owner_url
@@ -295,7 +296,7 @@ def test_while_an_engine_works_nothing_is_restored(
 ) -> None:
     copies.backup(lived_in.database, tmp_path / "copy", clock.now)
     with empty.connect() as listener:
-        listener.execute(text("SELECT pg_advisory_lock_shared(7310204)"))
+        listener.execute(text(f"SELECT pg_advisory_lock_shared({locks.ENGINES})"))
         with pytest.raises(NotAllowed, match="provisions up"):
             copies.restore(empty, "provisions", tmp_path / "copy")
 
