@@ -150,6 +150,10 @@ def parser() -> DutchParser:
     backup.add_argument("folder", metavar="MAP", help="een nieuwe of lege map")
     restore = command("restore", "zet een back-up terug in een lege database", "restore /veilig/2026-11-22")
     restore.add_argument("folder", metavar="MAP", help="de map van de back-up")
+    restore.add_argument(
+        "--known", metavar="ANKER", help="een anker dat u zelf hebt bewaard; past het niet, dan gebeurt er niets"
+    )
+    restore.add_argument("--key", metavar="BESTAND", help="de sleutel van de installatie die de back-up maakte")
     export = command("export", "alle gegevens van een traject, als JSON", "export TR-2026-0042 --out traject.json")
     export.add_argument("reference", metavar="REF", help=REF_HELP)
     export.add_argument("--out", metavar="BESTAND", help="een nieuw bestand; zonder: op het scherm")

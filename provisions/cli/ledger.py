@@ -12,7 +12,7 @@ from provisions.database import backup as copies
 from provisions.database.connect import owned, pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
-from provisions.machine.files import path_of, reason, write
+from provisions.machine.files import path_of, reason, secret, write
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
@@ -141,7 +141,9 @@ def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
     folder = path_of(args.folder)
     with app_on(settings) as app:
-        made = copies.backup(app.engine, folder, app.clock(), progress, spare=_of_database(settings))
+        made = copies.backup(
+            app.engine, folder, app.clock(), progress, spare=_of_database(settings), key=_own_key(settings)
+        )
         with app.engine.begin() as connection:
             note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
     if args.json:
@@ -149,6 +151,8 @@ def backup(args: Namespace, settings: Settings) -> None:
         return
     say(
         f"Back-up gemaakt in {folder}: {made.rows} regels uit {len(made.tables)} tabellen.",
+        f"Ondertekend met de sleutel {_key_file(settings)}: bewaar die apart van de back-up.",
+        f"Anker: {made.anchor}. Bewaar ook dit ergens anders; geef het mee bij het terugzetten (--known).",
         "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld en niet langer dan nodig.",
     )
 
@@ -158,17 +162,58 @@ def _of_database(settings: Settings) -> Path | None:
     return None if settings.database_url else EmbeddedPostgres(settings.home).data
 
 
+def _key_file(settings: Settings) -> Path:
+    return settings.secrets / copies.KEY_FILE
+
+
+def _own_key(settings: Settings) -> str:
+    """The key of this installation, made the first time."""
+    return secret(settings.secrets, copies.KEY_FILE)
+
+
+def _key_given(args: Namespace, settings: Settings) -> str | None:
+    """The key to check a backup with: the one that was named, or this installation's own when it has one."""
+    path = path_of(args.key) if args.key else _key_file(settings)
+    if not args.key and not path.exists():
+        return None
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        raise InvalidInput(
+            f"De sleutel {path} is niet te lezen. Verwacht: het bestand secrets/{copies.KEY_FILE}."
+        ) from None
+
+
 def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
-    folder = path_of(args.folder)
+    folder, key = path_of(args.folder), _key_given(args, settings)
+    known = _anchor(args.known) if args.known else None
+    if args.key and not copies.read(folder, progress, key=key).signed:
+        raise InvalidInput(
+            f"De back-up in {folder} is niet met de sleutel {args.key} ondertekend; er is niets teruggezet."
+        )
     with reaching_the_database(), owned(settings, progress) as (owner, application):
-        made = copies.restore(owner, application, folder, progress)
+        made = copies.restore(owner, application, folder, progress, key=key, known=known)
     if args.json:
-        as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
+        checked = {"signature": made.signed, "known": known is not None}
+        as_json(
+            {"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor, "checked": checked}
+        )
         return
+    say(f"Teruggezet uit {folder}: {made.rows} regels, van {made.made}.")
+    if made.signed or known:
+        say(
+            *(["De handtekening klopt: niets is gewijzigd sinds de back-up werd gemaakt."] if made.signed else []),
+            *(["De vastlegging is die van het anker dat u opgaf."] if known else []),
+        )
+    else:
+        say(
+            "Let op: niet gecontroleerd is of iemand deze back-up heeft gewijzigd. Daarvoor is de sleutel nodig "
+            f"(--key secrets/{copies.KEY_FILE} van de oude installatie), of een anker dat u zelf hebt bewaard (--known)."
+        )
     say(
-        f"Teruggezet uit {folder}: {made.rows} regels, van {made.made}.",
-        f"Controleer de vastlegging: provisions audit --verify --known {made.anchor}",
+        "Controleer de vastlegging met een anker dat u zelf hebt bewaard: provisions audit --verify --known ANKER",
+        f"Het anker is nu: {made.anchor}",
         "Trajecten die na deze back-up zijn vergeten, staan er weer: vergeet ze opnieuw (provisions forget).",
     )
 

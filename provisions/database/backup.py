@@ -4,17 +4,21 @@ A folder holds one file a table, as PostgreSQL's COPY writes it, and ``manifest.
 the number of rows and a SHA-256 of each file, and the anchor of the audit. The manifest comes last: without it there is
 no backup. All tables are of one moment (one snapshot), also while the engine works.
 
+The manifest is signed (HMAC-SHA256) with a key that lies beside the other secrets, never in the backup: whoever changes a
+table and computes the manifest anew can't sign it. Where the key is not known, whoever restores hears that it was not checked.
+
 Prefect's own database is not in it: after a restore the reconciler makes the runs and the plans again.
 """
 
 import errno
 import fcntl
 import hashlib
+import hmac
 import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -31,10 +35,13 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreach
 from provisions.machine.files import is_draft, reason, write, writing
 from provisions.store import audit, locks
 from provisions.store import tables as t
+from provisions.store.audit import Anchor
 from provisions.store.installation import recorded, release
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+_UNSIGNED = 1  # what earlier programs made
+KEY_FILE = "backup-key"
 PROGRESS_SECONDS = 2.0
 SPARE_BYTES = 16 * 1024 * 1024  # one file of PostgreSQL's write-ahead log
 _LOOK_AFTER = 1024 * 1024  # bytes written between two looks at what is free
@@ -67,27 +74,67 @@ class Manifest:
     schema: str
     anchor: str
     tables: tuple[TableCopy, ...]
+    signed: bool = False
+    """Whether it was signed with the key that was given, so that nobody without it changed anything."""
 
     @property
     def rows(self) -> int:
         """Of all tables together."""
         return sum(table.rows for table in self.tables)
 
-    def write(self, folder: Path) -> None:
-        """Whole or not at all."""
-        write(folder / MANIFEST, json.dumps({"format": FORMAT, **asdict(self)}, indent=2).encode())
+    def write(self, folder: Path, key: str | None) -> None:
+        """Whole or not at all; signed with ``key``."""
+        said = self._said(FORMAT if key else _UNSIGNED)
+        if key:
+            said |= {"key": _name(key), "signature": _signature(key, said)}
+        write(folder / MANIFEST, json.dumps(said, indent=2).encode())
+
+    def _said(self, form: int) -> dict[str, Any]:
+        tables = [asdict(table) for table in self.tables]
+        return {"format": form, "made": self.made, "schema": self.schema, "anchor": self.anchor, "tables": tables}
+
+    def checked(self, folder: Path, key: str | None, signer: object, signature: object) -> "Manifest":
+        """The same, ``signed`` when the signature is that of ``key``; without the key of who signed nothing is known.
+
+        Raises ``InvalidInput`` when the signature is of this key and does not fit.
+        """
+        if key is None or signer != _name(key):
+            return self
+        if not hmac.compare_digest(_signature(key, self._said(FORMAT)), str(signature)):
+            raise InvalidInput(
+                f"De back-up in {folder} is na het maken gewijzigd: de handtekening klopt niet. Er is niets teruggezet.",
+                "Gebruik een andere back-up, en meld dit als incident; bewaar alles zoals het is.",
+            )
+        return replace(self, signed=True)
+
+
+def _name(key: str) -> str:
+    """By which a key is known without being told."""
+    return hashlib.sha256(f"provisions-backup-key {key}".encode()).hexdigest()[:16]
+
+
+def _signature(key: str, said: Mapping[str, Any]) -> str:
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=list)
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 # --- backup ----------------------------------------------------------------------------------------------------------
 
 
 def backup(
-    engine: Engine, folder: Path, now: datetime, say: Say = lambda _line: None, *, spare: Path | None = None
+    engine: Engine,
+    folder: Path,
+    now: datetime,
+    say: Say = lambda _line: None,
+    *,
+    spare: Path | None = None,
+    key: str | None = None,
 ) -> Manifest:
     """Copy all tables into ``folder``, which must be new or empty and is closed to others.
 
     What a backup that failed or was killed left there is no backup: it is cleared away. ``spare``: the folder of the database
     itself; when it is on the same disk, the last 16 MB of that stay free, because a database without room stops.
+    ``key``: what it is signed with.
 
     Raises ``NotAllowed`` for a folder with something in it, ``Unreachable`` when it can't be written. After a failure
     nothing of it is there any more.
@@ -110,7 +157,7 @@ def backup(
                 tables=tuple(tables),
             )
             files.close()
-            made.write(folder)
+            made.write(folder, key)
     except (NotADirectoryError, FileExistsError):
         raise NotAllowed(f"{folder} is een bestand, geen map. Kies een nieuwe map voor deze back-up.") from None
     except OSError as error:
@@ -201,8 +248,8 @@ def _copy_out(connection: Connection, name: str, file: IO[bytes], progress: "_Pr
 # --- restore ---------------------------------------------------------------------------------------------------------
 
 
-def read(folder: Path, say: Say = lambda _line: None) -> Manifest:
-    """The manifest of a backup that is whole.
+def read(folder: Path, say: Say = lambda _line: None, *, key: str | None = None) -> Manifest:
+    """The manifest of a backup that is whole; ``signed`` when it was signed with ``key``.
 
     Raises ``NotFound`` when there is none, ``InvalidInput`` when a file is missing or was changed, or when it was made
     by a newer program.
@@ -214,13 +261,14 @@ def read(folder: Path, say: Say = lambda _line: None) -> Manifest:
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{folder / MANIFEST} is niet te lezen ({type(error).__name__}).") from None
     try:
-        if found.pop("format") != FORMAT or found["schema"] > migrate.newest():
+        signer, signature = found.pop("key", None), found.pop("signature", None)
+        if found.pop("format") not in (FORMAT, _UNSIGNED) or found["schema"] > migrate.newest():
             raise InvalidInput(
                 f"De back-up in {folder} is gemaakt door een nieuwere versie (schema {found['schema']}). "
                 "Gebruik de nieuwste versie van het programma."
             )
         tables = tuple(TableCopy(**{**table, "columns": tuple(table["columns"])}) for table in found.pop("tables"))
-        manifest = Manifest(**found, tables=tables)
+        manifest = Manifest(**found, tables=tables).checked(folder, key, signer, signature)
     except (AttributeError, KeyError, TypeError) as error:
         raise InvalidInput(f"{folder / MANIFEST} is geen inhoudsopgave van een back-up ({error}).") from None
     progress = _Progress(say, "Controleren")
@@ -242,15 +290,24 @@ def _fault(path: Path, table: TableCopy, progress: "_Progress") -> str | None:
     return None if digest.hexdigest() == table.sha256 else f"{path.name}: de inhoud is niet die van de back-up."
 
 
-def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _line: None) -> Manifest:
+def restore(
+    owner: Engine,
+    application: str,
+    folder: Path,
+    say: Say = lambda _line: None,
+    *,
+    key: str | None = None,
+    known: Anchor | None = None,
+) -> Manifest:
     """Put a backup into an empty database: all or nothing, in one transaction, and at the newest version of the schema.
 
     ``owner`` connects as the role that may change the schema; the role ``application`` gets its rights. What a screen
     shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
     ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
-    of the record as it is now: another one than in the backup when that was of an older schema.
+    of the record as it is now: another one than in the backup when that was of an older schema. ``known``: an anchor that
+    was noted elsewhere; when the record is not that of the anchor, nothing is restored (``NotAllowed``).
     """
-    manifest = read(folder, say)
+    manifest = read(folder, say, key=key)
     progress = _Progress(say, "Terugzetten")
     with migrate.changing(owner.url.render_as_string(hide_password=False)) as connection:
         _refuse_used(connection)
@@ -268,6 +325,8 @@ def restore(owner: Engine, application: str, folder: Path, say: Say = lambda _li
         if recorded(connection):
             release(connection)  # to whoever starts on it first, here or elsewhere
         roles.grant(connection, application)
+        if known is not None and (faults := audit.compare(connection, known).faults):
+            raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *faults)
         return replace(manifest, anchor=str(audit.head(connection)))
 
 

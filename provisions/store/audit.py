@@ -215,8 +215,15 @@ def verify(
 
     ``connection`` must not have begun a transaction. ``progress`` gets the number of lines read so far now and then.
     """
-    verdict = Verdict()
     connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    return compare(connection, known, progress)
+
+
+def compare(
+    connection: Connection, known: Anchor | None = None, progress: Callable[[int], None] = lambda _lines: None
+) -> Verdict:
+    """As :func:`verify`, of what the transaction of ``connection`` sees."""
+    verdict = Verdict()
     forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
     previous, last = START, 0
     met_known = known is None or known.line == 0

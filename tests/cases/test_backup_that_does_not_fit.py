@@ -201,12 +201,16 @@ def test_what_is_told_to_a_file_on_a_full_disk_stops_nothing(
 
 
 def test_a_command_that_finds_the_disk_full_says_so(
-    town: Town, small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    town: Town,
+    small_disk: SmallDisk,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     url = town.database.url.render_as_string(hide_password=False)
     monkeypatch.setenv("PROVISIONS_DATABASE_URL", url)
     with small_disk(64) as disk:
-        monkeypatch.setenv("PROVISIONS_HOME", str(disk / "home"))
+        monkeypatch.setenv("PROVISIONS_HOME", str(tmp_path / "home"))
         fill_up(disk / "ballast")
         for command in (
             ("backup", str(disk / "b")),
