@@ -192,4 +192,11 @@ class Engine:
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:
     """From the home of the example nothing is ever sent, to webhooks neither."""
     webhooks = None if is_example(settings.home) else webhooks_for(config.organisation, now)
-    return Outbox(database, config, transport_for(settings), now, webhooks=webhooks)
+    return Outbox(
+        database,
+        config,
+        transport_for(settings),
+        now,
+        webhooks=webhooks,
+        another=lambda: transport_for(settings),
+    )

@@ -32,6 +32,7 @@ from provisions.store.backlog import Backlog, Totals
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
 STALE_SECONDS = 60.0  # the totals are counted once a minute at most
 LATE_SECONDS = 60.0  # the clock is behind when something was due longer ago
+SLOW_POST_SECONDS = 120.0  # post is slow, or stands still, when a message waits longer
 NOT_BEGUN = timedelta(minutes=2)  # a run that is due and that nobody begins
 ANSWER_SECONDS = 3.0
 
@@ -139,6 +140,11 @@ class Vitals:
             found.append("De database is niet bereikbaar: er gaat geen termijn in en er gaat geen bericht uit.")
         elif waiting.due_seconds > LATE_SECONDS:
             found.append(f"De klok loopt {waiting.due_seconds:.0f} seconden achter, met {waiting.due} voorzieningen.")
+        if waiting is not None and waiting.messages_pending_seconds > SLOW_POST_SECONDS:
+            found.append(
+                f"De post gaat langzaam of staat stil: {waiting.messages_pending} berichten wachten, het oudste "
+                f"{waiting.messages_pending_seconds / 60:.0f} minuten. Kijk met 'provisions messages --status pending' waarom."
+            )
         if self.prefect() is None:
             found.append("Prefect is niet bereikbaar: de klok en de berichten lopen door, de runs volgen later.")
         elif not self.serves():

@@ -1,6 +1,7 @@
 """``provisions check``: the configuration and the connections."""
 
 from argparse import Namespace
+from datetime import UTC, datetime
 
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
@@ -10,10 +11,17 @@ from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings
+from provisions.store.backlog import backlog
 
 _ONE_ROLE = (
     "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
     "tabellen zijn; zie SECURITY.md."
+)
+
+SLOW_POST = 120.0  # seconds that a message waits while post goes as it should
+_SLOW_POST = (
+    "de post gaat langzaam of staat stil: {} berichten wachten, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
+    "met 'provisions messages --status pending' waarom."
 )
 
 
@@ -25,6 +33,9 @@ def check(args: Namespace, settings: Settings) -> None:
     if settings.database_url or EmbeddedPostgres(settings.home).exists():
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
+            post = backlog(engine, datetime.now(UTC))
+        if post.messages_pending and post.messages_pending_seconds > SLOW_POST:
+            warnings.append(_SLOW_POST.format(post.messages_pending, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
         done.append("database bereikbaar")
     else:

@@ -91,7 +91,7 @@ def _messages(args: Namespace, app: App) -> None:
                 reference=args.reference,
                 municipality=args.municipality,
                 undelivered=args.undelivered,
-                limit=args.limit,
+                limit=args.limit + 1,  # one more, to know whether there are more
             )
             _list(args, chosen, app)
         case "show":
@@ -113,13 +113,18 @@ def _identity(args: Namespace) -> str:
 
 
 def _list(args: Namespace, found: list[Message], app: App) -> None:
+    shown, more = found[: args.limit], len(found) > args.limit
     if args.json:
-        as_json_list(message.as_json() for message in found)
+        as_json_list(message.as_json() for message in shown)
         return
     if not found:
         say("Er zijn geen berichten die hieraan voldoen.")
         return
-    tables(app.config, day_of(app.clock())).show_messages(found)
+    tables(app.config, day_of(app.clock())).show_messages(shown)
+    if more:
+        say(
+            f"Dit zijn de nieuwste {args.limit}; er zijn er meer. Alles: provisions messages … --limit {args.limit * 20}"
+        )
 
 
 def _show(args: Namespace, message: Message) -> None:

@@ -50,7 +50,7 @@ def overdue(args: Namespace, settings: Settings) -> None:
             return
         printed = tables(views.config, day_of(views.clock()))
         printed.show_overdue(late, views.waiting_too_long(args.municipality))
-        if stuck := messages.found(municipality=args.municipality, undelivered=True):
+        if stuck := messages.found(municipality=args.municipality, undelivered=True, limit=None):
             say(
                 f"Niet bezorgde berichten: {len(stuck)}. Bel zelf, en kijk daarna met 'provisions messages --undelivered'."
             )

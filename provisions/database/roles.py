@@ -18,6 +18,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
     "client_case": (READ, ADD, CHANGE),
+    "delivery": (READ, ADD, CHANGE, REMOVE),
     "erasure": (READ, ADD, REMOVE),
     "follow_up": (READ, ADD, CHANGE, REMOVE),
     "foreseen": (READ, ADD, CHANGE, REMOVE),

@@ -1,20 +1,26 @@
 """What is pending goes out: in order for each provision, again after a failure, and never twice where it can be helped.
 
-A message is sent while its row is locked, and recorded as sent in the same transaction. A crash between the two repeats
-the message with the same Message-ID, and nothing else.
+Delivery is per receiver: who has a message does not get it again when another has not. While a message is sent it is held by an
+advisory lock and no transaction is open, however long the mail server takes; what became of it is recorded in one transaction.
+A crash between the two repeats the message with the same Message-ID, and nothing else.
 """
 
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
-from provisions.catalogue import Config
+from provisions.catalogue import Config, Contact
 from provisions.domain import messages
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
@@ -30,16 +36,27 @@ from provisions.store.looking import SEVERAL_ATTEMPTS
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+BOUND = LONGEST_WAIT * 1.25  # no moment written down is waited for longer than this, whatever the clock said then
 MOST_ATTEMPTS = 20  # with these waits: about three days
+CONNECTIONS = 4  # messages on their way to the mail server at once
+CARRIERS = CONNECTIONS + 2  # so that webhooks go on while the mail server is slow
+IN_HAND = 60  # provisions taken from the database and not yet looked at
+MOST_WAITING = 2_000  # of these, provisions that wait for a connection to the mail server
 ASKING = tuple(kind.value for kind in messages.asking())
 
 log = logging.getLogger(__name__)
+Message = Row[Any]
 
 
 def waiting_time(attempts: int, spread: float) -> timedelta:
     """How long to wait after ``attempts`` failures; ``spread`` (0 to 1) keeps failures from coming back all at once."""
     doubled = FIRST_WAIT * (1 << min(attempts - 1, 20))
     return min(doubled, LONGEST_WAIT) * (0.8 + 0.4 * spread)
+
+
+def is_due(next_try: datetime | None, now: datetime) -> bool:
+    """Whether it is time; a moment further away than is ever waited was written by a clock that ran ahead."""
+    return next_try is None or next_try <= now or next_try > now + BOUND
 
 
 class _Next(Enum):
@@ -58,6 +75,10 @@ class _MailClosed(Exception):  # noqa: N818 - says what is so
         self.until = until
 
 
+class _Busy(Exception):  # noqa: N818 - says what is so
+    """All connections to the mail server are in use: this message waits for one, and others go on."""
+
+
 @dataclass
 class _Batch:
     """What is needed to write the messages of some provisions, read once for all of them."""
@@ -65,9 +86,17 @@ class _Batch:
     cases: Mapping[int, Stored]  # by provision id
     asked: dict[int, list[Asked]] = field(default_factory=dict)
 
-    def facts(self, row: Row[tuple[object, ...]]) -> MessageFacts:
+    def facts(self, row: Message) -> MessageFacts:
         asked = tuple(self.asked.get(row.provision_id, ()))
         return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, asked)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What became of one receiver: ``error`` (Dutch) is ``None`` when he has it; ``final``: trying again is of no use."""
+
+    error: str | None = None
+    final: bool = False
 
 
 class Outbox:
@@ -81,26 +110,44 @@ class Outbox:
         clock: Callable[[], datetime],
         spread: Callable[[], float] = random.random,
         webhooks: EventTransport | None = None,
+        *,
+        another: Callable[[], Transport] | None = None,
     ) -> None:
-        """Without ``webhooks`` everybody is written to by e-mail."""
+        """Without ``webhooks`` everybody is written to by e-mail.
+
+        ``another`` makes one more way out, for a thread of its own: then several messages are on their way at once, and
+        ``deliver_due`` does not wait for them. Without, it sends one after the other.
+        """
         self._engine = engine
         self._config = config
         self._transport = transport
         self._clock = clock
         self._spread = spread
         self._webhooks = webhooks
-        self._mail_closed_until: datetime | None = None  # only where webhooks go on meanwhile
+        self._mail_closed_until: datetime | None = None
+        self._connections = threading.BoundedSemaphore(CONNECTIONS)
+        self._carriers = _Carriers(self, another) if another else None
 
     def deliver_due(self, limit: int = 200) -> int:
-        """Try to send what is due, for at most ``limit`` provisions; how many messages were handled, failures included."""
+        """Try to send what is due, for at most ``limit`` provisions; how many messages were handled, failures included.
+
+        With carriers: how many provisions were handed to them.
+        """
+        if self._carriers:
+            return self._carriers.hand_out(limit)
         with self._engine.connect() as connection:
             queues = _queues(connection, self._clock(), limit)
             batch = _read(connection, list(queues))
-        handled = 0
+            apart = prepared.due(connection, self._clock(), BOUND, limit)
+        handled, following = 0, _Next.THE_NEXT
         try:
-            handled, following = self._deliver_prepared(limit)
-            for queue in queues.values() if following is not _Next.NOTHING else ():
-                count, following = self._deliver_queue(queue, batch)
+            for row in apart:
+                count, following = self._deliver_queue([row], batch, self._transport)
+                handled += count
+                if following is _Next.NOTHING:
+                    break
+            for waiting in queues.values() if following is not _Next.NOTHING else ():
+                count, following = self._deliver_queue(waiting, batch, self._transport)
                 handled += count
                 if following is _Next.NOTHING:
                     break
@@ -112,177 +159,296 @@ class Outbox:
 
     def next_try(self) -> datetime | None:
         """When the next message is due (UTC), ``None`` when nothing is pending."""
+        now = self._clock()
         with self._engine.connect() as connection:
-            return connection.execute(select(func.min(t.message.c.next_try))).scalar()
+            first = connection.execute(select(func.min(t.message.c.next_try))).scalar()
+            ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + BOUND).limit(1)
+            wrong = connection.execute(ahead).scalar()
+        return min(first, now) if first and wrong else first
 
-    def _deliver_prepared(self, limit: int) -> tuple[int, _Next]:
-        """Send what belongs to no provision; how many were handled, and what may follow. These wait for nobody."""
+    def due(self, limit: int, under_way: Collection[object]) -> list[object]:
+        """The provisions (id) and other messages (UUID) for which something is due, without those ``under_way``."""
         with self._engine.connect() as connection:
-            due = prepared.due(connection, self._clock(), limit)
-        for handled, row in enumerate(due):
-            with self._engine.begin() as connection:
-                if not _claimed(connection, row.id):
-                    continue
-                rendered = prepared.read(connection, row.id)
-                note = _Note(row.id)
-                now = self._clock()
-                try:
-                    refused = self._mail(row, rendered)
-                except _MailClosed as closed:
-                    _record(connection, row.id, next_try=closed.until)
-                except UnableToSend as error:
-                    if error.everything and (following := self._closed(connection, row)) is _Next.NOTHING:
-                        return handled + 1, following
-                    self._failed(connection, row, note, rendered, str(error))
-                except Exception as error:  # noqa: BLE001 - as for the messages of a provision
-                    log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
-                    self._failed(connection, row, note, rendered, f"fout in het programma: {type(error).__name__}")
-                else:
-                    _record_sent(connection, row.id, rendered, refused, now)
-                    note.sent(rendered, refused)
-                audit.append(connection, note.lines)
-        return len(due), _Next.THE_NEXT
+            apart = [row.id for row in prepared.due(connection, self._clock(), BOUND, limit + len(under_way))]
+            provisions = list(_queues(connection, self._clock(), limit + len(under_way)))
+        return [found for found in (*apart, *provisions) if found not in under_way][:limit]
 
-    def _deliver_queue(self, queue: Sequence[Row[tuple[object, ...]]], batch: _Batch) -> tuple[int, _Next]:
-        """Send the messages of one provision in order until one has to wait; how many were handled, and what may follow."""
-        for handled, row in enumerate(queue):
-            with self._engine.begin() as connection:
-                if row.next_try is not None and row.next_try > self._clock():
-                    _put_off(connection, row.next_try, row.provision_id)
+    def deliver(self, what: object, transport: Transport) -> None:
+        """Send what is due of one provision (id), or one message that belongs to none (UUID)."""
+        with self._engine.connect() as connection:
+            if isinstance(what, int):
+                waiting = list(_queues(connection, self._clock(), 1, what).values())
+            else:
+                assert isinstance(what, UUID)  # noqa: S101 - it came from ``due``
+                waiting = [[row] for row in prepared.due(connection, self._clock(), BOUND, 1, what)]
+            batch = _read(connection, [what] if isinstance(what, int) else [])
+        for one in waiting:
+            self._deliver_queue(one, batch, transport)
+
+    def _deliver_queue(self, waiting: Sequence[Message], batch: _Batch, transport: Transport) -> tuple[int, _Next]:
+        """Send messages in order until one has to wait; how many were handled, and what may follow."""
+        for handled, row in enumerate(waiting):
+            if not is_due(row.next_try, self._clock()):
+                self._put_off(row.next_try, row.provision_id)
+                return handled, _Next.ANOTHER_PROVISIONS
+            with _held(self._engine, row.id) as claimed:
+                if not claimed:  # another process has it, or has sent it
                     return handled, _Next.ANOTHER_PROVISIONS
-                if not _claimed(connection, row.id):  # another process has it, or has sent it
-                    return handled, _Next.ANOTHER_PROVISIONS
-                following = self._deliver(connection, row, batch)
+                following = self._deliver(row, batch, transport)
             if following is not _Next.THE_NEXT:
                 return handled + 1, following
-        return len(queue), _Next.THE_NEXT
+        return len(waiting), _Next.THE_NEXT
 
-    def _deliver(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch) -> _Next:
-        """Send one message and record what became of it."""
-        stored = batch.cases[row.provision_id]
-        note = _Note(row.id, stored.case_id, stored.key_of(row.provision_id))
-        following = self._try(connection, row, batch, note)
-        audit.append(connection, note.lines)
-        return following
-
-    def _try(self, connection: Connection, row: Row[tuple[object, ...]], batch: _Batch, note: "_Note") -> _Next:
-        stored, key = batch.cases[row.provision_id], note.key
-        assert key is not None  # noqa: S101 - this message belongs to a provision
-        now = self._clock()
-        rendered: Rendered | None = None
-        refused: tuple[str, ...] = ()
+    def _deliver(self, row: Message, batch: _Batch, transport: Transport) -> _Next:
+        """Send one message to everybody who waits for it, and record what became of it. Nothing about it stops another."""
+        note = _Note(row.id)
         try:
-            rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, now)
-            if rendered is not None:
-                rendered = self._write_to(rendered)
-                event = Event(
-                    str(row.id), row.kind, row.detail, row.created, stored.case.reference, key, row.municipality
-                )
-                refused = self._send(connection, row, rendered, event)
+            if row.provision_id is not None:
+                stored = batch.cases[row.provision_id]
+                note = _Note(row.id, stored.case_id, stored.key_of(row.provision_id))
+            rendered, event = self._written(row, batch, note)
+            if rendered is None:
+                return self._record_void(row, note)
+            return self._send(row, rendered, event, note, batch, transport)
         except _MailClosed as closed:
-            _put_off(connection, closed.until, row.provision_id)
+            self._put_off(closed.until, row.provision_id, row.id)
             return _Next.ANOTHER_PROVISIONS
-        except UnableToSend as error:
-            following = self._failed(connection, row, note, rendered, str(error))
-            return self._closed(connection, row) if error.everything else following
+        except _Busy:
+            raise
         except Refused as error:
-            return self._failed(connection, row, note, rendered, str(error))
+            return self._failed(row, note, str(error))
         except Exception as error:  # noqa: BLE001 - a fault in one message must not hold up all others
             # The kind of error only: its text may quote the message.
             log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
-            return self._failed(connection, row, note, rendered, f"fout in het programma: {type(error).__name__}")
-        if rendered is None:
-            _record(connection, row.id, status="void", next_try=None)
-            note.write("message.void", "niet verzonden: het bericht was niet meer nodig")
-            return _Next.THE_NEXT
-        _record_sent(connection, row.id, rendered, refused, now)
-        note.sent(rendered, refused)
-        if row.attempts >= SEVERAL_ATTEMPTS:  # its run said that it did not arrive
-            loading.renew_run(connection, row.provision_id)
-        if row.kind in ASKING:
-            batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
-        return _Next.THE_NEXT
+            return self._failed(row, note, f"fout in het programma: {type(error).__name__}")
+
+    def _written(self, row: Message, batch: _Batch, note: "_Note") -> tuple[Rendered | None, Event | None]:
+        """The message as it goes out now; ``None`` when there is nothing to say any more."""
+        if row.provision_id is None:
+            with self._engine.connect() as connection:
+                return prepared.read(connection, row.id), None
+        stored, key = batch.cases[row.provision_id], note.key
+        assert key is not None  # noqa: S101 - this message belongs to a provision
+        rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
+        if rendered is not None and self._webhooks is None:  # then everybody is written to by e-mail
+            mailed = tuple(replace(contact, webhook=None) for contact in rendered.recipients)
+            rendered = replace(rendered, recipients=mailed)
+        event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, key, row.municipality)
+        return rendered, event
 
     def _send(
-        self, connection: Connection, row: Row[tuple[object, ...]], rendered: Rendered, event: Event
-    ) -> tuple[str, ...]:
-        """To everybody who has not got it yet: by e-mail, or to a webhook. Who got it is kept when another fails."""
-        # What was sent once and is sent again, goes to all of them again.
-        reached = list(row.recipients or ()) if row.sent is None else []
-        waiting = [contact for contact in rendered.recipients if contact.address not in reached]
-        by_mail = tuple(contact for contact in waiting if not contact.webhook)
-        refused: tuple[str, ...] = ()
-        problem: UnableToSend | _MailClosed | None = None
-        try:
-            if by_mail:
-                refused = self._mail(row, replace(rendered, recipients=by_mail))
-                reached += [contact.email for contact in by_mail if contact.email not in refused]
-        except (UnableToSend, _MailClosed) as error:
-            problem = error
-        for contact in waiting:
-            if self._webhooks is None or not contact.webhook:
-                continue
-            try:
-                self._webhooks.send(contact, event, rendered)
-                reached.append(contact.address)
-            except UnableToSend as error:
-                problem = problem or error
-        if problem is None:
-            return refused
-        if reached:
-            _record(connection, row.id, recipients=reached)
-        raise problem
-
-    def _write_to(self, rendered: Rendered) -> Rendered:
-        """Where nothing goes to webhooks, everybody is written to by e-mail."""
-        if self._webhooks is not None:
-            return rendered
-        return replace(rendered, recipients=tuple(replace(contact, webhook=None) for contact in rendered.recipients))
-
-    def _mail(self, row: Row[tuple[object, ...]], rendered: Rendered) -> tuple[str, ...]:
-        if self._mail_closed_until and self._mail_closed_until > self._clock():
-            raise _MailClosed(self._mail_closed_until)
-        refused = self._transport.send(compose(rendered, str(row.id), row.created, self._config.organisation))
-        if refused and len(refused) == len({contact.email for contact in rendered.recipients}):
-            raise UnableToSend(refused[0].reason, everything=False)
-        return tuple(one.address for one in refused)
-
-    def _failed(
-        self, connection: Connection, row: Row[tuple[object, ...]], note: "_Note", rendered: Rendered | None, error: str
+        self, row: Message, rendered: Rendered, event: Event | None, note: "_Note", batch: _Batch, transport: Transport
     ) -> _Next:
-        """Try again later, or give up after about three days."""
-        next_try = self._not_sent(connection, row, error)
-        if next_try is None:
-            attempts = row.attempts + 1
-            to = f" aan {_names(rendered)}" if rendered else ""
-            note.write("message.failed", f"niet verzonden{to} na {attempts} pogingen ({error}); neem zelf contact op")
+        with self._engine.connect() as connection:
+            known = _deliveries(connection, row.id)
+        now = self._clock()
+        waiting = [c for c in rendered.recipients if _waits(known.get(c.address), now)]
+        results: dict[str, _Result] = {}
+        closed = False
+        by_mail = tuple(contact for contact in waiting if not contact.webhook)
+        if by_mail:
+            try:
+                results |= self._mail(row, replace(rendered, recipients=by_mail), transport)
+            except _MailClosed:
+                if len(by_mail) == len(waiting):
+                    raise  # nothing was tried, so nothing is counted
+            except UnableToSend as error:
+                closed = error.everything
+                results |= dict.fromkeys((contact.email for contact in by_mail), _Result(str(error)))
+        for contact in waiting:
+            if contact.webhook and self._webhooks is not None and event is not None:
+                results[contact.address] = self._to_webhook(self._webhooks, contact, event, rendered)
+        following = self._record(row, rendered, known, results, note)
+        if row.kind in ASKING and following is _Next.THE_NEXT and row.provision_id is not None:
+            batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
+        return self._closed(row) if closed else following
+
+    def _mail(self, row: Message, rendered: Rendered, transport: Transport) -> dict[str, _Result]:
+        closed = self._mail_closed_until
+        if closed and not is_due(closed, self._clock()):
+            raise _MailClosed(closed)
+        mail = compose(rendered, str(row.id), row.created, self._config.organisation)
+        if not self._connections.acquire(blocking=False):
+            raise _Busy
+        try:
+            refused = transport.send(mail)
+        finally:
+            self._connections.release()
+        results = dict.fromkeys((contact.email for contact in rendered.recipients), _Result())
+        return results | {one.address: _Result(one.reason, one.final) for one in refused}
+
+    @staticmethod
+    def _to_webhook(webhooks: EventTransport, contact: Contact, event: Event, rendered: Rendered) -> _Result:
+        try:
+            webhooks.send(contact, event, rendered)
+        except UnableToSend as error:
+            return _Result(str(error))
+        except Exception as error:  # noqa: BLE001 - who gets it by e-mail has it already
+            log.error("message %s: %s", event.id, type(error).__name__)
+            return _Result(f"fout in het programma: {type(error).__name__}")
+        return _Result()
+
+    def _record(
+        self,
+        row: Message,
+        rendered: Rendered,
+        known: Mapping[str, Message],
+        results: Mapping[str, _Result],
+        note: "_Note",
+    ) -> _Next:
+        """Record for each receiver what became of him, and of the message as a whole what follows from that."""
+        now = self._clock().astimezone(UTC)
+        states = {
+            to.address: self._state(known.get(to.address), results.get(to.address), now) for to in rendered.recipients
+        }
+        whole = _whole(
+            states, row, rendered, reached_now=any(result.error is None for result in results.values()), now=now
+        )
+        self._tell(rendered, states, results, note)
+        with self._engine.begin() as connection:
+            held = select(t.message.c.status).where(t.message.c.id == row.id).with_for_update()
+            if connection.execute(held).scalar() != "pending":  # forgotten meanwhile
+                return _Next.THE_NEXT
+            _keep(connection, row.id, states)
+            connection.execute(update(t.message).where(t.message.c.id == row.id).values(**whole))
             if row.provision_id is not None:
-                loading.renew_run(connection, row.provision_id)
-            return _Next.THE_NEXT
-        if row.provision_id is not None:
-            _put_off(connection, next_try, row.provision_id)
-            if row.attempts + 1 == SEVERAL_ATTEMPTS:
-                loading.renew_run(connection, row.provision_id)
-        return _Next.ANOTHER_PROVISIONS
+                if whole["status"] == "pending":
+                    _postpone(connection, whole["next_try"], row.provision_id)
+                if whole["status"] == "failed" or _shown(dict(row._mapping)) != _shown({**row._mapping, **whole}):
+                    loading.renew_run(connection, row.provision_id)
+            audit.append(connection, note.lines)
+        return _Next.ANOTHER_PROVISIONS if whole["status"] == "pending" else _Next.THE_NEXT
 
-    def _not_sent(self, connection: Connection, row: Row[tuple[object, ...]], error: str) -> datetime | None:
-        """Record a failed attempt; when the next one is, ``None`` when it was the last."""
-        attempts = row.attempts + 1
-        if attempts >= MOST_ATTEMPTS:
-            _record(connection, row.id, status="failed", attempts=attempts, next_try=None, error=error)
-            return None
-        next_try = self._clock() + waiting_time(attempts, self._spread())
-        _record(connection, row.id, attempts=attempts, next_try=next_try, error=error)
-        return next_try
+    def _state(self, known: Message | None, result: _Result | None, now: datetime) -> dict[str, Any]:
+        """The row of one receiver after this attempt; ``result`` is ``None`` when he was not tried."""
+        if result is None:
+            if known is not None:
+                return dict(known._mapping)
+            return {"status": "pending", "attempts": 0, "next_try": now + FIRST_WAIT, "sent": None, "error": None}
+        attempts = (known.attempts if known is not None else 0) + 1
+        if result.error is None:
+            return {"status": "sent", "attempts": attempts, "next_try": None, "sent": now, "error": None}
+        lost = result.final or attempts >= MOST_ATTEMPTS
+        again = None if lost else now + waiting_time(attempts, self._spread())
+        status = "failed" if lost else "pending"
+        return {"status": status, "attempts": attempts, "next_try": again, "sent": None, "error": result.error}
 
-    def _closed(self, connection: Connection, row: Row[tuple[object, ...]]) -> _Next:
+    @staticmethod
+    def _tell(rendered: Rendered, states: Mapping[str, Any], results: Mapping[str, _Result], note: "_Note") -> None:
+        has_it = [to for to in rendered.recipients if to.address in results and results[to.address].error is None]
+        if has_it:
+            addresses = [contact.address for contact in has_it]
+            note.write("message.sent", f"verzonden aan {_names(has_it)}", recipients=addresses)
+        for to in rendered.recipients:
+            state = states[to.address]
+            if to.address in results and state["status"] == "failed":
+                times = f"na {state['attempts']} {'poging' if state['attempts'] == 1 else 'pogingen'}"
+                because = f"niet verzonden aan {_names([to])} {times} ({state['error']}); neem zelf contact op"
+                note.write("message.failed", because)
+
+    def _record_void(self, row: Message, note: "_Note") -> _Next:
+        note.write("message.void", "niet verzonden: het bericht was niet meer nodig")
+        with self._engine.begin() as connection:
+            if _set(connection, row.id, status="void", next_try=None):
+                audit.append(connection, note.lines)
+        return _Next.THE_NEXT
+
+    def _failed(self, row: Message, note: "_Note", error: str) -> _Next:
+        """It could not be written: try again later, or give up after about three days."""
+        attempts, given_up = row.attempts + 1, row.attempts + 1 >= MOST_ATTEMPTS
+        again = None if given_up else self._clock() + waiting_time(attempts, self._spread())
+        if given_up:
+            note.write("message.failed", f"niet verzonden na {attempts} pogingen ({error}); neem zelf contact op")
+        with self._engine.begin() as connection:
+            values = {"attempts": attempts, "next_try": again, "error": error}
+            if not _set(connection, row.id, status="failed" if given_up else "pending", **values):
+                return _Next.THE_NEXT
+            if row.provision_id is not None:
+                if again is not None:
+                    _postpone(connection, again, row.provision_id)
+                if given_up or attempts == SEVERAL_ATTEMPTS:
+                    loading.renew_run(connection, row.provision_id)
+            audit.append(connection, note.lines)
+        return _Next.THE_NEXT if given_up else _Next.ANOTHER_PROVISIONS
+
+    def _put_off(self, moment: datetime, provision_id: int | None, message: UUID | None = None) -> None:
+        with self._engine.begin() as connection:
+            _postpone(connection, moment, provision_id, message)
+
+    def _closed(self, row: Message) -> _Next:
         """E-mail is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
         until = self._clock() + waiting_time(row.attempts + 1, self._spread())
+        self._mail_closed_until = until
         if self._webhooks is not None:
-            self._mail_closed_until = until  # what goes to a webhook goes on
-            return _Next.ANOTHER_PROVISIONS
-        _put_off(connection, until)
+            return _Next.ANOTHER_PROVISIONS  # what goes to a webhook goes on
+        with self._engine.begin() as connection:
+            _postpone(connection, until)
         return _Next.NOTHING
+
+
+class _Carriers:
+    """Threads that send, each over a connection of its own, so that a slow server holds one message and not all."""
+
+    def __init__(self, outbox: Outbox, another: Callable[[], Transport]) -> None:
+        self._outbox = outbox
+        self._another = another
+        self._jobs: deque[object] = deque()
+        self._for_mail: deque[object] = deque()  # known to wait for a connection to the mail server
+        self._sending = 0
+        self._under_way: set[object] = set()
+        self._lock = threading.Lock()
+        self._threads = 0
+
+    def hand_out(self, limit: int) -> int:
+        """Give what is due to who is free; how much that was."""
+        with self._lock:
+            room = min(IN_HAND - len(self._jobs), MOST_WAITING - len(self._under_way))
+            under_way = frozenset(self._under_way)
+        found = self._outbox.due(min(limit, room), under_way) if room > 0 else []
+        with self._lock:
+            self._under_way.update(found)
+            self._jobs.extend(found)
+            missing = max(0, min(CARRIERS - self._threads, len(self._jobs) + len(self._for_mail)))
+            self._threads += missing
+        for _ in range(missing):
+            threading.Thread(target=self._carry, name="provisions-bezorger", daemon=True).start()
+        return len(found)
+
+    def _carry(self) -> None:
+        """Send until there is nothing that can be sent now."""
+        transport = self._another()
+        try:
+            while (job := self._next()) is not None:
+                self._send(job, transport)
+        finally:
+            transport.close()
+
+    def _next(self) -> object | None:
+        """A job; ``None``, and one thread less, when there is none."""
+        with self._lock:
+            if self._for_mail and self._sending < CONNECTIONS:
+                return self._for_mail.popleft()
+            if self._jobs:
+                return self._jobs.popleft()
+            self._threads -= 1
+            return None
+
+    def _send(self, job: object, transport: Transport) -> None:
+        with self._lock:
+            self._sending += 1
+        try:
+            self._outbox.deliver(job, transport)
+        except _Busy:
+            with self._lock:
+                self._for_mail.append(job)
+            return
+        except Exception as error:  # noqa: BLE001 - the database is away: what is due is found again when it is back
+            log.warning("berichten: lukt nu niet (%s); probeert het opnieuw", type(error).__name__)
+        finally:
+            with self._lock:
+                self._sending -= 1
+        with self._lock:
+            self._under_way.discard(job)
 
 
 @dataclass
@@ -297,29 +463,28 @@ class _Note:
     def write(self, what: str, because: str, **data: object) -> None:
         self.lines.append(audit.Line(SYSTEM, what, because, self.case_id, self.key, data or None, self.message))
 
-    def sent(self, rendered: Rendered, refused: Sequence[str]) -> None:
-        because = f"verzonden aan {_names(rendered, refused)}"
-        self.write("message.sent", because, recipients=_addresses(rendered, refused))
 
-
-def _queues(connection: Connection, now: datetime, limit: int) -> dict[int, list[Row[tuple[object, ...]]]]:
+def _queues(
+    connection: Connection, now: datetime, limit: int, provision: int | None = None
+) -> dict[int, list[Message]]:
     """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
     due = (
         select(t.message.c.provision_id)
-        .where(t.message.c.next_try <= now, t.message.c.provision_id.is_not(None))
+        .where(or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND))
+        .where(t.message.c.provision_id == provision if provision else t.message.c.provision_id.is_not(None))
         .group_by(t.message.c.provision_id)
         .order_by(func.min(t.message.c.next_try))
         .limit(limit)
     )
     query = select(t.message).where(t.message.c.provision_id.in_(due), t.message.c.status == "pending")
-    queues: dict[int, list[Row[tuple[object, ...]]]] = {}
+    queues: dict[int, list[Message]] = {}
     for row in sorted(connection.execute(query), key=_place):
         queues.setdefault(row.provision_id, []).append(row)
     # What failed before comes last: a receiver who lets us wait, lets nobody else wait.
-    return dict(sorted(queues.items(), key=lambda queue: queue[1][0].attempts > 0))
+    return dict(sorted(queues.items(), key=lambda waiting: waiting[1][0].attempts > 0))
 
 
-def _place(row: Row[tuple[object, ...]]) -> tuple[datetime, tuple[int, int], UUID]:
+def _place(row: Message) -> tuple[datetime, tuple[int, int], UUID]:
     """Messages decided on in one breath go out in the order of their kinds."""
     return row.created, messages.MessageKind(row.kind).place(row.detail), row.id
 
@@ -341,49 +506,89 @@ def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:
     return batch
 
 
-def _claimed(connection: Connection, message: UUID) -> bool:
-    """Hold the message until the transaction ends, unless another process holds it or has handled it."""
-    query = (
-        select(t.message.c.id)
-        .where(t.message.c.id == message, t.message.c.status == "pending")
-        .with_for_update(skip_locked=True)
-    )
-    return connection.execute(query).first() is not None
+@contextmanager
+def _held(engine: Engine, message: UUID) -> Iterator[bool]:
+    """Hold a message, unless another process does or has handled it; no transaction stays open, and a crash lets go."""
+    numbers = {"key": int.from_bytes(message.bytes[:8], "big", signed=True)}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), numbers).scalar():
+            yield False
+            return
+        try:
+            found = select(t.message.c.id).where(t.message.c.id == message, t.message.c.status == "pending")
+            yield connection.execute(found).first() is not None
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), numbers)
 
 
-def _record(connection: Connection, message: UUID, **values: object) -> None:
-    connection.execute(update(t.message).where(t.message.c.id == message).values(**values))
+def _deliveries(connection: Connection, message: UUID) -> dict[str, Message]:
+    columns = [column for column in t.delivery.c if column.name != "message"]
+    query = select(*columns).where(t.delivery.c.message == message)
+    return {row.receiver: row for row in connection.execute(query)}
 
 
-def _record_sent(
-    connection: Connection, message: UUID, rendered: Rendered, refused: Sequence[str], now: datetime
+def _waits(known: Message | None, now: datetime) -> bool:
+    """Whether a receiver has not got it and may be tried now."""
+    return known is None or (known.status == "pending" and is_due(known.next_try, now))
+
+
+def _keep(connection: Connection, message: UUID, states: Mapping[str, Mapping[str, Any]]) -> None:
+    """Who is no receiver any more is not waited for; who is has his row."""
+    gone = and_(t.delivery.c.status != "sent", t.delivery.c.receiver.not_in(states))
+    connection.execute(delete(t.delivery).where(t.delivery.c.message == message, gone))
+    rows = [{**state, "message": message, "receiver": receiver} for receiver, state in states.items()]
+    statement = insert(t.delivery)
+    changed = {name: statement.excluded[name] for name in ("status", "attempts", "next_try", "sent", "error")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["message", "receiver"], set_=changed), rows)
+
+
+def _whole(
+    states: Mapping[str, Mapping[str, Any]], row: Message, rendered: Rendered, *, reached_now: bool, now: datetime
+) -> dict[str, Any]:
+    """The message, from its receivers: sent when all have it, pending while one is still to get it."""
+    having = [address for address, state in states.items() if state["status"] == "sent"]
+    moments = [state["next_try"] for state in states.values() if state["status"] == "pending"]
+    errors = dict.fromkeys(f"{state['error']}" for state in states.values() if state["error"])
+    missing = [address for address, state in states.items() if state["status"] != "sent"]
+    error = "; ".join(errors) or None
+    if error and having:
+        error = f"niet aangenomen voor {', '.join(missing)}: {error}"
+    values: dict[str, Any] = {
+        "status": "pending" if moments else ("failed" if missing else "sent"),
+        "attempts": row.attempts + 1,
+        "next_try": min(moments, default=None),
+        "recipients": having or None,
+        "error": error,
+    }
+    if reached_now:
+        values |= {"sent": now, "subject": rendered.subject, "body": rendered.text}
+    return values
+
+
+def _shown(message: Mapping[str, Any]) -> bool:
+    """Whether its run tells that a message has not arrived (:data:`provisions.store.looking.UNDELIVERED`)."""
+    stuck = message["attempts"] >= SEVERAL_ATTEMPTS or bool(message["recipients"])
+    return message["status"] == "failed" or (message["status"] == "pending" and stuck)
+
+
+def _set(connection: Connection, message: UUID, **values: object) -> bool:
+    """Change a message that is still pending; whether it was."""
+    statement = update(t.message).where(t.message.c.id == message, t.message.c.status == "pending")
+    return connection.execute(statement.values(**values)).rowcount == 1
+
+
+def _postpone(
+    connection: Connection, moment: datetime, provision_id: int | None = None, message: UUID | None = None
 ) -> None:
-    _record(
-        connection,
-        message,
-        status="sent",
-        sent=now.astimezone(UTC),
-        attempts=t.message.c.attempts + 1,
-        next_try=None,
-        recipients=_addresses(rendered, refused),
-        subject=rendered.subject,
-        body=rendered.text,
-        error=f"niet aangenomen voor {', '.join(refused)}" if refused else None,
-    )
-
-
-def _put_off(connection: Connection, moment: datetime, provision_id: int | None = None) -> None:
     """Nothing (of the provision, or at all) goes out before ``moment``."""
-    statement = update(t.message).where(t.message.c.next_try < moment).values(next_try=moment)
+    too_far = t.message.c.next_try > moment + BOUND
+    statement = update(t.message).where(or_(t.message.c.next_try < moment, too_far)).values(next_try=moment)
     if provision_id is not None:
         statement = statement.where(t.message.c.provision_id == provision_id)
+    elif message is not None:
+        statement = statement.where(t.message.c.id == message)
     connection.execute(statement)
 
 
-def _addresses(rendered: Rendered, refused: Sequence[str] = ()) -> list[str]:
-    return [contact.address for contact in rendered.recipients if contact.address not in refused]
-
-
-def _names(rendered: Rendered, refused: Sequence[str] = ()) -> str:
-    accepted = ", ".join(f"{c.name} ({c.address})" for c in rendered.recipients if c.address not in refused)
-    return f"{accepted}; niet aangenomen voor {', '.join(refused)}" if refused else accepted
+def _names(contacts: Sequence[Contact]) -> str:
+    return ", ".join(f"{contact.name} ({contact.address})" for contact in contacts)

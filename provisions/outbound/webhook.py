@@ -4,6 +4,7 @@ Sources: "NL GOV profile for CloudEvents" and its guidelines for JSON and webhoo
 Standard Webhooks, for which libraries exist in most languages. An event says what the e-mail would say, and no more.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -25,7 +26,7 @@ from provisions.outbound.render import Rendered
 from provisions.outbound.transports import UnableToSend
 from provisions.redact import keep_secret
 
-TIMEOUT = httpx.Timeout(10, connect=5)  # seconds
+DEADLINE = 10.0  # seconds for all of it: to connect, to send, and to say what became of it
 SHORTEST_SECRET = 24  # characters
 TOO_MANY = 429
 
@@ -94,12 +95,12 @@ class Webhooks:
         organisation: Organisation,
         clock: Callable[[], datetime],
         *,
-        client: Callable[[], httpx.Client] = lambda: httpx.Client(timeout=TIMEOUT, follow_redirects=False),
+        deadline: float = DEADLINE,
     ) -> None:
         self._organisation = organisation
         self._clock = clock
-        self._new_client = client
-        self._client: httpx.Client | None = None
+        self._deadline = deadline
+        self._certificates = httpx.create_ssl_context()
         self._closed: dict[str, _Closed] = {}
 
     def send(self, to: Contact, event: Event, rendered: Rendered) -> None:
@@ -107,41 +108,41 @@ class Webhooks:
         webhook = to.webhook
         assert webhook is not None, "the outbox asks this only for a contact with a webhook"  # noqa: S101
         known = self._closed.get(webhook.url)
-        if known is not None and known.until > self._clock():
+        if known is not None and self._clock() < known.until <= self._clock() + self.LONGEST:
             raise UnableToSend(known.error, everything=False)
         body = json.dumps(event.cloud_event(rendered, self._organisation), ensure_ascii=False).encode()
         where = f"webhook {webhook.address}"
         try:
-            answer = self._connected().post(webhook.url, content=body, headers=self._headers(webhook, event.id, body))
+            status, asked = asyncio.run(self._post(webhook, self._headers(webhook, event.id, body), body))
         except InvalidConfig as fault:
             raise UnableToSend(str(fault), everything=False) from None
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, TimeoutError):
             raise self._leave_alone(webhook, f"{where} antwoordt niet op tijd") from None
         except httpx.HTTPError as error:
             raise self._leave_alone(webhook, f"{where} is niet bereikbaar ({type(error).__name__})") from None
-        if answer.is_success:
+        if 200 <= status < 300:
             self._closed.pop(webhook.url, None)
             return
-        problem = f"{where} weigert het bericht (code {answer.status_code})"
-        if answer.is_server_error or answer.status_code == TOO_MANY:
-            raise self._leave_alone(webhook, problem, asked=answer.headers.get("Retry-After", ""))
+        problem = f"{where} weigert het bericht (code {status})"
+        if status >= 500 or status == TOO_MANY:
+            raise self._leave_alone(webhook, problem, asked=asked)
         raise UnableToSend(problem, everything=False)
 
     def close(self) -> None:
-        """Close the connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        """Nothing is kept open."""
 
-    def _connected(self) -> httpx.Client:
-        if self._client is None:
-            self._client = self._new_client()
-        return self._client
+    async def _post(self, webhook: Webhook, headers: dict[str, str], body: bytes) -> tuple[int, str]:
+        """The status, and how long to wait if that was said. Of what else the receiver answers nothing is read."""
+        async with asyncio.timeout(self._deadline):
+            client = httpx.AsyncClient(verify=self._certificates, timeout=self._deadline, follow_redirects=False)
+            async with client, client.stream("POST", webhook.url, content=body, headers=headers) as answer:
+                return answer.status_code, answer.headers.get("Retry-After", "")
 
     def _headers(self, webhook: Webhook, identity: str, body: bytes) -> dict[str, str]:
         moment = str(int(self._clock().timestamp()))
         headers = {
             "Content-Type": "application/cloudevents+json; charset=utf-8",
+            "Accept-Encoding": "identity",
             "WebHook-Request-Origin": self._organisation.message_domain,
             "webhook-id": identity,
             "webhook-timestamp": moment,

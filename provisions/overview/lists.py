@@ -16,7 +16,7 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Status
 from provisions.domain.rules import OutcomeName
 from provisions.store import tables as t
-from provisions.store.looking import SEVERAL_ATTEMPTS
+from provisions.store.loading import undelivered
 from provisions.views.cases import ProvisionView, Views
 
 MOST_LATE = 50
@@ -55,10 +55,13 @@ class Still:
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A message that does not arrive. ``given_up``: nobody tries any more."""
+    """A message that does not arrive. ``given_up``: nobody tries any more.
+
+    ``reference`` and ``provision`` are empty for what belongs to no case: a morning message, a weekly report.
+    """
 
     reference: str
-    municipality: str
+    municipality: str | None
     provision: str
     kind: str
     created: datetime
@@ -79,6 +82,7 @@ class LatePage:
     still: tuple[Still, ...]
     still_counts: Mapping[str, int]
     undelivered: tuple[Undelivered, ...]
+    undelivered_total: int = 0
 
     @property
     def still_total(self) -> int:
@@ -88,7 +92,7 @@ class LatePage:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, len(self.undelivered))
+        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, self.undelivered_total)
         return not any(lists)
 
 
@@ -118,6 +122,7 @@ class Overviews:
         late = and_(t.provision.c.late_from.is_not(None), t.provision.c.late_from <= now)
         with self._engine.connect() as connection:
             still, still_counts = self._still(connection, municipality, now)
+            missed = self._undelivered(connection, municipality)
             return LatePage(
                 today=day_of(now),
                 municipality=municipality,
@@ -127,7 +132,8 @@ class Overviews:
                 refused=self._refused(connection, municipality),
                 still=still,
                 still_counts=still_counts,
-                undelivered=self._undelivered(connection, municipality),
+                undelivered=missed[:MOST_OTHER],
+                undelivered_total=len(missed),
             )
 
     def week(self, municipality: str | None = None) -> WeekPage:
@@ -224,8 +230,7 @@ class Overviews:
 
     def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
         """What was given up, or failed several times; what was given up leaves the list when its provision is closed."""
-        failed = and_(t.message.c.status == "failed", t.provision.c.closed_on.is_(None))
-        stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
+        settled = and_(t.message.c.status == "failed", t.provision.c.closed_on.is_not(None))
         query = (
             select(
                 t.case.c.reference,
@@ -237,20 +242,19 @@ class Overviews:
                 t.message.c.status,
             )
             .select_from(t.message)
-            .join(t.provision, t.provision.c.id == t.message.c.provision_id)
-            .join(t.case, t.case.c.id == t.provision.c.case_id)
-            .where(or_(failed, stuck))
+            .outerjoin(t.provision, t.provision.c.id == t.message.c.provision_id)
+            .outerjoin(t.case, t.case.c.id == t.provision.c.case_id)
+            .where(undelivered(), ~settled)
             .order_by(t.message.c.created, t.message.c.id)
-            .limit(MOST_OTHER)
         )
         if municipality is not None:
             query = query.where(t.message.c.municipality == municipality)
         catalogue = self._config.catalogue
         return tuple(
             Undelivered(
-                row.reference,
+                row.reference or "",
                 row.municipality,
-                catalogue.rule(row.key).name,
+                catalogue.rule(row.key).name if row.key else "",
                 row.kind,
                 row.created,
                 row.attempts,

@@ -130,7 +130,7 @@ class Pages:
             "wacht te lang": page.waiting.total,
             "afgewezen": page.refused.total,
             "zonder beweging": page.still_total,
-            "berichten die niet aankomen": len(page.undelivered),
+            "berichten die niet aankomen": page.undelivered_total,
         }
         line = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Er is nu niets te laat."
         return Page(line, self._render("overview/late.md.j2", {"page": page, "places": _places(page)}))

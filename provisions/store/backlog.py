@@ -52,7 +52,8 @@ class Totals:
 _BACKLOG = text(
     """
     WITH due AS (SELECT count(*) AS n, min(next_at) AS oldest FROM provision WHERE next_at <= :now),
-    pending AS (SELECT count(*) AS n, min(created) AS oldest, count(*) FILTER (WHERE attempts >= 3) AS retried
+    pending AS (SELECT count(*) AS n, min(created) FILTER (WHERE sent IS NULL OR attempts > 0) AS oldest,
+                       count(*) FILTER (WHERE attempts >= 3) AS retried
                 FROM message WHERE next_try IS NOT NULL)
     SELECT due.n AS due,
            coalesce(extract(epoch FROM :now - due.oldest), 0)::float AS due_seconds,

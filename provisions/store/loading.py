@@ -133,8 +133,9 @@ def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int
 
 
 def undelivered() -> sa.ColumnElement[bool]:
-    """A message that was given up, or that is still pending after several attempts."""
-    stuck = and_(t.message.c.status == "pending", t.message.c.attempts >= SEVERAL_ATTEMPTS)
+    """A message that was given up, is still pending after several attempts, or was taken by some of its receivers only."""
+    partly = func.cardinality(t.message.c.recipients) > 0
+    stuck = and_(t.message.c.status == "pending", sa.or_(t.message.c.attempts >= SEVERAL_ATTEMPTS, partly))
     return sa.or_(t.message.c.status == "failed", stuck)
 
 

@@ -18,8 +18,10 @@ from provisions.store import rows as from_row
 
 SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
 
-# Whether message m was given up, or is still pending after several attempts.
-UNDELIVERED = f"(m.status = 'failed' OR (m.status = 'pending' AND m.attempts >= {SEVERAL_ATTEMPTS}))"
+# Whether message m was given up, is still pending after several attempts, or was taken by some of its receivers only.
+UNDELIVERED = (
+    f"(m.status = 'failed' OR (m.status = 'pending' AND (m.attempts >= {SEVERAL_ATTEMPTS} OR m.recipients <> '{{}}')))"
+)
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
@@ -183,8 +185,8 @@ def undelivered_count(rows: Rows, provision_id: int) -> int:
     return int(rows(query, id=provision_id)[0].number)
 
 
-def messages(rows: Rows, wanted: MessageFilter, limit: int) -> Sequence[Any]:
-    """The newest messages that are like this, newest first."""
+def messages(rows: Rows, wanted: MessageFilter, limit: int | None) -> Sequence[Any]:
+    """The newest messages that are like this, newest first; all of them without a ``limit``."""
     conditions = {
         "m.status = %(status)s": wanted.status,
         "c.reference = %(reference)s": wanted.reference,
@@ -193,7 +195,7 @@ def messages(rows: Rows, wanted: MessageFilter, limit: int) -> Sequence[Any]:
     }
     asked = " AND ".join(condition for condition, value in conditions.items() if value) or "true"
     return rows(
-        f"{_MESSAGES} WHERE {asked} ORDER BY m.created DESC, m.id LIMIT %(limit)s",
+        f"{_MESSAGES} WHERE {asked} ORDER BY m.created DESC, m.id LIMIT %(limit)s::bigint",
         status=wanted.status,
         reference=wanted.reference,
         municipality=wanted.municipality,

@@ -218,6 +218,20 @@ message = Table(
     Index("ix_message_provision_id", "provision_id"),
 )
 
+# What became of a message for each of its receivers (an address): one may have it and another not. Written when it is tried.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("message", Uuid, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("status", Text, nullable=False),  # pending, sent, failed
+    Column("attempts", SmallInteger, nullable=False),
+    Column("next_try", Moment),
+    Column("sent", Moment),
+    Column("error", Text),
+    CheckConstraint("status IN ('pending', 'sent', 'failed')", name="status"),
+)
+
 # The plan of a case as Prefect shows it: an artifact. A table of its own and no columns of ``client_case``, because whoever
 # wants a plan again need not hold the case.
 plan = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
 
 from provisions import inputs
 from provisions.catalogue import Config
@@ -31,11 +31,20 @@ def resend(engine: Engine, config: Config, clock: Callable[[], datetime], identi
                 f"Bericht {str(message.id)[:SHORTEST_ID]} is niet verzonden omdat het niet meer nodig was. "
                 "Er is niets om opnieuw te versturen."
             )
-        connection.execute(
-            update(t.message)
-            .where(t.message.c.id == message.id)
-            .values(status=MessageStatus.PENDING.value, attempts=0, next_try=clock(), error=None)
-        )
+        if message.reference is None and message.body is None:
+            raise NotAllowed(
+                f"De tekst van bericht {str(message.id)[:SHORTEST_ID]} is vergeten, samen met een traject dat erin stond. "
+                "Er is niets om opnieuw te versturen."
+            )
+        values = {"status": MessageStatus.PENDING.value, "attempts": 0, "next_try": clock(), "error": None}
+        # What all have goes to all again; of what did not reach everybody, who has it does not get it again.
+        again = t.delivery.c.message == message.id
+        if status is MessageStatus.SENT:
+            values["recipients"] = None
+        else:
+            again &= t.delivery.c.status != "sent"
+        connection.execute(delete(t.delivery).where(again))
+        connection.execute(update(t.message).where(t.message.c.id == message.id).values(**values))
         connection.execute(select(func.pg_notify(loading.CHANNEL, "")))
         of_message = t.provision.join(t.message)
         owner = connection.execute(

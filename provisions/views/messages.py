@@ -56,8 +56,8 @@ class Message:
 
     @property
     def undelivered(self) -> bool:
-        """Given up, or still pending after several attempts."""
-        stuck = self.status is MessageStatus.PENDING and self.attempts >= SEVERAL_ATTEMPTS
+        """Given up, still pending after several attempts, or taken by some of its receivers only."""
+        stuck = self.status is MessageStatus.PENDING and (self.attempts >= SEVERAL_ATTEMPTS or bool(self.recipients))
         return self.status is MessageStatus.FAILED or stuck
 
     def as_json(self, *, body: bool = False) -> dict[str, Any]:
@@ -95,9 +95,9 @@ class Messages:
         reference: str | None = None,
         municipality: str | None = None,
         undelivered: bool = False,
-        limit: int = 50,
+        limit: int | None = 50,
     ) -> list[Message]:
-        """The newest ``limit`` messages that are like this, newest first."""
+        """The newest ``limit`` messages that are like this (``None``: all), newest first."""
         if status is not None:
             status = inputs.choice(MessageStatus, status, "stand van een bericht").value
         if reference is not None:

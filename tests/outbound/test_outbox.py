@@ -218,8 +218,9 @@ def test_a_refused_address_among_others_is_recorded(
     clock.advance(days=20)
     app.time.tick_all()
     outbox.deliver_due()
-    assert ("rung", "sent", "niet aangenomen voor maatwerk@voorbeeldstad.example") in messages(database)
-    assert any("niet aangenomen voor maatwerk@" in line for line in audit(database, "message.sent"))
+    assert ("rung", "failed", "niet aangenomen voor maatwerk@voorbeeldstad.example: bestaat niet") in messages(database)
+    assert any("niet verzonden aan" in line and "maatwerk@" in line for line in audit(database, "message.failed"))
+    assert not any("maatwerk@" in line for line in audit(database, "message.sent"))
 
 
 @pytest.mark.parametrize(("spread", "minutes"), [(0.0, 0.8), (1.0, 1.2)])

@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import Engine, select
 
@@ -116,7 +115,7 @@ NewOutbox = Callable[..., Outbox]
 @pytest.fixture
 def new_outbox(database: Engine, hooked: Config, letterbox: Letterbox, clock: MovingClock) -> NewOutbox:
     def make(seconds: float = 10) -> Outbox:
-        hooks = Webhooks(hooked.organisation, clock, client=lambda: httpx.Client(timeout=seconds, trust_env=False))
+        hooks = Webhooks(hooked.organisation, clock, deadline=seconds)
         return Outbox(database, hooked, letterbox, clock, spread=lambda: 0.5, webhooks=hooks)
 
     return make
@@ -266,7 +265,7 @@ def test_what_is_never_accepted_becomes_visible(
 
 def test_it_waits_as_long_as_it_is_asked_to(hooked: Config, receiver: Receiver, clock: MovingClock) -> None:
     receiver.answer, receiver.more = 429, {"Retry-After": "300"}
-    hooks = Webhooks(hooked.organisation, clock, client=lambda: httpx.Client(trust_env=False))
+    hooks = Webhooks(hooked.organisation, clock)
     contact, event, rendered = _something_for(hooked)
     with pytest.raises(UnableToSend, match="429"):
         hooks.send(contact, event, rendered)
