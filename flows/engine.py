@@ -11,8 +11,6 @@ from contextlib import suppress
 from datetime import datetime
 
 import httpx
-from prefect.client.orchestration import SyncPrefectClient
-from prefect.exceptions import PrefectHTTPStatusError
 from sqlalchemy import Engine as Database
 
 from flows import context
@@ -31,6 +29,7 @@ from flows.mirror.erasing import Forgetting
 from flows.mirror.events import Events
 from flows.mirror.reconciler import Reconciler
 from flows.mirror.runs import RunMirror
+from flows.prefect.api import PrefectHTTPStatusError, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor

@@ -18,6 +18,7 @@ import psycopg
 
 from flows.commands.supervisor import Watched, refuse_taken_port, say, tell_ready, told_to_stop, wait_for, watch
 from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_environment, engine_token, use_in_this_process
+from flows.server.redis import reach_redis
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import database, unchanged
@@ -184,7 +185,7 @@ def _serve(settings: Settings, role: Role) -> int:
     with told_to_stop() as stop, ExitStack() as stack:
         refuse_taken_port(settings)
         if role is not Role.WHOLE:
-            _reach_redis(settings)
+            reach_redis(settings)
         if not settings.prefect_database_url:
             stack.enter_context(running(settings.home, say))
         child = PrefectServer(settings, engine_token(settings), role)
@@ -222,24 +223,6 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
 def _got(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", [locks.PREFECT_STARTS]).fetchone()
     return bool(row and row[0])
-
-
-def _reach_redis(settings: Settings) -> None:
-    from prefect_redis.connection import redis_from_url
-    from redis.exceptions import RedisError
-
-    assert settings.redis_url is not None  # noqa: S101 - the role says so
-    try:
-        with redis_from_url(
-            settings.redis_url.get_secret_value(), asynchronous=False, socket_connect_timeout=5
-        ) as redis:
-            redis.ping()
-    except (RedisError, ValueError, OSError):
-        # The address may hold a password, and is not repeated.
-        raise Unreachable(
-            "Redis is niet bereikbaar op het adres in PROVISIONS_REDIS_URL.",
-            "Controleer of hij draait en of het adres en het wachtwoord kloppen.",
-        ) from None
 
 
 def _need_password(settings: Settings) -> None:

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from flows.forms.fields import FORM_CONFIG, FieldSpec, choice, on_which_day, optional, preset, required, value_of
 from flows.prefect import parking
+from flows.prefect.flow import flow_of
 from provisions.domain.errors import Refused, Unreachable
 from provisions.domain.privacy import identifying
 
@@ -69,8 +70,7 @@ class Form:
 
         # The form's schema is what Prefect reads from the signature.
         execute.__annotations__ = {PARAMETER: self.model}
-        execute.__doc__ = self.description
-        return Flow(execute, name=self.name, validate_parameters=False, persist_result=False)
+        return flow_of(execute, self.name, self.description)
 
     def _value(self, name: str, given: Any) -> Any:
         if isinstance(given, Enum):

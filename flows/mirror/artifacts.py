@@ -6,21 +6,19 @@ again when Prefect's database was lost.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
-from prefect.client.schemas.objects import ArtifactCollection
-from prefect.exceptions import PrefectHTTPStatusError
 from sqlalchemy import Engine as Database
 from sqlalchemy import func, select
 
 from flows.forms import catalogue
 from flows.forms.form import form_link
 from flows.loops.loop import Loop
+from flows.prefect import api
+from flows.prefect.api import ArtifactCollection, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
@@ -38,7 +36,6 @@ IDLE, BUSY = 30.0, 30.0  # seconds; woken by what is recorded and by what is sho
 LISTS_EVERY = 20.0  # seconds
 COMPARE_EVERY = 15  # turns of the lists: five minutes
 PAGE = 100
-NOT_FOUND = 404
 
 FormLink = Callable[[Form, Mapping[str, str]], str]
 
@@ -93,7 +90,7 @@ class Plans:
         with plans.only_shower(self._database) as alone:
             if not alone:
                 return BUSY
-            client = get_client(sync_client=True)
+            client = api.client_of_thread()
             while not self.loop.stopped and self.show(client):
                 pass
         return IDLE
@@ -110,27 +107,30 @@ class Plans:
         # The versions were read first: what changes from here on is wanted once more.
         views = {view.case.reference: view for view in self._views.cases([plan.case_id for plan in wanted])}
         new = [plan_key(plan.reference) for plan in wanted if plan.artifact is None]
-        found = {artifact.key: artifact.latest_id for artifact in latest(client, new)}
+        found = {artifact.key: artifact.latest_id for artifact in api.latest_artifacts(client, new)}
         for plan in wanted:
             page = self._pages.plan(views[plan.reference], today)
             key, written = plan_key(plan.reference), digest(page)
             artifact = plan.artifact or found.get(key)
             if plan.artifact is None or written != plan.digest:
-                artifact = put(client, key, page, artifact)
-            assert artifact is not None  # noqa: S101 - put gives one
+                artifact = api.put_artifact(client, key, page.summary, page.text, artifact)
+            assert artifact is not None  # noqa: S101 - put_artifact gives one
             plans.shown(self._database, plan, artifact, written, today)
         return len(wanted)
 
     def compare(self, client: SyncPrefectClient) -> int:
         """Have made again what Prefect lost; how many plans."""
         known = plans.artifacts(self._database)
-        if count_plans(client) == len(known):
+        if api.count_artifacts(client, PLAN) == len(known):
             return 0
         references = sorted(known)
         lost = []
         for first in range(0, len(references), PAGE):
             some = references[first : first + PAGE]
-            there = {artifact.key: artifact.latest_id for artifact in latest(client, [plan_key(r) for r in some])}
+            there = {
+                artifact.key: artifact.latest_id
+                for artifact in api.latest_artifacts(client, [plan_key(r) for r in some])
+            }
             lost += [reference for reference in some if there.get(plan_key(reference)) != known[reference]]
         if lost:
             with self._database.begin() as connection:
@@ -165,7 +165,7 @@ class Lists:
     def _turn(self) -> float:
         if not self._plans.ready:
             return 1.0
-        client = get_client(sync_client=True)
+        client = api.client_of_thread()
         compare = self._turns % COMPARE_EVERY == 0
         stamp = self._stamp()
         if compare or stamp != self._shown:
@@ -179,7 +179,7 @@ class Lists:
     def show(self, client: SyncPrefectClient) -> None:
         """Write the lists whose text is not what Prefect has."""
         self._links.artifacts = plans.artifacts(self._database)
-        there = {artifact.key: artifact for artifact in latest(client, [START, LATE, WEEK])}
+        there = {artifact.key: artifact for artifact in api.latest_artifacts(client, [START, LATE, WEEK])}
         late = self._put(client, there.get(LATE), LATE, self._pages.late(self._overviews.late()))
         week = self._put(client, there.get(WEEK), WEEK, self._pages.week(self._overviews.week()))
         lists = {"Te laat": _path(late), "Deze week": _path(week)}
@@ -189,7 +189,7 @@ class Lists:
         """Write a page unless Prefect has it already."""
         if old is not None and old.data == page.text:
             return old.latest_id
-        return put(client, key, page, old.latest_id if old else None)
+        return api.put_artifact(client, key, page.summary, page.text, old.latest_id if old else None)
 
     def _stamp(self) -> object:
         """Changes whenever a list may: a line was recorded, a message failed once more, or it is another day.
@@ -219,38 +219,6 @@ class Screens:
         self.plans = Plans(database, views, pages, now=views.clock, deployments=deployments)
         self.lists = Lists(database, overviews, pages, links, self.plans, now=views.clock)
         self.mornings = Mornings(database, config, overviews, pages, views.clock)
-
-
-# Prefect's artifacts ----------------------------------------------------------------------------------------------------
-# Through the API and not through the client's own methods: those also send an event with all of the text in it.
-
-
-def put(client: SyncPrefectClient, key: str, page: Page, artifact: UUID | None) -> UUID:
-    """Write a page in place, or make a new artifact where there is none (any more); its id."""
-    content = {"description": page.summary, "data": page.text}
-    if artifact is not None:
-        try:
-            client.request("PATCH", "/artifacts/{id}", path_params={"id": artifact}, json=content)
-            return artifact
-        except PrefectHTTPStatusError as refused:
-            if refused.response.status_code != NOT_FOUND:
-                raise
-    made = client.request("POST", "/artifacts/", json={"key": key, "type": "markdown", **content})
-    return UUID(made.json()["id"])
-
-
-def latest(client: SyncPrefectClient, keys: Sequence[str]) -> list[ArtifactCollection]:
-    """The artifacts with these keys that exist. At most 200 keys."""
-    if not keys:
-        return []
-    wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=list(keys)))
-    return client.read_latest_artifacts(artifact_filter=wanted, limit=200)
-
-
-def count_plans(client: SyncPrefectClient) -> int:
-    """How many plans Prefect has."""
-    wanted = {"artifacts": {"key": {"like_": PLAN}}}
-    return int(client.request("POST", "/artifacts/latest/count", json=wanted).json())
 
 
 def digest(page: Page) -> str:

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
 from sqlalchemy import Connection, and_, delete, func, or_, select, text
 from sqlalchemy import Engine as Database
 
 from flows.loops.loop import Loop
+from flows.prefect import api
+from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from provisions.catalogue import Config
 from provisions.domain.rules import OutcomeName
@@ -41,7 +42,7 @@ class Events:
         self.loop = Loop("gebeurtenissen", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
-        client = get_client(sync_client=True)
+        client = api.client_of_thread()
         while not self.loop.stopped and self.announce(client):
             pass
         return IDLE
@@ -51,7 +52,7 @@ class Events:
         with self._database.begin() as connection:
             facts = _waiting(connection)
             if facts:
-                client.request("POST", "/events", json=[self._event(fact) for fact in facts])
+                api.post_events(client, [self._event(fact) for fact in facts])
                 done = [fact.id for fact in facts]
                 connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(done)))
         return len(facts)

@@ -5,27 +5,13 @@ Losing Prefect's database loses nothing: deployments are registered again, and e
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from httpx import Response
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterNextScheduledStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Cancelled
-from prefect.types._datetime import DateTime
-
 from flows.loops.loop import Loop
-from flows.mirror.runs import read_runs
-from flows.prefect import parking
+from flows.prefect import api, parking
+from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.app import App
@@ -42,7 +28,6 @@ ABANDONED_IN_POOL = timedelta(minutes=15)  # and none in a pool, which may have 
 LONGEST_PUT_OFF = timedelta(hours=1)  # an execution is put off by minutes (``parking.try_again_later``)
 PAGE = 200
 STRANGER = "Deze run hoort niet (meer) bij een voorziening."
-LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)
 
 
 class Reconciler:
@@ -73,7 +58,7 @@ class Reconciler:
         self.loop.wake()
 
     def _turn(self) -> float:
-        client = get_client(sync_client=True)
+        client = api.client_of_thread()
         self._deployments.ensure(client)
         self.reschedule_abandoned(client, self._abandoned)
         self.bring_forward(client)
@@ -94,13 +79,9 @@ class Reconciler:
 
         Two numbers, because to read ten thousand runs every five minutes costs more than all other idling.
         """
-        ours = {"deployments": {"id": {"any_": [str(found) for found in self._deployments.ids]}}}
-        if _number(client.request("POST", "/deployments/count", json=ours)) != len(self._deployments.ids):
+        if api.count_deployments(client, self._deployments.ids) != len(self._deployments.ids):
             return False
-        provisions = [str(found) for found in self._deployments.provision_ids]
-        living = {"deployment_id": {"any_": provisions}, "state": {"type": {"any_": [kind.value for kind in LIVING]}}}
-        found = _number(client.request("POST", "/flow_runs/count", json={"flow_runs": living}))
-        return found == should_live(self._app.engine)
+        return api.count_runs(client, self._deployments.provision_ids) == should_live(self._app.engine)
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
         """Schedule again what an engine that is gone left RUNNING or PENDING, and what is so for longer than ``age``; how many.
@@ -108,7 +89,7 @@ class Reconciler:
         A run that its engine goes on executing all the same is executed twice, which harms nothing.
         """
         count = 0
-        found = list(self._runs(client, (StateType.RUNNING, StateType.PENDING), self._deployments.ids))
+        found = list(api.each_run(client, self._deployments.ids, states=api.UNDER_WAY))
         living = self._living() if found else set()
         for run in found:
             executor = parking.executing(run.state)
@@ -123,14 +104,7 @@ class Reconciler:
 
     def bring_forward(self, client: SyncPrefectClient) -> int:
         """Schedule now what waits longer than any execution is ever put off: it was scheduled by a clock that was wrong."""
-        wanted = FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=self._deployments.provision_ids),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-            next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(
-                after_=DateTime.instance(datetime.now(UTC) + LONGEST_PUT_OFF)
-            ),
-        )
-        found = client.read_flow_runs(flow_run_filter=wanted, limit=PAGE)
+        found = api.scheduled_after(client, self._deployments.provision_ids, datetime.now(UTC) + LONGEST_PUT_OFF)
         count = sum(parking.wake(client, run.id) for run in found)
         if count:
             self._changed()
@@ -141,7 +115,7 @@ class Reconciler:
         known: dict[int, UUID | None] = {}
         after = 0
         while page := self._app.runs.expected(after, PAGE):
-            runs = read_runs(client, [row.flow_run for row in page if row.flow_run])
+            runs = api.runs_by_id(client, [row.flow_run for row in page if row.flow_run])
             rows = [(row.provision_id, runs.get(row.flow_run) if row.flow_run else None) for row in page]
             wrong = [provision_id for provision_id, run in rows if self._unshown(provision_id, run)]
             if wrong:
@@ -164,7 +138,7 @@ class Reconciler:
         provision is closed is woken, to end.
         """
         cancelled = 0
-        for run in list(self._runs(client, LIVING, self._deployments.provision_ids)):
+        for run in list(api.each_run(client, self._deployments.provision_ids, states=api.LIVING)):
             provision = run.parameters.get("provision")
             if run.created is None or _apart(run.created) < ABANDONED:
                 continue  # it may have been made just now, and not noted yet
@@ -172,7 +146,7 @@ class Reconciler:
                 continue
             view = self._view(provision)
             if view is None or view.flow_run != run.id:
-                client.set_flow_run_state(run.id, Cancelled(name="Vervallen", message=STRANGER), force=True)
+                api.cancel_run(client, run.id, "Vervallen", STRANGER)
                 cancelled += 1
             elif not view.open and run.state and run.state.is_paused():
                 self._app.runs.renew([view.provision_id])
@@ -187,25 +161,7 @@ class Reconciler:
         except NotFound:
             return None
 
-    def _runs(
-        self, client: SyncPrefectClient, states: tuple[StateType, ...], deployments: list[UUID]
-    ) -> Iterator[FlowRun]:
-        wanted = FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=deployments),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))),
-        )
-        offset = 0
-        while page := client.read_flow_runs(
-            flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, limit=PAGE, offset=offset
-        ):
-            yield from page
-            offset += len(page)
-
 
 def _apart(moment: datetime) -> timedelta:
     """How far from now, in either direction: a moment in the future was written by a clock that was wrong."""
     return abs(datetime.now(UTC) - moment)
-
-
-def _number(answer: Response) -> int:
-    return int(answer.json())

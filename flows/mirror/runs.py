@@ -9,19 +9,11 @@ claim it would be four calls more. Without one it is scheduled, for whoever work
 
 import time
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentFlowRunCreate
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun, State
-from prefect.exceptions import PrefectHTTPStatusError
-from prefect.states import Running, Scheduled, to_state_create
-
 from flows.loops.loop import Loop
-from flows.prefect import parking
+from flows.prefect import api, parking
+from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.tags import PROVISION_TAG
@@ -66,7 +58,7 @@ class RunMirror:
             self.behind_since = None
             return IDLE
         self.behind_since = self.behind_since or time.monotonic()
-        applied = self.apply(get_client(sync_client=True), wanted)
+        applied = self.apply(api.client_of_thread(), wanted)
         if applied:
             self._shown()
         # What is left is being executed right now: it may have read its row before the change, so it is tried again.
@@ -75,7 +67,7 @@ class RunMirror:
     def apply(self, client: SyncPrefectClient, wanted: Sequence[MirroredRun]) -> int:
         """Show each of ``wanted``; how many could be shown now."""
         self._deployments.ensure(client)
-        runs = read_runs(client, [one.flow_run for one in wanted if one.flow_run])
+        runs = api.runs_by_id(client, [one.flow_run for one in wanted if one.flow_run])
         applied = 0
         for position, one in enumerate(wanted):
             applied += self._show(client, one, runs.get(one.flow_run) if one.flow_run else None)
@@ -115,39 +107,22 @@ class RunMirror:
         """The run of ``view``, and whether it was made now and is ours to execute."""
         deployment = self._deployments.of_provision(view.key)
         assert deployment is not None  # noqa: S101 - the catalogue's keys are all registered
-        running: State[Any] = Running(message=parking.executed_by(self._number))
         while True:
-            wanted = DeploymentFlowRunCreate(
-                state=to_state_create(Scheduled() if self._execute is None else running),
-                parameters={"provision": view.provision_id},
-                name=view.run_name,
-                tags=[*view.tags, PROVISION_TAG],
-                idempotency_key=f"voorziening-{view.provision_id}-na-{after or 'niets'}",
-            )
             try:
-                # Not by the client's own method, which does not tell whether the run is new.
-                answer = client.request(
-                    "POST",
-                    "/deployments/{id}/create_flow_run",
-                    path_params={"id": deployment},
-                    json=wanted.model_dump(mode="json", exclude_unset=True),
+                run, made = api.create_run(
+                    client,
+                    deployment,
+                    parameters={"provision": view.provision_id},
+                    name=view.run_name,
+                    tags=[*view.tags, PROVISION_TAG],
+                    key=f"voorziening-{view.provision_id}-na-{after or 'niets'}",
+                    running=parking.executed_by(self._number),
+                    scheduled=self._execute is None,
                 )
-            except PrefectHTTPStatusError as refused:
-                if refused.response.status_code == HTTPStatus.NOT_FOUND:
-                    # Prefect's database was lost; the next turn finds them.
-                    self._deployments.register(client)
+            except api.DeploymentLostError:
+                self._deployments.register(client)  # the next turn finds them
                 raise
-            run = FlowRun.model_validate(answer.json())
-            made = answer.status_code == HTTPStatus.CREATED
             if run.state is None or not run.state.is_final() or not view.open:
                 return run, made and self._execute is not None
             # Another engine made this one, and it ended before that was noted: the next comes after it.
             after = run.id
-
-
-def read_runs(client: SyncPrefectClient, ids: Sequence[UUID]) -> dict[UUID, FlowRun]:
-    """The runs that exist, by id. At most 200 ids."""
-    if not ids:
-        return {}
-    found = client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=list(ids))), limit=200)
-    return {run.id: run for run in found}

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from flows import context
 from flows.forms.fields import outcome_form, read_outcome
 from flows.prefect import parking
+from flows.prefect.flow import flow_of as make_flow
 from flows.prefect.tags import PROVISION_TAG
 from flows.provision.process import ProvisionProcess
 from provisions.domain.errors import NotFound, Refused, Unreachable
@@ -36,8 +37,7 @@ def flow_of(process: ProvisionProcess, name: str) -> Flow[[int], State[Any]]:
     def execute(provision: int) -> State[Any]:
         return _guarded(process, provision)
 
-    execute.__doc__ = process.description
-    return Flow(execute, name=name, validate_parameters=False, persist_result=False)
+    return make_flow(execute, name, process.description)
 
 
 def made_by_the_engine() -> bool:

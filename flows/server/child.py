@@ -35,6 +35,9 @@ class Role(StrEnum):
 
 
 _MODULE = "flows.server.guard"
+_MODULE_BEFORE = (
+    "flows.ui"  # its name in the version before 0.2, which an upgrade may find running. Goes with the next release.
+)
 _STOP_SECONDS = 6.0
 
 
@@ -97,8 +100,9 @@ class PrefectServer:
         self._static = settings.home / "prefect" / ("ui" if role is Role.WHOLE else f"ui-{settings.port}")
 
     def stop_left_over(self) -> None:
-        """Stop the one that an ``up`` of this home that was killed left behind."""
-        homes.stop_left_over(self._settings.home, _MODULE)
+        """Stop the one that an ``up`` of this home that was killed left behind, this version's or the one's before."""
+        for module in (_MODULE, _MODULE_BEFORE):
+            homes.stop_left_over(self._settings.home, module)
 
     def start(self) -> None:
         """Start the process."""

@@ -1,0 +1,294 @@
+"""What ``flows/prefect/`` relies on, each reliance by itself, on a real server: what to read before Prefect is upgraded.
+
+The numbers are those of the table in ``docs/decisions/0002``. Each test uses Prefect as we do and none of our use cases.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.states import Completed, Pending, Running, Scheduled
+
+from flows.forms.fields import outcome_form
+from flows.prefect import api, parking
+from flows.prefect.client import prefect_thread
+from flows.prefect.deployments import Deployments, Plan
+from flows.prefect.executor import execute
+from flows.prefect.flow import flow_of
+from provisions.catalogue import Config
+from provisions.domain.case import Status
+from tests.flows.conftest import remove_runs, wait_until
+
+DONE = {"outcome": "Geregeld", "by": "regisseur-03"}
+BODY: dict[int, Callable[[], State[Any]]] = {}
+
+
+def _body(number: int) -> State[Any]:
+    """Wat deze run doet, zegt de test."""
+    return BODY[number]()
+
+
+@pytest.fixture
+def deployments(client: SyncPrefectClient) -> Any:
+    flow = flow_of(_body, "Contract", "Alleen voor de tests.")
+    found = Deployments({"contract": Plan("Contract", flow, "flows.entrypoints.contract")})
+    found.register(client)
+    yield found
+    remove_runs(client, found)
+    for deployment in found.ids:
+        client.delete_deployment(deployment)
+
+
+class Runs:
+    """Makes runs of one deployment, and executes them as the engine does."""
+
+    def __init__(self, client: SyncPrefectClient, deployments: Deployments) -> None:
+        self.client, self.deployments = client, deployments
+        self.deployment = deployments.of_provision("contract")
+        self.flow = deployments.flow(self.deployment)
+
+    def make(
+        self, body: Callable[[], State[Any]] = Completed, *, key: str | None = None, scheduled: bool = True
+    ) -> FlowRun:
+        number = len(BODY)
+        BODY[number] = body
+        assert self.deployment
+        run, _ = api.create_run(
+            self.client, self.deployment, parameters={"number": number}, name="Contract", tags=[],
+            key=key or str(uuid4()), running=None, scheduled=scheduled,
+        )  # fmt: skip
+        return run
+
+    def execute(self, run: FlowRun) -> FlowRun:
+        assert self.flow
+        execute(self.client, self.client.read_flow_run(run.id), self.flow)
+        return self.client.read_flow_run(run.id)
+
+    def state(self, run: FlowRun) -> tuple[str, StateType]:
+        state = self.client.read_flow_run(run.id).state
+        assert state
+        return state.name or "", state.type
+
+
+@pytest.fixture
+def runs(client: SyncPrefectClient, deployments: Deployments) -> Runs:
+    return Runs(client, deployments)
+
+
+def parks(config: Config, line: int = 7) -> Callable[[], State[Any]]:
+    form = outcome_form(config.catalogue.rule("id_document"), Status.WAITING)
+    return lambda: parking.park("Wacht op loket", "tot 9 november", form=form, introduction="Uitkomst", line=line)
+
+
+def test_1_a_run_parks_under_a_name_of_ours_without_a_timeout(runs: Runs, config: Config) -> None:
+    parked = runs.execute(runs.make(parks(config)))
+    assert parked.state
+    assert (parked.state.name, parked.state.type) == ("Wacht op loket", StateType.PAUSED)
+    assert parked.state.state_details.pause_timeout is None
+
+
+def test_2_the_key_of_a_park_is_kept_with_the_run(runs: Runs, config: Config) -> None:
+    run = runs.execute(runs.make(parks(config, line=4711)))
+    seen: list[int | None] = []
+
+    def look() -> State[Any]:
+        seen.append(parking.last_line())
+        return Completed()
+
+    BODY[run.parameters["number"]] = look
+    assert parking.wake(runs.client, run.id)
+    runs.execute(run)
+    assert seen == [4711]
+
+
+def test_3_the_server_checks_the_form_and_keeps_the_answer_until_it_is_forgotten(runs: Runs, config: Config) -> None:
+    run = runs.execute(runs.make(parks(config)))
+    for wrong in (
+        {},
+        {"outcome": "Misschien", "by": "r-3"},
+        {**DONE, "by": "Jan de Vries"},
+        {**DONE, "extra": "tekst"},
+    ):
+        assert parking.resume(runs.client, run.id, wrong) is not None, wrong
+    assert runs.state(run) == ("Wacht op loket", StateType.PAUSED)
+    assert parking.resume(runs.client, run.id, DONE) is None
+    given: list[Any] = []
+
+    def take() -> State[Any]:
+        for answer in parking.answers():
+            given.append(answer.values)
+            parking.forget(answer)
+        assert not parking.answers()
+        return Completed()
+
+    BODY[run.parameters["number"]] = take
+    runs.execute(run)
+    assert [{name: values.get(name) for name in DONE} for values in given] == [DONE]
+
+
+def test_4_a_parked_run_can_be_scheduled_by_force_or_claimed_as_running(runs: Runs, config: Config) -> None:
+    first, second = (runs.execute(runs.make(parks(config))) for _ in range(2))
+    assert parking.wake(runs.client, first.id)
+    assert runs.state(first)[1] is StateType.SCHEDULED
+    assert parking.claim(runs.client, second.id, 4711)
+    assert parking.executing(runs.client.read_flow_run(second.id).state) == 4711
+
+
+def test_5_pending_is_accepted_once(runs: Runs) -> None:
+    run = runs.make()
+    accepted = [
+        runs.client.set_flow_run_state(run.id, Pending(message=f"motor {n}")).status is SetStateStatus.ACCEPT
+        for n in range(2)
+    ]
+    assert accepted == [True, False]
+
+
+def test_6_an_idempotency_key_makes_one_run_and_tells_whether_it_is_new(runs: Runs) -> None:
+    assert runs.deployment
+    key, told = str(uuid4()), []
+    for _ in range(2):
+        run, made = api.create_run(
+            runs.client, runs.deployment, parameters={"number": 0}, name="Contract", tags=["een"], key=key,
+            running="bij 7", scheduled=False,
+        )  # fmt: skip
+        told.append((run.id, made))
+    assert [made for _, made in told] == [True, False]
+    assert told[0][0] == told[1][0]
+    assert runs.state(run)[1] is StateType.RUNNING
+    with pytest.raises(api.DeploymentLostError):
+        api.create_run(
+            runs.client, uuid4(), parameters={}, name="x", tags=[], key=key, running=None, scheduled=True
+        )  # fmt: skip
+
+
+def test_7_one_event_is_a_task_run_with_a_moment_of_its_own_and_once(runs: Runs) -> None:
+    at = datetime.now(UTC) - timedelta(days=20)
+
+    def show() -> State[Any]:
+        for _ in range(2):
+            parking.show_step("Gevraagd", at=at, line=41)
+        return Completed()
+
+    run = runs.execute(runs.make(show))
+
+    def steps() -> list[Any]:
+        return runs.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
+
+    wait_until(steps, seconds=90)
+    (step,) = steps()
+    assert (step.name, step.start_time, step.state_name) == ("Gevraagd", at, "Completed")
+
+
+def test_8_a_flow_runs_without_prefects_engine_and_ends_as_it_says(runs: Runs) -> None:
+    seen: list[UUID] = []
+
+    def ends() -> State[Any]:
+        seen.append(parking.this_run().id)
+        return Completed(name="Geregeld", message="op 9 november")
+
+    run = runs.execute(runs.make(ends))
+    assert seen == [run.id]
+    assert run.state
+    assert (run.state.name, run.state.message) == ("Geregeld", "op 9 november")
+
+
+def test_9_all_of_prefect_in_a_thread_gets_the_one_client(prefect_server: object) -> None:
+    assert prefect_server
+    same: list[bool] = []
+
+    def work() -> None:
+        with prefect_thread() as mine:
+            same.extend(get_client(sync_client=True) is mine for _ in range(2))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert same == [True, True]
+
+
+def test_10_what_is_due_is_told_by_the_call_of_prefects_runner(runs: Runs) -> None:
+    now, later = runs.make(), runs.make()
+    runs.client.set_flow_run_state(
+        later.id, Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=1)), force=True
+    )
+    due = runs.client.get_scheduled_flow_runs_for_deployments(
+        runs.deployments.ids, scheduled_before=datetime.now(UTC), limit=10
+    )
+    assert [run.id for run in due] == [now.id]
+
+
+def test_11_counting_is_one_request(runs: Runs) -> None:
+    assert api.count_deployments(runs.client, [*runs.deployments.ids, uuid4()]) == 1
+    run = runs.make()
+    runs.make(scheduled=False)
+    assert api.count_runs(runs.client, runs.deployments.ids) == 2
+    api.cancel_run(runs.client, run.id, "Vervallen", "hoort nergens bij")
+    assert api.count_runs(runs.client, runs.deployments.ids) == 1
+    assert len(list(api.each_run(runs.client, runs.deployments.ids, states=api.UNDER_WAY))) == 1
+    assert set(api.runs_by_id(runs.client, [run.id, uuid4()])) == {run.id}
+
+
+def test_12_an_artifact_is_written_in_place(client: SyncPrefectClient) -> None:
+    key = f"contract-{uuid4().hex[:8]}"
+    first = api.put_artifact(client, key, "kort", "een", None)
+    assert api.put_artifact(client, key, "kort", "twee", first) == first
+    (found,) = api.latest_artifacts(client, [key])
+    assert (found.latest_id, found.data) == (first, "twee")
+    assert api.count_artifacts(client, key) == 1
+    for _ in range(2):
+        api.delete_artifact(client, first)
+    assert api.latest_artifacts(client, [key]) == []
+    again = api.put_artifact(client, key, "kort", "drie", first)
+    assert again != first
+    api.delete_artifact(client, again)
+
+
+def test_13_an_event_with_a_known_id_is_ignored(client: SyncPrefectClient) -> None:
+    name = f"provisions.contract.{uuid4().hex[:8]}"
+    event = {
+        "id": str(uuid4()),
+        "occurred": datetime.now(UTC).isoformat(),
+        "event": name,
+        "resource": {"prefect.resource.id": "provisions.contract"},
+        "payload": {},
+    }
+    for _ in range(3):
+        api.post_events(client, [event])
+
+    def count() -> int:
+        ever = {"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z"}
+        wanted = {"filter": {"event": {"name": [name]}, "occurred": ever}}
+        return int(client.request("POST", "/events/filter", json=wanted).json()["total"])
+
+    wait_until(count, seconds=60)
+    assert count() == 1
+
+
+def test_14_a_deployment_without_code_enforces_the_schema_of_its_flow(runs: Runs) -> None:
+    assert runs.deployment
+    with pytest.raises(PrefectHTTPStatusError) as refused:
+        runs.client.create_flow_run_from_deployment(runs.deployment, parameters={"number": "geen getal"})
+    assert refused.value.response.status_code in (409, 422)
+
+
+def test_15_a_run_tells_its_states_and_when_each_began(runs: Runs, config: Config) -> None:
+    """Only for parks of the version before 0.2."""
+    run = runs.execute(runs.make(parks(config)))
+    kinds = [
+        state.type for state in sorted(runs.client.read_flow_run_states(run.id), key=lambda state: state.timestamp)
+    ]
+    assert kinds == [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED]
+
+
+def test_16_a_run_is_executed_again_later_by_proposing_scheduled(runs: Runs) -> None:
+    run = runs.execute(runs.make(lambda: parking.try_again_later("Straks", "even geduld", seconds=60)))
+    assert runs.state(run) == ("Straks", StateType.SCHEDULED)
+    runs.client.set_flow_run_state(run.id, Running(), force=True)
