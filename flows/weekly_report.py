@@ -11,9 +11,10 @@ from prefect.states import Completed
 from flows import context
 from flows.prefect.deployments import Plan
 from provisions.domain import dutch
+from provisions.report.reports import SENT_AT
 
 NAME = "Weekrapport stuurgroep"
-MONDAY_MORNING = CronSchedule(cron="0 7 * * 1", timezone="Europe/Amsterdam")
+MONDAY_MORNING = CronSchedule(cron=f"{SENT_AT.minute} {SENT_AT.hour} * * 1", timezone="Europe/Amsterdam")
 
 
 @flow(name=NAME, retries=3, retry_delay_seconds=60, log_prints=False)

@@ -29,7 +29,7 @@ def run(settings: Settings) -> int:
 
 def _tell(app: App) -> None:
     views = app.views.all_cases()
-    say(f"Voorbeeld met {len(views)} trajecten:")
+    say(f"Voorbeeld met {dutch.counted(len(views), 'traject', 'trajecten')}:")
     for view in views:
         municipality = app.config.organisation.municipalities[view.case.municipality].name
         say(f"  {view.case.reference}  {municipality}: {what_goes_on(view)}")

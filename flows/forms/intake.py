@@ -142,4 +142,4 @@ def _waivers(values: Values) -> dict[tuple[str, str], str]:
 
 
 def _count(number: int) -> str:
-    return "1 voorziening" if number == 1 else f"{number} voorzieningen"
+    return dutch.counted(number, "voorziening", "voorzieningen")

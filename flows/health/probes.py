@@ -25,6 +25,7 @@ from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
+from provisions.domain import dutch
 from provisions.domain.errors import NotAllowed
 from provisions.store import backlog
 from provisions.store.backlog import Backlog, Totals
@@ -139,10 +140,14 @@ class Vitals:
         if waiting is None:
             found.append("De database is niet bereikbaar: er gaat geen termijn in en er gaat geen bericht uit.")
         elif waiting.due_seconds > LATE_SECONDS:
-            found.append(f"De klok loopt {waiting.due_seconds:.0f} seconden achter, met {waiting.due} voorzieningen.")
+            found.append(
+                f"De klok loopt {waiting.due_seconds:.0f} seconden achter, "
+                f"met {dutch.counted(waiting.due, 'voorziening', 'voorzieningen')}."
+            )
         if waiting is not None and waiting.messages_pending_seconds > SLOW_POST_SECONDS:
             found.append(
-                f"De post gaat langzaam of staat stil: {waiting.messages_pending} berichten wachten, het oudste "
+                f"De post gaat langzaam of staat stil: "
+                f"{dutch.counted(waiting.messages_pending, 'bericht wacht', 'berichten wachten')}, het oudste "
                 f"{waiting.messages_pending_seconds / 60:.0f} minuten. Kijk met 'provisions messages --status pending' waarom."
             )
         if self.prefect() is None:

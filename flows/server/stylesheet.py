@@ -14,9 +14,15 @@ _LINK = f'<link rel="stylesheet" href="/{NAME}">'
 # A click on the text of a drop-down reaches both its button and its frame, and each toggles it: it opened and closed at once
 # (Prefect 3.8.8). Now it falls on the frame alone, as a click on the arrow does; the keyboard still finds the button. What is
 # inside the button and must be clicked by itself is the cross of something chosen.
+#
+# A table in a page never broke a line, was as narrow as it could be, and hid its scroll bar: on a screen of less than 1,600
+# pixels the last columns were gone without a trace.
 _STYLES = """\
 .p-select-button__control:not(:disabled) { pointer-events: none; }
 .p-select-button__control .p-tag__dismiss { pointer-events: auto; }
+.markdown-renderer__table { max-width: 100%; scrollbar-width: auto; }
+.markdown-renderer__table::-webkit-scrollbar { display: block; }
+.markdown-renderer__table .p-table-data, .markdown-renderer__table .p-table-header { white-space: normal; vertical-align: top; }
 """
 
 

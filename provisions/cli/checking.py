@@ -7,6 +7,7 @@ from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged
+from provisions.domain import dutch
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import check_smtp
 from provisions.outbound.webhook import check_secrets
@@ -20,7 +21,7 @@ _ONE_ROLE = (
 
 SLOW_POST = 120.0  # seconds that a message waits while post goes as it should
 _SLOW_POST = (
-    "de post gaat langzaam of staat stil: {} berichten wachten, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
+    "de post gaat langzaam of staat stil: {}, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
     "met 'provisions messages --status pending' waarom."
 )
 
@@ -29,13 +30,16 @@ def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     config = load(settings.config)
     warnings = list(config.warnings)
-    done = [f"configuratie in {settings.config}: {len(config.catalogue.provisions)} voorzieningen"]
+    done = [
+        f"configuratie in {settings.config}: {dutch.counted(len(config.catalogue.provisions), 'voorziening', 'voorzieningen')}"
+    ]
     if settings.database_url or EmbeddedPostgres(settings.home).exists():
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
             post = backlog(engine, datetime.now(UTC))
         if post.messages_pending and post.messages_pending_seconds > SLOW_POST:
-            warnings.append(_SLOW_POST.format(post.messages_pending, round(post.messages_pending_seconds / 60)))
+            waiting = dutch.counted(post.messages_pending, "bericht wacht", "berichten wachten")
+            warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
         done.append("database bereikbaar")
     else:

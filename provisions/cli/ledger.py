@@ -10,6 +10,7 @@ from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
 from provisions.database import backup as copies
 from provisions.database.connect import owned, pooled
+from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.machine.files import path_of, reason, secret, write
@@ -30,7 +31,9 @@ def verify(args: Namespace, settings: Settings) -> None:
         raise InvalidInput(ONE_OF_TWO)
     known = _anchor(args.known) if args.known else None
     with app_on(settings) as app, app.engine.connect() as connection:
-        verdict = audit.verify(connection, known, lambda lines: progress(f"{lines} regels gecontroleerd …"))
+        verdict = audit.verify(
+            connection, known, lambda lines: progress(f"{dutch.counted(lines, 'regel', 'regels')} …")
+        )
     if args.json:
         as_json(
             {
@@ -43,7 +46,8 @@ def verify(args: Namespace, settings: Settings) -> None:
         )
     elif verdict.whole:
         say(
-            f"De vastlegging is in orde: {verdict.lines} regels, geen gewijzigd, weggehaald, verplaatst of bijgezet.",
+            f"De vastlegging is in orde: {dutch.counted(verdict.lines, 'regel', 'regels')}, "
+            "geen gewijzigd, weggehaald, verplaatst of bijgezet.",
             *([_FROM_BEFORE.format(known, verdict.known_as)] if verdict.known_as else []),
             f"Anker: {verdict.anchor}",
             "Bewaar dit anker buiten deze machine; controleer er later mee: provisions audit --verify --known ANKER",
@@ -51,7 +55,7 @@ def verify(args: Namespace, settings: Settings) -> None:
     if not verdict.whole:
         raise NotAllowed(
             f"De vastlegging klopt niet: {len(verdict.faults)} {'fout' if len(verdict.faults) == 1 else 'fouten'} "
-            f"in {verdict.lines} regels.",
+            f"in {dutch.counted(verdict.lines, 'regel', 'regels')}.",
             *verdict.faults,
             "Iemand heeft buiten het programma om in de database gewerkt. Meld dit als incident; bewaar alles zoals het is.",
         )
@@ -155,7 +159,8 @@ def backup(args: Namespace, settings: Settings) -> None:
         as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
         return
     say(
-        f"Back-up gemaakt in {folder}: {made.rows} regels uit {len(made.tables)} tabellen.",
+        f"Back-up gemaakt in {folder}: {dutch.counted(made.rows, 'regel', 'regels')} "
+        f"uit {dutch.counted(len(made.tables), 'tabel', 'tabellen')}.",
         f"Ondertekend met de sleutel {_key_file(settings)}: bewaar die apart van de back-up.",
         f"Anker: {made.anchor}. Bewaar ook dit ergens anders; geef het mee bij het terugzetten (--known).",
         "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld en niet langer dan nodig.",
@@ -205,7 +210,7 @@ def restore(args: Namespace, settings: Settings) -> None:
             {"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor, "checked": checked}
         )
         return
-    say(f"Teruggezet uit {folder}: {made.rows} regels, van {made.made}.")
+    say(f"Teruggezet uit {folder}: {dutch.counted(made.rows, 'regel', 'regels')}, van {made.made}.")
     if made.signed or known:
         say(
             *(["De handtekening klopt: niets is gewijzigd sinds de back-up werd gemaakt."] if made.signed else []),
@@ -252,6 +257,10 @@ def forget(args: Namespace, settings: Settings) -> None:
     say(
         f"Traject {args.reference} is vergeten. Wat het weekrapport nodig heeft staat er nog onder VERGETEN-{number}.",
         "In Prefect verdwijnen de runs en het plan binnen een minuut (of zodra provisions up weer draait).",
-        *([f"Niet meer verzonden: {forgotten.unsent} berichten."] if forgotten.unsent else []),
+        *(
+            [f"Niet meer verzonden: {dutch.counted(forgotten.unsent, 'bericht', 'berichten')}."]
+            if forgotten.unsent
+            else []
+        ),
         "In eerdere back-ups staat het nog: zie docs/keeping.md.",
     )

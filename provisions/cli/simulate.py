@@ -83,7 +83,7 @@ def _progress_bar(total: int) -> Iterator[Callable[[int], None]]:
     bar = Progress(
         TextColumn("Simuleren"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} van {task.total:.0f} cliënten"),
+        TextColumn("cliënt {task.completed:.0f} van {task.total:.0f}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),

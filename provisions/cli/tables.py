@@ -115,7 +115,7 @@ class Tables:
         if not message.error:
             return ", ".join(message.recipients)
         again = f"; opnieuw om {self._moment(message.next_try)}" if message.next_try else ""
-        return f"{message.error} ({message.attempts} pogingen){again}"
+        return f"{message.error} ({dutch.counted(message.attempts, 'poging', 'pogingen')}){again}"
 
     def standing(self, p: ProvisionView) -> str:
         """Where a provision stands and with whom it lies."""

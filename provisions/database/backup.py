@@ -31,6 +31,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, text, update
 
 from provisions.database import migrate, roles
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
 from provisions.machine.files import is_draft, reason, write, writing
 from provisions.store import audit, locks
@@ -375,7 +376,9 @@ def _copy_in(connection: Connection, table: TableCopy, folder: Path, progress: "
                     rows += data.count(b"\n")
                     progress.at(table.name, rows)
             if cursor.rowcount != table.rows:
-                raise InvalidInput(f"Van tabel {table.name} kwamen {cursor.rowcount} van de {table.rows} regels aan.")
+                raise InvalidInput(
+                    f"Van tabel {table.name} kwamen niet alle regels aan: {cursor.rowcount} van {table.rows}."
+                )
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise InvalidInput(f"De regels van tabel {table.name} passen niet ({type(error).__name__}).") from None
 
@@ -412,7 +415,8 @@ class _Progress:
     def at(self, table: str, rows: int) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + PROGRESS_SECONDS
-            self._say(f"{self._what}: {table}{f', {rows} regels' if rows else ''} …")
+            so_far = f", {dutch.counted(rows, 'regel', 'regels')}" if rows else ""
+            self._say(f"{self._what}: {table}{so_far} …")
 
 
 def _driver(connection: Connection) -> "psycopg.Connection[Any]":

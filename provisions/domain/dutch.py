@@ -1,10 +1,11 @@
 """The Dutch words of the domain (domain.md, "Words"): one word per thing, in one place."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Answer, Reason, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
@@ -79,12 +80,29 @@ def dutch_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def day_and_month(day: date, now: datetime) -> str:
+    """A day near ``now`` (aware), with the year when it is another one.
+
+    >>> day_and_month(date(2026, 11, 9), datetime(2026, 11, 2)), day_and_month(date(2027, 1, 4), datetime(2026, 12, 2))
+    ('9 november', '4 januari 2027')
+    """
+    return f"{day.day} {MONTHS[day.month - 1]}" if day.year == day_of(now).year else dutch_date(day)
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """
+    >>> counted(1, "bericht", "berichten"), counted(0, "bericht", "berichten")
+    ('1 bericht', '0 berichten')
+    """
+    return f"{count} {one if count == 1 else more}"
+
+
 def days(count: int) -> str:
     """
     >>> days(1), days(3)
     ('1 dag', '3 dagen')
     """
-    return "1 dag" if count == 1 else f"{count} dagen"
+    return counted(count, "dag", "dagen")
 
 
 def listed(words: list[str]) -> str:

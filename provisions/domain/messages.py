@@ -4,50 +4,92 @@ The order is that in which messages decided on in one breath go out. To add one:
 (``Draft.send``), and write its template.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
 from provisions.domain import graph
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.recipients import Recipient
-from provisions.domain.rules import Catalogue
+from provisions.domain.rules import Catalogue, OutcomeName
 from provisions.domain.rungs import RungName
+
+SECOND_THOUGHTS = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Concern:
-    """What a message is about, as it is when the message is to go out. ``detail``: the rung, or the follow-up's name."""
+    """What a message is about, as it is when the message is to go out.
+
+    ``detail``: the rung, the follow-up's name, or what was undone. ``municipality``: whose counter it is for.
+    ``told``: the last letter that this counter got about the provision that asks something of it or takes that back.
+    """
 
     case: Case
     provision: Provision
     catalogue: Catalogue
-    detail: str | None
+    municipality: str
+    detail: str | None = None
+    told: "MessageKind | None" = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the case is with another municipality than the one whose counter this is."""
+        return self.municipality != self.case.municipality
 
 
-def _never(_: Concern) -> bool:
-    return False
+# Why a message has nothing to say any more, as it stands in the record; empty: it has.
 
 
-def _delivered(about: Concern) -> bool:
-    return about.provision.status is Status.DELIVERED
+def _never(_: Concern) -> str:
+    return ""
 
 
-def _not_delivered(about: Concern) -> bool:
-    return about.provision.status is not Status.DELIVERED
+def _asked_for_nothing(about: Concern) -> str:
+    if about.provision.status is Status.DELIVERED:
+        return "de voorziening is al geregeld"
+    if about.provision.status is Status.WITHDRAWN:
+        return "de voorziening is niet meer nodig"
+    return "de inwoner is verhuisd" if about.moved else ""
 
 
-def _closed(about: Concern) -> bool:
-    return not about.provision.status.is_open
+def _asked_already(about: Concern) -> str:
+    knows = about.told is not None and about.told.letter.asks and about.detail != OutcomeName.DELIVERED.value
+    return _asked_for_nothing(about) or ("het loket weet niet beter dan dat het gevraagd is" if knows else "")
 
 
-def _nothing_to_waive(about: Concern) -> bool:
-    return not graph.dependents(about.provision.key, about.case, about.catalogue.provisions)
+def _asked_nothing_yet(about: Concern) -> str:
+    return "" if about.told is not None and about.told.letter.asks else "het loket is hier niets gevraagd"
 
 
-def _no_such_follow_up(about: Concern) -> bool:
-    return not any(f.name == about.detail and f.is_open for f in about.provision.follow_ups)
+def _needed_after_all(about: Concern) -> str:
+    if about.provision.status is not Status.WITHDRAWN:
+        return "de voorziening is toch nodig"
+    return _asked_nothing_yet(about)
+
+
+def _not_moved(about: Concern) -> str:
+    return _asked_nothing_yet(about) if about.moved else "de inwoner is terug in deze gemeente"
+
+
+def _not_delivered(about: Concern) -> str:
+    return "" if about.provision.status is Status.DELIVERED else "de voorziening is toch niet geregeld"
+
+
+def _closed(about: Concern) -> str:
+    return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
+
+
+def _nothing_to_waive(about: Concern) -> str:
+    waiting = graph.dependents(about.provision.key, about.case, about.catalogue.provisions)
+    return "" if waiting else "er wacht niets meer op"
+
+
+def _no_such_follow_up(about: Concern) -> str:
+    open_ = any(f.name == about.detail and f.is_open for f in about.provision.follow_ups)
+    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
 
 
 @dataclass(frozen=True)
@@ -56,10 +98,12 @@ class Letter:
 
     ``label``: what it is, in Dutch. ``to``: who gets it. ``template``: under ``templates/``, with ``{provision}`` (its key)
     and ``{rung}``; empty for what is written by other means and belongs to no provision.
-    ``subject``: with ``{reference}``; that of the rung where it is about one.
-    ``event``: the type of the event for a webhook, after ``nl.basisvoorzieningen.``.
-    ``lapses``: whether what the message was for has passed since it was decided on.
-    ``asks``: with it a counter is asked for something. ``standby``: outside office hours it also goes to the stand-by.
+    ``subject``: with ``{reference}`` and a day, both among the facts (``outbound/context.py``); that of the rung where it is
+    about one. ``event``: the type of the event for a webhook, after ``nl.basisvoorzieningen.``.
+    ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not.
+    ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
+    ``held``: how long it waits before it leaves, for whoever has second thoughts: an act and the act that undoes it send
+    nothing. ``standby``: outside office hours it also goes to the stand-by.
     """
 
     label: str
@@ -67,8 +111,10 @@ class Letter:
     template: str = ""
     subject: str = ""
     event: str = ""
-    lapses: Callable[[Concern], bool] = _never
+    lapses: Callable[[Concern], str] = _never
     asks: bool = False
+    ends: bool = False
+    held: timedelta = timedelta()
     standby: bool = False
 
 
@@ -90,8 +136,10 @@ class MessageKind(StrEnum):
             label="overdracht",
             to=Recipient.COUNTER,
             template="notice/handover.md.j2",
-            subject="Overdracht: {reference}",
+            subject="Overdracht {reference} · {told_on}",
             event="aanvraag-overgedragen",
+            lapses=_not_moved,
+            ends=True,
         ),
     )
     REQUEST = (
@@ -100,9 +148,9 @@ class MessageKind(StrEnum):
             label="verzoek aan het loket",
             to=Recipient.COUNTER,
             template="request/{provision}.md.j2",
-            subject="Verzoek {reference}",
+            subject="{hurry}Verzoek {reference} · {by}",
             event="voorziening-gevraagd",
-            lapses=_delivered,
+            lapses=_asked_already,
             asks=True,
         ),
     )
@@ -112,9 +160,9 @@ class MessageKind(StrEnum):
             label="aanvraag aan het loket",
             to=Recipient.COUNTER,
             template="request/{provision}.md.j2",
-            subject="Verzoek {reference}",
+            subject="{hurry}Verzoek {reference} · {by}",
             event="aanvraag-ingediend",
-            lapses=_delivered,
+            lapses=_asked_already,
             asks=True,
         ),
     )
@@ -124,20 +172,20 @@ class MessageKind(StrEnum):
             label="loket kan verder",
             to=Recipient.COUNTER,
             template="notice/proceed.md.j2",
-            subject="U kunt verder: {reference}",
+            subject="{hurry}U kunt verder {reference} · {by}",
             event="aanvraag-kan-verder",
-            lapses=_delivered,
+            lapses=_asked_for_nothing,
         ),
     )
     AGAIN = (
         "again",
         Letter(
-            label="nieuw verzoek aan het loket",
+            label="verzoek aan het loket geldt weer",
             to=Recipient.COUNTER,
             template="notice/again.md.j2",
-            subject="Opnieuw gevraagd: {reference}",
+            subject="{hurry}Toch weer nodig {reference} · {by}",
             event="voorziening-opnieuw-gevraagd",
-            lapses=_delivered,
+            lapses=_asked_already,
             asks=True,
         ),
     )
@@ -147,7 +195,7 @@ class MessageKind(StrEnum):
             label="bericht aan de regisseur",
             to=Recipient.CASE_DIRECTOR,
             template="notice/ready.md.j2",
-            subject="Klaar: {reference}",
+            subject="Klaar {reference} · sinds {delivered_short}",
             event="voorziening-gereed",
             lapses=_not_delivered,
         ),
@@ -158,7 +206,7 @@ class MessageKind(StrEnum):
             label="voorstel om af te wijken",
             to=Recipient.CASE_DIRECTOR,
             template="notice/waiver_offer.md.j2",
-            subject="Toch starten? {reference}",
+            subject="Toch starten? {reference} · {by}",
             event="afwijking-mogelijk",
             lapses=_nothing_to_waive,
         ),
@@ -179,7 +227,7 @@ class MessageKind(StrEnum):
             label="indiening bij het Maatwerkloket",
             to=Recipient.NATIONAL_DESK,
             template="escalation/submission.md.j2",
-            subject="Verzoek om maatwerk {reference}",
+            subject="Verzoek om maatwerk {reference} · {by}",
             event="voorziening-ingediend",
             lapses=_closed,
         ),
@@ -199,7 +247,7 @@ class MessageKind(StrEnum):
             label="herinnering aan een vervolgactie",
             to=Recipient.CASE_DIRECTOR,
             template="notice/follow_up.md.j2",
-            subject="Vervolgactie: {reference}",
+            subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-nodig",
             lapses=_no_such_follow_up,
         ),
@@ -210,8 +258,11 @@ class MessageKind(StrEnum):
             label="verzoek vervalt",
             to=Recipient.COUNTER,
             template="notice/cancelled.md.j2",
-            subject="Verzoek vervalt: {reference}",
+            subject="Verzoek vervalt {reference} · {told_on}",
             event="aanvraag-ingetrokken",
+            lapses=_needed_after_all,
+            ends=True,
+            held=SECOND_THOUGHTS,
         ),
     )
     REPORT = ("report", Letter(label="weekrapport", to=Recipient.STEERING_GROUP))
@@ -230,10 +281,10 @@ class MessageKind(StrEnum):
         """Its template for a provision (its key)."""
         return self.letter.template.format(provision=provision, rung=self.rung(detail))
 
-    def subject(self, reference: str, detail: str | None) -> str:
-        """What stands above it: the reference, and never the provision, for subjects are read over shoulders."""
+    def subject(self, facts: Mapping[str, object], detail: str | None) -> str:
+        """What stands above it: the reference and a day, and never the provision, for subjects are read over shoulders."""
         rung = self.rung(detail)
-        return (rung.kind.subject if rung else self.letter.subject).format(reference=reference)
+        return (rung.kind.subject if rung else self.letter.subject).format_map(facts)
 
 
 def label(kind: str) -> str:
@@ -241,6 +292,6 @@ def label(kind: str) -> str:
     return MessageKind(kind).letter.label if kind in list(MessageKind) else kind
 
 
-def asking() -> tuple[MessageKind, ...]:
-    """The kinds with which a counter is asked for something."""
-    return tuple(kind for kind in MessageKind if kind.letter.asks)
+def telling() -> tuple[MessageKind, ...]:
+    """The kinds that ask something of a counter or take it back: what it knows is the last of these."""
+    return tuple(kind for kind in MessageKind if kind.letter.asks or kind.letter.ends)

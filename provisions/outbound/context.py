@@ -17,25 +17,36 @@ from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
 
+HURRY = "SPOED "
+
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that was sent: at ``sent`` (aware), to the counter of ``municipality``."""
+class Told:
+    """A letter that a counter got, with which it is asked for something or that is taken back; ``sent`` is aware."""
 
     sent: datetime
     municipality: str
+    kind: MessageKind = MessageKind.REQUEST
 
 
 @dataclass(frozen=True)
 class MessageFacts:
-    """A message as it is in the outbox. ``detail``: the rung, or the name of the follow-up."""
+    """A message as it is in the outbox. ``detail``: the rung, or the name of the follow-up.
+
+    ``told``: what the counters were told of the provision before, oldest first.
+    """
 
     id: str
     kind: str
     detail: str | None
     municipality: str
     created: datetime
-    asked: tuple[Asked, ...] = ()
+    told: tuple[Told, ...] = ()
+
+    @property
+    def last_told(self) -> MessageKind | None:
+        """The last that the counter of this message's municipality was told."""
+        return next((told.kind for told in reversed(self.told) if told.municipality == self.municipality), None)
 
 
 @dataclass(frozen=True)
@@ -78,12 +89,15 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "answers": [dutch.ANSWER[answer] for answer in Answer],
         "submitted": bool(submitted and submitted.submitted),
         "settled": _settled(provision),
+        "told": message.last_told is not None,
+        "told_on": dutch.day_and_month(day_of(message.created), now),
+        "undone": message.detail == OutcomeName.DELIVERED.value,
         "tried": _tried(message, provision, config),
         **_deadline(situation, now),
         **_statutory(situation, now),
         **_refusal(situation),
         **_dependents(case, provision.key, config, now),
-        **_follow_up(message, provision, rule),
+        **_follow_up(message, provision, rule, now),
     }
 
 
@@ -103,15 +117,30 @@ def _deadline(situation: Situation, now: datetime) -> dict[str, object]:
     target = deadlines.target(situation.rule, urgent=situation.provision.urgent)
     end = deadlines.due(situation, today=day_of(now))
     overdue = deadlines.is_overdue(situation, now)
+    same_day = target is not None and target.count == 0
     return {
+        "hurry": HURRY if situation.provision.urgent or same_day else "",
+        "by": _by(situation, end, now),
         "target": str(target) if target else "",
         "agreed": target is None,
-        "same_day": target is not None and target.count == 0,
+        "same_day": same_day,
         "due": _dutch(end.due) if end else "",
         "due_explained": _explained(end) if end else [],
         "overdue_since": _dutch(end.due + ONE_DAY) if end and overdue else "",
         "days_overdue": dutch.days(deadlines.days_overdue(situation, now)),
     }
+
+
+def _by(situation: Situation, end: DueDate | None, now: datetime) -> str:
+    """The day that a subject names: until when, or since when it is late or refused; of an application when it counts from."""
+    outcome, provision = situation.provision.outcome, situation.provision
+    if outcome is not None and provision.status is Status.REFUSED:
+        return f"afgewezen op {dutch.day_and_month(outcome.on, now)}"
+    if end is None:
+        return f"telt vanaf {dutch.day_and_month(provision.applied_on or provision.needed_on, now)}"
+    if deadlines.is_overdue(situation, now):
+        return f"te laat sinds {dutch.day_and_month(end.due + ONE_DAY, now)}"
+    return f"uiterlijk {dutch.day_and_month(end.due, now)}"
 
 
 def _explained(end: DueDate) -> list[str]:
@@ -157,9 +186,10 @@ def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[
     """What was done before this message, oldest first; the rung that this message is about is not among it."""
     names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
     done: list[tuple[date, str]] = []
-    for asked in message.asked:
-        name = names.get(asked.municipality, asked.municipality)
-        done.append((day_of(asked.sent), f"gevraagd aan het loket in {name}"))
+    for told in message.told:
+        name = names.get(told.municipality, told.municipality)
+        if told.kind.letter.asks:
+            done.append((day_of(told.sent), f"gevraagd aan het loket in {name}"))
     for outcome in provision.outcomes:
         if outcome.name is OutcomeName.REFUSED:
             done.append((outcome.on, "afgewezen door het loket"))
@@ -205,10 +235,11 @@ def _dependents(case: Case, key: str, config: Config, now: datetime) -> dict[str
         "dependents": blocked,
         "started_dependents": dutch.listed(started) if started else "",
         "delivered_on": _dutch(delivered),
+        "delivered_short": dutch.day_and_month(delivered, now) if delivered else "",
     }
 
 
-def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule) -> Mapping[str, object]:
+def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule, now: datetime) -> Mapping[str, object]:
     """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
     found = next((f for f in provision.follow_ups if f.name == message.detail and f.is_open), None)
     titles = {f.name: f.title for f in rule.follow_ups}
@@ -216,4 +247,5 @@ def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule)
         "follow_up_name": found.name if found else "",
         "follow_up_title": titles.get(found.name, found.name) if found else "",
         "follow_up_due": _dutch(found.due) if found else "",
+        "follow_up_short": dutch.day_and_month(found.due, now) if found else "",
     }

@@ -21,12 +21,12 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, func, or_, select,
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.catalogue import Config, Contact
-from provisions.domain import messages
+from provisions.domain import dutch, messages
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
 from provisions.outbound import prepared
-from provisions.outbound.context import Asked, MessageFacts
-from provisions.outbound.render import Rendered, render
+from provisions.outbound.context import MessageFacts, Told
+from provisions.outbound.render import Lapsed, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import audit, loading
@@ -42,7 +42,7 @@ CONNECTIONS = 4  # messages on their way to the mail server at once
 CARRIERS = CONNECTIONS + 2  # so that webhooks go on while the mail server is slow
 IN_HAND = 60  # provisions taken from the database and not yet looked at
 MOST_WAITING = 2_000  # of these, provisions that wait for a connection to the mail server
-ASKING = tuple(kind.value for kind in messages.asking())
+TELLING = tuple(kind.value for kind in messages.telling())
 
 log = logging.getLogger(__name__)
 Message = Row[Any]
@@ -84,11 +84,22 @@ class _Batch:
     """What is needed to write the messages of some provisions, read once for all of them."""
 
     cases: Mapping[int, Stored]  # by provision id
-    asked: dict[int, list[Asked]] = field(default_factory=dict)
+    told: dict[int, list[tuple[datetime, UUID, Told]]] = field(default_factory=dict)
+
+    def tell(self, row: Message, sent: datetime) -> None:
+        """Note what a counter was told."""
+        told = Told(sent, row.municipality, messages.MessageKind(row.kind))
+        self.told.setdefault(row.provision_id, []).append((row.created, row.id, told))
 
     def facts(self, row: Message) -> MessageFacts:
-        asked = tuple(self.asked.get(row.provision_id, ()))
-        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, asked)
+        # In the order in which they were decided on: what is sent again was said at its own time.
+        before = sorted(
+            (created, id_.int, told)
+            for created, id_, told in self.told.get(row.provision_id, ())
+            if id_ != row.id and created <= row.created
+        )
+        told = tuple(told for _, _, told in before)
+        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, told)
 
 
 @dataclass(frozen=True)
@@ -207,8 +218,8 @@ class Outbox:
                 stored = batch.cases[row.provision_id]
                 note = _Note(row.id, stored.case_id, stored.key_of(row.provision_id))
             rendered, event = self._written(row, batch, note)
-            if rendered is None:
-                return self._record_void(row, note)
+            if isinstance(rendered, Lapsed):
+                return self._record_void(row, note, rendered.why)
             return self._send(row, rendered, event, note, batch, transport)
         except _MailClosed as closed:
             self._put_off(closed.until, row.provision_id, row.id)
@@ -222,15 +233,15 @@ class Outbox:
             log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
             return self._failed(row, note, f"fout in het programma: {type(error).__name__}")
 
-    def _written(self, row: Message, batch: _Batch, note: "_Note") -> tuple[Rendered | None, Event | None]:
-        """The message as it goes out now; ``None`` when there is nothing to say any more."""
+    def _written(self, row: Message, batch: _Batch, note: "_Note") -> tuple[Rendered | Lapsed, Event | None]:
+        """The message as it goes out now, or why there is nothing to say any more."""
         if row.provision_id is None:
             with self._engine.connect() as connection:
-                return prepared.read(connection, row.id), None
+                return prepared.read(connection, row.id) or Lapsed("de tekst is niet meer bewaard"), None
         stored, key = batch.cases[row.provision_id], note.key
         assert key is not None  # noqa: S101 - this message belongs to a provision
         rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
-        if rendered is not None and self._webhooks is None:  # then everybody is written to by e-mail
+        if isinstance(rendered, Rendered) and self._webhooks is None:  # then everybody is written to by e-mail
             mailed = tuple(replace(contact, webhook=None) for contact in rendered.recipients)
             rendered = replace(rendered, recipients=mailed)
         event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, key, row.municipality)
@@ -259,8 +270,8 @@ class Outbox:
             if contact.webhook and self._webhooks is not None and event is not None:
                 results[contact.address] = self._to_webhook(self._webhooks, contact, event, rendered)
         following = self._record(row, rendered, known, results, note)
-        if row.kind in ASKING and following is _Next.THE_NEXT and row.provision_id is not None:
-            batch.asked.setdefault(row.provision_id, []).append(Asked(now, row.municipality))
+        if row.kind in TELLING and following is _Next.THE_NEXT and row.provision_id is not None:
+            batch.tell(row, now)
         return self._closed(row) if closed else following
 
     def _mail(self, row: Message, rendered: Rendered, transport: Transport) -> dict[str, _Result]:
@@ -342,12 +353,12 @@ class Outbox:
         for to in rendered.recipients:
             state = states[to.address]
             if to.address in results and state["status"] == "failed":
-                times = f"na {state['attempts']} {'poging' if state['attempts'] == 1 else 'pogingen'}"
+                times = f"na {dutch.counted(state['attempts'], 'poging', 'pogingen')}"
                 because = f"niet verzonden aan {_names([to])} {times} ({state['error']}); neem zelf contact op"
                 note.write("message.failed", because)
 
-    def _record_void(self, row: Message, note: "_Note") -> _Next:
-        note.write("message.void", "niet verzonden: het bericht was niet meer nodig")
+    def _record_void(self, row: Message, note: "_Note", why: str) -> _Next:
+        note.write("message.void", f"niet verzonden: {why}")
         with self._engine.begin() as connection:
             if _set(connection, row.id, status="void", next_try=None):
                 audit.append(connection, note.lines)
@@ -358,7 +369,10 @@ class Outbox:
         attempts, given_up = row.attempts + 1, row.attempts + 1 >= MOST_ATTEMPTS
         again = None if given_up else self._clock() + waiting_time(attempts, self._spread())
         if given_up:
-            note.write("message.failed", f"niet verzonden na {attempts} pogingen ({error}); neem zelf contact op")
+            note.write(
+                "message.failed",
+                f"niet verzonden na {dutch.counted(attempts, 'poging', 'pogingen')} ({error}); neem zelf contact op",
+            )
         with self._engine.begin() as connection:
             values = {"attempts": attempts, "next_try": again, "error": error}
             if not _set(connection, row.id, status="failed" if given_up else "pending", **values):
@@ -490,19 +504,18 @@ def _place(row: Message) -> tuple[datetime, tuple[int, int], UUID]:
 
 
 def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:
-    """The cases of these provisions, and when their counters were asked before."""
+    """The cases of these provisions, and what their counters were told before."""
     owners = connection.execute(
         select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
     ).all()
     cases = loading.load_cases(connection, sorted({row.case_id for row in owners}))
     batch = _Batch({row.id: cases[row.case_id] for row in owners})
-    asked = (
-        select(t.message.c.provision_id, t.message.c.sent, t.message.c.municipality)
-        .where(t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(ASKING), t.message.c.status == "sent")
-        .order_by(t.message.c.sent)
+    columns = ("id", "provision_id", "created", "sent", "municipality", "kind")
+    told = select(*(t.message.c[name] for name in columns)).where(
+        t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
     )
-    for row in connection.execute(asked):
-        batch.asked.setdefault(row.provision_id, []).append(Asked(row.sent, row.municipality))
+    for row in connection.execute(told):
+        batch.tell(row, row.sent)
     return batch
 
 

@@ -43,23 +43,32 @@ class Rendered:
     attachments: tuple[Attachment, ...] = ()
 
 
+@dataclass(frozen=True)
+class Lapsed:
+    """What a message was for has passed since it was decided on. ``why`` is Dutch, for the record."""
+
+    why: str
+
+
 def render(
     message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime, templates: Path = TEMPLATES
-) -> Rendered | None:
-    """The message, or ``None`` when there is nothing to say any more.
+) -> Rendered | Lapsed:
+    """The message, or why it has nothing to say any more.
 
     ``now`` is aware. Raises ``InvalidConfig`` when the municipality or counter is no longer in ``organisation.toml``.
     """
     municipality = _municipality(message.municipality, provision, config)
     _municipality(case.municipality, provision, config)
     kind = MessageKind(message.kind)
-    if kind.letter.lapses(Concern(case, provision, config.catalogue, message.detail)):
-        return None
+    about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
+    if why := kind.letter.lapses(about):
+        return Lapsed(why)
     standby = _standby(kind, provision, municipality, config, now)
-    subject = kind.subject(case.reference, message.detail)
     written = _environment(templates)
+    known = facts(message, case, provision, config, now)
+    subject = kind.subject(known, message.detail)
     context = {
-        **facts(message, case, provision, config, now),
+        **known,
         "standby": standby.name if standby else "",
         "request_template": MessageKind.REQUEST.template(provision.key, None),
     }

@@ -4,7 +4,6 @@ Prefect's UI draws Markdown tables, links and pictures given as data; it shows n
 """
 
 import base64
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,7 +82,9 @@ class Pages:
             "day": day_of,
             "short": phrases.short_date,
             "cell": cell,
-            "wrapped": wrapped,
+            "lines": lines,
+            "due_day": phrases.due_day,
+            "counted": dutch.counted,
             "standing": lambda view: phrases.standing(view, config.catalogue),
             "waits_on": lambda view: phrases.waits_on(view, config.catalogue),
             "next_step": phrases.next_step,
@@ -168,7 +169,7 @@ class Pages:
 
     def _named(self, view: ProvisionView) -> str:
         """The name, as a link to the run where there is one."""
-        name = wrapped(cell(phrases.capitalised(view.name)), 24)
+        name = cell(phrases.capitalised(view.name))
         return f"[{name}]({self._links.run(view.flow_run)})" if view.flow_run else name
 
     def _case_link(self, reference: str) -> str:
@@ -252,10 +253,9 @@ def _weekday(day: date) -> str:
     return f"{DAY_NAMES[day.weekday()]} {dutch.dutch_date(day)}"
 
 
-def wrapped(text: str, width: int = 28) -> str:
-    """Broken into lines, because the UI never breaks a line in a cell and cuts off what is too wide."""
-    parts = (textwrap.wrap(part, width, break_long_words=False, break_on_hyphens=False) for part in text.split("; "))
-    return "<br>".join(line for part in parts for line in part)
+def lines(text: str) -> str:
+    """What is apart on lines of its own; never in the text of a link, where the UI shows the mark itself."""
+    return text.replace("; ", "<br>")
 
 
 def cell(text: str) -> str:

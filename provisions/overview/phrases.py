@@ -41,11 +41,19 @@ def standing(view: ProvisionView, catalogue: Catalogue) -> str:
         refused = f", {dutch.STATUS[Status.REFUSED]}" if status is Status.REFUSED else ""
         return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}"
     if view.status == SUSPENDED:
-        return dutch.SUSPENDED
+        until = f" tot {short_date(view.suspended_until, year=False)}" if view.suspended_until else ""
+        return f"{dutch.SUSPENDED}{until}"
     if status is Status.BLOCKED:
         since = f" al {dutch.days(view.waiting_days)}" if view.waiting_days else ""
         return f"wacht{since} op {waits_on(view, catalogue)}"
     return dutch.STATUS[status]
+
+
+def due_day(view: ProvisionView) -> str:
+    """The due date; of what still waits, the day that was agreed."""
+    if view.due:
+        return short_date(view.due)
+    return f"{short_date(view.provision.agreed)} (afgesproken)" if view.provision.agreed else ""
 
 
 def with_whom(view: ProvisionView) -> str:

@@ -44,12 +44,17 @@ def marks(summary: Summary) -> list[str]:
 def heading(summary: Summary) -> list[str]:
     """What was simulated."""
     first, last = (dutch.dutch_date(date.fromisoformat(summary[name])) for name in ("from", "until"))
+    clients = _plural(summary["clients"], "cliënt", "cliënten")
     runs = "één keer" if summary["runs"] == 1 else f"{summary['runs']} keer"
     return [
         f"Simulatie: {summary['scenario']}, {first} tot en met {last}",
-        f"{ranged(summary['clients'])} cliënten · {runs} gesimuleerd · seed {summary['seed']}",
+        f"{ranged(summary['clients'])} {clients} · {runs} gesimuleerd · seed {summary['seed']}",
         f"Gebaseerd op {summary['based_on']}.",
     ]
+
+
+def _plural(spread: Spread | None, one: str, more: str) -> str:
+    return one if spread and {abs(spread[edge]) for edge in ("lowest", "middle", "highest")} == {1} else more
 
 
 def what_ifs(summary: Summary) -> list[str]:
@@ -64,10 +69,11 @@ def what_ifs(summary: Summary) -> list[str]:
 def _answer(less: Spread) -> str:
     if less is None or not (less["lowest"] or less["highest"]):
         return "Dat scheelt geen overschrijdingen."
+    broken = _plural(less, "overschrijding", "overschrijdingen")
     if less["highest"] < 0:
-        return f"Dat scheelt {number(-less['middle'])} overschrijdingen{_between(-less['highest'], -less['lowest'])}."
+        return f"Dat scheelt {number(-less['middle'])} {broken}{_between(-less['highest'], -less['lowest'])}."
     if less["lowest"] > 0:
-        return f"Dat geeft {number(less['middle'])} overschrijdingen meer{_between(less['lowest'], less['highest'])}."
+        return f"Dat geeft {number(less['middle'])} {broken} meer{_between(less['lowest'], less['highest'])}."
     return f"Of dat overschrijdingen scheelt, is niet te zeggen: {difference(less)}."
 
 

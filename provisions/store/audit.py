@@ -20,6 +20,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select, text
 
+from provisions.domain import dutch
 from provisions.store import tables as t
 
 START = bytes(32)  # what comes before the first line
@@ -313,6 +314,7 @@ def _faults_at_the_end(connection: Connection, verdict: Verdict) -> list[str]:
     if (row.lines, row.last_line, bytes(row.hash).hex()) == (verdict.lines, verdict.anchor.line, verdict.anchor.hash):
         return []
     return [
-        f"Het einde klopt niet: volgens de kop zijn er {row.lines} regels tot en met nummer {row.last_line}; "
+        f"Het einde klopt niet: volgens de kop zijn er {dutch.counted(row.lines, 'regel', 'regels')} "
+        f"tot en met nummer {row.last_line}; "
         f"er staan er {verdict.lines}, tot en met nummer {verdict.anchor.line}."
     ]

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from provisions.domain.case import Case, Provision
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
+from provisions.domain.messages import MessageKind
 from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.loading import CHANNEL, Stored
@@ -306,7 +307,7 @@ def _message_rows(draft: _Draft) -> Iterable[Row]:
             "detail": intent.detail,
             "municipality": intent.municipality,
             "created": now,
-            "next_try": now,
+            "next_try": now + MessageKind(intent.kind).letter.held,
         }
         for intent in draft.change.decision.messages
     )

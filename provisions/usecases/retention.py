@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, and_, case, delete, func, or_, select
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
+from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import SYSTEM
@@ -104,7 +105,7 @@ class Keeping:
     def forget_expired(self) -> int:
         """Forget what was closed longer ago than the configured term; how many cases."""
         before, total = self.last_day_kept(day_of(self._clock())), 0
-        term = f"{self._config.organisation.keep_months} maanden"
+        term = dutch.counted(self._config.organisation.keep_months, "maand", "maanden")
         because = f"traject vergeten: de bewaartermijn van {term} na afsluiten is voorbij"
         while True:
             with self._engine.begin() as connection:

@@ -40,7 +40,7 @@ class Copy:
         """What a module of tests sees there, with the copy's code instead of ours."""
         done = subprocess.run(
             [sys.executable, "-m", f"tests.additions.{story}", *arguments],
-            env={**os.environ, "PYTHONPATH": f"{self.folder}{os.pathsep}{PROJECT}"},
+            env={**os.environ, "COLUMNS": "240", "PYTHONPATH": f"{self.folder}{os.pathsep}{PROJECT}"},
             cwd=self.folder,
             capture_output=True,
             text=True,

@@ -20,9 +20,7 @@ def test_every_letter_has_its_template_its_subject_and_its_event(kind: MessageKi
     for rung in rungs:
         for key in CATALOGUE.provisions:
             assert (TEMPLATES / kind.template(key, rung)).is_file()
-        subject = kind.subject("TR-2026-0042", rung)
-        assert "TR-2026-0042" in subject
-        assert not any(rule.name in subject for rule in CATALOGUE.provisions.values())
+        assert "{reference}" in (rung.kind if rung else kind.letter).subject
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", kind.letter.event)
 
 

@@ -1,5 +1,6 @@
 """Our stylesheet in Prefect's pages."""
 
+import re
 from pathlib import Path
 
 import prefect
@@ -24,3 +25,6 @@ def test_what_it_mends_is_still_in_the_pages_that_prefect_ships() -> None:
     scripts = "".join(path.read_text("utf-8") for path in (PAGES / "assets").glob("*.js"))
     assert "p-select-button__control" in scripts
     assert "p-tag__dismiss" in scripts
+    styles = "".join(path.read_text("utf-8") for path in (PAGES / "assets").glob("*.css"))
+    assert re.search(r"\.markdown-renderer__table\{[^}]*scrollbar-width:none", styles)
+    assert re.search(r"\.p-table-data\{[^}]*white-space:nowrap", styles)

@@ -1,7 +1,7 @@
 """Cases to write about, made by the domain itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 
@@ -9,11 +9,12 @@ import pytest
 
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import lifecycle
-from provisions.domain.case import Answer, Case, Reason, Suspension
+from provisions.domain.case import Answer, Case, Reason, Status, Suspension
 from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Need
+from provisions.domain.messages import MessageKind, telling
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
-from provisions.outbound.context import Asked, MessageFacts
+from provisions.outbound.context import MessageFacts, Told
 from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import UnableToSend
 
@@ -71,25 +72,33 @@ class Story:
         intent, at = [(i, at) for i, at in self.sent if (i.kind, i.key) == (kind, key) and detail in (None, i.detail)][
             -1
         ]
-        asked = tuple(
-            Asked(moment, i.municipality)
+        told = tuple(
+            Told(moment, i.municipality, MessageKind(i.kind))
             for i, moment in self.sent
-            if i.key == key and i.kind in ("request", "application", "again") and moment <= at
+            if i.key == key and i is not intent and MessageKind(i.kind) in telling() and moment <= at
         )
-        return MessageFacts(intent.id, intent.kind, intent.detail, intent.municipality, at, asked)
+        return MessageFacts(intent.id, intent.kind, intent.detail, intent.municipality, at, told)
 
     def read(self, kind: str, key: str, detail: str | None = None) -> Rendered:
         """That message as it is written now."""
         message = self.last(kind, key, detail)
         rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
-        assert rendered is not None, f"{kind} for {key} is void"
+        assert isinstance(rendered, Rendered), f"{kind} for {key} is void: {rendered}"
         return rendered
 
     def written(self, kind: str, key: str, detail: str | None = None) -> Rendered:
-        """A message of that kind, whether the story asked for it or not."""
-        message = MessageFacts("an id", kind, detail, "voorbeeldstad", self.now)
-        rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
-        assert rendered is not None, f"{kind} for {key} is void"
+        """A message of that kind, whether the story asked for it or not, to a counter that has to be told so."""
+        case, provision = self.case, self.case.provisions[key]
+        match kind:
+            case "cancelled":
+                provision = replace(provision, status=Status.WITHDRAWN)
+            case "handover":
+                case = replace(case, municipality="duinrade")
+        last = {"again": MessageKind.CANCELLED, "cancelled": MessageKind.REQUEST, "handover": MessageKind.REQUEST}
+        told = (Told(self.now, "voorbeeldstad", last[kind]),) if kind in last else ()
+        message = MessageFacts("an id", kind, detail, "voorbeeldstad", self.now, told)
+        rendered = render(message, case.with_provision(provision), provision, self.config, self.now)
+        assert isinstance(rendered, Rendered), f"{kind} for {key} is void: {rendered}"
         return rendered
 
 

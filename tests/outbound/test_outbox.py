@@ -55,7 +55,7 @@ def test_what_is_sent_is_recorded_with_where_it_went(
         row = connection.execute(select(t.message)).one()
     assert (row.status, row.sent, row.next_try, row.attempts) == ("sent", clock.now, None, 1)
     assert row.recipients == ["werkeninkomen@voorbeeldstad.example"]
-    assert row.subject == "Verzoek TR-2026-0001"
+    assert row.subject == "Verzoek TR-2026-0001 · uiterlijk 9 november"
     body = letterbox.mails[0].get_body(("plain",))
     assert body is not None
     assert body.get_content().replace("\r\n", "\n") == row.body
@@ -75,10 +75,10 @@ def test_rungs_missed_in_an_outage_go_out_in_order(
     app.time.tick_all()
     outbox.deliver_due()
     assert letterbox.subjects == [
-        "Verzoek TR-2026-0001",
-        "Herinnering TR-2026-0001",
-        "Doorbraaktafel: TR-2026-0001",
-        "Beoordeel indiening: TR-2026-0001",
+        "Verzoek TR-2026-0001 · te laat sinds 10 november",
+        "Herinnering TR-2026-0001 · te laat sinds 10 november",
+        "Doorbraaktafel TR-2026-0001 · te laat sinds 10 november",
+        "Beoordeel indiening TR-2026-0001 · te laat sinds 10 november",
     ]
     text = letterbox.mails[3].get_body(("plain",))
     assert text is not None
@@ -105,8 +105,10 @@ def test_one_dead_recipient_holds_up_only_its_own_provision(
     clock.advance(minutes=1)
     outbox.deliver_due()
     assert letterbox.subjects[sent:] == [
-        "Verzoek TR-2026-0001", "Herinnering TR-2026-0001", "Doorbraaktafel: TR-2026-0001",
-    ]  # fmt: skip
+        "Verzoek TR-2026-0001 · te laat sinds 10 november",
+        "Herinnering TR-2026-0001 · te laat sinds 10 november",
+        "Doorbraaktafel TR-2026-0001 · te laat sinds 10 november",
+    ]
 
 
 def test_it_is_tried_less_and_less_often_and_given_up_after_three_days(
@@ -205,7 +207,7 @@ def test_what_is_settled_before_it_is_asked_is_not_asked(
     outbox.deliver_due()
     assert letterbox.mails == []
     assert messages(database) == [("request", "void", None)]
-    assert audit(database, "message.void") == ["niet verzonden: het bericht was niet meer nodig"]
+    assert audit(database, "message.void") == ["niet verzonden: de voorziening is al geregeld"]
 
 
 def test_a_refused_address_among_others_is_recorded(

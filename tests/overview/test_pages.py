@@ -122,7 +122,7 @@ def test_totals_are_of_everything_and_the_list_is_cut_off(
     assert (page.late.counts, page.late.hidden) == ({"havenmeer": 4, "voorbeeldstad": 1}, 2)
     text = pages.late(page).text
     assert "| Havenmeer | 4 | 0 | 0 | 0 |" in text
-    assert "En nog 2 die korter te laat zijn" in text
+    assert "En nog 2, korter te laat" in text
     assert overviews.late("havenmeer").late.counts == {"havenmeer": 4}
 
 

@@ -57,7 +57,7 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     ]
     town.on("2026-11-27 08:00")
     assert {letter.subject for letter in town.letters_since("2026-11-27 00:00")} == {
-        "Beoordeel indiening: TR-2026-0012"
+        "Beoordeel indiening TR-2026-0012 · te laat sinds 20 november"
     }
     case.does("answer", "housing", "regional", "customised_budget", by="procesregisseur-1")
     case.does("submit", "housing", "not_submitted", reason="de regio heeft een oplossing", by="maatwerk-1")

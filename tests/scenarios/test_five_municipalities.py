@@ -54,7 +54,7 @@ def test_a_client_who_can_not_be_registered_anywhere(town: Town) -> None:
     assert town.overdue() == ["TR-2026-0011 briefadres 1, loket"]
     assert case["benefit_decision"].due == day("2026-11-19")
     assert received(town.letters_since("2026-11-05 08:00"))[-1] == (
-        "werkeninkomen@duinrade.example", "U kunt verder: TR-2026-0011",
+        "werkeninkomen@duinrade.example", "U kunt verder TR-2026-0011 · uiterlijk 19 november",
     )  # fmt: skip
 
     # Monday: the counter refuses. Now there is a decision that can be objected to, and the table has it already.
@@ -66,8 +66,8 @@ def test_a_client_who_can_not_be_registered_anywhere(town: Town) -> None:
     # Tuesday: a week after the start, the guide's outer limit, the submission lies ready; nothing has left the municipality.
     town.on("2026-11-10 09:00")
     assert received(town.letters_since("2026-11-10 00:00")) == [
-        ("maatwerk@duinrade.example", "Beoordeel indiening: TR-2026-0011"),
-        ("regisseur.duin@duinrade.example", "Beoordeel indiening: TR-2026-0011"),
+        ("maatwerk@duinrade.example", "Beoordeel indiening TR-2026-0011 · afgewezen op 9 november"),
+        ("regisseur.duin@duinrade.example", "Beoordeel indiening TR-2026-0011 · afgewezen op 9 november"),
     ]
     assert not town.letters_to("indienen@maatwerkloket.example")
 
@@ -83,8 +83,8 @@ def test_a_client_who_can_not_be_registered_anywhere(town: Town) -> None:
     case.does("answer", "postal_address", "maatwerkloket", "other_route", by="maatwerk-1")
     case.does("transfer", "oosterbeemd", by="regisseur.duin")
     moved = received(town.letters_since("2026-11-12 00:00"))
-    assert ("burgerzaken@duinrade.example", "Overdracht: TR-2026-0011") in moved
-    assert ("burgerzaken@oosterbeemd.example", "Verzoek TR-2026-0011") in moved
+    assert ("burgerzaken@duinrade.example", "Overdracht TR-2026-0011 · 12 november") in moved
+    assert ("burgerzaken@oosterbeemd.example", "Verzoek TR-2026-0011 · afgewezen op 9 november") in moved
     assert case["postal_address"].due == day("2026-11-04")
 
     # Monday: registered at last. The card and the insurance start by themselves; nobody has to remember them.

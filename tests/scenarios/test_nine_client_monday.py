@@ -3,7 +3,7 @@
 from tests.builders import Town, day
 
 MORNING = "2026-11-02 09:00"
-NINE = [f"TR-2026-0001{n:02}" for n in range(1, 10)]
+NINE = [f"TR-2026-01{n:02}" for n in range(1, 10)]
 
 
 def test_nine_clients_on_a_monday(town: Town) -> None:
@@ -56,7 +56,7 @@ def test_nine_clients_on_a_monday(town: Town) -> None:
     fifth.is_refused("id_document")
     sixth.does("waive", "postal_address", "id_document", ground="bewijslast achteraf")
     wednesday = {(letter.to.partition("@")[0], letter.subject) for letter in town.letters_since("2026-11-04 10:00")}
-    assert ("doorbraaktafel", f"Doorbraaktafel: {fifth.reference}") in wednesday
+    assert ("doorbraaktafel", f"Doorbraaktafel {fifth.reference} · afgewezen op 4 november") in wednesday
     assert any(
         to == "regisseur.noord" and fifth.reference in subject for to, subject in wednesday
     )  # offered the waiver
@@ -66,7 +66,7 @@ def test_nine_clients_on_a_monday(town: Town) -> None:
     # Thursday: a reminder for whoever has no card after two working days, and for nobody else.
     town.on("2026-11-05 08:00")
     reminded = {letter.subject for letter in town.letters_since("2026-11-05 00:00")}
-    assert reminded == {f"Herinnering {case.reference}" for case in (sixth, seventh, eighth)}
+    assert reminded == {f"Herinnering {case.reference} · uiterlijk 9 november" for case in (sixth, seventh, eighth)}
 
     # Thursday and Friday: two addresses are there in time, the third is not.
     for case in (first, second):
@@ -94,4 +94,4 @@ def test_nine_clients_on_a_monday(town: Town) -> None:
     # Nobody got the same letter twice, and every letter carries a reference and no more.
     once = {(letter.on, letter.to, letter.subject, letter.text) for letter in town.letters}
     assert len(once) == len(town.letters)
-    assert all("TR-2026-0001" in letter.subject for letter in town.letters)
+    assert all("TR-2026-01" in letter.subject for letter in town.letters)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain import deadlines, dutch, graph
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Outcome, Provision, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before, planned
@@ -184,6 +185,25 @@ def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> N
         offer_waivers(draft, before.key)
 
 
+def _tell_about_reopening(draft: Draft, before: Provision) -> None:
+    """The counter hears one word, if it may believe that nothing is asked any more.
+
+    It was written to when the client did without. Of a delivery it was told nothing: recorded by mistake and undone on the
+    same day, nothing has changed for it; later it may have laid aside what it had done.
+    """
+    outcome = before.outcome
+    if outcome is None or (outcome.name is OutcomeName.DELIVERED and day_of(outcome.recorded) == draft.moment.today):
+        return
+    message = draft.send(MessageKind.AGAIN, before.key, outcome.name.value, occasion=str(len(before.outcomes)))
+    draft.note(
+        "message.requested",
+        "loket laten weten dat het verzoek weer geldt",
+        before.key,
+        message=message,
+        kind=MessageKind.AGAIN.value,
+    )
+
+
 def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decision:
     """Reopen a closed provision: its old start and clock run on; what started because of it stays started."""
     provision = provision_of(case, key)
@@ -217,9 +237,6 @@ def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decis
     if not started:
         draft.visible.discard(key)
     if provision.asked:
-        message = draft.send(MessageKind.AGAIN, key, occasion=str(len(provision.outcomes)))
-        draft.note(
-            "message.requested", "opnieuw gevraagd aan het loket", key, message=message, kind=MessageKind.AGAIN.value
-        )
+        _tell_about_reopening(draft, provision)
     start_what_is_ready(draft)
     return draft.done()

@@ -1,0 +1,117 @@
+"""Acts that undo each other send no letters that cancel each other, and the record says why each was not sent."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.database.connect import pooled
+from provisions.usecases.resending import resend
+from provisions.views.messages import Messages
+from tests.builders import CONFIG, CaseFile, Town
+from tests.conftest import MovingClock
+
+KEY = "advance_payment"
+COUNTER = "werkeninkomen"
+
+
+@pytest.fixture
+def town(database: Engine, clock: MovingClock) -> Town:
+    return Town(database, clock).on("2026-11-03 10:00")
+
+
+@pytest.fixture
+def case(town: Town) -> CaseFile:
+    return town.takes_in("TR-2026-0042", KEY)
+
+
+def subjects(town: Town) -> list[str]:
+    return [letter.subject for letter in town.letters_to(COUNTER)]
+
+
+def unsent(town: Town) -> list[str]:
+    lines = town.app.views.audit("TR-2026-0042")
+    return [entry.because for entry in lines if entry.what == "message.void"]
+
+
+def reopened(case: CaseFile) -> CaseFile:
+    return case.does("reopen", KEY, reason="vergissing")
+
+
+def test_a_withdrawal_and_its_undoing_in_one_minute_are_no_letters(town: Town, case: CaseFile) -> None:
+    for _ in range(2):
+        reopened(case.does_without(KEY))
+    town.on("2026-11-03 10:05")
+    assert subjects(town) == ["Verzoek TR-2026-0042 · uiterlijk 10 november"]
+    assert sorted(unsent(town)) == [
+        *["niet verzonden: de voorziening is toch nodig"] * 2,
+        *["niet verzonden: het loket weet niet beter dan dat het gevraagd is"] * 2,
+    ]
+
+
+def test_a_counter_that_was_told_otherwise_gets_one_word_and_not_the_whole_request(town: Town, case: CaseFile) -> None:
+    case.does_without(KEY)
+    town.on("2026-11-03 10:01")
+    reopened(case)
+    assert subjects(town)[1:] == [
+        "Verzoek vervalt TR-2026-0042 · 3 november",
+        "Toch weer nodig TR-2026-0042 · uiterlijk 10 november",
+    ]
+    said = " ".join(town.letters_to(COUNTER)[-1].text.split())
+    assert "Ons eerdere verzoek voor de inwoner met referentie TR-2026-0042 geldt toch: voorschot" in said
+    assert "uiterlijk 10 november 2026" in said
+    assert "Wat vragen wij?" not in said
+
+
+def test_a_delivery_by_mistake_is_nothing_to_the_counter(town: Town, case: CaseFile) -> None:
+    for _ in range(2):
+        reopened(case.gets(KEY))
+    town.on("2026-11-03 12:00")
+    assert len(subjects(town)) == 1
+
+
+def test_what_turns_out_not_to_be_there_days_later_is_said_in_one_word(town: Town, case: CaseFile) -> None:
+    case.gets(KEY)
+    town.on("2026-11-05 10:00")
+    reopened(case)
+    said = " ".join(town.letters_to(COUNTER)[-1].text.split())
+    assert "Wij dachten dat dit geregeld was, maar dat is niet zo." in said
+    assert "Wat vragen wij?" not in said
+
+
+def test_a_counter_that_was_never_asked_is_not_told_that_it_need_not(town: Town, case: CaseFile) -> None:
+    """The mail server was away all the time."""
+    town.app.cases.add("TR-2026-0042", ["wmo_indication"], by="regisseur.noord")
+    case.does_without("wmo_indication")
+    town.on("2026-11-03 10:05")
+    assert town.letters_to("wmo") == []
+    assert unsent(town) == [
+        "niet verzonden: de voorziening is niet meer nodig",
+        "niet verzonden: het loket is hier niets gevraagd",
+    ]
+
+
+def test_a_withdrawal_that_stays_is_told_within_a_minute(town: Town, case: CaseFile) -> None:
+    case.does_without(KEY)
+    assert len(subjects(town)) == 1
+    town.on("2026-11-03 10:01")
+    assert subjects(town)[-1] == "Verzoek vervalt TR-2026-0042 · 3 november"
+
+
+def test_there_and_back_again_before_anything_left_is_no_letter(town: Town, case: CaseFile) -> None:
+    town.app.cases.transfer("TR-2026-0042", "duinrade", by="regisseur.noord")
+    town.clock.now += timedelta(minutes=1)
+    case.does("transfer", "voorbeeldstad")
+    town.on("2026-11-03 10:10")
+    assert [x.subject for x in town.letters if x.to.endswith("duinrade.example")] == []
+    assert len(subjects(town)) == 1, "the request stands"
+
+
+def test_what_is_sent_again_is_judged_by_what_was_known_before_it(town: Town, case: CaseFile, database: Engine) -> None:
+    case.does_without(KEY)
+    town.on("2026-11-03 10:01")
+    found = Messages(pooled(database), CONFIG).found(reference="TR-2026-0042")
+    cancelled = next(message for message in found if message.kind == "cancelled")
+    resend(database, CONFIG, town.clock, str(cancelled.id), by="teamleider-1")
+    town.on("2026-11-03 10:02")
+    assert [s.partition(" TR")[0] for s in subjects(town)] == ["Verzoek", "Verzoek vervalt", "Verzoek vervalt"]
