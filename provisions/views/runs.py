@@ -145,7 +145,7 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
         return f"{dutch.STATUS[view.provision.status].capitalize()} op {dutch.dutch_date(closed)}" if closed else ""
     parts = []
     if undelivered:
-        which = dutch.counted(undelivered, "bericht is", "berichten zijn")
+        which = "een bericht is" if undelivered == 1 else dutch.counted(undelivered, "bericht is", "berichten zijn")
         parts.append(f"{which} niet bezorgd: bel zelf")
     if view.due:
         late = f" ({dutch.days(view.days_overdue)} te laat)" if view.overdue else ""
