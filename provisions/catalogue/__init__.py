@@ -20,7 +20,8 @@ from provisions.catalogue.organisation import (
 )
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.working_days import read_calendar, with_closing_days
-from provisions.domain.errors import InvalidConfig
+from provisions.domain.encodings import decoded
+from provisions.domain.errors import InvalidConfig, InvalidInput
 from provisions.domain.rules import Catalogue, ProvisionRule
 from provisions.domain.rungs import RungName
 
@@ -39,6 +40,7 @@ __all__ = [
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = PROJECT / "templates"
+UTF8 = "Sla het op als UTF-8 zonder BOM."
 PROVISIONS, ORGANISATION, CALENDAR = "provisions.toml", "organisation.toml", "calendar.toml"
 
 _LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
@@ -85,13 +87,13 @@ def parse(path: Path, faults: list[str]) -> Entry:
     """The top table of a TOML file; an empty one, and a line in ``faults``, when it can't be read."""
     name = path.name
     try:
-        return Entry(name, "", tomllib.loads(path.read_text("utf-8")), faults)
+        return Entry(name, "", tomllib.loads(decoded(path.read_bytes(), name, UTF8)), faults)
     except FileNotFoundError:
         faults.append(f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG.")
     except OSError as error:
         faults.append(f"{name}: dit bestand is niet te lezen ({error.strerror}). Controleer de rechten op {path}.")
-    except UnicodeDecodeError:
-        faults.append(f"{name}: dit bestand is geen UTF-8. Sla het op als UTF-8.")
+    except InvalidInput as error:
+        faults.append(f"{name}: {error}")
     except tomllib.TOMLDecodeError as error:
         place = _LINE.search(str(error))
         where = f"regel {place[1]}, kolom {place[2]}" if place else "einde van het bestand"

@@ -2,12 +2,14 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from provisions import inputs
+from provisions.cli import terminal
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.privacy import identifying
@@ -52,6 +54,10 @@ class DutchParser(argparse.ArgumentParser):
         if found := identifying(message):
             message = f"Wat u typte, klopt niet en lijkt op {found}. Zet geen gegevens van personen in dit systeem."
         raise InvalidInput(message, f"Uitleg: {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """By the one writer to the screen."""
+        (terminal.aside if file is sys.stderr else terminal.lines)(message.rstrip("\n"))
 
     def format_help(self) -> str:
         """The help text with Dutch words."""

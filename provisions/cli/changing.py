@@ -17,12 +17,22 @@ from provisions.usecases.intake import IntakeRequest
 
 def change(args: Namespace, settings: Settings) -> None:
     """Carry out a change, then show the case as it is now."""
-    with app_on(settings, new=True) as app:
-        reference = CHANGES[args.command](args, app)
-        if reference is not None:
-            if not args.json:
-                say("Vastgelegd. Zo staat het er nu voor:")
-            show_case(app.views, reference, args.json)
+    recorded = False
+    try:
+        with app_on(settings, new=True) as app:
+            reference = CHANGES[args.command](args, app)
+            recorded = True
+            if reference is not None:
+                if not args.json:
+                    say("Vastgelegd. Zo staat het er nu voor:")
+                show_case(app.views, reference, args.json)
+    except (Exception, KeyboardInterrupt) as fault:
+        if not recorded:
+            raise
+        # What is committed stays so: whatever goes wrong in showing it is no failure of the command.
+        progress(
+            f"Vastgelegd. Het overzicht is nu niet te zien ({type(fault).__name__}): bekijk het met 'provisions show'."
+        )
 
 
 def intake(args: Namespace, app: App) -> str | None:

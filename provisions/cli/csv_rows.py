@@ -1,14 +1,21 @@
 """Many requests from one CSV file: all or nothing, with the line in every error."""
 
 import csv
+import io
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from provisions import inputs
+from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidInput, NotFound, Refused
 
 MOST_SHOWN = 50  # faults
+SAVE_AS = "Sla het in Excel op als 'CSV UTF-8 (door komma's gescheiden)' en probeer het opnieuw."
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -25,12 +32,14 @@ def rows(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
     Raises ``NotFound`` without the file, ``InvalidInput`` when it can't be read as a table.
     """
     try:
-        text = path.read_text("utf-8-sig")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise NotFound(f"Het bestand {path} is er niet.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Het bestand {path} is niet te lezen als UTF-8-tekst ({type(error).__name__}).") from None
-    return _rows(text, path, columns)
+    except OSError as error:
+        raise InvalidInput(
+            f"Het bestand {path} is niet te lezen ({os.strerror(error.errno or 0)}). Controleer de naam en de rechten."
+        ) from None
+    return _rows(decoded(content, str(path), SAVE_AS), path, columns)
 
 
 def together(path: Path, faults: Sequence[tuple[int, Refused]]) -> Refused:
@@ -46,24 +55,54 @@ def together(path: Path, faults: Sequence[tuple[int, Refused]]) -> Refused:
 
 
 def _rows(text: str, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
+    records = _records(text, path)
+    _, header = next(records, (1, []))
+    names = [name.strip().lower() for name in header]
+    _check_header([name for name in names if name], path, columns)
+    for line, cells in records:
+        filled = [cell.strip() for cell in cells]
+        if not any(filled):
+            continue
+        named = dict(zip(names, filled, strict=False))
+        if any(filled[len(names) :]):
+            raise InvalidInput(
+                f"regel {line}: er staan meer kolommen dan in de kopregel. Zet een waarde met een komma of puntkomma "
+                "tussen aanhalingstekens."
+            )
+        if any(value for name, value in zip(names, filled, strict=False) if not name):
+            raise InvalidInput(
+                f"regel {line}: er staat iets in een kolom zonder naam. Geef die een naam of maak haar leeg."
+            )
+        yield line, {name: named.get(name, "") for name in names if name}
+
+
+def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line of the file on which it begins, from 1.
+
+    A record ends at a line feed or a carriage return outside quotes, nowhere else: that is what ``newline=""`` keeps.
+    """
+    first, skipped = text, 0
+    if chosen := _SEPARATOR.match(text):
+        first, skipped = text[chosen.end() :], 1  # Excel's own line: it says what separates the columns
+    delimiter = chosen[1] if chosen else _delimiter(_LINE_END.split(first, maxsplit=1)[0])
+    reader = csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, strict=True)
+    begun = 1
     try:
-        delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-        reader = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-        names = [name.strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = names
-        _check_header(names, path, columns)
-        for row in reader:
-            if None in row:
-                raise InvalidInput(
-                    f"regel {reader.line_num}: er staan meer kolommen dan in de kopregel. Zet een waarde met een komma "
-                    "tussen aanhalingstekens."
-                )
-            if any(row.values()):
-                yield reader.line_num, {name: (value or "").strip() for name, value in row.items()}
-    except csv.Error as error:
+        while True:
+            begun = reader.line_num + skipped + 1
+            cells = next(reader, None)
+            if cells is None:
+                return
+            yield begun, cells
+    except csv.Error:
         raise InvalidInput(
-            f"Het bestand {path} is geen geldig CSV-bestand, rond regel {reader.line_num} ({error})."
+            f"Het bestand {path} is geen geldig CSV-bestand: regel {begun} klopt niet. Kijk naar de aanhalingstekens: een "
+            "aanhalingsteken binnen een waarde schrijft u twee keer. Een waarde is hoogstens 100.000 tekens lang."
         ) from None
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
 
 
 def _check_header(names: list[str], path: Path, columns: Columns) -> None:

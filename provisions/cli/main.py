@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from provisions import inputs
+from provisions.cli import terminal
 from provisions.cli.arguments import parser
 from provisions.domain.characters import is_utf8
 from provisions.domain.errors import InvalidInput, Refused, Unreachable
@@ -42,32 +43,49 @@ MODULES = {
     "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
+LOOKS = frozenset({"show", "overdue", "audit", "messages", "export", "term", "check"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; a refusal is printed in Dutch on standard error."""
     guard_this_process()
+    terminal.prepare()
+    args = Namespace(command=None)
     try:
         args = parser().parse_args(_readable(sys.argv[1:] if argv is None else argv))
         if args.command is None:
             parser().print_help()
-            return OK
-        return _run(args)
+            code = OK
+        else:
+            code = _run(args)
     except Refused as refusal:
-        sys.stderr.write("".join(f"{line}\n" for line in refusal.lines))
-        return refusal.exit_code
+        terminal.aside(*refusal.lines)
+        code = refusal.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Afgebroken; er is niets half gedaan.\n")
-        return INTERRUPTED
+        terminal.aside("Afgebroken; er is niets half gedaan.")
+        code = INTERRUPTED
+    except SystemExit as end:  # --help
+        code = OK if end.code is None else int(end.code)
     except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        code = OK  # the reader (head, less) has seen enough
     except OSError as error:
         if not is_full(error):
             raise
-        sys.stderr.write(f"Het lukt niet: {reason(error)}.\n")
-        return Unreachable.exit_code
+        terminal.aside(f"Het lukt niet: {reason(error)}.")
+        code = Unreachable.exit_code
+    return _printed(code, args)
+
+
+def _printed(code: int, args: Namespace) -> int:
+    """What is done stays done when the answer could not be printed; of a look nothing is left then."""
+    why = terminal.finished()
+    if why is None or code != OK:
+        return code
+    only_looked = args.command in LOOKS and not getattr(args, "by", None)
+    said = "Er is niets te zien" if only_looked else "De opdracht is uitgevoerd, maar het antwoord is niet te zien"
+    terminal.aside(f"{said}: de uitvoer is niet te schrijven ({why}).")
+    terminal.finished()
+    return Unreachable.exit_code if only_looked else OK
 
 
 def _readable(argv: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from rich.text import Text
 from provisions.catalogue import Config, load
 from provisions.cli.output import as_json, progress, say
 from provisions.cli.tables import console, wrapped
+from provisions.cli.terminal import drawn
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import Term, due_date
 from provisions.machine.files import path_of
@@ -118,8 +119,8 @@ def _show(summary: Summary, config: Config) -> None:
         _breaches(out, summary, "places", "Waar")
     _bars(out, summary)
     say("")
-    say(*wrapped(out, ["Alle voorzieningen", *short], outcomes(summary), numbers_from=1), "")
-    say(*wrapped(out, ["Waardoor overschreden", *short], causes(summary, config), numbers_from=1), "")
+    drawn(*wrapped(out, ["Alle voorzieningen", *short], outcomes(summary), numbers_from=1), "")
+    drawn(*wrapped(out, ["Waardoor overschreden", *short], causes(summary, config), numbers_from=1), "")
     say(*MEANING)
 
 
@@ -129,7 +130,7 @@ def _breaches(out: Console, summary: Summary, part: str, title: str) -> None:
     for mark in marks(summary)[1:]:
         titles += [f"als {mark}", f"verschil {mark}"]
     rows = [[Text(cell, "bold" if row[0] == TOTAL else "") for cell in row] for row in breaches(summary, part)]
-    say(*wrapped(out, titles, rows, numbers_from=1), "")
+    drawn(*wrapped(out, titles, rows, numbers_from=1), "")
 
 
 def _bars(out: Console, summary: Summary) -> None:

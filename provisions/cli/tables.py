@@ -11,15 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from provisions.catalogue import Config
-from provisions.cli import plain_table
+from provisions.cli import plain_table, terminal
 from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
+from provisions.domain.characters import as_seen
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 
 WIDE = 110  # columns, from which there is room for a column more
 UNBOUND = 240  # the width of what is piped: nothing is wrapped for a terminal that is not there
+USUAL, NARROWEST = 80, 20  # of a terminal that does not say; that can show anything
 LONGEST_WORD = 20  # what is longer (an e-mail address) may be broken
 LATE = "bold red"
 TO_JUDGE = "beoordeel indiening Maatwerkloket"  # the rung itself sends nothing to the national desk
@@ -196,15 +198,15 @@ class Tables:
         return ("Traject", "Gemeente") if self._wide else ("Traject",)
 
     def _line(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True)
+        terminal.lines(text)
 
     def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+        rows = [[_visible(cell) for cell in row] for row in rows]
         if plain_table.width(titles, rows) <= self._console.width:
             lines: Iterable[str] = plain_table.lines(titles, rows, self._styled)
         else:
             lines = wrapped(self._console, titles, rows)
-        sys.stdout.writelines(f"{line}\n" for line in lines)
-        sys.stdout.write("\n")
+        terminal.drawn(*lines, "")
 
     def _styled(self, text: str, style: str) -> str:
         """``text`` as this terminal shows it in ``style``: in colour, or as it is."""
@@ -221,8 +223,29 @@ class Tables:
 
 def console() -> Console:
     """Standard output: as wide as the terminal, or wide enough for anything when it is piped."""
-    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(highlight=False, emoji=False, markup=False, width=UNBOUND if piped else None)
+    return Console(highlight=False, emoji=False, markup=False, width=_columns())
+
+
+def _columns() -> int:
+    """What ``COLUMNS`` says, or the terminal; a width in which nothing can be shown is none."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isascii() and said.isdigit() and int(said[:6]) > 0:
+        return max(int(said[:6]), NARROWEST)
+    if not sys.stdout.isatty():
+        return UNBOUND
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns, 0) or USUAL
+    except (OSError, ValueError):
+        return USUAL
+
+
+def _visible(cell: str | Text) -> str | Text:
+    """A cell as it can be seen, its own line ends apart."""
+    text = cell if isinstance(cell, str) else cell.plain
+    seen = "\n".join(as_seen(line) for line in text.split("\n"))
+    if seen == text:
+        return cell
+    return seen if isinstance(cell, str) else Text(seen, cell.style)
 
 
 def wrapped(

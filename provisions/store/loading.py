@@ -68,7 +68,7 @@ def load_by_reference(connection: Connection, references: Sequence[str]) -> dict
 
 def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
     """Many cases at once; with ``lock`` their provisions stay locked. What was forgotten is not there."""
-    cases = connection.exec_driver_sql(f"{_CASES} id = ANY(%(ids)s)", {"ids": list(case_ids)}).all()
+    cases = connection.exec_driver_sql(f"{_CASES} id = ANY(%(ids)s) ORDER BY id", {"ids": list(case_ids)}).all()
     return _load(connection, cases, lock=lock)
 
 

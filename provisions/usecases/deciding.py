@@ -13,6 +13,7 @@ from provisions.domain.privacy import refuse_identifying
 from provisions.store import loading
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
+from provisions.usecases.again import tried_again
 
 
 class Deciding:
@@ -50,6 +51,7 @@ class Deciding:
     def _reference(self, reference: str) -> str:
         return inputs.reference(reference, self._config.organisation.reference_pattern)
 
+    @tried_again
     def _decide(self, reference: str, moment: Moment, decide: Callable[[Case], Decision]) -> Case:
         """Load the case under lock, decide, write. Two people at the same moment wait for each other."""
         reference = inputs.existing_reference(reference)

@@ -14,6 +14,7 @@ from provisions.domain.lifecycle import Decision, Moment, Need, bounds
 from provisions.domain.rules import Brp, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
+from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Deciding
 
 EVERYTHING = "all"
@@ -47,6 +48,7 @@ class Intake(Deciding):
         """Start a client's case. Raises ``NotAllowed`` when the reference exists already."""
         return self.intake_many([request], by=by)[0]
 
+    @tried_again
     def intake_many(self, requests: Sequence[IntakeRequest], *, by: str) -> list[Case]:
         """Start many cases, all or none."""
         moment = self._moment(by)
@@ -56,7 +58,8 @@ class Intake(Deciding):
             raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
         try:
             with self._engine.begin() as connection:
-                write(connection, changes)
+                # In order of reference: two who take in the same ones wait for each other, and never in a circle.
+                write(connection, sorted(changes, key=lambda change: change.decision.case.reference))
         except ReferenceTaken:
             with self._engine.connect() as connection:
                 self._refuse_existing(connection, [request.reference for request in requests])

@@ -12,6 +12,7 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.lifecycle import Moment
 from provisions.store import loading, lookahead, rules
 from provisions.store.writing import Change, write
+from provisions.usecases.again import tried_again
 
 
 class NewRules:
@@ -63,6 +64,7 @@ class NewRules:
         if faults:
             raise InvalidConfig(*faults)
 
+    @tried_again
     def _follow(self, case_ids: Sequence[int]) -> None:
         moment = Moment(self._clock(), lifecycle.SYSTEM, self._config.catalogue)
         with self._engine.begin() as connection:

@@ -14,6 +14,7 @@ from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import OutcomeName
 from provisions.store import loading
 from provisions.store.writing import Change, write
+from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Deciding
 
 
@@ -48,6 +49,7 @@ class Outcomes(Deciding):
         decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note), moment)
         return self._decide(reference, moment, decide)
 
+    @tried_again
     def record_outcomes(self, reports: Sequence[OutcomeReport], *, by: str) -> list[Case]:
         """Record what became of many provisions, in this order, all or none. Returns the cases as they become.
 

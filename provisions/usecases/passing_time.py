@@ -12,6 +12,7 @@ from provisions.domain.lifecycle import Moment
 from provisions.domain.rules import Catalogue
 from provisions.store import loading, lookahead
 from provisions.store.writing import Change, write
+from provisions.usecases.again import tried_again
 
 FORESIGHT = timedelta(hours=26)  # a day, and some time to get it done
 FORESEEN_AT_ONCE = 1000  # provisions in one transaction
@@ -29,6 +30,7 @@ class PassingTime:
     def _rules(self) -> str:
         return fingerprint(self._catalogue)
 
+    @tried_again
     def tick(self, limit: int = 500) -> int:
         """Everything that is due now, for at most ``limit`` provisions, in one transaction. Returns how many.
 
@@ -63,6 +65,7 @@ class PassingTime:
         with self._engine.begin() as connection:
             return lookahead.record(connection, now, self._rules, FORESEEN_AT_ONCE)
 
+    @tried_again
     def foresee(self, limit: int = 100) -> int:
         """Decide ahead what falls due within ``FORESIGHT``, for at most ``limit`` provisions. Returns how many.
 

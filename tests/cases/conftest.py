@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import database_url, provisions
+from tests.cli.conftest import database, database_url, provisions
 
-__all__ = ["database_url", "provisions", "small_disk"]
+__all__ = ["database", "database_url", "provisions", "small_disk"]
 
 SmallDisk = Callable[[int], AbstractContextManager[Path]]
 
