@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy import Engine, select
 
@@ -16,7 +17,7 @@ from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
-from provisions.domain.case import Answer, Case, Provision, Reason, Status, Suspension
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
@@ -32,6 +33,7 @@ CATALOGUE = CONFIG.catalogue
 KEYS = tuple(CATALOGUE.provisions)
 DIRECTOR = "regisseur.noord"
 TEAM_LEAD = "teamleider-1"
+CASE_ID = UUID("00000000-0000-4000-8000-000000000042")
 DUTCH = frozenset(
     re.findall(
         r"\w+",
@@ -79,7 +81,9 @@ class Client:
     messages: list[lifecycle.MessageIntent] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        self.case = Case("TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present)
+        self.case = Case(
+            CASE_ID, "TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present
+        )
 
     @property
     def today(self) -> date:
@@ -100,7 +104,13 @@ class Client:
     def needs(self, *keys: str | Need, on: str | None = None) -> "Client":
         if on is not None:
             self.case = Case(
-                self.case.reference, self.municipality, Route.VOLUNTARY, self.brp, day(on), present=self.present
+                self.case.id,
+                self.case.reference,
+                self.municipality,
+                Route.VOLUNTARY,
+                self.brp,
+                day(on),
+                present=self.present,
             )
         needs = [Need(key) if isinstance(key, str) else key for key in keys]
         self._do(lifecycle.open_case(self.case, needs, self.moment))
@@ -120,7 +130,7 @@ class Client:
         return self.outcome(key, OutcomeName.WITHDRAWN, on, **fields)
 
     def outcome(self, key: str, name: OutcomeName, on: str | None = None, **fields: str) -> Decision:
-        return self._do(lifecycle.record_outcome(self.case, key, name, self.moment, self._on(on), fields))
+        return self._do(lifecycle.record_outcome(self.case, self.which(key), name, self.moment, self._on(on), fields))
 
     def stops_the_clock(
         self,
@@ -131,34 +141,54 @@ class Client:
         approved_by: str | None = None,
     ) -> Decision:
         suspension = Suspension(self._on(on), day(until), reason)
-        return self._do(lifecycle.suspend(self.case, key, suspension, self.moment, approved_by))
+        return self._do(lifecycle.suspend(self.case, self.which(key), suspension, self.moment, approved_by))
 
     def restarts_the_clock(self, key: str, on: str | None = None) -> Decision:
-        return self._do(lifecycle.resume(self.case, key, self.moment, self._on(on)))
+        return self._do(lifecycle.resume(self.case, self.which(key), self.moment, self._on(on)))
 
     def starts_without(self, key: str, dependency: str, on: str | None = None) -> Decision:
-        return self._do(lifecycle.waive(self.case, key, dependency, "bewijslast achteraf", self.moment, self._on(on)))
+        return self._do(
+            lifecycle.waive(self.case, self.which(key), dependency, "bewijslast achteraf", self.moment, self._on(on))
+        )
 
     def agrees(self, key: str, date: str, on: str | None = None) -> Decision:
-        return self._do(lifecycle.agree(self.case, key, day(date), self.moment, self._on(on)))
+        return self._do(lifecycle.agree(self.case, self.which(key), day(date), self.moment, self._on(on)))
 
     def reopens(self, key: str, on: str | None = None) -> Decision:
-        return self._do(lifecycle.reopen(self.case, key, self.moment, self._on(on), "het bleek niet te kloppen"))
+        return self._do(
+            lifecycle.reopen(self.case, self.which(key), self.moment, self._on(on), "het bleek niet te kloppen")
+        )
 
     def hears(self, key: str, rung: RungName, answer: Answer) -> Decision:
-        return self._do(lifecycle.answer(self.case, key, rung, answer, self.moment))
+        return self._do(lifecycle.answer(self.case, self.which(key), rung, answer, self.moment))
 
     def submits(self, key: str, submitted: bool = True) -> Decision:
-        return self._do(lifecycle.submit(self.case, key, submitted, "alles is geprobeerd", self.moment))
+        return self._do(lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment))
 
     def moves_to(self, municipality: str) -> Decision:
         return self._do(lifecycle.transfer(self.case, municipality, self.moment))
 
     def settles(self, key: str, name: str, on: str | None = None) -> Decision:
-        return self._do(lifecycle.settle_follow_up(self.case, key, name, self.moment, self._on(on)))
+        return self._do(lifecycle.settle_follow_up(self.case, self.which(key), name, self.moment, self._on(on)))
 
-    def closes(self) -> Decision:
-        return self._do(lifecycle.close(self.case, self.moment))
+    def needs_again(self, key: str, reason: str = "lost", on: str | None = None, **known: Any) -> Decision:
+        anyway = known.pop("anyway", False)
+        need = Need(key, again=reason, **known)
+        return self._do(lifecycle.again(self.case, need, self.moment, self._on(on), anyway=anyway))
+
+    def closes(self, reason: str = lifecycle.SETTLED, on: str | None = None, **takeovers: str) -> Decision:
+        ending = lifecycle.Ending(reason, self._on(on), {self.which(key): who for key, who in takeovers.items()})
+        return self._do(lifecycle.close(self.case, ending, self.moment))
+
+    def ended_by_mistake(self) -> Decision:
+        return self._do(lifecycle.reopen_case(self.case, "het einde klopte niet", self.moment))
+
+    def which(self, key: str | ProvisionKey) -> ProvisionKey:
+        """``key`` as people say it, ``key#2`` for a round."""
+        if isinstance(key, ProvisionKey):
+            return key
+        name, _, number = key.partition("#")
+        return lifecycle.round_of(self.case, name, int(number) if number else None)
 
     def _on(self, on: str | None) -> date:
         return day(on) if on else self.today
@@ -172,7 +202,7 @@ class Client:
 
     def tick(self) -> "Client":
         for key in self.case.provisions:
-            self._do(lifecycle.tick(self.case, key, self.moment))
+            self._do(lifecycle.tick(self.case, key, Moment(self.now, lifecycle.SYSTEM, self.catalogue)))
         return self
 
     def lives_until(self, text: str) -> "Client":
@@ -191,10 +221,10 @@ class Client:
         return min((m for m in moments if m is not None), default=None)
 
     def provision(self, key: str) -> Provision:
-        return self.case.provisions[key]
+        return self.case.provisions[self.which(key)]
 
     def situation(self, key: str) -> Situation:
-        return Situation.of(self.case, key, self.catalogue)
+        return Situation.of(self.case, self.which(key), self.catalogue)
 
     def status(self, key: str) -> Status:
         return self.provision(key).status
@@ -222,7 +252,8 @@ class Client:
         return {r.name.value: r.at for r in ladder.rungs_ahead(self.situation(key), self.catalogue)}
 
     def sent(self, kind: str, key: str | None = None) -> list[lifecycle.MessageIntent]:
-        return [m for m in self.messages if m.kind == kind and key in (None, m.key)]
+        about = None if key is None else self.which(key)
+        return [m for m in self.messages if m.kind == kind and about in (None, m.key)]
 
 
 def a_client(on: str = "2026-11-02 09:00", **known: Any) -> Client:

@@ -115,7 +115,14 @@ def _waiting(connection: Connection) -> Sequence[Any]:
         .select_from(t.announcement)
         .join(t.audit, t.audit.c.id == t.announcement.c.audit_id)
         .join(t.case, t.case.c.id == t.audit.c.case_id)
-        .join(t.provision, and_(t.provision.c.case_id == t.audit.c.case_id, t.provision.c.key == t.audit.c.key))
+        .join(
+            t.provision,
+            and_(
+                t.provision.c.case_id == t.audit.c.case_id,
+                t.provision.c.key == t.audit.c.key,
+                t.provision.c.round == t.audit_round,
+            ),
+        )
         .where(
             or_(
                 t.provision.c.flow_run.is_not(None),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
 from provisions.catalogue.organisation import (
     Contact,
@@ -64,6 +65,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     roots = {name: parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
     if faults:
         raise InvalidConfig(*faults)
+    codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS])
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
@@ -78,6 +80,8 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         calendars={key: with_closing_days(calendar, m.closing_days) for key, m in municipalities.items()},
         tables={key: frozenset(RungName.optional()) & m.tables.keys() for key, m in municipalities.items()},
         automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
+        codes=codes,
+        ends=ends,
     )
     unused = _unused_counters(rules, organisation)
     return Config(catalogue, organisation, (*warnings, *unused))

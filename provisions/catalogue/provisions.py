@@ -16,6 +16,7 @@ from provisions.domain.rules import (
     OutcomeName,
     Promise,
     ProvisionRule,
+    Purpose,
     RungRule,
     Statutory,
     Variant,
@@ -40,6 +41,7 @@ def read_provisions(root: Entry) -> tuple[dict[str, ProvisionRule], tuple[str, .
     rules = {key: _provision(key, entry, ladders, entries.keys()) for key, entry in entries.items()}
     root.done()
     _refuse_cycles(rules, root)
+    _refuse_waiting_for_several(rules, root)
     used = {str(entry.values.get("ladder")) for entry in entries.values()}
     warnings = tuple(
         f"{root.file}, [ladder.{name}]: geen enkele voorziening gebruikt deze escalatiestappen."
@@ -118,12 +120,29 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
         standby=entry.flag("standby", default=False),
         tells_director=entry.flag("tells_director", default=False),
         offers_waiver=entry.flag("offers_waiver", default=False),
+        several=entry.flag("several", default=False),
+        purposes=tuple(_purpose(inner) for inner in entry.tables("for", optional=True)),
     )
-    for what, names in (("field", [f.name for f in fields]), ("follow_up", [f.name for f in rule.follow_ups])):
+    if rule.several and not rule.purposes:
+        entry.fault(
+            "several", "meer rondes tegelijk kan alleen als ze uit elkaar te houden zijn.", "Zeg met [[…for]] waarvoor."
+        )
+    named = (
+        ("field", [f.name for f in fields]),
+        ("follow_up", [f.name for f in rule.follow_ups]),
+        ("for", [p.value for p in rule.purposes]),
+    )
+    for what, names in named:
         for name in sorted({name for name in names if names.count(name) > 1}):
             entry.fault(what, f"'{name}' staat er twee keer in.", "Geef elk een eigen naam.")
     entry.done()
     return rule
+
+
+def _purpose(entry: Entry) -> Purpose:
+    purpose = Purpose(entry.text("value"), entry.text("label"), entry.term("agreed_after", optional=True))
+    entry.done()
+    return purpose
 
 
 def _target(entry: Entry) -> Term | None:
@@ -225,6 +244,19 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")
     entry.done()
     return rule
+
+
+def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
+    """Which of several rounds would meet a dependency can't be said (domain.md, "What happens in a life", rule 1)."""
+    for rule in rules.values():
+        after = [rule.after, *(v.after for v in rule.variants.values() if v.after)]
+        waits = {key for dependencies_ in after for d in dependencies_ for key in d.alternatives}
+        for key in sorted(waits):
+            if key in rules and rules[key].several:
+                root.faults.append(
+                    f"{root.file}, [provision.{rule.key}], sleutel 'after': '{key}' kan meer rondes tegelijk hebben "
+                    "(several); daar kan niets op wachten. Haal deze voorwaarde weg, of zet several uit."
+                )
 
 
 def _refuse_cycles(rules: Mapping[str, ProvisionRule], root: Entry) -> None:

@@ -290,14 +290,56 @@ def parser() -> DutchParser:
     _by(followup)
     _on(followup)
 
-    reopen = _on_provision(command("reopen", "heropen een voorziening"))
+    reopen = command(
+        "reopen", "maak een vergissing ongedaan: heropen een voorziening, of een traject dat niet hoorde te eindigen"
+    )
+    reopen.add_argument("reference", metavar="REF", help=REF_HELP)
+    reopen.add_argument("key", metavar="KEY", nargs="?", help=f"{KEY_HELP}; zonder: het hele traject")
     reopen.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom; {STAYS_HERE}")
     _by(reopen)
     _on(reopen)
 
     close = command("close", "sluit een traject af")
     close.add_argument("reference", metavar="REF", help=REF_HELP)
+    close.add_argument(
+        "--reason",
+        default="settled",
+        metavar="REDEN",
+        help="code uit provisions.toml; standaard: settled (alles is geregeld)",
+    )
+    _many(
+        close,
+        "--to",
+        _pair("--to", "KEY=CODE"),
+        "KEY=CODE",
+        "wie overneemt wat nog open staat: municipality, provider, other of nobody",
+    )
     _by(close)
+    _on(close)
+
+    again = _on_provision(
+        command(
+            "again",
+            "een voorziening is opnieuw nodig: een nieuwe ronde",
+            "again TR-2026-0042 id_document --reason lost --by regisseur-3",
+            "again TR-2026-0042 special_assistance --reason new_costs --for clothing --by regisseur-3",
+        )
+    )
+    again.add_argument(
+        "--reason", required=True, metavar="REDEN", help="code uit provisions.toml, zoals lost, stolen of expired"
+    )
+    again.add_argument("--for", dest="purpose", metavar="CODE", help="waarvoor deze ronde is, zoals clothing of keep")
+    again.add_argument(
+        "--agreed",
+        type=_day("--agreed"),
+        metavar="DATUM",
+        help="de dag die is afgesproken, waar geen streeftermijn geldt",
+    )
+    again.add_argument("--needed-from", type=_day("--needed-from"), metavar="DATUM", help="pas nodig vanaf die dag")
+    again.add_argument("--urgent", action="store_true", help="met spoed")
+    again.add_argument("--anyway", action="store_true", help="ook als er vandaag al een ronde bij kwam")
+    _by(again)
+    _on(again)
     return root
 
 
@@ -319,6 +361,14 @@ def _needs(made: DutchParser) -> None:
     _many(made, "--needed-from", _key_day("--needed-from"), "KEY=DATUM", "pas nodig vanaf die dag")
     _many(made, "--waive", waiver, "KEY:VOORWAARDE=GROND", "start zonder die voorwaarde (afwijking)")
     _many(made, "--urgent", str, "KEY", "met spoed")
+    _many(
+        made,
+        "--for",
+        _pair("--for", "KEY=CODE"),
+        "KEY=CODE",
+        "waarvoor een voorziening is, zoals special_assistance=bed",
+        "purposes",
+    )
 
 
 def _by(made: DutchParser) -> None:
@@ -331,8 +381,11 @@ def _on(made: DutchParser) -> None:
     )
 
 
-def _many(made: DutchParser, option: str, kind: Any, metavar: str, help_text: str) -> None:
-    made.add_argument(option, nargs="+", action="extend", default=[], type=kind, metavar=metavar, help=help_text)
+def _many(made: DutchParser, option: str, kind: Any, metavar: str, help_text: str, name: str | None = None) -> None:
+    dest = name or option.removeprefix("--").replace("-", "_")
+    made.add_argument(
+        option, nargs="+", action="extend", default=[], type=kind, metavar=metavar, help=help_text, dest=dest
+    )
 
 
 def _day(what: str) -> Any:

@@ -105,6 +105,7 @@ def _extras(args: Namespace) -> dict[str, Any]:
         "needed_from": once(args.needed_from, "--needed-from"),
         "waive": once(args.waive, "--waive"),
         "urgent": args.urgent,
+        "purposes": once(args.purposes, "--for"),
     }
 
 
@@ -124,6 +125,26 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "agree": lambda a, s: s.cases.agree(a.reference, a.key, a.day, by=a.by, on=a.on).reference,
     "transfer": lambda a, s: s.cases.transfer(a.reference, a.municipality, by=a.by).reference,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
-    "reopen": lambda a, s: s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference,
-    "close": lambda a, s: s.cases.close(a.reference, by=a.by).reference,
+    "reopen": lambda a, s: (
+        s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference
+        if a.key
+        else s.cases.reopen_case(a.reference, reason=a.reason, by=a.by).reference
+    ),
+    "close": lambda a, s: (
+        s.cases.close(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on).reference
+    ),
+    "again": lambda a, s: (
+        s.cases.again(
+            a.reference,
+            a.key,
+            reason=a.reason,
+            by=a.by,
+            on=a.on,
+            purpose=a.purpose,
+            agreed=a.agreed,
+            needed_from=a.needed_from,
+            urgent=a.urgent,
+            anyway=a.anyway,
+        ).reference
+    ),
 }

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
+from uuid import UUID
 
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
@@ -19,11 +20,13 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"  # with its case
+    HANDED_OVER = "handed_over"  # to the municipality to which the client moved
 
     @property
     def is_open(self) -> bool:
         """Not closed: blocked, waiting or refused."""
-        return self not in (Status.DELIVERED, Status.WITHDRAWN)
+        return self in (Status.BLOCKED, Status.WAITING, Status.REFUSED)
 
 
 class Reason(StrEnum):
@@ -49,6 +52,20 @@ class Answer(StrEnum):
     OTHER_ROUTE = "other_route"
     BACK_TO_COUNTER = "back_to_counter"
     UNRESOLVED = "unresolved"
+
+
+class ProvisionKey(NamedTuple):
+    """Which provision of a case: ``key`` as in the catalogue, and the round (ronde), 1 for the first time it was needed.
+
+    >>> str(ProvisionKey("id_document")), str(ProvisionKey("id_document", 2))
+    ('id_document', 'id_document#2')
+    """
+
+    key: str
+    round: int = 1
+
+    def __str__(self) -> str:
+        return self.key if self.round == 1 else f"{self.key}#{self.round}"
 
 
 @dataclass(frozen=True)
@@ -137,15 +154,20 @@ class Outcome:
 class Provision:
     """One provision of one case.
 
-    ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started, ``None`` while blocked.
-    ``agreed_on``: the day on which ``agreed`` was agreed; ``earlier_agreements``: those before it, in the order in which they
-    were recorded. ``reopened_on``: the day of the last reopening; outcomes before it
-    don't count any more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a
-    move): that breach stays. ``late_noted``: the D+1 whose passing was noted by the clock.
+    ``round``: 1 the first time it is needed; ``purpose``: what this round is for (a code of the catalogue); ``again``: why it is
+    needed again (a code). ``needed_on``: the day of intake, or of adding. ``started_on``: the day on which the clock started,
+    ``None`` while blocked. ``agreed_on``: the day on which ``agreed`` was agreed; ``earlier_agreements``: those before it, in
+    the order in which they were recorded. ``reopened_on``: the day of the last reopening; outcomes before it don't count any
+    more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a move): that breach stays.
+    ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
+    with its case or by a move; ``taken_over_by``: who goes on with it (a code).
     """
 
     key: str
     needed_on: date
+    round: int = 1
+    purpose: str | None = None
+    again: str | None = None
     status: Status = Status.BLOCKED
     urgent: bool = False
     needed_from: date | None = None
@@ -157,6 +179,8 @@ class Provision:
     reopened_on: date | None = None
     breached_on: date | None = None
     late_noted: date | None = None
+    ended_on: date | None = None
+    taken_over_by: str | None = None
     suspensions: tuple[Suspension, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rungs: tuple[Rung, ...] = ()
@@ -188,14 +212,21 @@ class Provision:
         return (*sorted(self.earlier_agreements, key=lambda a: a.on), last)
 
     @property
+    def id(self) -> ProvisionKey:
+        """Which provision of the case this is."""
+        return ProvisionKey(self.key, self.round)
+
+    @property
     def outcome(self) -> Outcome | None:
         """The outcome in force, ``None`` while there is none or after a reopening."""
         return next((o for o in reversed(self.outcomes) if not o.undone), None)
 
     @property
     def closed_on(self) -> date | None:
-        """The day of the closing outcome (delivered or withdrawn)."""
-        return self.outcome.on if self.outcome and not self.status.is_open else None
+        """The day of the closing outcome (delivered or withdrawn), or the day on which it ended without one."""
+        if self.status.is_open:
+            return None
+        return self.ended_on or (self.outcome.on if self.outcome else None)
 
     def rung(self, name: RungName) -> Rung | None:
         """The rung of that name, when it was climbed."""
@@ -208,8 +239,13 @@ class Provision:
 
 @dataclass(frozen=True)
 class Case:
-    """A client's case (traject). ``present``: provisions that were there already at intake."""
+    """A client's case (traject).
 
+    ``id`` is random: it stands in addresses and in the ids of messages, so that neither tells the reference. ``act`` counts
+    what people did with the case. ``present``: provisions that were there already at intake.
+    """
+
+    id: UUID
     reference: str
     municipality: str
     route: Route
@@ -217,9 +253,19 @@ class Case:
     opened: date
     director: str | None = None
     closed: date | None = None
+    end_reason: str | None = None
     present: frozenset[str] = frozenset()
-    provisions: Mapping[str, Provision] = field(default_factory=dict)
+    provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
+    act: int = 0
+
+    def rounds(self, key: str) -> tuple[Provision, ...]:
+        """All rounds of the provision called ``key``, oldest first; empty when it was never needed."""
+        return tuple(sorted((p for p in self.provisions.values() if p.key == key), key=lambda p: p.round))
+
+    def latest(self, key: str) -> Provision | None:
+        """The last round of the provision called ``key``."""
+        return max((p for p in self.provisions.values() if p.key == key), key=lambda p: p.round, default=None)
 
     def with_provision(self, provision: Provision) -> "Case":
         """This case with ``provision`` in place of the one with its key."""
-        return replace(self, provisions={**self.provisions, provision.key: provision})
+        return replace(self, provisions={**self.provisions, provision.id: provision})

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.rules import Catalogue, OutcomeName, Promise, ProvisionRule, Statutory
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
@@ -22,9 +22,9 @@ class Situation:
     calendar: WorkingCalendar
 
     @classmethod
-    def of(cls, case: Case, key: str, catalogue: Catalogue) -> "Situation":
+    def of(cls, case: Case, key: ProvisionKey, catalogue: Catalogue) -> "Situation":
         """The situation of provision ``key`` in ``case``."""
-        return cls(case.provisions[key], catalogue.rule(key), case, catalogue.calendar_of(case.municipality))
+        return cls(case.provisions[key], catalogue.rule(key.key), case, catalogue.calendar_of(case.municipality))
 
 
 def target(rule: ProvisionRule, *, urgent: bool) -> Term | None:
@@ -138,7 +138,8 @@ def clock_stopped_for_good(situation: Situation) -> bool:
 def breach_day(situation: Situation) -> date | None:
     """D+1 of the promise that was (or, in the future, will be) broken; ``None`` when it was kept in time or not started.
 
-    Where a date was agreed anew, each date that had passed by the day of the new agreement was a promise too.
+    Where a date was agreed anew, each date that had passed by the day of the new agreement was a promise too. Nothing is
+    broken after the day on which the case ended or was handed over.
     """
     earlier = situation.provision.breached_on
     end = due(situation)
@@ -146,8 +147,8 @@ def breach_day(situation: Situation) -> date | None:
         return earlier
     ends = [end.due, *(was.due for was, agreed_anew in earlier_dues(situation) if was.due < agreed_anew)]
     broken = [day + ONE_DAY for day in ends] + ([earlier] if earlier else [])
-    kept = kept_on(situation)
-    return min((day for day in broken if kept is None or kept >= day), default=None)
+    kept, ended = kept_on(situation), situation.provision.ended_on
+    return min((d for d in broken if (kept is None or kept >= d) and (ended is None or ended >= d)), default=None)
 
 
 def late_from(situation: Situation, now: datetime) -> datetime | None:

@@ -21,6 +21,8 @@ STATUS = {
     Status.DELIVERED: "geregeld",
     Status.REFUSED: "afgewezen",
     Status.WITHDRAWN: "cliënt ziet ervan af",
+    Status.ENDED: "geëindigd",
+    Status.HANDED_OVER: "overgedragen",
 }
 SUSPENDED = "klok stilgezet"
 OVERDUE = "te laat"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.rules import Brp, Dependency, ProvisionRule
 
 
@@ -25,8 +25,7 @@ def met_on(dependency: Dependency, case: Case, provision: Provision) -> date | N
     for key in dependency.alternatives:
         if key in case.present:
             days.append(provision.needed_on)
-        elif (other := case.provisions.get(key)) and other.status is Status.DELIVERED and other.closed_on:
-            days.append(other.closed_on)
+        days += [r.closed_on for r in case.rounds(key) if r.status is Status.DELIVERED and r.closed_on]
     return min(days, default=None)
 
 
@@ -47,10 +46,10 @@ def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | No
     return max(days)
 
 
-def dependents(key: str, case: Case, rules: Mapping[str, ProvisionRule]) -> tuple[str, ...]:
-    """The blocked provisions of the case that wait for ``key``, by key."""
+def dependents(key: str, case: Case, rules: Mapping[str, ProvisionRule]) -> tuple[ProvisionKey, ...]:
+    """The blocked provisions of the case that wait for ``key``, whatever round of it comes first."""
     return tuple(
-        other.key
+        other.id
         for other in case.provisions.values()
         if other.status is Status.BLOCKED and any(key in d.alternatives for d in unmet(rules[other.key], case, other))
     )

@@ -146,6 +146,47 @@ class FieldRule:
 
 
 @dataclass(frozen=True)
+class Purpose:
+    """What a round is for (``--for``), such as a bed. ``agreed_after``: the agreed date when none is given, from the need."""
+
+    value: str
+    label: str
+    agreed_after: Term | None = None
+
+
+class CodeList(StrEnum):
+    """The lists of codes in ``config/provisions.toml``, each a reason or kind that people choose instead of writing it."""
+
+    AGAIN = "again"
+    CAUSE = "cause"
+    WAIVER = "waiver"
+    URGENT = "urgent"
+    CONTACT = "contact"
+    WITHDRAWN = "withdrawn"
+    DECLINE = "decline"
+    REST = "rest"
+    TAKEOVER = "takeover"
+    LIVING = "living"
+    WLZ = "wlz"
+
+
+@dataclass(frozen=True)
+class EndRule:
+    """A reason for which a case ends (domain.md, "What happens in a life", rule 10).
+
+    ``ends_open``: what is open ends with it; ``takeover``: who takes over is asked per open provision; ``approval``: another
+    person approves; ``counts``: whether the case stays in the figures. No breach falls after the day of an end.
+    """
+
+    name: str
+    label: str
+    ends_open: bool = False
+    takeover: bool = False
+    approval: bool = False
+    counts: bool = True
+
+
+@dataclass(frozen=True)
 class Variant:
     """What differs for some clients (unregistered, registered) or when urgent."""
 
@@ -181,12 +222,18 @@ class ProvisionRule:
     needed_from: bool = False  # may be needed from a known future day
     standby: bool = False  # outside office hours rungs also go to the stand-by address
     tells_director: bool = False  # the case director is told when it is delivered
+    several: bool = False  # more than one round may be open at once
+    purposes: tuple[Purpose, ...] = ()
     offers_waiver: bool = False  # when late or refused, the case director is offered the waiver for each dependent
 
     @property
     def needs_agreed_date(self) -> bool:
         """Whether the promise is a date agreed with the client."""
         return self.target is None
+
+    def purpose(self, value: str | None) -> Purpose | None:
+        """What a round is for, ``None`` when ``value`` is none of the catalogue's."""
+        return next((p for p in self.purposes if p.value == value), None)
 
     @property
     def may_wait_for(self) -> frozenset[str]:
@@ -213,6 +260,8 @@ class Catalogue:
     calendars: Mapping[str, WorkingCalendar]
     tables: Mapping[str, frozenset[RungName]] = field(default_factory=dict)
     automatic: frozenset[str] = frozenset()
+    codes: Mapping[CodeList, Mapping[str, str]] = field(default_factory=dict)  # code → what people read
+    ends: Mapping[str, EndRule] = field(default_factory=dict)
 
     def rule(self, key: str) -> ProvisionRule:
         """The rule of ``key``, which must exist (use cases validate keys first)."""

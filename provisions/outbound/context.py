@@ -10,7 +10,7 @@ from datetime import date, datetime
 from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import Answer, Case, Provision, Rung, Status
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
@@ -60,7 +60,7 @@ class Dependent:
 
 def facts(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> dict[str, object]:
     """Everything the templates may use, by name. ``now`` is aware."""
-    situation = Situation.of(case, provision.key, config.catalogue)
+    situation = Situation.of(case, provision.id, config.catalogue)
     rule = situation.rule
     municipality = config.organisation.municipalities[message.municipality]
     present = config.organisation.municipalities[case.municipality]
@@ -96,7 +96,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_deadline(situation, now),
         **_statutory(situation, now),
         **_refusal(situation),
-        **_dependents(case, provision.key, config, now),
+        **_dependents(case, provision.id, config, now),
         **_follow_up(message, provision, rule, now),
     }
 
@@ -209,19 +209,19 @@ def _rungs_before(message: MessageFacts, provision: Provision) -> list[Rung]:
     return [rung for rung in provision.rungs if own is None or rung.name.height < own.height]
 
 
-def _dependents(case: Case, key: str, config: Config, now: datetime) -> dict[str, object]:
+def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) -> dict[str, object]:
     rules = config.catalogue.provisions
     blocked = []
-    for other_key in graph.dependents(key, case, rules):
+    for other_key in graph.dependents(key.key, case, rules):
         other = case.provisions[other_key]
-        unmet = graph.unmet(rules[other_key], case, other)
-        dependency = next(str(d) for d in unmet if key in d.alternatives)
+        unmet = graph.unmet(rules[other.key], case, other)
+        dependency = next(str(d) for d in unmet if key.key in d.alternatives)
         command = f"provisions waive {case.reference} {other_key} '{dependency}' --ground \"…\" --by …"
         waiting = f"al {dutch.days((day_of(now) - other.needed_on).days)}"
         if len(unmet) > 1:
             names = [" of ".join(rules[k].name for k in d.alternatives) for d in unmet if str(d) != dependency]
             waiting += f", ook op {dutch.listed(names)}"
-        blocked.append(Dependent(rules[other_key].name, waiting, command))
+        blocked.append(Dependent(rules[other.key].name, waiting, command))
     delivered = case.provisions[key].closed_on
     started = [
         rules[other.key].name
@@ -229,7 +229,7 @@ def _dependents(case: Case, key: str, config: Config, now: datetime) -> dict[str
         if delivered is not None
         and other.started_on is not None
         and other.started_on >= delivered
-        and any(key in d.alternatives for d in graph.dependencies(rules[other.key], case.brp, urgent=other.urgent))
+        and any(key.key in d.alternatives for d in graph.dependencies(rules[other.key], case.brp, urgent=other.urgent))
     ]
     return {
         "dependents": blocked,

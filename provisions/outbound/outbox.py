@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from provisions.catalogue import Config, Contact
 from provisions.domain import dutch, messages
+from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
 from provisions.outbound import prepared
@@ -244,7 +245,7 @@ class Outbox:
         if isinstance(rendered, Rendered) and self._webhooks is None:  # then everybody is written to by e-mail
             mailed = tuple(replace(contact, webhook=None) for contact in rendered.recipients)
             rendered = replace(rendered, recipients=mailed)
-        event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, key, row.municipality)
+        event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, str(key), row.municipality)
         return rendered, event
 
     def _send(
@@ -471,11 +472,14 @@ class _Note:
 
     message: UUID
     case_id: int | None = None
-    key: str | None = None
+    key: ProvisionKey | None = None
     lines: list[audit.Line] = field(default_factory=list)
 
     def write(self, what: str, because: str, **data: object) -> None:
-        self.lines.append(audit.Line(SYSTEM, what, because, self.case_id, self.key, data or None, self.message))
+        key, round_ = self.key or (None, 1)
+        if round_ > 1:
+            data["round"] = round_
+        self.lines.append(audit.Line(SYSTEM, what, because, self.case_id, key, data or None, self.message))
 
 
 def _queues(

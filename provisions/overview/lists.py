@@ -184,11 +184,11 @@ class Overviews:
         """
         last_days = self._last_day_of_movement(day_of(now))
         found = self._without_movement(connection, municipality, max(last_days.values()), day_of(now))
-        moved = _moved(connection, [(row.case_id, row.key) for row in found])
+        moved = _moved(connection, [row.case_id for row in found])
         still = [
-            (moved.get((row.case_id, row.key)), row)
+            (moved.get((row.case_id, row.key, row.round)), row)
             for row in found
-            if _day(moved.get((row.case_id, row.key))) <= last_days[row.municipality]
+            if _day(moved.get((row.case_id, row.key, row.round))) <= last_days[row.municipality]
         ]
         still.sort(key=lambda pair: (_day(pair[0]), pair[1].reference, pair[1].key))
         counts = Counter(row.municipality for _, row in still)
@@ -215,12 +215,14 @@ class Overviews:
             t.audit.c.at >= first_moment(last_day + ONE_DAY),
             t.audit.c.case_id == t.provision.c.case_id,
             t.audit.c.key == t.provision.c.key,
+            t.audit_round == t.provision.c.round,
             t.audit.c.what.not_like("message.%"),
         )
         columns = (
             t.provision.c.id,
             t.provision.c.case_id,
             t.provision.c.key,
+            t.provision.c.round,
             t.case.c.reference,
             t.case.c.municipality,
         )
@@ -284,19 +286,20 @@ def _cases(connection: Connection, condition: Any, municipality: str | None) -> 
     return int(connection.execute(_where(query, condition, municipality)).scalar_one())
 
 
-def _moved(connection: Connection, provisions: Sequence[tuple[int, str]]) -> dict[tuple[int, str], datetime]:
-    """When something was last recorded about each (case id, key)."""
-    cases = sorted({case_id for case_id, _ in provisions})
+def _moved(connection: Connection, case_ids: Sequence[int]) -> dict[tuple[int, str, int], datetime]:
+    """When something was last recorded about each (case id, key, round) of these cases."""
+    cases = sorted(set(case_ids))
     query = (
-        select(t.audit.c.case_id, t.audit.c.key, func.max(t.audit.c.at))
+        select(t.audit.c.case_id, t.audit.c.key, t.audit_round, func.max(t.audit.c.at))
         .where(
             t.audit.c.case_id == any_(bindparam("cases", cases, type_=ARRAY(BigInteger))),
             t.audit.c.key.is_not(None),
             t.audit.c.what.not_like("message.%"),
         )
-        .group_by(t.audit.c.case_id, t.audit.c.key)
+        .group_by(t.audit.c.case_id, t.audit.c.key, t.audit_round)
     )
-    return {(case_id, key): at for case_id, key, at in connection.execute(query)} if provisions else {}
+    found = connection.execute(query) if cases else ()
+    return {(case_id, key, number): at for case_id, key, number, at in found}
 
 
 def _day(moment: datetime | None) -> date:

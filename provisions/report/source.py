@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -71,7 +72,7 @@ def earliest_change(connection: Connection, recorded_since: datetime) -> date | 
     recorded = select(func.min(cast(told, Date))).where(a.at >= recorded_since)
     reopened = (
         select(func.min(p.needed_on))
-        .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key))
+        .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key, t.audit_round == p.round))
         .where(a.at >= recorded_since, a.what == "provision.reopened")
     )
     days = [connection.execute(query).scalar() for query in (recorded, reopened)]
@@ -102,7 +103,7 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
     noted = _noted(connection, ids)
     provisions: defaultdict[int, list[_Row]] = defaultdict(list)
     columns = (
-        p.id, p.case_id, p.key, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
+        p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
         p.urgent, p.agreed, p.agreed_on,
     )  # fmt: skip
     for row in connection.execute(select(*columns).where(p.case_id == ids).order_by(p.id)):
@@ -112,12 +113,12 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
         lines = noted.get(case.id, {})
         yield CaseFacts(
             brp=Brp(case.brp),
-            municipalities=_municipalities(case, lines.get(None, ())),
+            municipalities=_municipalities(case, lines.get((None, 1), ())),
             provisions=[
                 _provision(
                     row,
                     case,
-                    lines.get(row.key, ()),
+                    lines.get((row.key, row.round), ()),
                     agreements.get(row.id, ()),
                     catalogue,
                     outcomes.get(row.id, ()),
@@ -131,12 +132,16 @@ def _slice(connection: Connection, catalogue: Catalogue, case_ids: Sequence[int]
         )
 
 
-def _noted(connection: Connection, ids: ColumnElement[Any]) -> dict[int, dict[str | None, list[_Row]]]:
+def _noted(connection: Connection, ids: ColumnElement[Any]) -> dict[int, dict[tuple[str | None, int], list[_Row]]]:
     a = t.audit.c
-    query = select(a.case_id, a.key, a.what, a.at, a.data).where(a.what.in_(NOTED), a.case_id == ids).order_by(a.id)
-    found: dict[int, dict[str | None, list[_Row]]] = {}
+    query = (
+        select(a.case_id, a.key, t.audit_round.label("round"), a.what, a.at, a.data)
+        .where(a.what.in_(NOTED), a.case_id == ids)
+        .order_by(a.id)
+    )
+    found: dict[int, dict[tuple[str | None, int], list[_Row]]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.case_id, {}).setdefault(row.key, []).append(row)
+        found.setdefault(row.case_id, {}).setdefault((row.key, row.round), []).append(row)
     return found
 
 
@@ -187,8 +192,10 @@ def _provision(
             _known(row, outcomes, suspensions),
             earlier_agreements=tuple(Agreement(a.day, a.agreed_on) for a in agreements),
         )
-        before = Case("", case.municipality, Route.VOLUNTARY, Brp(case.brp), case.opened).with_provision(provision)
-        dues = deadlines.earlier_dues(Situation.of(before, row.key, catalogue))
+        before = Case(UUID(int=0), "", case.municipality, Route.VOLUNTARY, Brp(case.brp), case.opened).with_provision(
+            provision
+        )
+        dues = deadlines.earlier_dues(Situation.of(before, provision.id, catalogue))
         facts.earlier_due = [(agreed_anew, end.due) for end, agreed_anew in dues]
     return facts
 

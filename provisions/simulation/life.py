@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import NAMESPACE_OID, uuid5
 
 from provisions.domain import deadlines, graph, lifecycle
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
-from provisions.domain.case import Case, Status, Suspension
+from provisions.domain.case import Case, ProvisionKey, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
@@ -46,15 +47,23 @@ class Life:
 
     def __post_init__(self) -> None:
         plan = self.plan
-        reference = f"SIM-{plan.number:06}"
-        self.case = Case(reference, plan.place, Route.VOLUNTARY, plan.brp, plan.opened, present=plan.present)
-        self._plans = {need.key: need for need in plan.needs}
+        reference = f"SIM-{plan.opened.year}-{plan.number:05}"
+        self.case = Case(
+            uuid5(NAMESPACE_OID, reference),
+            reference,
+            plan.place,
+            Route.VOLUNTARY,
+            plan.brp,
+            plan.opened,
+            present=plan.present,
+        )
+        self._plans = {ProvisionKey(need.key): need for need in plan.needs}
         self._calendar = self.catalogue.calendar_of(plan.place)
         self._queue: list[tuple[datetime, int, Act]] = []
         self._pushed = 0
-        self._ahead: dict[str, datetime] = {}  # when the clock has something to do, by provision
-        self._finish: dict[str, tuple[date, OutcomeName]] = {}  # when the counter is done, by provision
-        self._still: dict[str, date] = {}  # until when the counter stands still, by provision
+        self._ahead: dict[ProvisionKey, datetime] = {}  # when the clock has something to do, by provision
+        self._finish: dict[ProvisionKey, tuple[date, OutcomeName]] = {}  # when the counter is done, by provision
+        self._still: dict[ProvisionKey, date] = {}  # until when the counter stands still, by provision
 
     def live(self) -> "Life":
         """Let everything happen, in order."""
@@ -90,25 +99,25 @@ class Life:
     def _needs_more(self, plan: NeedPlan, now: datetime) -> Decision:
         return lifecycle.add(self.case, [_need(plan)], self._moment(now), day_of(now))
 
-    def _time_passes(self, key: str, now: datetime) -> Decision | None:
+    def _time_passes(self, key: ProvisionKey, now: datetime) -> Decision | None:
         if self._ahead.get(key) != now:
             return None  # it was put off, or brought forward
         del self._ahead[key]
         return lifecycle.tick(self.case, key, self._moment(now))
 
-    def _counter_is_done(self, key: str, planned: tuple[date, OutcomeName], now: datetime) -> Decision | None:
+    def _counter_is_done(self, key: ProvisionKey, planned: tuple[date, OutcomeName], now: datetime) -> Decision | None:
         if self._finish.get(key) != planned:
             return None  # a table hurried it, or the clock was stopped
         del self._finish[key]
         day, name = planned
-        fields = _required_fields(self.catalogue.rule(key), name, day)
+        fields = _required_fields(self.catalogue.rule(key.key), name, day)
         decision = lifecycle.record_outcome(self.case, key, name, self._moment(now), day, fields)
         plan = self._plans[key]
         if name is OutcomeName.REFUSED and plan.after_refusal is not None:
             self._finishes(key, self._calendar.add_working_days(day, plan.after_refusal_wait), plan.after_refusal, now)
         return decision
 
-    def _clock_stops(self, key: str, now: datetime) -> Decision | None:
+    def _clock_stops(self, key: ProvisionKey, now: datetime) -> Decision | None:
         """Also of what was refused meanwhile: or else a slower counter, which had not refused yet, would gain the time."""
         if deadlines.clock_stopped_for_good(Situation.of(self.case, key, self.catalogue)):
             return None
@@ -121,7 +130,7 @@ class Life:
         stop = Suspension(day, until, plan.stop_reason)
         return lifecycle.suspend(self.case, key, stop, self._moment(now), approved_by=None)
 
-    def _table_answers(self, key: str, rung: RungName, now: datetime) -> Decision | None:
+    def _table_answers(self, key: ProvisionKey, rung: RungName, now: datetime) -> Decision | None:
         if not self.case.provisions[key].status.is_open:
             return None
         table, pending, day = self._plans[key].table(rung), self._finish.get(key), day_of(now)
@@ -132,17 +141,17 @@ class Life:
             self._finishes(key, min(sooner, pending[0]), pending[1], now)
         return lifecycle.answer(self.case, key, rung, table.answer, self._moment(now))
 
-    def _officer_decides(self, key: str, now: datetime) -> Decision | None:
+    def _officer_decides(self, key: ProvisionKey, now: datetime) -> Decision | None:
         if not self.case.provisions[key].status.is_open:
             return None
         submitted = self._plans[key].table(RungName.MAATWERKLOKET).submitted
         return lifecycle.submit(self.case, key, submitted, GROUND, self._moment(now))
 
-    def _director_waives(self, key: str, dependency: str, now: datetime) -> Decision | None:
+    def _director_waives(self, key: ProvisionKey, dependency: str, now: datetime) -> Decision | None:
         provision = self.case.provisions[key]
         if provision.status is not Status.BLOCKED:
             return None
-        waiting = graph.unmet(self.catalogue.rule(key), self.case, provision)
+        waiting = graph.unmet(self.catalogue.rule(key.key), self.case, provision)
         if not any(dependency in d.alternatives for d in waiting):
             return None
         return lifecycle.waive(self.case, key, dependency, GROUND, self._moment(now), day_of(now))
@@ -161,7 +170,7 @@ class Life:
             if key in moved:
                 self._look_ahead(key, now)
 
-    def _follows(self, key: str, line: AuditLine, now: datetime) -> None:
+    def _follows(self, key: ProvisionKey, line: AuditLine, now: datetime) -> None:
         match line.what:
             case "provision.started":
                 self._started(key, now)
@@ -171,27 +180,27 @@ class Life:
                 wait = self._plans[key].table(RungName.MAATWERKLOKET).wait
                 self._after(now, wait, ANSWERED, partial(self._table_answers, key, RungName.MAATWERKLOKET))
 
-    def _started(self, key: str, now: datetime) -> None:
+    def _started(self, key: ProvisionKey, now: datetime) -> None:
         plan, provision = self._plans[key], self.case.provisions[key]
         start = deadlines.clock_event(provision) or day_of(now)
         self._finishes(key, self._calendar.add_working_days(start, plan.wait), plan.outcome, now)
         if plan.stops_after is not None:
             self._after(now, plan.stops_after, STOPPED, partial(self._clock_stops, key))
 
-    def _climbed(self, key: str, rung: RungName, now: datetime) -> None:
+    def _climbed(self, key: ProvisionKey, rung: RungName, now: datetime) -> None:
         plan = self._plans[key]
         if rung is RungName.MAATWERKLOKET:
             if self.case.municipality not in self.catalogue.automatic:
                 self._after(now, 1, DECIDED, partial(self._officer_decides, key))
         elif rung.kind.is_table:
             self._after(now, plan.table(rung).wait, ANSWERED, partial(self._table_answers, key, rung))
-        if rung is RungName.DOORBRAAKTAFEL and self.catalogue.rule(key).offers_waiver:
-            for other in graph.dependents(key, self.case, self.catalogue.provisions):
+        if rung is RungName.DOORBRAAKTAFEL and self.catalogue.rule(key.key).offers_waiver:
+            for other in graph.dependents(key.key, self.case, self.catalogue.provisions):
                 after = self._plans[other].waived_after
                 if after is not None:
-                    self._after(now, after, DECIDED, partial(self._director_waives, other, key))
+                    self._after(now, after, DECIDED, partial(self._director_waives, other, key.key))
 
-    def _look_ahead(self, key: str, now: datetime) -> None:
+    def _look_ahead(self, key: ProvisionKey, now: datetime) -> None:
         """Note when the clock has something to do, as the domain says it."""
         moment = lifecycle.next_at(self.case, key, self._moment(now))
         if moment is None:
@@ -204,7 +213,7 @@ class Life:
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
-    def _finishes(self, key: str, day: date, name: OutcomeName, now: datetime) -> None:
+    def _finishes(self, key: ProvisionKey, day: date, name: OutcomeName, now: datetime) -> None:
         """The counter will be done on ``day``, but never while the clock stands still: an outcome would let it run again."""
         still = self._still.get(key)
         if still is not None and day < still:
@@ -231,13 +240,13 @@ class Life:
 
     # --- counting ----------------------------------------------------------------------------------------------------
 
-    def _provision_facts(self, key: str) -> ProvisionFacts:
+    def _provision_facts(self, key: ProvisionKey) -> ProvisionFacts:
         situation = Situation.of(self.case, key, self.catalogue)
         p = situation.provision
         end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
         noted = [(day_of(at), line) for at, line in self.record if line.key == key]
         return ProvisionFacts(
-            key=key,
+            key=key.key,
             needed_on=p.needed_on,
             started_on=p.started_on,
             needed_from=p.needed_from,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from provisions.domain.case import Case
+from provisions.domain.case import Case, ProvisionKey
 from provisions.store import rows as from_row
 from provisions.store import tables as t
 from provisions.store.looking import SEVERAL_ATTEMPTS
@@ -21,7 +21,7 @@ _PROVISION_NAMES = tuple(
 # In SQL as it is: building these statements anew for each case took as long as the database did.
 _LOCK = " FOR UPDATE"
 _CASES = (
-    "SELECT id, reference, municipality, route, brp, opened, director, closed, present FROM client_case "
+    "SELECT id, uid, reference, municipality, route, brp, opened, director, closed, end_reason, present, act FROM client_case "
     "WHERE forgotten IS NULL AND"
 )
 _PROVISIONS = f"SELECT {', '.join(_PROVISION_NAMES)} FROM provision WHERE case_id = ANY(%(ids)s) ORDER BY id"  # noqa: S608
@@ -33,15 +33,15 @@ class Stored:
 
     case_id: int
     case: Case
-    ids: Mapping[str, int]
-    rows: Mapping[str, Mapping[str, Any]]
-    child_ids: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    ids: Mapping[ProvisionKey, int]
+    rows: Mapping[ProvisionKey, Mapping[str, Any]]
+    child_ids: Mapping[tuple[ProvisionKey, str], tuple[int, ...]] = field(default_factory=dict)
 
-    def key_of(self, provision_id: int) -> str:
-        """The key of one of its provisions."""
+    def key_of(self, provision_id: int) -> ProvisionKey:
+        """The key and round of one of its provisions."""
         return next(key for key, stored in self.ids.items() if stored == provision_id)
 
-    def last(self, column: str) -> dict[str, Any]:
+    def last(self, column: str) -> dict[ProvisionKey, Any]:
         """A column of each provision as it was last computed."""
         return {key: row[column] for key, row in self.rows.items()}
 
@@ -120,13 +120,16 @@ def _ids(values: Sequence[int]) -> sa.BindParameter[Any]:
 
 
 def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int, from_row.Children]) -> Stored:
+    keys = {p.id: from_row.key(p) for p in provisions}
     child_ids = {
-        (p.key, table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
+        (keys[p.id], table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
         for p in provisions
         for table in ("suspension", "outcome", "follow_up", "agreement")
     }
-    case = from_row.case(row, {p.key: from_row.provision(p, children.get(p.id, {})) for p in provisions})
-    return Stored(row.id, case, {p.key: p.id for p in provisions}, {p.key: p._asdict() for p in provisions}, child_ids)
+    case = from_row.case(row, {keys[p.id]: from_row.provision(p, children.get(p.id, {})) for p in provisions})
+    return Stored(
+        row.id, case, {key: i for i, key in keys.items()}, {keys[p.id]: p._asdict() for p in provisions}, child_ids
+    )
 
 
 # --- shared by who writes ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from provisions.domain.case import ProvisionKey
 from provisions.domain.lifecycle import SYSTEM, Foreseen
 from provisions.store import audit
 from provisions.store.loading import CHANNEL, Stored
@@ -115,7 +116,7 @@ def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:
     if foreseen is None or not _only_time_passes(stored, key, foreseen):
         return {**row, "until": due.at, "rungs": [], "messages": [], "lines": [], "digests": ""}
     provision, derived = foreseen.decision.case.provisions[key], foreseen.derived
-    lines = [audit_line(line, SYSTEM, due.case_id) for line in foreseen.decision.audit]
+    lines = [audit_line(line, foreseen.moment, due.case_id) for line in foreseen.decision.audit]
     return {
         **row,
         "until": foreseen.until,
@@ -140,7 +141,7 @@ def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:
     }
 
 
-def _only_time_passes(stored: Stored, key: str, foreseen: Foreseen) -> bool:
+def _only_time_passes(stored: Stored, key: ProvisionKey, foreseen: Foreseen) -> bool:
     """Whether of the derived columns none changes besides those that are stored here."""
     row, derived = stored.rows[key], foreseen.derived
     return all(row[name] == getattr(derived, name) for name in ("due", "statutory_due", "suspended_until", "closed_on"))

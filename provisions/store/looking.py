@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from provisions.domain.case import Case
+from provisions.domain.case import Case, ProvisionKey
 from provisions.store import rows as from_row
 
 SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
@@ -27,14 +27,18 @@ TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
     *("agreement", "message", "prepared", "audit", "free_text"),
 ]
-_CASE = "c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.present"
-_PROVISION = (
-    "p.id, p.case_id, p.key, p.status, p.needed_on, p.urgent, p.asked, p.needed_from, p.agreed, p.agreed_on, p.applied_on, "
-    "p.started_on, p.reopened_on, p.breached_on, p.late_noted, p.flow_run"
+_CASE = (
+    "c.uid, c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.end_reason, c.present, c.act"
 )
+_PROVISION = (
+    "p.id, p.case_id, p.key, p.round, p.purpose, p.again, p.status, p.needed_on, p.urgent, p.asked, p.needed_from, "
+    "p.agreed, p.agreed_on, p.applied_on, "
+    "p.started_on, p.reopened_on, p.breached_on, p.late_noted, p.ended_on, p.taken_over_by, p.flow_run"
+)
+_OWN = "(a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round)"  # whether line a is about provision p
 _MESSAGES = (
     "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "
-    "m.recipients, m.subject, m.body, m.error, p.key, c.reference, r.subject AS ready_subject, r.text AS ready_text "
+    "m.recipients, m.subject, m.body, m.error, p.key, p.round, c.reference, r.subject AS ready_subject, r.text AS ready_text "
     "FROM message m LEFT JOIN provision p ON p.id = m.provision_id LEFT JOIN client_case c ON c.id = p.case_id "
     "LEFT JOIN prepared r ON r.message = m.id"
 )
@@ -54,11 +58,11 @@ class Found:
     """A case with the database ids of its provisions and their runs in Prefect, by key."""
 
     case: Case
-    ids: Mapping[str, int]
-    flow_runs: Mapping[str, UUID | None]
+    ids: Mapping[ProvisionKey, int]
+    flow_runs: Mapping[ProvisionKey, UUID | None]
 
-    def key_of(self, provision_id: int) -> str:
-        """The key of one of its provisions."""
+    def key_of(self, provision_id: int) -> ProvisionKey:
+        """The key and round of one of its provisions."""
         return next(key for key, known in self.ids.items() if known == provision_id)
 
 
@@ -67,7 +71,7 @@ class Late:
     """A provision that is late, its run in Prefect, and its case *with that provision only*."""
 
     id: int
-    key: str
+    key: ProvisionKey
     flow_run: UUID | None
     case: Case
 
@@ -148,9 +152,9 @@ def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
     return [
         Late(
             row.id,
-            row.key,
+            from_row.key(row),
             row.flow_run,
-            from_row.case(row, {row.key: from_row.provision(row, children.get(row.id, {}))}),
+            from_row.case(row, {from_row.key(row): from_row.provision(row, children.get(row.id, {}))}),
         )
         for row in found
     ]
@@ -234,8 +238,8 @@ def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
 def record_of(rows: Rows, provision_id: int, after: int) -> Sequence[Any]:
     """The lines after line ``after`` about a provision (``own``), and those by which others of its case started; oldest first."""
     return rows(
-        "SELECT a.id, a.at, a.what, a.key, a.data, a.key = p.key AS own FROM provision p JOIN audit a ON a.case_id = p.case_id "
-        "WHERE p.id = %(id)s AND a.id > %(after)s AND (a.key = p.key OR a.what = 'provision.started') ORDER BY a.id",
+        f"SELECT a.id, a.at, a.what, a.key, a.data, {_OWN} AS own FROM provision p JOIN audit a ON a.case_id = p.case_id "
+        f"WHERE p.id = %(id)s AND a.id > %(after)s AND ({_OWN} OR a.what = 'provision.started') ORDER BY a.id",
         id=provision_id,
         after=after,
     )
@@ -255,7 +259,7 @@ def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
 
 def _found(row: Any, provisions: Sequence[Any], children: Mapping[int, from_row.Children]) -> Found:
     return Found(
-        from_row.case(row, {p.key: from_row.provision(p, children.get(p.id, {})) for p in provisions}),
-        {p.key: p.id for p in provisions},
-        {p.key: p.flow_run for p in provisions},
+        from_row.case(row, {from_row.key(p): from_row.provision(p, children.get(p.id, {})) for p in provisions}),
+        {from_row.key(p): p.id for p in provisions},
+        {from_row.key(p): p.flow_run for p in provisions},
     )

@@ -13,6 +13,7 @@ from provisions.domain.case import (
     FollowUp,
     Outcome,
     Provision,
+    ProvisionKey,
     Reason,
     Rung,
     Status,
@@ -61,9 +62,10 @@ def children(found: Iterable[Any]) -> dict[int, dict[str, list[Any]]]:
     return by_provision
 
 
-def case(row: Any, provisions: Mapping[str, Provision]) -> Case:
+def case(row: Any, provisions: Mapping[ProvisionKey, Provision]) -> Case:
     """A case from a row of ``client_case``."""
     return Case(
+        id=row.uid,
         reference=row.reference,
         municipality=row.municipality,
         route=Route(row.route),
@@ -71,9 +73,16 @@ def case(row: Any, provisions: Mapping[str, Provision]) -> Case:
         opened=row.opened,
         director=row.director,
         closed=row.closed,
+        end_reason=row.end_reason,
+        act=row.act,
         present=frozenset(row.present),
         provisions=provisions,
     )
+
+
+def key(row: Any) -> ProvisionKey:
+    """Which provision of its case a row of ``provision`` is."""
+    return ProvisionKey(row.key, row.round)
 
 
 def provision(row: Any, children: Children) -> Provision:
@@ -81,6 +90,9 @@ def provision(row: Any, children: Children) -> Provision:
     return Provision(
         key=row.key,
         needed_on=row.needed_on,
+        round=row.round,
+        purpose=row.purpose,
+        again=row.again,
         status=Status(row.status),
         urgent=row.urgent,
         needed_from=row.needed_from,
@@ -92,6 +104,8 @@ def provision(row: Any, children: Children) -> Provision:
         reopened_on=row.reopened_on,
         breached_on=row.breached_on,
         late_noted=row.late_noted,
+        ended_on=row.ended_on,
+        taken_over_by=row.taken_over_by,
         suspensions=tuple(
             Suspension(_day(start), _day(until), Reason(reason), _day_or_none(resumed))
             for _, start, until, reason, resumed in children.get("suspension", ())

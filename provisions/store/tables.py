@@ -49,6 +49,9 @@ case = Table(
     "client_case",  # "case" is a reserved word in SQL
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
+    Column(
+        "uid", Uuid, nullable=False, unique=True, server_default=func.gen_random_uuid()
+    ),  # for addresses and ids of messages
     Column("reference", Text, nullable=False, unique=True),
     Column("municipality", Text, nullable=False),
     Column("route", Text),  # null once forgotten
@@ -56,6 +59,8 @@ case = Table(
     Column("director", Text),
     Column("opened", Date, nullable=False),
     Column("closed", Date),
+    Column("end_reason", Text),  # a code of config; null while open, and for what ended before there were reasons
+    Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("forgotten", Date),  # the day on which it was reduced to what the report needs
     CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
@@ -68,6 +73,9 @@ provision = Table(
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
     Column("key", Text, nullable=False),
+    Column("round", Integer, nullable=False, server_default=text("1")),
+    Column("purpose", Text),  # what this round is for: a code of config
+    Column("again", Text),  # why it is needed again: a code of config
     Column("status", Text, nullable=False),
     Column("needed_on", Date, nullable=False),
     Column("urgent", Boolean, nullable=False),
@@ -80,6 +88,8 @@ provision = Table(
     Column("reopened_on", Date),
     Column("breached_on", Date),  # D+1 of a promise that was broken before other rules or a move changed D
     Column("late_noted", Date),  # the D+1 whose passing the clock has noted
+    Column("ended_on", Date),  # without an outcome: with its case, or by a move
+    Column("taken_over_by", Text),  # who goes on with it: a code of config
     # derived
     Column("due", Date),  # D, an open suspension running to its end
     Column("statutory_due", Date),
@@ -97,7 +107,7 @@ provision = Table(
     Column("flow_run", Uuid),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("observed_generation", Integer, nullable=False, server_default=text("0")),
-    UniqueConstraint("case_id", "key"),
+    UniqueConstraint("case_id", "key", "round"),
     Index("ix_provision_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("ix_provision_late_from", "late_from", postgresql_where=text("late_from IS NOT NULL")),
     Index("ix_provision_stale", "id", postgresql_where=text("generation <> observed_generation")),
@@ -289,6 +299,9 @@ audit = Table(
         ),
     ),
 )
+
+# The round of a provision that a line is about; it stands in the data, because the chain hashes a fixed tuple.
+audit_round = func.coalesce(audit.c.data["round"].as_integer(), 1)
 
 # The end of the chain: one row, locked by whoever records until that is committed. A trigger refuses to go back.
 audit_head = Table(

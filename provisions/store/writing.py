@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
-from provisions.domain.case import Case, Provision
+from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
 from provisions.domain.messages import MessageKind
 from provisions.store import audit
@@ -39,7 +39,7 @@ class Change:
     before: Stored | None
     decision: Decision
     moment: Moment
-    keys: frozenset[str] | None = None
+    keys: frozenset[ProvisionKey] | None = None
 
 
 def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
@@ -98,11 +98,11 @@ def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
         if "client_case_reference" in str(error.orig):
             raise ReferenceTaken from None
         raise
-    for reference, case_id, key, provision_id in made:
+    for reference, case_id, key, number, provision_id in made:
         draft = by_reference[reference]
         draft.case_id = case_id
         if key is not None:
-            draft.ids[key] = provision_id
+            draft.ids[ProvisionKey(key, number)] = provision_id
 
 
 @lru_cache(maxsize=8)
@@ -122,14 +122,16 @@ def _insert_statement(cases: tuple[str, ...], provisions: tuple[str, ...]) -> st
         parts.append(
             f"owned AS (INSERT INTO provision (case_id, {own}) SELECT coalesce(r.case_id, made.id), {own} "  # noqa: S608
             f"FROM {_rows(t.provision, 'provisions', provisions)} LEFT JOIN made ON made.reference = r.of "
-            "ORDER BY r.place RETURNING id, case_id, key)"
+            "ORDER BY r.place RETURNING id, case_id, key, round)"
         )
     else:
-        parts.append("owned AS (SELECT NULL::bigint AS id, NULL::bigint AS case_id, NULL::text AS key WHERE false)")
+        parts.append(
+            "owned AS (SELECT NULL::bigint AS id, NULL::bigint AS case_id, NULL::text AS key, NULL::int AS round WHERE false)"
+        )
     return (
         f"WITH {', '.join(parts)} "  # noqa: S608
         f"SELECT coalesce(made.reference, (SELECT reference FROM {t.case.name} c WHERE c.id = owned.case_id)), "
-        "coalesce(made.id, owned.case_id), owned.key, owned.id FROM made FULL JOIN owned ON owned.case_id = made.id"
+        "coalesce(made.id, owned.case_id), owned.key, owned.round, owned.id FROM made FULL JOIN owned ON owned.case_id = made.id"
     )
 
 
@@ -200,6 +202,7 @@ def _rows(table: Table, parameter: str, columns: tuple[str, ...]) -> str:
 
 def _case_row(case: Case) -> Row:
     return {
+        "uid": case.id,
         "reference": case.reference,
         "municipality": case.municipality,
         "route": case.route.value,
@@ -207,14 +210,19 @@ def _case_row(case: Case) -> Row:
         "director": case.director,
         "opened": case.opened,
         "closed": case.closed,
+        "end_reason": case.end_reason,
         "present": sorted(case.present),
+        "act": case.act,
     }
 
 
-def _provision_row(case: Case, key: str, moment: Moment) -> Row:
+def _provision_row(case: Case, key: ProvisionKey, moment: Moment) -> Row:
     p, derived = case.provisions[key], derive(case, key, moment)
     return {
-        "key": key,
+        "key": p.key,
+        "round": p.round,
+        "purpose": p.purpose,
+        "again": p.again,
         "status": p.status.value,
         "needed_on": p.needed_on,
         "urgent": p.urgent,
@@ -227,6 +235,8 @@ def _provision_row(case: Case, key: str, moment: Moment) -> Row:
         "reopened_on": p.reopened_on,
         "breached_on": p.breached_on,
         "late_noted": p.late_noted,
+        "ended_on": p.ended_on,
+        "taken_over_by": p.taken_over_by,
         "due": derived.due,
         "statutory_due": derived.statutory_due,
         "late_from": derived.late_from,
@@ -320,22 +330,31 @@ def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
     audit.append(
         connection,
         [
-            audit_line(line, draft.change.moment.by, draft.case_id)
+            audit_line(line, draft.change.moment, draft.case_id)
             for draft in drafts
             for line in draft.change.decision.audit
         ],
     )
 
 
-def audit_line(line: AuditLine, by: str, case_id: int) -> audit.Line:
-    """A line of a decision as it is recorded."""
+def audit_line(line: AuditLine, moment: Moment, case_id: int) -> audit.Line:
+    """A line of a decision as it is recorded.
+
+    The chain hashes a fixed tuple: by which door it came, for whom, with whose approval and of which round goes into its data.
+    """
+    how = {
+        "via": moment.via.value,
+        "for": moment.acting_for,
+        "approved_by": moment.approved_by,
+        "round": line.key.round if line.key is not None and line.key.round > 1 else None,
+    }
     return audit.Line(
-        by=by,
+        by=moment.by,
         what=line.what,
         because=line.because,
         case_id=case_id,
-        key=line.key,
-        data={name: value for name, value in line.data.items() if value is not None} or None,
+        key=line.key.key if line.key else None,
+        data={name: value for name, value in (how | dict(line.data)).items() if value is not None} or None,
         message=UUID(line.message) if line.message else None,
         note=line.note,
     )

@@ -15,12 +15,16 @@ class Agreements(Deciding):
     def agree(self, reference: str, key: str, day: date, *, by: str, on: date | None = None) -> Case:
         """A (new) agreed date, agreed on day ``on``."""
         moment = self._moment(by)
-        key, day, agreed_on = self._key(key), bounds.planned("de afspraak", day, moment.today), self._on(on, moment)
-        return self._decide(reference, moment, lambda case: lifecycle.agree(case, key, day, moment, agreed_on))
+        asked, day, agreed_on = self._asked(key), bounds.planned("de afspraak", day, moment.today), self._on(on, moment)
+        return self._decide(
+            reference, moment, lambda case: lifecycle.agree(case, asked.of(case), day, moment, agreed_on)
+        )
 
     def settle_follow_up(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A follow-up is done."""
         moment = self._moment(by)
-        key, day = self._key(key), self._on(on, moment)
+        asked, day = self._asked(key), self._on(on, moment)
         name = refuse_identifying(name, "de vervolgactie")
-        return self._decide(reference, moment, lambda case: lifecycle.settle_follow_up(case, key, name, moment, day))
+        return self._decide(
+            reference, moment, lambda case: lifecycle.settle_follow_up(case, asked.of(case), name, moment, day)
+        )

@@ -13,14 +13,16 @@ class Answers(Deciding):
     def answer(self, reference: str, key: str, rung: str, answer: str, *, by: str) -> Case:
         """What a table answered."""
         moment = self._moment(by)
-        key, name = self._key(key), inputs.choice(RungName, rung, "escalatiestap")
+        asked, name = self._asked(key), inputs.choice(RungName, rung, "escalatiestap")
         given = inputs.choice(Answer, answer, "soort antwoord")
-        return self._decide(reference, moment, lambda case: lifecycle.answer(case, key, name, given, moment))
+        return self._decide(reference, moment, lambda case: lifecycle.answer(case, asked.of(case), name, given, moment))
 
     def submit(self, reference: str, key: str, decision: str, *, reason: str, by: str) -> Case:
         """Whether a provision goes to the national desk (``submitted``) or not (``not_submitted``)."""
         moment = self._moment(by)
-        key = self._key(key)
+        asked = self._asked(key)
         submitted = inputs.known(decision, ("submitted", "not_submitted"), "beslissing") == "submitted"
         text = inputs.free_text(reason, "de reden")
-        return self._decide(reference, moment, lambda case: lifecycle.submit(case, key, submitted, text, moment))
+        return self._decide(
+            reference, moment, lambda case: lifecycle.submit(case, asked.of(case), submitted, text, moment)
+        )

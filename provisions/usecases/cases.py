@@ -9,8 +9,9 @@ from provisions.usecases.clock_stops import ClockStops
 from provisions.usecases.ends import Ends
 from provisions.usecases.intake import Intake
 from provisions.usecases.outcomes import Outcomes
+from provisions.usecases.rounds import Rounds
 from provisions.usecases.waivers import Waivers
 
 
-class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends):
+class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

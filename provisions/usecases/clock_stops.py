@@ -34,14 +34,14 @@ class ClockStops(Deciding):
                 "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
             ) from None
         approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
-        key, until = self._key(key), bounds.planned("--until", until, moment.today)
+        asked, until = self._asked(key), bounds.planned("--until", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
         return self._decide(
-            reference, moment, lambda case: lifecycle.suspend(case, key, suspension, moment, approved_by)
+            reference, moment, lambda case: lifecycle.suspend(case, asked.of(case), suspension, moment, approved_by)
         )
 
     def resume(self, reference: str, key: str, *, by: str, on: date | None = None) -> Case:
         """Let the clock run again."""
         moment = self._moment(by)
-        key, day = self._key(key), self._on(on, moment)
-        return self._decide(reference, moment, lambda case: lifecycle.resume(case, key, moment, day))
+        asked, day = self._asked(key), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.resume(case, asked.of(case), moment, day))

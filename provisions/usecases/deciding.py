@@ -1,19 +1,39 @@
 """What every use case about a case does: check what was said, load under lock, let the domain decide, write it all at once."""
 
+import re
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
 from provisions.catalogue import Config
-from provisions.domain.case import Case
-from provisions.domain.lifecycle import Decision, Moment, bounds
+from provisions.domain import lifecycle
+from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.errors import InvalidInput
+from provisions.domain.lifecycle import Decision, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.store import loading
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
+
+_ROUND = re.compile(r"[1-9][0-9]{0,3}")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A provision as somebody named it, and its round where that was said too."""
+
+    key: str
+    round: int | None = None
+
+    def of(self, case: Case) -> ProvisionKey:
+        """Which one of ``case`` is meant. Raises what ``lifecycle.round_of`` raises."""
+        return lifecycle.round_of(case, self.key, self.round)
 
 
 class Deciding:
@@ -27,9 +47,16 @@ class Deciding:
         self._engine = engine
         self._config = config
         self._clock = clock
+        self._via = Via.SHELL
+
+    def through(self, via: Via) -> Self:
+        """The same, for what comes in by another door than the shell: the record says by which."""
+        other = copy(self)
+        other._via = via
+        return other
 
     def _moment(self, by: str) -> Moment:
-        return Moment(self._clock(), inputs.code(by, "wie dit doet (--by)"), self._config.catalogue)
+        return Moment(self._clock(), inputs.code(by, "wie dit doet (--by)"), self._config.catalogue, self._via)
 
     def _on(self, on: date | None, moment: Moment) -> date:
         return moment.today if on is None else bounds.happened("--on", on, moment.today)
@@ -47,6 +74,17 @@ class Deciding:
         rules = self._config.catalogue.provisions
         by_name = {rule.name.lower(): rule.key for rule in rules.values()}
         return by_name.get(text.strip().lower(), text)
+
+    def _asked(self, key: str) -> Asked:
+        """A provision as somebody named it: ``key``, or ``key#2`` for one of its rounds."""
+        name, mark, number = key.partition("#")
+        if not mark:
+            return Asked(self._key(key))
+        if not _ROUND.fullmatch(number):
+            raise InvalidInput(
+                f"'{inputs.shown(key)}' is geen ronde. Schrijf de voorziening, een # en een nummer, zoals {name}#2."
+            )
+        return Asked(self._key(name), int(number))
 
     def _reference(self, reference: str) -> str:
         return inputs.reference(reference, self._config.organisation.reference_pattern)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,7 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import Decision, Moment, Need, bounds
+from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
@@ -37,6 +39,7 @@ class IntakeRequest:
     needed_from: Mapping[str, date] = field(default_factory=dict)
     waive: Mapping[tuple[str, str], str] = field(default_factory=dict)
     urgent: Sequence[str] = ()
+    purposes: Mapping[str, str] = field(default_factory=dict)
     director: str | None = None
     on: date | None = None
 
@@ -82,6 +85,7 @@ class Intake(Deciding):
         needed_from: Mapping[str, date] | None = None,
         waive: Mapping[tuple[str, str], str] | None = None,
         urgent: Sequence[str] = (),
+        purposes: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> Case:
         """One or more provisions needed besides those of the intake."""
@@ -93,6 +97,7 @@ class Intake(Deciding):
             needed_from or {},
             waive or {},
             urgent,
+            purposes or {},
             moment.today,
         )
         return self._decide(reference, moment, lambda case: lifecycle.add(case, needs, moment, day))
@@ -102,6 +107,7 @@ class Intake(Deciding):
         municipality = request.municipality or next(iter(organisation.municipalities))
         present = frozenset(self._key(key) for key in request.present)
         case = Case(
+            id=uuid4(),
             reference=self._reference(request.reference),
             municipality=inputs.known(municipality, organisation.municipalities, "gemeente"),
             route=inputs.choice(Route, request.route, "route"),
@@ -111,7 +117,9 @@ class Intake(Deciding):
             present=present,
         )
         keys = self._needed_keys(request, present)
-        needs = self._needs(keys, request.agreed, request.needed_from, request.waive, request.urgent, moment.today)
+        needs = self._needs(
+            keys, request.agreed, request.needed_from, request.waive, request.urgent, request.purposes, moment.today
+        )
         return lifecycle.open_case(case, needs, moment)
 
     def _needed_keys(self, request: IntakeRequest, present: frozenset[str]) -> list[str]:
@@ -134,16 +142,19 @@ class Intake(Deciding):
         needed_from: Mapping[str, date],
         waive: Mapping[tuple[str, str], str],
         urgent: Sequence[str],
+        purposes: Mapping[str, str],
         today: date,
     ) -> tuple[Need, ...]:
         agreed, needed_from = self._by_key(agreed), self._by_key(needed_from)
         waive = {(self._key(key), self._dependency(on)): ground for (key, on), ground in waive.items()}
         urgent = [self._key(key) for key in urgent]
+        purposes = {self._key(key): refuse_identifying(code, "waarvoor") for key, code in purposes.items()}
         named = {
             "--agreed": set(agreed),
             "--needed-from": set(needed_from),
             "--waive": {key for key, _ in waive},
             "--urgent": set(urgent),
+            "--for": set(purposes),
         }
         for option, mentioned in named.items():
             for key in sorted(mentioned):
@@ -165,6 +176,7 @@ class Intake(Deciding):
                 needed_from.get(key),
                 key in urgent,
                 {dependency: ground for (waived, dependency), ground in grounds.items() if waived == key},
+                purpose=purposes.get(key),
             )
             for key in keys
         )

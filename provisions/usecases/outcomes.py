@@ -77,20 +77,20 @@ class Outcomes(Deciding):
 
     def _outcome(self, report: OutcomeReport, moment: Moment) -> Callable[[Case], Decision]:
         name = inputs.choice(OutcomeName, report.outcome, "uitkomst")
-        key, day = self._key(report.key), self._on(report.on, moment)
+        asked, day = self._asked(report.key), self._on(report.on, moment)
         text = inputs.free_text(report.note, "de notitie") if report.note is not None else None
         values = {
             refuse_identifying(field, "een veld"): refuse_identifying(value, "een veld")
             for field, value in report.fields.items()
         }
-        return lambda case: lifecycle.record_outcome(case, key, name, moment, day, values, text)
+        return lambda case: lifecycle.record_outcome(case, asked.of(case), name, moment, day, values, text)
 
     def reopen(self, reference: str, key: str, *, reason: str, by: str, on: date | None = None) -> Case:
         """Reopen a closed provision; its old clock runs on."""
         moment = self._moment(by)
         text = inputs.free_text(reason, "de reden")
-        key, day = self._key(key), self._on(on, moment)
-        return self._decide(reference, moment, lambda case: lifecycle.reopen(case, key, moment, day, text))
+        asked, day = self._asked(key), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.reopen(case, asked.of(case), moment, day, text))
 
 
 def _references(reports: Iterable[OutcomeReport]) -> Iterator[str]:

@@ -16,5 +16,7 @@ class Waivers(Deciding):
         moment = self._moment(by)
         ground = inputs.free_text(ground, "de grond van de afwijking")
         dependency = self._dependency(dependency)
-        key, day = self._key(key), self._on(on, moment)
-        return self._decide(reference, moment, lambda case: lifecycle.waive(case, key, dependency, ground, moment, day))
+        asked, day = self._asked(key), self._on(on, moment)
+        return self._decide(
+            reference, moment, lambda case: lifecycle.waive(case, asked.of(case), dependency, ground, moment, day)
+        )

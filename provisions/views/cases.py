@@ -10,7 +10,7 @@ from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import ProvisionRule
@@ -47,8 +47,12 @@ class ProvisionView:
 
     @property
     def name(self) -> str:
-        """The Dutch name."""
-        return self.situation.rule.name
+        """The Dutch name, with the round and what it is for: "identiteitsbewijs (2)", "bijzondere bijstand (kleding)"."""
+        rule, provision = self.situation.rule, self.provision
+        purpose = rule.purpose(provision.purpose)
+        told = [str(provision.round)] if provision.round > 1 else []
+        told += [purpose.label] if purpose else []
+        return f"{rule.name} ({', '.join(told)})" if told else rule.name
 
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""
@@ -85,6 +89,10 @@ class ProvisionView:
                 {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
                 for f in p.follow_ups
             ],
+            "round": p.round,
+            "for": p.purpose,
+            "again": p.again,
+            "taken_over_by": p.taken_over_by,
             "flow_run": str(self.flow_run) if self.flow_run else None,
             "lies_with": self.lies_with,
             "name": self.name,
@@ -119,6 +127,8 @@ class CaseView:
             "brp": case.brp.value,
             "opened": case.opened.isoformat(),
             "closed": _iso(case.closed),
+            "end_reason": case.end_reason,
+            "id": str(case.id),
             "director": case.director,
             "present": sorted(case.present),
             "provisions": [p.as_json() for p in self.provisions],
@@ -149,6 +159,10 @@ class AuditEntry:
             "because": because,
             "message": str(self.message) if self.message else None,
             "data": self.data,
+            "via": self.data.get("via"),
+            "for": self.data.get("for"),
+            "approved_by": self.data.get("approved_by"),
+            "round": self.data.get("round", 1) if self.key else None,
         }
 
 
@@ -245,7 +259,7 @@ class Views:
 
     def _case_view(self, found: Found, now: datetime) -> CaseView:
         order = list(self.config.catalogue.provisions)
-        keys = sorted(found.ids, key=order.index)
+        keys = sorted(found.ids, key=lambda key: (order.index(key.key), key.round))
         return CaseView(
             found.case, tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
         )
@@ -255,7 +269,9 @@ class Views:
         key = found.key_of(provision_id)
         return self._view(found.case, key, provision_id, found.flow_runs[key], now)
 
-    def _view(self, case: Case, key: str, provision_id: int, flow_run: UUID | None, now: datetime) -> ProvisionView:
+    def _view(
+        self, case: Case, key: ProvisionKey, provision_id: int, flow_run: UUID | None, now: datetime
+    ) -> ProvisionView:
         catalogue, today = self.config.catalogue, day_of(now)
         situation = Situation.of(case, key, catalogue)
         provision = situation.provision

@@ -162,7 +162,7 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
 
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
     """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
-    found = [view.case.municipality, tag(view.name)]
+    found = [view.case.municipality, tag(view.situation.rule.name)]
     if view.lies_with in RungName.tables():
         found.append(tag(dutch.holder(view.lies_with)))
     if view.overdue:

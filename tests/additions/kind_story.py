@@ -10,6 +10,7 @@ from sqlalchemy import select
 from provisions.catalogue import PROJECT
 from provisions.cli.tables import Tables
 from provisions.database.connect import engine_for, pooled
+from provisions.domain.case import ProvisionKey
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.render import render
 from provisions.outbound.webhook import Event
@@ -44,7 +45,7 @@ def main() -> None:
     event = Event("1", "thanks", None, clock(), "TR-2026-0042", "id_document", "voorbeeldstad")
     view = town.app.views.case("TR-2026-0042")
     facts = MessageFacts("1", "thanks", None, "voorbeeldstad", clock())
-    rendered = render(facts, view.case, view.case.provisions["id_document"], CONFIG, clock())
+    rendered = render(facts, view.case, view.case.provisions[ProvisionKey("id_document")], CONFIG, clock())
     assert rendered is not None
     seen = {
         "project": str(PROJECT),

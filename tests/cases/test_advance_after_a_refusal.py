@@ -22,7 +22,7 @@ def test_a_refused_benefit_ends_the_advances_that_wait_for_its_decision() -> Non
     client.is_refused("benefit_decision")
     assert open_follow_ups(client) == {"lawfulness_check"}
     (line,) = [line for line in client.audit if line.what == "follow_up.lapsed"]
-    assert (line.key, line.data["name"], line.data["due"]) == ("advance_payment", "next_advance", "2026-11-19")
+    assert (str(line.key), line.data["name"], line.data["due"]) == ("advance_payment", "next_advance", "2026-11-19")
     assert "besluit bijstandsuitkering is afgewezen" in line.because
     client.lives_until("2026-11-30 10:00")
     assert not [m for m in client.sent("follow_up") if m.detail == "next_advance"]

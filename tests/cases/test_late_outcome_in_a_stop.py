@@ -29,7 +29,7 @@ def test_the_dates_are_those_of_the_facts(until: str, lived: bool) -> None:
         client.lives_until("2026-11-24 09:00")
     client.is_refused(KEY, on="2026-11-09")
     client.tick()
-    derived = derive(client.case, KEY, client.moment)
+    derived = derive(client.case, client.which(KEY), client.moment)
     end = deadlines.due(client.situation(KEY))
     assert end is not None
     assert (end.due, end.suspended_days) == (day("2026-11-10"), 3)

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, ladder
-from provisions.domain.case import Case, Provision, Reason, Suspension
+from provisions.domain.case import Case, Provision, ProvisionKey, Reason, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.figures.facts import CaseFacts, OutcomeFact, ProvisionFacts
@@ -34,7 +34,7 @@ from provisions.domain.lifecycle import (
 )
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.weeks import Week
-from tests.builders import CATALOGUE, at, day
+from tests.builders import CASE_ID, CATALOGUE, at, day
 
 EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "80"))  # set it to 2000 to look longer
 FIRST, LAST = day("2026-11-02"), day("2026-12-14")
@@ -46,11 +46,12 @@ Act = Callable[[Case, Moment], Case]
 
 
 def act(fact: Fact) -> Act:
-    kind, key, on, what = fact
+    kind, name, on, what = fact
+    key = ProvisionKey(name)
     match kind:
         case "outcome":
-            name = OutcomeName(str(what))
-            return lambda case, moment: record_outcome(case, key, name, moment, on, {}).case
+            became = OutcomeName(str(what))
+            return lambda case, moment: record_outcome(case, key, became, moment, on, {}).case
         case "stop":
             assert isinstance(what, tuple)
             length, reason = what
@@ -70,7 +71,7 @@ def act(fact: Fact) -> Act:
 
 def recorded(facts: Sequence[Fact], moments: Sequence[datetime], ticking: bool) -> tuple[Case, list[Fact]]:
     """The case once the facts were recorded, each at its moment, and those that were taken; time passes between them or not."""
-    case = Case("TR-2026-0001", "voorbeeldstad", Route.VOLUNTARY, Brp.UNKNOWN, FIRST, present=frozenset())
+    case = Case(CASE_ID, "TR-2026-0001", "voorbeeldstad", Route.VOLUNTARY, Brp.UNKNOWN, FIRST, present=frozenset())
     needs = [Need(key, agreed=day("2026-11-13") if key == AGREED else None) for key in (*KEYS, "id_document")]
     now = at("2026-11-02 09:00")
     case = open_case(case, needs, Moment(now, "regie-1", CATALOGUE)).case
@@ -98,7 +99,7 @@ def told(case: Case) -> dict[str, object]:
     now = at("2027-03-01 09:00")
     found: dict[str, object] = {"figures": figures(case)}
     for key in KEYS:
-        situation = Situation.of(case, key, CATALOGUE)
+        situation = Situation.of(case, ProvisionKey(key), CATALOGUE)
         end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
         found[key] = (
             situation.provision.status,
@@ -129,7 +130,7 @@ def figures(case: Case) -> list[object]:
 
 
 def facts_of(case: Case, key: str) -> ProvisionFacts:
-    situation = Situation.of(case, key, CATALOGUE)
+    situation = Situation.of(case, ProvisionKey(key), CATALOGUE)
     p: Provision = situation.provision
     end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
     return ProvisionFacts(

@@ -192,7 +192,7 @@ def test_the_waiver_is_offered_once_when_the_id_is_late_or_refused(how: OutcomeN
         client.tick()
     client.lives_until("2026-11-30 12:00")
     (offer,) = client.sent("waiver_offer")
-    assert offer.key == "id_document"
+    assert str(offer.key) == "id_document"
     (line,) = [line for line in client.audit if line.message == offer.id]
     assert line.data["dependents"] == ["postal_address", "benefit_decision"]
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, lifecycle
-from provisions.domain.case import Answer, Case, Provision, Reason, Status
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.domain.lifecycle import Moment, Need
 from provisions.domain.rules import Brp, OutcomeName
@@ -89,13 +89,36 @@ def reopened(key: str) -> Client:
     return client
 
 
+def ended(key: str) -> Client:
+    client = waiting(key)
+    client.closes("died")
+    return client
+
+
+def needed_again(key: str) -> Client:
+    client = delivered(key).travels_to("2026-11-04 09:00")
+    client.needs_again(key, agreed=need(key).agreed)
+    return client
+
+
 STATES: list[State] = [
-    waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened,
+    waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened, ended, needed_again,
 ]  # fmt: skip
 
 
 def outcome(name: OutcomeName) -> Event:
     return lambda c, k: c.outcome(k, name, **fields(k, name))
+
+
+def end(reason: str) -> Event:
+    """The case ends; a provider goes on with what is open, where that is asked."""
+
+    def event(client: Client, _: str) -> lifecycle.Decision:
+        still_open = [str(p.id) for p in client.case.provisions.values() if p.status.is_open]
+        takes_over = CATALOGUE.ends[reason].takeover
+        return client.closes(reason, **dict.fromkeys(still_open if takes_over else [], "provider"))
+
+    return event
 
 
 EVENTS: dict[str, Event] = {
@@ -111,7 +134,10 @@ EVENTS: dict[str, Event] = {
     "add": lambda c, k: c.also_needs(need(k)),
     "transfer": lambda c, _: c.moves_to("havenmeer"),
     "followup": lambda c, k: c.settles(k, next((f.name for f in CATALOGUE.rule(k).follow_ups), "none")),
+    "again": lambda c, k: c.needs_again(k, agreed=need(k).agreed, urgent=need(k).urgent),
     "close": lambda c, _: c.closes(),
+    **{f"end: {name}": end(name) for name in CATALOGUE.ends if name != lifecycle.SETTLED},
+    "reopen the case": lambda c, _: c.ended_by_mistake(),
     "tick": lambda c, _: c.tick(),
 }
 
@@ -241,7 +267,8 @@ def test_what_was_foreseen_is_what_is_decided_when_the_moment_has_come(
         attempt(partial(EVENTS[event], client, key))
 
 
-def foreseen_is_decided(client: Client, key: str, later: float) -> None:
+def foreseen_is_decided(client: Client, name: str, later: float) -> None:
+    key = client.which(name)
     at = lifecycle.derive(client.case, key, client.moment).next_at
     if at is None or at < client.now:
         return
@@ -260,7 +287,7 @@ def foreseen_is_decided(client: Client, key: str, later: float) -> None:
     assert all(decided.case.provisions[other] is client.case.provisions[other] for other in others)
 
 
-def without_climbing(case: Case, key: str) -> Provision:
+def without_climbing(case: Case, key: ProvisionKey) -> Provision:
     provision = case.provisions[key]
     return replace(provision, rungs=tuple(replace(rung, climbed=rung.due) for rung in provision.rungs))
 

@@ -9,7 +9,7 @@ import pytest
 
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import lifecycle
-from provisions.domain.case import Answer, Case, Reason, Status, Suspension
+from provisions.domain.case import Answer, Case, ProvisionKey, Reason, Status, Suspension
 from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Need
 from provisions.domain.messages import MessageKind, telling
 from provisions.domain.rules import Brp, OutcomeName, Route
@@ -17,6 +17,7 @@ from provisions.domain.rungs import RungName
 from provisions.outbound.context import MessageFacts, Told
 from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import UnableToSend
+from tests.builders import CASE_ID
 
 DIRECTOR = "regisseur.noord"
 
@@ -50,45 +51,47 @@ class Story:
             self.now = min(self.now + timedelta(hours=6), end)
             for key in self.case.provisions:
                 for _ in range(4):
-                    self.take(lifecycle.tick(self.case, key, self.moment))
+                    self.take(lifecycle.tick(self.case, key, Moment(self.now, lifecycle.SYSTEM, self.config.catalogue)))
         return self
 
     def outcome(self, key: str, name: OutcomeName, **fields: str) -> "Story":
-        self.take(lifecycle.record_outcome(self.case, key, name, self.moment, on=self.moment.today, fields=fields))
+        self.take(
+            lifecycle.record_outcome(self.case, which(key), name, self.moment, on=self.moment.today, fields=fields)
+        )
         return self
 
     def suspend(self, key: str, days: int, reason: Reason) -> "Story":
         today = self.moment.today
         suspension = Suspension(today, today + timedelta(days=days), reason)
-        self.take(lifecycle.suspend(self.case, key, suspension, self.moment, None))
+        self.take(lifecycle.suspend(self.case, which(key), suspension, self.moment, None))
         return self
 
     def answer(self, key: str, rung: RungName, answer: Answer) -> "Story":
-        self.take(lifecycle.answer(self.case, key, rung, answer, self.moment))
+        self.take(lifecycle.answer(self.case, which(key), rung, answer, self.moment))
         return self
 
-    def last(self, kind: str, key: str, detail: str | None = None) -> MessageFacts:
+    def last(self, kind: str, key: str | ProvisionKey, detail: str | None = None) -> MessageFacts:
         """The last message of that kind."""
-        intent, at = [(i, at) for i, at in self.sent if (i.kind, i.key) == (kind, key) and detail in (None, i.detail)][
-            -1
-        ]
+        intent, at = [
+            (i, at) for i, at in self.sent if (i.kind, i.key) == (kind, which(key)) and detail in (None, i.detail)
+        ][-1]
         told = tuple(
             Told(moment, i.municipality, MessageKind(i.kind))
             for i, moment in self.sent
-            if i.key == key and i is not intent and MessageKind(i.kind) in telling() and moment <= at
+            if i.key == which(key) and i is not intent and MessageKind(i.kind) in telling() and moment <= at
         )
         return MessageFacts(intent.id, intent.kind, intent.detail, intent.municipality, at, told)
 
-    def read(self, kind: str, key: str, detail: str | None = None) -> Rendered:
+    def read(self, kind: str, key: str | ProvisionKey, detail: str | None = None) -> Rendered:
         """That message as it is written now."""
         message = self.last(kind, key, detail)
-        rendered = render(message, self.case, self.case.provisions[key], self.config, self.now)
+        rendered = render(message, self.case, self.case.provisions[which(key)], self.config, self.now)
         assert isinstance(rendered, Rendered), f"{kind} for {key} is void: {rendered}"
         return rendered
 
     def written(self, kind: str, key: str, detail: str | None = None) -> Rendered:
         """A message of that kind, whether the story asked for it or not, to a counter that has to be told so."""
-        case, provision = self.case, self.case.provisions[key]
+        case, provision = self.case, self.case.provisions[which(key)]
         match kind:
             case "cancelled":
                 provision = replace(provision, status=Status.WITHDRAWN)
@@ -100,6 +103,11 @@ class Story:
         rendered = render(message, case.with_provision(provision), provision, self.config, self.now)
         assert isinstance(rendered, Rendered), f"{kind} for {key} is void: {rendered}"
         return rendered
+
+
+def which(key: str | ProvisionKey) -> ProvisionKey:
+    """The first round of a provision, unless another is meant."""
+    return ProvisionKey(key) if isinstance(key, str) else key
 
 
 NewStory = Callable[..., Story]
@@ -114,7 +122,14 @@ def story(config: Config) -> NewStory:
         needed_from: date | None = None, present: tuple[str, ...] = (),
     ) -> Story:  # fmt: skip
         case = Case(
-            "TR-2026-0042", municipality, Route.WVGGZ, brp, date(2026, 11, 2), DIRECTOR, present=frozenset(present)
+            CASE_ID,
+            "TR-2026-0042",
+            municipality,
+            Route.WVGGZ,
+            brp,
+            date(2026, 11, 2),
+            DIRECTOR,
+            present=frozenset(present),
         )
         told = Story(config, case, datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
         rules = config.catalogue.provisions

@@ -8,7 +8,7 @@ import pytest
 
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
-from provisions.domain.case import Answer, Reason
+from provisions.domain.case import Answer, ProvisionKey, Reason
 from provisions.domain.lifecycle import Need
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
@@ -145,7 +145,7 @@ def test_a_refusal_goes_to_the_table_with_the_last_day_to_object(story: NewStory
 
 def test_the_national_desk_gets_a_reference_to_call_about_and_nothing_else(story: NewStory) -> None:
     told = story("postal_address", present=("id_document",)).until("2026-11-11T10:00+01:00")
-    told.take(lifecycle.submit(told.case, "postal_address", True, "Geheime reden over Piet", told.moment))
+    told.take(lifecycle.submit(told.case, ProvisionKey("postal_address"), True, "Geheime reden over Piet", told.moment))
     rendered = told.read("submission", "postal_address")
     assert [c.email for c in rendered.recipients] == ["indienen@maatwerkloket.example"]
     assert "Geheime reden" not in rendered.text
@@ -186,7 +186,7 @@ def test_an_offer_with_nothing_left_to_waive_is_void(story: NewStory) -> None:
     told = story("id_document", "benefit_decision").until("2026-11-10T10:00+01:00")
     message = told.last("waiver_offer", "id_document")
     told.outcome("id_document", OutcomeName.DELIVERED)
-    written = render(message, told.case, told.case.provisions["id_document"], told.config, told.now)
+    written = render(message, told.case, told.case.provisions[ProvisionKey("id_document")], told.config, told.now)
     assert written == Lapsed("er wacht niets meer op")
 
 
@@ -197,8 +197,12 @@ def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
     assert "Volgend voorschot" in words(rendered)
     assert "op 2 december 2026" in words(rendered)
     message = told.last("follow_up", "advance_payment", "next_advance")
-    told.take(lifecycle.settle_follow_up(told.case, "advance_payment", "next_advance", told.moment, told.moment.today))
-    follow_ups = told.case.provisions["advance_payment"].follow_ups
+    told.take(
+        lifecycle.settle_follow_up(
+            told.case, ProvisionKey("advance_payment"), "next_advance", told.moment, told.moment.today
+        )
+    )
+    follow_ups = told.case.provisions[ProvisionKey("advance_payment")].follow_ups
     assert sum(f.name == "next_advance" and f.is_open for f in follow_ups) == 1, "the next advance is planned"
     assert message.detail == "next_advance"
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from provisions.app import App
 from provisions.domain import lifecycle
-from provisions.domain.case import Case
+from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.lifecycle import SYSTEM, Moment
 from provisions.domain.rules import Brp
 from provisions.domain.rungs import RungName
@@ -43,7 +43,7 @@ def comparable(case: Case) -> Case:
     return replace(case, provisions=dict(sorted(provisions.items())))
 
 
-def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = id) -> None:
+def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = id, *, ends: bool = False) -> None:
     """Something of everything, so that every column is filled somewhere. ``look`` gets the case after each step."""
     look(
         app.cases.intake(
@@ -95,6 +95,19 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
     then("2027-01-05", app.cases.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
     then("2027-01-06", app.cases.add(REF, ["day_activity"], by=DIRECTOR))
     then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", by=DIRECTOR))
+    then("2027-01-08", app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR))
+    then("2027-01-11", app.cases.add(REF, ["special_assistance"], purposes={"special_assistance": "bed"}, by=DIRECTOR))
+    then(
+        "2027-01-12",
+        app.cases.again(REF, "special_assistance", reason="new_costs", purpose="clothing", by=DIRECTOR),
+    )
+    if not ends:
+        return
+    still_open = [f"{p.key}#{p.round}" for p in app.views.case(REF).case.provisions.values() if p.status.is_open]
+    then(
+        "2027-01-13",
+        app.cases.close(REF, reason="left_region", takeovers=dict.fromkeys(still_open, "municipality"), by=DIRECTOR),
+    )
 
 
 def test_a_case_comes_back_as_it_was_written_after_each_step(app: App, clock: MovingClock, database: Engine) -> None:
@@ -104,17 +117,16 @@ def test_a_case_comes_back_as_it_was_written_after_each_step(app: App, clock: Mo
     def same(case: Case) -> None:
         assert comparable(load(database).case) == comparable(case)
 
-    a_full_life(app, clock, look=same)
+    a_full_life(app, clock, look=same, ends=True)
 
 
 def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: MovingClock, database: Engine) -> None:
     """So the round trip above leaves nothing out."""
     a_full_life(app, clock)
-    app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR)
     elsewhere = {  # written by the outbox, the engine, other rules, and whoever closes or forgets a case
         "message": {"sent", "recipients", "subject", "body", "error"},
-        "provision": {"flow_run", "suspended_until", "breached_on"},
-        "client_case": {"closed", "forgotten"},
+        "provision": {"flow_run", "suspended_until", "breached_on", "ended_on", "taken_over_by"},
+        "client_case": {"closed", "end_reason", "forgotten"},
     }
     with database.connect() as connection:
         for table in (
@@ -191,6 +203,6 @@ def test_what_happened_is_in_the_audit_in_order(app: App, clock: MovingClock) ->
 
 def test_dates_are_dates_and_moments_are_utc(app: App, clock: MovingClock, database: Engine) -> None:
     a_full_life(app, clock)
-    provision = load(database).case.provisions["id_document"]
+    provision = load(database).case.provisions[ProvisionKey("id_document")]
     assert type(provision.needed_on) is date
     assert all(str(r.due.tzinfo) in ("UTC", "datetime.timezone.utc") for r in provision.rungs)

@@ -13,10 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from statistics import median
 
 from provisions.domain.figures.facts import FEWEST, CaseFacts
-from provisions.domain.figures.life import Delivery, Dependencies, Life
+from provisions.domain.figures.life import Delivery, Dependencies, Life, Rounds, there
 from provisions.domain.figures.spans import ALWAYS, Levels, Span, minus, within
 from provisions.domain.rules import OutcomeName, ProvisionRule
 from provisions.domain.weeks import Week, week_number
@@ -71,13 +72,16 @@ class History:
 
     def add(self, case: CaseFacts) -> None:
         """Count one case. A provision that the catalogue does not know is left out."""
-        lives = {p.key: Life(p, self._rules[p.key]) for p in case.provisions if p.key in self._rules}
-        for life in lives.values():
+        lives: Rounds = {}
+        for provision in case.provisions:
+            if provision.key in self._rules:
+                lives.setdefault(provision.key, []).append(Life(provision, self._rules[provision.key]))
+        for life in chain.from_iterable(lives.values()):
             if not life.over_before(self.since.monday):
                 self._add_provision(case, life, lives)
         self._add_without(case, lives)
 
-    def _add_provision(self, case: CaseFacts, life: Life, lives: Mapping[str, Life]) -> None:
+    def _add_provision(self, case: CaseFacts, life: Life, lives: Rounds) -> None:
         tally, facts = self._tallies[life.facts.key], life.facts
         self._add_levels(case, tally, life)
         if facts.started_on is not None:
@@ -138,18 +142,16 @@ class History:
             if first <= sunday < end and week <= this_week:
                 tally.longest[week] = max(tally.longest.get(week, 0), sunday - due)
 
-    def _add_without(self, case: CaseFacts, lives: Mapping[str, Life]) -> None:
+    def _add_without(self, case: CaseFacts, lives: Rounds) -> None:
         for name, (needed, met) in WITHOUT.items():
-            if case.present.intersection(met):
+            if any(key in case.present and key not in lives for key in met):
                 continue
             spans: list[Span] = []
-            for key in needed:
-                if life := lives.get(key):
-                    from_day = (life.facts.needed_from or life.facts.needed_on).toordinal()
-                    spans += minus(within(life.open, from_day), spans)
+            for life in chain.from_iterable(lives.get(key, ()) for key in needed):
+                from_day = (life.facts.needed_from or life.facts.needed_on).toordinal()
+                spans += minus(within(life.open, from_day), spans)
             for key in met:
-                if life := lives.get(key):
-                    spans = minus(spans, life.delivered)
+                spans = minus(spans, there(lives.get(key, ())))
             self._level(self._without[name], spans)
 
     # --- reading -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The life of one provision in spans of days: open, blocked, overdue, suspended, and where its days went."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -159,10 +159,19 @@ class Life:
         return [(s.toordinal() + 1, e.toordinal()) for s, e, _ in self.facts.suspensions]
 
 
+Rounds = dict[str, list[Life]]  # by key, oldest first
+
+
+def there(rounds: Sequence[Life]) -> list[Span]:
+    """The days on which a provision was there: from the delivery of a round until the next one was needed."""
+    ends = [*(following.needed for following in rounds[1:]), ALWAYS][: len(rounds)]
+    return [span for life, end in zip(rounds, ends, strict=True) for span in within(life.delivered, 0, end)]
+
+
 class Dependencies:
     """What a provision waited for: until when each dependency was not met, and which was met last."""
 
-    def __init__(self, case: CaseFacts, life: Life, lives: Mapping[str, Life]) -> None:
+    def __init__(self, case: CaseFacts, life: Life, lives: Rounds) -> None:
         self.unmet: dict[str, list[Span]] = {}
         latest = -1
         self.last_met = ""
@@ -172,8 +181,9 @@ class Dependencies:
             for key in dependency.alternatives:
                 if key in case.present:
                     met.append((life.needed, ALWAYS))
-                elif other := lives.get(key):
-                    met += other.delivered
+                else:
+                    # What was met once stays met, whatever happens to later rounds.
+                    met += [span for other in lives.get(key, ()) for span in other.delivered]
             self.unmet[name] = minus(life.blocked, met)
             since = min((first for first, _ in met), default=ALWAYS)
             if since > latest:

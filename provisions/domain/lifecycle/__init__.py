@@ -6,36 +6,45 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 """
 
 from provisions.domain.lifecycle.answers import answer, submit
-from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need
+from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
+from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
+from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
 from provisions.domain.lifecycle.tick import Derived, Foreseen, derive, follow_rules, foresee, next_at, tick
-from provisions.domain.lifecycle.transfer import close, transfer
+from provisions.domain.lifecycle.transfer import transfer
 from provisions.domain.lifecycle.waivers import waive
 
 __all__ = [
+    "SETTLED",
     "SYSTEM",
     "AuditLine",
     "Decision",
     "Derived",
+    "Ending",
     "Foreseen",
     "MessageIntent",
     "Moment",
     "Need",
+    "Via",
     "add",
+    "again",
     "agree",
     "answer",
     "close",
     "derive",
     "follow_rules",
     "foresee",
+    "needs_approval",
     "next_at",
     "open_case",
     "record_outcome",
     "reopen",
+    "reopen_case",
     "resume",
+    "round_of",
     "settle_follow_up",
     "submit",
     "suspend",

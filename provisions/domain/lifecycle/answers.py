@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from provisions.domain import dutch
-from provisions.domain.case import Answer, Case, Provision, Rung
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
 
 
-def answer(case: Case, key: str, rung: RungName, given: Answer, moment: Moment) -> Decision:
+def answer(case: Case, key: ProvisionKey, rung: RungName, given: Answer, moment: Moment) -> Decision:
     """What a table answered."""
     provision = provision_of(case, key)
     if not rung.kind.is_table:
@@ -28,7 +28,7 @@ def answer(case: Case, key: str, rung: RungName, given: Answer, moment: Moment) 
     return draft.done()
 
 
-def submit(case: Case, key: str, submitted: bool, reason: str, moment: Moment) -> Decision:
+def submit(case: Case, key: ProvisionKey, submitted: bool, reason: str, moment: Moment) -> Decision:
     """A person decides whether the case goes to the national desk; only then the submission goes out (the ladder, rung 4)."""
     provision = provision_of(case, key)
     climbed = _climbed(case, provision, RungName.MAATWERKLOKET)

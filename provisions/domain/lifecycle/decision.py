@@ -1,13 +1,14 @@
 """What a decision is made of, and the draft in which one grows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, uuid5
+from enum import StrEnum
+from uuid import uuid5
 
 from provisions.domain import deadlines, dutch
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.messages import MessageKind
@@ -16,13 +17,30 @@ from provisions.domain.rules import Catalogue, ProvisionRule
 SYSTEM = "systeem"
 
 
+class Via(StrEnum):
+    """The door by which something came in."""
+
+    SHELL = "shell"
+    WEB = "web"
+    LINK = "link"
+    CASE_SYSTEM = "zaaksysteem"
+    PREFECT = "prefect"
+    SYSTEM = "systeem"
+
+
 @dataclass(frozen=True)
 class Moment:
-    """When and by whom something is done, and the rules it is judged by. ``now`` is aware; days are Amsterdam's."""
+    """When, by whom and how something is done, and the rules it is judged by. ``now`` is aware; days are Amsterdam's.
+
+    ``acting_for``: the director who is deputised; ``approved_by``: the second person where four eyes are asked.
+    """
 
     now: datetime
     by: str
     catalogue: Catalogue
+    via: Via = Via.SYSTEM
+    acting_for: str | None = None
+    approved_by: str | None = None
 
     @property
     def today(self) -> date:
@@ -36,7 +54,7 @@ class AuditLine:
 
     what: str
     because: str
-    key: str | None = None
+    key: ProvisionKey | None = None
     data: Mapping[str, object] = field(default_factory=dict)
     note: str | None = None
     message: str | None = None
@@ -48,7 +66,7 @@ class MessageIntent:
 
     id: str
     kind: str
-    key: str
+    key: ProvisionKey
     detail: str | None
     municipality: str
 
@@ -60,7 +78,7 @@ class Decision:
     case: Case
     audit: tuple[AuditLine, ...] = ()
     messages: tuple[MessageIntent, ...] = ()
-    visible: frozenset[str] = frozenset()
+    visible: frozenset[ProvisionKey] = frozenset()
     """The provisions that look different to people now."""
 
     def then(self, later: "Decision") -> "Decision":
@@ -79,33 +97,41 @@ class Need:
     needed_from: date | None = None
     urgent: bool = False
     waive: Mapping[str, str] = field(default_factory=dict)
+    round: int = 1
+    purpose: str | None = None
+    again: str | None = None
+
+    @property
+    def id(self) -> ProvisionKey:
+        """Which provision of the case it becomes."""
+        return ProvisionKey(self.key, self.round)
 
 
 class Draft:
     """A decision in the making."""
 
     def __init__(self, case: Case, moment: Moment) -> None:
-        self.case = case
+        self.case = case if moment.by == SYSTEM else replace(case, act=case.act + 1)
         self.moment = moment
         self.lines: list[AuditLine] = []
         self.intents: list[MessageIntent] = []
-        self.visible: set[str] = set()
+        self.visible: set[ProvisionKey] = set()
 
-    def rule(self, key: str) -> ProvisionRule:
-        return self.moment.catalogue.rule(key)
+    def rule(self, key: ProvisionKey) -> ProvisionRule:
+        return self.moment.catalogue.rule(key.key)
 
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""
-        return " of ".join(self.rule(key).name for key in dependency.split("|"))
+        return " of ".join(self.moment.catalogue.rule(key).name for key in dependency.split("|"))
 
-    def situation(self, key: str) -> Situation:
+    def situation(self, key: ProvisionKey) -> Situation:
         return Situation.of(self.case, key, self.moment.catalogue)
 
     def change(self, provision: Provision) -> None:
         self.case = self.case.with_provision(provision)
-        self.visible.add(provision.key)
+        self.visible.add(provision.id)
 
-    def note(self, what: str, because: str, key: str | None = None, **more: object) -> None:
+    def note(self, what: str, because: str, key: ProvisionKey | None = None, **more: object) -> None:
         free_text = more.pop("note", None)
         message = more.pop("message", None)
         self.lines.append(
@@ -120,11 +146,21 @@ class Draft:
         )
 
     def send(
-        self, kind: MessageKind, key: str, detail: str | None = None, *, occasion: str = "", to: str | None = None
+        self,
+        kind: MessageKind,
+        key: ProvisionKey,
+        detail: str | None = None,
+        *,
+        occasion: str = "",
+        to: str | None = None,
     ) -> str:
-        """Ask for a message. ``occasion`` tells repeated messages of one kind apart; ``to``: another municipality's."""
-        about = "/".join((self.case.reference, key, kind.value, detail or "", occasion))
-        identity = str(uuid5(NAMESPACE_URL, f"provisions:{about}"))
+        """Ask for a message. ``occasion`` tells messages of one kind and act apart; ``to``: another municipality's.
+
+        The id follows from the case, the round and the number of the act: deciding the same twice makes one message, and
+        what is asked anew after it was taken back is a message of its own.
+        """
+        about = "/".join((str(key), kind.value, detail or "", occasion, str(self.case.act)))
+        identity = str(uuid5(self.case.id, about))
         self.intents.append(MessageIntent(identity, kind.value, key, detail, to or self.case.municipality))
         return identity
 
@@ -132,15 +168,15 @@ class Draft:
         return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.visible))
 
 
-def provision_of(case: Case, key: str) -> Provision:
+def provision_of(case: Case, key: ProvisionKey) -> Provision:
     provision = case.provisions.get(key)
     if provision is None:
-        has = ", ".join(case.provisions) or "geen"
+        has = ", ".join(map(str, case.provisions)) or "geen"
         raise NotFound(f"Traject {case.reference} heeft geen voorziening '{key}'. Wel: {has}.")
     return provision
 
 
-def running_provision(case: Case, key: str, moment: Moment) -> Provision:
+def running_provision(case: Case, key: ProvisionKey, moment: Moment) -> Provision:
     provision = provision_of(case, key)
     if provision.status is Status.BLOCKED:
         raise NotAllowed(f"De klok van '{key}' in traject {case.reference} loopt nog niet: de voorziening wacht nog.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain import dutch
-from provisions.domain.case import Case, FollowUp, Outcome, Provision
+from provisions.domain.case import Case, FollowUp, Outcome, Provision, ProvisionKey
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
@@ -13,7 +13,7 @@ from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FollowUpRule
 
 
-def remind(draft: Draft, key: str) -> None:
+def remind(draft: Draft, key: ProvisionKey) -> None:
     provision, today = draft.case.provisions[key], draft.moment.today
     falling_due = [f for f in provision.follow_ups if f.is_open and not f.reminded and f.due <= today]
     if not falling_due:
@@ -31,7 +31,7 @@ def remind(draft: Draft, key: str) -> None:
         )
 
 
-def plan_follow_ups(draft: Draft, key: str) -> None:
+def plan_follow_ups(draft: Draft, key: ProvisionKey) -> None:
     """Plan what the outcome in force asks for."""
     rule, provision = draft.rule(key), draft.case.provisions[key]
     made = []
@@ -70,33 +70,35 @@ def _ended(case: Case, rule: FollowUpRule) -> bool:
     """Whether the provision that ends it was there, or has an outcome that does."""
     if rule.unless_settled is None:
         return False
-    other = case.provisions.get(rule.unless_settled)
-    outcome = other.outcome if other else None
-    return rule.unless_settled in case.present or (outcome is not None and outcome.name in rule.ended_by)
+    last = case.latest(rule.unless_settled)
+    outcome = last.outcome if last else None
+    return (last is None and rule.unless_settled in case.present) or (
+        outcome is not None and outcome.name in rule.ended_by
+    )
 
 
-def lapse_follow_ups(draft: Draft, settled: str) -> None:
+def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
     """Follow-ups that last only until ``settled`` is settled, and now are ended by it."""
     for provision in tuple(draft.case.provisions.values()):
         ended = {
             r.name
-            for r in draft.rule(provision.key).follow_ups
-            if r.unless_settled == settled and _ended(draft.case, r)
+            for r in draft.rule(provision.id).follow_ups
+            if r.unless_settled == settled.key and _ended(draft.case, r)
         }
         outcome = draft.case.provisions[settled].outcome
         if ended and outcome is not None:
-            because = f"{draft.named(settled)} is {dutch.OUTCOME[outcome.name]}, op {dutch.dutch_date(outcome.on)}"
-            _lapse(draft, provision.key, ended, because)
+            because = f"{draft.named(settled.key)} is {dutch.OUTCOME[outcome.name]}, op {dutch.dutch_date(outcome.on)}"
+            _lapse(draft, provision.id, ended, because)
 
 
-def lapse_own_follow_ups(draft: Draft, key: str, because: str) -> None:
+def lapse_own_follow_ups(draft: Draft, key: ProvisionKey, because: str) -> None:
     """Follow-ups of an outcome that is not in force any more."""
     outcome = draft.case.provisions[key].outcome
     in_force = outcome.name if outcome else None
     _lapse(draft, key, {rule.name for rule in draft.rule(key).follow_ups if rule.outcome is not in_force}, because)
 
 
-def _lapse(draft: Draft, key: str, names: Collection[str], because: str) -> None:
+def _lapse(draft: Draft, key: ProvisionKey, names: Collection[str], because: str) -> None:
     provision = draft.case.provisions[key]
     lapsing = [f for f in provision.follow_ups if f.is_open and f.name in names]
     if not lapsing:
@@ -106,20 +108,20 @@ def _lapse(draft: Draft, key: str, names: Collection[str], because: str) -> None
         draft.note("follow_up.lapsed", f"vervolgactie vervalt: {because}", key, name=f.name, due=f.due.isoformat())
 
 
-def plan_again(draft: Draft, reopened: str) -> None:
+def plan_again(draft: Draft, reopened: ProvisionKey) -> None:
     """What ``reopened`` had ended has its reason again: the last one that lapsed, or the first where none was planned."""
     for provision in tuple(draft.case.provisions.values()):
-        for rule in draft.rule(provision.key).follow_ups:
+        for rule in draft.rule(provision.id).follow_ups:
             outcome = provision.outcome
-            if rule.unless_settled != reopened or outcome is None or outcome.name is not rule.outcome:
+            if rule.unless_settled != reopened.key or outcome is None or outcome.name is not rule.outcome:
                 continue
-            known = [f for f in draft.case.provisions[provision.key].follow_ups if f.name == rule.name]
+            known = [f for f in draft.case.provisions[provision.id].follow_ups if f.name == rule.name]
             if not known:
-                plan_follow_ups(draft, provision.key)
+                plan_follow_ups(draft, provision.id)
             elif not any(f.is_open for f in known) and (last := max(known, key=lambda f: f.due)).lapsed:
                 back = replace(last, lapsed=False)
-                _change_follow_ups(draft, draft.case.provisions[provision.key], [back])
-                note_follow_up(draft, provision.key, back)
+                _change_follow_ups(draft, draft.case.provisions[provision.id], [back])
+                note_follow_up(draft, provision.id, back)
 
 
 def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowUp]) -> None:
@@ -129,7 +131,7 @@ def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowU
     )
 
 
-def note_follow_up(draft: Draft, key: str, follow_up: FollowUp) -> None:
+def note_follow_up(draft: Draft, key: ProvisionKey, follow_up: FollowUp) -> None:
     draft.note(
         "follow_up.planned",
         f"vervolgactie op {dutch.dutch_date(follow_up.due)}",
@@ -139,7 +141,7 @@ def note_follow_up(draft: Draft, key: str, follow_up: FollowUp) -> None:
     )
 
 
-def settle_follow_up(case: Case, key: str, name: str, moment: Moment, on: date) -> Decision:
+def settle_follow_up(case: Case, key: ProvisionKey, name: str, moment: Moment, on: date) -> Decision:
     """A follow-up is done. One that repeats is planned again, counted from ``on``."""
     provision = provision_of(case, key)
     draft = Draft(case, moment)

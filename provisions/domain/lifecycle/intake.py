@@ -11,6 +11,7 @@ from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
 from provisions.domain.lifecycle.waivers import dependency_of, find_dependency, no_such_dependency, note_waiver
+from provisions.domain.rules import CodeList
 
 
 def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
@@ -28,7 +29,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
         present=sorted(case.present),
         director=case.director,
     )
-    _add_needs(draft, tuple(needs), case.opened)
+    add_needs(draft, tuple(needs), case.opened)
     return draft.done()
 
 
@@ -38,28 +39,32 @@ def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision
     needs = tuple(needs)
     not_before("Een voorziening toevoegen", on, (case.opened, f"de start van traject {case.reference}"))
     for need in needs:
-        if existing := case.provisions.get(need.key):
+        if existing := case.latest(need.key):
             remedy = "" if existing.status.is_open else " Gebruik 'provisions reopen' om de voorziening te heropenen."
             raise NotAllowed(
                 f"Traject {case.reference} heeft '{need.key}' al; de stand is: {dutch.STATUS[existing.status]}.{remedy}"
             )
     draft = Draft(replace(case, present=case.present - {need.key for need in needs}), moment)
-    _add_needs(draft, needs, on)
+    add_needs(draft, needs, on)
     return draft.done()
 
 
-def _add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
+def add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
+    needs = tuple(_dated(draft, need, on) for need in needs)
     faults = [fault for need in needs for fault in _faults(need, needs, draft, on)]
     if faults:
         raise InvalidInput(*faults)
     for need in needs:
         waivers = tuple(
-            Waiver(str(dependency_of(draft.rule(need.key), draft.case, need.urgent, text)), on) for text in need.waive
+            Waiver(str(dependency_of(draft.rule(need.id), draft.case, need.urgent, text)), on) for text in need.waive
         )
-        rule = draft.rule(need.key)
+        rule = draft.rule(need.id)
         provision = Provision(
             need.key,
             needed_on=on,
+            round=need.round,
+            purpose=need.purpose,
+            again=need.again,
             urgent=need.urgent,
             needed_from=need.needed_from,
             agreed=need.agreed,
@@ -74,22 +79,44 @@ def _add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
             if day is not None
         }
         draft.note(
-            "provision.needed", f"{rule.name} is nodig", need.key, on=on.isoformat(), urgent=need.urgent, **extra
+            "provision.needed",
+            f"{rule.name} is {_why(draft, need)}",
+            need.id,
+            on=on.isoformat(),
+            urgent=need.urgent,
+            again=need.again,
+            purpose=need.purpose,
+            **extra,
         )
         for waiver, ground in zip(waivers, need.waive.values(), strict=True):
-            note_waiver(draft, need.key, waiver, ground)
+            note_waiver(draft, need.id, waiver, ground)
     start_what_is_ready(draft)
     for need in needs:
-        provision = draft.case.provisions[need.key]
+        provision = draft.case.provisions[need.id]
         if provision.status is Status.BLOCKED:
             note_blocked(draft, provision)
         if provision.applied_on is not None and not provision.asked:
             apply_at_intake(draft, provision)
 
 
+def _dated(draft: Draft, need: Need, on: date) -> Need:
+    """``need`` with the agreed date that its purpose has when none is given."""
+    purpose = draft.rule(need.id).purpose(need.purpose)
+    if need.agreed is not None or purpose is None or purpose.agreed_after is None:
+        return need
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    return replace(need, agreed=purpose.agreed_after.after(on, calendar))
+
+
+def _why(draft: Draft, need: Need) -> str:
+    if need.again is None:
+        return "nodig"
+    return f"opnieuw nodig: {draft.moment.catalogue.codes[CodeList.AGAIN][need.again]}"
+
+
 def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iterable[str]:
-    rule, case = draft.rule(need.key), draft.case
-    if need.key in case.present:
+    rule, case = draft.rule(need.id), draft.case
+    if need.again is None and need.key in case.present:
         yield f"'{need.key}' staat bij wat nodig is en bij wat er al is. Kies een van beide."
     if rule.needs_agreed_date and need.agreed is None:
         yield (
@@ -101,6 +128,9 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
             f"'{need.key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet. "
             f"Laat --agreed {need.key}=… weg."
         )
+    if need.purpose is not None and rule.purpose(need.purpose) is None:
+        known = ", ".join(p.value for p in rule.purposes) or "niets"
+        yield f"'{need.purpose}' is niets waarvoor '{need.key}' kan zijn. Kies uit: {known}."
     if need.agreed is not None and need.agreed < on:
         yield f"De afgesproken datum {need.agreed.isoformat()} voor '{need.key}' ligt voor {on.isoformat()}."
     if need.needed_from is not None and not rule.needed_from:
@@ -122,7 +152,7 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         else:
             waived.add(str(dependency))
     # What was withdrawn is not needed any more: nothing would ever start this.
-    needed_before = {key for key, p in case.provisions.items() if p.status is not Status.WITHDRAWN}
+    needed_before = {p.key for p in case.provisions.values() if p.status is not Status.WITHDRAWN}
     available = {n.key for n in needs} | case.present | needed_before
     for dependency in graph.dependencies(rule, case.brp, urgent=need.urgent):
         if str(dependency) in waived or available.intersection(dependency.alternatives):

@@ -6,7 +6,7 @@ from datetime import date
 
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Case, Outcome, Provision, Status
+from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before, planned
 from provisions.domain.lifecycle.decision import (
@@ -26,7 +26,7 @@ from provisions.domain.rules import OutcomeName, ProvisionRule
 
 def record_outcome(
     case: Case,
-    key: str,
+    key: ProvisionKey,
     name: OutcomeName,
     moment: Moment,
     on: date,
@@ -71,7 +71,7 @@ def record_outcome(
     return draft.done()
 
 
-def _end_stops(draft: Draft, key: str, on: date) -> None:
+def _end_stops(draft: Draft, key: ProvisionKey, on: date) -> None:
     """What an outcome of day ``on`` ends besides the stops that began on an earlier day (``Provision.stops``): one that
     began on that day and was recorded before it; and where the clock stopped for good, those that were to begin later.
     """
@@ -85,7 +85,7 @@ def _end_stops(draft: Draft, key: str, on: date) -> None:
 
 
 def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> None:
-    key, case = provision.key, draft.case
+    key, case = provision.id, draft.case
     if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
         waits = dutch.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
         raise NotAllowed(
@@ -162,27 +162,27 @@ def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str]
 
 
 def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> None:
-    rule, occasion = draft.rule(before.key), str(len(before.outcomes))
+    rule, occasion = draft.rule(before.id), str(len(before.outcomes))
     if name is OutcomeName.DELIVERED and rule.tells_director:
-        message = draft.send(MessageKind.READY, before.key, occasion=occasion)
+        message = draft.send(MessageKind.READY, before.id, occasion=occasion)
         draft.note(
             "message.requested",
             "regisseur laten weten dat het klaar is",
-            before.key,
+            before.id,
             message=message,
             kind=MessageKind.READY.value,
         )
     if name is OutcomeName.WITHDRAWN and before.asked:
-        message = draft.send(MessageKind.CANCELLED, before.key, occasion=occasion)
+        message = draft.send(MessageKind.CANCELLED, before.id, occasion=occasion)
         draft.note(
             "message.requested",
             "loket laten weten dat het niet meer nodig is",
-            before.key,
+            before.id,
             message=message,
             kind=MessageKind.CANCELLED.value,
         )
     if name is OutcomeName.REFUSED:
-        offer_waivers(draft, before.key)
+        offer_waivers(draft, before.id)
 
 
 def _tell_about_reopening(draft: Draft, before: Provision) -> None:
@@ -194,17 +194,17 @@ def _tell_about_reopening(draft: Draft, before: Provision) -> None:
     outcome = before.outcome
     if outcome is None or (outcome.name is OutcomeName.DELIVERED and day_of(outcome.recorded) == draft.moment.today):
         return
-    message = draft.send(MessageKind.AGAIN, before.key, outcome.name.value, occasion=str(len(before.outcomes)))
+    message = draft.send(MessageKind.AGAIN, before.id, outcome.name.value, occasion=str(len(before.outcomes)))
     draft.note(
         "message.requested",
         "loket laten weten dat het verzoek weer geldt",
-        before.key,
+        before.id,
         message=message,
         kind=MessageKind.AGAIN.value,
     )
 
 
-def reopen(case: Case, key: str, moment: Moment, on: date, reason: str) -> Decision:
+def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str) -> Decision:
     """Reopen a closed provision: its old start and clock run on; what started because of it stays started."""
     provision = provision_of(case, key)
     if provision.status.is_open:

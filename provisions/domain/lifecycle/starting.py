@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain import deadlines, dutch, graph
-from provisions.domain.case import Provision, Status
+from provisions.domain.case import Provision, ProvisionKey, Status
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.messages import MessageKind
 from provisions.domain.terms import DueDate
 
 
-def note_term(draft: Draft, key: str) -> None:
+def note_term(draft: Draft, key: ProvisionKey) -> None:
     end = deadlines.due(draft.situation(key))
     if end is not None:
         draft.note("term.changed", f"uiterste datum nu {dutch.dutch_date(end.due)}", key, term=explained(end))
@@ -23,23 +23,23 @@ def start_what_is_ready(draft: Draft) -> None:
     """Start every blocked provision whose last dependency is met. A start never makes another ready: one pass is enough."""
     for provision in tuple(draft.case.provisions.values()):
         if provision.status is Status.BLOCKED:
-            day = graph.ready_on(draft.rule(provision.key), draft.case, provision)
+            day = graph.ready_on(draft.rule(provision.id), draft.case, provision)
             if day is not None:
                 _start(draft, provision, day)
 
 
 def note_blocked(draft: Draft, provision: Provision) -> None:
-    waits = [str(d) for d in graph.unmet(draft.rule(provision.key), draft.case, provision)]
+    waits = [str(d) for d in graph.unmet(draft.rule(provision.id), draft.case, provision)]
     draft.note(
         "provision.blocked",
         f"wacht op {dutch.listed([draft.named(d) for d in waits])}",
-        provision.key,
+        provision.id,
         blocked_by=waits,
     )
 
 
 def _start(draft: Draft, provision: Provision, day: date) -> None:
-    key = provision.key
+    key = provision.id
     again = provision.asked
     kind = MessageKind.PROCEED if again else MessageKind.REQUEST
     message = draft.send(kind, key)
@@ -62,21 +62,21 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
 
 def apply_at_intake(draft: Draft, provision: Provision) -> None:
     """The application must not wait: it goes out at intake, also while the provision is blocked (domain.md, rule 2)."""
-    message = draft.send(MessageKind.APPLICATION, provision.key)
+    message = draft.send(MessageKind.APPLICATION, provision.id)
     draft.case = draft.case.with_provision(replace(provision, asked=True))
     draft.note(
         "provision.applied",
         "aanvraag bij intake ingediend; de voorziening zelf wacht nog",
-        provision.key,
+        provision.id,
         message=message,
         on=provision.applied_on.isoformat() if provision.applied_on else None,
     )
-    statutory = deadlines.statutory_due(draft.situation(provision.key))
+    statutory = deadlines.statutory_due(draft.situation(provision.id))
     if statutory is not None:
-        note_statutory(draft, provision.key, statutory)
+        note_statutory(draft, provision.id, statutory)
 
 
-def note_statutory(draft: Draft, key: str, end: DueDate) -> None:
+def note_statutory(draft: Draft, key: ProvisionKey, end: DueDate) -> None:
     draft.note("term.statutory", f"wettelijke termijn tot en met {dutch.dutch_date(end.due)}", key, term=explained(end))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from provisions.domain import dutch
-from provisions.domain.case import Agreement, Case, Provision, Suspension
+from provisions.domain.case import Agreement, Case, Provision, ProvisionKey, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import (
@@ -22,7 +22,7 @@ LONGEST_SUSPENSION = timedelta(weeks=4)
 LONGEST_APPROVED = timedelta(days=366)  # beyond it the year was mistyped
 
 
-def suspend(case: Case, key: str, suspension: Suspension, moment: Moment, approved_by: str | None) -> Decision:
+def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Moment, approved_by: str | None) -> Decision:
     """Stop the clock (domain.md, rule 4). Longer than four weeks on end needs a team lead (``approved_by``)."""
     must_be_open_case(case)
     provision = running_provision(case, key, moment)
@@ -89,7 +89,7 @@ def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: dat
         )
 
 
-def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
+def resume(case: Case, key: ProvisionKey, moment: Moment, on: date) -> Decision:
     """Let the clock run again, from day ``on``: of every stop that lasted on that day, also when it has ended since."""
     provision = provision_of(case, key)
     stops = list(zip(provision.suspensions, provision.stops, strict=True))
@@ -111,7 +111,7 @@ def resume(case: Case, key: str, moment: Moment, on: date) -> Decision:
     return draft.done()
 
 
-def agree(case: Case, key: str, day: date, moment: Moment, on: date) -> Decision:
+def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) -> Decision:
     """The date ``day``, agreed on day ``on``. A breach of the date before it stays a breach.
 
     An agreement that is recorded after a later one holds until that one; the later one stays in force.

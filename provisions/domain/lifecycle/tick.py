@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.calendar import ONE_DAY, first_moment
-from provisions.domain.case import Case, Provision, Rung, Status, Suspension
+from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
@@ -18,7 +18,7 @@ from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
 
 
-def tick(case: Case, key: str, moment: Moment) -> Decision:
+def tick(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
     """Everything that fell due for one provision by ``moment.now``: clocks resumed, lateness noted, rungs climbed in order,
     follow-ups reminded of. Deciding twice changes nothing: what was done is in the case.
     """
@@ -30,7 +30,7 @@ def tick(case: Case, key: str, moment: Moment) -> Decision:
     return draft.done()
 
 
-def _resume_by_itself(draft: Draft, key: str) -> None:
+def _resume_by_itself(draft: Draft, key: ProvisionKey) -> None:
     provision, today = draft.case.provisions[key], draft.moment.today
     ended = [s for s in _running_out(provision) if s.until <= today]
     if not ended:
@@ -58,7 +58,7 @@ def _running_out(provision: Provision) -> list[Suspension]:
     ]
 
 
-def _note_overdue(draft: Draft, key: str) -> None:
+def _note_overdue(draft: Draft, key: ProvisionKey) -> None:
     situation = draft.situation(key)
     end = deadlines.due(situation)
     if end is None or not deadlines.is_overdue(situation, draft.moment.now):
@@ -76,7 +76,7 @@ def _note_overdue(draft: Draft, key: str) -> None:
     )
 
 
-def _climb(draft: Draft, key: str) -> None:
+def _climb(draft: Draft, key: ProvisionKey) -> None:
     """Every rung that is due, in order, each once."""
     while True:
         rung = ladder.next_rung_at(draft.situation(key), draft.moment.catalogue, draft.moment.now)
@@ -115,14 +115,14 @@ def _climb(draft: Draft, key: str) -> None:
             )
 
 
-def _offer_waivers_when_late(draft: Draft, key: str) -> None:
+def _offer_waivers_when_late(draft: Draft, key: ProvisionKey) -> None:
     # On a refusal the offer was made when it was recorded.
     if draft.case.provisions[key].status is not Status.REFUSED:
         offer_waivers(draft, key)
 
 
 def follow_rules(
-    case: Case, dues: Mapping[str, date | None], breaches: Mapping[str, date | None], moment: Moment
+    case: Case, dues: Mapping[ProvisionKey, date | None], breaches: Mapping[ProvisionKey, date | None], moment: Moment
 ) -> Decision:
     """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was.
 
@@ -160,7 +160,7 @@ class Derived:
     next_at: datetime | None
 
 
-def derive(case: Case, key: str, moment: Moment) -> Derived:
+def derive(case: Case, key: ProvisionKey, moment: Moment) -> Derived:
     """The derived columns of one provision."""
     situation = Situation.of(case, key, moment.catalogue)
     provision = situation.provision
@@ -178,7 +178,7 @@ def derive(case: Case, key: str, moment: Moment) -> Derived:
     )
 
 
-def next_at(case: Case, key: str, moment: Moment) -> datetime | None:
+def next_at(case: Case, key: ProvisionKey, moment: Moment) -> datetime | None:
     """The next moment (UTC) on which ``tick`` has something to do for one provision, ``None`` when there is none."""
     situation = Situation.of(case, key, moment.catalogue)
     return _next_at(situation, moment, deadlines.due(situation))
@@ -204,11 +204,12 @@ class Foreseen:
 
     at: datetime
     until: datetime
+    moment: Moment
     decision: Decision
     derived: Derived
 
 
-def foresee(case: Case, key: str, at: datetime, catalogue: Catalogue) -> Foreseen | None:
+def foresee(case: Case, key: ProvisionKey, at: datetime, catalogue: Catalogue) -> Foreseen | None:
     """What the clock will record at ``at``, the next moment of the provision; ``None`` when it is more than lateness and rungs.
 
     It holds until Amsterdam's day ends, or something else falls due: within a day nothing else depends on the hour.
@@ -221,4 +222,4 @@ def foresee(case: Case, key: str, at: datetime, catalogue: Catalogue) -> Foresee
     derived = derive(decision.case, key, moment)
     end_of_day = first_moment(moment.today + ONE_DAY)
     until = min(end_of_day, derived.next_at or end_of_day)
-    return Foreseen(at, until, decision, derived) if until > at else None
+    return Foreseen(at, until, moment, decision, derived) if until > at else None

@@ -1,8 +1,8 @@
-"""The client moved, or the case ends."""
+"""The client moved to another municipality of the region."""
 
 from dataclasses import replace
 
-from provisions.domain import deadlines, dutch, ladder
+from provisions.domain import deadlines, ladder
 from provisions.domain.case import Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed
@@ -18,7 +18,7 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
     if municipality == case.municipality:
         raise NotAllowed(f"Traject {case.reference} ligt al bij {municipality}.")
     draft = Draft(case, moment)
-    moved = {p.key: _with_breach_kept(draft, p, municipality) for p in case.provisions.values()}
+    moved = {p.id: _with_breach_kept(draft, p, municipality) for p in case.provisions.values()}
     draft.case = replace(case, municipality=municipality, provisions=moved)
     draft.note(
         "case.transferred",
@@ -34,7 +34,7 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
 
 def _with_breach_kept(draft: Draft, provision: Provision, municipality: str) -> Provision:
     """``provision`` with its breach on record, where its due date is another one by the closing days over there."""
-    before = draft.situation(provision.key)
+    before = draft.situation(provision.id)
     after = replace(before, calendar=draft.moment.catalogue.calendar_of(municipality))
     end, end_there = deadlines.due(before), deadlines.due(after)
     if not provision.status.is_open or end is None or end_there is None or end.due == end_there.due:
@@ -45,7 +45,7 @@ def _with_breach_kept(draft: Draft, provision: Provision, municipality: str) -> 
 
 def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     """The old counter hands over, the new one is asked, and so is the new table where the old one had it."""
-    key, occasion = provision.key, draft.moment.now.isoformat()
+    key, occasion = provision.id, draft.moment.now.isoformat()
     to = draft.case.municipality
     handover = draft.send(MessageKind.HANDOVER, key, occasion=occasion, to=was)
     told = f"loket in {was} laten weten dat de aanvraag overgaat"
@@ -74,17 +74,3 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
             message=message,
             kind=MessageKind.TAKEN_OVER.value,
         )
-
-
-def close(case: Case, moment: Moment) -> Decision:
-    """End a case. Raises ``NotAllowed`` while provisions are open."""
-    must_be_open_case(case)
-    still_open = [p for p in case.provisions.values() if p.status.is_open]
-    if still_open:
-        listed = ", ".join(f"{p.key} ({dutch.STATUS[p.status]})" for p in still_open)
-        raise NotAllowed(
-            f"Traject {case.reference} heeft nog open voorzieningen: {listed}. Leg eerst van elk een uitkomst vast."
-        )
-    draft = Draft(replace(case, closed=moment.today), moment)
-    draft.note("case.closed", f"traject afgesloten op {dutch.dutch_date(moment.today)}", on=moment.today.isoformat())
-    return draft.done()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain import dutch, graph
-from provisions.domain.case import Case, Status, Waiver
+from provisions.domain.case import Case, ProvisionKey, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
@@ -14,7 +14,7 @@ from provisions.domain.rules import Dependency, ProvisionRule
 from provisions.domain.rungs import RungName
 
 
-def waive(case: Case, key: str, dependency: str, ground: str, moment: Moment, on: date) -> Decision:
+def waive(case: Case, key: ProvisionKey, dependency: str, ground: str, moment: Moment, on: date) -> Decision:
     """Start without one of the dependencies ("afwijking"), on record with its ground."""
     must_be_open_case(case)
     provision = provision_of(case, key)
@@ -58,7 +58,7 @@ def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str)
     return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
 
 
-def note_waiver(draft: Draft, key: str, waiver: Waiver, ground: str) -> None:
+def note_waiver(draft: Draft, key: ProvisionKey, waiver: Waiver, ground: str) -> None:
     draft.note(
         "provision.waived",
         f"start zonder {draft.named(waiver.dependency)} (afwijking, bewijslast achteraf)",
@@ -69,19 +69,19 @@ def note_waiver(draft: Draft, key: str, waiver: Waiver, ground: str) -> None:
     )
 
 
-def offer_waivers(draft: Draft, key: str) -> None:
+def offer_waivers(draft: Draft, key: ProvisionKey) -> None:
     """When late or refused, the case director is offered the waiver for each dependent (domain.md, rule 1), once."""
     rule = draft.rule(key)
-    blocked = graph.dependents(key, draft.case, draft.moment.catalogue.provisions)
+    blocked = graph.dependents(key.key, draft.case, draft.moment.catalogue.provisions)
     provision = draft.case.provisions[key]
     offered_before = provision.rung(RungName.DOORBRAAKTAFEL) is not None
     if rule.offers_waiver and blocked and not offered_before:
         message = draft.send(MessageKind.WAIVER_OFFER, key, occasion=str(len(provision.outcomes)))
         draft.note(
             "message.requested",
-            f"regisseur gewezen op afwijken voor {dutch.listed([draft.named(key) for key in blocked])}",
+            f"regisseur gewezen op afwijken voor {dutch.listed([draft.rule(key).name for key in blocked])}",
             key,
             message=message,
             kind=MessageKind.WAIVER_OFFER.value,
-            dependents=list(blocked),
+            dependents=[str(key) for key in blocked],
         )

@@ -1,0 +1,50 @@
+"""The lists of codes that people choose from, and the reasons for which a case ends (``config/provisions.toml``)."""
+
+import re
+
+from provisions.catalogue.entry import Entry
+from provisions.domain.rules import CodeList, EndRule
+
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def read_codes(root: Entry) -> dict[CodeList, dict[str, str]]:
+    """Each list of codes with its Dutch words, in file order. Faults are collected in ``root``."""
+    outer = root.table("codes") or Entry(root.file, "codes", {}, [])
+    lists = {}
+    for name in CodeList:
+        entry = outer.table(name)
+        lists[name] = {code: entry.text(code) for code in entry.values} if entry else {}
+        if entry is not None:
+            _refuse_odd(entry)
+            if not entry.values:
+                outer.fault(name, "deze lijst is leeg.", "Zet er ten minste een code in.")
+            entry.done()
+    outer.done()
+    return lists
+
+
+def read_ends(root: Entry) -> dict[str, EndRule]:
+    """The reasons for which a case ends, in file order."""
+    ends = {}
+    for name, entry in root.named_tables("end").items():
+        ends[name] = EndRule(
+            name=name,
+            label=entry.text("label"),
+            ends_open=entry.flag("ends_open", default=False),
+            takeover=entry.flag("takeover", default=False),
+            approval=entry.flag("approval", default=False),
+            counts=entry.flag("counts", default=True),
+        )
+        if ends[name].takeover and not ends[name].ends_open:
+            entry.fault("takeover", "overnemen kan alleen wat mee eindigt.", "Zet ook ends_open = true.")
+        entry.done()
+    return ends
+
+
+def _refuse_odd(entry: Entry) -> None:
+    for code in entry.values:
+        if not CODE.fullmatch(code):
+            entry.fault(
+                code, "deze code kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
+            )
