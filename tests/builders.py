@@ -24,6 +24,7 @@ from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
 from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import CaseView, ProvisionView
@@ -300,7 +301,7 @@ class Letterbox:
     def __init__(self) -> None:
         self.mail: list[EmailMessage] = []
 
-    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
         self.mail.append(mail)
         return ()
 

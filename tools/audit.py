@@ -2,11 +2,10 @@
 
 ``pip-audit`` asks PyPI, which publishes them by package. It counts what PyPI does not know as sound, and so does not
 notice that nobody answered; therefore one package is asked for first. Where nobody answers (a network without PyPI's own
-API, such as a mirror), nothing is audited and that is said; with ``PROVISIONS_AUDIT=required`` it is a failure.
+API, such as a mirror), nothing is audited: that is a failure, with an exit code of its own for who wants to go on.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,23 +13,26 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
+PROJECT = Path(__file__).resolve().parent.parent
+LOCKS = [PROJECT / name for name in ("requirements.lock", "requirements-dev.lock", "requirements-installer.lock")]
 PROBE = "pip==24.0"  # exists, and has nothing to do with us
+
+NOTHING_AUDITED = 3
 
 # Findings that do not touch us: number → (why, when to look again).
 ACCEPTED: dict[str, tuple[str, date]] = {}
 
 
 def main() -> int:
-    """Exit code 0: nothing known, or nobody to ask. 1: something is known, or nobody answered and that was required."""
+    """Exit code 0: nothing known. 1: something is known. 3: nobody answered, so nothing was audited."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(f"{PROBE}\n")
         file.flush()
         if any("skip_reason" in found for found in _audit(Path(file.name), "--no-deps")):
             print("Nothing was audited: PyPI's list of vulnerabilities can't be reached from here.", file=sys.stderr)
-            return int(os.environ.get("PROVISIONS_AUDIT") == "required")
+            return NOTHING_AUDITED
     today, open_findings = datetime.now(UTC).date(), 0
-    for found in _audit(LOCK, "--require-hashes"):
+    for found in [found for lock in LOCKS for found in _audit(lock, "--require-hashes")]:
         name = f"{found['name']} {found.get('version', '')}".strip()
         if "skip_reason" in found:
             print(f"{name}: not audited ({found['skip_reason']})")

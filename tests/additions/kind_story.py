@@ -12,7 +12,7 @@ from provisions.cli.tables import Tables
 from provisions.database.connect import engine_for, pooled
 from provisions.domain.case import ProvisionKey
 from provisions.outbound.context import MessageFacts
-from provisions.outbound.render import render
+from provisions.outbound.render import Rendered, render
 from provisions.outbound.webhook import Event
 from provisions.store import tables as t
 from provisions.views.messages import Messages
@@ -46,7 +46,7 @@ def main() -> None:
     view = town.app.views.case("TR-2026-0042")
     facts = MessageFacts("1", "thanks", None, "voorbeeldstad", clock())
     rendered = render(facts, view.case, view.case.provisions[ProvisionKey("id_document")], CONFIG, clock())
-    assert rendered is not None
+    assert isinstance(rendered, Rendered)
     seen = {
         "project": str(PROJECT),
         "mails": mails,

@@ -104,7 +104,7 @@ def test_a_kind_of_message_is_two_files_and_its_letter(copy: Copy, url: str) -> 
     copy.insert(
         "provisions/domain/lifecycle/outcomes.py",
         "    if name is OutcomeName.WITHDRAWN and",
-        "    if name is OutcomeName.DELIVERED:\n        draft.send(MessageKind.THANKS, before.key, occasion=occasion)\n",
+        "    if name is OutcomeName.DELIVERED:\n        draft.send(MessageKind.THANKS, before.id, occasion=occasion)\n",
     )
     copy.write("templates/notice/thanks.md.j2", KIND_LETTER)
     assert len(copy.touched) == 3

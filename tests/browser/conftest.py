@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Response, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from provisions.settings import PROJECT
@@ -205,12 +205,14 @@ def context(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def browser(context: BrowserContext, product: Product) -> Browser:
     opened = Browser(context.pages[0], product)
     context.on("request", lambda request: opened.asked.append(request.url))
-    context.on(
-        "response",
-        lambda answer: opened.failed.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None,
-    )
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400:
+            opened.failed.append(f"{answer.status} {answer.url}")
+
+    context.on("response", note)
     opened.page.on("pageerror", lambda error: opened.failed.append(str(error)))
-    context.on("websocket", lambda socket: opened.asked.append(socket.url.replace("ws://", "http://")))
+    opened.page.on("websocket", lambda socket: opened.asked.append(socket.url.replace("ws://", "http://")))
     opened.page.on(
         "console", lambda said: opened.violations.append(said.text) if "Content Security Policy" in said.text else None
     )

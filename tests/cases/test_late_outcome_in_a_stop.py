@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from provisions.domain import deadlines
 from provisions.domain.lifecycle import derive
-from provisions.domain.rules import RungName
+from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
 from tests.builders import CONFIG, Town, a_client, at, day

@@ -149,7 +149,7 @@ def test_a_forgotten_morning_message_that_is_sent_again_stops_no_post(
         )  # fmt: skip
     assert outbox.deliver_due() == 2
     with database.connect() as connection:
-        found = dict(connection.execute(select(t.message.c.kind, t.message.c.status)).all())
+        found = {kind: status for kind, status in connection.execute(select(t.message.c.kind, t.message.c.status))}  # noqa: C416
     assert found == {"morning": "void", "request": "sent"}
 
 

@@ -1,7 +1,8 @@
 """``../shared/cases/small-counts-worked-out``: each rule by itself leaves more, but together the totals and the orders leave one
 value: b and c delivered at most what they started, b and c started 15 - 9 = 6, so a delivered at least 10 - 6 = 4."""
 
-from provisions.domain.suppression import HIDDEN, SMALL, exposed, suppress
+from provisions.domain.possible_counts import HIDDEN, SMALL
+from provisions.domain.suppression import exposed, suppress
 from tests.report.test_suppression import whole_tables
 
 TOTALS = {"started": 15, "delivered": 10, "breaches": 5, "overdue": 1}

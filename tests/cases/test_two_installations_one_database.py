@@ -114,7 +114,7 @@ def test_an_engine_on_a_database_of_another_prefect_halts_and_says_so(
     settle(client, database, ours)
     forget(client)
     config = load(PROJECT / "config")
-    engine = Engine(Settings(home=stranger, port=prefect_server.port), App(database, config, clock), config, database)
+    engine = Engine(Settings(home=stranger, port=prefect_server.port), App(database, config, clock))
     with pytest.raises(NotAllowed):
         engine.settle()
     assert engine.refusal is not None

@@ -153,9 +153,9 @@ def holds(client: Client) -> None:
         assert (provision.started_on is None) <= (provision.rungs == ())
         assert len({(f.name, f.due) for f in provision.follow_ups}) == len(provision.follow_ups)
         derived = lifecycle.derive(client.case, key, client.moment)
-        assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(key)
-        assert not (client.overdue(key) and deadlines.is_suspended(provision, client.today))
-        assert client.overdue(key) <= client.breached(key)
+        assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(str(key))
+        assert not (client.overdue(str(key)) and deadlines.is_suspended(provision, client.today))
+        assert client.overdue(str(key)) <= client.breached(str(key))
         assert (derived.lies_with is None) == (provision.status is Status.BLOCKED or not provision.status.is_open)
     assert all(line.because and line.what for line in client.audit)
 
@@ -261,7 +261,7 @@ def test_what_was_foreseen_is_what_is_decided_when_the_moment_has_come(
         while (moment := client.next_at()) is not None and moment <= end:
             client.now = max(client.now, moment)
             for each in client.case.provisions:
-                foreseen_is_decided(client, each, later)
+                foreseen_is_decided(client, str(each), later)
             client.tick()
         client.now = end
         attempt(partial(EVENTS[event], client, key))
@@ -307,7 +307,7 @@ def test_a_breach_disappears_only_by_an_outcome_dated_on_time_or_a_stop_recorded
     for kind, on, length in facts:
         client.now += timedelta(days=length)
         client.tick()
-        broken = client.breached(key)
+        broken = client.breached(str(key))
         first = deadlines.breach_day(client.situation(key))
         assert first is not None or not broken
         try:
@@ -326,7 +326,7 @@ def test_a_breach_disappears_only_by_an_outcome_dated_on_time_or_a_stop_recorded
                     client.outcome(key, OutcomeName(name), str(min(on, client.today)), **fields(key, OutcomeName(name)))
         except Refused:
             continue
-        if broken and not client.breached(key):
+        if broken and not client.breached(str(key)):
             assert first is not None
             dated_on_time = kind in ("delivered", "withdrawn", "refused") and on < first
             stopped_on_time = kind == "stop" and on < first

@@ -25,7 +25,7 @@ def climbed(database: Engine) -> Climbed:
         .order_by(t.provision.c.id, t.rung.c.climbed)
     )
     with database.connect() as connection:
-        return [tuple(row) for row in connection.execute(query)]  # type: ignore[misc]
+        return [(key, name, due) for key, name, due in connection.execute(query)]
 
 
 def lines(database: Engine) -> int:

@@ -6,8 +6,9 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymen
 from prefect.client.schemas.objects import FlowRun
 from sqlalchemy import Engine as Database
 
-from flows.mirror.artifacts import Screens, latest, plan_key
+from flows.mirror.artifacts import Screens, plan_key
 from flows.mirror.erasing import Forgetting
+from flows.prefect.api import latest_artifacts as latest
 from provisions.catalogue import Config
 from provisions.outbound.transports import OutboxFolder
 from provisions.usecases.retention import Keeping

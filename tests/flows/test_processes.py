@@ -90,7 +90,7 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
     attempt(lambda: client.reopens(key))
     for line in client.audit:
-        if line.key == key:
+        if str(line.key) == key:
             found += facts_of(line.what, line.data)
     return found
 
@@ -106,7 +106,7 @@ def starts_another(key: str) -> bool:
                     attempt(lambda: client.gets(other))  # noqa: B023 - called at once
             before = len(client.audit)
             attempt(lambda: client.gets(key))  # noqa: B023 - called at once
-            if any(line.what == "provision.started" and line.key != key for line in client.audit[before:]):
+            if any(line.what == "provision.started" and str(line.key) != key for line in client.audit[before:]):
                 return True
     return False
 

@@ -12,22 +12,24 @@ ORDER = ("case_director", "doorbraaktafel", "regional", "maatwerkloket")
 DATED = ("housing", "social_network")  # a date is agreed
 NO_NATIONAL_DESK = ("social_network",)
 
-_AFTER = {
+Edges = dict[str, tuple[str, ...]]
+
+_AFTER: Edges = {
     "postal_address": ("id_document",),
     "housing": ("id_document",),
     "benefit_decision": ("id_document",),
     "debt_counselling": ("id_document", "emergency_shelter|housing", "benefit_decision"),
     "health_insurance": ("id_document", "postal_address|housing"),
 }
-_UNREGISTERED = {"id_document": ("postal_address",), "postal_address": ()}
-_REGISTERED = {"health_insurance": ("id_document",)}
+_UNREGISTERED: Edges = {"id_document": ("postal_address",), "postal_address": ()}
+_REGISTERED: Edges = {"health_insurance": ("id_document",)}
 
 
 def dependencies(key: str, brp: str, *, urgent: bool) -> tuple[str, ...]:
     """What ``key`` waits for."""
     if urgent and key == "debt_counselling":
         return ()
-    turned = {"unregistered": _UNREGISTERED, "registered": _REGISTERED}.get(brp, {})
+    turned = {"unregistered": _UNREGISTERED, "registered": _REGISTERED}.get(brp, _AFTER)
     return turned.get(key, _AFTER.get(key, ()))
 
 

@@ -114,8 +114,9 @@ def test_rights_that_were_taken_away_are_given_back(
             assert roles.missing(connection) == []
 
 
-def _settings(**urls: str) -> Settings:
-    return Settings(home=Path("/nergens"), **{name: Secret(url) for name, url in urls.items()})
+def _settings(database_url: str, migration_url: str | None = None) -> Settings:
+    owner = Secret(migration_url) if migration_url else None
+    return Settings(home=Path("/nergens"), database_url=Secret(database_url), migration_url=owner)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 from provisions.outbound.context import MessageFacts, Told
 from provisions.outbound.render import Rendered, render
-from provisions.outbound.transports import UnableToSend
+from provisions.outbound.transports import Refusal, UnableToSend
 from tests.builders import CASE_ID
 
 DIRECTOR = "regisseur.noord"
@@ -157,7 +157,7 @@ class Letterbox:
         self.down = False
         self.after_sending: Callable[[], None] = lambda: None
 
-    def send(self, mail: EmailMessage) -> tuple[str, ...]:
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
         if self.down:
             raise UnableToSend("mailserver nergens is niet bereikbaar")
         if any(address.addr_spec in self.refuses for address in mail["To"].addresses):

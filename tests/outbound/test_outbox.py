@@ -187,7 +187,7 @@ def test_a_fault_in_one_message_does_not_hold_up_the_others_or_show_its_text(
     start(app, "TR-2026-0001", "advance_payment", "wmo_indication")
     send = letterbox.send
 
-    def broken(mail: EmailMessage) -> tuple[str, ...]:
+    def broken(mail: EmailMessage) -> tuple[Refusal, ...]:
         if "wmo@" in str(mail["To"]):
             raise ValueError("the text of the message")
         return send(mail)

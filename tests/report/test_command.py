@@ -1,7 +1,7 @@
 """``provisions report`` as it is typed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ NewDatabase = Callable[..., AbstractContextManager[str]]
 
 
 @pytest.fixture
-def home(new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     clean_environment(monkeypatch)
     monkeypatch.chdir(tmp_path)
     with new_database() as url:

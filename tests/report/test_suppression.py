@@ -7,7 +7,8 @@ from time import process_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provisions.domain.suppression import HIDDEN, LIMIT, SMALL, Earlier, Marks, exposed, suppress
+from provisions.domain.possible_counts import HIDDEN, LIMIT, SMALL
+from provisions.domain.suppression import Earlier, Marks, exposed, suppress
 
 FIGURES = ("started", "delivered", "breaches", "overdue")
 
@@ -92,7 +93,7 @@ def test_what_is_shown_is_true(counts: dict[str, dict[str, int]]) -> None:
 def test_no_small_count_follows_from_everything_that_is_shown_together(counts: dict[str, dict[str, int]]) -> None:
     marks = suppress(counts, totals(counts))
     could_be = whole_tables(marks, counts)
-    hidden = {m: {f: mark if mark == SMALL else HIDDEN for f, mark in row.items()} for m, row in marks.items()}
+    hidden: Marks = {m: {f: mark if mark == SMALL else HIDDEN for f, mark in row.items()} for m, row in marks.items()}
     for (municipality, figure), values in could_be.items():
         assert counts[municipality][figure] in values, "the truth is always possible"
         if marks[municipality][figure] == SMALL and len(values) < 2:
@@ -104,7 +105,7 @@ def test_no_small_count_follows_from_everything_that_is_shown_together(counts: d
 @given(small_regions())
 def test_what_is_called_safe_is_safe(counts: dict[str, dict[str, int]]) -> None:
     """Also of tables that are hidden in other ways, such as too little."""
-    marks = {m: {f: SMALL if 0 < n < LIMIT else n for f, n in row.items()} for m, row in counts.items()}
+    marks: Marks = {m: {f: SMALL if 0 < n < LIMIT else n for f, n in row.items()} for m, row in counts.items()}
     could_be = whole_tables(marks, counts)
     for municipality, figure in could_be:
         if marks[municipality][figure] == SMALL and (municipality, figure) not in exposed(marks, counts):

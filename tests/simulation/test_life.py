@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import given, settings
@@ -199,7 +200,7 @@ def _travel(app: App, clock: MovingClock, moment: datetime) -> None:
 
 def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
     """What people did in a life, told from what it left behind."""
-    case, reference = life.case, life.case.reference
+    case, reference = life.case, f"SIM-2027-{life.plan.number:05}"
 
     def at(on: date, hour: int) -> datetime:
         return midnight(on.isoformat()) + timedelta(hours=hour)
@@ -221,39 +222,38 @@ def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
         )
 
     acts: list[tuple[datetime, Callable[[], Any]]] = [(at(life.plan.opened, 9), intake)]
-    for key, p in case.provisions.items():
+    for which, p in case.provisions.items():
+        key = str(which)
         if p.needed_on != case.opened:
-            acts.append((at(p.needed_on, 9), lambda key=key: app.cases.add(reference, [key], by=WHO)))
+            acts.append((at(p.needed_on, 9), partial(app.cases.add, reference, [key], by=WHO)))
         for o in p.outcomes:
             acts.append(
                 (
                     o.recorded,
-                    lambda o=o, key=key: app.cases.record_outcome(reference, key, o.name, by=WHO, fields=o.fields),
+                    partial(app.cases.record_outcome, reference, key, o.name, by=WHO, fields=o.fields),
                 )
             )
         for s in p.suspensions:
             acts.append(
                 (
                     at(s.start, 11),
-                    lambda s=s, key=key: app.cases.suspend(reference, key, reason=s.reason, until=s.until, by=WHO),
+                    partial(app.cases.suspend, reference, key, reason=s.reason, until=s.until, by=WHO),
                 )
             )
         for w in p.waivers:
             acts.append(
                 (
                     at(w.on, 12),
-                    lambda w=w, key=key: app.cases.waive(reference, key, w.dependency, ground="kan later", by=WHO),
+                    partial(app.cases.waive, reference, key, w.dependency, ground="kan later", by=WHO),
                 )
             )
     for moment, line in life.record:
-        key, data = line.key or "", line.data
+        key, data = str(line.key or ""), line.data
         if line.what == "rung.answered":
             acts.append(
                 (
                     moment,
-                    lambda key=key, data=data: app.cases.answer(
-                        reference, key, str(data["rung"]), str(data["answer"]), by=WHO
-                    ),
+                    partial(app.cases.answer, reference, key, str(data["rung"]), str(data["answer"]), by=WHO),
                 )
             )
         elif line.what == "rung.submitted":
@@ -261,7 +261,7 @@ def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
             acts.append(
                 (
                     moment,
-                    lambda key=key, d=decision: app.cases.submit(reference, key, d, reason="alles geprobeerd", by=WHO),
+                    partial(app.cases.submit, reference, key, decision, reason="alles geprobeerd", by=WHO),
                 )
             )
     return acts

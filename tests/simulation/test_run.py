@@ -1,6 +1,7 @@
 """Runs, and what becomes of them: the same again, only what was changed, and figures that add up."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +39,7 @@ def test_more_processors_give_the_same_year() -> None:
     told: list[int] = []
     together = simulate(many, 1, 1, told.append)
     assert sum(told) == 2 * run.WORTH_A_PROCESS
-    chunks = map(run.partial(run._live_through, many), run._chunks(1, 0, 2 * run.WORTH_A_PROCESS))
+    chunks = map(partial(run._live_through, many), run._chunks(1, 0, 2 * run.WORTH_A_PROCESS))
     assert together == [run._run(many, 2 * run.WORTH_A_PROCESS, chunks, lambda _: None)]
 
 
