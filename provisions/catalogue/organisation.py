@@ -67,7 +67,7 @@ class OfficeHours:
 @dataclass(frozen=True)
 class Municipality:
     """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
-    ``default_director``.
+    ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it.
     """
 
     key: str
@@ -83,6 +83,12 @@ class Municipality:
     closing_days: Mapping[date, str]
     automatic_submission: bool
     legal_basis: str
+    own_sender: Contact | None = None
+
+    @property
+    def team(self) -> Contact:
+        """Who answers when the case director is away."""
+        return self.default_director
 
     def director(self, code: str | None) -> Contact:
         """The case director with this staff code, or the mailbox of all of them."""
@@ -119,6 +125,10 @@ class Organisation:
         for m in self.municipalities.values():
             yield from (*m.tables.values(), m.customisation_officer, m.standby, m.default_director)
             yield from (*m.counters.values(), *m.directors.values())
+
+    def sender_of(self, municipality: Municipality) -> Contact:
+        """From whom a letter comes: the municipality, and never the software or the region."""
+        return municipality.own_sender or Contact(f"Gemeente {municipality.name}", self.sender.email)
 
     @property
     def default_municipality(self) -> str:
@@ -216,6 +226,7 @@ def _municipality(key: str, entry: Entry) -> Municipality:
         closing_days=_closing_days(entry),
         automatic_submission=entry.one_of("submission", (MANUAL, AUTOMATIC), default=MANUAL) == AUTOMATIC,
         legal_basis=entry.text("legal_basis"),
+        own_sender=_optional_contact(entry, "sender"),
     )
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")
@@ -234,6 +245,11 @@ def _tables(entry: Entry) -> dict[RungName, Contact]:
 def _contact(entry: Entry, key: str, *, phone: bool = False) -> Contact:
     inner = entry.table(key)
     return Contact("", "") if inner is None else _read_contact(inner, phone=phone)
+
+
+def _optional_contact(entry: Entry, key: str) -> Contact | None:
+    entry.known.add(key)
+    return _contact(entry, key) if key in entry.values else None
 
 
 def _read_contact(entry: Entry, *, phone: bool) -> Contact:

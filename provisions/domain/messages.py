@@ -50,7 +50,7 @@ def _never(_: Concern) -> str:
 def _asked_for_nothing(about: Concern) -> str:
     if about.provision.status is Status.DELIVERED:
         return "de voorziening is al geregeld"
-    if about.provision.status is Status.WITHDRAWN:
+    if not about.provision.status.is_open:
         return "de voorziening is niet meer nodig"
     return "de inwoner is verhuisd" if about.moved else ""
 
@@ -65,8 +65,10 @@ def _asked_nothing_yet(about: Concern) -> str:
 
 
 def _needed_after_all(about: Concern) -> str:
-    if about.provision.status is not Status.WITHDRAWN:
+    if about.provision.status.is_open:
         return "de voorziening is toch nodig"
+    if about.provision.status is Status.DELIVERED:
+        return "de voorziening is geregeld"
     return _asked_nothing_yet(about)
 
 

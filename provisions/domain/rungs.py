@@ -20,6 +20,7 @@ class RungKind:
     ``to``: who gets its letter; ``contact``: the key of its table in the municipality; ``optional``: a municipality may
     have no such table, and then the rung is left out.
     ``is_table``: it answers; a reminder does not. ``is_judged``: a person decides whether it goes out of the region.
+    ``outside``: it is no table of the municipality, so its letter does not name the guide by its title.
     """
 
     label: str
@@ -34,6 +35,7 @@ class RungKind:
     optional: bool = False
     is_table: bool = True
     is_judged: bool = False
+    outside: bool = False
 
 
 class RungName(StrEnum):
@@ -89,6 +91,7 @@ class RungName(StrEnum):
             to=(Recipient.TABLE,),
             contact="regional_table",
             optional=True,
+            outside=True,
         ),
     )
     MAATWERKLOKET = (

@@ -10,23 +10,18 @@ from datetime import date, datetime
 from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung, Status
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
+from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
+from provisions.outbound import course
+from provisions.outbound.course import Told
 
 HURRY = "SPOED "
-
-
-@dataclass(frozen=True)
-class Told:
-    """A letter that a counter got, with which it is asked for something or that is taken back; ``sent`` is aware."""
-
-    sent: datetime
-    municipality: str
-    kind: MessageKind = MessageKind.REQUEST
+STATUTORY_NAMED = 10  # working days before its end
+USUAL_CONTACT = "via_director"
 
 
 @dataclass(frozen=True)
@@ -83,21 +78,53 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "new_municipality": present.name,
         "counter": municipality.counters[rule.counter],
         "director": present.director(case.director),
+        "team": present.team,
         "customisation_officer": municipality.customisation_officer,
-        "sender": config.organisation.sender.name,
+        "contact": contact_goes(config),
         "region": config.organisation.region,
         "answers": [dutch.ANSWER[answer] for answer in Answer],
         "submitted": bool(submitted and submitted.submitted),
         "settled": _settled(provision),
         "told": message.last_told is not None,
         "told_on": dutch.day_and_month(day_of(message.created), now),
+        "told_on_date": _dutch(day_of(message.created)),
+        "purpose": _purpose(provision, rule),
         "undone": message.detail == OutcomeName.DELIVERED.value,
-        "tried": _tried(message, provision, config),
+        "waived": any(waiver.on == provision.started_on for waiver in provision.waivers),
+        **_course(message, situation, config, now),
         **_deadline(situation, now),
         **_statutory(situation, now),
         **_refusal(situation),
         **_dependents(case, provision.id, config, now),
         **_follow_up(message, provision, rule, now),
+    }
+
+
+def contact_goes(config: Config) -> str:
+    """How contact with the client goes, as it stands in each request: the usual way, until a case says another."""
+    return config.catalogue.codes[CodeList.CONTACT][USUAL_CONTACT]
+
+
+def _purpose(provision: Provision, rule: ProvisionRule) -> str:
+    """What this round is for, where the catalogue knows that."""
+    found = rule.purpose(provision.purpose)
+    return found.label if found else ""
+
+
+def _course(message: MessageFacts, situation: Situation, config: Config, now: datetime) -> dict[str, object]:
+    own = MessageKind(message.kind).rung(message.detail)
+    known: dict[str, object] = {
+        "tried": course.tried(message.told, own, situation.provision, config),
+        "tables_so_far": course.tables_so_far(own, situation.provision),
+        "outside": own is None or own.kind.outside,
+    }
+    if own is None or not own.kind.is_table:
+        return known
+    to_come = course.ahead(own, situation, config, now)
+    return known | {
+        "answer_by": _dutch(to_come.answer_by),
+        "next_step": to_come.next,
+        "next_step_on": _dutch(to_come.next_on),
     }
 
 
@@ -158,7 +185,10 @@ def _explained(end: DueDate) -> list[str]:
 
 
 def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
+    """Named from ten working days before its end: earlier it would invite to wait (domain.md, "The law in the letters")."""
     end = deadlines.statutory_due(situation)
+    if end is not None and not course.near(end.due, situation, now, STATUTORY_NAMED):
+        end = None
     rule = deadlines.statutory_rule(situation.rule, urgent=situation.provision.urgent)
     return {
         "statutory_due": _dutch(end.due) if end else "",
@@ -180,33 +210,6 @@ def _settled(provision: Provision) -> str:
     if provision.status is Status.DELIVERED:
         return f"geregeld op {_dutch(provision.closed_on)}"
     return f"niet meer nodig sinds {_dutch(provision.closed_on)}" if provision.status is Status.WITHDRAWN else ""
-
-
-def _tried(message: MessageFacts, provision: Provision, config: Config) -> list[str]:
-    """What was done before this message, oldest first; the rung that this message is about is not among it."""
-    names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
-    done: list[tuple[date, str]] = []
-    for told in message.told:
-        name = names.get(told.municipality, told.municipality)
-        if told.kind.letter.asks:
-            done.append((day_of(told.sent), f"gevraagd aan het loket in {name}"))
-    for outcome in provision.outcomes:
-        if outcome.name is OutcomeName.REFUSED:
-            done.append((outcome.on, "afgewezen door het loket"))
-    for s in provision.stops:
-        done.append((s.start, f"klok stilgezet tot {_dutch(s.end)} ({dutch.REASON[s.reason]})"))
-    for rung in _rungs_before(message, provision):
-        answer = f"; antwoord: {dutch.ANSWER[rung.answer]}" if rung.answer else ""
-        if not answer and rung.name.kind.is_table and not rung.name.kind.is_judged:
-            answer = "; nog geen antwoord"
-        done.append((day_of(rung.climbed), f"{rung.name.kind.past}{answer}"))
-    return [f"{_dutch(day)}: {what}" for day, what in sorted(done, key=lambda item: item[0])]
-
-
-def _rungs_before(message: MessageFacts, provision: Provision) -> list[Rung]:
-    """All rungs climbed, or for the message of a rung those below it: after an outage several are sent at once."""
-    own = MessageKind(message.kind).rung(message.detail)
-    return [rung for rung in provision.rungs if own is None or rung.name.height < own.height]
 
 
 def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) -> dict[str, object]:

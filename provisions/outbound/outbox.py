@@ -26,7 +26,8 @@ from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import SYSTEM
 from provisions.outbound import prepared
-from provisions.outbound.context import MessageFacts, Told
+from provisions.outbound.context import MessageFacts
+from provisions.outbound.course import Told
 from provisions.outbound.render import Lapsed, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
@@ -95,11 +96,11 @@ class _Batch:
     def facts(self, row: Message) -> MessageFacts:
         # In the order in which they were decided on: what is sent again was said at its own time.
         before = sorted(
-            (created, id_.int, told)
+            (created, told.sent, id_.int, told)
             for created, id_, told in self.told.get(row.provision_id, ())
             if id_ != row.id and created <= row.created
         )
-        told = tuple(told for _, _, told in before)
+        told = tuple(told for _, _, _, told in before)
         return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, told)
 
 

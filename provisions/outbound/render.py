@@ -34,13 +34,15 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message as it goes out: ``text`` and ``html`` say the same."""
+    """A message as it goes out: ``text`` and ``html`` say the same. ``sender``: the region's mailbox when it is ``None``."""
 
     recipients: tuple[Contact, ...]
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    sender: Contact | None = None
+    reply_to: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,15 @@ def render(
         subject=subject,
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
+        sender=config.organisation.sender_of(municipality),
+        reply_to=_answers_to(case, config),
     )
+
+
+def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
+    """Who reads an answer: the team, so that absence needs no mail, and the case director."""
+    present = config.organisation.municipalities[case.municipality]
+    return tuple(dict.fromkeys((present.team, present.director(case.director))))
 
 
 @lru_cache(maxsize=4)

@@ -83,7 +83,7 @@ class Transport(Protocol):
 def compose(rendered: Rendered, message_id: str, created: datetime, organisation: Organisation) -> EmailMessage:
     """The e-mail. Message-ID and Date follow from ``message_id`` and ``created`` (aware): a repeat is the same mail."""
     mail = EmailMessage(policy=POLICY)
-    sender = organisation.sender
+    sender = rendered.sender or organisation.sender
     domain = headers.ascii_address(f"{message_id}@{organisation.message_domain}")
     lines = {
         "From": headers.addresses([(sender.name, sender.email)]),
@@ -93,6 +93,8 @@ def compose(rendered: Rendered, message_id: str, created: datetime, organisation
         "Message-ID": f"<{domain}>",
         "Auto-Submitted": "auto-generated",
     }
+    if rendered.reply_to:
+        lines["Reply-To"] = headers.addresses((contact.name, contact.email) for contact in rendered.reply_to)
     for name, line in lines.items():
         mail.set_raw(name, line)
     # Quoted-printable reads well in a file too; left to choose, the library encodes everything twice.

@@ -14,7 +14,8 @@ from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Need
 from provisions.domain.messages import MessageKind, telling
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
-from provisions.outbound.context import MessageFacts, Told
+from provisions.outbound.context import MessageFacts
+from provisions.outbound.course import Told
 from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import Refusal, UnableToSend
 from tests.builders import CASE_ID

@@ -1,6 +1,7 @@
 """What people read: complete, to the right desk, and never more than they may know."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from provisions.domain.lifecycle import Need
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound.render import Lapsed, Rendered, render
+from provisions.outbound.transports import compose
 from tests.outbound.conftest import NewStory, Story
 
 ALL = (
@@ -74,9 +76,10 @@ def test_a_request_says_what_by_when_and_whom_to_call(story: NewStory) -> None:
 
 def test_an_application_goes_out_before_the_promise_starts(story: NewStory) -> None:
     text = words(story("id_document", "benefit_decision").read("application", "benefit_decision"))
-    assert "De aanvraag telt vanaf 2 november 2026" in text
+    assert "Wij melden dit op 2 november 2026" in text
+    assert "Dit bericht is niet de aanvraag zelf" in text
     assert "U krijgt bericht als u verder kunt" in text
-    assert "wettelijke termijn tot en met 28 december 2026 (Awb art. 4:13)" in text
+    assert "ettelijke termijn" not in text, "eight weeks away: named now it would invite to wait"
     assert "identiteitsbewijs" not in text, "a counter need not know what else somebody waits for"
 
 
@@ -195,7 +198,7 @@ def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
     told.until("2026-12-03T10:00+01:00")
     rendered = told.read("follow_up", "advance_payment", "next_advance")
     assert "Volgend voorschot" in words(rendered)
-    assert "op 2 december 2026" in words(rendered)
+    assert "voor 2 december 2026" in words(rendered)
     message = told.last("follow_up", "advance_payment", "next_advance")
     told.take(
         lifecycle.settle_follow_up(
@@ -226,7 +229,9 @@ def test_what_is_settled_meanwhile_is_said(story: NewStory) -> None:
 def test_a_cancelled_request_says_that_nothing_is_needed(story: NewStory) -> None:
     told = story("advance_payment").outcome("advance_payment", OutcomeName.WITHDRAWN)
     text = words(told.read("cancelled", "advance_payment"))
-    assert "U hoeft hiervoor niets meer te doen" in text
+    assert "Onze vraag" in text
+    assert "vervalt op 2 november 2026: voorschot" in text
+    assert "dan loopt die aanvraag gewoon door" in text
     assert "ziet" not in text, "why is nobody's business"
 
 
@@ -234,6 +239,84 @@ def test_an_added_need_is_asked_for_like_the_others(story: NewStory) -> None:
     told = story("advance_payment").until("2026-11-05T12:00+01:00")
     told.take(lifecycle.add(told.case, [Need("wmo_indication")], told.moment, told.moment.today))
     assert "10 november 2026 (3 werkdagen vanaf 5 november 2026)" in words(told.read("request", "wmo_indication"))
+
+
+def test_a_statutory_term_is_named_from_ten_working_days_before_its_end(story: NewStory) -> None:
+    told = story("postal_address", present=("id_document",))
+    told.now = datetime(2026, 12, 10, 9, 0, tzinfo=UTC)  # eleven working days before it
+    assert "ettelijke termijn" not in told.written("request", "postal_address").text
+    told.now = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+    assert "wettelijke termijn tot en met 28 december 2026" in words(told.written("request", "postal_address"))
+
+
+def test_a_table_reads_by_which_day_it_answers_and_what_comes_after(story: NewStory) -> None:
+    told = story("advance_payment", municipality="havenmeer").until("2026-11-10T10:00+01:00")
+    text = words(told.read("rung", "advance_payment", "doorbraaktafel"))
+    assert "Geef uiterlijk op 12 november 2026 een van deze antwoorden" in text
+    assert "Is het dan nog niet geregeld, dan volgt op 13 november 2026: naar de regionale tafel." in text
+    alone = story("social_network").until("2026-12-02T10:00+01:00")
+    assert "Geef uiterlijk op 9 december 2026" in words(alone.read("rung", "social_network", "doorbraaktafel"))
+    assert "Na u is er geen volgende tafel" in words(alone.read("rung", "social_network", "doorbraaktafel"))
+
+
+def test_outside_the_municipality_the_guide_has_no_title_and_what_was_tried_is_the_record(story: NewStory) -> None:
+    told = story("advance_payment", municipality="havenmeer").until("2026-11-20T10:00+01:00")
+    told.take(lifecycle.submit(told.case, ProvisionKey("advance_payment"), True, "alles geprobeerd", told.moment))
+    inside = told.read("rung", "advance_payment", "doorbraaktafel")
+    assert "VNG-handreiking" in inside.text
+    for rendered in (told.read("rung", "advance_payment", "regional"), told.read("submission", "advance_payment")):
+        assert "De richtlijn van de VNG zegt" in words(rendered)
+        assert "andreiking" not in rendered.text
+        assert "De doorbraaktafel kreeg dit op 10 november 2026 en heeft nog niet geantwoord" in words(rendered)
+    told.answer("advance_payment", RungName.DOORBRAAKTAFEL, Answer.PRIORITY)
+    text = words(told.read("submission", "advance_payment"))
+    assert "De doorbraaktafel kreeg dit op 10 november 2026 en antwoordde: voorrang" in text
+    assert "Alles wat redelijk is" not in text, "nothing is said that is not on record"
+
+
+def test_a_letter_comes_from_the_municipality_and_is_answered_to_team_and_director(story: NewStory) -> None:
+    told = story("advance_payment")
+    rendered = told.read("request", "advance_payment")
+    made = compose(rendered, "an-id", told.now, told.config.organisation)
+    assert [(a.display_name, a.addr_spec) for a in made["From"].addresses] == [
+        ("Gemeente Voorbeeldstad", "basisvoorzieningen@voorbeeldstad.example")
+    ]
+    assert [a.addr_spec for a in made["Reply-To"].addresses] == [
+        "regisseurs@voorbeeldstad.example",
+        "regisseur.noord@voorbeeldstad.example",
+    ]
+    assert made["Auto-Submitted"] == "auto-generated"
+    text = words(rendered)
+    assert "Noem geen naam of BSN als u per mail antwoordt" in text
+    assert "088\u00a0000\u00a010\u00a005" in rendered.text, "the person's number"
+    assert "088\u00a0000\u00a010\u00a004" in rendered.text, "and the team's"
+    assert "Voor deze inwoner geldt: het contact loopt via de regisseur" in text
+
+
+def test_a_municipality_without_a_mailbox_to_send_from_is_named_all_the_same(config: Config) -> None:
+    place = replace(config.organisation.municipalities["voorbeeldstad"], own_sender=None)
+    sender = config.organisation.sender_of(place)
+    assert (sender.name, sender.email) == ("Gemeente Voorbeeldstad", "basisvoorzieningen@voorbeeldland.example")
+
+
+FIRST_LINE = re.compile(
+    r"\d+ (januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)"
+)
+
+
+def test_every_letter_has_the_provision_and_a_day_in_its_first_line(config: Config, story: NewStory) -> None:
+    told: Story = story(*ALL).until("2027-01-20T10:00+01:00")
+    letters = {f"{i.kind} {i.key} {i.detail}": told.last(i.kind, i.key, i.detail) for i, _ in told.sent}
+    seen = 0
+    for intent, _ in told.sent:
+        message = letters[f"{intent.kind} {intent.key} {intent.detail}"]
+        rendered = render(message, told.case, told.case.provisions[intent.key], config, told.now)
+        if isinstance(rendered, Rendered):
+            first = " ".join(rendered.text.split("\n\n")[1].split())
+            assert config.catalogue.rule(intent.key.key).name in first, first
+            assert FIRST_LINE.search(first), first
+            seen += 1
+    assert seen > 20
 
 
 class Outline(HTMLParser):
