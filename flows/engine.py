@@ -44,7 +44,6 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder, transport_for
 from provisions.outbound.webhook import webhooks_for
 from provisions.settings import Settings
-from provisions.usecases.retention import Keeping
 
 STOP_WITHIN = 5.0  # seconds
 
@@ -87,9 +86,7 @@ class Engine:
         self._morning = MorningMessages(screens.mornings)
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
-        self._forgetting = Forgetting(
-            Keeping(database, config, now), deployments, OutboxFolder(settings.home / "outbox")
-        )
+        self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))
         self._reconciler = Reconciler(app, deployments, living=self._listener.living, changed=self._changed)
         self._health: Health | None = None
         if settings.metrics_port is not None:

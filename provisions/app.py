@@ -13,7 +13,11 @@ from provisions.store.runs import Runs
 from provisions.usecases.cases import Cases
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
+from provisions.usecases.resending import Resending
+from provisions.usecases.retention import Retention
 from provisions.views.cases import Views
+from provisions.views.export import Exports
+from provisions.views.messages import Messages
 from provisions.views.runs import RunViews
 
 
@@ -22,7 +26,8 @@ class App:
 
     ``cases``: what people do. ``time``: what time does. ``rules``: after a change in ``config/``. ``views``: a case as people
     see it. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each shows. ``reports``: the
-    steering group's.
+    steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``, ``exports``: how long cases
+    are kept, and all that is known of one.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -36,3 +41,7 @@ class App:
         self.runs = Runs(engine)
         self.run_views = RunViews(pooled(engine), self.views)
         self.reports = Reports(engine, config, clock)
+        self.messages = Messages(pooled(engine), config)
+        self.resending = Resending(engine, self.messages, clock)
+        self.retention = Retention(engine, config, self.views, clock)
+        self.exports = Exports(self.views, self.messages, clock)

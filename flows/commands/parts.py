@@ -215,14 +215,9 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
             "Controleer of hij draait en of PROVISIONS_PREFECT_DATABASE_URL klopt.",
         ) from None
     with connection:
-        while not stop.is_set() and not _got(connection):
+        while not stop.is_set() and not locks.try_hold(connection, locks.PREFECT_STARTS):
             stop.wait(0.2)
         yield
-
-
-def _got(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [locks.PREFECT_STARTS]).fetchone()
-    return bool(row and row[0])
 
 
 def _need_password(settings: Settings) -> None:

@@ -17,9 +17,8 @@ from sqlalchemy import Engine as Database
 from flows.loops.loop import Loop
 from provisions.database.migrate import refuse_other_version
 from provisions.domain.errors import NotAllowed
-from provisions.store import locks
+from provisions.store import engines
 
-CHANNEL = "provisions"
 LISTEN_FOR = 5.0  # seconds; the loop looks in between whether it must stop
 LOOK_EVERY = 5.0  # seconds: whether the other engines still live
 
@@ -54,12 +53,7 @@ class Listener:
     def living(self) -> set[int]:
         """The numbers of the engines that are connected to this database now, this one too once it is."""
         with self._database.connect() as connection:
-            found = connection.exec_driver_sql(
-                "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %(numbers)s AND objsubid = 2 "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-                {"numbers": locks.ENGINE},
-            )
-            return {int(number) for number in found.scalars()}
+            return engines.living(connection)
 
     def _turn(self) -> float:
         connection = self._connected()
@@ -87,9 +81,7 @@ class Listener:
             self._connection = psycopg.connect(
                 *arguments, **{**options, "autocommit": True, "application_name": "provisions-listen"}
             )
-            self._connection.execute(f"LISTEN {CHANNEL}")
-            self._connection.execute("SELECT pg_advisory_lock_shared(%s)", (locks.ENGINES,))
-            self._connection.execute("SELECT pg_advisory_lock(%s::int, %s::int)", (locks.ENGINE, self.number))
+            engines.join(self._connection, self.number)
             self._refuse_other_version()
             self._tell()  # what was said while nobody listened
         return self._connection

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import Engine as Database
-from sqlalchemy import func, select
 
 from flows.forms import catalogue
 from flows.forms.form import form_link
@@ -24,8 +23,7 @@ from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
 from provisions.overview import Form, Mornings, Overviews, Page, Pages
-from provisions.store import plans
-from provisions.store import tables as t
+from provisions.store import backlog, plans
 from provisions.views.cases import Views
 
 logger = logging.getLogger(__name__)
@@ -196,11 +194,8 @@ class Lists:
 
         Nothing else makes a list change: what falls due is recorded by the clock.
         """
-        newest = select(func.max(t.audit.c.id)).scalar_subquery()
-        attempts = select(func.sum(t.message.c.attempts)).where(t.message.c.status == "pending").scalar_subquery()
-        linked = select(func.count(t.plan.c.artifact)).scalar_subquery()
         with self._database.connect() as connection:
-            return day_of(self._now()), *connection.execute(select(newest, attempts, linked)).one()
+            return day_of(self._now()), *backlog.stamp(connection)
 
 
 class Screens:

@@ -13,29 +13,30 @@ from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.outbound.transports import OutboxFolder
-from provisions.usecases.retention import Erasure, Keeping
+from provisions.store.retention import Erasure
+from provisions.usecases.retention import Retention
 
 EVERY = 60.0  # seconds
 
 
 class Forgetting:
-    """Calls ``Keeping.forget_expired``, and applies ``Keeping.erasures``: a crash repeats it."""
+    """Calls ``Retention.forget_expired``, and applies ``Retention.erasures``: a crash repeats it."""
 
-    def __init__(self, keeping: Keeping, deployments: Deployments, outbox: OutboxFolder) -> None:
-        self._keeping = keeping
+    def __init__(self, retention: Retention, deployments: Deployments, outbox: OutboxFolder) -> None:
+        self._retention = retention
         self._deployments = deployments
         self._outbox = outbox
         self.loop = Loop("bewaren", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
-        self._keeping.forget_expired()
-        if self._keeping.erasures(limit=1):
+        self._retention.forget_expired()
+        if self._retention.erasures(limit=1):
             self.erase(api.client_of_thread())
         return EVERY
 
     def erase(self, client: SyncPrefectClient) -> int:
         """Erase what is to be erased; of how many cases. Nothing before the deployments are registered."""
-        erasures = self._keeping.erasures()
+        erasures = self._retention.erasures()
         if not erasures or not self._deployments.ids:
             return 0
         for run in list(self._runs(client, erasures)):
@@ -44,7 +45,7 @@ class Forgetting:
             self._outbox.remove(erasure.messages)
             for artifact in api.latest_artifacts(client, [plan_key(erasure.reference)]):
                 api.delete_artifact(client, artifact.latest_id)
-            self._keeping.erased(erasure.case_id)
+            self._retention.erased(erasure.case_id)
         return len(erasures)
 
     def _runs(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> Iterator[FlowRun]:

@@ -4,12 +4,11 @@ Each fact once: it waits in a table that the transaction of the fact filled, and
 Prefect knows a repeat. Codes and choices only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, text
 from sqlalchemy import Engine as Database
 
 from flows.loops.loop import Loop
@@ -18,7 +17,7 @@ from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from provisions.catalogue import Config
 from provisions.domain.rules import OutcomeName
-from provisions.store import tables as t
+from provisions.store import announcements
 
 STARTED, OVERDUE, RUNG, SETTLED, REFUSED = (
     "provisions.started",
@@ -50,11 +49,10 @@ class Events:
     def announce(self, client: SyncPrefectClient) -> int:
         """Announce some of what was not announced yet; how many facts."""
         with self._database.begin() as connection:
-            facts = _waiting(connection)
+            facts = announcements.hold_waiting(connection, BATCH, WAIT_FOR_RUN)
             if facts:
                 api.post_events(client, [self._event(fact) for fact in facts])
-                done = [fact.id for fact in facts]
-                connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(done)))
+                announcements.done(connection, [fact.id for fact in facts])
         return len(facts)
 
     def _event(self, fact: Any) -> dict[str, Any]:
@@ -97,41 +95,3 @@ def event_name(what: str, data: Mapping[str, Any]) -> str:
 def event_id(reference: str, line: int, at: datetime) -> UUID:
     """Follows from the line of the audit, so that Prefect knows a repeat."""
     return uuid5(_NAMESPACE, f"{reference}/{line}/{at.isoformat()}")
-
-
-def _waiting(connection: Connection) -> Sequence[Any]:
-    """What is to be announced, held until the transaction ends; what another engine holds is left out."""
-    query = (
-        select(
-            t.audit.c.id,
-            t.audit.c.at,
-            t.audit.c.what,
-            t.audit.c.key,
-            t.audit.c.data,
-            t.case.c.reference,
-            t.case.c.municipality,
-            t.provision.c.flow_run,
-        )
-        .select_from(t.announcement)
-        .join(t.audit, t.audit.c.id == t.announcement.c.audit_id)
-        .join(t.case, t.case.c.id == t.audit.c.case_id)
-        .join(
-            t.provision,
-            and_(
-                t.provision.c.case_id == t.audit.c.case_id,
-                t.provision.c.key == t.audit.c.key,
-                t.provision.c.round == t.audit_round,
-            ),
-        )
-        .where(
-            or_(
-                t.provision.c.flow_run.is_not(None),
-                t.provision.c.started_on.is_(None),
-                t.audit.c.at < func.now() - text(f"interval '{WAIT_FOR_RUN}'"),
-            )
-        )
-        .order_by(t.audit.c.id)
-        .limit(BATCH)
-        .with_for_update(of=t.announcement, skip_locked=True)
-    )
-    return connection.execute(query).all()

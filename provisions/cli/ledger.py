@@ -9,7 +9,7 @@ from provisions.cli.database import app_on, reaching_the_database
 from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
 from provisions.database import backup as copies
-from provisions.database.connect import owned, pooled
+from provisions.database.connect import owned
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
@@ -20,9 +20,7 @@ from provisions.settings import Settings
 from provisions.store import audit
 from provisions.store.audit import Anchor
 from provisions.store.backlog import note_backup
-from provisions.usecases.resending import resend
-from provisions.usecases.retention import Keeping
-from provisions.views.messages import WORDS, Message, Messages
+from provisions.views.messages import WORDS, Message
 
 
 def verify(args: Namespace, settings: Settings) -> None:
@@ -83,7 +81,7 @@ def messages(args: Namespace, settings: Settings) -> None:
 
 
 def _messages(args: Namespace, app: App) -> None:
-    found = Messages(pooled(app.engine), app.config)
+    found = app.messages
     match args.action:
         case "list":
             if args.identity or args.by:
@@ -103,7 +101,7 @@ def _messages(args: Namespace, app: App) -> None:
         case _:
             if not args.by:
                 raise InvalidInput("Er ontbreekt iets: --by. Zeg wie het bericht opnieuw verstuurt.")
-            message = resend(app.engine, app.config, app.clock, _identity(args), by=args.by)
+            message = app.resending.resend(_identity(args), by=args.by)
             if args.json:
                 as_json(message.as_json())
             else:
@@ -232,7 +230,7 @@ def export(args: Namespace, settings: Settings) -> None:
     """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
     path = path_of(args.out) if args.out else None
     with app_on(settings) as app:
-        found = Keeping(app.engine, app.config, app.clock).export(args.reference)
+        found = app.exports.of_case(args.reference)
     if path is None:
         as_json(found)
         return
@@ -248,7 +246,7 @@ def export(args: Namespace, settings: Settings) -> None:
 def forget(args: Namespace, settings: Settings) -> None:
     """Forget a closed case at once."""
     with app_on(settings) as app:
-        forgotten = Keeping(app.engine, app.config, app.clock).forget(args.reference, by=args.by)
+        forgotten = app.retention.forget(args.reference, by=args.by)
     number = forgotten.case_id
     OutboxFolder(settings.home / "outbox").remove(forgotten.messages)
     if args.json:

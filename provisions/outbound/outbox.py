@@ -9,16 +9,14 @@ import logging
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config, Contact
 from provisions.domain import dutch, messages
@@ -32,9 +30,10 @@ from provisions.outbound.render import Lapsed, Rendered, render
 from provisions.outbound.transports import Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import audit, loading
-from provisions.store import tables as t
+from provisions.store import outbox as sending
 from provisions.store.loading import Stored
 from provisions.store.looking import SEVERAL_ATTEMPTS
+from provisions.store.outbox import Message
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
@@ -47,7 +46,6 @@ MOST_WAITING = 2_000  # of these, provisions that wait for a connection to the m
 TELLING = tuple(kind.value for kind in messages.telling())
 
 log = logging.getLogger(__name__)
-Message = Row[Any]
 
 
 def waiting_time(attempts: int, spread: float) -> timedelta:
@@ -151,7 +149,7 @@ class Outbox:
         with self._engine.connect() as connection:
             queues = _queues(connection, self._clock(), limit)
             batch = _read(connection, list(queues))
-            apart = prepared.due(connection, self._clock(), BOUND, limit)
+            apart = sending.pending_apart(connection, self._clock(), BOUND, limit)
         handled, following = 0, _Next.THE_NEXT
         try:
             for row in apart:
@@ -174,15 +172,12 @@ class Outbox:
         """When the next message is due (UTC), ``None`` when nothing is pending."""
         now = self._clock()
         with self._engine.connect() as connection:
-            first = connection.execute(select(func.min(t.message.c.next_try))).scalar()
-            ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + BOUND).limit(1)
-            wrong = connection.execute(ahead).scalar()
-        return min(first, now) if first and wrong else first
+            return sending.next_try(connection, now, BOUND)
 
     def due(self, limit: int, under_way: Collection[object]) -> list[object]:
         """The provisions (id) and other messages (UUID) for which something is due, without those ``under_way``."""
         with self._engine.connect() as connection:
-            apart = [row.id for row in prepared.due(connection, self._clock(), BOUND, limit + len(under_way))]
+            apart = [row.id for row in sending.pending_apart(connection, self._clock(), BOUND, limit + len(under_way))]
             provisions = list(_queues(connection, self._clock(), limit + len(under_way)))
         return [found for found in (*apart, *provisions) if found not in under_way][:limit]
 
@@ -193,7 +188,7 @@ class Outbox:
                 waiting = list(_queues(connection, self._clock(), 1, what).values())
             else:
                 assert isinstance(what, UUID)  # noqa: S101 - it came from ``due``
-                waiting = [[row] for row in prepared.due(connection, self._clock(), BOUND, 1, what)]
+                waiting = [[row] for row in sending.pending_apart(connection, self._clock(), BOUND, 1, what)]
             batch = _read(connection, [what] if isinstance(what, int) else [])
         for one in waiting:
             self._deliver_queue(one, batch, transport)
@@ -204,7 +199,7 @@ class Outbox:
             if not is_due(row.next_try, self._clock()):
                 self._put_off(row.next_try, row.provision_id)
                 return handled, _Next.ANOTHER_PROVISIONS
-            with _held(self._engine, row.id) as claimed:
+            with sending.held(self._engine, row.id) as claimed:
                 if not claimed:  # another process has it, or has sent it
                     return handled, _Next.ANOTHER_PROVISIONS
                 following = self._deliver(row, batch, transport)
@@ -239,7 +234,8 @@ class Outbox:
         """The message as it goes out now, or why there is nothing to say any more."""
         if row.provision_id is None:
             with self._engine.connect() as connection:
-                return prepared.read(connection, row.id) or Lapsed("de tekst is niet meer bewaard"), None
+                content = sending.content(connection, row.id)
+            return prepared.rendered(content) or Lapsed("de tekst is niet meer bewaard"), None
         stored, key = batch.cases[row.provision_id], note.key
         assert key is not None  # noqa: S101 - this message belongs to a provision
         rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
@@ -253,7 +249,7 @@ class Outbox:
         self, row: Message, rendered: Rendered, event: Event | None, note: "_Note", batch: _Batch, transport: Transport
     ) -> _Next:
         with self._engine.connect() as connection:
-            known = _deliveries(connection, row.id)
+            known = sending.deliveries(connection, row.id)
         now = self._clock()
         waiting = [c for c in rendered.recipients if _waits(known.get(c.address), now)]
         results: dict[str, _Result] = {}
@@ -319,14 +315,13 @@ class Outbox:
         )
         self._tell(rendered, states, results, note)
         with self._engine.begin() as connection:
-            held = select(t.message.c.status).where(t.message.c.id == row.id).with_for_update()
-            if connection.execute(held).scalar() != "pending":  # forgotten meanwhile
+            if sending.lock_status(connection, row.id) != "pending":  # forgotten meanwhile
                 return _Next.THE_NEXT
-            _keep(connection, row.id, states)
-            connection.execute(update(t.message).where(t.message.c.id == row.id).values(**whole))
+            sending.keep(connection, row.id, states)
+            sending.change(connection, row.id, **whole)
             if row.provision_id is not None:
                 if whole["status"] == "pending":
-                    _postpone(connection, whole["next_try"], row.provision_id)
+                    sending.postpone(connection, whole["next_try"], BOUND, row.provision_id)
                 if whole["status"] == "failed" or _shown(dict(row._mapping)) != _shown({**row._mapping, **whole}):
                     loading.renew_run(connection, row.provision_id)
             audit.append(connection, note.lines)
@@ -362,7 +357,7 @@ class Outbox:
     def _record_void(self, row: Message, note: "_Note", why: str) -> _Next:
         note.write("message.void", f"niet verzonden: {why}")
         with self._engine.begin() as connection:
-            if _set(connection, row.id, status="void", next_try=None):
+            if sending.change_pending(connection, row.id, status="void", next_try=None):
                 audit.append(connection, note.lines)
         return _Next.THE_NEXT
 
@@ -377,11 +372,11 @@ class Outbox:
             )
         with self._engine.begin() as connection:
             values = {"attempts": attempts, "next_try": again, "error": error}
-            if not _set(connection, row.id, status="failed" if given_up else "pending", **values):
+            if not sending.change_pending(connection, row.id, status="failed" if given_up else "pending", **values):
                 return _Next.THE_NEXT
             if row.provision_id is not None:
                 if again is not None:
-                    _postpone(connection, again, row.provision_id)
+                    sending.postpone(connection, again, BOUND, row.provision_id)
                 if given_up or attempts == SEVERAL_ATTEMPTS:
                     loading.renew_run(connection, row.provision_id)
             audit.append(connection, note.lines)
@@ -389,7 +384,7 @@ class Outbox:
 
     def _put_off(self, moment: datetime, provision_id: int | None, message: UUID | None = None) -> None:
         with self._engine.begin() as connection:
-            _postpone(connection, moment, provision_id, message)
+            sending.postpone(connection, moment, BOUND, provision_id, message)
 
     def _closed(self, row: Message) -> _Next:
         """E-mail is closed for all: none is tried, and none counts an attempt, until this one is tried again."""
@@ -398,7 +393,7 @@ class Outbox:
         if self._webhooks is not None:
             return _Next.ANOTHER_PROVISIONS  # what goes to a webhook goes on
         with self._engine.begin() as connection:
-            _postpone(connection, until)
+            sending.postpone(connection, until, BOUND)
         return _Next.NOTHING
 
 
@@ -487,17 +482,9 @@ def _queues(
     connection: Connection, now: datetime, limit: int, provision: int | None = None
 ) -> dict[int, list[Message]]:
     """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
-    due = (
-        select(t.message.c.provision_id)
-        .where(or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND))
-        .where(t.message.c.provision_id == provision if provision else t.message.c.provision_id.is_not(None))
-        .group_by(t.message.c.provision_id)
-        .order_by(func.min(t.message.c.next_try))
-        .limit(limit)
-    )
-    query = select(t.message).where(t.message.c.provision_id.in_(due), t.message.c.status == "pending")
+    found = sending.pending(connection, now, BOUND, limit, provision)
     queues: dict[int, list[Message]] = {}
-    for row in sorted(connection.execute(query), key=_place):
+    for row in sorted(found, key=_place):
         queues.setdefault(row.provision_id, []).append(row)
     # What failed before comes last: a receiver who lets us wait, lets nobody else wait.
     return dict(sorted(queues.items(), key=lambda waiting: waiting[1][0].attempts > 0))
@@ -510,54 +497,17 @@ def _place(row: Message) -> tuple[datetime, tuple[int, int], UUID]:
 
 def _read(connection: Connection, provision_ids: Sequence[int]) -> _Batch:
     """The cases of these provisions, and what their counters were told before."""
-    owners = connection.execute(
-        select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
-    ).all()
-    cases = loading.load_cases(connection, sorted({row.case_id for row in owners}))
-    batch = _Batch({row.id: cases[row.case_id] for row in owners})
-    columns = ("id", "provision_id", "created", "sent", "municipality", "kind")
-    told = select(*(t.message.c[name] for name in columns)).where(
-        t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
-    )
-    for row in connection.execute(told):
+    owners = sending.owners(connection, provision_ids)
+    cases = loading.load_cases(connection, sorted(set(owners.values())))
+    batch = _Batch({provision_id: cases[case_id] for provision_id, case_id in owners.items()})
+    for row in sending.told(connection, provision_ids, TELLING):
         batch.tell(row, row.sent)
     return batch
-
-
-@contextmanager
-def _held(engine: Engine, message: UUID) -> Iterator[bool]:
-    """Hold a message, unless another process does or has handled it; no transaction stays open, and a crash lets go."""
-    numbers = {"key": int.from_bytes(message.bytes[:8], "big", signed=True)}
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), numbers).scalar():
-            yield False
-            return
-        try:
-            found = select(t.message.c.id).where(t.message.c.id == message, t.message.c.status == "pending")
-            yield connection.execute(found).first() is not None
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), numbers)
-
-
-def _deliveries(connection: Connection, message: UUID) -> dict[str, Message]:
-    columns = [column for column in t.delivery.c if column.name != "message"]
-    query = select(*columns).where(t.delivery.c.message == message)
-    return {row.receiver: row for row in connection.execute(query)}
 
 
 def _waits(known: Message | None, now: datetime) -> bool:
     """Whether a receiver has not got it and may be tried now."""
     return known is None or (known.status == "pending" and is_due(known.next_try, now))
-
-
-def _keep(connection: Connection, message: UUID, states: Mapping[str, Mapping[str, Any]]) -> None:
-    """Who is no receiver any more is not waited for; who is has his row."""
-    gone = and_(t.delivery.c.status != "sent", t.delivery.c.receiver.not_in(states))
-    connection.execute(delete(t.delivery).where(t.delivery.c.message == message, gone))
-    rows = [{**state, "message": message, "receiver": receiver} for receiver, state in states.items()]
-    statement = insert(t.delivery)
-    changed = {name: statement.excluded[name] for name in ("status", "attempts", "next_try", "sent", "error")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["message", "receiver"], set_=changed), rows)
 
 
 def _whole(
@@ -587,25 +537,6 @@ def _shown(message: Mapping[str, Any]) -> bool:
     """Whether its run tells that a message has not arrived (:data:`provisions.store.looking.UNDELIVERED`)."""
     stuck = message["attempts"] >= SEVERAL_ATTEMPTS or bool(message["recipients"])
     return message["status"] == "failed" or (message["status"] == "pending" and stuck)
-
-
-def _set(connection: Connection, message: UUID, **values: object) -> bool:
-    """Change a message that is still pending; whether it was."""
-    statement = update(t.message).where(t.message.c.id == message, t.message.c.status == "pending")
-    return connection.execute(statement.values(**values)).rowcount == 1
-
-
-def _postpone(
-    connection: Connection, moment: datetime, provision_id: int | None = None, message: UUID | None = None
-) -> None:
-    """Nothing (of the provision, or at all) goes out before ``moment``."""
-    too_far = t.message.c.next_try > moment + BOUND
-    statement = update(t.message).where(or_(t.message.c.next_try < moment, too_far)).values(next_try=moment)
-    if provision_id is not None:
-        statement = statement.where(t.message.c.provision_id == provision_id)
-    elif message is not None:
-        statement = statement.where(t.message.c.id == message)
-    connection.execute(statement)
 
 
 def _names(contacts: Sequence[Contact]) -> str:

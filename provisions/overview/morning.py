@@ -6,18 +6,17 @@ A day that was missed is made up for only while that day's office hours last.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Engine
 
 from provisions.catalogue import Config, Municipality
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.messages import MessageKind
 from provisions.overview.lists import Overviews
 from provisions.overview.pages import Page, Pages
-from provisions.store import loading
-from provisions.store import tables as t
+from provisions.store import channel, outbox
 
 _NAMESPACE = UUID("0d6f3c0a-6b0e-5f0c-9b2a-8f7c4c1f5a11")
 
@@ -58,13 +57,12 @@ class Mornings:
         """Whether there was something to tell that was not told before."""
         message = message_id(place.key, day)
         with self._engine.connect() as connection:
-            if connection.execute(select(t.message.c.id).where(t.message.c.id == message)).first():
+            if outbox.is_there(connection, message):
                 return False
         late, week = self._overviews.late(place.key), self._overviews.week(place.key)
         page = None if late.is_empty and not week.due.total else self._pages.morning(late, week)
         with self._engine.begin() as connection:
             values = {
-                "id": message,
                 "kind": MessageKind.MORNING.value,
                 "detail": day.isoformat(),
                 "municipality": place.key,
@@ -73,24 +71,18 @@ class Mornings:
                 "next_try": now if page else None,
             }
             # Another engine may have been first.
-            written = connection.execute(
-                insert(t.message).values(values).on_conflict_do_nothing().returning(t.message.c.id)
-            )
-            if written.first() is None or page is None:
+            if not outbox.add(connection, message, **values) or page is None:
                 return False
-            self._write(connection, message, place, page)
-            connection.execute(select(func.pg_notify(loading.CHANNEL, "")))
+            outbox.add_content(connection, message, self._content(place, page))
+            channel.notify(connection)
         return True
 
-    def _write(self, connection: Connection, message: UUID, place: Municipality, page: Page) -> None:
+    def _content(self, place: Municipality, page: Page) -> dict[str, Any]:
         text, html = self._pages.mail(page)
-        connection.execute(
-            t.prepared.insert().values(
-                message=message,
-                recipients=[{"name": lead.name, "email": lead.email} for lead in place.team_leads],
-                subject=page.summary,
-                text=text,
-                html=html,
-                attachments=[],
-            )
-        )
+        return {
+            "recipients": [{"name": lead.name, "email": lead.email} for lead in place.team_leads],
+            "subject": page.summary,
+            "text": text,
+            "html": html,
+            "attachments": [],
+        }

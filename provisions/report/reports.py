@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import AMSTERDAM, day_of
@@ -14,8 +14,8 @@ from provisions.domain.messages import MessageKind
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
 from provisions.report.source import case_facts, earliest_change
-from provisions.store import loading, locks
-from provisions.store import tables as t
+from provisions.store import channel, outbox
+from provisions.store import reports as stored
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
 MARGIN = timedelta(days=1)  # what was recorded just before a report may have been committed just after it
@@ -41,7 +41,7 @@ class Reports:
                 f"Week {week} begint pas op {week.monday.isoformat()}. Kies een week tot en met {Week.of(day_of(now))}."
             )
         with self._engine.connect() as connection:
-            sent = connection.execute(select(t.report.c.figures).where(t.report.c.week == str(week))).scalar()
+            sent = stored.sent(connection, str(week))
             if sent is not None:
                 report: Report = sent
                 return report
@@ -65,7 +65,7 @@ class Reports:
             return []
         now = self._clock()
         with self._engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": locks.REPORT})
+            stored.hold_sending(connection)
             weeks = self._due_weeks(connection, now)
             if not weeks:
                 return []
@@ -75,13 +75,13 @@ class Reports:
                 report = {**build(history, week, self._config, now, frozen), "frozen": True}
                 frozen[week] = report
                 self._freeze(connection, week, report, now)
-            connection.execute(select(func.pg_notify(loading.CHANNEL, "")))
+            channel.notify(connection)
         return weeks
 
     def _history(self, connection: Connection, week: Week, now: datetime) -> History:
         """The figures that the report of ``week`` and later ones are made of."""
         since = week.plus(-LOOK_BACK)
-        made = connection.execute(select(func.max(t.report.c.made))).scalar()
+        made = stored.last_made(connection)
         if made is not None:
             changed = earliest_change(connection, made - MARGIN)
             since = min(since, Week.of(changed)) if changed else since
@@ -91,26 +91,22 @@ class Reports:
         return history
 
     def _due_weeks(self, connection: Connection, now: datetime) -> list[Week]:
-        first = connection.execute(select(func.min(t.provision.c.started_on))).scalar()
-        recorded = connection.execute(select(func.min(t.audit.c.at))).scalar()
+        first = stored.first_start(connection)
+        recorded = stored.first_record(connection)
         monday = _last_monday(now)
         if first is None or recorded is None or monday < recorded:
             return []  # nothing was known on the last Monday: no report was missed
-        sent = connection.execute(select(func.max(t.report.c.week))).scalar()
+        sent = stored.last_week_sent(connection)
         since = Week.parse(sent).plus(1) if sent else Week.of(first)
         return [Week(number) for number in range(since.number, Week.of(monday.date()).number)]
 
     def _freeze(self, connection: Connection, week: Week, report: Report, now: datetime) -> None:
         message = message_id(week)
-        connection.execute(
-            t.message.insert().values(
-                id=message, kind=MessageKind.REPORT.value, detail=str(week), created=now, next_try=now
-            )
-        )
+        outbox.add(connection, message, kind=MessageKind.REPORT.value, detail=str(week), created=now, next_try=now)
         from provisions.report.mail import prepared  # charts and a page: once a week, and four megabytes of an engine
 
-        connection.execute(t.prepared.insert().values(message=message, **prepared(report, self._config)))
-        connection.execute(t.report.insert().values(week=str(week), made=now, figures=report, message=message))
+        outbox.add_content(connection, message, prepared(report, self._config))
+        stored.freeze(connection, str(week), report, now, message)
 
 
 def message_id(week: Week) -> UUID:
@@ -127,5 +123,4 @@ def _last_monday(now: datetime) -> datetime:
 
 def _frozen(connection: Connection, since: Week) -> dict[Week, Report]:
     """What was sent of the weeks from ``since`` on."""
-    query = select(t.report.c.week, t.report.c.figures).where(t.report.c.week >= str(since))
-    return {Week.parse(row.week): row.figures for row in connection.execute(query)}
+    return {Week.parse(week): figures for week, figures in stored.sent_since(connection, str(since)).items()}

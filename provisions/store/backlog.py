@@ -104,3 +104,11 @@ def note_backup(connection: Connection, made: str) -> None:
     """Remember when (UTC, ISO) a backup was finished."""
     statement = insert(t.setting).values(name=BACKUP, value=made)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": made}))
+
+
+def stamp(connection: Connection) -> tuple[object, ...]:
+    """Changes whenever a list may: a line was recorded, a message failed once more, or a plan got its artifact."""
+    newest = select(func.max(t.audit.c.id)).scalar_subquery()
+    attempts = select(func.sum(t.message.c.attempts)).where(t.message.c.status == "pending").scalar_subquery()
+    linked = select(func.count(t.plan.c.artifact)).scalar_subquery()
+    return tuple(connection.execute(select(newest, attempts, linked)).one())

@@ -14,7 +14,6 @@ from provisions.store import rows as from_row
 from provisions.store import tables as t
 from provisions.store.looking import SEVERAL_ATTEMPTS
 
-CHANNEL = "provisions"
 _PROVISION_NAMES = tuple(
     c.name for c in t.provision.c if c.name not in ("flow_run", "generation", "observed_generation")
 )

@@ -3,6 +3,10 @@
 A lock is PostgreSQL's, of one database, and gone with its connection.
 """
 
+from typing import Any
+
+import psycopg
+
 MIGRATION = 7_305_140_221
 """Two processes that migrate at the same time wait for each other."""
 
@@ -20,3 +24,9 @@ PREFECT_STARTS = 7_310_206
 
 ENGINE = 731_020
 """The first half of the lock with an engine's own number, which is the second half: the others see that it lives."""
+
+
+def try_hold(connection: psycopg.Connection[Any], lock: int) -> bool:
+    """Whether this connection holds ``lock`` from now on: nobody else did."""
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [lock]).fetchone()
+    return bool(row and row[0])

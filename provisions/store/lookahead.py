@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from provisions.domain.case import ProvisionKey
 from provisions.domain.lifecycle import SYSTEM, Foreseen
-from provisions.store import audit
-from provisions.store.loading import CHANNEL, Stored
+from provisions.store import audit, channel
+from provisions.store.loading import Stored
 from provisions.store.writing import audit_line, encode
 
 _DIGEST = 32  # bytes
@@ -159,7 +159,7 @@ def record(connection: Connection, now: datetime, rules: str, limit: int) -> int
     clock = connection.get_execution_options().get(audit.RECORDED_AT)
     connection.exec_driver_sql(_STATE, {"ids": ids, "now": now, "climbed": clock() if clock else None})
     if len(due) < limit:
-        connection.exec_driver_sql(f"SELECT pg_notify('{CHANNEL}', '')")
+        channel.notify(connection)
     digests = [row.digests[start : start + _DIGEST] for row in due for start in range(0, len(row.digests), _DIGEST)]
     place = audit.reserve(connection, len(digests))
     hashes = place.hashes(digests)

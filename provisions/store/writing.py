@@ -18,9 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
 from provisions.domain.messages import MessageKind
-from provisions.store import audit
+from provisions.store import audit, channel
 from provisions.store import tables as t
-from provisions.store.loading import CHANNEL, Stored
+from provisions.store.loading import Stored
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
@@ -174,7 +174,7 @@ def _record_statement(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
         "plans AS (INSERT INTO plan (case_id) SELECT unnest(%(case_ids)s::bigint[]) "  # in order of id: nobody waits in a circle
         "ON CONFLICT (case_id) DO UPDATE SET wanted = plan.wanted + 1)"
     )
-    return f"WITH {', '.join(named)} SELECT pg_notify('{CHANNEL}', '')"
+    return f"WITH {', '.join(named)} {channel.NOTIFY}"
 
 
 def _part(name: str, columns: tuple[str, ...]) -> str:

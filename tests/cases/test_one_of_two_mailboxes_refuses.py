@@ -16,7 +16,6 @@ from provisions.outbound.transports import SmtpTransport
 from provisions.overview import Overviews
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from provisions.usecases.resending import resend
 from provisions.views.messages import Message, Messages
 from tests.builders import CONFIG
 from tests.conftest import MovingClock, free_port
@@ -124,10 +123,10 @@ def test_who_is_refused_for_good_stands_undelivered_and_gets_it_when_it_is_sent_
         outbox.deliver_due()
     assert [found.id for found in undelivered(database)] == [message.id]
     mailboxes.answers.clear()
-    resend(database, CONFIG, clock, str(message.id), by=BY)
+    app.resending.resend(str(message.id), by=BY)
     outbox.deliver_due()
     assert (mailboxes.copies(OFFICER, message), mailboxes.copies(DIRECTOR, message)) == (1, 1)
-    resend(database, CONFIG, clock, str(message.id), by=BY)
+    app.resending.resend(str(message.id), by=BY)
     outbox.deliver_due()
     assert (mailboxes.copies(OFFICER, message), mailboxes.copies(DIRECTOR, message)) == (2, 2), (
         "what all had, goes to all"

@@ -9,9 +9,9 @@ from sqlalchemy import Engine as Database
 from flows.mirror.artifacts import Screens, plan_key
 from flows.mirror.erasing import Forgetting
 from flows.prefect.api import latest_artifacts as latest
+from provisions.app import App
 from provisions.catalogue import Config
 from provisions.outbound.transports import OutboxFolder
-from provisions.usecases.retention import Keeping
 from tests.flows.conftest import World
 
 
@@ -50,14 +50,14 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     world.app.cases.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
     world.mirror_runs()
     world.app.cases.close(gone, by="regisseur-03")
-    keeping = Keeping(database, config, world.clock)
-    written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in keeping.export(gone)["messages"]]
+    app = App(database, config, world.clock)
+    written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in app.exports.of_case(gone)["messages"]]
     other = tmp_path / "20261102T090000Z-een-ander.eml"
     for path in (*written, other):
         path.write_text("een bericht")
-    keeping.forget(gone, by="regisseur-03")
+    app.retention.forget(gone, by="regisseur-03")
 
-    forgetting = Forgetting(keeping, world.deployments, OutboxFolder(tmp_path))
+    forgetting = Forgetting(app.retention, world.deployments, OutboxFolder(tmp_path))
     assert forgetting.erase(world.client) == 1
     left = [run for run in _names(world, gone) if stays not in run.name and stays not in str(run.parameters)]
     assert left == []
@@ -65,6 +65,6 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert [artifact.key for artifact in latest(world.client, [plan_key(gone), plan_key(stays)])] == [plan_key(stays)]
     assert list(tmp_path.iterdir()) == [other]
     assert written
-    assert keeping.erasures() == []
+    assert app.retention.erasures() == []
     assert forgetting.erase(world.client) == 0
     assert world.app.runs.stale() == []

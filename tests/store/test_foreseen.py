@@ -19,7 +19,6 @@ from provisions.store import tables as t
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
-from provisions.usecases.retention import Keeping
 from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, DIRECTOR, at, day
 from tests.conftest import MovingClock
@@ -208,7 +207,7 @@ def test_other_rules_see_another_future(app: App, clock: MovingClock) -> None:
     assert not shown(later, "emergency_shelter").overdue
 
 
-def test_a_forgotten_case_has_no_future(app: App, clock: MovingClock) -> None:
+def test_a_forgotten_case_has_no_future(app: App) -> None:
     app.cases.intake(IntakeRequest("TR-2026-0009", "voluntary", ["emergency_shelter"]), by=DIRECTOR)
     foresee_all(app)
     app.cases.record_outcome(
@@ -218,7 +217,7 @@ def test_a_forgotten_case_has_no_future(app: App, clock: MovingClock) -> None:
         open_now = connection.execute(select(t.case.c.closed).where(t.case.c.reference == "TR-2026-0009")).scalar()
     if open_now is None:
         app.cases.close("TR-2026-0009", by=DIRECTOR)
-    Keeping(app.engine, CONFIG, clock).forget("TR-2026-0009", by="privacy-1")
+    app.retention.forget("TR-2026-0009", by="privacy-1")
     assert held(app, t.foreseen) == 0
 
 

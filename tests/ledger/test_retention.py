@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select, text
 
+from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
 from provisions.store import tables as t
-from provisions.usecases.retention import Keeping
 from tests.builders import CONFIG, DIRECTOR, Town
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
@@ -22,8 +22,8 @@ NOTE = "heeft een hond die Bello heet"
 
 
 @pytest.fixture
-def keeping(database: Engine, clock: MovingClock) -> Keeping:
-    return Keeping(database, CONFIG, clock)
+def app(database: Engine, clock: MovingClock) -> App:
+    return App(database, CONFIG, clock)
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def everything(database: Engine) -> str:
         )
 
 
-def test_the_export_holds_all_that_is_known(closed: Town, keeping: Keeping) -> None:
-    found = keeping.export(REFERENCE)
+def test_the_export_holds_all_that_is_known(closed: Town, app: App) -> None:
+    found = app.exports.of_case(REFERENCE)
     text_of_it = json.dumps(found, ensure_ascii=False)
     assert found["case"]["route"] == "wvggz"
     assert {p["key"] for p in found["case"]["provisions"]} == {"id_document", "postal_address", "advance_payment"}
@@ -69,10 +69,10 @@ def test_the_export_holds_all_that_is_known(closed: Town, keeping: Keeping) -> N
     assert "TR-2026-0078" not in text_of_it
 
 
-def test_forgotten_nothing_leads_back_to_the_client(closed: Town, keeping: Keeping) -> None:
-    messages = [m["id"] for m in keeping.export(REFERENCE)["messages"]]
-    forgotten = keeping.forget(REFERENCE, by="regisseur-1")
-    keeping.erased(forgotten.case_id)
+def test_forgotten_nothing_leads_back_to_the_client(closed: Town, app: App) -> None:
+    messages = [m["id"] for m in app.exports.of_case(REFERENCE)["messages"]]
+    forgotten = app.retention.forget(REFERENCE, by="regisseur-1")
+    app.retention.erased(forgotten.case_id)
     assert set(map(str, forgotten.messages)) == set(messages)
     left = everything(closed.database)
     for gone in (REFERENCE, "Bello", "wvggz"):
@@ -85,9 +85,9 @@ def test_forgotten_nothing_leads_back_to_the_client(closed: Town, keeping: Keepi
     assert [view.case.reference for view in closed.app.views.all_cases()] == ["TR-2026-0078"]
 
 
-def test_a_line_remains_and_the_chain_is_whole(closed: Town, keeping: Keeping) -> None:
+def test_a_line_remains_and_the_chain_is_whole(closed: Town, app: App) -> None:
     before = verified(closed.database)
-    number = keeping.forget(REFERENCE, by="regisseur-1").case_id
+    number = app.retention.forget(REFERENCE, by="regisseur-1").case_id
     after = verified(closed.database, before.anchor)
     assert after.whole, after.faults
     assert after.lines == before.lines + 1
@@ -96,7 +96,7 @@ def test_a_line_remains_and_the_chain_is_whole(closed: Town, keeping: Keeping) -
     assert (line.by, line.what, line.case_id) == ("regisseur-1", "case.forgotten", number)
 
 
-def test_no_figure_changes_by_forgetting(closed: Town, keeping: Keeping, clock: MovingClock) -> None:
+def test_no_figure_changes_by_forgetting(closed: Town, app: App, clock: MovingClock) -> None:
     reports = Reports(closed.database, CONFIG, clock)
     weeks = [Week.parse(f"2026-W{n}") for n in range(44, 49)]
 
@@ -105,12 +105,12 @@ def test_no_figure_changes_by_forgetting(closed: Town, keeping: Keeping, clock: 
 
     before = figures()
     assert sum(report["totals"]["breaches"] for report in before) > 3
-    keeping.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by="regisseur-1")
     assert figures() == before
 
 
-def test_the_reference_may_be_used_again(closed: Town, keeping: Keeping) -> None:
-    keeping.forget(REFERENCE, by="regisseur-1")
+def test_the_reference_may_be_used_again(closed: Town, app: App) -> None:
+    app.retention.forget(REFERENCE, by="regisseur-1")
     again = closed.takes_in(REFERENCE, "id_document")
     assert again.status() == {"id_document": "waiting"}
     keeping_again = [e.what for e in closed.app.views.audit(REFERENCE)]
@@ -118,43 +118,43 @@ def test_the_reference_may_be_used_again(closed: Town, keeping: Keeping) -> None
     assert verified(closed.database).whole
 
 
-def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, keeping: Keeping) -> None:
-    keeping.forget(REFERENCE, by="regisseur-1")
+def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, app: App) -> None:
+    app.retention.forget(REFERENCE, by="regisseur-1")
     closed.on("2027-03-01 12:00")
     assert closed.app.runs.expected(0, 100)
     assert {run.reference for run in closed.app.runs.expected(0, 100)} == {"TR-2026-0078"}
     assert verified(closed.database).whole
 
 
-def test_only_a_closed_case_is_forgotten(closed: Town, keeping: Keeping) -> None:
+def test_only_a_closed_case_is_forgotten(closed: Town, app: App) -> None:
     before = everything(closed.database)
     with pytest.raises(NotAllowed, match="niet afgesloten"):
-        keeping.forget("TR-2026-0078", by="regisseur-1")
+        app.retention.forget("TR-2026-0078", by="regisseur-1")
     with pytest.raises(NotFound):
-        keeping.forget("TR-2026-0099", by="regisseur-1")
+        app.retention.forget("TR-2026-0099", by="regisseur-1")
     with pytest.raises(InvalidInput):
-        keeping.forget("Jan Jansen", by="regisseur-1")
+        app.retention.forget("Jan Jansen", by="regisseur-1")
     with pytest.raises(InvalidInput):
-        keeping.forget(REFERENCE, by="Jan Jansen")
+        app.retention.forget(REFERENCE, by="Jan Jansen")
     assert everything(closed.database) == before
 
 
-def test_after_the_term_it_happens_by_itself_and_not_before(closed: Town, keeping: Keeping, clock: MovingClock) -> None:
+def test_after_the_term_it_happens_by_itself_and_not_before(closed: Town, app: App, clock: MovingClock) -> None:
     assert CONFIG.organisation.keep_months == 24
     clock.set("2028-11-25T10:00:00+00:00")
-    assert keeping.forget_expired() == 0
+    assert app.retention.forget_expired() == 0
     clock.set("2028-11-26T10:00:00+00:00")
-    assert keeping.forget_expired() == 1
-    assert keeping.forget_expired() == 0
-    assert REFERENCE not in everything(closed.database).replace(str(keeping.erasures()[0].reference), "", 1)
-    assert [e.reference for e in keeping.erasures()] == [REFERENCE]
+    assert app.retention.forget_expired() == 1
+    assert app.retention.forget_expired() == 0
+    assert REFERENCE not in everything(closed.database).replace(str(app.retention.erasures()[0].reference), "", 1)
+    assert [e.reference for e in app.retention.erasures()] == [REFERENCE]
     with closed.database.connect() as connection:
         line = connection.execute(select(t.audit).order_by(t.audit.c.id.desc()).limit(1)).one()
     assert line.by == "systeem"
     assert "24 maanden" in line.because
 
 
-def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, keeping: Keeping) -> None:
+def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, app: App) -> None:
     message, other = uuid4(), uuid4()
     content = {"recipients": [], "subject": "Te laat", "html": "", "attachments": []}
     with closed.database.begin() as connection:
@@ -166,7 +166,7 @@ def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, keep
                 )
             )
             connection.execute(t.prepared.insert().values(message=number, text=said, **content))
-    keeping.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by="regisseur-1")
     with closed.database.connect() as connection:
         rows = connection.execute(text("SELECT id, body FROM message WHERE kind = 'morning'"))
         bodies: dict[object, str | None] = {row.id: row.body for row in rows}
