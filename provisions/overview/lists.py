@@ -4,19 +4,16 @@ The lists that Prefect shows are cut off; their totals are not. Days are Amsterd
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Select, and_, any_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
-from provisions.domain.case import Status
-from provisions.domain.rules import OutcomeName
-from provisions.store import tables as t
-from provisions.store.loading import undelivered
+from provisions.store import overviews
+from provisions.store.overviews import Listing
 from provisions.views.cases import ProvisionView, Views
 
 MOST_LATE = 50
@@ -24,7 +21,6 @@ MOST_OTHER = 20
 MOST_THIS_WEEK = 100
 STANDS_STILL_AFTER = 10  # working days (issue 3)
 AHEAD = 5  # working days (issue 3)
-STARTED = (Status.WAITING.value, Status.REFUSED.value)
 
 
 @dataclass(frozen=True)
@@ -119,17 +115,17 @@ class Overviews:
     def late(self, municipality: str | None = None) -> LatePage:
         """Everything of the artifact "Te laat", for the region or for one municipality."""
         now = self._clock()
-        late = and_(t.provision.c.late_from.is_not(None), t.provision.c.late_from <= now)
+        late = overviews.late(now)
         with self._engine.connect() as connection:
             still, still_counts = self._still(connection, municipality, now)
             missed = self._undelivered(connection, municipality)
             return LatePage(
                 today=day_of(now),
                 municipality=municipality,
-                late=self._top(connection, late, municipality, MOST_LATE, t.provision.c.due),
-                late_cases=_cases(connection, late, municipality),
+                late=self._top(connection, late, municipality, MOST_LATE),
+                late_cases=overviews.count_cases(connection, late, municipality),
                 waiting=self._waiting(municipality),
-                refused=self._refused(connection, municipality),
+                refused=self._top(connection, overviews.refused(), municipality, MOST_OTHER),
                 still=still,
                 still_counts=still_counts,
                 undelivered=missed[:MOST_OTHER],
@@ -141,39 +137,22 @@ class Overviews:
         now = self._clock()
         today = day_of(now)
         last = self._config.catalogue.calendar.add_working_days(today, AHEAD)
-        soon = and_(t.provision.c.late_from > now, t.provision.c.late_from <= first_moment(last + ONE_DAY))
+        soon = overviews.due(now, first_moment(last + ONE_DAY))
         with self._engine.connect() as connection:
-            top = self._top(connection, soon, municipality, MOST_THIS_WEEK, t.provision.c.late_from)
-            query = _where(select(t.provision.c.late_from), soon, municipality)
-            per_day = Counter(day_of(moment) - ONE_DAY for moment in connection.execute(query).scalars())
+            top = self._top(connection, soon, municipality, MOST_THIS_WEEK)
+            moments = overviews.late_moments(connection, soon, municipality)
+        per_day = Counter(day_of(moment) - ONE_DAY for moment in moments)
         return WeekPage(today, last, municipality, top, dict(sorted(per_day.items())))
 
     # --- the lists ---------------------------------------------------------------------------------------------------
 
-    def _top(self, connection: Connection, condition: Any, municipality: str | None, most: int, order: Any) -> Top:
-        counts = _where(select(t.case.c.municipality, func.count()), condition, municipality)
-        first = _where(select(t.provision.c.id), condition, municipality)
-        ids = connection.execute(first.order_by(order, t.case.c.reference, t.provision.c.key).limit(most)).scalars()
-        rows = self._views.provisions(list(ids))
-        return Top(tuple(rows), _counted(connection, counts))
+    def _top(self, connection: Connection, listing: Listing, municipality: str | None, most: int) -> Top:
+        rows = self._views.provisions(overviews.top(connection, listing, municipality, most))
+        return Top(tuple(rows), _in_order(overviews.counts(connection, listing, municipality)))
 
     def _waiting(self, municipality: str | None) -> Top:
         found = self._views.waiting_too_long(municipality)
         return Top(tuple(found[:MOST_OTHER]), _in_order(Counter(view.case.municipality for view in found)))
-
-    def _refused(self, connection: Connection, municipality: str | None) -> Top:
-        """Oldest first, so that the first last day to object is on top."""
-        refused_on = (
-            select(func.max(t.outcome.c.day))
-            .where(
-                t.outcome.c.provision_id == t.provision.c.id,
-                t.outcome.c.name == OutcomeName.REFUSED.value,
-                t.outcome.c.undone.is_(False),
-            )
-            .scalar_subquery()
-        )
-        condition = t.provision.c.status == Status.REFUSED.value
-        return self._top(connection, condition, municipality, MOST_OTHER, refused_on)
 
     def _still(
         self, connection: Connection, municipality: str | None, now: datetime
@@ -183,8 +162,9 @@ class Overviews:
         Ten working days are days without movement between the last one and today.
         """
         last_days = self._last_day_of_movement(day_of(now))
-        found = self._without_movement(connection, municipality, max(last_days.values()), day_of(now))
-        moved = _moved(connection, [row.case_id for row in found])
+        since = first_moment(max(last_days.values()) + ONE_DAY)
+        found = overviews.without_movement(connection, municipality, since, day_of(now))
+        moved = overviews.last_movement(connection, [row.case_id for row in found])
         still = [
             (moved.get((row.case_id, row.key, row.round)), row)
             for row in found
@@ -207,50 +187,8 @@ class Overviews:
             days[key] = day - ONE_DAY
         return days
 
-    def _without_movement(
-        self, connection: Connection, municipality: str | None, last_day: date, today: date
-    ) -> Sequence[Any]:
-        # EXISTS and no NOT IN: that one compares each provision with each line as soon as the lines don't fit in memory.
-        recent = exists().where(
-            t.audit.c.at >= first_moment(last_day + ONE_DAY),
-            t.audit.c.case_id == t.provision.c.case_id,
-            t.audit.c.key == t.provision.c.key,
-            t.audit_round == t.provision.c.round,
-            t.audit.c.what.not_like("message.%"),
-        )
-        columns = (
-            t.provision.c.id,
-            t.provision.c.case_id,
-            t.provision.c.key,
-            t.provision.c.round,
-            t.case.c.reference,
-            t.case.c.municipality,
-        )
-        running = or_(t.provision.c.suspended_until.is_(None), t.provision.c.suspended_until <= today)
-        condition = and_(t.provision.c.status.in_(STARTED), running, ~recent)
-        return connection.execute(_where(select(*columns), condition, municipality)).all()
-
     def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
         """What was given up, or failed several times; what was given up leaves the list when its provision is closed."""
-        settled = and_(t.message.c.status == "failed", t.provision.c.closed_on.is_not(None))
-        query = (
-            select(
-                t.case.c.reference,
-                t.message.c.municipality,
-                t.provision.c.key,
-                t.message.c.kind,
-                t.message.c.created,
-                t.message.c.attempts,
-                t.message.c.status,
-            )
-            .select_from(t.message)
-            .outerjoin(t.provision, t.provision.c.id == t.message.c.provision_id)
-            .outerjoin(t.case, t.case.c.id == t.provision.c.case_id)
-            .where(undelivered(), ~settled)
-            .order_by(t.message.c.created, t.message.c.id)
-        )
-        if municipality is not None:
-            query = query.where(t.message.c.municipality == municipality)
         catalogue = self._config.catalogue
         return tuple(
             Undelivered(
@@ -262,44 +200,13 @@ class Overviews:
                 row.attempts,
                 row.status == "failed",
             )
-            for row in connection.execute(query)
+            for row in overviews.undelivered(connection, municipality)
         )
-
-
-def _where(query: Select[Any], condition: Any, municipality: str | None) -> Select[Any]:
-    """``query`` on provisions and their cases, for one municipality or all."""
-    query = query.select_from(t.provision.join(t.case)).where(condition)
-    return query if municipality is None else query.where(t.case.c.municipality == municipality)
-
-
-def _counted(connection: Connection, query: Select[Any]) -> Mapping[str, int]:
-    return _in_order({row[0]: row[1] for row in connection.execute(query.group_by(t.case.c.municipality))})
 
 
 def _in_order(counts: Mapping[str, int]) -> Mapping[str, int]:
     """Most first."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _cases(connection: Connection, condition: Any, municipality: str | None) -> int:
-    query = select(func.count(t.provision.c.case_id.distinct()))
-    return int(connection.execute(_where(query, condition, municipality)).scalar_one())
-
-
-def _moved(connection: Connection, case_ids: Sequence[int]) -> dict[tuple[int, str, int], datetime]:
-    """When something was last recorded about each (case id, key, round) of these cases."""
-    cases = sorted(set(case_ids))
-    query = (
-        select(t.audit.c.case_id, t.audit.c.key, t.audit_round, func.max(t.audit.c.at))
-        .where(
-            t.audit.c.case_id == any_(bindparam("cases", cases, type_=ARRAY(BigInteger))),
-            t.audit.c.key.is_not(None),
-            t.audit.c.what.not_like("message.%"),
-        )
-        .group_by(t.audit.c.case_id, t.audit.c.key, t.audit_round)
-    )
-    found = connection.execute(query) if cases else ()
-    return {(case_id, key, number): at for case_id, key, number, at in found}
 
 
 def _day(moment: datetime | None) -> date:

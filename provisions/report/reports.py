@@ -13,8 +13,8 @@ from provisions.domain.figures.history import History
 from provisions.domain.messages import MessageKind
 from provisions.domain.weeks import Week
 from provisions.report.build import LOOK_BACK, Report, build, past_week
-from provisions.report.source import case_facts, earliest_change
-from provisions.store import channel, outbox
+from provisions.report.source import case_facts
+from provisions.store import channel, figures, outbox
 from provisions.store import reports as stored
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
@@ -83,7 +83,7 @@ class Reports:
         since = week.plus(-LOOK_BACK)
         made = stored.last_made(connection)
         if made is not None:
-            changed = earliest_change(connection, made - MARGIN)
+            changed = figures.earliest_change(connection, made - MARGIN)
             since = min(since, Week.of(changed)) if changed else since
         history = History(self._config.catalogue.provisions, day_of(now), since)
         for case in case_facts(connection, self._config.catalogue, since.monday):

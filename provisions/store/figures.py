@@ -1,0 +1,156 @@
+"""What the report is made of, read in slices of cases: days on which things happened. No reference and no free text is read."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
+
+from provisions.domain.calendar import first_moment
+from provisions.store import tables as t
+
+SLICE = 2000  # cases at a time: memory stays flat however many there are
+
+# Recorded facts that have no table of their own. The index ix_audit_report holds these and no other lines.
+NOTED = ("case.transferred", "provision.reopened", "rung.answered", "rung.submitted", "term.agreed")
+
+_Row = Row[Any]
+
+
+@dataclass(frozen=True)
+class RecordedProvision:
+    """A row of ``provision`` (``row``), the rows that belong to it, and the lines about it."""
+
+    row: _Row
+    outcomes: Sequence[_Row]
+    suspensions: Sequence[_Row]
+    rungs: Sequence[_Row]
+    waivers: Sequence[_Row]
+    agreements: Sequence[_Row]
+    lines: Sequence[_Row]
+
+
+@dataclass(frozen=True)
+class RecordedCase:
+    """A row of ``client_case`` (``row``), its provisions, and the lines about the case itself."""
+
+    row: _Row
+    provisions: Sequence[RecordedProvision]
+    lines: Sequence[_Row]
+
+
+def cases(connection: Connection, since: date) -> Iterator[RecordedCase]:
+    """Every case of which anything is on or after ``since``, one after the other."""
+    ids = list(connection.execute(_cases_since(since)).scalars())
+    for start in range(0, len(ids), SLICE):
+        yield from _slice(connection, ids[start : start + SLICE])
+
+
+def earliest_change(connection: Connection, recorded_since: datetime) -> date | None:
+    """The earliest day about which anything was recorded at or after a moment; ``None`` when nothing was.
+
+    Figures of earlier weeks can't have changed since. A reopening also tells about the days since the need: what was
+    kept in time is kept no longer.
+    """
+    a, p = t.audit.c, t.provision.c
+    told = func.coalesce(a.data["on"].astext, a.data["opened"].astext, cast(func.date(a.at), Text))
+    recorded = select(func.min(cast(told, Date))).where(a.at >= recorded_since)
+    reopened = (
+        select(func.min(p.needed_on))
+        .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key, t.audit_round == p.round))
+        .where(a.at >= recorded_since, a.what == "provision.reopened")
+    )
+    days = [connection.execute(query).scalar() for query in (recorded, reopened)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _cases_since(since: date) -> Select[Any]:
+    p, moment = t.provision.c, first_moment(since)
+    # A rung may be climbed, and an answer given, after the day of the outcome: when that was recorded late.
+    climbed = select(p.case_id).join(t.rung).where(t.rung.c.climbed >= moment)
+    noted = select(t.audit.c.case_id).where(t.audit.c.what.in_(NOTED), t.audit.c.at >= moment)
+    lively = select(p.case_id).where(
+        or_(p.closed_on.is_(None), p.closed_on >= since, p.breach_day >= since, p.reopened_on >= since)
+    )
+    found = union(lively, climbed, noted).subquery()
+    return select(found.c.case_id).where(found.c.case_id.is_not(None)).order_by(found.c.case_id)
+
+
+def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[RecordedCase]:
+    ids = func.any(bindparam(None, list(case_ids), type_=ARRAY(BigInteger)))
+    outcome, suspension, rung, waiver, agreement = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c, t.agreement.c
+    stops = (suspension.start, suspension.until, suspension.resumed, suspension.reason)
+    outcomes, suspensions, rungs, waivers, agreements = (
+        _children(connection, ids, query)
+        for query in (
+            select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded).order_by(outcome.id),
+            select(suspension.provision_id, *stops).order_by(suspension.start, suspension.id),
+            select(rung.provision_id, rung.name, rung.climbed),
+            select(waiver.provision_id, waiver.dependency, waiver.day),
+            select(agreement.provision_id, agreement.day, agreement.agreed_on).order_by(agreement.id),
+        )
+    )
+    noted = _noted(connection, ids)
+    provisions: defaultdict[int, list[RecordedProvision]] = defaultdict(list)
+    for row in connection.execute(_provisions(ids)):
+        provisions[row.case_id].append(
+            RecordedProvision(
+                row,
+                outcomes.get(row.id, ()),
+                suspensions.get(row.id, ()),
+                rungs.get(row.id, ()),
+                waivers.get(row.id, ()),
+                agreements.get(row.id, ()),
+                noted.get(row.case_id, {}).get((row.key, row.round), ()),
+            )
+        )
+    c = t.case.c
+    for case in connection.execute(select(c.id, c.municipality, c.brp, c.opened, c.present).where(c.id == ids)):
+        yield RecordedCase(case, provisions.get(case.id, ()), noted.get(case.id, {}).get((None, 1), ()))
+
+
+def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
+    p = t.provision.c
+    columns = (
+        p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
+        p.urgent, p.agreed, p.agreed_on,
+    )  # fmt: skip
+    return select(*columns).where(p.case_id == ids).order_by(p.id)
+
+
+def _children(connection: Connection, ids: ColumnElement[Any], query: Select[Any]) -> Mapping[int, Sequence[_Row]]:
+    found: defaultdict[int, list[_Row]] = defaultdict(list)
+    for row in connection.execute(query.join(t.provision).where(t.provision.c.case_id == ids)):
+        found[row[0]].append(row)
+    return found
+
+
+def _noted(connection: Connection, ids: ColumnElement[Any]) -> dict[int, dict[tuple[str | None, int], list[_Row]]]:
+    a = t.audit.c
+    query = (
+        select(a.case_id, a.key, t.audit_round.label("round"), a.what, a.at, a.data)
+        .where(a.what.in_(NOTED), a.case_id == ids)
+        .order_by(a.id)
+    )
+    found: dict[int, dict[tuple[str | None, int], list[_Row]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.case_id, {}).setdefault((row.key, row.round), []).append(row)
+    return found
