@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Case, ProvisionKey
+from provisions.store import columns
 from provisions.store import rows as from_row
 from provisions.store import tables as t
 from provisions.store.looking import SEVERAL_ATTEMPTS
@@ -19,10 +20,7 @@ _PROVISION_NAMES = tuple(
 )
 # In SQL as it is: building these statements anew for each case took as long as the database did.
 _LOCK = " FOR UPDATE"
-_CASES = (
-    "SELECT id, uid, reference, municipality, route, brp, opened, director, closed, end_reason, present, act FROM client_case "
-    "WHERE forgotten IS NULL AND"
-)
+_CASES = f"SELECT id, {', '.join(columns.CASE.names)} FROM client_case WHERE forgotten IS NULL AND"  # noqa: S608
 _PROVISIONS = f"SELECT {', '.join(_PROVISION_NAMES)} FROM provision WHERE case_id = ANY(%(ids)s) ORDER BY id"  # noqa: S608
 
 
@@ -123,7 +121,8 @@ def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int
     child_ids = {
         (keys[p.id], table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
         for p in provisions
-        for table in ("suspension", "outcome", "follow_up", "agreement")
+        for table, child in columns.CHILDREN.items()
+        if child.key is None
     }
     case = from_row.case(row, {keys[p.id]: from_row.provision(p, children.get(p.id, {})) for p in provisions})
     return Stored(

@@ -6,18 +6,20 @@ A deadline is known days before it passes, and so is what must be recorded then.
 all that can't be foreseen. Both hold the provision, and so does whoever changes its case: neither sees half a change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from provisions.domain.case import ProvisionKey
+from provisions.domain.case import ProvisionKey, Rung
 from provisions.domain.lifecycle import SYSTEM, Foreseen
 from provisions.store import audit, channel
+from provisions.store import tables as t
+from provisions.store.columns import CHILDREN
 from provisions.store.loading import Stored
-from provisions.store.writing import audit_line, encode
+from provisions.store.writing import audit_line, encode, provision_row, typed
 
 _DIGEST = 32  # bytes
 
@@ -28,18 +30,15 @@ WHERE p.next_at > %(now)s AND p.next_at <= %(until)s
   AND coalesce((SELECT value FROM setting WHERE name = 'rules'), %(rules)s) = %(rules)s
 ORDER BY p.next_at LIMIT %(limit)s FOR UPDATE OF p SKIP LOCKED"""
 
-_COLUMNS = (
-    "provision_id, case_id, at, until, late_noted, late_from, breach_day, lies_with, next_at, rungs, messages, lines"
-)
+# What the passing of time changes of a provision; when anything else would change, it can't be decided ahead.
+_CHANGED = ("late_noted", "late_from", "breach_day", "lies_with", "next_at")
+_KEPT = ("provision_id", "case_id", "at", "until", *_CHANGED, "rungs", "messages", "lines", "digests")
+_RUNG = CHILDREN["rung"].written
 _KEEP = f"""
-INSERT INTO foreseen ({_COLUMNS}, rules, digests) SELECT {_COLUMNS}, %(rules)s, digests
-FROM json_to_recordset(%(rows)s::json) AS r (
-    provision_id bigint, case_id bigint, at timestamptz, until timestamptz, late_noted date, late_from timestamptz,
-    breach_day date, lies_with text, next_at timestamptz, rungs json, messages json, lines json, digests bytea)
-ON CONFLICT (provision_id) DO UPDATE SET (case_id, at, until, late_noted, late_from, breach_day, lies_with, next_at,
-    rungs, messages, lines, rules, digests) = (excluded.case_id, excluded.at, excluded.until, excluded.late_noted,
-    excluded.late_from, excluded.breach_day, excluded.lies_with, excluded.next_at, excluded.rungs, excluded.messages,
-    excluded.lines, excluded.rules, excluded.digests)"""  # noqa: S608 - names of our own
+INSERT INTO foreseen ({", ".join(_KEPT)}, rules) SELECT {", ".join(_KEPT)}, %(rules)s
+FROM json_to_recordset(%(rows)s::json) AS r ({typed(t.foreseen, _KEPT)})
+ON CONFLICT (provision_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in (*_KEPT[1:], "rules"))}
+"""  # noqa: S608 - names of our own
 
 # Both rows are held: one that was removed meanwhile is not found, however old the snapshot is.
 _DUE = """
@@ -47,22 +46,21 @@ SELECT p.id, f.digests FROM provision p JOIN foreseen f ON f.provision_id = p.id
 WHERE p.next_at <= %(now)s AND f.until > %(now)s AND f.rules = %(rules)s
 ORDER BY p.next_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
-_STATE = """
+_STATE = f"""
 WITH f AS MATERIALIZED (SELECT * FROM foreseen WHERE provision_id = ANY(%(ids)s)), state AS (
-    UPDATE provision SET generation = generation + 1, late_noted = f.late_noted, late_from = f.late_from,
-        breach_day = f.breach_day, lies_with = f.lies_with, next_at = f.next_at
+    UPDATE provision SET generation = generation + 1, {", ".join(f"{name} = f.{name}" for name in _CHANGED)}
     FROM f WHERE provision.id = f.provision_id
 ), rungs AS (
-    INSERT INTO rung (provision_id, name, due, climbed, message, submitted)
-    SELECT f.provision_id, r.name, r.due, coalesce(%(climbed)s, clock_timestamp()), r.message, r.submitted
-    FROM f, json_to_recordset(f.rungs) AS r (name text, due timestamptz, message uuid, submitted boolean)
+    INSERT INTO rung (provision_id, climbed, {", ".join(_RUNG)})
+    SELECT f.provision_id, coalesce(%(climbed)s, clock_timestamp()), {", ".join(f"r.{name}" for name in _RUNG)}
+    FROM f, json_to_recordset(f.rungs) AS r ({typed(t.rung, _RUNG)})
 ), messages AS (
     INSERT INTO message (id, provision_id, kind, detail, municipality, created, next_try)
     SELECT m.id, f.provision_id, m.kind, m.detail, m.municipality, %(now)s, %(now)s
     FROM f, json_to_recordset(f.messages) AS m (id uuid, kind text, detail text, municipality text)
 )
 INSERT INTO plan (case_id) SELECT DISTINCT case_id FROM f ORDER BY case_id
-ON CONFLICT (case_id) DO UPDATE SET wanted = plan.wanted + 1"""
+ON CONFLICT (case_id) DO UPDATE SET wanted = plan.wanted + 1"""  # noqa: S608 - names of our own
 
 _AUDIT = f"""
 WITH line AS (
@@ -113,23 +111,15 @@ def keep(connection: Connection, rules: str, found: Sequence[tuple[Due, Stored, 
 def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:
     row: dict[str, Any] = {"provision_id": due.provision_id, "case_id": due.case_id, "at": due.at}
     key = stored.key_of(due.provision_id)
-    if foreseen is None or not _only_time_passes(stored, key, foreseen):
+    after = provision_row(foreseen.decision.case.provisions[key], foreseen.derived) if foreseen else {}
+    if foreseen is None or not _only_time_passes(stored, key, after):
         return {**row, "until": due.at, "rungs": [], "messages": [], "lines": [], "digests": ""}
-    provision, derived = foreseen.decision.case.provisions[key], foreseen.derived
     lines = [audit_line(line, foreseen.moment, due.case_id) for line in foreseen.decision.audit]
     return {
         **row,
         "until": foreseen.until,
-        "late_noted": provision.late_noted,
-        "late_from": derived.late_from,
-        "breach_day": derived.breach_day,
-        "lies_with": derived.lies_with,
-        "next_at": derived.next_at,
-        "rungs": [
-            {"name": rung.name.value, "due": rung.due, "message": rung.message, "submitted": rung.submitted}
-            for rung in provision.rungs
-            if stored.case.provisions[key].rung(rung.name) is None
-        ],
+        **{name: after[name] for name in _CHANGED},
+        "rungs": CHILDREN["rung"].rows(_new_rungs(stored, key, foreseen)),
         "messages": [
             {"id": m.id, "kind": m.kind, "detail": m.detail, "municipality": m.municipality}
             for m in foreseen.decision.messages
@@ -141,10 +131,15 @@ def _row(due: Due, stored: Stored, foreseen: Foreseen | None) -> dict[str, Any]:
     }
 
 
-def _only_time_passes(stored: Stored, key: ProvisionKey, foreseen: Foreseen) -> bool:
-    """Whether of the derived columns none changes besides those that are stored here."""
-    row, derived = stored.rows[key], foreseen.derived
-    return all(row[name] == getattr(derived, name) for name in ("due", "statutory_due", "suspended_until", "closed_on"))
+def _new_rungs(stored: Stored, key: ProvisionKey, foreseen: Foreseen) -> list[Rung]:
+    before = stored.case.provisions[key]
+    return [rung for rung in foreseen.decision.case.provisions[key].rungs if before.rung(rung.name) is None]
+
+
+def _only_time_passes(stored: Stored, key: ProvisionKey, after: Mapping[str, Any]) -> bool:
+    """Whether of the columns none changes besides those that are stored here."""
+    row = stored.rows[key]
+    return all(row[name] == value for name, value in after.items() if name not in _CHANGED)
 
 
 def record(connection: Connection, now: datetime, rules: str, limit: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisions.domain.case import Case, ProvisionKey
+from provisions.store import columns
 from provisions.store import rows as from_row
 
 SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
@@ -27,14 +28,8 @@ TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
     *("agreement", "message", "prepared", "audit", "free_text"),
 ]
-_CASE = (
-    "c.uid, c.reference, c.municipality, c.route, c.brp, c.director, c.opened, c.closed, c.end_reason, c.present, c.act"
-)
-_PROVISION = (
-    "p.id, p.case_id, p.key, p.round, p.purpose, p.again, p.status, p.needed_on, p.urgent, p.asked, p.needed_from, "
-    "p.agreed, p.agreed_on, p.applied_on, "
-    "p.started_on, p.reopened_on, p.breached_on, p.late_noted, p.ended_on, p.taken_over_by, p.flow_run"
-)
+_CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)
+_PROVISION = ", ".join(f"p.{name}" for name in ("id", "case_id", *columns.PROVISION.names, "flow_run"))
 _OWN = "(a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round)"  # whether line a is about provision p
 _MESSAGES = (
     "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "

@@ -5,7 +5,7 @@ JSON document, because what a statement costs lies mostly in its parameters and 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,16 +15,18 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
-from provisions.domain.case import Case, Provision, ProvisionKey
-from provisions.domain.lifecycle import AuditLine, Decision, Moment, derive
+from provisions.domain.case import Provision, ProvisionKey
+from provisions.domain.lifecycle import AuditLine, Decision, Derived, Moment, derive
 from provisions.domain.messages import MessageKind
 from provisions.store import audit, channel
 from provisions.store import tables as t
+from provisions.store.columns import CASE, CHILDREN, PROVISION, Child, Columns
 from provisions.store.loading import Stored
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
 encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
+_DERIVED = Columns(Derived)
 _EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer", "of": "text"}
 
 
@@ -67,7 +69,7 @@ class _Draft:
         self.inserts: list[Row] = []
         self.updates: list[Row] = []
         for key in self.case.provisions if change.keys is None else change.keys:
-            row = _provision_row(self.case, key, change.moment)
+            row = provision_row(self.case.provisions[key], derive(self.case, key, change.moment))
             wanted = int(key in change.decision.visible and row["started_on"] is not None)
             if key not in self.ids:
                 self.inserts.append({"generation": wanted, **row})
@@ -80,7 +82,7 @@ class _Draft:
 
 def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
     """Insert cases and provisions, in order, and note their ids in the drafts."""
-    cases = [_case_row(draft.case) for draft in drafts if draft.before is None]
+    cases = [CASE.row(draft.case) for draft in drafts if draft.before is None]
     provisions = [
         {"case_id": draft.case_id or None, "of": draft.case.reference, **row}
         for draft in drafts
@@ -149,9 +151,9 @@ def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
         row["climbed"] = at() if at else None
     parts = {
         f"update_{t.case.name}": [
-            {"row_id": draft.case_id, **_case_row(draft.case)}
+            {"row_id": draft.case_id, **CASE.row(draft.case)}
             for draft in drafts
-            if draft.before is not None and _case_row(draft.before.case) != _case_row(draft.case)
+            if draft.before is not None and CASE.row(draft.before.case) != CASE.row(draft.case)
         ],
         "update_provision": [row for draft in drafts for row in draft.updates],
         **{f"insert_{table.name}": rows for table, rows in inserts.items()},
@@ -185,7 +187,8 @@ def _part(name: str, columns: tuple[str, ...]) -> str:
         listed = ", ".join(columns)
         chosen = listed.replace("climbed", "coalesce(climbed, clock_timestamp())")
         return f"INSERT INTO {called} ({listed}) SELECT {chosen} FROM {rows}"  # noqa: S608
-    keys = ("provision_id", "name") if table is t.rung else ("row_id",)
+    key = CHILDREN[called].key if called in CHILDREN else None
+    keys = ("provision_id", key) if key else ("row_id",)
     where = " AND ".join(f"{called}.{'id' if key == 'row_id' else key} = r.{key}" for key in keys)
     changes = [f"{column} = r.{column}" for column in columns if column not in (*keys, "wanted")]
     if "wanted" in columns:
@@ -195,57 +198,18 @@ def _part(name: str, columns: tuple[str, ...]) -> str:
 
 def _rows(table: Table, parameter: str, columns: tuple[str, ...]) -> str:
     """The rows of a JSON document as a table ``r``, typed as the columns are."""
+    return f"json_to_recordset(%({parameter})s::json) AS r ({typed(table, columns)})"
+
+
+def typed(table: Table, columns: Iterable[str]) -> str:
+    """Columns with the types that they have in a table, as a set of records names them."""
     types = {column.name: column.type.compile(DIALECT) for column in table.c} | _EXTRA
-    typed = ", ".join(f"{name} {types[name]}" for name in columns)
-    return f"json_to_recordset(%({parameter})s::json) AS r ({typed})"
+    return ", ".join(f"{name} {types[name]}" for name in columns)
 
 
-def _case_row(case: Case) -> Row:
-    return {
-        "uid": case.id,
-        "reference": case.reference,
-        "municipality": case.municipality,
-        "route": case.route.value,
-        "brp": case.brp.value,
-        "director": case.director,
-        "opened": case.opened,
-        "closed": case.closed,
-        "end_reason": case.end_reason,
-        "present": sorted(case.present),
-        "act": case.act,
-    }
-
-
-def _provision_row(case: Case, key: ProvisionKey, moment: Moment) -> Row:
-    p, derived = case.provisions[key], derive(case, key, moment)
-    return {
-        "key": p.key,
-        "round": p.round,
-        "purpose": p.purpose,
-        "again": p.again,
-        "status": p.status.value,
-        "needed_on": p.needed_on,
-        "urgent": p.urgent,
-        "asked": p.asked,
-        "needed_from": p.needed_from,
-        "agreed": p.agreed,
-        "agreed_on": p.agreed_on,
-        "applied_on": p.applied_on,
-        "started_on": p.started_on,
-        "reopened_on": p.reopened_on,
-        "breached_on": p.breached_on,
-        "late_noted": p.late_noted,
-        "ended_on": p.ended_on,
-        "taken_over_by": p.taken_over_by,
-        "due": derived.due,
-        "statutory_due": derived.statutory_due,
-        "late_from": derived.late_from,
-        "breach_day": derived.breach_day,
-        "suspended_until": derived.suspended_until,
-        "closed_on": derived.closed_on,
-        "lies_with": derived.lies_with,
-        "next_at": derived.next_at,
-    }
+def provision_row(provision: Provision, derived: Derived) -> Row:
+    """What is written of a provision: what happened, and what the domain computed from it."""
+    return PROVISION.row(provision) | _DERIVED.row(derived)
 
 
 def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: dict[Table, list[Row]]) -> None:
@@ -254,8 +218,9 @@ def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: d
         earlier = before.case.provisions.get(key) if before else None
         if provision is earlier or (keys is not None and key not in keys):
             continue
-        for table, new, old in _child_rows(provision, earlier):
-            stored = before.child_ids.get((key, table.name), ()) if before else ()
+        for child, new, old in _child_rows(provision, earlier):
+            table = t.metadata.tables[child.table]
+            stored = before.child_ids.get((key, child.table), ()) if before else ()
             for position, row in enumerate(new):
                 if position >= len(old):
                     inserts.setdefault(table, []).append({"provision_id": draft.ids[key], **row})
@@ -264,47 +229,24 @@ def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: d
                     updates.setdefault(table, []).append({**identity, **row})
 
 
-def _child_rows(provision: Provision, earlier: Provision | None) -> Iterable[tuple[Table, list[Row], list[Row]]]:
-    """Each child table with the rows as they become and as they were, where there are any.
+def _child_rows(provision: Provision, earlier: Provision | None) -> Iterable[tuple[Child, list[Row], list[Row]]]:
+    """Each child table with the rows as they become and as they were, where anything may have changed.
 
-    Rows only change in place or are added at the end. Waivers and rungs are read back in another order than they were
-    added: those are matched by name.
+    Rows only change in place or are added at the end. What has a key is read back in another order than it was added: that
+    is matched by its key.
     """
-    for table, rows in _CHILD_ROWS.items():
-        new, old = rows(provision), rows(earlier) if earlier else []
-        if name := {t.waiver: "dependency", t.rung: "name"}.get(table):
-            known = {row[name]: row for row in new}
-            old = [row for row in old if row[name] in known]
-            kept = [known.pop(row[name]) for row in old]
-            new = [*kept, *known.values()]
-        if new:
-            yield table, new, old
-
-
-_CHILD_ROWS: Mapping[Table, Any] = {
-    t.suspension: lambda p: [
-        {"start": s.start, "until": s.until, "reason": s.reason.value, "resumed": s.resumed} for s in p.suspensions
-    ],
-    t.waiver: lambda p: [{"dependency": w.dependency, "day": w.on} for w in p.waivers],
-    t.rung: lambda p: [
-        {
-            "name": r.name.value,
-            "due": r.due,
-            "message": r.message,
-            "answer": r.answer.value if r.answer else None,
-            "submitted": r.submitted,
-        }
-        for r in p.rungs
-    ],
-    t.outcome: lambda p: [
-        {"name": o.name.value, "day": o.on, "recorded": o.recorded, "fields": dict(o.fields), "undone": o.undone}
-        for o in p.outcomes
-    ],
-    t.follow_up: lambda p: [
-        {"name": f.name, "due": f.due, "done": f.done, "lapsed": f.lapsed, "reminded": f.reminded} for f in p.follow_ups
-    ],
-    t.agreement: lambda p: [{"day": a.day, "agreed_on": a.on} for a in p.earlier_agreements],
-}
+    for child in CHILDREN.values():
+        becoming = getattr(provision, child.field)
+        known = getattr(earlier, child.field) if earlier else ()
+        if not becoming or becoming is known:
+            continue
+        new, old = child.rows(becoming), child.rows(known)
+        if child.key:
+            by_key = {row[child.key]: row for row in new}
+            old = [row for row in old if row[child.key] in by_key]
+            kept = [by_key.pop(row[child.key]) for row in old]
+            new = [*kept, *by_key.values()]
+        yield child, new, old
 
 
 def _message_rows(draft: _Draft) -> Iterable[Row]:

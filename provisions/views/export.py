@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from provisions.domain.case import Provision
+from provisions.store.columns import CASE, CHILDREN, PROVISION
 from provisions.views.cases import Views, utc
 from provisions.views.messages import Messages
 
@@ -21,6 +23,7 @@ class Exports:
         """Everything that is known of a case, free text and messages included. Raises ``NotFound``."""
         view = self._views.case(reference)
         shown = view.as_json()
+        shown["recorded"] = _plain(CASE.row(view.case))
         shown["provisions"] = [{**one.as_json(), **_details(one.provision)} for one in view.provisions]
         return {
             "exported": utc(self._clock()),
@@ -34,28 +37,29 @@ class Exports:
 
 
 def _details(provision: Provision) -> dict[str, Any]:
-    """What ``show`` leaves out: outcomes with their fields, and suspensions."""
-    if not provision.outcomes and not provision.suspensions:
-        return {}
+    """What ``show`` leaves out: all that is recorded of a provision, whatever that comes to be."""
+    recorded = PROVISION.row(provision)
+    belongs = {
+        child.field: [child.columns.row(one) for one in getattr(provision, child.field)] for child in CHILDREN.values()
+    }
     return {
-        "outcomes": [
-            {
-                "name": outcome.name.value,
-                "day": _plain(outcome.on),
-                "recorded": _plain(outcome.recorded),
-                "fields": dict(outcome.fields),
-                "undone": outcome.undone,
-            }
-            for outcome in provision.outcomes
-        ],
-        "suspensions": [
-            {"start": _plain(s.start), "until": _plain(s.until), "reason": s.reason.value, "resumed": _plain(s.resumed)}
-            for s in provision.suspensions
-        ],
+        "outcomes": _plain(belongs["outcomes"]),
+        "suspensions": _plain(belongs["suspensions"]),
+        "recorded": _plain({**recorded, **belongs}),
     }
 
 
-def _plain(value: date | datetime | None) -> str | None:
-    if isinstance(value, datetime):
-        return utc(value.astimezone(UTC))
-    return value.isoformat() if value else None
+def _plain(value: Any) -> Any:
+    """As JSON has it: days as ISO 8601, moments in UTC."""
+    match value:
+        case datetime():
+            return utc(value.astimezone(UTC))
+        case UUID():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case dict():
+            return {name: _plain(one) for name, one in value.items()}
+        case list():
+            return [_plain(one) for one in value]
+    return value
