@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from provisions.cli.arguments import once
 from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say
+from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
@@ -20,7 +22,7 @@ def change(args: Namespace, settings: Settings) -> None:
     recorded = False
     try:
         with app_on(settings, new=True) as app:
-            reference = CHANGES[args.command](args, app)
+            reference = CHANGES.get(args.command, _as_named)(args, app)
             recorded = True
             if reference is not None:
                 if not args.json:
@@ -109,21 +111,19 @@ def _extras(args: Namespace) -> dict[str, Any]:
     }
 
 
+def _as_named(args: Namespace, app: App) -> str | None:
+    """The use case with the name of the command, given the arguments by their names."""
+    use_case = getattr(app.cases, args.command)
+    given = {name: getattr(args, name) for name in signature(use_case).parameters if hasattr(args, name)}
+    changed: Case = use_case(**given)
+    return changed.reference
+
+
+# What does more than hand its arguments to the use case of its name.
 CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
-    "suspend": lambda a, s: (
-        s.cases.suspend(
-            a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on, approved_by=a.approved_by
-        ).reference
-    ),
-    "resume": lambda a, s: s.cases.resume(a.reference, a.key, by=a.by, on=a.on).reference,
-    "waive": lambda a, s: s.cases.waive(a.reference, a.key, a.dependency, ground=a.ground, by=a.by, on=a.on).reference,
-    "answer": lambda a, s: s.cases.answer(a.reference, a.key, a.rung, a.answer, by=a.by).reference,
-    "submit": lambda a, s: s.cases.submit(a.reference, a.key, a.decision, reason=a.reason, by=a.by).reference,
-    "agree": lambda a, s: s.cases.agree(a.reference, a.key, a.day, by=a.by, on=a.on).reference,
-    "transfer": lambda a, s: s.cases.transfer(a.reference, a.municipality, by=a.by).reference,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": lambda a, s: (
         s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference
@@ -132,19 +132,5 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     ),
     "close": lambda a, s: (
         s.cases.close(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on).reference
-    ),
-    "again": lambda a, s: (
-        s.cases.again(
-            a.reference,
-            a.key,
-            reason=a.reason,
-            by=a.by,
-            on=a.on,
-            purpose=a.purpose,
-            agreed=a.agreed,
-            needed_from=a.needed_from,
-            urgent=a.urgent,
-            anyway=a.anyway,
-        ).reference
     ),
 }

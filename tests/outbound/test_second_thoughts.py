@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.database.connect import pooled
-from provisions.usecases.resending import resend
 from provisions.views.messages import Messages
 from tests.builders import CONFIG, CaseFile, Town
 from tests.conftest import MovingClock
@@ -112,6 +111,6 @@ def test_what_is_sent_again_is_judged_by_what_was_known_before_it(town: Town, ca
     town.on("2026-11-03 10:01")
     found = Messages(pooled(database), CONFIG).found(reference="TR-2026-0042")
     cancelled = next(message for message in found if message.kind == "cancelled")
-    resend(database, CONFIG, town.clock, str(cancelled.id), by="teamleider-1")
+    town.app.resending.resend(str(cancelled.id), by="teamleider-1")
     town.on("2026-11-03 10:02")
     assert [s.partition(" TR")[0] for s in subjects(town)] == ["Verzoek", "Verzoek vervalt", "Verzoek vervalt"]
