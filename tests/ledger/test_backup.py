@@ -165,7 +165,8 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
 
     made = copies.restore(empty, "provisions", tmp_path / "old")
     restored = application(postgres, empty)
-    # As if the database itself had been brought up to date. (The first chain salts at random, a case gets a random id; the last line has its own moment.)
+    # As if the database itself had been brought up to date.
+    # (The first chain salts at random, a case gets a random id; the last line has its own moment.)
     random = {"hash", "uid"} | ({"salt", "note_digest"} if schema < "0005" else set())
     assert without(random, all_rows(restored)) == without(random, all_rows(lived_in.database))
     verdict = verified(restored)
