@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, select, text
 
 from bench.product import Product
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import transport_for
+from provisions.outbound.smtp import transport_for
 from provisions.settings import Settings
 from provisions.store import audit
 from provisions.store import tables as t

@@ -41,7 +41,8 @@ from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import OutboxFolder, transport_for
+from provisions.outbound.smtp import transport_for
+from provisions.outbound.transports import OutboxFolder
 from provisions.outbound.webhook import webhooks_for
 from provisions.settings import Settings
 

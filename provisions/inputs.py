@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -103,17 +103,61 @@ def code(text: str, what: str) -> str:
     return text
 
 
-def day(text: str, what: str) -> date:
-    """An ISO date. Raises ``InvalidInput``."""
-    try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise ValueError(text)
-        found = date.fromisoformat(text)
-    except ValueError:
+def day(text: str, what: str, today: date | None = None) -> date:
+    """A day as people write it: ``2026-11-25`` or ``25-11-2026``. Raises ``InvalidInput``.
+
+    With ``today`` also as they say it: ``25 november``, ``25 november 2026``, ``gisteren``, ``morgen``.
+    """
+    found = _written_day(text) or (_said_day(text, today) if today else None)
+    if found is None:
+        said = " of '25 november'" if today else ""
         raise InvalidInput(
-            f"'{shown(text)}' is geen datum voor {what}. Verwacht: JJJJ-MM-DD, een dag die bestaat, zoals 2026-11-23."
-        ) from None
+            f"'{shown(text)}' is geen datum voor {what}. Verwacht: JJJJ-MM-DD, een dag die bestaat, zoals 2026-11-23 "
+            f"(25-11-2026{said} mag ook)."
+        )
     return possible(found, what)
+
+
+def iso_where_a_day(text: str, today: date | None = None) -> str:
+    """``text``, or the ISO date where it is a day as :func:`day` knows it: of a value that may be something else too."""
+    found = _written_day(text) or (_said_day(text, today) if today else None)
+    return found.isoformat() if found else text
+
+
+_DAYS_FROM_NOW = {"eergisteren": -2, "gisteren": -1, "vandaag": 0, "morgen": 1, "overmorgen": 2}
+_MONTHS = {word: number for number, name in enumerate(dutch.MONTHS, 1) for word in (name, name[:3])} | {"mrt": 3}
+_ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_NUMBERS = re.compile(r"(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})")
+_WORDS = re.compile(r"(?P<day>[0-9]{1,2}) +(?P<month>[a-z]{3,9})\.?(?: +(?P<year>[0-9]{4}))?")
+
+
+def _written_day(text: str) -> date | None:
+    """In figures, with the year."""
+    if len(text) > LONGEST_SHOWN:
+        return None
+    match = _ISO.fullmatch(text.strip()) or _NUMBERS.fullmatch(text.strip())
+    return _existing(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+
+
+def _said_day(text: str, today: date) -> date | None:
+    """In words. Without a year it is the day of that name nearest to ``today``."""
+    said = _said(text[:LONGEST_SHOWN])
+    if said in _DAYS_FROM_NOW:
+        return today + timedelta(days=_DAYS_FROM_NOW[said])
+    match = _WORDS.fullmatch(said)
+    month = _MONTHS.get(match["month"]) if match else None
+    if match is None or month is None:
+        return None
+    years = [int(match["year"])] if match["year"] else [today.year - 1, today.year, today.year + 1]
+    found = [day for year in years if (day := _existing(year, month, int(match["day"])))]
+    return min(found, key=lambda day: abs(day - today), default=None)
+
+
+def _existing(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def possible(found: date, what: str) -> date:

@@ -19,21 +19,24 @@ _pieces: set[str] = set()
 
 def keep_secret(*secrets: str) -> None:
     """Never show these, nor any four characters of them in a row, written plainly, percent-encoded or escaped."""
-    for secret in (secret.lower() for secret in secrets):
-        forms = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1], ascii(secret)[1:-1]}
-        for form in (form.lower() for form in forms):
-            _pieces.update(form[start : start + SHORTEST] for start in range(len(form) - SHORTEST + 1))
+    for secret in secrets:
+        for written in (secret, secret.lower(), secret.upper()):
+            forms = {written, quote(written, safe=""), quote_plus(written), repr(written)[1:-1], ascii(written)[1:-1]}
+            for form in forms:
+                folded, _ = _folded(form)
+                _pieces.update(folded[start : start + SHORTEST] for start in range(len(folded) - SHORTEST + 1))
 
 
 def redacted(text: str) -> str:
     """``text`` without what must be kept secret."""
     if not _pieces:
         return text
+    folded, origin = _folded(text)
     hidden = bytearray(len(text))
-    folded = "".join(low if len(low := character.lower()) == 1 else character for character in text)
-    for start in range(len(text) - SHORTEST + 1):
+    for start in range(len(folded) - SHORTEST + 1):
         if folded[start : start + SHORTEST] in _pieces:
-            hidden[start : start + SHORTEST] = b"\1" * SHORTEST
+            for place in origin[start : start + SHORTEST]:
+                hidden[place] = 1
     found: list[str] = []
     for place, character in enumerate(text):
         if not hidden[place]:
@@ -41,6 +44,15 @@ def redacted(text: str) -> str:
         elif place == 0 or not hidden[place - 1]:
             found.append(HIDDEN)
     return "".join(found)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """``text`` without the difference of capitals, and of each of its characters the place in ``text`` that it came from.
+
+    Character by character, because one may become several (``İ``, ``ß``), and a whole text folds as its parts do.
+    """
+    parts = [character.casefold() for character in text]
+    return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
 
 
 def guard_this_process() -> None:

@@ -11,12 +11,14 @@ from typing import Any, NoReturn
 from provisions import inputs
 from provisions.cli import terminal
 from provisions.domain import dutch
+from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
 from provisions.domain.privacy import identifying
 from provisions.domain.rungs import RungName
+from provisions.settings import utc_now
 
 REF_HELP = "referentie van het traject, zoals TR-2026-0042"
-DAY_HELP = "JJJJ-MM-DD, zoals 2026-11-23"
+DAY_HELP = "2026-11-23, 23-11-2026, '23 november', gisteren, vandaag of morgen"
 MUNICIPALITY_HELP = "sleutel van de gemeente in organisation.toml, zoals voorbeeldstad"
 STAYS_HERE = "blijft in onze eigen database; geen gegevens van personen"
 KEY_HELP = "voorziening, zoals id_document; 'provisions show REF' noemt haar achter de Nederlandse naam"
@@ -210,7 +212,7 @@ def parser() -> DutchParser:
         metavar="CSV",
         help="vele uitkomsten tegelijk: allemaal of geen; kolommen reference, key, outcome, en zo nodig on, field en note",
     )
-    _many(outcome, "--field", _pair("--field", "NAAM=WAARDE"), "NAAM=WAARDE", "eigen velden van de voorziening")
+    _many(outcome, "--field", _field, "NAAM=WAARDE", "eigen velden van de voorziening")
     outcome.add_argument("--note", metavar="TEKST", help=f"notitie; {STAYS_HERE}")
     _by(outcome)
     _on(outcome)
@@ -389,7 +391,17 @@ def _many(made: DutchParser, option: str, kind: Any, metavar: str, help_text: st
 
 
 def _day(what: str) -> Any:
-    return lambda text: inputs.day(text, what)
+    return lambda text: inputs.day(text, what, _today())
+
+
+def _today() -> date:
+    return day_of(utc_now())
+
+
+def _field(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``; a day may be written as people write it."""
+    name, value = _pair("--field", "NAAM=WAARDE")(text)
+    return name, inputs.iso_where_a_day(value, _today())
 
 
 def _count(text: str) -> int:
@@ -421,7 +433,7 @@ def _key_day(option: str) -> Any:
 
     def read(text: str) -> tuple[str, date]:
         key, day = split(text)
-        return key, inputs.day(day, f"{option} {inputs.shown(key)}")
+        return key, inputs.day(day, f"{option} {inputs.shown(key)}", _today())
 
     return read
 
@@ -440,7 +452,7 @@ def _period(text: str) -> tuple[date, date]:
     first, slash, last = text.partition("/")
     if not slash:
         raise InvalidInput(f"'{inputs.shown(text)}' is geen periode. Verwacht: JJJJ-MM-DD/JJJJ-MM-DD.")
-    start, end = inputs.day(first, "--suspended"), inputs.day(last, "--suspended")
+    start, end = (inputs.day(text, "--suspended", _today()) for text in (first, last))
     if end < start:
         raise InvalidInput(f"De periode {text} eindigt voor zij begint.")
     if (end - start).days > 3660:

@@ -9,7 +9,7 @@ from provisions.database import roles
 from provisions.database.connect import unchanged
 from provisions.domain import dutch
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.outbound.transports import check_smtp
+from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings
 from provisions.store.backlog import backlog

@@ -46,7 +46,7 @@ def _report(row: dict[str, str]) -> OutcomeReport:
         if part.strip() and not equals:
             raise InvalidInput(f"'{inputs.shown(part)}' klopt niet in kolom field. Verwacht: NAAM=WAARDE.")
         if equals:
-            fields.append((name, value))
+            fields.append((name, inputs.iso_where_a_day(value)))
     return OutcomeReport(
         reference=row["reference"],
         key=row["key"],

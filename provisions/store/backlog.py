@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
+from provisions.domain.delivery import SEVERAL_ATTEMPTS
 from provisions.store import locks
 from provisions.store import tables as t
 
@@ -53,7 +54,7 @@ _BACKLOG = text(
     """
     WITH due AS (SELECT count(*) AS n, min(next_at) AS oldest FROM provision WHERE next_at <= :now),
     pending AS (SELECT count(*) AS n, min(created) FILTER (WHERE sent IS NULL OR attempts > 0) AS oldest,
-                       count(*) FILTER (WHERE attempts >= 3) AS retried
+                       count(*) FILTER (WHERE attempts >= :several) AS retried
                 FROM message WHERE next_try IS NOT NULL)
     SELECT due.n AS due,
            coalesce(extract(epoch FROM :now - due.oldest), 0)::float AS due_seconds,
@@ -77,7 +78,9 @@ _BACKLOG = text(
 def backlog(engine: Engine, now: datetime) -> Backlog:
     """What waits at ``now``. Every part asks an index, so that looking costs the same whatever there is."""
     with engine.connect() as connection:
-        row = connection.execute(_BACKLOG, {"now": now, "engines": locks.ENGINES, "backup": BACKUP}).one()
+        row = connection.execute(
+            _BACKLOG, {"now": now, "engines": locks.ENGINES, "backup": BACKUP, "several": SEVERAL_ATTEMPTS}
+        ).one()
     return Backlog(**{field.name: getattr(row, field.name) for field in fields(Backlog)})
 
 

@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, and_, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Case, ProvisionKey
-from provisions.store import columns
+from provisions.store import columns, looking
 from provisions.store import rows as from_row
 from provisions.store import tables as t
-from provisions.store.looking import SEVERAL_ATTEMPTS
 
 _PROVISION_NAMES = tuple(
     c.name for c in t.provision.c if c.name not in ("flow_run", "generation", "observed_generation")
@@ -134,10 +133,8 @@ def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int
 
 
 def undelivered() -> sa.ColumnElement[bool]:
-    """A message that was given up, is still pending after several attempts, or was taken by some of its receivers only."""
-    partly = func.cardinality(t.message.c.recipients) > 0
-    stuck = and_(t.message.c.status == "pending", sa.or_(t.message.c.attempts >= SEVERAL_ATTEMPTS, partly))
-    return sa.or_(t.message.c.status == "failed", stuck)
+    """A message that does not arrive (:func:`provisions.store.looking.undelivered`)."""
+    return sa.literal_column(looking.undelivered(t.message.name), sa.Boolean)
 
 
 def renew_run(connection: Connection, provision_id: int) -> None:

@@ -14,15 +14,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.delivery import SEVERAL_ATTEMPTS
 from provisions.store import columns
 from provisions.store import rows as from_row
-
-SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
-
-# Whether message m was given up, is still pending after several attempts, or was taken by some of its receivers only.
-UNDELIVERED = (
-    f"(m.status = 'failed' OR (m.status = 'pending' AND (m.attempts >= {SEVERAL_ATTEMPTS} OR m.recipients <> '{{}}')))"
-)
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
@@ -37,6 +31,15 @@ _MESSAGES = (
     "FROM message m LEFT JOIN provision p ON p.id = m.provision_id LEFT JOIN client_case c ON c.id = p.case_id "
     "LEFT JOIN prepared r ON r.message = m.id"
 )
+
+
+def undelivered(message: str) -> str:
+    """Whether the message of this name in a query does not arrive (:func:`provisions.domain.delivery.does_not_arrive`)."""
+    stuck = f"{message}.attempts >= {SEVERAL_ATTEMPTS} OR {message}.recipients <> '{{}}'"
+    return f"({message}.status = 'failed' OR ({message}.status = 'pending' AND ({stuck})))"
+
+
+UNDELIVERED = undelivered("m")
 
 
 class Rows(Protocol):

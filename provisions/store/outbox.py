@@ -1,115 +1,163 @@
-"""What is to be sent, and what became of it for each receiver. Nothing here decides or sends; the sender is ``outbound``.
+"""The messages that wait to go out, and who of their receivers has them. Nothing here decides or sends; that is ``outbound``.
 
-A ``next_try`` further away than ``bound`` was written by a clock that ran ahead, and is not waited for.
+A message that is being sent is held by an advisory lock, and no transaction is open meanwhile. What is recorded of it is
+recorded over the same connection, so that a message costs few turns to the database.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from provisions.domain import messages
+from provisions.domain.delivery import BOUND, Delivery, MessageStatus
+from provisions.store import loading
 from provisions.store import tables as t
+from provisions.store.loading import Stored
 
+TELLING = tuple(kind.value for kind in messages.telling())
 Message = Row[Any]
 
+_OF_DELIVERY = [field.name for field in fields(Delivery)]
+_LOCK = text("SELECT pg_try_advisory_lock(:key)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+_HELD = (
+    select(t.delivery.c.receiver, *(t.delivery.c[name] for name in _OF_DELIVERY))
+    .select_from(t.message.outerjoin(t.delivery, t.delivery.c.message == t.message.c.id))
+    .where(t.message.c.id == bindparam("held"), t.message.c.status == MessageStatus.PENDING.value)
+)
+_ADD = insert(t.delivery)
+_KEEP = _ADD.on_conflict_do_update(
+    index_elements=["message", "receiver"], set_={name: _ADD.excluded[name] for name in _OF_DELIVERY}
+)
 
-def next_try(connection: Connection, now: datetime, bound: timedelta) -> datetime | None:
-    """When the next message is due, ``now`` when that stands beyond the bound; ``None`` when nothing is pending."""
-    first = connection.execute(select(func.min(t.message.c.next_try))).scalar()
-    ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + bound).limit(1)
-    wrong = connection.execute(ahead).scalar()
-    return min(first, now) if first and wrong else first
+
+# --- what is to go out -----------------------------------------------------------------------------------------------
 
 
-def pending(
-    connection: Connection, now: datetime, bound: timedelta, limit: int, provision: int | None = None
-) -> Sequence[Message]:
-    """All pending messages of at most ``limit`` provisions for which one is due at ``now``; or of this provision, if so."""
+def queues(connection: Connection, now: datetime, limit: int, provision: int | None = None) -> dict[int, list[Message]]:
+    """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
     due = (
         select(t.message.c.provision_id)
-        .where(_is_time(now, bound))
+        .where(or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND))
         .where(t.message.c.provision_id == provision if provision else t.message.c.provision_id.is_not(None))
         .group_by(t.message.c.provision_id)
         .order_by(func.min(t.message.c.next_try))
         .limit(limit)
     )
-    query = select(t.message).where(t.message.c.provision_id.in_(due), t.message.c.status == "pending")
-    return connection.execute(query).all()
+    query = select(t.message).where(
+        t.message.c.provision_id.in_(due), t.message.c.status == MessageStatus.PENDING.value
+    )
+    found: dict[int, list[Message]] = {}
+    for row in sorted(connection.execute(query), key=_place):
+        found.setdefault(row.provision_id, []).append(row)
+    # What failed before comes last: a receiver who lets us wait, lets nobody else wait.
+    return dict(sorted(found.items(), key=lambda waiting: waiting[1][0].attempts > 0))
 
 
-def pending_apart(
-    connection: Connection, now: datetime, bound: timedelta, limit: int, message: UUID | None = None
-) -> Sequence[Message]:
-    """The messages of no provision that are due at ``now`` (aware), oldest first; or this one, when it is."""
+def _place(row: Message) -> tuple[datetime, tuple[int, int], UUID]:
+    """Messages decided on in one breath go out in the order of their kinds."""
+    return row.created, messages.MessageKind(row.kind).place(row.detail), row.id
+
+
+def pending_apart(connection: Connection, now: datetime, limit: int, message: UUID | None = None) -> Sequence[Message]:
+    """The messages of no provision that are due at ``now`` (aware), oldest first; or this one, when it is.
+
+    A moment further away than is ever waited was written by a clock that ran ahead, and is not waited for.
+    """
+    time = or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND)
     query = (
         select(t.message)
-        .where(t.message.c.provision_id.is_(None), _is_time(now, bound), t.message.c.status == "pending")
+        .where(t.message.c.provision_id.is_(None), time, t.message.c.status == MessageStatus.PENDING.value)
         .order_by(t.message.c.created, t.message.c.detail)
         .limit(limit)
     )
-    if message is not None:
-        query = query.where(t.message.c.id == message)
+    return connection.execute(query if message is None else query.where(t.message.c.id == message)).all()
+
+
+def next_try(connection: Connection, now: datetime) -> datetime | None:
+    """When the next message is due (UTC); ``None`` when nothing is pending."""
+    first: datetime | None = connection.scalar(select(func.min(t.message.c.next_try)))
+    ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + BOUND).limit(1)
+    return min(first, now) if first and connection.scalar(ahead) else first
+
+
+def cases_of(connection: Connection, provision_ids: Sequence[int]) -> dict[int, Stored]:
+    """The case of each of these provisions, by provision id."""
+    owners = connection.execute(
+        select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
+    ).all()
+    cases = loading.load_cases(connection, sorted({row.case_id for row in owners}))
+    return {row.id: cases[row.case_id] for row in owners}
+
+
+def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Message]:
+    """What the counters of these provisions were told before."""
+    columns = ("id", "provision_id", "created", "sent", "municipality", "kind")
+    query = select(*(t.message.c[name] for name in columns)).where(
+        t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
+    )
     return connection.execute(query).all()
 
 
-def _is_time(now: datetime, bound: timedelta) -> ColumnElement[bool]:
-    return or_(t.message.c.next_try <= now, t.message.c.next_try > now + bound)
+# --- one message in hand ---------------------------------------------------------------------------------------------
 
 
-def owners(connection: Connection, provision_ids: Sequence[int]) -> dict[int, int]:
-    """The case of each of these provisions, by id."""
-    query = select(t.provision.c.id, t.provision.c.case_id).where(t.provision.c.id.in_(provision_ids))
-    return {row.id: row.case_id for row in connection.execute(query)}
+@dataclass(frozen=True)
+class Held:
+    """A message that this process alone handles, and its receivers as they stand."""
 
+    connection: Connection
+    receivers: Mapping[str, Delivery]
 
-def told(connection: Connection, provision_ids: Sequence[int], kinds: Sequence[str]) -> Sequence[Any]:
-    """What of these kinds went out about these provisions."""
-    columns = (t.message.c[name] for name in ("id", "provision_id", "created", "sent", "municipality", "kind"))
-    mine = t.message.c.provision_id.in_(provision_ids)
-    return connection.execute(
-        select(*columns).where(mine, t.message.c.kind.in_(kinds), t.message.c.sent.is_not(None))
-    ).all()
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """What is recorded in one piece."""
+        self.connection.commit()  # nothing is open: this only lets the next statement be another kind
+        self.connection.execution_options(isolation_level="READ COMMITTED")
+        try:
+            with self.connection.begin():
+                yield self.connection
+        finally:
+            if not self.connection.invalidated:
+                self.connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
-def held(engine: Engine, message: UUID) -> Iterator[bool]:
-    """Hold a message, unless another process does or has handled it; no transaction stays open, and a crash lets go."""
-    numbers = {"key": int.from_bytes(message.bytes[:8], "big", signed=True)}
+def working(engine: Engine) -> Iterator[Connection]:
+    """A connection to look for messages and to hold them: no transaction is open on it but for what is recorded."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), numbers).scalar():
-            yield False
-            return
-        try:
-            found = select(t.message.c.id).where(t.message.c.id == message, t.message.c.status == "pending")
-            yield connection.execute(found).first() is not None
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), numbers)
+        yield connection
 
 
-def deliveries(connection: Connection, message: UUID) -> dict[str, Row[Any]]:
-    """What became of a message for each of its receivers so far, by address."""
-    columns = [column for column in t.delivery.c if column.name != "message"]
-    query = select(*columns).where(t.delivery.c.message == message)
-    return {row.receiver: row for row in connection.execute(query)}
+@contextmanager
+def held(connection: Connection, message: UUID) -> Iterator[Held | None]:
+    """Hold a message over a ``working`` connection; ``None`` when another process does, or has handled it.
+
+    No transaction stays open while it is held, and a crash lets go.
+    """
+    numbers = {"key": int.from_bytes(message.bytes[:8], "big", signed=True)}
+    if not connection.execute(_LOCK, numbers).scalar():
+        yield None
+        return
+    try:
+        # Asked when it is ours: who had it before may have sent it.
+        rows = connection.execute(_HELD, {"held": message}).all()
+        receivers = {row.receiver: Delivery(*row[1:]) for row in rows if row.receiver is not None}
+        yield Held(connection, receivers) if rows else None
+    finally:
+        if not connection.invalidated:  # then the database let go
+            connection.execute(_UNLOCK, numbers)
 
 
 def lock_status(connection: Connection, message: UUID) -> str | None:
     """The status of a message, whose row is held from here on; ``None`` when it is gone."""
     return connection.execute(select(t.message.c.status).where(t.message.c.id == message).with_for_update()).scalar()
-
-
-def keep(connection: Connection, message: UUID, states: Mapping[str, Mapping[str, Any]]) -> None:
-    """Who is no receiver any more is not waited for; who is has his row."""
-    gone = and_(t.delivery.c.status != "sent", t.delivery.c.receiver.not_in(states))
-    connection.execute(delete(t.delivery).where(t.delivery.c.message == message, gone))
-    rows = [{**state, "message": message, "receiver": receiver} for receiver, state in states.items()]
-    statement = insert(t.delivery)
-    changed = {name: statement.excluded[name] for name in ("status", "attempts", "next_try", "sent", "error")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["message", "receiver"], set_=changed), rows)
 
 
 def change(connection: Connection, message: UUID, **values: object) -> None:
@@ -118,20 +166,33 @@ def change(connection: Connection, message: UUID, **values: object) -> None:
 
 
 def change_pending(connection: Connection, message: UUID, **values: object) -> bool:
-    """Change a message that is still pending; whether it was."""
-    statement = update(t.message).where(t.message.c.id == message, t.message.c.status == "pending")
+    """Change a message that is still pending; whether it was (it may have been forgotten meanwhile)."""
+    statement = update(t.message).where(t.message.c.id == message, t.message.c.status == MessageStatus.PENDING.value)
     return connection.execute(statement.values(**values)).rowcount == 1
 
 
-def postpone(
-    connection: Connection,
-    moment: datetime,
-    bound: timedelta,
-    provision_id: int | None = None,
-    message: UUID | None = None,
+def keep(
+    connection: Connection, message: UUID, known: Mapping[str, Delivery], receivers: Mapping[str, Delivery]
 ) -> None:
-    """Nothing (of the provision, or at all) goes out before ``moment``."""
-    too_far = t.message.c.next_try > moment + bound
+    """Record the receivers of a message: who is one has his row; who is one no longer, and has it not, is not waited for."""
+    gone = [receiver for receiver in known if receiver not in receivers]
+    if gone:
+        mine = (t.delivery.c.message == message, t.delivery.c.receiver.in_(gone))
+        connection.execute(delete(t.delivery).where(*mine, t.delivery.c.status != MessageStatus.SENT.value))
+    rows = [
+        {"message": message, "receiver": receiver, **asdict(one)}
+        for receiver, one in receivers.items()
+        if one != known.get(receiver)
+    ]
+    if rows:
+        connection.execute(_KEEP, rows)
+
+
+def postpone(
+    connection: Connection, moment: datetime, provision_id: int | None = None, message: UUID | None = None
+) -> None:
+    """Nothing (of the provision, or of the message, or at all) goes out before ``moment``."""
+    too_far = t.message.c.next_try > moment + BOUND
     statement = update(t.message).where(or_(t.message.c.next_try < moment, too_far)).values(next_try=moment)
     if provision_id is not None:
         statement = statement.where(t.message.c.provision_id == provision_id)

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from provisions import inputs
+from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotAllowed
 from provisions.store import audit, channel, loading, outbox
 from provisions.store.audit import Line
-from provisions.views.messages import SHORTEST_ID, WORDS, Message, Messages, MessageStatus
+from provisions.views.messages import SHORTEST_ID, WORDS, Message, Messages
 
 
 class Resending:

@@ -4,26 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from provisions import inputs
 from provisions.catalogue import Config
+from provisions.domain import delivery
+from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotFound
 from provisions.store import looking
-from provisions.store.looking import SEVERAL_ATTEMPTS, MessageFilter, Reader
+from provisions.store.looking import MessageFilter, Reader
 
 SHORTEST_ID = 8  # characters, as ``provisions messages`` shows them
-
-
-class MessageStatus(StrEnum):
-    """What became of a message."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    VOID = "void"
-    FAILED = "failed"
 
 
 WORDS = {
@@ -57,8 +49,7 @@ class Message:
     @property
     def undelivered(self) -> bool:
         """Given up, still pending after several attempts, or taken by some of its receivers only."""
-        stuck = self.status is MessageStatus.PENDING and (self.attempts >= SEVERAL_ATTEMPTS or bool(self.recipients))
-        return self.status is MessageStatus.FAILED or stuck
+        return delivery.does_not_arrive(self.status, self.attempts, self.recipients)
 
     def as_json(self, *, body: bool = False) -> dict[str, Any]:
         """All of it; the text only when asked for."""

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from provisions.catalogue import PROJECT, Contact, load
 from provisions.outbound.render import Rendered
-from provisions.outbound.transports import SmtpTransport, UnableToSend, compose
+from provisions.outbound.smtp import SmtpTransport
+from provisions.outbound.transports import UnableToSend, compose
 from tests.conftest import free_port
 from tests.outbound.test_transports import CREATED, IDENTITY, Server
 

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, select
 from provisions.app import App
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
-from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
-from provisions.outbound.transports import SmtpTransport
+from provisions.domain.delivery import MOST_ATTEMPTS
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.smtp import SmtpTransport
 from provisions.overview import Overviews
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest

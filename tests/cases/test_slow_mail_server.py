@@ -16,8 +16,10 @@ from sqlalchemy import Engine, func, select
 
 from flows.loops.postman import Postman
 from provisions.app import App
-from provisions.outbound.outbox import CONNECTIONS, Outbox
-from provisions.outbound.transports import SmtpTransport, Times, UnableToSend
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.sending import CONNECTIONS
+from provisions.outbound.smtp import SmtpTransport, Times
+from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import Webhooks
 from provisions.store import tables as t
 from provisions.store.backlog import backlog

@@ -22,7 +22,7 @@ from flows.loops.postman import Postman
 from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import SmtpTransport
+from provisions.outbound.smtp import SmtpTransport
 from tests.builders import CONFIG
 
 FORKS = multiprocessing.get_context("forkserver")

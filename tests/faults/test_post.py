@@ -11,7 +11,8 @@ from sqlalchemy import Engine, select
 
 from provisions.app import App
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import OutboxFolder, SmtpTransport, Times, Transport
+from provisions.outbound.smtp import SmtpTransport, Times
+from provisions.outbound.transports import OutboxFolder, Transport
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from provisions.database.connect import pooled
+from provisions.domain.delivery import MOST_ATTEMPTS, MessageStatus
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
-from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
+from provisions.outbound.outbox import Outbox
 from provisions.store import tables as t
-from provisions.views.messages import Messages, MessageStatus
+from provisions.views.messages import Messages
 from tests.builders import CONFIG, Town
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select
 
 from provisions.app import App
 from provisions.catalogue import Config
-from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox, waiting_time
+from provisions.domain.delivery import MOST_ATTEMPTS, waiting_time
+from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest

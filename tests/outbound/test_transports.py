@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from provisions.catalogue import Config, Contact
 from provisions.domain.errors import InvalidInput
 from provisions.outbound.render import Rendered
-from provisions.outbound.transports import OutboxFolder, SmtpTransport, UnableToSend, compose
+from provisions.outbound.smtp import SmtpTransport
+from provisions.outbound.transports import OutboxFolder, UnableToSend, compose
 
 IDENTITY = "0b9a3f0e-6f6e-5c55-9d3c-000000000001"
 CREATED = datetime(2026, 11, 9, 23, 0, tzinfo=UTC)

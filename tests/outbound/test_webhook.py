@@ -16,8 +16,9 @@ from sqlalchemy import Engine, select
 
 from provisions.app import App
 from provisions.catalogue import PROJECT, Config, Contact, Webhook, load
+from provisions.domain.delivery import MOST_ATTEMPTS
 from provisions.domain.errors import InvalidConfig
-from provisions.outbound.outbox import MOST_ATTEMPTS, Outbox
+from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import Webhooks, check_secrets, signature
 from provisions.store import tables as t
