@@ -20,11 +20,13 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed
 from pydantic import BaseModel, ValidationError, create_model
 
+from flows import context
 from flows.forms.fields import FORM_CONFIG, FieldSpec, choice, on_which_day, optional, preset, required, value_of
 from flows.prefect import parking
 from flows.prefect.flow import flow_of
-from provisions.domain.errors import Refused, Unreachable
+from provisions.domain.errors import Part, Refused, Unreachable
 from provisions.domain.privacy import identifying
+from provisions.views.refusals import for_people
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +165,8 @@ def _carry_out(form: Form, filled_in: object) -> State[Any]:
     except Unreachable as away:
         return _refused(filled_in, f"{away} {NOTHING_RECORDED} Probeer het straks opnieuw.")
     except Refused as refused:
-        return _refused(filled_in, f"{refused}\n{NOTHING_RECORDED}")
+        said = for_people(refused, context.app().config.catalogue, titles(form))
+        return _refused(filled_in, f"{said}\n{NOTHING_RECORDED}")
     except Exception as fault:
         # Only its kind: the text of an exception may hold data, and Prefect would keep it.
         logger.warning("Formulier '%s' mislukt (%s)", form.name, type(fault).__name__)
@@ -171,6 +174,27 @@ def _carry_out(form: Form, filled_in: object) -> State[Any]:
         return _refused(filled_in, f"Een onderdeel was niet bereikbaar. {NOTHING_RECORDED} Probeer het straks opnieuw.")
     parking.name_run(f"{form.name} · {values['reference']}")
     return Completed(name="Vastgelegd", message=done)
+
+
+# The field of a form in which what a refusal names is filled in.
+_FIELD = {
+    Part.BY: "by",
+    Part.DIRECTOR: "director",
+    Part.ON: "on",
+    Part.UNTIL: "until",
+    Part.APPROVED_BY: "approved_by",
+    Part.NEED: "needs",
+    Part.PRESENT: "present",
+    Part.AGREED: "agreed",
+    Part.NEEDED_FROM: "needed_from",
+    Part.URGENT: "urgent",
+}
+
+
+def titles(form: Form) -> dict[Part, str]:
+    """What the form calls its fields, as its reader sees them."""
+    called = {name: info.title for name, info in form.model.model_fields.items() if info.title}
+    return {part: f"'{called[name]}'" for part, name in _FIELD.items() if name in called}
 
 
 def _refused(filled_in: object, message: str) -> State[Any]:

@@ -20,6 +20,7 @@ from flows.prefect.flow import flow_of as make_flow
 from flows.prefect.tags import PROVISION_TAG
 from flows.provision.process import ProvisionProcess
 from provisions.domain.errors import NotFound, Refused, Unreachable
+from provisions.views.refusals import for_people
 from provisions.views.runs import RecordLine, RunView
 
 logger = logging.getLogger(__name__)
@@ -141,5 +142,5 @@ def _record(provision: int, answer: parking.Answer) -> str | None:
     except Unreachable:
         raise
     except Refused as refused:
-        return str(refused)
+        return for_people(refused, context.app().config.catalogue)
     return None

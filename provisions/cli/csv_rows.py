@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisions import inputs
+from provisions.cli import refusals
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidInput, NotFound, Refused
 
@@ -44,7 +45,7 @@ def rows(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
 
 def together(path: Path, faults: Sequence[tuple[int, Refused]]) -> Refused:
     """One refusal of the whole file: each fault with its line; of the only kind there was, if there was one."""
-    shown = [f"regel {line}: {text}" for line, fault in faults for text in fault.lines]
+    shown = [f"regel {line}: {text}" for line, fault in faults for text in refusals.lines(fault)]
     head = (
         f"Niets uit {path} is vastgelegd: {len(faults)} {'regel is' if len(faults) == 1 else 'regels zijn'} niet goed."
     )

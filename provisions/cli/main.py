@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from provisions import inputs
-from provisions.cli import terminal
+from provisions.cli import refusals, terminal
 from provisions.cli.arguments import parser
 from provisions.domain.characters import is_utf8
 from provisions.domain.errors import InvalidInput, Refused, Unreachable
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             code = _run(args)
     except Refused as refusal:
-        terminal.aside(*refusal.lines)
+        terminal.aside(*refusals.lines(refusal))
         code = refusal.exit_code
     except KeyboardInterrupt:
         terminal.aside("Afgebroken; er is niets half gedaan.")

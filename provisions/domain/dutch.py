@@ -53,6 +53,7 @@ ROUTE = {
     Route.BEMOEIZORG: "bemoeizorg",
 }
 BRP = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
+DECISION = {"submitted": "ingediend", "not_submitted": "niet ingediend"}
 # What each choice of a closed list is called: people may type it instead of the code.
 CALLED: Mapping[type[StrEnum], Mapping[Any, str]] = {
     OutcomeName: OUTCOME,

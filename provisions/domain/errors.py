@@ -1,19 +1,87 @@
 """Why something is refused. The text is Dutch: it is read by the person who typed the value.
 
-Each class carries the exit code that the command line promises (``cli.md``).
+Each class carries the exit code that the command line promises (``cli.md``). What a front has a name of its own for (a field
+to fill in, a step to take) stands in the sentence as a ``Part``: the shell says its option, a form its title.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+# Private-use characters of Unicode around a part: no keyboard has them, and what people type is not shown with them.
+_OPEN, _NEXT, _CLOSE = "\ue000", "\ue001", "\ue002"
+
+
+class Part(Enum):
+    """A field or a step that a refusal names, with plain words for a front that has none of its own.
+
+    In an f-string it stands for itself; ``of`` says about what it is: ``{0}`` and on in the words.
+    """
+
+    BY = "wie dit doet"
+    DIRECTOR = "de regisseur"
+    ON = "de dag waarop het gebeurde"
+    UNTIL = "de einddatum"
+    APPROVED_BY = "akkoord van een teamleider"
+    NEED = "wat nodig is"
+    PRESENT = "wat er al is"
+    AGREED = "de afgesproken datum"
+    AGREED_FOR = "de afgesproken datum voor '{0}'"
+    NEEDED_FROM = "de dag vanaf wanneer het nodig is"
+    NEEDED_FROM_FOR = "de dag vanaf wanneer '{0}' nodig is"
+    URGENT = "spoed"
+    URGENT_FOR = "de spoed voor '{0}'"
+    PURPOSE = "waarvoor het is"
+    WAIVE = "de afwijking"
+    WAIVE_FOR = "met een grond om '{1}' niet af te wachten voor '{0}'"
+    VALUE = "vul '{1}' in"
+    REOPEN = "heropen de voorziening '{1}'"
+    REOPEN_ONE = "heropen een voorziening"
+    START_WITHOUT = "start '{1}' zonder die voorwaarde"
+    ADD = "voeg een voorziening toe aan dat traject"
+    CLOSE = "sluit het traject af"
+
+    def __str__(self) -> str:
+        return self.of()
+
+    def __format__(self, _: str) -> str:
+        return self.of()
+
+    def of(self, *about: object) -> str:
+        """The part in a sentence, about these things: a reference, a key, the name of a field."""
+        return _OPEN + self.name + "".join(f"{_NEXT}{one}" for one in about) + _CLOSE
+
+
+PLAIN: Mapping[Part, str] = {part: part.value for part in Part}
+_PART = re.compile(f"{_OPEN}({'|'.join(Part.__members__)})((?:{_NEXT}[^{_CLOSE}]*)?){_CLOSE}")
 
 
 class Refused(Exception):  # noqa: N818 - the word of the domain: a request is refused, the software does not fail
-    """A request that is not carried out; nothing has changed. ``str()`` is a complete Dutch message."""
+    """A request that is not carried out; nothing has changed. ``str()`` is a complete Dutch message, in plain words."""
 
     exit_code = 1
 
     def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+        self.sentences = lines
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message in plain words."""
+        return self.told(PLAIN)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The fields and steps that it names, in order."""
+        return tuple(Part[found[1]] for line in self.sentences for found in _PART.finditer(line))
+
+    def told(self, words: Mapping[Part, str]) -> tuple[str, ...]:
+        """The message in the words of a front, one line each."""
+
+        def said(found: re.Match[str]) -> str:
+            return words[Part[found[1]]].format(*found[2].split(_NEXT)[1:])
+
+        return tuple(_PART.sub(said, line) for line in self.sentences)
 
 
 class InvalidInput(Refused):
@@ -48,7 +116,7 @@ class SeveralRefused(Refused):
     """Of many requests that are carried out together or not at all, these are refused: (place from 0, why)."""
 
     def __init__(self, faults: Sequence[tuple[int, Refused]]) -> None:
-        super().__init__(*(f"{place + 1}: {line}" for place, fault in faults for line in fault.lines))
+        super().__init__(*(f"{place + 1}: {line}" for place, fault in faults for line in fault.sentences))
         self.faults = tuple(faults)
         codes = {fault.exit_code for _, fault in faults}
         self.exit_code = codes.pop() if len(codes) == 1 else InvalidInput.exit_code

@@ -1,7 +1,7 @@
 """What escalating led to: a table's answer, and whether a provision goes to the national desk."""
 
 from provisions import inputs
-from provisions.domain import lifecycle
+from provisions.domain import dutch, lifecycle
 from provisions.domain.case import Answer, Case
 from provisions.domain.rungs import RungName
 from provisions.usecases.deciding import Deciding
@@ -21,7 +21,7 @@ class Answers(Deciding):
         """Whether a provision goes to the national desk (``submitted``) or not (``not_submitted``)."""
         moment = self._moment(by)
         asked = self._asked(key)
-        submitted = inputs.known(decision, ("submitted", "not_submitted"), "beslissing") == "submitted"
+        submitted = inputs.known(decision, dutch.DECISION, "beslissing", dutch.DECISION) == "submitted"
         text = inputs.free_text(reason, "de reden")
         return self._decide(
             reference, moment, lambda case: lifecycle.submit(case, asked.of(case), submitted, text, moment)

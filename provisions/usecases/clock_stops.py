@@ -5,7 +5,7 @@ from datetime import date
 from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case, Reason, Suspension
-from provisions.domain.errors import InvalidInput
+from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import bounds
 from provisions.usecases.deciding import Deciding
 
@@ -33,8 +33,8 @@ class ClockStops(Deciding):
                 f"'{inputs.shown(reason)}' is geen reden om de klok stil te zetten. Kies uit: {', '.join(Reason)}. "
                 "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
             ) from None
-        approved_by = inputs.code(approved_by, "akkoord van") if approved_by is not None else None
-        asked, until = self._asked(key), bounds.planned("--until", until, moment.today)
+        approved_by = inputs.code(approved_by, f"{Part.APPROVED_BY}") if approved_by is not None else None
+        asked, until = self._asked(key), bounds.planned(f"{Part.UNTIL}", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
         return self._decide(
             reference, moment, lambda case: lifecycle.suspend(case, asked.of(case), suspension, moment, approved_by)

@@ -13,7 +13,7 @@ from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
 from provisions.domain.case import Case, ProvisionKey
-from provisions.domain.errors import InvalidInput
+from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.store import loading
@@ -56,10 +56,10 @@ class Deciding:
         return other
 
     def _moment(self, by: str) -> Moment:
-        return Moment(self._clock(), inputs.code(by, "wie dit doet (--by)"), self._config.catalogue, self._via)
+        return Moment(self._clock(), inputs.code(by, f"{Part.BY}"), self._config.catalogue, self._via)
 
     def _on(self, on: date | None, moment: Moment) -> date:
-        return moment.today if on is None else bounds.happened("--on", on, moment.today)
+        return moment.today if on is None else bounds.happened(f"{Part.ON}", on, moment.today)
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions

@@ -7,6 +7,7 @@ from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import Decision, Ending
+from provisions.domain.privacy import refuse_identifying
 from provisions.usecases.deciding import Deciding
 
 
@@ -30,11 +31,17 @@ class Ends(Deciding):
     ) -> Case:
         """End a case. ``takeovers``: who goes on with each open provision (key or ``key#round`` → a code)."""
         moment = self._moment(by)
+        ends = self._config.catalogue.ends.values()
+        why = inputs.known(
+            reason, [end.name for end in ends], "reden van het einde", {end.name: end.label for end in ends}
+        )
         day = self._on(on, moment)
-        asked = {self._asked(key): code for key, code in (takeovers or {}).items()}
+        asked = {
+            self._asked(key): refuse_identifying(code, "wie het overneemt") for key, code in (takeovers or {}).items()
+        }
 
         def decide(case: Case) -> Decision:
-            ending = Ending(reason, day, {key.of(case): code for key, code in asked.items()})
+            ending = Ending(why, day, {key.of(case): code for key, code in asked.items()})
             return lifecycle.close(case, ending, moment)
 
         return self._decide(reference, moment, decide)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle import Decision, Moment, Need, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, Route
@@ -113,7 +113,7 @@ class Intake(Deciding):
             route=inputs.choice(Route, request.route, "route"),
             brp=inputs.choice(Brp, request.brp, "BRP-stand"),
             opened=self._on(request.on, moment),
-            director=inputs.code(request.director, "de regisseur (--director)") if request.director else None,
+            director=inputs.code(request.director, f"{Part.DIRECTOR}") if request.director else None,
             present=present,
         )
         keys = self._needed_keys(request, present)
@@ -124,7 +124,7 @@ class Intake(Deciding):
 
     def _needed_keys(self, request: IntakeRequest, present: frozenset[str]) -> list[str]:
         if not request.needs:
-            raise InvalidInput("Geef ten minste een voorziening die nodig is: --need KEY (of --need all).")
+            raise InvalidInput(f"Geef ten minste een voorziening op bij {Part.NEED}.")
         named = list(dict.fromkeys(self._key(key) for key in request.needs if key != EVERYTHING))
         if EVERYTHING not in request.needs:
             return named
@@ -150,21 +150,21 @@ class Intake(Deciding):
         urgent = [self._key(key) for key in urgent]
         purposes = {self._key(key): refuse_identifying(code, "waarvoor") for key, code in purposes.items()}
         named = {
-            "--agreed": set(agreed),
-            "--needed-from": set(needed_from),
-            "--waive": {key for key, _ in waive},
-            "--urgent": set(urgent),
-            "--for": set(purposes),
+            Part.AGREED: set(agreed),
+            Part.NEEDED_FROM: set(needed_from),
+            Part.WAIVE: {key for key, _ in waive},
+            Part.URGENT: set(urgent),
+            Part.PURPOSE: set(purposes),
         }
-        for option, mentioned in named.items():
+        for part, mentioned in named.items():
             for key in sorted(mentioned):
                 if self._key(key) not in keys:
                     raise InvalidInput(
-                        f"{option} noemt '{key}', maar die voorziening staat niet bij wat nodig is. "
-                        f"Voeg haar toe of laat {option} voor '{key}' weg."
+                        f"Bij {part} staat '{key}', maar die voorziening staat niet bij wat nodig is. "
+                        f"Voeg haar toe of laat {part} voor '{key}' weg."
                     )
         for day in (*agreed.values(), *needed_from.values()):
-            bounds.planned("--agreed of --needed-from", day, today)
+            bounds.planned(f"{Part.AGREED} of {Part.NEEDED_FROM}", day, today)
         grounds = {
             (key, dependency): inputs.free_text(text, "de grond van de afwijking")
             for (key, dependency), text in waive.items()
@@ -184,10 +184,7 @@ class Intake(Deciding):
     def _refuse_existing(self, connection: Connection, references: Sequence[str]) -> None:
         existing = loading.existing_references(connection, references, limit=5)
         if existing:
-            raise NotAllowed(
-                f"De referentie {', '.join(existing)} bestaat al. Kies een andere, of voeg een voorziening toe met "
-                "'provisions add'."
-            )
+            raise NotAllowed(f"De referentie {', '.join(existing)} bestaat al. Kies een andere, of {Part.ADD}.")
 
 
 def _first_repeated(references: Iterable[str]) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from provisions import inputs
 from provisions.domain.delivery import MessageStatus
-from provisions.domain.errors import NotAllowed
+from provisions.domain.errors import NotAllowed, Part
 from provisions.store import audit, channel, loading, outbox
 from provisions.store.audit import Line
 from provisions.views.messages import SHORTEST_ID, WORDS, Message, Messages
@@ -26,7 +26,7 @@ class Resending:
 
         Raises ``NotFound``, and ``NotAllowed`` for a message that was not needed any more.
         """
-        who = inputs.code(by, "wie dit doet (--by)")
+        who = inputs.code(by, f"{Part.BY}")
         message = self._messages.one(identity)
         with self._engine.begin() as connection:
             status = MessageStatus(outbox.lock_status(connection, message.id) or MessageStatus.VOID)

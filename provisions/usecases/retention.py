@@ -16,7 +16,7 @@ from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
-from provisions.domain.errors import NotAllowed
+from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.lifecycle import SYSTEM
 from provisions.store import audit
 from provisions.store import retention as stored
@@ -50,14 +50,12 @@ class Retention:
 
         Raises ``NotFound``, and ``NotAllowed`` for a case that is not closed.
         """
-        who = inputs.code(by, "wie dit doet (--by)")
+        who = inputs.code(by, f"{Part.BY}")
         view = self._views.case(reference)  # refuses what is malformed or unknown
         with self._engine.begin() as connection:
             case_id, closed = stored.lock_case(connection, view.case.reference)
             if closed is None:
-                raise NotAllowed(
-                    f"Traject {reference} is niet afgesloten. Sluit het eerst af: provisions close {reference} --by …"
-                )
+                raise NotAllowed(f"Traject {reference} is niet afgesloten. Dat moet eerst: {Part.CLOSE.of(reference)}.")
             count = stored.count_unsent(connection, case_id)
             also = f"; niet meer verzonden: {count}" if count else ""
             self._forget(connection, [case_id], who, f"traject vergeten op verzoek{also}")

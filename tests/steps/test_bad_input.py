@@ -2,25 +2,40 @@
 
 # ruff: noqa: E501 - one bad input a line, however long
 
+import ast
+import re
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from flows.forms.catalogue import forms
+from flows.forms.form import titles
 from provisions import inputs
 from provisions.app import App
+from provisions.catalogue import PROJECT
+from provisions.cli import refusals
 from provisions.usecases.intake import IntakeRequest
+from provisions.views.refusals import for_people
 from tests.builders import CONFIG, DIRECTOR, day, everything_in, is_dutch, refusal
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
 CLOSED = "TR-2026-0002"
 ELSEWHERE = "TR-2026-0003"
+REFUSED = "TR-2026-0004"
+LATER = "TR-2026-0006"
+ELSEWHERE_TOO = "TR-2026-0005"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
+RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
+# Not about a case of this town; each has a test of its own.
+ELSEWHERE_TRIED = {"again.py", "new_rules.py", "resending.py", "retention.py"}
 
 BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
 EMAIL = ("j.jansen@voorbeeld.nl", "iemand+iets@sub.domein.example")
@@ -71,8 +86,23 @@ def town(shared_database: Engine) -> App:
     app.cases.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     app.cases.record_outcome(CLOSED, "wmo_indication", "delivered", by=DIRECTOR)
     app.cases.close(CLOSED, by=DIRECTOR)
+    keys = ["id_document", "day_activity", "wmo_indication", "emergency_shelter"]
+    app.cases.intake(IntakeRequest(REFUSED, "voluntary", keys), by=DIRECTOR)
+    app.cases.record_outcome(REFUSED, "id_document", "refused", by=DIRECTOR)
+    app.cases.record_outcome(REFUSED, "day_activity", "refused", by=DIRECTOR)
+    app.cases.record_outcome(REFUSED, "wmo_indication", "delivered", by=DIRECTOR)
+    app.cases.settle_follow_up(REFUSED, "wmo_indication", "support_started", by=DIRECTOR)
+    app.cases.intake(IntakeRequest(ELSEWHERE_TOO, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    keys = ["id_document", "postal_address", "health_insurance", "emergency_shelter", "housing", "special_assistance"]
+    app.cases.intake(IntakeRequest(LATER, "voluntary", keys, agreed={"housing": day("2026-12-01")}), by=DIRECTOR)
+    for key, name in (("id_document", "delivered"), ("special_assistance", "delivered"), ("housing", "withdrawn")):
+        app.cases.record_outcome(LATER, key, name, by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
     app.time.tick_all()
+    app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
+    for purpose, on in (("bed", day("2026-11-09")), ("clothing", day("2026-11-10"))):
+        app.cases.again(LATER, "special_assistance", reason="new_costs", purpose=purpose, on=on, by=DIRECTOR)
+    app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=DIRECTOR)
     return app
 
 
@@ -178,6 +208,36 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "a waiver of what runs": (INVALID, call("waive", REF, "id_document", "postal_address", ground="nodig"), "postal_address"),
     "a waiver before the need": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", on=day("2026-11-01")), "2026-11-01"),
     "a ground that is too long": (INVALID, call("waive", REF, "postal_address", "id_document", ground="x" * 2001), "2000"),
+    # rounds and ends
+    "no round": (INVALID, outcome("id_document#nul"), "geen ronde"),
+    "a round that is not there": (NOT_FOUND, outcome("id_document#3"), "id_document#3"),
+    "again what was never needed": (NOT_FOUND, call("again", REF, "health_insurance", reason="lost"), "health_insurance"),
+    "again for no reason known": (INVALID, call("again", REF, "wmo_indication", reason="zomaar"), "zomaar"),
+    "again while open": (NOT_ALLOWED, call("again", REF, "id_document", reason="lost"), "nog open"),
+    "again without saying what for": (INVALID, call("again", REF, "special_assistance", reason="new_costs"), "waarvoor"),
+    "for what it can't be": (INVALID, call("again", REF, "special_assistance", reason="new_costs", purpose="jacht"), "jacht"),
+    "an end for no reason known": (INVALID, call("close", REF, reason="klaar"), "klaar"),
+    "an end without who takes over": (INVALID, call("close", REF, reason="left_region"), "overneemt"),
+    "an end with somebody unknown": (INVALID, call("close", REF, reason="left_region", takeovers={"id_document": "buurman"}), "buurman"),
+    "reopening a case that is open": (NOT_ALLOWED, call("reopen_case", REF, reason="fout"), "niet afgesloten"),
+    "a round where more are open": (INVALID, outcome("special_assistance", reference=LATER), "special_assistance#2"),
+    "a round twice on a day": (NOT_ALLOWED, call("again", LATER, "special_assistance", reason="new_costs", purpose="bed"), "10 november"),
+    # what was said already
+    "an agreement on what is closed": (NOT_ALLOWED, call("agree", LATER, "housing", TOMORROW), "reopen"),
+    "a submission of what is closed": (NOT_ALLOWED, call("submit", LATER, "emergency_shelter", "not_submitted", reason="nodig"), "reopen"),
+    "a waiver of what has started": (NOT_ALLOWED, call("waive", LATER, "postal_address", "id_document", ground="nodig"), "wacht nergens"),
+    "a waiver of what is met": (NOT_ALLOWED, call("waive", LATER, "health_insurance", "id_document", ground="nodig"), "wacht niet meer"),
+    "refused twice": (NOT_ALLOWED, outcome("id_document", "refused", reference=REFUSED), "delivered"),
+    "a stop after a decision in time": (NOT_ALLOWED, call("suspend", REFUSED, "day_activity", reason="client_asks", until=TOMORROW), "loopt niet meer"),
+    "a follow-up done twice": (NOT_ALLOWED, call("settle_follow_up", REFUSED, "wmo_indication", "support_started"), "al afgerond"),
+    "a follow-up before its outcome": (INVALID, call("settle_follow_up", REF, "wmo_indication", "support_started", on=day("2026-11-01")), "2026-11-01"),
+    "a waiver of what is there": (INVALID, call("waive", REFUSED, "wmo_indication", "id_document", ground="nodig"), "id_document"),
+    "a field of another outcome": (INVALID, outcome("id_document", "withdrawn", fields={"paid_by": "free"}), "paid_by"),
+    "no date in a field": (INVALID, outcome("wmo_indication", reference=ELSEWHERE_TOO, fields={"support_starts_on": "morgen"}), "morgen"),
+    "a reminder has no answer": (INVALID, call("answer", REF, "id_document", "case_director", "priority"), "herinnering"),
+    "submitted twice": (NOT_ALLOWED, call("submit", REFUSED, "emergency_shelter", "submitted", reason="nodig"), "al ingediend"),
+    "a stop of over a year": (INVALID, suspend(until=day("2028-01-01"), approved_by="teamleider-1"), "2028-01-01"),
+    "needed before the intake": (INVALID, intake(needs=["emergency_shelter"], needed_from={"emergency_shelter": day("2026-11-01")}), "2026-11-01"),
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
@@ -191,9 +251,52 @@ def test_bad_input_is_refused_in_dutch_and_changes_nothing(town: App, shared_dat
     before = everything_in(shared_database)
     refused = refusal(lambda: action(town))
     assert refused.exit_code == code, str(refused)
-    assert says in str(refused)
+    assert says in "\n".join(refusals.lines(refused)), "the shell names what was typed, and its own option or command"
+    assert_for_people(for_people(refused, CONFIG.catalogue))
     assert is_dutch(refused), str(refused)
     assert everything_in(shared_database) == before
+
+
+# What was typed is repeated as it was typed.
+TYPED = {"id_documents", "waiting_list", "no_show"}
+
+
+def assert_for_people(text: str) -> None:
+    """Nothing that only somebody at the shell knows."""
+    assert "--" not in text, text
+    assert "provisions " not in text, text
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", re.sub(r"[A-Z]{2,5}-[0-9-]+", "", text)), text
+    assert set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text)) <= TYPED, text
+    assert not re.search("[\ue000-\uf8ff]", text), text
+
+
+def _raised_in(folder: str) -> set[tuple[str, int]]:
+    """Every ``raise`` of a refusal in a room: its file, and its line."""
+    found = set()
+    for path in sorted((PROJECT / folder).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+                found |= {(path.name, node.lineno)} if node.exc.func.id in RAISED else set()
+    return found
+
+
+def test_the_table_knows_every_refusal_of_the_use_cases(town: App) -> None:
+    reached = set()
+    for _, action, _ in BAD.values():
+        refused = refusal(lambda action=action: action(town))  # type: ignore[misc]
+        reached |= {(Path(f.filename).name, f.lineno) for f in traceback.extract_tb(refused.__traceback__)}
+    known = _raised_in("provisions/usecases") | _raised_in("provisions/domain/lifecycle")
+    missing = sorted(f"{file}:{line}" for file, line in known - reached if file not in ELSEWHERE_TRIED)
+    assert missing == [], "\n".join(missing)
+
+
+def test_a_form_calls_a_field_as_its_reader_sees_it(town: App) -> None:
+    form = forms(CONFIG)["Traject starten"]
+    said = for_people(refusal(lambda: intake(on=TOMORROW)(town)), CONFIG.catalogue, titles(form))
+    assert said == (
+        "De datum 11 november 2026 voor 'Op welke dag is de intake?' ligt in de toekomst (vandaag is 10 november 2026). "
+        "Kies vandaag of een eerdere dag."
+    )
 
 
 # --- nothing that identifies a person, wherever it is typed ----------------------------------------------------------

@@ -10,7 +10,7 @@ from provisions.domain import deadlines, dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.errors import NotAllowed, NotFound, Part
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue, ProvisionRule
 
@@ -192,8 +192,8 @@ def running_provision(case: Case, key: ProvisionKey, moment: Moment) -> Provisio
 def must_be_open_case(case: Case) -> None:
     if case.closed is not None:
         raise NotAllowed(
-            f"Traject {case.reference} is afgesloten op {case.closed.isoformat()}. Heropen eerst een voorziening: "
-            f"provisions reopen {case.reference} KEY --reason … --by …"
+            f"Traject {case.reference} is afgesloten op {case.closed.isoformat()}. Daarvoor: "
+            f"{Part.REOPEN_ONE.of(case.reference)}."
         )
 
 
@@ -201,5 +201,5 @@ def already_closed(case: Case, provision: Provision) -> str:
     when = f" op {provision.closed_on.isoformat()}" if provision.closed_on else ""
     return (
         f"'{provision.key}' in traject {case.reference} is al afgesloten: {dutch.STATUS[provision.status]}{when}. "
-        f"Heropen de voorziening eerst: provisions reopen {case.reference} {provision.key} --reason … --by …"
+        f"Moet dat anders: {Part.REOPEN.of(case.reference, provision.key)}."
     )

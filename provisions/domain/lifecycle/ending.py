@@ -33,7 +33,7 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
     """
     must_be_open_case(case)
     not_before(f"Het einde van traject {case.reference}", ending.on, (case.opened, "de start"))
-    rule = _rule(ending.reason, moment)
+    rule = moment.catalogue.ends[ending.reason]
     still_open = tuple(p for p in case.provisions.values() if p.status.is_open)
     if still_open and not rule.ends_open:
         listed = ", ".join(f"{p.id} ({dutch.STATUS[p.status]})" for p in still_open)
@@ -59,7 +59,7 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
 
 def needs_approval(ending: Ending, moment: Moment) -> bool:
     """Whether another person must approve this end (rules 10 and 14)."""
-    return _rule(ending.reason, moment).approval or NOBODY in ending.takeovers.values()
+    return moment.catalogue.ends[ending.reason].approval or NOBODY in ending.takeovers.values()
 
 
 def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
@@ -73,13 +73,6 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
             draft.change(replace(provision, status=_status_before(provision), ended_on=None, taken_over_by=None))
             draft.note("provision.reopened", "loopt door: het einde van het traject was een vergissing", provision.id)
     return draft.done()
-
-
-def _rule(reason: str, moment: Moment) -> EndRule:
-    rule = moment.catalogue.ends.get(reason)
-    if rule is None:
-        raise InvalidInput(f"'{reason}' is geen reden voor een einde. Kies uit: {', '.join(moment.catalogue.ends)}.")
-    return rule
 
 
 def _check_takeovers(

@@ -6,7 +6,7 @@ from datetime import date
 
 from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Provision, Status, Waiver
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
@@ -40,7 +40,11 @@ def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision
     not_before("Een voorziening toevoegen", on, (case.opened, f"de start van traject {case.reference}"))
     for need in needs:
         if existing := case.latest(need.key):
-            remedy = "" if existing.status.is_open else " Gebruik 'provisions reopen' om de voorziening te heropenen."
+            remedy = (
+                ""
+                if existing.status.is_open
+                else f" Was dat een vergissing: {Part.REOPEN.of(case.reference, need.key)}."
+            )
             raise NotAllowed(
                 f"Traject {case.reference} heeft '{need.key}' al; de stand is: {dutch.STATUS[existing.status]}.{remedy}"
             )
@@ -120,13 +124,13 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         yield f"'{need.key}' staat bij wat nodig is en bij wat er al is. Kies een van beide."
     if rule.needs_agreed_date and need.agreed is None:
         yield (
-            f"'{need.key}' heeft een afgesproken datum nodig: geef die mee (--agreed {need.key}=JJJJ-MM-DD) "
+            f"'{need.key}' heeft een afgesproken datum nodig: vul die in ({Part.AGREED_FOR.of(need.key)}) "
             "of laat de voorziening weg."
         )
     if not rule.needs_agreed_date and need.agreed is not None:
         yield (
             f"'{need.key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet. "
-            f"Laat --agreed {need.key}=… weg."
+            f"Laat {Part.AGREED_FOR.of(need.key)} weg."
         )
     if need.purpose is not None and rule.purpose(need.purpose) is None:
         known = ", ".join(p.value for p in rule.purposes) or "niets"
@@ -134,14 +138,14 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
     if need.agreed is not None and need.agreed < on:
         yield f"De afgesproken datum {need.agreed.isoformat()} voor '{need.key}' ligt voor {on.isoformat()}."
     if need.needed_from is not None and not rule.needed_from:
-        yield f"'{need.key}' kan niet pas vanaf een latere dag nodig zijn. Laat --needed-from {need.key}=… weg."
+        yield f"'{need.key}' kan niet pas vanaf een latere dag nodig zijn. Laat {Part.NEEDED_FROM_FOR.of(need.key)} weg."
     if need.needed_from is not None and need.needed_from < on:
         yield (
             f"De dag vanaf wanneer '{need.key}' nodig is ({need.needed_from.isoformat()}) ligt voor {on.isoformat()}. "
-            "Laat --needed-from weg: dan is het meteen nodig."
+            f"Laat {Part.NEEDED_FROM} weg: dan is het meteen nodig."
         )
     if need.urgent and not rule.may_be_urgent:
-        yield f"'{need.key}' kent geen spoed. Laat --urgent {need.key} weg."
+        yield f"'{need.key}' kent geen spoed. Laat {Part.URGENT_FOR.of(need.key)} weg."
     waived = set()
     for text in need.waive:
         dependency = find_dependency(rule, case, need.urgent, text)
@@ -160,6 +164,6 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         one = " (een van de twee is genoeg)" if len(dependency.alternatives) > 1 else ""
         yield (
             f"'{need.key}' kan pas starten na '{dependency}', maar dat is niet nodig, niet aanwezig en er is geen "
-            f"afwijking{one}. Zet het bij --need of --present, of leg een afwijking vast: "
-            f"--waive '{need.key}:{dependency}=GROND'."
+            f"afwijking{one}. Zet het bij {Part.NEED} of {Part.PRESENT}, of leg een afwijking vast: "
+            f"{Part.WAIVE_FOR.of(need.key, dependency)}."
         )

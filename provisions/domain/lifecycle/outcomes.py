@@ -7,7 +7,7 @@ from datetime import date
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before, planned
 from provisions.domain.lifecycle.decision import (
     Decision,
@@ -90,7 +90,7 @@ def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> N
         waits = dutch.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is nog niet gestart: het wacht op {waits}. Leg eerst die uitkomst vast, "
-            f"of start zonder die voorwaarde: provisions waive {case.reference} {key} VOORWAARDE --ground … --by …"
+            f"of {Part.START_WITHOUT.of(case.reference, key)}."
         )
     if not provision.status.is_open:
         raise NotAllowed(already_closed(case, provision))
@@ -134,8 +134,8 @@ def _checked_fields(
         if name in f.required_for and f.name not in checked:
             options = f" Kies uit: {', '.join(c.value for c in f.choices)}." if f.choices else ""
             raise InvalidInput(
-                f"Bij de uitkomst '{name.value}' van '{rule.key}' hoort het veld '{f.name}' ({f.title}): "
-                f"--field {f.name}=….{options}"
+                f"Bij de uitkomst '{name.value}' van '{rule.key}' hoort het veld '{f.title}': "
+                f"{Part.VALUE.of(f.name, f.title)}.{options}"
             )
     return checked
 

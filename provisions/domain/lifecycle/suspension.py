@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from provisions.domain import dutch
 from provisions.domain.case import Agreement, Case, Provision, ProvisionKey, Suspension
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import (
     Decision,
@@ -35,8 +35,6 @@ def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Momen
     )
     if until <= start:
         raise InvalidInput(f"De einddatum {until.isoformat()} moet na de begindatum {start.isoformat()} liggen.")
-    if start == moment.today and until <= moment.today:
-        raise InvalidInput(f"De einddatum {until.isoformat()} moet na vandaag liggen.")
     if until - start > LONGEST_APPROVED:
         raise InvalidInput(
             f"De einddatum {until.isoformat()} ligt meer dan een jaar na {start.isoformat()}. Controleer het jaartal."
@@ -85,7 +83,7 @@ def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: dat
         raise InvalidInput(
             f"De klok van '{provision.key}' zou langer dan vier weken aan een stuk stilstaan (van {first.isoformat()} tot "
             f"{last.isoformat()}). Kies een periode die eindigt op of voor {(first + LONGEST_SUSPENSION).isoformat()}, "
-            "of laat een teamleider akkoord geven: --approved-by CODE."
+            f"of vraag {Part.APPROVED_BY}."
         )
 
 

@@ -1,0 +1,35 @@
+"""A refusal in the words of the shell: the option that was meant, the command that helps."""
+
+from collections.abc import Mapping
+
+from provisions.domain.errors import Part, Refused
+
+WORDS: Mapping[Part, str] = {
+    Part.BY: "wie dit doet (--by)",
+    Part.DIRECTOR: "de regisseur (--director)",
+    Part.ON: "--on",
+    Part.UNTIL: "--until",
+    Part.APPROVED_BY: "akkoord van een teamleider (--approved-by CODE)",
+    Part.NEED: "--need (KEY, of all)",
+    Part.PRESENT: "--present",
+    Part.AGREED: "--agreed",
+    Part.AGREED_FOR: "--agreed {0}=JJJJ-MM-DD",
+    Part.NEEDED_FROM: "--needed-from",
+    Part.NEEDED_FROM_FOR: "--needed-from {0}=JJJJ-MM-DD",
+    Part.URGENT: "--urgent",
+    Part.URGENT_FOR: "--urgent {0}",
+    Part.PURPOSE: "--for",
+    Part.WAIVE: "--waive",
+    Part.WAIVE_FOR: "--waive '{0}:{1}=GROND'",
+    Part.VALUE: "--field {0}=…",
+    Part.REOPEN: "provisions reopen {0} {1} --reason … --by …",
+    Part.REOPEN_ONE: "provisions reopen {0} KEY --reason … --by …",
+    Part.START_WITHOUT: "zonder die voorwaarde: provisions waive {0} {1} VOORWAARDE --ground … --by …",
+    Part.ADD: "voeg een voorziening toe met 'provisions add'",
+    Part.CLOSE: "provisions close {0} --by …",
+}
+
+
+def lines(refusal: Refused) -> tuple[str, ...]:
+    """What is printed, one line each."""
+    return refusal.told(WORDS)
