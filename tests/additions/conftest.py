@@ -13,7 +13,7 @@ import pytest
 
 from provisions.catalogue import PROJECT
 
-COPIED = ("provisions", "flows", "templates", "config")
+COPIED = ("provisions", "flows", "templates", "config", "migrations")
 
 
 @dataclass

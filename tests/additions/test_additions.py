@@ -1,11 +1,14 @@
-"""Who adds a rung or a kind of message touches these files and no other, and it works from config to letter to page."""
+"""Who adds something touches the files that CONTRIBUTING lists and no other, and it works from config to letter to page."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from sqlalchemy import make_url
 
+from provisions.machine.postgres import EmbeddedPostgres
 from tests.additions.conftest import Copy
+from tests.conftest import owner_url
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
@@ -53,12 +56,176 @@ KIND_LETTER = """{% extends "base.md.j2" %}
 U heeft geholpen met **{{ provision }}** voor de inwoner met referentie **{{ reference }}**. Bedankt.
 {% endblock %}
 """
+MIGRATION = """import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "{number}", "{before}", None, None
+
+
+def upgrade() -> None:
+    op.add_column("{table}", sa.Column("{column}", sa.Text()))
+
+
+def downgrade() -> None:
+    op.drop_column("{table}", "{column}")
+"""
+PROVISION = """[provision.bank_account]
+name = "bankrekening"
+guide = "1.4"
+promise_text = "Een basisbankrekening binnen twee weken."
+target = "2 weken"
+municipal = "afspraak in de regio"
+roll = true
+promise = "delivery"
+after = []
+counter = "werk_en_inkomen"
+ladder = "standard"
+
+"""
+PROCESS = """\"\"\"A bank account.\"\"\"
+
+from flows.provision.process import Ended, Process, process
+
+
+@process
+def bank_account(p: Process) -> Ended:
+    \"\"\"Een basisbankrekening.\"\"\"
+    p.asks("Werk en inkomen gevraagd om een bankrekening")
+    p.waits_until("er een bankrekening is")
+    return p.ends()
+"""
+REQUEST = """{% extends "request/_request.md.j2" %}
+{% block ask %}
+Wilt u helpen met een basisbankrekening voor deze inwoner?
+{% endblock %}
+{% block practical %}
+- **Mist er een bewijsstuk?** Vraag het achteraf op.
+{% endblock %}
+"""
+DECISION = '''def visit(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
+    """Somebody went to see the client."""
+    draft = Draft(case, moment)
+    draft.note("case.visited", "bezocht", provision_of(case, key).id)
+    return draft.done()
+
+
+'''
+USE_CASE = '''    def visit(self, reference: str, key: str, *, by: str) -> Case:
+        """Somebody went to see the client."""
+        moment, asked = self._moment(by), self._asked(key)
+        return self._decide(reference, moment, lambda case: visit(case, asked.of(case), moment))
+
+'''
+FORM = '''def move(config: Config) -> Form:
+    """The form by which a client goes to another municipality."""
+    towns = {key: place.name for key, place in config.organisation.municipalities.items()}
+    fields = choices.with_reference(config).choose("to", towns, "Naar welke gemeente?").add("by", who)
+    return fields.form("Verhuisd", "Geeft een traject door aan een andere gemeente.", _move)
+
+
+def _move(values: Values) -> str:
+    context.app().cases.transfer(values["reference"], values["to"], by=values["by"])
+    return "Het traject is doorgegeven."
+
+
+'''
 
 
 @pytest.fixture
 def url(new_database: NewDatabase) -> Iterator[str]:
     with new_database() as made:
         yield made
+
+
+@pytest.fixture
+def owned(new_database: NewDatabase, postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A migrated database, for the role that may change its schema."""
+    with new_database() as made:
+        yield owner_url(postgres, make_url(made).database or "")
+
+
+def add_column(copy: Copy, table: str, column: str) -> None:
+    newest = max(path.name[:4] for path in (copy.folder / "migrations/versions").glob("0*.py"))
+    number = f"{int(newest) + 1:04}"
+    text = MIGRATION.format(number=number, before=newest, table=table, column=column)
+    copy.write(f"migrations/versions/{number}_invented.py", text)
+
+
+def test_a_column_of_a_provision_is_four_files(copy: Copy, owned: str) -> None:
+    copy.insert("provisions/domain/case.py", "    late_noted: date | None = None", "    greeted: str | None = None\n")
+    copy.insert(
+        "provisions/domain/lifecycle/starting.py", "status=Status.WAITING, started_on=day", 'greeted="in person", '
+    )
+    copy.insert(
+        "provisions/store/tables.py", '    Column("late_noted", Date),  # the D+1', '    Column("greeted", Text),\n'
+    )
+    add_column(copy, "provision", "greeted")
+    assert len(copy.touched) == 4
+    seen = copy.run("column_story", owned)
+    assert seen["foreseen"], "nothing was decided ahead"
+    for how in ("loaded", "looked_at", "exported"):
+        assert seen[how]["greeted"] == "in person", how
+
+
+def test_a_column_of_what_belongs_to_a_provision_is_four_files(copy: Copy, owned: str) -> None:
+    copy.insert(
+        "provisions/domain/case.py", "    answer: Answer | None = None\n    submitted", "    told: str | None = None\n"
+    )
+    copy.insert("provisions/domain/lifecycle/tick.py", "submitted=automatic or None)", 'told="by letter", ')
+    copy.insert("provisions/store/tables.py", '    Column("submitted", Boolean),', '    Column("told", Text),\n')
+    add_column(copy, "rung", "told")
+    assert len(copy.touched) == 4
+    seen = copy.run("column_story", owned)
+    assert {rung["told"] for rung in seen["foreseen"]} == {"by letter"}
+    for how in ("loaded", "looked_at", "exported"):
+        told = [rung["told"] for rung in seen[how]["rungs"]]
+        assert told, how
+        assert set(told) == {"by letter"}, how
+
+
+def test_a_provision_is_three_files(copy: Copy, url: str) -> None:
+    copy.insert("config/provisions.toml", "[provision.special_assistance]", PROVISION)
+    copy.write("flows/provision/bank_account.py", PROCESS)
+    copy.write("templates/request/bank_account.md.j2", REQUEST)
+    assert len(copy.touched) == 3
+    seen = copy.run("work_story", "provision", url)
+    texts = [" ".join(text.split()) for _, _, text in seen["letters"]]
+    assert any("Wilt u helpen met een basisbankrekening" in text for text in texts), seen["errors"]
+    assert seen["run"] == ["Bankrekening · TR-2026-0042", "Te laat"]
+    assert seen["steps"][0] == "Werk en inkomen gevraagd om een bankrekening"
+    assert any(step.startswith("Escalatie") for step in seen["steps"])
+    assert "bankrekening" in seen["screen"]
+    assert "ankrekening" in seen["plan"]
+    assert seen["flow"] == "Bankrekening"
+    assert seen["end"] == "Geregeld"
+
+
+def test_a_use_case_is_three_files(copy: Copy, url: str) -> None:
+    copy.insert("provisions/domain/lifecycle/decision.py", "def running_provision(", DECISION)
+    copy.insert("provisions/usecases/agreements.py", "    def settle_follow_up(", USE_CASE)
+    copy.insert(
+        "provisions/usecases/agreements.py",
+        "from provisions.domain.privacy",
+        "from provisions.domain.lifecycle.decision import visit\n",
+    )
+    copy.insert(
+        "provisions/cli/arguments.py",
+        "    resume = _on_provision(",
+        '    _by(_on_provision(command("visit", "iemand ging bij de cliënt langs")))\n',
+    )
+    assert len(copy.touched) == 3
+    seen = copy.run("work_story", "use_case", url)
+    assert ["case.visited", "bezocht", "regisseur-3"] in seen["audit"]
+
+
+def test_a_form_is_two_files(copy: Copy, url: str) -> None:
+    copy.insert("flows/forms/suspension.py", "def resume(", FORM)
+    copy.insert("flows/forms/catalogue.py", "    suspension.resume,", "    suspension.move,\n")
+    assert len(copy.touched) == 2
+    seen = copy.run("work_story", "form", url)
+    assert seen["done"] == "Het traject is doorgegeven."
+    assert seen["flow"] == ["Verhuisd", "Verhuisd"]
+    assert seen["municipality"] == "havenmeer"
 
 
 def test_a_rung_is_three_files_and_its_letter(copy: Copy, url: str) -> None:
