@@ -10,12 +10,15 @@ from pathlib import Path
 from provisions.caseload.replay import Replay
 from provisions.caseload.script import Event, events
 from provisions.catalogue import Config
+from provisions.database import migrate
+from provisions.database.address import migration_url
 from provisions.database.connect import open_engine
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidConfig, Refused
 from provisions.machine.files import write
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings, utc_now
+from provisions.store.audit import allow_other_moments
 
 MARKER = "example.json"
 PROGRESS_SECONDS = 2.0
@@ -72,6 +75,8 @@ def load_example(
     if loaded.complete:
         return
     script = events(loaded.today, config)
+    with migrate.changing(migration_url(settings)) as owner:
+        allow_other_moments(owner)
     engine = open_engine(settings, pool_size=2)
     try:
         start = script[max(loaded.events - 1, 0)].moment

@@ -17,9 +17,9 @@ from provisions.machine.files import path_of, reason, secret, write
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
-from provisions.store import audit
 from provisions.store.audit import Anchor
 from provisions.store.backlog import note_backup
+from provisions.store.verification import verify as verify_record
 from provisions.views.messages import WORDS, Message
 
 
@@ -29,8 +29,11 @@ def verify(args: Namespace, settings: Settings) -> None:
         raise InvalidInput(ONE_OF_TWO)
     known = _anchor(args.known) if args.known else None
     with app_on(settings) as app, app.engine.connect() as connection:
-        verdict = audit.verify(
-            connection, known, lambda lines: progress(f"{dutch.counted(lines, 'regel', 'regels')} …")
+        verdict = verify_record(
+            connection,
+            known,
+            lambda lines: progress(f"{dutch.counted(lines, 'regel', 'regels')} …"),
+            app.config.catalogue,
         )
     if args.json:
         as_json(
@@ -40,12 +43,14 @@ def verify(args: Namespace, settings: Settings) -> None:
                 "anchor": str(verdict.anchor),
                 "faults": verdict.faults,
                 "known_as": verdict.known_as and str(verdict.known_as),
+                "derived": verdict.derived,
             }
         )
     elif verdict.whole:
         say(
             f"De vastlegging is in orde: {dutch.counted(verdict.lines, 'regel', 'regels')}, "
-            "geen gewijzigd, weggehaald, verplaatst of bijgezet.",
+            "geen gewijzigd, weggehaald, verplaatst of bijgezet. Elk traject staat zoals de regels zeggen.",
+            *([] if verdict.derived else [_OTHER_RULES]),
             *([_FROM_BEFORE.format(known, verdict.known_as)] if verdict.known_as else []),
             f"Anker: {verdict.anchor}",
             "Bewaar dit anker buiten deze machine; controleer er later mee: provisions audit --verify --known ANKER",
@@ -59,6 +64,10 @@ def verify(args: Namespace, settings: Settings) -> None:
         )
 
 
+_OTHER_RULES = (
+    "Niet nagerekend zijn uiterste datums en wat daaruit volgt: de regels in config/ (of deze versie) zijn nog niet gevolgd. "
+    "Start provisions up en controleer daarna opnieuw."
+)
 _FROM_BEFORE = (
     "Uw anker {} is van voor een nieuwe versie van het schema, die de keten opnieuw berekende. Het klopt: dezelfde regels "
     "hebben nu het anker {}. Bewaar voortaan het nieuwe:"

@@ -38,6 +38,7 @@ from provisions.store import audit, locks
 from provisions.store import tables as t
 from provisions.store.audit import Anchor
 from provisions.store.installation import recorded, release
+from provisions.store.verification import compare
 
 MANIFEST = "manifest.json"
 FORMAT = 2
@@ -47,7 +48,8 @@ PROGRESS_SECONDS = 2.0
 SPARE_BYTES = 16 * 1024 * 1024  # one file of PostgreSQL's write-ahead log
 _LOOK_AFTER = 1024 * 1024  # bytes written between two looks at what is free
 _CHUNK = 1 << 16
-_GUARDED = ("audit_head",)  # has a row from the start, and a trigger that lets nobody go back
+# The head has a row from the start, and a trigger that lets nobody go back; the audit takes no line that is not of now.
+_GUARDED = ("audit_head", "audit")
 
 Say = Callable[[str], None]
 
@@ -326,7 +328,7 @@ def restore(
         if recorded(connection):
             release(connection)  # to whoever starts on it first, here or elsewhere
         roles.grant(connection, application)
-        if known is not None and (faults := audit.compare(connection, known).faults):
+        if known is not None and (faults := compare(connection, known).faults):
             raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *faults)
         return replace(manifest, anchor=str(audit.head(connection)))
 

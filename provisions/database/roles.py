@@ -20,6 +20,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "client_case": (READ, ADD, CHANGE),
     "delivery": (READ, ADD, CHANGE, REMOVE),
     "erasure": (READ, ADD, REMOVE),
+    "example": (READ,),
     "follow_up": (READ, ADD, CHANGE, REMOVE),
     "foreseen": (READ, ADD, CHANGE, REMOVE),
     "free_text": (READ, ADD, REMOVE),
@@ -41,6 +42,7 @@ _FORBIDDEN = (
     ("audit", "TRUNCATE"),
     ("audit_head", REMOVE),
     ("free_text", CHANGE),
+    ("example", ADD),
 )
 
 

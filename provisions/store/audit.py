@@ -1,49 +1,53 @@
 """The record nobody can change unseen: every audit line is chained to the line before it.
 
-The database refuses to change or remove a line (a trigger). Whoever gets around that is found out by ``verify``: each
-line holds the SHA-256 of the hash before it and of what it says itself, and one row, the head, holds the number of lines
-and the last hash. The end is protected by that row, and against somebody who rewrites both by an *anchor* that was noted
-down elsewhere: the number of a line and its hash.
+The database refuses to change or remove a line, and a line that is dated otherwise than now (triggers). Whoever gets around
+that is found out by ``verification``: each line holds the SHA-256 of the hash before it and of what it says itself, and one
+row, the head, holds the number of lines and the last hash. The end is protected by that row, and against somebody who rewrites
+both by an *anchor* that was noted down elsewhere: the number of a line and its hash.
 
-Free text may be forgotten, so it is not in the chain itself; a salted digest of it is. The salt lies with the text and
-goes with it, so that the digest tells nothing afterwards.
+What may be forgotten is not in the chain itself; a salted digest of it is, which tells nothing once the salt is gone. Free text
+has a salt of its own, which lies with it. Each case has one too: for the codes of staff in its lines, and for the reference and
+the route of the client in its first line, so that the lines of a case can't be given to another client.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, select, text
 
-from provisions.domain import dutch
+from provisions.domain.lifecycle import SYSTEM
 from provisions.store import tables as t
 
 START = bytes(32)  # what comes before the first line
+OPENED = "case.opened"
 FORGOTTEN = "case.forgotten"
-RECORDED_AT = "recorded_at"  # an option of an engine: a clock for its lines and rungs. Only the example has one.
-MOST_FAULTS = 50
-_PAGE = 5000
+CLIENT = "client"  # in the data of the first line of a case: the digest of whose case it is
+STAFF = ("approved_by", "deputy", "director", "for")  # the data that are codes of people
+RECORDED_AT = "recorded_at"  # an option of an engine: a clock for its lines and rungs. Only an example has one.
 # What is also told to Prefect, as events.
 ANNOUNCED = ("provision.outcome", "provision.overdue", "provision.started", "rung.climbed")
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _RESERVE = """
 UPDATE audit_head SET last_line = last_line + %(count)s, lines = lines + %(count)s
-RETURNING last_line, hash, clock_timestamp()"""
+RETURNING last_line, hash, clock_timestamp(), (
+    SELECT json_object_agg(id, json_build_array(encode(salt, 'hex'), reference, route)) FROM client_case
+    WHERE id = ANY(%(cases)s::bigint[]) AND salt IS NOT NULL)"""
 # One JSON document is three times as fast as a parameter a column, and as fast for one line.
 _ADD = f"""
 WITH line AS (
     SELECT * FROM json_to_recordset(%(lines)s::json) AS r (
         id bigint, by text, case_id bigint, key text, what text, because text, data jsonb, message uuid,
-        free_text_id bigint, note_digest bytea, hash bytea)
+        free_text_id bigint, note_digest bytea, staff_digest bytea, hash bytea)
 ), added AS (
-    INSERT INTO audit (id, at, by, case_id, key, what, because, data, message, free_text_id, note_digest, hash)
-    SELECT id, %(at)s, by, case_id, key, what, because, data, message, free_text_id, note_digest, hash FROM line
+    INSERT INTO audit (id, at, by, case_id, key, what, because, data, message, free_text_id, note_digest, staff_digest, hash)
+    SELECT id, %(at)s, by, case_id, key, what, because, data, message, free_text_id, note_digest, staff_digest, hash FROM line
 ), announced AS (
     INSERT INTO announcement (audit_id) SELECT id FROM line WHERE what IN {ANNOUNCED}
 )
@@ -75,22 +79,6 @@ class Anchor:
         return f"{self.line}:{self.hash}"
 
 
-@dataclass
-class Verdict:
-    """What ``verify`` found. ``faults`` are Dutch sentences, at most fifty; no faults: the record is whole."""
-
-    lines: int = 0
-    anchor: Anchor = field(default_factory=lambda: Anchor(0, START.hex()))
-    faults: list[str] = field(default_factory=list)
-    known_as: Anchor | None = None
-    """What the anchor that was given is called now: it was noted before the chain was computed anew, and is right."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing was changed, removed, added or put elsewhere."""
-        return not self.faults
-
-
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
@@ -103,8 +91,10 @@ def append(connection: Connection, lines: Sequence[Line]) -> list[int]:
     if not lines:
         return []
     notes = _keep_notes(connection, lines)
-    place = reserve(connection, len(lines))
-    hashes = place.hashes(digest_of(line, *note) for line, note in zip(lines, notes, strict=True))
+    place = reserve(connection, len(lines), {line.case_id for line in lines if line.case_id and _is_about_people(line)})
+    lines = [_bound(line, place.clients.get(line.case_id)) for line in lines]
+    staff = [_staff_of(line, place.clients.get(line.case_id)) for line in lines]
+    hashes = place.hashes(digest_of(line, *note, code) for line, note, code in zip(lines, notes, staff, strict=True))
     rows = [
         {
             "id": number,
@@ -117,21 +107,34 @@ def append(connection: Connection, lines: Sequence[Line]) -> list[int]:
             "message": line.message and str(line.message),
             "free_text_id": text_id,
             "note_digest": note and f"\\x{note.hex()}",
+            "staff_digest": code and f"\\x{code.hex()}",
             "hash": f"\\x{hashed.hex()}",
         }
-        for number, line, (text_id, note), hashed in zip(place.numbers, lines, notes, hashes, strict=True)
+        for number, line, (text_id, note), code, hashed in zip(place.numbers, lines, notes, staff, hashes, strict=True)
     ]
-    connection.exec_driver_sql(_ADD, {"lines": _encode(rows), "at": place.at, "hash": hashes[-1]})
+    connection.exec_driver_sql(_ADD, {"lines": encoded(rows), "at": place.at, "hash": hashes[-1]})
     return list(place.numbers)
+
+
+class Client(NamedTuple):
+    """Whose case it is, and the salt of the case."""
+
+    salt: bytes
+    reference: str
+    route: str
 
 
 @dataclass(frozen=True)
 class Place:
-    """The next numbers in the chain, held until the transaction ends: ``at`` is the moment of recording (UTC)."""
+    """The next numbers in the chain, held until the transaction ends: ``at`` is the moment of recording (UTC).
+
+    ``clients``: of the cases that were asked for, those that were not forgotten.
+    """
 
     numbers: range
     previous: bytes
     at: datetime
+    clients: Mapping[int | None, Client] = field(default_factory=dict)
 
     def hashes(self, digests: Iterable[bytes]) -> list[bytes]:
         """The hash of each line, given what each says."""
@@ -143,34 +146,55 @@ class Place:
         return found
 
 
-def reserve(connection: Connection, count: int) -> Place:
+def reserve(connection: Connection, count: int, cases: Iterable[int] = ()) -> Place:
     """Take the next ``count`` places. Everybody else who records waits from here until this transaction ends.
 
-    The update locks the head; what it returns is read after the lock was got.
+    The update locks the head; what it returns is read after the lock was got. ``cases``: those whose clients are needed.
     """
-    last, previous, at = connection.exec_driver_sql(_RESERVE, {"count": count}).one()
+    values = {"count": count, "cases": list(cases)}
+    last, previous, at, found = connection.exec_driver_sql(_RESERVE, values).one()
+    clients: dict[int | None, Client] = {
+        int(number): Client(bytes.fromhex(salt), *whose) for number, (salt, *whose) in (found or {}).items()
+    }
     clock: Callable[[], datetime] | None = connection.get_execution_options().get(RECORDED_AT)
-    return Place(range(last - count + 1, last + 1), bytes(previous), clock() if clock else at)
+    return Place(range(last - count + 1, last + 1), bytes(previous), clock() if clock else at, clients)
 
 
-def digest_of(line: Line, text_id: int | None = None, note: bytes | None = None) -> bytes:
-    """What a line says, as its hash has it; ``note`` is the digest of its free text."""
-    return _digest(line.by, line.case_id, line.key, line.what, line.because, line.data, line.message, text_id, note)
+def _is_about_people(line: Line) -> bool:
+    return line.by != SYSTEM or line.what == OPENED or any(name in (line.data or ()) for name in STAFF)
 
 
-def _digest(
-    by: str,
-    case_id: int | None,
-    key: str | None,
-    what: str,
-    because: str,
-    data: Mapping[str, object] | None,
-    message: UUID | None,
-    text_id: int | None,
-    note: bytes | None,
-) -> bytes:
-    said = (by, case_id, key, what, because, data, message and str(message), text_id, note and note.hex())
-    return hashlib.sha256(_encode(said).encode()).digest()
+def _bound(line: Line, client: Client | None) -> Line:
+    if line.what != OPENED or client is None:
+        return line
+    return replace(line, data={**(line.data or {}), CLIENT: client_digest(*client)})
+
+
+def _staff_of(line: Line, client: Client | None) -> bytes | None:
+    return client and staff_digest(client.salt, line.by, line.data) if _is_about_people(line) else None
+
+
+def client_digest(salt: bytes, reference: str, route: str) -> str:
+    """What the first line of a case keeps of whose it is (hexadecimal)."""
+    return hashlib.sha256(salt + encoded((reference, route)).encode()).hexdigest()
+
+
+def staff_digest(salt: bytes, by: str, data: Mapping[str, object] | None) -> bytes:
+    """What a line keeps of the codes of people in it."""
+    codes = {name: value for name, value in (data or {}).items() if name in STAFF}
+    return hashlib.sha256(salt + encoded((by, codes)).encode()).digest()
+
+
+def digest_of(line: Line, text_id: int | None = None, note: bytes | None = None, staff: bytes | None = None) -> bytes:
+    """What a line says, as its hash has it. ``note`` is the digest of its free text, ``staff`` that of its codes of people: these
+    are not in it themselves.
+    """
+    by, data = line.by, line.data
+    if staff is not None:
+        by, data = f"sha256:{staff.hex()}", {k: v for k, v in (data or {}).items() if k not in STAFF} or None
+    message = line.message and str(line.message)
+    said = (by, line.case_id, line.key, line.what, line.because, data, message, text_id, note and note.hex())
+    return hashlib.sha256(encoded(said).encode()).digest()
 
 
 def stamp(at: datetime) -> bytes:
@@ -200,121 +224,17 @@ def note_digest(salt: bytes, body: str) -> bytes:
     return hashlib.sha256(salt + body.encode()).digest()
 
 
-# --- verifying -------------------------------------------------------------------------------------------------------
-
-
 def head(connection: Connection) -> Anchor:
-    """The last line and its hash: note it down, and hand it to ``verify`` later."""
+    """The last line and its hash: note it down, and hand it to ``verification.verify`` later."""
     row = connection.execute(select(t.audit_head.c.last_line, t.audit_head.c.hash)).one()
     return Anchor(row.last_line, bytes(row.hash).hex())
 
 
-def verify(
-    connection: Connection, known: Anchor | None = None, progress: Callable[[int], None] = lambda _lines: None
-) -> Verdict:
-    """Compare every line with the chain, the head, and ``known``. Reads one snapshot, in pages; changes nothing.
+# --- the example -----------------------------------------------------------------------------------------------------
 
-    ``connection`` must not have begun a transaction. ``progress`` gets the number of lines read so far now and then.
+
+def allow_other_moments(connection: Connection) -> None:
+    """From now on this database takes lines of another moment than now (``RECORDED_AT``): it holds an example. Only the role that
+    owns the tables may say so.
     """
-    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-    return compare(connection, known, progress)
-
-
-def compare(
-    connection: Connection, known: Anchor | None = None, progress: Callable[[int], None] = lambda _lines: None
-) -> Verdict:
-    """As :func:`verify`, of what the transaction of ``connection`` sees."""
-    verdict = Verdict()
-    forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
-    previous, last = START, 0
-    met_known = known is None or known.line == 0
-    earlier = [START] * len(_EARLIER_LINKS)
-    for row in _lines(connection):
-        fault = _fault(row, previous, last, forgotten)
-        if fault and len(verdict.faults) < MOST_FAULTS:
-            verdict.faults.append(fault)
-        previous, last = bytes(row.hash), row.id
-        verdict.lines += 1
-        if known and row.id <= known.line:
-            earlier = [link_then(before, row) for link_then, before in zip(_EARLIER_LINKS, earlier, strict=True)]
-        if known and row.id == known.line:
-            met_known = previous.hex() == known.hash
-            if not met_known and known.hash in {before.hex() for before in earlier}:
-                met_known, verdict.known_as = True, Anchor(row.id, previous.hex())
-        if verdict.lines % _PAGE == 0:
-            progress(verdict.lines)
-    verdict.anchor = Anchor(last, previous.hex())
-    if not met_known:
-        verdict.faults.append(f"Regel {known.line if known else 0} is niet meer die van het anker dat u opgaf.")
-    verdict.faults += _faults_at_the_end(connection, verdict)
-    return verdict
-
-
-def _link_of_0005(previous: bytes, row: Row[Any]) -> bytes:
-    """The hash of a line as it was until schema 0006, which computed all of them anew."""
-    said = (
-        row.id,
-        stamp(row.at).decode(),
-        row.by,
-        row.case_id,
-        row.key,
-        row.what,
-        row.because,
-        None if row.data is None else _encode(row.data),
-        row.message and str(row.message),
-        row.free_text_id,
-        row.note_digest and bytes(row.note_digest).hex(),
-    )
-    return hashlib.sha256(previous + _encode(said).encode()).digest()
-
-
-# By these an anchor of before an upgrade is still proof of what it was proof of: computed again from what the lines say now,
-# and not believed because a line says so, which whoever writes lines could add.
-_EARLIER_LINKS: Sequence[Callable[[bytes, Row[Any]], bytes]] = (_link_of_0005,)
-
-
-def _lines(connection: Connection) -> Iterator[Row[Any]]:
-    """Every line with its free text, in order, a page at a time."""
-    last = 0
-    while True:
-        query = (
-            select(t.audit, t.free_text.c.body, t.free_text.c.salt)
-            .outerjoin(t.free_text, t.free_text.c.id == t.audit.c.free_text_id)
-            .where(t.audit.c.id > last)
-            .order_by(t.audit.c.id)
-            .limit(_PAGE)
-        )
-        page = connection.execute(query).all()
-        if not page:
-            return
-        yield from page
-        last = page[-1].id
-
-
-def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None]) -> str | None:
-    note = bytes(row.note_digest) if row.note_digest else None
-    said = _digest(row.by, row.case_id, row.key, row.what, row.because, row.data, row.message, row.free_text_id, note)
-    expected = link(previous, row.id, stamp(row.at), said)
-    where = f"Regel {row.id} ({row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z, {row.what})"
-    if expected != bytes(row.hash):
-        return f"{where} past niet op regel {last}: gewijzigd, of er is tussen deze twee iets weggehaald of bijgezet."
-    if row.free_text_id is None:
-        return None
-    if row.body is None:
-        return None if row.case_id in forgotten else f"{where}: de vrije tekst erbij is weggehaald."
-    if note_digest(bytes(row.salt), row.body) != bytes(row.note_digest):
-        return f"{where}: de vrije tekst erbij is gewijzigd."
-    return None
-
-
-def _faults_at_the_end(connection: Connection, verdict: Verdict) -> list[str]:
-    row = connection.execute(select(t.audit_head)).one_or_none()
-    if row is None:
-        return ["De kop van de keten ontbreekt."]
-    if (row.lines, row.last_line, bytes(row.hash).hex()) == (verdict.lines, verdict.anchor.line, verdict.anchor.hash):
-        return []
-    return [
-        f"Het einde klopt niet: volgens de kop zijn er {dutch.counted(row.lines, 'regel', 'regels')} "
-        f"tot en met nummer {row.last_line}; "
-        f"er staan er {verdict.lines}, tot en met nummer {verdict.anchor.line}."
-    ]
+    connection.execute(text("INSERT INTO example DEFAULT VALUES ON CONFLICT DO NOTHING"))

@@ -20,6 +20,9 @@ _PROVISION_NAMES = tuple(
 # In SQL as it is: building these statements anew for each case took as long as the database did.
 _LOCK = " FOR UPDATE"
 _CASES = f"SELECT id, {', '.join(columns.CASE.names)} FROM client_case WHERE forgotten IS NULL AND"  # noqa: S608
+_ALSO_FORGOTTEN = _CASES.replace(" route,", " coalesce(route, 'voluntary') AS route,").replace(
+    "forgotten IS NULL AND", ""
+)
 _PROVISIONS = f"SELECT {', '.join(_PROVISION_NAMES)} FROM provision WHERE case_id = ANY(%(ids)s) ORDER BY id"  # noqa: S608
 
 
@@ -78,6 +81,12 @@ def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> d
     for row in found:
         by_case.setdefault(row.case_id, []).append(row)
     return {case.id: _stored(case, by_case.get(case.id, []), children) for case in cases}
+
+
+def load_whole(connection: Connection, case_ids: Sequence[int]) -> dict[int, Stored]:
+    """These cases, also those that were forgotten; of these the route is not known, and any is given."""
+    cases = connection.exec_driver_sql(f"{_ALSO_FORGOTTEN} id = ANY(%(ids)s)", {"ids": list(case_ids)}).all()
+    return _load(connection, cases, lock=False)
 
 
 def existing_references(connection: Connection, references: Sequence[str], *, limit: int) -> list[str]:

@@ -56,8 +56,11 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
     still = {"flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
     connection.execute(update(t.provision).where(mine).values(**still))
     reference = func.concat("VERGETEN-", t.case.c.id)
-    nobody = {"reference": reference, "route": None, "director": None, "forgotten": today}
+    nobody = {"reference": reference, "route": None, "director": None, "salt": None, "forgotten": today}
     connection.execute(update(t.case).where(t.case.c.id.in_(case_ids)).values(**nobody))
+    connection.execute(
+        select(func.forget_staff(case_ids))
+    )  # codes of people in its lines; nobody may change more of these
 
 
 def erasures(connection: Connection, limit: int, case_id: int | None = None) -> list[Erasure]:

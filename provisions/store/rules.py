@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from provisions.store import tables as t
 
 RULES = "rules"  # the name of the setting that holds the fingerprint
+CHANGED = "rules.followed"  # the line of the record by which other rules began to hold
 
 
 @dataclass(frozen=True)

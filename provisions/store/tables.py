@@ -63,6 +63,8 @@ case = Table(
     Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("forgotten", Date),  # the day on which it was reduced to what the report needs
+    # Of the digests in its lines (``provisions/store/audit.py``); null once forgotten, so that these tell nothing.
+    Column("salt", LargeBinary, server_default=text("uuid_send(gen_random_uuid())")),
     CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
     Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
 )
@@ -259,6 +261,13 @@ plan = Table(
 # Audit lines that are still to be announced in Prefect as events; a row is gone once that is done.
 announcement = Table("announcement", metadata, Column("audit_id", BigInteger, primary_key=True, autoincrement=False))
 
+# A row here: this database holds an example, whose lines are dated by a clock of its own. Only who owns the tables can say so.
+example = Table(
+    "example",
+    metadata,
+    Column("single", Boolean, CheckConstraint("single", name="single"), primary_key=True, server_default=text("true")),
+)
+
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -278,7 +287,7 @@ audit = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),  # given by the head: the order of the chain
     Column("at", Moment, nullable=False, server_default=func.clock_timestamp()),
-    Column("by", Text, nullable=False),
+    Column("by", Text, nullable=False),  # empty once the case is forgotten
     Column("case_id", BigInteger),  # null: about no case
     Column("key", Text),
     Column("what", Text, nullable=False),
@@ -287,6 +296,9 @@ audit = Table(
     Column("message", Uuid),
     Column("free_text_id", BigInteger),
     Column("note_digest", LargeBinary),  # of the free text and its salt
+    Column(
+        "staff_digest", LargeBinary
+    ),  # of the codes of people and the salt of the case; the codes go when it is forgotten
     Column("hash", LargeBinary, nullable=False),  # of the hash before it and of this line
     Index("ix_audit_case_id", "case_id"),
     Index("ix_audit_at", "at", postgresql_using="brin"),  # lines are added in order of time

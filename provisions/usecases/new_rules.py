@@ -10,7 +10,7 @@ from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain import lifecycle
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.lifecycle import Moment
-from provisions.store import loading, lookahead, rules
+from provisions.store import audit, loading, lookahead, rules
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 
@@ -40,6 +40,9 @@ class NewRules:
             self._follow(case_ids[first : first + batch])
         with self._engine.begin() as connection:
             rules.note_followed(connection, now)
+            if known is not None:  # what was closed before this line keeps the dates of other rules
+                because = "andere regels in config/, of een andere versie van het programma"
+                audit.append(connection, [audit.Line(lifecycle.SYSTEM, rules.CHANGED, because, data={"rules": now})])
             lookahead.forget_all(connection)
         return len(case_ids)
 

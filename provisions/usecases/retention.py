@@ -1,10 +1,11 @@
 """Forgetting: at once, or when the term for keeping is over.
 
 What is forgotten is reduced to what the report's figures need: days, provisions, municipality, and what happened; under
-a number instead of the reference. The audit's lines stay (they hold no free text and no reference), and so the chain.
+a number instead of the reference. The audit's lines stay (they hold no free text and no reference) without the codes of the
+people in them, and so does the chain.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -76,13 +77,20 @@ class Retention:
                 case_ids = stored.lock_expired(connection, before, BATCH)
                 if not case_ids:
                     return total
-                self._forget(connection, case_ids, SYSTEM, because)
+                self._forget(connection, case_ids, SYSTEM, because, {"months": self._config.organisation.keep_months})
             total += len(case_ids)
 
-    def _forget(self, connection: Connection, case_ids: Sequence[int], by: str, because: str) -> None:
+    def _forget(
+        self,
+        connection: Connection,
+        case_ids: Sequence[int],
+        by: str,
+        because: str,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
         """Reduce these cases, which are locked."""
         stored.reduce(connection, case_ids, day_of(self._clock()))
-        audit.append(connection, [Line(by, FORGOTTEN, because, case_id) for case_id in case_ids])
+        audit.append(connection, [Line(by, FORGOTTEN, because, case_id, data=data) for case_id in case_ids])
 
     # --- outside our database ----------------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def test_who_rewrites_the_record_is_not_helped_by_a_line_that_names_the_anchor(
         for row in rows:  # as somebody with the owner's password would: the chain computed anew, and whole
             note = row.note_digest and bytes(row.note_digest)
             line = Line(row.by, row.what, row.because, row.case_id, row.key, row.data, row.message)
-            digest = audit.digest_of(line, row.free_text_id, note)
+            digest = audit.digest_of(line, row.free_text_id, note, row.staff_digest and bytes(row.staff_digest))
             previous = audit.link(previous, row.id, audit.stamp(row.at), digest)
             connection.execute(text("UPDATE audit SET hash = :hash WHERE id = :id"), {"hash": previous, "id": row.id})
         connection.execute(text("UPDATE audit_head SET hash = :hash"), {"hash": previous})

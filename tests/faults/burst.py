@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, Row, func, select, text, update
 
 from provisions.app import App
-from provisions.store import audit
 from provisions.store import tables as t
+from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, at
 from tests.conftest import MovingClock
@@ -111,7 +111,7 @@ def the_first_rung_once(database: Engine, office: PostOffice, *, cases: int, int
     assert set(times) == {str(row.message) for row in rungs}
     assert sum(times.values()) - cases <= interruptions
     with database.connect() as connection:
-        assert audit.verify(connection).faults == []
+        assert verify(connection, catalogue=CONFIG.catalogue).faults == []
 
 
 def _audit_agrees(rungs: list[Row[tuple[object, ...]]] | object, lines: object, provisions: object) -> None:

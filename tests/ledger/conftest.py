@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, text
 
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.store import audit
-from provisions.store.audit import Anchor, Verdict
-from tests.builders import Town
+from provisions.store.audit import Anchor
+from provisions.store.verification import Verdict, verify
+from tests.builders import CATALOGUE, Town
 from tests.conftest import MovingClock, owner_url
 
 
@@ -57,4 +57,4 @@ def without_triggers(connection: Connection) -> Iterator[None]:
 
 def verified(database: Engine, known: Anchor | None = None) -> Verdict:
     with database.connect() as connection:
-        return audit.verify(connection, known)
+        return verify(connection, known, catalogue=CATALOGUE)

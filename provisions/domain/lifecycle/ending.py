@@ -70,7 +70,7 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
     draft.note("case.reopened", "traject weer open: het einde was een vergissing", note=reason)
     for provision in tuple(case.provisions.values()):
         if provision.status is Status.ENDED:
-            draft.change(replace(provision, status=_status_before(provision), ended_on=None, taken_over_by=None))
+            draft.change(replace(provision, status=status_before_end(provision), ended_on=None, taken_over_by=None))
             draft.note("provision.reopened", "loopt door: het einde van het traject was een vergissing", provision.id)
     return draft.done()
 
@@ -133,11 +133,17 @@ def _end(draft: Draft, provision: Provision, ending: Ending) -> None:
 def _lapse_follow_ups(draft: Draft) -> None:
     for provision in tuple(draft.case.provisions.values()):
         lapsed = tuple(replace(f, lapsed=True) if f.is_open else f for f in provision.follow_ups)
-        if lapsed != provision.follow_ups:
-            draft.case = draft.case.with_provision(replace(provision, follow_ups=lapsed))
+        if lapsed == provision.follow_ups:
+            continue
+        draft.case = draft.case.with_provision(replace(provision, follow_ups=lapsed))
+        for f in provision.follow_ups:
+            if f.is_open:
+                because = "vervolgactie vervalt: het traject is afgesloten"
+                draft.note("follow_up.lapsed", because, provision.id, name=f.name, due=f.due.isoformat())
 
 
-def _status_before(provision: Provision) -> Status:
+def status_before_end(provision: Provision) -> Status:
+    """Where a provision stood that ended with its case, and does not any more."""
     if provision.started_on is None:
         return Status.BLOCKED
     return Status.REFUSED if provision.outcome is not None else Status.WAITING

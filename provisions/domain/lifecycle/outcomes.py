@@ -213,7 +213,7 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
             "heropenen hoeft niet."
         )
     not_before(f"Heropenen van '{key}'", on, (provision.closed_on, "de uitkomst"))
-    draft = Draft(replace(case, closed=None), moment)
+    draft = Draft(replace(case, closed=None, end_reason=None), moment)
     if case.closed is not None:
         draft.note("case.reopened", "traject weer open, want een voorziening is heropend")
     started = provision.started_on is not None

@@ -128,7 +128,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
             "in het verleden. Kies vandaag of later." if on == moment.today else f"voor de dag van de afspraak ({on})."
         )
         raise InvalidInput(f"De afgesproken datum {day.isoformat()} ligt {when}")
-    draft.change(_with_agreement(provision, Agreement(day, on)))
+    draft.change(with_agreement(provision, Agreement(day, on)))
     draft.note(
         "term.agreed",
         f"afgesproken datum: {dutch.dutch_date(day)}"
@@ -142,7 +142,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
     return draft.done()
 
 
-def _with_agreement(provision: Provision, new: Agreement) -> Provision:
+def with_agreement(provision: Provision, new: Agreement) -> Provision:
     if provision.agreed is None:
         return replace(provision, agreed=new.day, agreed_on=new.on)
     holds = Agreement(provision.agreed, provision.agreed_on or provision.needed_on)

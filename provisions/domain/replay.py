@@ -1,0 +1,394 @@
+"""What the record says a case is: its lines carried out again, one after the other, and compared with what is stored.
+
+The state of a case follows from its lines. What is stored and can't be explained by a line was changed by somebody who got
+around this program, or by a fault of ours: both must be found. No rule of ``config/`` is asked, so that a change of the rules
+makes no whole record look broken.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from provisions.domain.calendar import ONE_DAY, day_of
+from provisions.domain.case import (
+    Agreement,
+    Answer,
+    Case,
+    FollowUp,
+    Outcome,
+    Provision,
+    ProvisionKey,
+    Reason,
+    Rung,
+    Status,
+    Suspension,
+    Waiver,
+)
+from provisions.domain.lifecycle.decision import SYSTEM
+from provisions.domain.lifecycle.ending import status_before_end
+from provisions.domain.lifecycle.suspension import with_agreement
+from provisions.domain.rules import Brp, OutcomeName
+from provisions.domain.rungs import RungName
+
+RECORDED_WITHIN = timedelta(minutes=10)  # between the moment of an outcome and that of its line lies one transaction
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class RecordedLine:
+    """One line of the record. ``id`` is its number, ``at`` the moment of recording (aware), ``message`` an id."""
+
+    id: int
+    at: datetime
+    by: str
+    what: str
+    key: ProvisionKey | None
+    data: Mapping[str, Any]
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is stored otherwise than the lines say. ``key``: the provision, ``None`` for the case itself.
+
+    ``column``: a column, or a table of what belongs to a provision. ``line``: the number of the last line that is about it.
+    """
+
+    key: ProvisionKey | None
+    column: str
+    stored: str
+    said: str
+    line: int | None
+
+
+@dataclass
+class Replay:
+    """A case as its lines say, so far."""
+
+    case: dict[str, Any] = field(default_factory=dict)
+    """Columns of the case that a line told; empty when no line says that it was opened."""
+    provisions: dict[ProvisionKey, Provision] = field(default_factory=dict)
+    lines: dict[tuple[ProvisionKey | None, str], int] = field(default_factory=dict)
+    unreadable: list[int] = field(default_factory=list)
+    """The numbers of lines that lack what a line of their kind says."""
+    moved: set[ProvisionKey] = field(default_factory=set)
+    """The provisions of which the promised day may have been moved by other rules or by a move, so that a breach was kept."""
+
+    def follow(self, lines: Iterable[RecordedLine]) -> "Replay":
+        """Carry out ``lines``, which are of one case and in order."""
+        for line in lines:
+            try:
+                self._case_line(line)
+                if line.key is not None:
+                    self._provision_line(line, line.key)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                self.unreadable.append(line.id)
+        return self
+
+    def _case_line(self, line: RecordedLine) -> None:
+        data = line.data
+        told: dict[str, Any]
+        match line.what:
+            case "case.opened":
+                told = {
+                    "opened": _day(data["opened"]),
+                    "municipality": data["municipality"],
+                    "brp": Brp(data["brp"]),
+                    "director": data.get("director"),
+                    "closed": None,
+                    "present": frozenset(data.get("present", ())),
+                }
+            case "case.transferred":
+                told = {"municipality": data["municipality"]}
+                self.moved |= set(self.provisions)
+            case "case.closed":
+                told = {"closed": _day(data["on"]), "end_reason": data.get("reason")}
+            case "case.reopened":
+                told = {"closed": None, "end_reason": None}
+            case "provision.needed" if line.key is not None and line.key.round == 1:
+                told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
+            case _:
+                return
+        self.case |= told
+        self.lines |= {(None, name): line.id for name in told}
+
+    def _provision_line(self, line: RecordedLine, key: ProvisionKey) -> None:
+        before = self.provisions.get(key)
+        after = _needed(line, key) if line.what == "provision.needed" else before and _after(before, line)
+        if after is None or after is before:
+            return
+        if line.what == "term.changed" and line.by == SYSTEM:
+            self.moved.add(key)
+        self.provisions[key] = after
+        for name in (*_COMPARED, "suspensions", "applied_on"):
+            if before is None or getattr(before, name) != getattr(after, name):
+                self.lines[key, name] = line.id
+
+    # --- comparing ---------------------------------------------------------------------------------------------------
+
+    def differences(self, stored: Case, *, forgotten: bool = False, exact: bool = True) -> list[Difference]:
+        """What is stored otherwise. ``forgotten``: what forgetting takes is not compared. ``exact``: moments are compared too
+        (not in an example, whose lines are dated by another clock than its facts).
+        """
+        found = []
+        for name, said in self.case.items():
+            if not (forgotten and name == "director") and getattr(stored, name) != said:
+                found.append(self._difference(None, name, getattr(stored, name), said))
+        for key in sorted(stored.provisions.keys() - self.provisions.keys()):
+            found.append(Difference(key, "provision", "er", "er niet", None))
+        for key in sorted(self.provisions.keys() - stored.provisions.keys()):
+            found.append(Difference(key, "provision", "er niet", "er", self.lines.get((key, "needed_on"))))
+        for key in sorted(self.provisions.keys() & stored.provisions.keys()):
+            found += self._of_provision(key, stored.provisions[key], forgotten=forgotten, exact=exact)
+        return found
+
+    def _of_provision(self, key: ProvisionKey, stored: Provision, *, forgotten: bool, exact: bool) -> list[Difference]:
+        said = self.provisions[key]
+        found = [
+            self._difference(key, name, there, expected)
+            for name, look in _COMPARED.items()
+            if not (forgotten and name == "follow_ups")
+            and (there := look(stored, forgotten)) != (expected := look(said, forgotten))
+        ]
+        if stored.applied_on not in ({said.applied_on} if said.applied_on else {None, said.needed_on}):
+            found.append(self._difference(key, "applied_on", stored.applied_on, said.applied_on))
+        if stored.breached_on is not None and key not in self.moved:
+            found.append(self._difference(key, "breached_on", stored.breached_on, None))
+        if not _same_stops(stored, said):
+            found.append(self._difference(key, "suspensions", _stops(stored), _stops(said)))
+        if exact and len(stored.outcomes) == len(said.outcomes):
+            pairs = zip(stored.outcomes, said.outcomes, strict=True)
+            found += [
+                self._difference(key, "outcomes", there.recorded, line.recorded)
+                for there, line in pairs
+                if abs(there.recorded - line.recorded) > RECORDED_WITHIN
+            ]
+        return found
+
+    def _difference(self, key: ProvisionKey | None, name: str, stored: object, said: object) -> Difference:
+        line = self.lines.get((key, name), self.lines.get((key, "needed_on")))
+        return Difference(key, _COLUMNS.get(name, name), _text(stored), _text(said), line)
+
+
+# --- what each kind of line does ---------------------------------------------------------------------------------------
+
+
+def _needed(line: RecordedLine, key: ProvisionKey) -> Provision:
+    data, on = line.data, _day(line.data["on"])
+    agreed = _day_or_none(data.get("agreed"))
+    return Provision(
+        key.key,
+        needed_on=on,
+        round=key.round,
+        purpose=data.get("purpose"),
+        again=data.get("again"),
+        urgent=bool(data.get("urgent")),
+        needed_from=_day_or_none(data.get("needed_from")),
+        agreed=agreed,
+        agreed_on=on if agreed else None,
+    )
+
+
+def _after(before: Provision, line: RecordedLine) -> Provision:
+    """The provision after a line; itself when lines of that kind change nothing."""
+    change = _CHANGES.get(line.what)
+    return before if change is None else change(before, line)
+
+
+def _applied(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, asked=True, applied_on=_day_or_none(line.data.get("on")))
+
+
+def _started(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, status=Status.WAITING, asked=True, started_on=_day(line.data["on"]))
+
+
+def _waived(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]))))
+
+
+def _outcome(p: Provision, line: RecordedLine) -> Provision:
+    name, on = OutcomeName(line.data["outcome"]), _day(line.data["on"])
+    status = Status(name.value)
+    stops = tuple(replace(s, resumed=s.start) if s.start == on else s for s in p.suspensions)
+    outcome = Outcome(name, on, line.at, line.data.get("fields") or {})
+    return replace(p, status=status, outcomes=(*p.outcomes, outcome), suspensions=stops)
+
+
+def _ended(p: Provision, line: RecordedLine) -> Provision:
+    on, who = _day(line.data["on"]), line.data.get("taken_over_by")
+    return replace(p, status=Status.ENDED, ended_on=on, taken_over_by=who)
+
+
+def _reopened(p: Provision, line: RecordedLine) -> Provision:
+    if "on" not in line.data:  # it had ended with its case
+        return replace(p, status=status_before_end(p), ended_on=None, taken_over_by=None)
+    return replace(
+        p,
+        status=Status.BLOCKED if p.started_on is None else Status.WAITING,
+        reopened_on=_day(line.data["on"]),
+        outcomes=tuple(replace(o, undone=True) for o in p.outcomes),
+    )
+
+
+def _overdue(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, late_noted=_day(line.data["term"]["due"]) + ONE_DAY)
+
+
+def _suspended(p: Provision, line: RecordedLine) -> Provision:
+    data = line.data
+    stop = Suspension(_day(data["on"]), _day(data["until"]), Reason(data["reason"]), _day_or_none(data.get("resumed")))
+    return replace(p, suspensions=(*p.suspensions, stop))
+
+
+def _resumed(p: Provision, line: RecordedLine) -> Provision:
+    on, by_itself = _day(line.data["on"]), line.by == SYSTEM
+
+    def ends(stop: Suspension, end: date) -> bool:
+        if by_itself:
+            return stop.until == on and stop.resumed is None
+        return stop.start <= on < end and stop.resumed_by_hand is None
+
+    pairs = zip(p.suspensions, p.stops, strict=True)
+    return replace(p, suspensions=tuple(replace(s, resumed=on) if ends(s, stop.end) else s for s, stop in pairs))
+
+
+def _agreed(p: Provision, line: RecordedLine) -> Provision:
+    on = _day_or_none(line.data.get("on")) or day_of(line.at)
+    return with_agreement(p, Agreement(_day(line.data["agreed"]), on))
+
+
+def _climbed(p: Provision, line: RecordedLine) -> Provision:
+    due = datetime.fromisoformat(line.data["due"])
+    return replace(p, rungs=(*p.rungs, Rung(RungName(line.data["rung"]), due, line.at, str(line.message))))
+
+
+def _answered(p: Provision, line: RecordedLine) -> Provision:
+    name, answer = RungName(line.data["rung"]), Answer(line.data["answer"])
+    return replace(p, rungs=tuple(replace(r, answer=answer) if r.name is name else r for r in p.rungs))
+
+
+def _submitted(p: Provision, line: RecordedLine) -> Provision:
+    done = bool(line.data["submitted"])
+    return replace(p, rungs=tuple(replace(r, submitted=done) if r.name.kind.is_judged else r for r in p.rungs))
+
+
+def _planned(p: Provision, line: RecordedLine) -> Provision:
+    new = FollowUp(line.data["name"], _day(line.data["due"]))
+    if any((f.name, f.due) == (new.name, new.due) for f in p.follow_ups):
+        return _follow_up(p, line, lapsed=False)
+    return replace(p, follow_ups=(*p.follow_ups, new))
+
+
+def _follow_up(p: Provision, line: RecordedLine, **becomes: Any) -> Provision:
+    which = line.data["name"], _day(line.data["due"])
+    return replace(p, follow_ups=tuple(replace(f, **becomes) if (f.name, f.due) == which else f for f in p.follow_ups))
+
+
+_CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
+    "provision.applied": _applied,
+    "provision.started": _started,
+    "provision.waived": _waived,
+    "provision.outcome": _outcome,
+    "provision.ended": _ended,
+    "provision.reopened": _reopened,
+    "provision.overdue": _overdue,
+    "clock.suspended": _suspended,
+    "clock.resumed": _resumed,
+    "term.agreed": _agreed,
+    "term.changed": lambda p, _line: replace(p),
+    "rung.climbed": _climbed,
+    "rung.answered": _answered,
+    "rung.submitted": _submitted,
+    "follow_up.planned": _planned,
+    "follow_up.reminded": lambda p, line: _follow_up(p, line, reminded=True),
+    "follow_up.done": lambda p, line: _follow_up(p, line, done=_day(line.data["on"])),
+    "follow_up.lapsed": lambda p, line: _follow_up(p, line, lapsed=True),
+}
+
+
+# --- what is compared, and how it is said ------------------------------------------------------------------------------
+
+
+def _column(name: str) -> Callable[[Provision, bool], object]:
+    return lambda p, _forgotten: getattr(p, name)
+
+
+_COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
+    **{
+        name: _column(name)
+        for name in (
+            "status",
+            "purpose",
+            "again",
+            "ended_on",
+            "taken_over_by",
+            "needed_on", "urgent", "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
+            "late_noted",
+        )
+    },
+    "waivers": lambda p, _forgotten: sorted((w.dependency, w.on) for w in p.waivers),
+    "rungs": lambda p, _forgotten: sorted(
+        (r.name.value, r.due, str(r.message), r.answer, r.submitted) for r in p.rungs
+    ),
+    "outcomes": lambda p, forgotten: [
+        (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes
+    ],
+    "follow_ups": lambda p, _forgotten: sorted((f.name, f.due, f.done, f.lapsed, f.reminded) for f in p.follow_ups),
+    "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
+}  # fmt: skip
+_COLUMNS = {
+    "waivers": "waiver",
+    "rungs": "rung",
+    "outcomes": "outcome",
+    "follow_ups": "follow_up",
+    "earlier_agreements": "agreement",
+    "suspensions": "suspension",
+}
+
+
+def _stops(p: Provision) -> list[tuple[Any, ...]]:
+    return [(s.start, s.until, s.reason.value, s.resumed) for s in p.suspensions]
+
+
+def _same_stops(stored: Provision, said: Provision) -> bool:
+    if len(stored.suspensions) != len(said.suspensions):
+        return False
+    return all(
+        (there.start, there.until, there.reason) == (line.start, line.until, line.reason)
+        and _same_end(there, line, stored)
+        for there, line in zip(stored.suspensions, said.suspensions, strict=True)
+    )
+
+
+def _same_end(there: Suspension, line: Suspension, provision: Provision) -> bool:
+    """Whether the clock ran again on the same day. That a stop reached its end may be noted or not; one that was to begin after
+    an outcome that stopped the clock for good was taken back by that outcome.
+    """
+    if there.resumed_by_hand == line.resumed_by_hand:
+        return True
+    return there.resumed == there.start and any(o.on < there.start for o in provision.outcomes)
+
+
+def _text(value: object) -> str:
+    if value is None or value in ((), [], frozenset()):
+        return "leeg"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, tuple):
+        return "/".join(_text(part) for part in value)
+    if isinstance(value, list | frozenset):
+        return ", ".join(_text(part) for part in (sorted(value) if isinstance(value, frozenset) else value))
+    return str(value)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return None if text is None else _day(text)
