@@ -26,6 +26,7 @@ from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
 from provisions.domain import dutch
+from provisions.domain.delivery import SLOW
 from provisions.domain.errors import NotAllowed
 from provisions.store import backlog
 from provisions.store.backlog import Backlog, Totals
@@ -33,7 +34,6 @@ from provisions.store.backlog import Backlog, Totals
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
 STALE_SECONDS = 60.0  # the totals are counted once a minute at most
 LATE_SECONDS = 60.0  # the clock is behind when something was due longer ago
-SLOW_POST_SECONDS = 120.0  # post is slow, or stands still, when a message waits longer
 NOT_BEGUN = timedelta(minutes=2)  # a run that is due and that nobody begins
 ANSWER_SECONDS = 3.0
 
@@ -144,7 +144,7 @@ class Vitals:
                 f"De klok loopt {waiting.due_seconds:.0f} seconden achter, "
                 f"met {dutch.counted(waiting.due, 'voorziening', 'voorzieningen')}."
             )
-        if waiting is not None and waiting.messages_pending_seconds > SLOW_POST_SECONDS:
+        if waiting is not None and waiting.messages_pending_seconds > SLOW.total_seconds():
             found.append(
                 f"De post gaat langzaam of staat stil: "
                 f"{dutch.counted(waiting.messages_pending, 'bericht wacht', 'berichten wachten')}, het oudste "

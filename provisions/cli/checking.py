@@ -8,6 +8,7 @@ from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged
 from provisions.domain import dutch
+from provisions.domain.delivery import SLOW
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
@@ -19,7 +20,6 @@ _ONE_ROLE = (
     "tabellen zijn; zie SECURITY.md."
 )
 
-SLOW_POST = 120.0  # seconds that a message waits while post goes as it should
 _SLOW_POST = (
     "de post gaat langzaam of staat stil: {}, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
     "met 'provisions messages --status pending' waarom."
@@ -37,7 +37,7 @@ def check(args: Namespace, settings: Settings) -> None:
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
             post = backlog(engine, datetime.now(UTC))
-        if post.messages_pending and post.messages_pending_seconds > SLOW_POST:
+        if post.messages_pending and post.messages_pending_seconds > SLOW.total_seconds():
             waiting = dutch.counted(post.messages_pending, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
