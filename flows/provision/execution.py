@@ -120,10 +120,14 @@ def _not_shown_before(lines: tuple[RecordLine, ...]) -> tuple[RecordLine, ...]:
 
 
 def _take_in_answers(provision: int) -> str | None:
-    """Record what was filled in since the last park; why the last of it was refused (Dutch), or ``None``."""
+    """Record what was filled in since the last park; why the last of it was refused (Dutch), or ``None``.
+
+    An answer that could not be taken out of Prefect is read again: what was recorded from it is not recorded, or refused, twice.
+    """
     refusal = None
     for answer in parking.answers():
-        refusal = _record(provision, answer)
+        if not context.app().run_views.was_recorded_from(provision, answer.key):
+            refusal = _record(provision, answer)
         parking.forget(answer)
     return refusal
 
@@ -137,7 +141,14 @@ def _record(provision: int, answer: parking.Answer) -> str | None:
         return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
     try:
         context.app().cases.record_outcome(
-            view.reference, view.key, given.outcome, by=given.by, on=given.on, fields=given.fields, note=None
+            view.reference,
+            view.key,
+            given.outcome,
+            by=given.by,
+            on=given.on,
+            fields=given.fields,
+            note=None,
+            form=answer.key,
         )
     except Unreachable:
         raise

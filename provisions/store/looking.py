@@ -243,6 +243,18 @@ def record_of(rows: Rows, provision_id: int, after: int) -> Sequence[Any]:
     )
 
 
+def was_recorded_from(rows: Rows, provision_id: int, form: str) -> bool:
+    """Whether an outcome of a provision was recorded from the form that was filled in under this key."""
+    return bool(
+        rows(
+            f"SELECT 1 FROM provision p JOIN audit a ON a.case_id = p.case_id AND {_OWN} "
+            "WHERE p.id = %(id)s AND a.what = 'provision.outcome' AND a.data->>'form' = %(form)s LIMIT 1",
+            id=provision_id,
+            form=form,
+        )
+    )
+
+
 def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
     found = rows(
         f"SELECT {_PROVISION} FROM provision p WHERE p.case_id = ANY(%(ids)s::bigint[]) ORDER BY p.id",

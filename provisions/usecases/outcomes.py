@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from provisions import inputs
@@ -43,9 +43,10 @@ class Outcomes(Deciding):
         on: date | None = None,
         fields: Mapping[str, str] | None = None,
         note: str | None = None,
+        form: str | None = None,
     ) -> Case:
-        """Record what became of a provision."""
-        moment = self._moment(by)
+        """Record what became of a provision. ``form``: the key of the form that was filled in, by which it is known again."""
+        moment = replace(self._moment(by), form=form)
         decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note), moment)
         return self._decide(reference, moment, decide)
 

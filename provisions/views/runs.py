@@ -93,6 +93,11 @@ class RunViews:
             flow_run=view.flow_run,
         )
 
+    def was_recorded_from(self, provision_id: int, form: str) -> bool:
+        """Whether what was filled in under the key ``form`` was recorded."""
+        with self._reader() as rows:
+            return looking.was_recorded_from(rows, provision_id, form)
+
     def record(self, run: RunView, *, after: int | None) -> Record:
         """What was recorded of the provision of ``run`` after line ``after``; without ``after`` since it was last reopened.
 

@@ -41,6 +41,8 @@ class Moment:
     via: Via = Via.SYSTEM
     acting_for: str | None = None
     approved_by: str | None = None
+    form: str | None = None
+    """The key of the form that was filled in, where this comes from one: in the record, so that it is taken in once."""
 
     @property
     def today(self) -> date:

@@ -62,6 +62,7 @@ def record_outcome(
         outcome=name.value,
         on=on.isoformat(),
         fields=dict(fields),
+        form=moment.form,
     )
     _tell_about_outcome(draft, provision, name)
     lapse_own_follow_ups(draft, key, f"er is een nieuwe uitkomst: {dutch.OUTCOME[name]}")
