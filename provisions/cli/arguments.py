@@ -102,6 +102,9 @@ def parser() -> DutchParser:
     command("demo", "start alles met twintig voorbeeldtrajecten, in een eigen map")
     command("check", "controleer de configuratie en de verbindingen")
 
+    completion = command("completion", "laat de shell opdrachten, opties en codes aanvullen", "completion bash")
+    completion.add_argument("shell", metavar="bash|zsh", choices=("bash", "zsh"), help="welke shell")
+
     term = command("term", "bereken een termijn en leg de datum uit", 'term "2 werkdagen" --from 2026-05-13')
     term.add_argument("term", metavar="TERMIJN", help="bijvoorbeeld '2 werkdagen' of '8 weken'")
     term.add_argument("--from", dest="event", required=True, type=_day("--from"), metavar="DATUM", help=DAY_HELP)

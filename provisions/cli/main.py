@@ -30,6 +30,7 @@ MODULES = {
     "migrate": "running",
     "check": "checking",
     "term": "dates",
+    "completion": "completion",
     "show": "looking",
     "overdue": "looking",
     "audit": "looking",
@@ -43,7 +44,7 @@ MODULES = {
     "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
-LOOKS = frozenset({"show", "overdue", "audit", "messages", "export", "term", "check"})
+LOOKS = frozenset({"show", "overdue", "audit", "messages", "export", "term", "check", "completion"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
