@@ -12,36 +12,28 @@ above the data to everyone.
 """
 
 import fcntl
-import hashlib
 import os
-import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 import psutil
 import psycopg
-from psycopg import sql
 
 from provisions.domain.errors import Unreachable
+from provisions.machine.databases import DATABASES, make_databases
 from provisions.machine.files import private_folder, secret
 from provisions.machine.programs import Identity, identity, programs
-
-# Each database with the role that owns it, and one of its own name that uses it; neither can enter the other database.
-# Prefect changes its own schema, ours is changed by the owner only.
-DATABASES = {"provisions": "provisions_owner", "prefect": "prefect"}
+from provisions.machine.sockets import reachable
 
 _HERE = Path("/proc/self/cwd")
-_LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432")
-# What every reader of an address takes as it is. libpq splits a host at commas, SQLAlchemy at colons, a URL ends at #, …
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -128,24 +120,8 @@ class EmbeddedPostgres:
         return process.pid if process else None
 
     def socket_folder(self) -> Path:
-        """The folder of the socket as a client reaches it: the data folder, or a link to it with a short and plain path.
-
-        A link when its own path is too long for a socket, or has a character that means something in an address.
-        """
-        if len(os.fsencode(self.data)) <= _LONGEST_SOCKET_FOLDER and _PLAIN_PATH.fullmatch(str(self.data)):
-            return self.data
-        name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
-        folder = _runtime_folder() / f"provisions-{os.geteuid()}-{name}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-            raise Unreachable(
-                f"De map {folder} is van iemand anders. Verwijder hem of kies een kortere PROVISIONS_HOME."
-            )
-        private_folder(folder)
-        link = folder / "pg"
-        with suppress(FileExistsError):  # another process may make it at the same moment
-            link.symlink_to(self.data)
-        return link
+        """The folder of the socket as a client reaches it."""
+        return reachable(self.data)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -190,7 +166,7 @@ class EmbeddedPostgres:
             if waited > _START_SECONDS:
                 raise Unreachable("De ingebouwde PostgreSQL start niet.", *self._last_words(), f"Zie {self.log}.")
             time.sleep(0.05 if self.alive() else 0.3)
-        self._make_databases()
+        make_databases(self.home / "secrets", self._connect)
 
     def _initialise(self, folder: Path, user: Identity) -> None:
         draft = self.home / "postgres.new"  # renamed when whole: a crash half-way leaves nothing that looks like data
@@ -307,40 +283,6 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def _make_databases(self) -> None:
-        with self._connect() as connection:
-            known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-            for name, owner in DATABASES.items():
-                for role in dict.fromkeys((owner, name)):
-                    self._make_role(connection, role)
-                if name not in known:
-                    connection.execute(
-                        sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner))
-                    )
-                if owner != name:
-                    self._hand_over(name, owner)
-                connection.execute(
-                    sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC; GRANT CONNECT ON DATABASE {} TO {}").format(
-                        *map(sql.Identifier, (name, name, name))
-                    )
-                )
-
-    def _make_role(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
-            return
-        password = secret(self.home / "secrets", f"postgres-{name}")
-        with connection.transaction():  # a role without its password would be of no use for ever
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
-            # The password is hashed here, so that it does not travel in a statement.
-            connection.pgconn.change_password(name.encode(), password.encode())
-
-    def _hand_over(self, database: str, owner: str) -> None:
-        """An earlier version let the role that uses the database own it."""
-        with self._connect(database) as connection:
-            connection.execute(
-                sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(database), sql.Identifier(owner))
-            )
-
     def _last_words(self) -> list[str]:
         try:
             return self.log.read_text(errors="replace").splitlines()[-3:]
@@ -379,16 +321,6 @@ def _alone(lease: IO[str]) -> bool:
 def _seen_by_server(folder: Path) -> Path:
     """How the server, which is started in it, names its folder. Without ``/proc`` (macOS) by its path."""
     return _HERE if _HERE.exists() else folder
-
-
-def _runtime_folder() -> Path:
-    """A folder with a short path for what lives as long as the machine is up."""
-    if os.geteuid() == 0 and Path("/run").is_dir():
-        return Path("/run")
-    for folder in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir()):
-        if folder and _PLAIN_PATH.fullmatch(folder) and os.access(folder, os.W_OK):
-            return Path(folder)
-    return Path("/tmp")  # noqa: S108 - what is made there is closed, and refused when it is somebody else's
 
 
 def _environment() -> dict[str, str]:

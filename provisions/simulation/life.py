@@ -16,7 +16,6 @@ from provisions.domain import deadlines, graph, lifecycle
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, ProvisionKey, Status, Suspension
 from provisions.domain.deadlines import Situation
-from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Catalogue, OutcomeName, ProvisionRule, Route
 from provisions.domain.rungs import RungName
@@ -76,16 +75,6 @@ class Life:
             if decision is not None:
                 self._carry_out(decision, now)
         return self
-
-    def facts(self) -> CaseFacts:
-        """What happened, as the report counts it."""
-        case = self.case
-        return CaseFacts(
-            brp=case.brp,
-            municipalities=[(case.opened, case.municipality)],
-            provisions=[self._provision_facts(key) for key in case.provisions],
-            present=case.present,
-        )
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -237,34 +226,6 @@ class Life:
 
     def _moment(self, now: datetime) -> Moment:
         return Moment(now, WHO, self.catalogue)
-
-    # --- counting ----------------------------------------------------------------------------------------------------
-
-    def _provision_facts(self, key: ProvisionKey) -> ProvisionFacts:
-        situation = Situation.of(self.case, key, self.catalogue)
-        p = situation.provision
-        end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
-        noted = [(day_of(at), line) for at, line in self.record if line.key == key]
-        return ProvisionFacts(
-            key=key.key,
-            needed_on=p.needed_on,
-            started_on=p.started_on,
-            needed_from=p.needed_from,
-            due=end.due if end else None,
-            breach_day=deadlines.breach_day(situation),
-            statutory_due=statutory.due if statutory else None,
-            urgent=p.urgent,
-            outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
-            suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],
-            waivers=[(w.dependency, w.on) for w in p.waivers],
-            rungs=[(r.name.value, day_of(r.climbed)) for r in p.rungs],
-            answers=[
-                AnswerFact(str(line.data["rung"]), str(line.data["answer"]), day)
-                for day, line in noted
-                if line.what == "rung.answered"
-            ],
-            submitted=[day for day, line in noted if line.what == "rung.submitted" and line.data["submitted"]],
-        )
 
 
 def _need(plan: NeedPlan) -> Need:

@@ -14,6 +14,7 @@ from typing import Any
 
 from provisions.domain.figures.facts import CaseFacts
 from provisions.domain.figures.history import History
+from provisions.simulation.counting import facts_of
 from provisions.simulation.draw import Draw
 from provisions.simulation.life import Life
 from provisions.simulation.scenario import Scenario
@@ -121,7 +122,7 @@ def _client(variants: Sequence[Variant], draws: Sequence[Draw], number: int) -> 
     """One client in every variant. A plan settles all that follows, so the same plan need not be lived through twice."""
     plans = [draw.client(number) for draw in draws]
     return tuple(
-        Life(plan, variant.scenario.catalogue, variant.scenario.end).live().facts()
+        facts_of(Life(plan, variant.scenario.catalogue, variant.scenario.end).live())
         if position == 0 or plan != plans[0]
         else None
         for position, (plan, variant) in enumerate(zip(plans, variants, strict=True))

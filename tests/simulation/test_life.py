@@ -17,6 +17,7 @@ from provisions.domain.lifecycle import Moment
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.report.source import case_facts
+from provisions.simulation import counting
 from provisions.simulation.draw import Draw, TablePlan
 from provisions.simulation.life import WHO, Life
 from provisions.simulation.scenario import read_scenario
@@ -34,7 +35,7 @@ COUNTRY_SCENARIO = scenario(weeks=52)
 
 
 def facts_of(life: Life, key: str) -> Any:
-    return next(p for p in life.facts().provisions if p.key == key)
+    return next(p for p in counting.facts_of(life).provisions if p.key == key)
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def test_a_faster_counter_never_breaks_a_promise_that_a_slower_one_kept(
     breached = []
     for variant in (read_scenario(slower, "test", CONFIG), changed(slower, "test", faster, CONFIG)):
         life = Life(Draw(variant, str(seed)).client(number), variant.catalogue, variant.end).live()
-        breached.append({p.key: p.breach_day for p in life.facts().provisions}.get(key))
+        breached.append({p.key: p.breach_day for p in counting.facts_of(life).provisions}.get(key))
     slow, fast = breached
     assert fast is None or fast == slow
 
@@ -160,7 +161,7 @@ def test_counters_without_end_and_without_refusals_break_nothing(seed: int, numb
     found = scenario(weeks=52, suspension__chance=0, counter=ideal["counter"])
     life = Life(Draw(found, str(seed)).client(number), found.catalogue, found.end).live()
     last = found.last_week.sunday
-    assert not [p for p in life.facts().provisions if p.breach_day is not None and p.breach_day <= last]
+    assert not [p for p in counting.facts_of(life).provisions if p.breach_day is not None and p.breach_day <= last]
 
 
 # --- against PostgreSQL ----------------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def test_the_same_acts_recorded_by_the_use_cases_give_the_same_facts(database: E
         recorded = list(case_facts(connection, CONFIG.catalogue, found.first_week.monday))
     assert sum(len(facts.provisions) for facts in recorded) > 40
     order = sorted(range(len(simulated)), key=lambda n: simulated[n].plan.opened)
-    by_opening = [_comparable(simulated[n].facts()) for n in order]
+    by_opening = [_comparable(counting.facts_of(simulated[n])) for n in order]
     assert sorted(map(_comparable, recorded), key=str) == sorted(by_opening, key=str)
     used = {name for life in simulated for _, line in life.record for name in (line.what,)}
     assert used == {"rung.climbed", "rung.answered", "rung.submitted"}
