@@ -230,6 +230,7 @@ def parser() -> DutchParser:
     suspend.add_argument("--reason", required=True, metavar="REDEN", help=_choices(dutch.REASON))
     suspend.add_argument("--until", required=True, type=_day("--until"), metavar="DATUM", help="dan loopt de klok weer")
     suspend.add_argument("--approved-by", metavar="CODE", help="teamleider, bij langer dan vier weken")
+    _ask(suspend)
     _by(suspend)
     _on(suspend)
 
@@ -319,8 +320,18 @@ def parser() -> DutchParser:
         "KEY=CODE",
         "wie overneemt wat nog open staat: municipality, provider, other of nobody",
     )
+    _ask(close)
     _by(close)
     _on(close)
+
+    command("approvals", "wat er gevraagd is en nog niet beslist")
+    approve = command("approve", "geef akkoord op wat een ander vroeg", "approve A-17 --by teamleider-1")
+    approve.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    _by(approve)
+    deny = command("deny", "geef geen akkoord op wat een ander vroeg")
+    deny.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    deny.add_argument("--because", required=True, metavar="TEKST", help=f"waarom; {STAYS_HERE}")
+    _by(deny)
 
     again = _on_provision(
         command(
@@ -374,6 +385,10 @@ def _needs(made: DutchParser) -> None:
         "waarvoor een voorziening is, zoals special_assistance=bed",
         "purposes",
     )
+
+
+def _ask(made: DutchParser) -> None:
+    made.add_argument("--ask", action="store_true", help="vraag akkoord aan een ander; tot dan verandert er niets")
 
 
 def _by(made: DutchParser) -> None:

@@ -97,6 +97,14 @@ def outcome(args: Namespace, app: App) -> str | None:
     ).reference
 
 
+def asked(args: Namespace, number: int) -> None:
+    """Say under which number something was asked; nothing else changed."""
+    if args.json:
+        as_json({"asked": f"A-{number}"})
+    else:
+        say(f"gevraagd: A-{number}")
+
+
 def _counted(count: int, one: str, more: str) -> str:
     return f"{count} {one if count == 1 else more}"
 
@@ -124,6 +132,11 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
+    "suspend": lambda a, s: (
+        asked(a, s.cases.ask_stop(a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on))
+        if a.ask
+        else _as_named(a, s)
+    ),
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": lambda a, s: (
         s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference
@@ -131,6 +144,8 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
         else s.cases.reopen_case(a.reference, reason=a.reason, by=a.by).reference
     ),
     "close": lambda a, s: (
-        s.cases.close(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on).reference
+        asked(a, s.cases.ask_end(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on))
+        if a.ask
+        else s.cases.close(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on).reference
     ),
 }

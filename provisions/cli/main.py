@@ -40,11 +40,12 @@ MODULES = {
     "restore": "ledger",
     "export": "ledger",
     "forget": "ledger",
+    "approvals": "asking",
     "report": "report",
     "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
-LOOKS = frozenset({"show", "overdue", "audit", "messages", "export", "term", "check", "completion"})
+LOOKS = frozenset({"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "agreement": (READ, ADD),
     "alembic_version": (READ,),
     "announcement": (READ, ADD, CHANGE, REMOVE),  # CHANGE: to hold rows (FOR UPDATE)
+    "approval": (READ, ADD, CHANGE, REMOVE),
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
     "client_case": (READ, ADD, CHANGE),

@@ -44,7 +44,11 @@ class Request:
 
 def for_stop(key: ProvisionKey, suspension: Suspension) -> Request:
     """Asking to stop a clock for longer than four weeks."""
-    said = {"start": suspension.start.isoformat(), "until": suspension.until.isoformat(), "reason": suspension.reason.value}
+    said = {
+        "start": suspension.start.isoformat(),
+        "until": suspension.until.isoformat(),
+        "reason": suspension.reason.value,
+    }
     return Request(Act.LONGER_STOP, key, said)
 
 
@@ -58,7 +62,9 @@ def ask(case: Case, request: Request, moment: Moment) -> Decision:
     """Ask for it. Raises what carrying it out would raise now; nothing else changes."""
     carry_out(case, request, moment, approved_by="-")
     draft = Draft(case, moment)
-    draft.note("approval.asked", f"akkoord gevraagd: {WORDS[request.act]}", request.key, act=request.act.value, **request.data)
+    draft.note(
+        "approval.asked", f"akkoord gevraagd: {WORDS[request.act]}", request.key, act=request.act.value, **request.data
+    )
     return draft.done()
 
 

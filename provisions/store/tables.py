@@ -268,6 +268,25 @@ example = Table(
     Column("single", Boolean, CheckConstraint("single", name="single"), primary_key=True, server_default=text("true")),
 )
 
+# What one person asked and another decides on (four eyes): ``A-17`` is number 17.
+approval = Table(
+    "approval",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("key", Text),  # with round: the provision that it is about
+    Column("round", Integer),
+    Column("act", Text, nullable=False),
+    Column("data", JSONB, nullable=False),  # days and codes, never free text
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", Moment),
+    Index("ix_approval_case_id", "case_id"),
+    Index("ix_approval_asked", "number", postgresql_where=text("state = 'asked'")),
+)
+
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 

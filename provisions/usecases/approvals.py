@@ -13,7 +13,7 @@ from provisions.domain import approvals as rules
 from provisions.domain.approvals import Act, Request, State
 from provisions.domain.case import Case, ProvisionKey, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
-from provisions.domain.lifecycle import Ending, Moment
+from provisions.domain.lifecycle import Moment
 from provisions.domain.lifecycle.decision import Draft
 from provisions.store import approvals as kept
 from provisions.store.writing import Change, write
@@ -40,12 +40,10 @@ class Waiting:
 class Approvals(Deciding):
     """What two people must see."""
 
-    def ask_stop(
-        self, reference: str, key: str, *, reason: str, until: date, by: str, on: date | None = None
-    ) -> int:
+    def ask_stop(self, reference: str, key: str, *, reason: str, until: date, by: str, on: date | None = None) -> int:
         """Ask to stop a clock for longer than four weeks. Returns the number (``A-…``)."""
         moment = self._moment(by)
-        asked, stop = self._asked(key), Suspension(self._on(on, moment), until, inputs.stop_reason(reason))
+        asked, stop = self._asked(key), Suspension(self._on(on, moment), until, self._stop_reason(reason))
         return self._ask(reference, moment, lambda case: rules.for_stop(asked.of(case), stop))
 
     def ask_end(
@@ -59,12 +57,8 @@ class Approvals(Deciding):
     ) -> int:
         """Ask to end a case. Returns the number (``A-…``)."""
         moment = self._moment(by)
-        day, named = self._on(on, moment), {self._asked(key): code for key, code in (takeovers or {}).items()}
-        return self._ask(
-            reference,
-            moment,
-            lambda case: rules.for_end(Ending(reason, day, {key.of(case): code for key, code in named.items()})),
-        )
+        ending_of = self._ending(reason, takeovers, self._on(on, moment))
+        return self._ask(reference, moment, lambda case: rules.for_end(ending_of(case)))
 
     @tried_again
     def _ask(self, reference: str, moment: Moment, request_of: Any) -> int:
@@ -111,7 +105,13 @@ class Approvals(Deciding):
                 else:
                     state, change = State.APPROVED, Change(stored, decision, asked)
             else:
-                draft.note("approval.denied", f"geen akkoord: {rules.WORDS[request.act]}", request.key, note=because, number=wanted)
+                draft.note(
+                    "approval.denied",
+                    f"geen akkoord: {rules.WORDS[request.act]}",
+                    request.key,
+                    note=because,
+                    number=wanted,
+                )
                 state, change = State.DENIED, Change(stored, draft.done(), moment)
             kept.decide(connection, wanted, state, moment.by, moment.now)
             if change.decision.case.closed is not None:

@@ -5,6 +5,7 @@ A new one: a method in such a file, its decision in ``provisions.domain.lifecycl
 
 from provisions.usecases.agreements import Agreements
 from provisions.usecases.answers import Answers
+from provisions.usecases.approvals import Approvals
 from provisions.usecases.clock_stops import ClockStops
 from provisions.usecases.ends import Ends
 from provisions.usecases.intake import Intake
@@ -13,5 +14,5 @@ from provisions.usecases.rounds import Rounds
 from provisions.usecases.waivers import Waivers
 
 
-class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds):
+class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

@@ -4,8 +4,8 @@ from datetime import date
 
 from provisions import inputs
 from provisions.domain import lifecycle
-from provisions.domain.case import Case, Reason, Suspension
-from provisions.domain.errors import InvalidInput, Part
+from provisions.domain.case import Case, Suspension
+from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.lifecycle import bounds
 from provisions.usecases.deciding import Deciding
 
@@ -26,14 +26,12 @@ class ClockStops(Deciding):
     ) -> Case:
         """Stop the clock until day ``until``, when it runs again by itself."""
         moment = self._moment(by)
-        try:
-            why = inputs.choice(Reason, reason, "reden")
-        except InvalidInput:
-            raise InvalidInput(
-                f"'{inputs.shown(reason)}' is geen reden om de klok stil te zetten. Kies uit: {', '.join(Reason)}. "
-                "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
-            ) from None
+        why = self._stop_reason(reason)
         approved_by = inputs.code(approved_by, f"{Part.APPROVED_BY}") if approved_by is not None else None
+        if approved_by == moment.by:
+            raise NotAllowed(
+                f"'{approved_by}' kan niet zelf akkoord geven op wat hij of zij vraagt. Laat een ander dat doen."
+            )
         asked, until = self._asked(key), bounds.planned(f"{Part.UNTIL}", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
         return self._decide(

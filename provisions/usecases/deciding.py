@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
-from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
-from provisions.domain.lifecycle import Decision, Moment, Via, bounds
+from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.store import loading
 from provisions.store.loading import Stored
@@ -85,6 +85,26 @@ class Deciding:
                 f"'{inputs.shown(key)}' is geen ronde. Schrijf de voorziening, een # en een nummer, zoals {name}#2."
             )
         return Asked(self._key(name), int(number))
+
+    def _ending(self, reason: str, takeovers: Mapping[str, str] | None, on: date) -> Callable[[Case], Ending]:
+        """An end as it was typed, for the case that it is about."""
+        ends = self._config.catalogue.ends.values()
+        why = inputs.known(
+            reason, [end.name for end in ends], "reden van het einde", {end.name: end.label for end in ends}
+        )
+        named = {
+            self._asked(key): refuse_identifying(code, "wie het overneemt") for key, code in (takeovers or {}).items()
+        }
+        return lambda case: Ending(why, on, {asked.of(case): code for asked, code in named.items()})
+
+    def _stop_reason(self, text: str) -> Reason:
+        try:
+            return inputs.choice(Reason, text, "reden")
+        except InvalidInput:
+            raise InvalidInput(
+                f"'{inputs.shown(text)}' is geen reden om de klok stil te zetten. Kies uit: {', '.join(Reason)}. "
+                "Een wachtlijst, geen plek, niet verschijnen of geen contact zijn nooit een reden."
+            ) from None
 
     def _reference(self, reference: str) -> str:
         return inputs.reference(reference, self._config.organisation.reference_pattern)

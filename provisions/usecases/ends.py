@@ -6,8 +6,8 @@ from datetime import date
 from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
-from provisions.domain.lifecycle import Decision, Ending
-from provisions.domain.privacy import refuse_identifying
+from provisions.domain.errors import InvalidInput, Part
+from provisions.domain.lifecycle import Decision
 from provisions.usecases.deciding import Deciding
 
 
@@ -29,20 +29,21 @@ class Ends(Deciding):
         takeovers: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> Case:
-        """End a case. ``takeovers``: who goes on with each open provision (key or ``key#round`` → a code)."""
+        """End a case; what two people must see is refused here (``Approvals.ask_end``).
+
+        ``takeovers``: who goes on with each open provision (key or ``key#round`` → a code).
+        """
         moment = self._moment(by)
-        ends = self._config.catalogue.ends.values()
-        why = inputs.known(
-            reason, [end.name for end in ends], "reden van het einde", {end.name: end.label for end in ends}
-        )
-        day = self._on(on, moment)
-        asked = {
-            self._asked(key): refuse_identifying(code, "wie het overneemt") for key, code in (takeovers or {}).items()
-        }
+        ending_of = self._ending(reason, takeovers, self._on(on, moment))
 
         def decide(case: Case) -> Decision:
-            ending = Ending(why, day, {key.of(case): code for key, code in asked.items()})
-            return lifecycle.close(case, ending, moment)
+            ending = ending_of(case)
+            decision = lifecycle.close(case, ending, moment)
+            if lifecycle.needs_approval(ending, moment):
+                raise InvalidInput(
+                    f"Dit einde moet een tweede persoon zien: {Part.ASK}. Tot die akkoord geeft, verandert er niets."
+                )
+            return decision
 
         return self._decide(reference, moment, decide)
 

@@ -1,0 +1,102 @@
+"""Four eyes: asked by one, decided by another, and nothing changes in between (domain.md, "What happens in a life", rule 14)."""
+
+import pytest
+
+from provisions.app import App
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.usecases.intake import IntakeRequest
+from tests.builders import DIRECTOR, TEAM_LEAD, day, is_dutch, refusal
+from tests.conftest import MovingClock
+
+REF = "TR-2026-0001"
+LONG = {"reason": "client_asks", "until": day("2026-12-20"), "by": DIRECTOR}
+
+
+@pytest.fixture
+def case(app: App, clock: MovingClock) -> App:
+    clock.set("2026-11-02T09:00:00+00:00")
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication", "advance_payment"]), by=DIRECTOR)
+    return app
+
+
+def whats(app: App) -> list[str]:
+    return [line.what for line in app.views.audit(REF)]
+
+
+def test_asking_changes_nothing_until_another_approves(case: App) -> None:
+    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    assert [(w.number, str(w.key), w.by) for w in case.cases.waiting()] == [(number, "wmo_indication", DIRECTOR)]
+    assert case.views.case(REF).provisions[0].status == "waiting"
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    shown = {p.provision.key: p for p in case.views.case(REF).provisions}
+    assert (shown["wmo_indication"].status, shown["advance_payment"].status) == ("suspended", "waiting")
+    line = next(line for line in case.views.audit(REF) if line.what == "clock.suspended")
+    assert (line.by, line.as_json()["approved_by"]) == (DIRECTOR, TEAM_LEAD)
+    assert case.cases.waiting() == []
+
+
+def test_nobody_approves_what_is_their_own(case: App) -> None:
+    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    said = refusal(lambda: case.cases.approve(str(number), by=DIRECTOR))
+    assert isinstance(said, NotAllowed)
+    assert is_dutch(said)
+    assert len(case.cases.waiting()) == 1
+    both = LONG | {"approved_by": DIRECTOR}
+    assert isinstance(refusal(lambda: case.cases.suspend(REF, "wmo_indication", **both)), NotAllowed)
+
+
+def test_it_is_decided_once(case: App) -> None:
+    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    case.cases.deny(f"A-{number}", because="liever een korte stop", by=TEAM_LEAD)
+    for act in (
+        lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD),
+        lambda: case.cases.deny(f"A-{number}", because="nog eens", by=TEAM_LEAD),
+    ):
+        assert isinstance(refusal(act), NotAllowed)
+    assert "clock.suspended" not in whats(case)
+    assert "approval.denied" in whats(case)
+
+
+def test_what_is_not_possible_any_more_lapses_and_is_on_record(case: App) -> None:
+    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    case.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
+    said = refusal(lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD))
+    assert isinstance(said, NotAllowed)
+    assert "vervalt" in str(said)
+    assert whats(case)[-1] == "approval.lapsed"
+    assert case.cases.waiting() == []
+
+
+def test_an_end_that_two_people_must_see(case: App) -> None:
+    said = refusal(lambda: case.cases.close(REF, reason="mistake", by=DIRECTOR))
+    assert isinstance(said, InvalidInput)
+    assert "--ask" in str(said)
+    number = case.cases.ask_end(REF, reason="mistake", by=DIRECTOR)
+    assert case.views.case(REF).case.closed is None
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    ended = case.views.case(REF)
+    assert (ended.case.end_reason, {p.status for p in ended.provisions}) == ("mistake", {"ended"})
+
+
+def test_nobody_taking_over_is_seen_by_two(case: App) -> None:
+    to = {"wmo_indication": "provider", "advance_payment": "nobody"}
+    ending = {"reason": "left_region", "takeovers": to, "by": DIRECTOR}
+    assert isinstance(refusal(lambda: case.cases.close(REF, **ending)), InvalidInput)
+    number = case.cases.ask_end(REF, **ending)
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    taken = {p.provision.key: p.provision.taken_over_by for p in case.views.case(REF).provisions}
+    assert taken == to
+
+
+def test_what_is_still_asked_lapses_with_the_case(case: App) -> None:
+    case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    number = case.cases.ask_end(REF, reason="duplicate", by=DIRECTOR)
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    assert case.cases.waiting() == []
+
+
+def test_what_can_not_be_done_can_not_be_asked(case: App) -> None:
+    assert isinstance(refusal(lambda: case.cases.ask_end(REF, reason="bored", by=DIRECTOR)), InvalidInput)
+    assert case.cases.waiting() == []
+    assert isinstance(refusal(lambda: case.cases.approve("A-99", by=TEAM_LEAD)), NotFound)
+    assert isinstance(refusal(lambda: case.cases.approve("zeventien", by=TEAM_LEAD)), InvalidInput)
