@@ -9,7 +9,6 @@ from tests.builders import DIRECTOR, TEAM_LEAD, day, is_dutch, refusal
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
-LONG = {"reason": "client_asks", "until": day("2026-12-20"), "by": DIRECTOR}
 
 
 @pytest.fixture
@@ -19,12 +18,16 @@ def case(app: App, clock: MovingClock) -> App:
     return app
 
 
+def asks_for_a_longer_stop(app: App) -> int:
+    return app.cases.ask_stop(REF, "wmo_indication", reason="client_asks", until=day("2026-12-20"), by=DIRECTOR)
+
+
 def whats(app: App) -> list[str]:
     return [line.what for line in app.views.audit(REF)]
 
 
 def test_asking_changes_nothing_until_another_approves(case: App) -> None:
-    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    number = asks_for_a_longer_stop(case)
     assert [(w.number, str(w.key), w.by) for w in case.cases.waiting()] == [(number, "wmo_indication", DIRECTOR)]
     assert case.views.case(REF).provisions[0].status == "waiting"
     case.cases.approve(f"A-{number}", by=TEAM_LEAD)
@@ -36,17 +39,21 @@ def test_asking_changes_nothing_until_another_approves(case: App) -> None:
 
 
 def test_nobody_approves_what_is_their_own(case: App) -> None:
-    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    number = asks_for_a_longer_stop(case)
     said = refusal(lambda: case.cases.approve(str(number), by=DIRECTOR))
     assert isinstance(said, NotAllowed)
     assert is_dutch(said)
     assert len(case.cases.waiting()) == 1
-    both = LONG | {"approved_by": DIRECTOR}
-    assert isinstance(refusal(lambda: case.cases.suspend(REF, "wmo_indication", **both)), NotAllowed)
+    said = refusal(
+        lambda: case.cases.suspend(
+            REF, "wmo_indication", reason="client_asks", until=day("2026-12-20"), by=DIRECTOR, approved_by=DIRECTOR
+        )
+    )
+    assert isinstance(said, NotAllowed)
 
 
 def test_it_is_decided_once(case: App) -> None:
-    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    number = asks_for_a_longer_stop(case)
     case.cases.deny(f"A-{number}", because="liever een korte stop", by=TEAM_LEAD)
     for act in (
         lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD),
@@ -58,7 +65,7 @@ def test_it_is_decided_once(case: App) -> None:
 
 
 def test_what_is_not_possible_any_more_lapses_and_is_on_record(case: App) -> None:
-    number = case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    number = asks_for_a_longer_stop(case)
     case.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
     said = refusal(lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD))
     assert isinstance(said, NotAllowed)
@@ -80,16 +87,16 @@ def test_an_end_that_two_people_must_see(case: App) -> None:
 
 def test_nobody_taking_over_is_seen_by_two(case: App) -> None:
     to = {"wmo_indication": "provider", "advance_payment": "nobody"}
-    ending = {"reason": "left_region", "takeovers": to, "by": DIRECTOR}
-    assert isinstance(refusal(lambda: case.cases.close(REF, **ending)), InvalidInput)
-    number = case.cases.ask_end(REF, **ending)
+    said = refusal(lambda: case.cases.close(REF, reason="left_region", takeovers=to, by=DIRECTOR))
+    assert isinstance(said, InvalidInput)
+    number = case.cases.ask_end(REF, reason="left_region", takeovers=to, by=DIRECTOR)
     case.cases.approve(f"A-{number}", by=TEAM_LEAD)
     taken = {p.provision.key: p.provision.taken_over_by for p in case.views.case(REF).provisions}
     assert taken == to
 
 
 def test_what_is_still_asked_lapses_with_the_case(case: App) -> None:
-    case.cases.ask_stop(REF, "wmo_indication", **LONG)
+    asks_for_a_longer_stop(case)
     number = case.cases.ask_end(REF, reason="duplicate", by=DIRECTOR)
     case.cases.approve(f"A-{number}", by=TEAM_LEAD)
     assert case.cases.waiting() == []
