@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from provisions import inputs
 from provisions.domain import approvals as rules
 from provisions.domain.approvals import Act, Request, State
@@ -135,11 +133,11 @@ def number_of(text: str) -> int:
     return int(match[1])
 
 
-def _request(row: Row[Any]) -> Request:
+def _request(row: Any) -> Request:
     return Request(Act(row.act), ProvisionKey(row.key, row.round) if row.key else None, row.data)
 
 
-def _waiting(row: Row[Any]) -> Waiting:
+def _waiting(row: Any) -> Waiting:
     request = _request(row)
     return Waiting(
         row.number, row.reference, row.municipality, request.key, request.act, row.asked_by, row.asked_at, request.data

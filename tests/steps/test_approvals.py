@@ -77,7 +77,7 @@ def test_what_is_not_possible_any_more_lapses_and_is_on_record(case: App) -> Non
 def test_an_end_that_two_people_must_see(case: App) -> None:
     said = refusal(lambda: case.cases.close(REF, reason="mistake", by=DIRECTOR))
     assert isinstance(said, InvalidInput)
-    assert "--ask" in str(said)
+    assert "vraag akkoord aan een ander" in str(said)
     number = case.cases.ask_end(REF, reason="mistake", by=DIRECTOR)
     assert case.views.case(REF).case.closed is None
     case.cases.approve(f"A-{number}", by=TEAM_LEAD)
