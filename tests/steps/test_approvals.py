@@ -4,6 +4,7 @@ import pytest
 
 from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import DIRECTOR, TEAM_LEAD, day, is_dutch, refusal
 from tests.conftest import MovingClock
@@ -107,3 +108,13 @@ def test_what_can_not_be_done_can_not_be_asked(case: App) -> None:
     assert case.cases.waiting() == []
     assert isinstance(refusal(lambda: case.cases.approve("A-99", by=TEAM_LEAD)), NotFound)
     assert isinstance(refusal(lambda: case.cases.approve("zeventien", by=TEAM_LEAD)), InvalidInput)
+
+
+def test_the_record_explains_what_two_people_did(case: App) -> None:
+    number = asks_for_a_longer_stop(case)
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    number = case.cases.ask_end(REF, reason="mistake", by=DIRECTOR)
+    case.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    case.cases.reopen_case(REF, reason="toch niet", by=DIRECTOR)
+    with case.engine.connect() as connection:
+        assert verify(connection, catalogue=case.config.catalogue).faults == []
