@@ -84,7 +84,7 @@ class Engine:
         self._foresight = Foresight(app.time)
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
-        self._morning = MorningMessages(screens.mornings)
+        self._morning = MorningMessages(screens.mornings, screens.days)
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))

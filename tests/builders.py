@@ -23,6 +23,7 @@ from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
 from provisions.domain.rungs import RungName
+from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
@@ -331,6 +332,7 @@ class Town:
         self.app = App(database, config, clock)
         self.letterbox = Letterbox()
         self.outbox = Outbox(database, config, self.letterbox, clock)
+        self.days = DaysOverviews(database, config, clock)
         self.letters: list[Letter] = []
 
     # time
@@ -348,6 +350,7 @@ class Town:
         return self
 
     def _deliver(self) -> None:
+        self.days.tell()
         self.outbox.deliver_due()
         for mail in self.letterbox.mail:
             body = mail.get_body(("plain",))

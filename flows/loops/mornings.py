@@ -1,18 +1,21 @@
-"""The message of the day for the team leads: every minute it is looked whether it is time. Goes by the outbox."""
+"""The messages of the day, for team leads and counters: every minute it is looked whether it is time. They go by the outbox."""
 
 from flows.loops.loop import Loop
+from provisions.outbound.days import DaysOverviews
 from provisions.overview import Mornings
 
 LOOK_EVERY = 60.0  # seconds
 
 
 class MorningMessages:
-    """Calls ``Mornings.tell``."""
+    """Calls ``Mornings.tell`` and ``DaysOverviews.tell``."""
 
-    def __init__(self, mornings: Mornings) -> None:
+    def __init__(self, mornings: Mornings, days: DaysOverviews) -> None:
         self._mornings = mornings
+        self._days = days
         self.loop = Loop("ochtendbericht", self._turn)
 
     def _turn(self) -> float:
         self._mornings.tell()
+        self._days.tell()
         return LOOK_EVERY

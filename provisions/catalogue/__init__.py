@@ -82,6 +82,8 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
         codes=codes,
         ends=ends,
+        letters_wait=organisation.letters_wait,
+        overview_at=organisation.morning_message,
     )
     unused = _unused_counters(rules, organisation)
     return Config(catalogue, organisation, (*warnings, *unused))

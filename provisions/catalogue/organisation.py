@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from provisions.catalogue.entry import Entry
@@ -16,6 +16,8 @@ MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
 KEEP_MONTHS = 24
+LETTERS_WAIT = 5  # minutes
+MOST_LETTERS_WAIT = 60
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Organisation:
     """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
 
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
-    long after its closing a case is kept whole.
+    long after its closing a case is kept whole. ``letters_wait``: how long a letter waits for second thoughts.
     """
 
     region: str
@@ -112,6 +114,7 @@ class Organisation:
     municipalities: Mapping[str, Municipality]
     morning_message: time = MORNING_MESSAGE
     keep_months: int = KEEP_MONTHS
+    letters_wait: timedelta = timedelta(minutes=LETTERS_WAIT)
     events_from: str = ""
 
     @property
@@ -161,6 +164,7 @@ def read_organisation(root: Entry) -> Organisation:
         municipalities=municipalities,
         morning_message=_morning_message(region),
         keep_months=_keep_months(root),
+        letters_wait=_letters_wait(region),
         events_from=_event_source(region),
     )
     region.done()
@@ -177,6 +181,13 @@ def _keep_months(root: Entry) -> int:
         entry.fault("months_after_closing", "0 is geen bewaartermijn.", "Vul een aantal maanden in, ten minste 1.")
     entry.done()
     return months
+
+
+def _letters_wait(region: Entry) -> timedelta:
+    minutes = region.number("letters_wait", default=LETTERS_WAIT)
+    if minutes > MOST_LETTERS_WAIT:
+        region.fault("letters_wait", f"{minutes} minuten is te lang.", f"Vul ten hoogste {MOST_LETTERS_WAIT} in.")
+    return timedelta(minutes=minutes)
 
 
 def _morning_message(region: Entry) -> time:

@@ -102,6 +102,13 @@ class WorkingCalendar:
                 count -= 1
         return day
 
+    def next_working_moment(self, now: datetime, at: time) -> datetime:
+        """The first moment (UTC) after ``now`` (aware) on which it is ``at`` in Amsterdam on a working day."""
+        day = day_of(now)
+        while self.closed(day) is not None or (found := datetime.combine(day, at, AMSTERDAM).astimezone(UTC)) <= now:
+            day += ONE_DAY
+        return found
+
     def last_working_day_before(self, day: date) -> date:
         """The last working day strictly before ``day``."""
         day -= ONE_DAY

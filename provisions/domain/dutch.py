@@ -45,6 +45,17 @@ ANSWER = {
     Answer.BACK_TO_COUNTER: "terug naar het loket",
     Answer.UNRESOLVED: "geen oplossing",
 }
+# What the counter must do now, by what a table answered.
+ANSWER_ASKS = {
+    Answer.CUSTOMISED_BUDGET: "Er mag geld voor worden gebruikt. Regel het nu, en bel de gemeentelijk regisseur over betalen. "
+    "Laat het niet op de kosten wachten.",
+    Answer.DEVIATION: "U mag hiervoor afwijken van uw gewone regels. Regel het nu, en noteer dat de doorbraaktafel dit besloot.",
+    Answer.PRIORITY: "Behandel deze vraag met voorrang, vóór uw andere vragen.",
+    Answer.OTHER_ROUTE: "Het wordt langs een andere weg geregeld. Doe nu niets nieuws; de gemeentelijk regisseur belt u. "
+    "Heeft de inwoner zelf iets aangevraagd, dan loopt die aanvraag door.",
+    Answer.BACK_TO_COUNTER: "Het is weer aan u. Regel het nu, of bel vandaag nog de gemeentelijk regisseur.",
+    Answer.UNRESOLVED: "Er is daar geen oplossing gevonden. Ons verzoek aan u blijft staan.",
+}
 ROUTE = {
     Route.VOLUNTARY: "vrijwillig",
     Route.CONDITIONAL: "onder voorwaarden",

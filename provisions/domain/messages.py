@@ -10,13 +10,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
-from provisions.domain import graph
+from provisions.domain import deadlines, graph
 from provisions.domain.case import Case, Provision, Status
+from provisions.domain.deadlines import Situation
 from provisions.domain.recipients import Recipient
 from provisions.domain.rules import Catalogue, OutcomeName
 from provisions.domain.rungs import RungName
 
 SECOND_THOUGHTS = timedelta(seconds=30)
+NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,38 @@ def _no_such_follow_up(about: Concern) -> str:
     return "" if open_ else "de vervolgactie is al afgerond of vervallen"
 
 
+def _open_again(about: Concern) -> str:
+    return "het loopt toch door" if about.provision.status.is_open else ""
+
+
+def _not_refused(about: Concern) -> str:
+    return "" if about.provision.status is Status.REFUSED else "het is niet meer afgewezen"
+
+
+def _same_day_as_before(about: Concern) -> str:
+    end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
+    if end is not None and about.detail == end.due.isoformat():
+        return "de uiterste datum is weer wat hij was"
+    return _asked_for_nothing(about) or _asked_nothing_yet(about)
+
+
+def _not_answered(about: Concern) -> str:
+    if any(rung.name == about.detail and rung.answer for rung in about.provision.rungs):
+        return ""
+    return "het antwoord geldt niet meer"
+
+
+def _nothing_to_decide_for(about: Concern) -> str:
+    return _asked_for_nothing(about) or _not_answered(about)
+
+
+def _as_it_was(about: Concern) -> str:
+    """What another recorded was taken back before the director was told."""
+    if about.detail in (OutcomeName.DELIVERED.value, OutcomeName.WITHDRAWN.value, ENDED):
+        return _open_again(about)
+    return _closed(about)
+
+
 @dataclass(frozen=True)
 class Letter:
     """What there is to know of a kind of message.
@@ -104,8 +138,9 @@ class Letter:
     about one. ``event``: the type of the event for a webhook, after ``nl.basisvoorzieningen.``.
     ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not.
     ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
-    ``held``: how long it waits before it leaves, for whoever has second thoughts: an act and the act that undoes it send
-    nothing. ``standby``: outside office hours it also goes to the stand-by.
+    ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
+    send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
+    in the overview of the day for that counter. ``standby``: outside office hours it also goes to the stand-by.
     """
 
     label: str
@@ -117,6 +152,8 @@ class Letter:
     asks: bool = False
     ends: bool = False
     held: timedelta = timedelta()
+    at_once: bool = False
+    listed: bool = False
     standby: bool = False
 
 
@@ -202,6 +239,107 @@ class MessageKind(StrEnum):
             lapses=_not_delivered,
         ),
     )
+    REFUSED = (
+        "refused",
+        Letter(
+            label="afwijzing, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/refused.md.j2",
+            subject="Afgewezen {reference} · bezwaar tot en met {objection_short}",
+            event="voorziening-afgewezen",
+            lapses=_not_refused,
+            at_once=True,
+        ),
+    )
+    RECORDED = (
+        "recorded",
+        Letter(
+            label="wat een ander vastlegde, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/recorded.md.j2",
+            subject="Vastgelegd door een ander {reference} · {told_on}",
+            event="door-ander-vastgelegd",
+            lapses=_as_it_was,
+        ),
+    )
+    ANSWER = (
+        "answer",
+        Letter(
+            label="antwoord van een tafel, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/answer.md.j2",
+            subject="Antwoord {reference} · {told_on}",
+            event="tafel-heeft-geantwoord",
+            lapses=_not_answered,
+        ),
+    )
+    DECIDED = (
+        "decided",
+        Letter(
+            label="wat een tafel besloot, aan het loket",
+            to=Recipient.COUNTER,
+            template="notice/decided.md.j2",
+            subject="{hurry}Besluit over ons verzoek {reference} · {by}",
+            event="tafel-heeft-besloten",
+            lapses=_nothing_to_decide_for,
+        ),
+    )
+    NEW_DAY = (
+        "new_day",
+        Letter(
+            label="nieuwe uiterste datum, aan het loket",
+            to=Recipient.COUNTER,
+            template="notice/new_day.md.j2",
+            subject="{hurry}Nieuwe datum {reference} · uiterlijk {day_now_short}",
+            event="uiterste-datum-gewijzigd",
+            lapses=_same_day_as_before,
+        ),
+    )
+    NEW_DAY_LISTED = (
+        "new_day_listed",
+        Letter(
+            label="nieuwe uiterste datum, in het overzicht van het loket",
+            to=Recipient.COUNTER,
+            template="notice/new_day_listed.md.j2",
+            subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
+            event="uiterste-datum-in-overzicht",
+            lapses=_same_day_as_before,
+            listed=True,
+        ),
+    )
+    NEW_DAY_TABLE = (
+        "new_day_table",
+        Letter(
+            label="nieuwe uiterste datum, aan de tafel",
+            to=Recipient.ASKED,
+            template="notice/new_day_table.md.j2",
+            subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
+            event="uiterste-datum-gewijzigd-tafel",
+            lapses=_closed,
+        ),
+    )
+    SETTLED = (
+        "settled",
+        Letter(
+            label="afgerond, aan de tafel",
+            to=Recipient.ASKED,
+            template="notice/settled.md.j2",
+            subject="U hoeft niets meer te doen {reference} · {told_on}",
+            event="escalatie-afgerond",
+            lapses=_open_again,
+        ),
+    )
+    SETTLED_DESK = (
+        "settled_desk",
+        Letter(
+            label="afgerond, aan het landelijk Maatwerkloket",
+            to=Recipient.NATIONAL_DESK,
+            template="notice/settled.md.j2",
+            subject="U hoeft niets meer te doen {reference} · {told_on}",
+            event="indiening-afgerond",
+            lapses=_open_again,
+        ),
+    )
     WAIVER_OFFER = (
         "waiver_offer",
         Letter(
@@ -268,6 +406,7 @@ class MessageKind(StrEnum):
         ),
     )
     REPORT = ("report", Letter(label="weekrapport", to=Recipient.STEERING_GROUP))
+    DAYS = ("days", Letter(label="overzicht van nieuwe datums", to=Recipient.COUNTER))
     MORNING = ("morning", Letter(label="ochtendbericht", to=Recipient.TEAM_LEADS))
 
     def place(self, detail: str | None) -> tuple[int, int]:
@@ -277,7 +416,7 @@ class MessageKind(StrEnum):
 
     def rung(self, detail: str | None) -> RungName | None:
         """The rung that it is about, ``None`` for all other kinds."""
-        return RungName(detail or "") if self.letter.to is Recipient.RUNG else None
+        return RungName(detail or "") if self.letter.to in (Recipient.RUNG, Recipient.ASKED) else None
 
     def template(self, provision: str, detail: str | None) -> str:
         """Its template for a provision (its key)."""
@@ -286,7 +425,7 @@ class MessageKind(StrEnum):
     def subject(self, facts: Mapping[str, object], detail: str | None) -> str:
         """What stands above it: the reference and a day, and never the provision, for subjects are read over shoulders."""
         rung = self.rung(detail)
-        return (rung.kind.subject if rung else self.letter.subject).format_map(facts)
+        return (self.letter.subject or (rung.kind.subject if rung else "")).format_map(facts)
 
 
 def label(kind: str) -> str:

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from enum import StrEnum
 
 from provisions.domain.calendar import WorkingCalendar
@@ -227,6 +228,11 @@ class ProvisionRule:
     offers_waiver: bool = False  # when late or refused, the case director is offered the waiver for each dependent
 
     @property
+    def same_day(self) -> bool:
+        """Whether it is promised for the very day, as shelter is."""
+        return self.target is not None and self.target.count == 0
+
+    @property
     def needs_agreed_date(self) -> bool:
         """Whether the promise is a date agreed with the client."""
         return self.target is None
@@ -252,7 +258,8 @@ class Catalogue:
     """All rules together. ``calendar`` has the closing days of no municipality in particular.
 
     ``calendars`` has one calendar per municipality key; ``tables`` which of the optional tables each municipality has;
-    ``automatic`` those that agreed with the national desk on automatic submission.
+    ``automatic`` those that agreed with the national desk on automatic submission. ``letters_wait``: how long letters about
+    what was not recorded in the shell wait for second thoughts; ``overview_at``: when the overviews of the day go (Amsterdam).
     """
 
     provisions: Mapping[str, ProvisionRule]
@@ -262,6 +269,9 @@ class Catalogue:
     automatic: frozenset[str] = frozenset()
     codes: Mapping[CodeList, Mapping[str, str]] = field(default_factory=dict)  # code → what people read
     ends: Mapping[str, EndRule] = field(default_factory=dict)
+    # When letters leave decides nothing else: changing it is no change of rules.
+    letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
+    overview_at: time = field(default=time(7, 30), compare=False)
 
     def rule(self, key: str) -> ProvisionRule:
         """The rule of ``key``, which must exist (use cases validate keys first)."""

@@ -91,10 +91,17 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "purpose": _purpose(provision, rule),
         "undone": message.detail == OutcomeName.DELIVERED.value,
         "waived": any(waiver.on == provision.started_on for waiver in provision.waivers),
+        "outcome_fields": _fields(provision, rule),
+        "recorded": message.detail if message.kind == MessageKind.RECORDED else "",
+        "ended_names": dutch.listed(
+            [config.catalogue.rule(p.key).name for p in case.provisions.values() if p.status is Status.ENDED]
+        ),
+        **_answer(message, provision),
+        **_new_day(situation, now),
         **_course(message, situation, config, now),
         **_deadline(situation, now),
         **_statutory(situation, now),
-        **_refusal(situation),
+        **_refusal(situation, now),
         **_dependents(case, provision.id, config, now),
         **_follow_up(message, provision, rule, now),
     }
@@ -109,6 +116,39 @@ def _purpose(provision: Provision, rule: ProvisionRule) -> str:
     """What this round is for, where the catalogue knows that."""
     found = rule.purpose(provision.purpose)
     return found.label if found else ""
+
+
+def _fields(provision: Provision, rule: ProvisionRule) -> list[str]:
+    """What the outcome's own fields say: choices and days, never free text."""
+    given = provision.outcome.fields if provision.outcome else {}
+    lines = []
+    for field in rule.fields:
+        if value := given.get(field.name):
+            labels = {choice.value: choice.label for choice in field.choices} | {"yes": "ja", "no": "nee"}
+            said = _dutch(date.fromisoformat(value)) if field.kind == "date" else labels.get(value, value)
+            lines.append(f"{field.title}: {said}")
+    return lines
+
+
+def _answer(message: MessageFacts, provision: Provision) -> dict[str, object]:
+    """What a table answered, where the message is about that."""
+    rung = next((r for r in provision.rungs if r.name.value == message.detail and r.answer), None)
+    return {
+        "table": rung.name.label if rung else "",
+        "answer": dutch.ANSWER[rung.answer] if rung and rung.answer else "",
+        "answer_asks": dutch.ANSWER_ASKS[rung.answer] if rung and rung.answer else "",
+    }
+
+
+def _new_day(situation: Situation, now: datetime) -> dict[str, object]:
+    """D as it will be when an open stop runs to its end, which is the day to work towards."""
+    end = deadlines.due(situation)
+    until = deadlines.suspended_until(situation.provision, day_of(now))
+    return {
+        "day_now": _dutch(end.due if end else None),
+        "day_now_short": dutch.day_and_month(end.due, now) if end else "",
+        "still_until": _dutch(until),
+    }
 
 
 def _course(message: MessageFacts, situation: Situation, config: Config, now: datetime) -> dict[str, object]:
@@ -197,19 +237,21 @@ def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
     }
 
 
-def _refusal(situation: Situation) -> dict[str, object]:
+def _refusal(situation: Situation, now: datetime) -> dict[str, object]:
     outcome = situation.provision.outcome
+    until = deadlines.objection_until(situation)
     refused = outcome is not None and situation.provision.status is Status.REFUSED
     return {
         "refused_on": _dutch(outcome.on) if outcome and refused else "",
-        "objection_until": _dutch(deadlines.objection_until(situation)),
+        "objection_until": _dutch(until),
+        "objection_short": dutch.day_and_month(until, now) if until else "",
     }
 
 
 def _settled(provision: Provision) -> str:
     if provision.status is Status.DELIVERED:
         return f"geregeld op {_dutch(provision.closed_on)}"
-    return f"niet meer nodig sinds {_dutch(provision.closed_on)}" if provision.status is Status.WITHDRAWN else ""
+    return f"niet meer nodig sinds {_dutch(provision.closed_on)}" if not provision.status.is_open else ""
 
 
 def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ A crash between the two repeats the message with the same Message-ID, and nothin
 import logging
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -149,6 +149,8 @@ class Outbox:
     ) -> tuple[int, Next]:
         """Send messages in order until one has to wait; how many were handled, and what may follow."""
         for handled, row in enumerate(waiting):
+            if row.attempts == 0 and not is_due(row.next_try, self._clock()):
+                continue  # it waits for second thoughts: what the clock says does not wait for it
             if not is_due(row.next_try, self._clock()):
                 self._put_off(row.next_try, row.provision_id)
                 return handled, Next.ANOTHER_PROVISIONS
@@ -186,9 +188,7 @@ class Outbox:
     def _written(self, held: Held, row: Message, batch: _Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
         """The message as it goes out now, or why there is nothing to say any more."""
         if row.provision_id is None:
-            return prepared.rendered(store.content(held.connection, row.id)) or Lapsed(
-                "de tekst is niet meer bewaard"
-            ), None
+            return self._prepared(held, row) or Lapsed("de tekst is niet meer bewaard"), None
         stored, key = batch.cases[row.provision_id], note.key
         assert key is not None  # noqa: S101 - this message belongs to a provision
         rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
@@ -196,6 +196,14 @@ class Outbox:
             rendered = self._sender.addressed(rendered)
         event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, str(key), row.municipality)
         return rendered, event
+
+    def _prepared(self, held: Held, row: Message) -> Rendered | None:
+        """A message whose content lies ready; from a municipality it is answered to the team."""
+        rendered = prepared.rendered(store.content(held.connection, row.id))
+        place = self._config.organisation.municipalities.get(row.municipality or "")
+        if rendered is None or place is None:
+            return rendered
+        return replace(rendered, sender=self._config.organisation.sender_of(place), reply_to=(place.team,))
 
     def _send(
         self,

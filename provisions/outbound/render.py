@@ -99,6 +99,16 @@ def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
     return tuple(dict.fromkeys((present.team, present.director(case.director))))
 
 
+def line_of(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> str | Lapsed:
+    """A line for the overview of the day (Markdown), or why there is nothing to say any more. ``now`` is aware."""
+    kind = MessageKind(message.kind)
+    about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
+    if why := kind.letter.lapses(about):
+        return Lapsed(why)
+    template = _environment(TEMPLATES).get_template(kind.template(provision.key, message.detail))
+    return template.render(facts(message, case, provision, config, now)).strip()
+
+
 @lru_cache(maxsize=4)
 def _environment(templates: Path) -> Environment:
     """Compiled templates are kept: thousands of messages may go out after one midnight."""
@@ -136,6 +146,9 @@ class _People:
                 return (self.director,)
             case Recipient.RUNG if rung:
                 return [contact for to in rung.kind.to for contact in self.of(to, rung)]
+            case Recipient.ASKED if rung:
+                asked = (to for to in rung.kind.to if to is not Recipient.CASE_DIRECTOR)
+                return [contact for to in asked for contact in self.of(to, rung)]
             case Recipient.TABLE if rung:
                 # The table may have been taken out of the configuration since: then the director hears of it.
                 return (place.tables.get(rung, self.director),)

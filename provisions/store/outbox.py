@@ -21,6 +21,8 @@ from provisions.store import tables as t
 from provisions.store.loading import Stored
 
 TELLING = tuple(kind.value for kind in messages.telling())
+LISTED = tuple(kind.value for kind in messages.MessageKind if kind.letter.listed)
+_LETTER = t.message.c.kind.not_in(LISTED)  # what goes by itself; the others go in the overview of the day
 Message = Row[Any]
 
 _OF_DELIVERY = [field.name for field in fields(Delivery)]
@@ -44,6 +46,7 @@ def queues(connection: Connection, now: datetime, limit: int, provision: int | N
     """All pending messages of the provisions for which one is due, by provision, in the order in which they go out."""
     due = (
         select(t.message.c.provision_id)
+        .where(_LETTER)
         .where(or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND))
         .where(t.message.c.provision_id == provision if provision else t.message.c.provision_id.is_not(None))
         .group_by(t.message.c.provision_id)
@@ -51,7 +54,7 @@ def queues(connection: Connection, now: datetime, limit: int, provision: int | N
         .limit(limit)
     )
     query = select(t.message).where(
-        t.message.c.provision_id.in_(due), t.message.c.status == MessageStatus.PENDING.value
+        t.message.c.provision_id.in_(due), t.message.c.status == MessageStatus.PENDING.value, _LETTER
     )
     found: dict[int, list[Message]] = {}
     for row in sorted(connection.execute(query), key=_place):
@@ -82,8 +85,8 @@ def pending_apart(connection: Connection, now: datetime, limit: int, message: UU
 
 def next_try(connection: Connection, now: datetime) -> datetime | None:
     """When the next message is due (UTC); ``None`` when nothing is pending."""
-    first: datetime | None = connection.scalar(select(func.min(t.message.c.next_try)))
-    ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + BOUND).limit(1)
+    first: datetime | None = connection.scalar(select(func.min(t.message.c.next_try)).where(_LETTER))
+    ahead = select(t.message.c.next_try).where(t.message.c.next_try > now + BOUND, _LETTER).limit(1)
     return min(first, now) if first and connection.scalar(ahead) else first
 
 
@@ -103,6 +106,33 @@ def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Me
         t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
     )
     return connection.execute(query).all()
+
+
+# --- what goes in the overview of the day ----------------------------------------------------------------------------
+
+
+def to_list(connection: Connection, now: datetime) -> Sequence[Message]:
+    """What is due to be listed, oldest first, held until the end of the transaction."""
+    query = (
+        select(t.message)
+        .where(t.message.c.kind.in_(LISTED), t.message.c.status == MessageStatus.PENDING.value)
+        .where(t.message.c.next_try <= now)
+        .order_by(t.message.c.created, t.message.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.execute(query).all()
+
+
+def listed(connection: Connection, ids: Sequence[UUID]) -> None:
+    """These need no letter of their own any more."""
+    statement = update(t.message).where(t.message.c.id.in_(ids))
+    connection.execute(statement.values(status=MessageStatus.VOID.value, next_try=None))
+
+
+def keep_overview(connection: Connection, message: Mapping[str, object], content: Mapping[str, object]) -> None:
+    """An overview as it will go out: its row in the outbox, and what it says."""
+    connection.execute(t.message.insert().values(message))
+    connection.execute(t.prepared.insert().values({**content, "message": message["id"], "attachments": []}))
 
 
 # --- one message in hand ---------------------------------------------------------------------------------------------

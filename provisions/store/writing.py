@@ -17,7 +17,6 @@ from sqlalchemy.exc import IntegrityError
 
 from provisions.domain.case import Provision, ProvisionKey
 from provisions.domain.lifecycle import AuditLine, Decision, Derived, Moment, derive
-from provisions.domain.messages import MessageKind
 from provisions.store import audit, channel
 from provisions.store import tables as t
 from provisions.store.columns import CASE, CHILDREN, PROVISION, Child, Columns
@@ -259,7 +258,7 @@ def _message_rows(draft: _Draft) -> Iterable[Row]:
             "detail": intent.detail,
             "municipality": intent.municipality,
             "created": now,
-            "next_try": now + MessageKind(intent.kind).letter.held,
+            "next_try": now + intent.wait,
         }
         for intent in draft.change.decision.messages
     )

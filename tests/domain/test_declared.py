@@ -11,16 +11,17 @@ from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE
 
 LETTERS = [kind for kind in MessageKind if kind.letter.template]
-WRITTEN_ELSEWHERE = {MessageKind.REPORT, MessageKind.MORNING}
+WRITTEN_ELSEWHERE = {MessageKind.REPORT, MessageKind.MORNING, MessageKind.DAYS}
+ABOUT_A_RUNG = (Recipient.RUNG, Recipient.ASKED)
 
 
 @pytest.mark.parametrize("kind", LETTERS)
 def test_every_letter_has_its_template_its_subject_and_its_event(kind: MessageKind) -> None:
-    rungs = list(RungName) if kind.letter.to is Recipient.RUNG else [None]
+    rungs = list(RungName) if kind.letter.to in ABOUT_A_RUNG else [None]
     for rung in rungs:
         for key in CATALOGUE.provisions:
             assert (TEMPLATES / kind.template(key, rung)).is_file()
-        assert "{reference}" in (rung.kind if rung else kind.letter).subject
+        assert "{reference}" in (kind.letter.subject or (rung.kind.subject if rung else ""))
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", kind.letter.event)
 
 
@@ -51,7 +52,7 @@ def test_a_kind_of_an_older_version_is_shown_by_its_own_name() -> None:
 
 
 def test_messages_of_one_breath_go_out_as_declared_and_rungs_from_low_to_high() -> None:
-    places = [kind.place(rung) for kind in LETTERS for rung in (RungName if kind.letter.to is Recipient.RUNG else [""])]
+    places = [kind.place(rung) for kind in LETTERS for rung in (RungName if kind.letter.to in ABOUT_A_RUNG else [""])]
     assert places == sorted(places)
     assert len(set(places)) == len(places)
 

@@ -6,6 +6,7 @@ from provisions.domain import dutch
 from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
+from provisions.domain.lifecycle.telling import tell_answer
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
 
@@ -25,6 +26,7 @@ def answer(case: Case, key: ProvisionKey, rung: RungName, given: Answer, moment:
         rung=rung.value,
         answer=given.value,
     )
+    tell_answer(draft, provision, rung)
     return draft.done()
 
 

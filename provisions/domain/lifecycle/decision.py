@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import uuid5
 
@@ -64,13 +64,17 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class MessageIntent:
-    """A message to be sent. ``id`` follows from what it is about, so that it can't be made twice."""
+    """A message to be sent. ``id`` follows from what it is about, so that it can't be made twice.
+
+    ``wait``: how long it is held before it may leave.
+    """
 
     id: str
     kind: str
     key: ProvisionKey
     detail: str | None
     municipality: str
+    wait: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Draft:
         self.lines: list[AuditLine] = []
         self.intents: list[MessageIntent] = []
         self.visible: set[ProvisionKey] = set()
+        self.is_intake = False
 
     def rule(self, key: ProvisionKey) -> ProvisionRule:
         return self.moment.catalogue.rule(key.key)
@@ -163,8 +168,23 @@ class Draft:
         """
         about = "/".join((str(key), kind.value, detail or "", occasion, str(self.case.act)))
         identity = str(uuid5(self.case.id, about))
-        self.intents.append(MessageIntent(identity, kind.value, key, detail, to or self.case.municipality))
+        place = to or self.case.municipality
+        self.intents.append(MessageIntent(identity, kind.value, key, detail, place, self._wait(kind, key)))
         return identity
+
+    def _wait(self, kind: MessageKind, key: ProvisionKey) -> timedelta:
+        """How long a letter waits: for second thoughts, or for the overview of the day.
+
+        Nothing of intake, of the clock, or about what is promised for the very day waits for second thoughts.
+        """
+        catalogue, now = self.moment.catalogue, self.moment.now
+        if kind.letter.listed:
+            calendar = catalogue.calendar_of(self.case.municipality)
+            return calendar.next_working_moment(now, catalogue.overview_at) - now
+        typed = self.moment.via in (Via.SHELL, Via.SYSTEM) or self.moment.by == SYSTEM
+        if typed or self.is_intake or kind.letter.at_once or self.rule(key).same_day:
+            return kind.letter.held
+        return max(kind.letter.held, catalogue.letters_wait)
 
     def done(self) -> Decision:
         return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.visible))

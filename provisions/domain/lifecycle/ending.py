@@ -9,7 +9,8 @@ from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
-from provisions.domain.messages import MessageKind
+from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
+from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import CodeList, EndRule
 
 SETTLED = "settled"
@@ -47,6 +48,8 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
         _end(draft, provision, ending)
     if rule.ends_open:
         _lapse_follow_ups(draft)
+    if still_open:
+        tell_director_of_another(draft, still_open[0].id, ENDED)
     draft.case = replace(draft.case, closed=ending.on, end_reason=rule.name)
     draft.note(
         "case.closed",
@@ -72,6 +75,9 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
         if provision.status is Status.ENDED:
             draft.change(replace(provision, status=status_before_end(provision), ended_on=None, taken_over_by=None))
             draft.note("provision.reopened", "loopt door: het einde van het traject was een vergissing", provision.id)
+            if provision.asked:
+                told = "loket laten weten dat het verzoek weer geldt"
+                tell(draft, MessageKind.AGAIN, provision.id, told, ENDED)
     return draft.done()
 
 
@@ -128,6 +134,7 @@ def _end(draft: Draft, provision: Provision, ending: Ending) -> None:
             message=message,
             kind=MessageKind.CANCELLED.value,
         )
+    tell_of_end(draft, provision, None)
 
 
 def _lapse_follow_ups(draft: Draft) -> None:

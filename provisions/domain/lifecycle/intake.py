@@ -20,6 +20,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
     Raises ``InvalidInput`` with one line a fault.
     """
     draft = Draft(case, moment)
+    draft.is_intake = True
     draft.note(
         "case.opened",
         f"traject gestart op {dutch.dutch_date(case.opened)} in {case.municipality}",

@@ -19,6 +19,7 @@ from provisions.domain.lifecycle.decision import (
 )
 from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, lapse_own_follow_ups, plan_again, plan_follow_ups
 from provisions.domain.lifecycle.starting import start_what_is_ready
+from provisions.domain.lifecycle.telling import tell_director_of_another, tell_of_end, tell_refusal
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName, ProvisionRule
@@ -183,7 +184,12 @@ def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> N
             kind=MessageKind.CANCELLED.value,
         )
     if name is OutcomeName.REFUSED:
+        tell_refusal(draft, before.id)
         offer_waivers(draft, before.id)
+        return
+    tell_of_end(draft, before, name)
+    if not (name is OutcomeName.DELIVERED and rule.tells_director):
+        tell_director_of_another(draft, before.id, name.value)
 
 
 def _tell_about_reopening(draft: Draft, before: Provision) -> None:

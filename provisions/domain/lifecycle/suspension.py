@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from provisions.domain import dutch
+from provisions.domain import deadlines, dutch
 from provisions.domain.case import Agreement, Case, Provision, ProvisionKey, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
@@ -17,6 +17,7 @@ from provisions.domain.lifecycle.decision import (
     running_provision,
 )
 from provisions.domain.lifecycle.starting import note_term
+from provisions.domain.lifecycle.telling import tell_new_day
 
 LONGEST_SUSPENSION = timedelta(weeks=4)
 LONGEST_APPROVED = timedelta(days=366)  # beyond it the year was mistyped
@@ -45,6 +46,7 @@ def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Momen
     if suspension.resumed is None and until <= moment.today:
         suspension = replace(suspension, resumed=until)
     draft = Draft(case, moment)
+    was = deadlines.due(draft.situation(key))
     changed = replace(provision, suspensions=(*provision.suspensions, suspension))
     draft.change(changed)
     end = changed.stops[-1].end
@@ -60,6 +62,7 @@ def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Momen
         approved_by=approved_by,
     )
     note_term(draft, key)
+    tell_new_day(draft, key, was.due if was else None)
     return draft.done()
 
 
@@ -98,6 +101,7 @@ def resume(case: Case, key: ProvisionKey, moment: Moment, on: date) -> Decision:
     if not provision.status.is_open or not running:
         raise NotAllowed(f"De klok van '{key}' in traject {case.reference} staat niet stil; hervatten kan dus niet.")
     draft = Draft(case, moment)
+    was = deadlines.due(draft.situation(key))
     draft.change(
         replace(
             provision,
@@ -106,6 +110,7 @@ def resume(case: Case, key: ProvisionKey, moment: Moment, on: date) -> Decision:
     )
     draft.note("clock.resumed", f"klok loopt weer vanaf {dutch.dutch_date(on)}", key, on=on.isoformat())
     note_term(draft, key)
+    tell_new_day(draft, key, was.due if was else None)
     return draft.done()
 
 
@@ -117,6 +122,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
     must_be_open_case(case)
     provision = provision_of(case, key)
     draft = Draft(case, moment)
+    was = deadlines.due(draft.situation(key))
     rule = draft.rule(key)
     if not rule.needs_agreed_date:
         raise InvalidInput(f"'{key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet.")
@@ -139,6 +145,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
         was=provision.agreed.isoformat() if provision.agreed else None,
     )
     note_term(draft, key)
+    tell_new_day(draft, key, was.due if was else None)
     return draft.done()
 
 

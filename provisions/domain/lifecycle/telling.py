@@ -1,0 +1,86 @@
+"""Who hears what of an event, besides the counter that is asked (domain.md, "Who hears what")."""
+
+from datetime import date
+
+from provisions.domain import deadlines, dutch, ladder
+from provisions.domain.case import Provision, ProvisionKey
+from provisions.domain.lifecycle.decision import SYSTEM, Draft
+from provisions.domain.messages import NEW_DAY, MessageKind
+from provisions.domain.rules import OutcomeName
+from provisions.domain.rungs import RungName
+
+SOON = 5  # working days: a new day this near is told at once, the others in the overview of the day
+
+
+def tell(draft: Draft, kind: MessageKind, key: ProvisionKey, because: str, detail: str | None = None) -> None:
+    """Ask for a message, on record with why (Dutch)."""
+    message = draft.send(kind, key, detail)
+    draft.note("message.requested", because, key, message=message, kind=kind.value)
+
+
+def done_by_another(draft: Draft) -> bool:
+    """Whether somebody else than the case director, or who deputises, did this. Where nobody is named there is no other."""
+    director, moment = draft.case.director, draft.moment
+    return director is not None and moment.by not in (director, SYSTEM) and moment.acting_for != director
+
+
+def tell_director_of_another(draft: Draft, key: ProvisionKey, what: str) -> None:
+    """The case director hears what somebody else recorded (``what``: an outcome, or a change that has a name)."""
+    if done_by_another(draft):
+        tell(draft, MessageKind.RECORDED, key, "regisseur laten weten wat een ander vastlegde", what)
+
+
+def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> None:
+    """Who was asked for help hears that it is over: after a delivery each table and desk, else the one that has it."""
+    at_work = ladder.table_at_work(before)
+    for rung in before.rungs:
+        if rung.name.kind.is_table and (name is OutcomeName.DELIVERED or rung.name is at_work):
+            tell(
+                draft,
+                MessageKind.SETTLED,
+                before.id,
+                f"{rung.name.label} laten weten dat het klaar is",
+                rung.name.value,
+            )
+    submission = before.rung(RungName.MAATWERKLOKET)
+    if submission is not None and submission.submitted:
+        tell(draft, MessageKind.SETTLED_DESK, before.id, "landelijk Maatwerkloket laten weten dat het klaar is")
+
+
+def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None) -> None:
+    """D is another one than ``was``, or its clock stands still: who works on it hears the new day."""
+    provision, end = draft.case.provisions[key], deadlines.due(draft.situation(key))
+    if end is None or end.due == was or not provision.status.is_open:
+        return
+    if provision.asked:
+        kind = MessageKind.NEW_DAY if _at_once(draft, key, end.due, was) else MessageKind.NEW_DAY_LISTED
+        how = "" if kind is MessageKind.NEW_DAY else ", in het overzicht van de dag"
+        tell(draft, kind, key, f"loket laten weten wat de uiterste datum nu is{how}", was.isoformat() if was else None)
+    table = ladder.table_at_work(provision)
+    if table is not None:
+        told = f"{table.label} laten weten wat de uiterste datum nu is"
+        tell(draft, MessageKind.NEW_DAY_TABLE, key, told, table.value)
+    tell_director_of_another(draft, key, NEW_DAY)
+
+
+def _at_once(draft: Draft, key: ProvisionKey, due: date, was: date | None) -> bool:
+    """Shelter, and what is or was due within five working days."""
+    if draft.rule(key).same_day:
+        return True
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    near = calendar.add_working_days(draft.moment.today, SOON)
+    return min(due, was or due) <= near
+
+
+def tell_answer(draft: Draft, provision: Provision, rung: RungName) -> None:
+    """The counter hears what was decided and what it must do now; the director the answer."""
+    if provision.asked and provision.status.is_open:
+        tell(draft, MessageKind.DECIDED, provision.id, "loket laten weten wat er is besloten", rung.value)
+    tell(draft, MessageKind.ANSWER, provision.id, f"regisseur het antwoord van {rung.label} laten weten", rung.value)
+
+
+def tell_refusal(draft: Draft, key: ProvisionKey) -> None:
+    """The director hears a refusal the same minute, with the last day to object."""
+    until = deadlines.objection_until(draft.situation(key))
+    last = f"; bezwaar kan tot en met {dutch.dutch_date(until)}" if until else ""
+    tell(draft, MessageKind.REFUSED, key, f"regisseur laten weten dat het is afgewezen{last}")
