@@ -236,6 +236,7 @@ def test_one_overview_a_day_for_each_counter(town: Town, database: Engine) -> No
         town.app.cases.suspend(
             f"TR-2026-00{number}", "special_assistance", reason="client_asks", until=day("2026-11-12"), by=DIRECTOR
         )
+    town.on("2026-11-03 10:05")
     town.app.cases.resume("TR-2026-0043", "special_assistance", by=DIRECTOR)
     asked = len(town.letters)
     town.on("2026-11-03 18:00")

@@ -36,6 +36,7 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     assert {letter.to for letter in evening} == {
         "doorbraaktafel@havenmeer.example",
         "bereikbaarheidsdienst@havenmeer.example",
+        "regisseur.haven@havenmeer.example",  # with the last day to object
     }
     assert case.shows("emergency_shelter") == "Afgewezen"
 
