@@ -26,7 +26,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 # Names with their schema: a temporary table of the same name must not be taken for one of ours.
 _TRIGGERS = """
 DROP TRIGGER append_only ON audit;
-CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION only_forget_staff() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -37,7 +37,7 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'table % is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE TRIGGER only_forgets BEFORE UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION only_forget_staff();
+CREATE TRIGGER append_only BEFORE UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION only_forget_staff();
 
 CREATE FUNCTION forget_staff(cases bigint[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     UPDATE {schema}.audit SET by = '', data = nullif(data - {keys}, '{{}}'::jsonb)
@@ -66,7 +66,7 @@ CREATE TRIGGER of_now AFTER INSERT ON audit REFERENCING NEW TABLE AS added
 """
 _BACK = """
 DROP TRIGGER of_now ON audit;
-DROP TRIGGER only_forgets ON audit;
+DROP TRIGGER stays ON audit;
 DROP TRIGGER append_only ON audit;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 DROP FUNCTION refuse_other_moments();
