@@ -233,6 +233,11 @@ def head(connection: Connection) -> Anchor:
 # --- the example -----------------------------------------------------------------------------------------------------
 
 
+def takes_other_moments(connection: Connection) -> bool:
+    """Whether this database holds an example."""
+    return bool(connection.scalar(text("SELECT EXISTS (SELECT FROM example)")))
+
+
 def allow_other_moments(connection: Connection) -> None:
     """From now on this database takes lines of another moment than now (``RECORDED_AT``): it holds an example. Only the role that
     owns the tables may say so.

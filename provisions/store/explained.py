@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, func, select
 
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
@@ -19,7 +19,7 @@ from provisions.domain.replay import Difference, RecordedLine, Replay
 from provisions.domain.rules import Catalogue
 from provisions.store import loading, rules
 from provisions.store import tables as t
-from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, client_digest
+from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, client_digest, takes_other_moments
 
 BOUND = "case.bound"  # the line by which a case of before lines were bound to their client was bound
 RULES_CHANGED = (rules.CHANGED, "record.rechained")
@@ -51,7 +51,7 @@ class _Known:
 
     def __init__(self, connection: Connection, catalogue: Catalogue | None) -> None:
         self.catalogue = catalogue
-        self.exact = not connection.scalar(text("SELECT EXISTS (SELECT FROM example)"))
+        self.exact = not takes_other_moments(connection)
         changed = select(func.max(t.audit.c.id)).where(t.audit.c.what.in_(RULES_CHANGED), t.audit.c.case_id.is_(None))
         self.rules_since = connection.execute(changed).scalar() or 0
         """The line since which the present rules hold: what was closed before it has the dates of other rules."""
