@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provisions.app import App
-from provisions.cli.arguments import once
+from provisions.cli.arguments.values import once
 from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from provisions import inputs
-from provisions.cli.arguments import once, waiver
+from provisions.cli.arguments.values import once, waiver
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.errors import InvalidInput, Refused
 from provisions.usecases.intake import IntakeRequest

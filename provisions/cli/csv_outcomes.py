@@ -5,7 +5,7 @@ from pathlib import Path
 
 from provisions import inputs
 from provisions.app import App
-from provisions.cli.arguments import once
+from provisions.cli.arguments.values import once
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Refused, SeveralRefused

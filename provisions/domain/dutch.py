@@ -103,6 +103,11 @@ def day_and_month(day: date, now: datetime) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}" if day.year == day_of(now).year else dutch_date(day)
 
 
+def capitalised(text: str) -> str:
+    """The text with a capital first letter; the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(count: int, one: str, more: str) -> str:
     """
     >>> counted(1, "bericht", "berichten"), counted(0, "bericht", "berichten")

@@ -209,9 +209,9 @@ def test_a_use_case_is_three_files(copy: Copy, url: str) -> None:
         "from provisions.domain.lifecycle.decision import visit\n",
     )
     copy.insert(
-        "provisions/cli/arguments.py",
-        "    resume = _on_provision(",
-        '    _by(_on_provision(command("visit", "iemand ging bij de cliënt langs")))\n',
+        "provisions/cli/arguments/recording.py",
+        "    resume = commands.on_provision(",
+        '    options.by(commands.on_provision("visit", "iemand ging bij de cliënt langs"))\n',
     )
     assert len(copy.touched) == 3
     seen = copy.run("work_story", "use_case", url)

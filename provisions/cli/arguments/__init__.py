@@ -1,0 +1,38 @@
+"""What may be typed: commands and options, with help and errors in Dutch."""
+
+from provisions.cli.arguments import ledger, life, looking, recording, running
+from provisions.cli.arguments.dutch_parser import Commands, DutchParser
+
+# In the order in which the help lists them.
+SUBJECTS = (
+    running.components,
+    running.completion,
+    looking.term,
+    recording.intake,
+    looking.cases,
+    looking.messages,
+    ledger.data,
+    looking.report,
+    looking.simulate,
+    recording.outcome,
+    recording.clock,
+    recording.escalation,
+    life.needs,
+    life.transfer,
+    recording.follow_up,
+    life.ends,
+    life.approvals,
+    life.again,
+)
+
+
+def parser() -> DutchParser:
+    """The whole command line."""
+    root = DutchParser(
+        prog="provisions",
+        description="Basisvoorzieningen regelen binnen de beloofde termijn: elke voorziening loopt door tot zij geregeld is.",
+    )
+    commands = Commands(root)
+    for subject in SUBJECTS:
+        subject(commands)
+    return root

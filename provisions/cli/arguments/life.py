@@ -1,0 +1,93 @@
+"""What changes in the life of a case."""
+
+from provisions.cli.arguments import options, values
+from provisions.cli.arguments.dutch_parser import KEY_HELP, Commands
+
+
+def needs(commands: Commands) -> None:
+    """What is needed more, and by when."""
+    add = commands.on_case("add", "voeg een voorziening toe")
+    add.add_argument("keys", metavar="KEY", nargs="+", help="een of meer voorzieningen, zoals day_activity")
+    options.needs(add)
+    options.by(add)
+    options.on(add)
+
+    agree = commands.on_provision("agree", "leg een (nieuwe) afgesproken datum vast")
+    agree.add_argument("day", metavar="DATUM", type=values.day("de afspraak"), help=options.DAY_HELP)
+    options.by(agree)
+    options.on(agree)
+
+
+def transfer(commands: Commands) -> None:
+    """Another municipality."""
+    made = commands.on_case("transfer", "de cliënt is verhuisd naar een andere gemeente")
+    made.add_argument("--municipality", required=True, metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
+    options.by(made)
+
+
+def ends(commands: Commands) -> None:
+    """The end of a case, and an end that was a mistake."""
+    reopen = commands.on_case(
+        "reopen", "maak een vergissing ongedaan: heropen een voorziening, of een traject dat niet hoorde te eindigen"
+    )
+    reopen.add_argument("key", metavar="KEY", nargs="?", help=f"{KEY_HELP}; zonder: het hele traject")
+    reopen.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom; {options.STAYS_HERE}")
+    options.by(reopen)
+    options.on(reopen)
+
+    close = commands.on_case("close", "sluit een traject af")
+    close.add_argument(
+        "--reason",
+        default="settled",
+        metavar="REDEN",
+        help="code uit provisions.toml; standaard: settled (alles is geregeld)",
+    )
+    options.many(
+        close,
+        "--to",
+        values.pair("--to", "KEY=CODE"),
+        "KEY=CODE",
+        "wie overneemt wat nog open staat: municipality, provider, other of nobody",
+    )
+    options.ask(close)
+    options.by(close)
+    options.on(close)
+
+
+def approvals(commands: Commands) -> None:
+    """What one asks and another decides."""
+    commands.add("approvals", "wat er gevraagd is en nog niet beslist")
+    approve = commands.add("approve", "geef akkoord op wat een ander vroeg", "approve A-17 --by teamleider-1")
+    approve.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    options.by(approve)
+    deny = commands.add("deny", "geef geen akkoord op wat een ander vroeg")
+    deny.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    deny.add_argument("--because", required=True, metavar="TEKST", help=f"waarom; {options.STAYS_HERE}")
+    options.by(deny)
+
+
+def again(commands: Commands) -> None:
+    """Needed once more."""
+    made = commands.on_provision(
+        "again",
+        "een voorziening is opnieuw nodig: een nieuwe ronde",
+        "again TR-2026-0042 id_document --reason lost --by regisseur-3",
+        "again TR-2026-0042 special_assistance --reason new_costs --for clothing --by regisseur-3",
+    )
+    made.add_argument(
+        "--reason", required=True, metavar="REDEN", help="code uit provisions.toml, zoals lost, stolen of expired"
+    )
+    made.add_argument("--for", dest="purpose", metavar="CODE", help="waarvoor deze ronde is, zoals clothing of keep")
+    made.add_argument(
+        "--agreed",
+        type=values.day("--agreed"),
+        metavar="DATUM",
+        help="de dag die is afgesproken, waar geen streeftermijn geldt",
+    )
+    made.add_argument(
+        "--needed-from", type=values.day("--needed-from"), metavar="DATUM", help="pas nodig vanaf die dag"
+    )
+    made.add_argument("--urgent", action="store_true", help="met spoed")
+    made.add_argument("--anyway", action="store_true", help="ook als er vandaag al een ronde bij kwam")
+    options.by(made)
+    options.on(made)
