@@ -8,7 +8,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo bench bench-long test faults lint audit licences sbom hooks lock clean
+.PHONY: help .venv run demo letters bench bench-long test faults lint audit licences sbom hooks lock clean
 
 help: ## show this list
 	@grep -E '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## /  make \1\t/' | expand -t 20
@@ -35,6 +35,9 @@ run: $(INSTALLED) ## start everything; stop with Ctrl-C
 
 demo: $(INSTALLED) ## the same in a home of its own, with an example caseload
 	@exec .venv/bin/provisions demo
+
+letters: $(DEVELOPER) ## write docs/letters anew: one of each letter, as it arrives
+	PROVISIONS_TEST_WRITE_LETTERS=1 .venv/bin/pytest -q tests/caseload/test_letters.py
 
 lint: $(DEVELOPER) ## style, types, and which room may import which
 	.venv/bin/ruff format --check .

@@ -126,7 +126,7 @@ def _fields(provision: Provision, rule: ProvisionRule) -> list[str]:
         if value := given.get(field.name):
             labels = {choice.value: choice.label for choice in field.choices} | {"yes": "ja", "no": "nee"}
             said = _dutch(date.fromisoformat(value)) if field.kind == "date" else labels.get(value, value)
-            lines.append(f"{field.title}: {said}")
+            lines.append(f"{field.title}{'' if field.title.endswith('?') else ':'} {said}")
     return lines
 
 
