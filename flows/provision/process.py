@@ -25,6 +25,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("provision.outcome", OutcomeName.REFUSED): "Afgewezen",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
     Fact("provision.reopened"): "Heropend",
+    Fact("provision.milestone"): "Mijlpaal vastgelegd",
+    Fact("follow_up.planned", "application_received"): "Nagaan of de aanvraag is ontvangen, staat in de agenda",
     Fact("term.agreed"): "Datum afgesproken",
     Fact("clock.suspended"): "Klok stilgezet",
     Fact("clock.resumed"): "Klok loopt weer",

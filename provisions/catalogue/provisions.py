@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from provisions.catalogue.entry import Entry, meant
@@ -13,12 +14,16 @@ from provisions.domain.rules import (
     Dependency,
     FieldRule,
     FollowUpRule,
+    MilestoneRef,
+    MilestoneRule,
     OutcomeName,
     Promise,
     ProvisionRule,
     Purpose,
     RungRule,
     Statutory,
+    Trigger,
+    TriggerKind,
     Variant,
 )
 from provisions.domain.rungs import RungName
@@ -39,9 +44,11 @@ def read_provisions(root: Entry) -> tuple[dict[str, ProvisionRule], tuple[str, .
     ladders = {name: _ladder(name, outer) for name in outer.values}
     entries = root.named_tables("provision")
     rules = {key: _provision(key, entry, ladders, entries.keys()) for key, entry in entries.items()}
+    rules = _with_common_follow_ups(rules, root)
     root.done()
     _refuse_cycles(rules, root)
     _refuse_waiting_for_several(rules, root)
+    _refuse_unknown_milestones(rules, root)
     used = {str(entry.values.get("ladder")) for entry in entries.values()}
     warnings = tuple(
         f"{root.file}, [ladder.{name}]: geen enkele voorziening gebruikt deze escalatiestappen."
@@ -113,6 +120,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
         municipal=bool(entry.text("municipal", default="")),
         applies_at_intake=entry.flag("applies_at_intake", default=False),
         statutory=_statutory(entry),
+        milestones=tuple(_milestone(inner) for inner in entry.tables("milestone", optional=True)),
         follow_ups=tuple(_follow_up(inner, fields, keys) for inner in entry.tables("follow_up", optional=True)),
         fields=fields,
         variants=_variants(entry, keys),
@@ -130,6 +138,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
     named = (
         ("field", [f.name for f in fields]),
         ("follow_up", [f.name for f in rule.follow_ups]),
+        ("milestone", [m.name for m in rule.milestones]),
         ("for", [p.value for p in rule.purposes]),
     )
     for what, names in named:
@@ -160,13 +169,42 @@ def _dependencies(entry: Entry, keys: Collection[str]) -> tuple[Dependency, ...]
     return found
 
 
-def _statutory(entry: Entry) -> Statutory | None:
-    inner = entry.table("statutory", optional=True)
-    if inner is None:
+def _statutory(entry: Entry) -> tuple[Statutory, ...]:
+    """One table (a term from the application, as older files have it) or a list of them."""
+    if isinstance(entry.values.get("statutory"), dict):
+        only = entry.table("statutory")
+        inners = [only] if only else []
+    else:
+        inners = entry.tables("statutory", optional=True)
+    return tuple(found for inner in inners if (found := _statutory_term(inner)))
+
+
+def _statutory_term(entry: Entry) -> Statutory | None:
+    term, begins = entry.term("term"), _milestone_ref(entry, "from")
+    presumed = entry.term("presumed", optional=True) if entry.values.get("presumed") is not False else None
+    entry.known.add("presumed")
+    if begins is None and "presumed" in entry.values:
+        entry.fault("presumed", "dit hoort bij 'from'.", "Noem daar de mijlpaal, of haal 'presumed' weg.")
+    article, roll, until = entry.text("article"), entry.flag("roll", default=True), _milestone_ref(entry, "until")
+    entry.done()
+    if term is None:
         return None
-    term, article, roll = inner.term("term"), inner.text("article"), inner.flag("roll", default=True)
-    inner.done()
-    return Statutory(term, article, roll) if term else None
+    if begins is not None and "presumed" not in entry.values:
+        presumed = term
+    return Statutory(term, article, roll, begins, until, presumed)
+
+
+def _milestone_ref(entry: Entry, key: str) -> MilestoneRef | None:
+    text = entry.text(key, default="")
+    return MilestoneRef.parse(text) if text else None
+
+
+def _milestone(entry: Entry) -> MilestoneRule:
+    milestone = MilestoneRule(entry.text("name"), entry.text("title"))
+    if milestone.name and not KEY.fullmatch(milestone.name):
+        entry.fault("name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
+    entry.done()
+    return milestone
 
 
 def _variants(entry: Entry, keys: Collection[str]) -> dict[str, Variant]:
@@ -232,7 +270,9 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
     rule = FollowUpRule(
         name=entry.text("name"),
         title=entry.text("title"),
-        outcome=entry.enum("outcome", OutcomeName) or OutcomeName.DELIVERED,
+        trigger=_trigger(entry),
+        until=tuple(MilestoneRef.parse(text) for text in entry.texts("until", optional=True)),
+        from_field=entry.one_of("from_field", dates, default="") or None,
         after=entry.term("after", optional=on_field is not None),
         on_field=on_field,
         working_days_before=entry.number("working_days_before", default=0),
@@ -244,6 +284,63 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")
     entry.done()
     return rule
+
+
+def _with_common_follow_ups(rules: dict[str, ProvisionRule], root: Entry) -> dict[str, ProvisionRule]:
+    """The rules with the follow-ups that are told once for many: ``[[follow_up]]``, of all or of those in ``provisions``.
+
+    Of the milestones that end one, each provision keeps those that it has.
+    """
+    for entry in root.tables("follow_up", optional=True):
+        only = entry.texts("provisions", optional=True)
+        for key in only:
+            if key not in rules:
+                entry.fault("provisions", f"voorziening '{key}' bestaat niet.", meant(key, rules))
+        fields = tuple(field for rule in rules.values() for field in rule.fields)
+        common = _follow_up(entry, fields, rules.keys())
+        for key, rule in rules.items():
+            if only and key not in only:
+                continue
+            if any(own.name == common.name for own in rule.follow_ups):
+                entry.fault("name", f"'{key}' heeft al een vervolgactie '{common.name}'.", "Geef elk een eigen naam.")
+            until = tuple(ref for ref in common.until if ref.of or rule.milestone(ref.name))
+            rules[key] = replace(rule, follow_ups=(*rule.follow_ups, replace(common, until=until)))
+    return rules
+
+
+def _trigger(entry: Entry) -> Trigger:
+    """Exactly one of ``outcome``, ``on`` and ``milestone``."""
+    given = [key for key in ("outcome", "on", "milestone") if key in entry.values]
+    if len(given) > 1:
+        entry.fault(given[1], f"'{given[0]}' en '{given[1]}' gaan niet samen.", "Haal een van beide weg.")
+        entry.known.update(given)
+    if "milestone" in entry.values:
+        return Trigger(TriggerKind.MILESTONE, entry.text("milestone"))
+    if "on" in entry.values:
+        kinds = [TriggerKind.REQUESTED.value, TriggerKind.STARTED.value, TriggerKind.WAIVED.value]
+        kind = entry.one_of("on", kinds)
+        code = entry.text("waiver", default="") or None if kind == TriggerKind.WAIVED else None
+        return Trigger(TriggerKind(kind) if kind in kinds else TriggerKind.STARTED, code)
+    return Trigger(TriggerKind.OUTCOME, (entry.enum("outcome", OutcomeName) or OutcomeName.DELIVERED).value)
+
+
+def _refuse_unknown_milestones(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
+    """Whatever names a milestone names one that exists."""
+    for rule in rules.values():
+        terms = [*rule.statutory, *(term for variant in rule.variants.values() for term in variant.statutory)]
+        named = [("statutory", ref) for term in terms for ref in (term.begins, term.until) if ref is not None]
+        for follow_up in rule.follow_ups:
+            named += [("follow_up", ref) for ref in follow_up.until]
+            if follow_up.trigger.kind is TriggerKind.MILESTONE:
+                named.append(("follow_up", MilestoneRef(follow_up.trigger.which or "")))
+        for key, ref in named:
+            of = rules.get(ref.of) if ref.of else rule
+            there = [m.name for m in of.milestones] if of else list(rules)
+            if ref.name not in there or of is None:
+                wrong = ref.name if of else str(ref.of)
+                root.faults.append(
+                    f"{root.file}, [provision.{rule.key}], sleutel '{key}': mijlpaal '{ref}' bestaat niet. {meant(wrong, there)}"
+                )
 
 
 def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry) -> None:

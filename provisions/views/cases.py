@@ -31,6 +31,7 @@ class ProvisionView:
     status: str
     due: date | None
     statutory_due: date | None
+    statutory_presumed: bool  # counted from the day we asked, for when it was received is not known
     overdue: bool
     days_overdue: int
     breached: bool
@@ -71,6 +72,8 @@ class ProvisionView:
             "breached": self.breached,
             "applied_on": _iso(p.applied_on),
             "statutory_due": _iso(self.statutory_due),
+            "statutory_presumed": self.statutory_presumed,
+            "milestones": {m.name: m.on.isoformat() for m in p.milestones},
             "blocked_by": list(self.blocked_by),
             "waived": [w.dependency for w in p.waivers],
             "suspended_days": self.suspended_days,
@@ -276,7 +279,7 @@ class Views:
         situation = Situation.of(case, key, catalogue)
         provision = situation.provision
         due = deadlines.due(situation, today=today)
-        statutory = deadlines.statutory_due(situation)
+        statutory = deadlines.last_statutory(situation)
         blocked = provision.status is Status.BLOCKED
         return ProvisionView(
             id=provision_id,
@@ -285,7 +288,8 @@ class Views:
             situation=situation,
             status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
             due=due.due if due else None,
-            statutory_due=statutory.due if statutory else None,
+            statutory_due=statutory.end.due if statutory else None,
+            statutory_presumed=statutory is not None and statutory.presumed,
             overdue=deadlines.is_overdue(situation, now),
             days_overdue=deadlines.days_overdue(situation, now),
             breached=deadlines.is_breached(situation, now),
@@ -297,7 +301,7 @@ class Views:
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
-            warnings=tuple(dict.fromkeys(w for end in (due, statutory) if end for w in end.warnings)),
+            warnings=tuple(dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)),
             rules=catalogue.provisions,
         )
 

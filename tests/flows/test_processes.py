@@ -89,6 +89,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
     attempt(lambda: client.reopens(key))
+    for milestone in CATALOGUE.rule(key).milestones:
+        attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
     for line in client.audit:
         if str(line.key) == key:
             found += facts_of(line.what, line.data)

@@ -17,7 +17,13 @@ from provisions.domain.lifecycle.decision import (
     must_be_open_case,
     provision_of,
 )
-from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, lapse_own_follow_ups, plan_again, plan_follow_ups
+from provisions.domain.lifecycle.follow_ups import (
+    lapse_follow_ups,
+    lapse_own_follow_ups,
+    plan_again,
+    plan_again_after_starting,
+    plan_follow_ups,
+)
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.telling import tell_director_of_another, tell_of_end, tell_refusal
 from provisions.domain.lifecycle.waivers import offer_waivers
@@ -240,6 +246,7 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
         on=on.isoformat(),
     )
     lapse_own_follow_ups(draft, key, "de uitkomst geldt niet meer: de voorziening is heropend")
+    plan_again_after_starting(draft, key)
     plan_again(draft, key)
     if not started:
         draft.visible.discard(key)
