@@ -1,7 +1,7 @@
-"""Milestones, and statutory terms that run from them.
+"""Milestones, statutory terms that run from them, and why it was begun without what it should wait for.
 
 What is recorded counts as it did: its statutory term runs from the application or the start until a milestone says otherwise.
-Nothing is sent because of this.
+Waivers get the code "other". Nothing is sent because of this.
 """
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ def upgrade() -> None:
         "provision", sa.Column("statutory_as_before", sa.Boolean(), nullable=False, server_default=sa.text("false"))
     )
     op.add_column("provision", sa.Column("statutory_late", JSONB(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column("waiver", sa.Column("code", sa.Text(), nullable=False, server_default=sa.text("'other'")))
     op.execute("UPDATE provision SET statutory_as_before = true")
     op.execute(
         "UPDATE provision SET statutory_late = jsonb_build_object((statutory_due + 1)::text, NULL) "
@@ -36,6 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("waiver", "code")
     op.drop_column("provision", "statutory_late")
     op.drop_column("provision", "statutory_as_before")
     op.drop_table("milestone")

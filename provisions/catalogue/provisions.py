@@ -11,6 +11,7 @@ from provisions.domain.rules import (
     Anchor,
     Brp,
     Choice,
+    CodeList,
     Dependency,
     FieldRule,
     FollowUpRule,
@@ -35,15 +36,17 @@ FIELD_KINDS = ("choice", "date", "yes_no")
 VARIANTS = ("registered", "unregistered", "urgent")
 BRP_WORDS = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
 
+Codes = Mapping[CodeList, Mapping[str, str]]
 Ladder = tuple[RungRule, ...]
 
 
-def read_provisions(root: Entry) -> tuple[dict[str, ProvisionRule], tuple[str, ...]]:
+def read_provisions(root: Entry, codes: Codes) -> tuple[dict[str, ProvisionRule], tuple[str, ...]]:
     """Read ``provisions.toml``: the rules in file order, and warnings (Dutch). Faults are collected in ``root``."""
     outer = root.table("ladder") or Entry(root.file, "ladder", {}, [])
     ladders = {name: _ladder(name, outer) for name in outer.values}
     entries = root.named_tables("provision")
     rules = {key: _provision(key, entry, ladders, entries.keys()) for key, entry in entries.items()}
+    rules = _with_common_fields(rules, root, codes)
     rules = _with_common_follow_ups(rules, root)
     root.done()
     _refuse_cycles(rules, root)
@@ -248,6 +251,7 @@ def _field(entry: Entry) -> FieldRule:
         choices=choices,
         outcomes=allowed,
         required_for=required,
+        past=entry.flag("past", default=False),
         refuse={value: refuse.text(value) for value in refuse.values} if refuse else {},
     )
     entry.done()
@@ -272,6 +276,7 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         title=entry.text("title"),
         trigger=_trigger(entry),
         until=tuple(MilestoneRef.parse(text) for text in entry.texts("until", optional=True)),
+        only_if=_only_if(entry, fields),
         from_field=entry.one_of("from_field", dates, default="") or None,
         after=entry.term("after", optional=on_field is not None),
         on_field=on_field,
@@ -284,6 +289,37 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")
     entry.done()
     return rule
+
+
+def _only_if(entry: Entry, fields: tuple[FieldRule, ...]) -> tuple[str, str] | None:
+    inner = entry.table("only_if", optional=True)
+    if inner is None:
+        return None
+    name, value = inner.one_of("field", [f.name for f in fields]), inner.text("value")
+    known = {choice.value for f in fields if f.name == name for choice in f.choices}
+    if known and value not in known:
+        inner.fault("value", f"'{value}' is geen van de keuzes.", meant(value, known))
+    inner.done()
+    return name, value
+
+
+def _with_common_fields(rules: dict[str, ProvisionRule], root: Entry, codes: Codes) -> dict[str, ProvisionRule]:
+    """The rules with the fields that are told once for all (``[[field]]``); ``codes`` names a list of codes as its choices."""
+    common = []
+    for entry in root.tables("field", optional=True):
+        named = entry.enum("codes", CodeList) if "codes" in entry.values else None
+        if named is not None:
+            choices = [{"value": code, "label": label} for code, label in codes[named].items()]
+            entry.values = {**entry.values, "choices": choices}
+        common.append(_field(entry))
+    for field in common:
+        for rule in rules.values():
+            if any(own.name == field.name for own in rule.fields):
+                root.faults.append(
+                    f"{root.file}, [provision.{rule.key}], sleutel 'field': '{field.name}' geldt al voor elke voorziening. "
+                    "Geef het een eigen naam."
+                )
+    return {key: replace(rule, fields=(*rule.fields, *common)) for key, rule in rules.items()}
 
 
 def _with_common_follow_ups(rules: dict[str, ProvisionRule], root: Entry) -> dict[str, ProvisionRule]:

@@ -133,7 +133,8 @@ class Tables:
         if p.statutory_presumed and p.statutory_due:
             parts.append(f"wettelijke termijn vermoedelijk t/m {self._day(p.statutory_due)}")
         if p.objection_until:
-            parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}")
+            presumed = " (vermoedelijk)" if p.objection_presumed else ""
+            parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}{presumed}")
         return "; ".join(parts)
 
     def waits(self, p: ProvisionView) -> str:

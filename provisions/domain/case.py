@@ -105,10 +105,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Waiver:
-    """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``."""
+    """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``; ``code``: why, of config."""
 
     dependency: str
     on: date
+    code: str = "other"
 
 
 @dataclass(frozen=True)

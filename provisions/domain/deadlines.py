@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
-from provisions.domain.case import Case, Provision, ProvisionKey, Status
+from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
 from provisions.domain.rules import Catalogue, MilestoneRef, OutcomeName, Promise, ProvisionRule, Statutory
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
+ANNOUNCED_ON = "announced_on"  # the field of a refusal, as in config/
 OBJECTION = Term.parse("6 weken")  # Awb 6:7; the Atw applies
 
 
@@ -238,11 +239,19 @@ def is_breached(situation: Situation, now: datetime) -> bool:
 
 
 def objection_until(situation: Situation) -> date | None:
-    """The last day to object to a refusal: six weeks (Awb 6:7), ``None`` when it was not refused."""
+    """The last day to object to a refusal: six weeks from the day after it was announced (Awb 6:7 and 6:8), ``None`` when it was
+    not refused. While that day is not known it is presumed to be that of the refusal.
+    """
     outcome = situation.provision.outcome
     if situation.provision.status is not Status.REFUSED or outcome is None:
         return None
-    return due_date(OBJECTION, outcome.on, situation.calendar).due
+    return due_date(OBJECTION, announced_on(outcome) or outcome.on, situation.calendar).due
+
+
+def announced_on(refusal: Outcome) -> date | None:
+    """The day on which a refusal was announced, ``None`` while that is not known."""
+    day = refusal.fields.get(ANNOUNCED_ON)
+    return date.fromisoformat(day) if day else None
 
 
 def days_overdue(situation: Situation, now: datetime) -> int:

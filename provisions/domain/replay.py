@@ -208,7 +208,9 @@ def _started(p: Provision, line: RecordedLine) -> Provision:
 
 
 def _waived(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]))))
+    return replace(
+        p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]), line.data.get("code", "other")))
+    )
 
 
 def _outcome(p: Provision, line: RecordedLine) -> Provision:
@@ -336,7 +338,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "late_noted",
         )
     },
-    "waivers": lambda p, _forgotten: sorted((w.dependency, w.on) for w in p.waivers),
+    "waivers": lambda p, _forgotten: sorted((w.dependency, w.on, w.code) for w in p.waivers),
     "rungs": lambda p, _forgotten: sorted(
         (r.name.value, r.due, str(r.message), r.answer, r.submitted) for r in p.rungs
     ),

@@ -160,7 +160,8 @@ class FollowUpRule:
     """Something to do after something that happened.
 
     Due ``after`` the day of its ``trigger``; or on the day in form field ``on_field`` (or ``working_days_before`` it); without
-    that field's value, ``after``. ``from_field``: the field whose day ``after`` is counted from, where that was filled in.
+    that field's value, ``after``. ``from_field``: the field whose day ``after`` is counted from, where that was filled in;
+    ``only_if``: a field and the value with which it is planned.
     ``repeat`` makes a new one each time it is done. One of an outcome lasts while that is in force; one of a request or a start
     until there is an outcome. ``until``: milestones that end it; ``unless_settled`` names another provision that ends it: when
     that was present, or by one of the outcomes ``ended_by``.
@@ -171,6 +172,7 @@ class FollowUpRule:
     trigger: Trigger
     after: Term | None = None
     from_field: str | None = None
+    only_if: tuple[str, str] | None = None
     until: tuple[MilestoneRef, ...] = ()
     on_field: str | None = None
     working_days_before: int = 0
@@ -202,6 +204,7 @@ class FieldRule:
     choices: tuple[Choice, ...] = ()
     outcomes: frozenset[OutcomeName] = frozenset(OutcomeName)
     required_for: frozenset[OutcomeName] = frozenset()
+    past: bool = False  # a day on which something happened: never one to come
     refuse: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -160,6 +160,7 @@ waiver = Table(
     _provision_id(primary=True),
     Column("dependency", Text, primary_key=True),
     Column("day", Date, nullable=False),
+    Column("code", Text, nullable=False, server_default=text("'other'")),  # why: a code of config
 )
 
 rung = Table(

@@ -40,6 +40,7 @@ class ProvisionView:
     blocked_by: tuple[str, ...]
     waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
     objection_until: date | None
+    objection_presumed: bool  # counted from the refusal, for when it was announced is not known
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
@@ -106,6 +107,8 @@ class ProvisionView:
             "days_overdue": self.days_overdue,
             "suspended_until": _iso(self.suspended_until),
             "objection_until": _iso(self.objection_until),
+            "objection_presumed": self.objection_presumed,
+            "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "warnings": list(self.warnings),
             "next_rung": (
                 {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
@@ -297,7 +300,10 @@ class Views:
             suspended_until=deadlines.suspended_until(provision, today),
             blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, case, provision)) if blocked else (),
             waiting_days=deadlines.blocked_too_long(situation, today),
-            objection_until=deadlines.objection_until(situation),
+            objection_until=(until := deadlines.objection_until(situation)),
+            objection_presumed=until is not None
+            and provision.outcome is not None
+            and deadlines.announced_on(provision.outcome) is None,
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,

@@ -37,7 +37,7 @@ def filled_in(key: str, name: OutcomeName) -> dict[str, str]:
     def value(field: FieldRule) -> str:
         match field.kind:
             case "date":
-                return "2026-12-01"
+                return "2026-11-02" if field.past else "2026-12-01"
             case "yes_no":
                 return "yes"
             case _:

@@ -51,6 +51,8 @@ def plan_after(
     for rule in draft.rule(key).follow_ups:
         if not rule.trigger.met_by(kind, which) or _ended(draft.case, key, rule):
             continue
+        if rule.only_if is not None and (fields or {}).get(rule.only_if[0]) != rule.only_if[1]:
+            continue
         day = _follow_up_day(draft, rule, on, fields or {})
         if day is not None:
             made.append(FollowUp(rule.name, day))
