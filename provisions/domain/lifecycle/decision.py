@@ -96,8 +96,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Need:
-    """A provision that is needed, with what is known of it at intake. ``waive`` maps a dependency to its ground, ``waive_because``
-    to the code of why.
+    """A provision that is needed, with what is known of it at intake. ``waive`` maps a dependency to its ground,
+    ``waive_because`` to the code of why.
     """
 
     key: str
