@@ -22,7 +22,6 @@ SUBJECTS = (
     recording.follow_up,
     life.ends,
     life.approvals,
-    life.facts,
     life.again,
 )
 
