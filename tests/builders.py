@@ -185,6 +185,10 @@ class Client:
     def ended_by_mistake(self) -> Decision:
         return self._do(lifecycle.reopen_case(self.case, "het einde klopte niet", self.moment))
 
+    def reaches(self, key: str, name: str, on: str | None = None) -> Decision:
+        """A milestone."""
+        return self._do(lifecycle.milestone(self.case, self.which(key), name, self.moment, self._on(on)))
+
     def which(self, key: str | ProvisionKey) -> ProvisionKey:
         """``key`` as people say it, ``key#2`` for a round."""
         if isinstance(key, ProvisionKey):

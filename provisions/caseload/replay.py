@@ -74,5 +74,7 @@ def _commands(app: App) -> Mapping[str, Callable[..., Case]]:
         "transfer": app.cases.transfer,
         "followup": app.cases.settle_follow_up,
         "reopen": app.cases.reopen,
+        "milestone": app.cases.milestone,
+        "again": app.cases.again,
         "close": app.cases.close,
     }

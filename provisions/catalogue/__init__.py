@@ -66,7 +66,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     if faults:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
-    rules, warnings = read_provisions(roots[PROVISIONS])
+    rules, warnings = read_provisions(roots[PROVISIONS], codes)
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
     _check_counters(rules, organisation, faults)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from provisions.catalogue.entry import Entry, meant
@@ -10,15 +11,20 @@ from provisions.domain.rules import (
     Anchor,
     Brp,
     Choice,
+    CodeList,
     Dependency,
     FieldRule,
     FollowUpRule,
+    MilestoneRef,
+    MilestoneRule,
     OutcomeName,
     Promise,
     ProvisionRule,
     Purpose,
     RungRule,
     Statutory,
+    Trigger,
+    TriggerKind,
     Variant,
 )
 from provisions.domain.rungs import RungName
@@ -30,18 +36,22 @@ FIELD_KINDS = ("choice", "date", "yes_no")
 VARIANTS = ("registered", "unregistered", "urgent")
 BRP_WORDS = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
 
+Codes = Mapping[CodeList, Mapping[str, str]]
 Ladder = tuple[RungRule, ...]
 
 
-def read_provisions(root: Entry) -> tuple[dict[str, ProvisionRule], tuple[str, ...]]:
+def read_provisions(root: Entry, codes: Codes) -> tuple[dict[str, ProvisionRule], tuple[str, ...]]:
     """Read ``provisions.toml``: the rules in file order, and warnings (Dutch). Faults are collected in ``root``."""
     outer = root.table("ladder") or Entry(root.file, "ladder", {}, [])
     ladders = {name: _ladder(name, outer) for name in outer.values}
     entries = root.named_tables("provision")
     rules = {key: _provision(key, entry, ladders, entries.keys()) for key, entry in entries.items()}
+    rules = _with_common_fields(rules, root, codes)
+    rules = _with_common_follow_ups(rules, root)
     root.done()
     _refuse_cycles(rules, root)
     _refuse_waiting_for_several(rules, root)
+    _refuse_unknown_milestones(rules, root)
     used = {str(entry.values.get("ladder")) for entry in entries.values()}
     warnings = tuple(
         f"{root.file}, [ladder.{name}]: geen enkele voorziening gebruikt deze escalatiestappen."
@@ -113,6 +123,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
         municipal=bool(entry.text("municipal", default="")),
         applies_at_intake=entry.flag("applies_at_intake", default=False),
         statutory=_statutory(entry),
+        milestones=tuple(_milestone(inner) for inner in entry.tables("milestone", optional=True)),
         follow_ups=tuple(_follow_up(inner, fields, keys) for inner in entry.tables("follow_up", optional=True)),
         fields=fields,
         variants=_variants(entry, keys),
@@ -130,6 +141,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
     named = (
         ("field", [f.name for f in fields]),
         ("follow_up", [f.name for f in rule.follow_ups]),
+        ("milestone", [m.name for m in rule.milestones]),
         ("for", [p.value for p in rule.purposes]),
     )
     for what, names in named:
@@ -160,13 +172,42 @@ def _dependencies(entry: Entry, keys: Collection[str]) -> tuple[Dependency, ...]
     return found
 
 
-def _statutory(entry: Entry) -> Statutory | None:
-    inner = entry.table("statutory", optional=True)
-    if inner is None:
+def _statutory(entry: Entry) -> tuple[Statutory, ...]:
+    """One table (a term from the application, as older files have it) or a list of them."""
+    if isinstance(entry.values.get("statutory"), dict):
+        only = entry.table("statutory")
+        inners = [only] if only else []
+    else:
+        inners = entry.tables("statutory", optional=True)
+    return tuple(found for inner in inners if (found := _statutory_term(inner)))
+
+
+def _statutory_term(entry: Entry) -> Statutory | None:
+    term, begins = entry.term("term"), _milestone_ref(entry, "from")
+    presumed = entry.term("presumed", optional=True) if entry.values.get("presumed") is not False else None
+    entry.known.add("presumed")
+    if begins is None and "presumed" in entry.values:
+        entry.fault("presumed", "dit hoort bij 'from'.", "Noem daar de mijlpaal, of haal 'presumed' weg.")
+    article, roll, until = entry.text("article"), entry.flag("roll", default=True), _milestone_ref(entry, "until")
+    entry.done()
+    if term is None:
         return None
-    term, article, roll = inner.term("term"), inner.text("article"), inner.flag("roll", default=True)
-    inner.done()
-    return Statutory(term, article, roll) if term else None
+    if begins is not None and "presumed" not in entry.values:
+        presumed = term
+    return Statutory(term, article, roll, begins, until, presumed)
+
+
+def _milestone_ref(entry: Entry, key: str) -> MilestoneRef | None:
+    text = entry.text(key, default="")
+    return MilestoneRef.parse(text) if text else None
+
+
+def _milestone(entry: Entry) -> MilestoneRule:
+    milestone = MilestoneRule(entry.text("name"), entry.text("title"))
+    if milestone.name and not KEY.fullmatch(milestone.name):
+        entry.fault("name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
+    entry.done()
+    return milestone
 
 
 def _variants(entry: Entry, keys: Collection[str]) -> dict[str, Variant]:
@@ -210,6 +251,7 @@ def _field(entry: Entry) -> FieldRule:
         choices=choices,
         outcomes=allowed,
         required_for=required,
+        past=entry.flag("past", default=False),
         refuse={value: refuse.text(value) for value in refuse.values} if refuse else {},
     )
     entry.done()
@@ -232,7 +274,10 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
     rule = FollowUpRule(
         name=entry.text("name"),
         title=entry.text("title"),
-        outcome=entry.enum("outcome", OutcomeName) or OutcomeName.DELIVERED,
+        trigger=_trigger(entry),
+        until=tuple(MilestoneRef.parse(text) for text in entry.texts("until", optional=True)),
+        only_if=_only_if(entry, fields),
+        from_field=entry.one_of("from_field", dates, default="") or None,
         after=entry.term("after", optional=on_field is not None),
         on_field=on_field,
         working_days_before=entry.number("working_days_before", default=0),
@@ -244,6 +289,94 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")
     entry.done()
     return rule
+
+
+def _only_if(entry: Entry, fields: tuple[FieldRule, ...]) -> tuple[str, str] | None:
+    inner = entry.table("only_if", optional=True)
+    if inner is None:
+        return None
+    name, value = inner.one_of("field", [f.name for f in fields]), inner.text("value")
+    known = {choice.value for f in fields if f.name == name for choice in f.choices}
+    if known and value not in known:
+        inner.fault("value", f"'{value}' is geen van de keuzes.", meant(value, known))
+    inner.done()
+    return name, value
+
+
+def _with_common_fields(rules: dict[str, ProvisionRule], root: Entry, codes: Codes) -> dict[str, ProvisionRule]:
+    """The rules with the fields that are told once for all (``[[field]]``); ``codes`` names a list of codes as its choices."""
+    common = []
+    for entry in root.tables("field", optional=True):
+        named = entry.enum("codes", CodeList) if "codes" in entry.values else None
+        if named is not None:
+            choices = [{"value": code, "label": label} for code, label in codes[named].items()]
+            entry.values = {**entry.values, "choices": choices}
+        common.append(_field(entry))
+    for field in common:
+        for rule in rules.values():
+            if any(own.name == field.name for own in rule.fields):
+                root.faults.append(
+                    f"{root.file}, [provision.{rule.key}], sleutel 'field': '{field.name}' geldt al voor elke voorziening. "
+                    "Geef het een eigen naam."
+                )
+    return {key: replace(rule, fields=(*rule.fields, *common)) for key, rule in rules.items()}
+
+
+def _with_common_follow_ups(rules: dict[str, ProvisionRule], root: Entry) -> dict[str, ProvisionRule]:
+    """The rules with the follow-ups that are told once for many: ``[[follow_up]]``, of all or of those in ``provisions``.
+
+    Of the milestones that end one, each provision keeps those that it has.
+    """
+    for entry in root.tables("follow_up", optional=True):
+        only = entry.texts("provisions", optional=True)
+        for key in only:
+            if key not in rules:
+                entry.fault("provisions", f"voorziening '{key}' bestaat niet.", meant(key, rules))
+        fields = tuple(field for rule in rules.values() for field in rule.fields)
+        common = _follow_up(entry, fields, rules.keys())
+        for key, rule in rules.items():
+            if only and key not in only:
+                continue
+            if any(own.name == common.name for own in rule.follow_ups):
+                entry.fault("name", f"'{key}' heeft al een vervolgactie '{common.name}'.", "Geef elk een eigen naam.")
+            until = tuple(ref for ref in common.until if ref.of or rule.milestone(ref.name))
+            rules[key] = replace(rule, follow_ups=(*rule.follow_ups, replace(common, until=until)))
+    return rules
+
+
+def _trigger(entry: Entry) -> Trigger:
+    """Exactly one of ``outcome``, ``on`` and ``milestone``."""
+    given = [key for key in ("outcome", "on", "milestone") if key in entry.values]
+    if len(given) > 1:
+        entry.fault(given[1], f"'{given[0]}' en '{given[1]}' gaan niet samen.", "Haal een van beide weg.")
+        entry.known.update(given)
+    if "milestone" in entry.values:
+        return Trigger(TriggerKind.MILESTONE, entry.text("milestone"))
+    if "on" in entry.values:
+        kinds = [TriggerKind.REQUESTED.value, TriggerKind.STARTED.value, TriggerKind.WAIVED.value]
+        kind = entry.one_of("on", kinds)
+        code = entry.text("waiver", default="") or None if kind == TriggerKind.WAIVED else None
+        return Trigger(TriggerKind(kind) if kind in kinds else TriggerKind.STARTED, code)
+    return Trigger(TriggerKind.OUTCOME, (entry.enum("outcome", OutcomeName) or OutcomeName.DELIVERED).value)
+
+
+def _refuse_unknown_milestones(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
+    """Whatever names a milestone names one that exists."""
+    for rule in rules.values():
+        terms = [*rule.statutory, *(term for variant in rule.variants.values() for term in variant.statutory)]
+        named = [("statutory", ref) for term in terms for ref in (term.begins, term.until) if ref is not None]
+        for follow_up in rule.follow_ups:
+            named += [("follow_up", ref) for ref in follow_up.until]
+            if follow_up.trigger.kind is TriggerKind.MILESTONE:
+                named.append(("follow_up", MilestoneRef(follow_up.trigger.which or "")))
+        for key, ref in named:
+            of = rules.get(ref.of) if ref.of else rule
+            there = [m.name for m in of.milestones] if of else list(rules)
+            if ref.name not in there or of is None:
+                wrong = ref.name if of else str(ref.of)
+                root.faults.append(
+                    f"{root.file}, [provision.{rule.key}], sleutel '{key}': mijlpaal '{ref}' bestaat niet. {meant(wrong, there)}"
+                )
 
 
 def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry) -> None:

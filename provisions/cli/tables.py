@@ -130,8 +130,11 @@ class Tables:
             return f"{dutch.STATUS[p.provision.status]}, {self._day(p.provision.closed_on)}"
         parts = [dutch.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
         parts += [f"ligt bij {dutch.holder(p.lies_with)}"] if p.lies_with else []
+        if p.statutory_presumed and p.statutory_due:
+            parts.append(f"wettelijke termijn vermoedelijk t/m {self._day(p.statutory_due)}")
         if p.objection_until:
-            parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}")
+            presumed = " (vermoedelijk)" if p.objection_presumed else ""
+            parts.append(f"bezwaar kan t/m {self._day(p.objection_until)}{presumed}")
         return "; ".join(parts)
 
     def waits(self, p: ProvisionView) -> str:

@@ -26,6 +26,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "foreseen": (READ, ADD, CHANGE, REMOVE),
     "free_text": (READ, ADD, REMOVE),
     "message": (READ, ADD, CHANGE, REMOVE),
+    "milestone": (READ, ADD, CHANGE, REMOVE),
     "outcome": (READ, ADD, CHANGE),
     "plan": (READ, ADD, CHANGE, REMOVE),
     "prepared": (READ, ADD, REMOVE),

@@ -105,10 +105,11 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Waiver:
-    """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``."""
+    """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``; ``code``: why, of config."""
 
     dependency: str
     on: date
+    code: str = "other"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A dated fact that is no outcome (mijlpaal): ``name`` as in the catalogue, of day ``on``."""
+
+    name: str
+    on: date
+
+
+@dataclass(frozen=True)
 class Outcome:
     """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened."""
 
@@ -160,7 +169,8 @@ class Provision:
     the order in which they were recorded. ``reopened_on``: the day of the last reopening; outcomes before it don't count any
     more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a move): that breach stays.
     ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
-    with its case or by a move; ``taken_over_by``: who goes on with it (a code).
+    with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``statutory_as_before``: recorded by a version
+    that knew no milestones; its statutory term counts as it did then, until a milestone says otherwise.
     """
 
     key: str
@@ -181,11 +191,13 @@ class Provision:
     late_noted: date | None = None
     ended_on: date | None = None
     taken_over_by: str | None = None
+    statutory_as_before: bool = False
     suspensions: tuple[Suspension, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rungs: tuple[Rung, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     earlier_agreements: tuple[Agreement, ...] = ()
 
     @cached_property
@@ -227,6 +239,10 @@ class Provision:
         if self.status.is_open:
             return None
         return self.ended_on or (self.outcome.on if self.outcome else None)
+
+    def milestone(self, name: str) -> date | None:
+        """The day of that milestone, ``None`` while it is not known."""
+        return next((m.on for m in self.milestones if m.name == name), None)
 
     def rung(self, name: RungName) -> Rung | None:
         """The rung of that name, when it was climbed."""

@@ -1,14 +1,15 @@
 """The due date of a provision, and everything that follows from it: overdue, breach, statutory term (domain.md, rules 3 to 8)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
-from provisions.domain.case import Case, Provision, ProvisionKey, Status
-from provisions.domain.rules import Catalogue, OutcomeName, Promise, ProvisionRule, Statutory
+from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
+from provisions.domain.rules import Catalogue, MilestoneRef, OutcomeName, Promise, ProvisionRule, Statutory
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
+ANNOUNCED_ON = "announced_on"  # the field of a refusal, as in config/
 OBJECTION = Term.parse("6 weken")  # Awb 6:7; the Atw applies
 
 
@@ -33,8 +34,8 @@ def target(rule: ProvisionRule, *, urgent: bool) -> Term | None:
     return variant.target if variant and variant.target else rule.target
 
 
-def statutory_rule(rule: ProvisionRule, *, urgent: bool) -> Statutory | None:
-    """The statutory outer term in force, ``None`` where the law has none."""
+def statutory_rules(rule: ProvisionRule, *, urgent: bool) -> tuple[Statutory, ...]:
+    """The statutory outer terms in force, none where the law has none."""
     variant = rule.variants.get("urgent") if urgent else None
     return variant.statutory if variant and variant.statutory else rule.statutory
 
@@ -102,15 +103,77 @@ def earlier_dues(situation: Situation) -> tuple[tuple[DueDate, date], ...]:
     )
 
 
-def statutory_due(situation: Situation) -> DueDate | None:
-    """The end of the statutory term, counted from the application (or the start where there was none before it)."""
+@dataclass(frozen=True)
+class StatutoryTerm:
+    """One statutory term as it runs: its end, and whether its beginning is ``presumed`` (the day we asked) or known.
+
+    ``ended_on``: the day of the milestone that ended it, ``None`` while only an outcome can.
+    """
+
+    rule: Statutory
+    end: DueDate
+    presumed: bool = False
+    ended_on: date | None = None
+
+
+def statutory_terms(situation: Situation) -> tuple[StatutoryTerm, ...]:
+    """The statutory terms that run or ran, as far as their beginning is known.
+
+    While no milestone from which any of them runs is known, they are presumed from the day we asked. What was recorded by a
+    version without milestones counts from there as it did then: one term, to the last end.
+    """
     provision = situation.provision
-    statutory = statutory_rule(situation.rule, urgent=provision.urgent)
-    event = provision.applied_on or provision.started_on
-    if statutory is None or event is None:
-        return None
-    days = stopped_days(provision, statutory=True)
-    return due_date(statutory.term, event, situation.calendar, roll=statutory.roll, suspended=days)
+    rules = statutory_rules(situation.rule, urgent=provision.urgent)
+    asked = provision.applied_on or provision.started_on
+    begun = [(rule, day) for rule in rules if (day := _begun_on(situation, rule, asked)) is not None]
+    if begun or asked is None:
+        return tuple(_running(situation, rule, rule.term, day) for rule, day in begun)
+    if provision.statutory_as_before:
+        ends = [_running(situation, rule, rule.presumed or rule.term, asked) for rule in rules]
+        last = max(ends, key=lambda term: term.end.due, default=None)
+        return () if last is None else (StatutoryTerm(last.rule, last.end),)
+    return tuple(
+        replace(_running(situation, rule, rule.presumed, asked), presumed=True) for rule in rules if rule.presumed
+    )
+
+
+def _begun_on(situation: Situation, rule: Statutory, asked: date | None) -> date | None:
+    return asked if rule.begins is None else _milestone_day(situation, rule.begins)
+
+
+def _running(situation: Situation, rule: Statutory, term: Term, event: date) -> StatutoryTerm:
+    days = stopped_days(situation.provision, statutory=True)
+    end = due_date(term, event, situation.calendar, roll=rule.roll, suspended=days)
+    ended_on = None if rule.until is None else _milestone_day(situation, rule.until)
+    return StatutoryTerm(rule, end, ended_on=ended_on)
+
+
+def _milestone_day(situation: Situation, wanted: MilestoneRef) -> date | None:
+    """The day of a milestone of this round, or of the last round of another provision."""
+    of = situation.provision if wanted.of is None else situation.case.latest(wanted.of)
+    return of.milestone(wanted.name) if of else None
+
+
+def last_statutory(situation: Situation) -> StatutoryTerm | None:
+    """The statutory term that ends last, ``None`` when none runs."""
+    return max(statutory_terms(situation), key=lambda term: term.end.due, default=None)
+
+
+def statutory_due(situation: Situation) -> DueDate | None:
+    """The last end of the statutory terms."""
+    last = last_statutory(situation)
+    return last.end if last else None
+
+
+def statutory_late(situation: Situation) -> tuple[tuple[date, date | None], ...]:
+    """When each statutory term was exceeded, unless an outcome came first: the first day after its end, and the day on which
+    a milestone ended it. What is presumed is never exceeded.
+    """
+    return tuple(
+        (term.end.due + ONE_DAY, term.ended_on)
+        for term in statutory_terms(situation)
+        if not term.presumed and (term.ended_on is None or term.ended_on > term.end.due)
+    )
 
 
 def kept_on(situation: Situation) -> date | None:
@@ -176,11 +239,19 @@ def is_breached(situation: Situation, now: datetime) -> bool:
 
 
 def objection_until(situation: Situation) -> date | None:
-    """The last day to object to a refusal: six weeks (Awb 6:7), ``None`` when it was not refused."""
+    """The last day to object to a refusal: six weeks from the day after it was announced (Awb 6:7 and 6:8), ``None`` when it was
+    not refused. While that day is not known it is presumed to be that of the refusal.
+    """
     outcome = situation.provision.outcome
     if situation.provision.status is not Status.REFUSED or outcome is None:
         return None
-    return due_date(OBJECTION, outcome.on, situation.calendar).due
+    return due_date(OBJECTION, announced_on(outcome) or outcome.on, situation.calendar).due
+
+
+def announced_on(refusal: Outcome) -> date | None:
+    """The day on which a refusal was announced, ``None`` while that is not known."""
+    day = refusal.fields.get(ANNOUNCED_ON)
+    return date.fromisoformat(day) if day else None
 
 
 def days_overdue(situation: Situation, now: datetime) -> int:

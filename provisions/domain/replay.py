@@ -17,6 +17,7 @@ from provisions.domain.case import (
     Answer,
     Case,
     FollowUp,
+    Milestone,
     Outcome,
     Provision,
     ProvisionKey,
@@ -28,6 +29,7 @@ from provisions.domain.case import (
 )
 from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.ending import status_before_end
+from provisions.domain.lifecycle.milestones import with_milestone
 from provisions.domain.lifecycle.suspension import with_agreement
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
@@ -206,7 +208,9 @@ def _started(p: Provision, line: RecordedLine) -> Provision:
 
 
 def _waived(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]))))
+    return replace(
+        p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]), line.data.get("code", "other")))
+    )
 
 
 def _outcome(p: Provision, line: RecordedLine) -> Provision:
@@ -260,6 +264,10 @@ def _agreed(p: Provision, line: RecordedLine) -> Provision:
     return with_agreement(p, Agreement(_day(line.data["agreed"]), on))
 
 
+def _milestone(p: Provision, line: RecordedLine) -> Provision:
+    return with_milestone(p, Milestone(line.data["name"], _day(line.data["on"])))
+
+
 def _climbed(p: Provision, line: RecordedLine) -> Provision:
     due = datetime.fromisoformat(line.data["due"])
     return replace(p, rungs=(*p.rungs, Rung(RungName(line.data["rung"]), due, line.at, str(line.message))))
@@ -298,6 +306,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "clock.suspended": _suspended,
     "clock.resumed": _resumed,
     "term.agreed": _agreed,
+    "provision.milestone": _milestone,
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
     "rung.answered": _answered,
@@ -329,7 +338,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "late_noted",
         )
     },
-    "waivers": lambda p, _forgotten: sorted((w.dependency, w.on) for w in p.waivers),
+    "waivers": lambda p, _forgotten: sorted((w.dependency, w.on, w.code) for w in p.waivers),
     "rungs": lambda p, _forgotten: sorted(
         (r.name.value, r.due, str(r.message), r.answer, r.submitted) for r in p.rungs
     ),
@@ -337,6 +346,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
         (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes
     ],
     "follow_ups": lambda p, _forgotten: sorted((f.name, f.due, f.done, f.lapsed, f.reminded) for f in p.follow_ups),
+    "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
 _COLUMNS = {
@@ -344,6 +354,7 @@ _COLUMNS = {
     "rungs": "rung",
     "outcomes": "outcome",
     "follow_ups": "follow_up",
+    "milestones": "milestone",
     "earlier_agreements": "agreement",
     "suspensions": "suspension",
 }

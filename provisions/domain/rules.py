@@ -92,27 +92,88 @@ class RungRule:
 
 
 @dataclass(frozen=True)
+class MilestoneRule:
+    """A dated fact that is no outcome (mijlpaal): ``name`` for programs, ``title`` (Dutch) for people."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class MilestoneRef:
+    """A milestone as a rule names it: one of the provision itself, or ``of`` another one. ``str()`` is ``of.name``."""
+
+    name: str
+    of: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "MilestoneRef":
+        """Read ``applied`` or ``benefit_decision.applied``."""
+        first, dot, last = text.partition(".")
+        return cls(last, first) if dot else cls(first)
+
+    def __str__(self) -> str:
+        return f"{self.of}.{self.name}" if self.of else self.name
+
+
+@dataclass(frozen=True)
 class Statutory:
-    """A statutory outer term, beside the target and never instead of it. Counts from the application."""
+    """A statutory outer term, beside the target and never instead of it.
+
+    ``begins``: the milestone from which it runs; ``None``: the application, as we sent it. ``until``: the milestone that
+    ends it, besides the outcome. ``presumed``: the term that is presumed from the day we asked until the milestone is known;
+    ``None`` where nothing can be presumed.
+    """
 
     term: Term
     article: str
     roll: bool = True
+    begins: MilestoneRef | None = None
+    until: MilestoneRef | None = None
+    presumed: Term | None = None
+
+
+class TriggerKind(StrEnum):
+    """What makes a follow-up planned."""
+
+    OUTCOME = "outcome"
+    REQUESTED = "requested"  # the counter was asked
+    STARTED = "started"  # the clock started
+    WAIVED = "waived"  # it started without one of its dependencies
+    MILESTONE = "milestone"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What makes a follow-up planned; ``which``: the outcome, the milestone, or the code of the waiver (``None``: any)."""
+
+    kind: TriggerKind
+    which: str | None = None
+
+    def met_by(self, kind: TriggerKind, which: str | None) -> bool:
+        """Whether this is what happened."""
+        return self.kind is kind and self.which in (None, which)
 
 
 @dataclass(frozen=True)
 class FollowUpRule:
-    """Something to do after an outcome.
+    """Something to do after something that happened.
 
-    Due ``after`` the outcome's day; or on the day in form field ``on_field`` (or ``working_days_before`` it); without
-    that field's value, ``after``. ``repeat`` makes a new one each time it is done. It lasts while ``outcome`` is in force;
-    ``unless_settled`` names another provision that ends it: when that was present, or by one of the outcomes ``ended_by``.
+    Due ``after`` the day of its ``trigger``; or on the day in form field ``on_field`` (or ``working_days_before`` it); without
+    that field's value, ``after``. ``from_field``: the field whose day ``after`` is counted from, where that was filled in;
+    ``only_if``: a field and the value with which it is planned.
+    ``repeat`` makes a new one each time it is done. One of an outcome lasts while that is in force; one of a request or a start
+    until there is an outcome. ``until``: milestones that end it; ``unless_settled`` names another provision that ends it: when
+    that was present, or by one of the outcomes ``ended_by``.
     """
 
     name: str
     title: str
-    outcome: OutcomeName
+    trigger: Trigger
     after: Term | None = None
+    from_field: str | None = None
+    only_if: tuple[str, str] | None = None
+    until: tuple[MilestoneRef, ...] = ()
     on_field: str | None = None
     working_days_before: int = 0
     repeat: bool = False
@@ -143,6 +204,7 @@ class FieldRule:
     choices: tuple[Choice, ...] = ()
     outcomes: frozenset[OutcomeName] = frozenset(OutcomeName)
     required_for: frozenset[OutcomeName] = frozenset()
+    past: bool = False  # a day on which something happened: never one to come
     refuse: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -193,7 +255,7 @@ class Variant:
 
     after: tuple[Dependency, ...] | None = None
     target: Term | None = None
-    statutory: Statutory | None = None
+    statutory: tuple[Statutory, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,7 +278,8 @@ class ProvisionRule:
     ladder: tuple[RungRule, ...]
     municipal: bool = False
     applies_at_intake: bool = False
-    statutory: Statutory | None = None
+    statutory: tuple[Statutory, ...] = ()
+    milestones: tuple[MilestoneRule, ...] = ()
     follow_ups: tuple[FollowUpRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
     variants: Mapping[str, Variant] = field(default_factory=dict)  # "registered", "unregistered", "urgent"
@@ -236,6 +299,10 @@ class ProvisionRule:
     def needs_agreed_date(self) -> bool:
         """Whether the promise is a date agreed with the client."""
         return self.target is None
+
+    def milestone(self, name: str) -> MilestoneRule | None:
+        """The milestone of that name, ``None`` when the catalogue has none for this provision."""
+        return next((m for m in self.milestones if m.name == name), None)
 
     def purpose(self, value: str | None) -> Purpose | None:
         """What a round is for, ``None`` when ``value`` is none of the catalogue's."""

@@ -225,15 +225,15 @@ def _explained(end: DueDate) -> list[str]:
 
 
 def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
-    """Named from ten working days before its end: earlier it would invite to wait (domain.md, "The law in the letters")."""
-    end = deadlines.statutory_due(situation)
-    if end is not None and not course.near(end.due, situation, now, STATUTORY_NAMED):
-        end = None
-    rule = deadlines.statutory_rule(situation.rule, urgent=situation.provision.urgent)
+    """Named from ten working days before its end: earlier it would invite to wait (domain.md, "The law in the letters"). What is
+    presumed is told to nobody.
+    """
+    last = deadlines.last_statutory(situation)
+    known = last is not None and not last.presumed and course.near(last.end.due, situation, now, STATUTORY_NAMED)
     return {
-        "statutory_due": _dutch(end.due) if end else "",
-        "statutory_article": rule.article if rule else "",
-        "statutory_exceeded": bool(end and end.overdue_from <= now),
+        "statutory_due": _dutch(last.end.due) if last and known else "",
+        "statutory_article": last.rule.article if last and known else "",
+        "statutory_exceeded": bool(last and known and last.ended_on is None and last.end.overdue_from <= now),
     }
 
 

@@ -45,7 +45,10 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         needed_from=row.needed_from,
         due=row.due,
         breach_day=row.breach_day,
-        statutory_due=row.statutory_due,
+        statutory_late=[
+            (date.fromisoformat(first), date.fromisoformat(ended) if ended else None)
+            for first, ended in row.statutory_late.items()
+        ],
         urgent=row.urgent,
         outcomes=[OutcomeFact(o.name, o.day) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],

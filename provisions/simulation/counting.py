@@ -22,7 +22,7 @@ def facts_of(life: Life) -> CaseFacts:
 def _provision(life: Life, key: ProvisionKey) -> ProvisionFacts:
     situation = Situation.of(life.case, key, life.catalogue)
     p = situation.provision
-    end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
+    end = deadlines.due(situation)
     noted = [(day_of(at), line) for at, line in life.record if line.key == key]
     return ProvisionFacts(
         key=key.key,
@@ -31,7 +31,7 @@ def _provision(life: Life, key: ProvisionKey) -> ProvisionFacts:
         needed_from=p.needed_from,
         due=end.due if end else None,
         breach_day=deadlines.breach_day(situation),
-        statutory_due=statutory.due if statutory else None,
+        statutory_late=deadlines.statutory_late(situation),
         urgent=p.urgent,
         outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],

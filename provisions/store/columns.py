@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from provisions.domain.case import Agreement, Case, Outcome, Provision, Rung, Waiver
+from provisions.domain.case import Agreement, Case, Milestone, Outcome, Provision, Rung, Waiver
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any]
@@ -24,6 +24,7 @@ Change = Callable[[Any], Any]
 _CALLED: Mapping[type, Mapping[str, str]] = {
     Case: {"id": "uid"},
     Outcome: {"on": "day"},
+    Milestone: {"on": "day"},
     Waiver: {"on": "day"},
     Agreement: {"on": "agreed_on"},
 }

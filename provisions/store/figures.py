@@ -71,7 +71,9 @@ def earliest_change(connection: Connection, recorded_since: datetime) -> date | 
     kept in time is kept no longer.
     """
     a, p = t.audit.c, t.provision.c
-    told = func.coalesce(a.data["on"].astext, a.data["opened"].astext, cast(func.date(a.at), Text))
+    # A correction tells about the day that was noted before too.
+    on = func.least(a.data["on"].astext, a.data["corrects"].astext)
+    told = func.coalesce(on, a.data["opened"].astext, cast(func.date(a.at), Text))
     recorded = select(func.min(cast(told, Date))).where(a.at >= recorded_since)
     reopened = (
         select(func.min(p.needed_on))
@@ -130,7 +132,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
 def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
     p = t.provision.c
     columns = (
-        p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_due,
+        p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_late,
         p.urgent, p.agreed, p.agreed_on,
     )  # fmt: skip
     return select(*columns).where(p.case_id == ids).order_by(p.id)

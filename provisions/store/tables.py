@@ -92,9 +92,14 @@ provision = Table(
     Column("late_noted", Date),  # the D+1 whose passing the clock has noted
     Column("ended_on", Date),  # without an outcome: with its case, or by a move
     Column("taken_over_by", Text),  # who goes on with it: a code of config
+    Column(
+        "statutory_as_before", Boolean, nullable=False, server_default=text("false")
+    ),  # of before there were milestones
     # derived
     Column("due", Date),  # D, an open suspension running to its end
     Column("statutory_due", Date),
+    # first day after the end of a term → day of the milestone that ended it, or null
+    Column("statutory_late", JSONB, nullable=False, server_default=text("'{}'")),
     Column(
         "late_from", Moment
     ),  # overdue from this moment on; null when closed, blocked or the clock is stopped for good
@@ -155,6 +160,7 @@ waiver = Table(
     _provision_id(primary=True),
     Column("dependency", Text, primary_key=True),
     Column("day", Date, nullable=False),
+    Column("code", Text, nullable=False, server_default=text("'other'")),  # why: a code of config
 )
 
 rung = Table(
@@ -194,6 +200,17 @@ follow_up = Table(
     Column("lapsed", Boolean, nullable=False, server_default=text("false")),
     Column("reminded", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("provision_id", "name", "due"),
+)
+
+# Dated facts that are no outcome; named again it is a correction.
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("name", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    UniqueConstraint("provision_id", "name"),
 )
 
 # Agreed dates that another one replaced; the one that holds is a column of ``provision``.

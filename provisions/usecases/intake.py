@@ -1,6 +1,7 @@
 """Taking a client in: the case, and what is needed; also what is needed later besides."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import uuid4
@@ -11,9 +12,9 @@ from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
-from provisions.domain.lifecycle import Decision, Moment, Need, bounds
+from provisions.domain.lifecycle import Decision, Moment, Need, bounds, waivers
 from provisions.domain.privacy import refuse_identifying
-from provisions.domain.rules import Brp, Route
+from provisions.domain.rules import Brp, CodeList, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
 from provisions.usecases.again import tried_again
@@ -169,6 +170,11 @@ class Intake(Deciding):
             (key, dependency): inputs.free_text(text, "de grond van de afwijking")
             for (key, dependency), text in waive.items()
         }
+        told = {
+            named: _with_code(text, self._config.catalogue.codes[CodeList.WAIVER]) for named, text in grounds.items()
+        }
+        grounds = {named: ground for named, (ground, _) in told.items()}
+        codes = {named: code for named, (_, code) in told.items()}
         return tuple(
             Need(
                 key,
@@ -176,6 +182,7 @@ class Intake(Deciding):
                 needed_from.get(key),
                 key in urgent,
                 {dependency: ground for (waived, dependency), ground in grounds.items() if waived == key},
+                {dependency: code for (waived, dependency), code in codes.items() if waived == key},
                 purpose=purposes.get(key),
             )
             for key in keys
@@ -185,6 +192,19 @@ class Intake(Deciding):
         existing = loading.existing_references(connection, references, limit=5)
         if existing:
             raise NotAllowed(f"De referentie {', '.join(existing)} bestaat al. Kies een andere, of {Part.ADD}.")
+
+
+_CODE_AFTER = re.compile(r"(?P<ground>.*\S)\s*(?P<bracket>[\[(])(?P<code>[a-z][a-z0-9_]*)[\])]", re.DOTALL)
+
+
+def _with_code(text: str, codes: Collection[str]) -> tuple[str, str]:
+    """A ground and the code behind it in brackets; a word between brackets that is no code belongs to the ground."""
+    found = _CODE_AFTER.fullmatch(text)
+    if found is None:
+        return text, waivers.OTHER
+    code = found["code"]
+    meant = code in codes or found["bracket"] == "[" or "_" in code
+    return (found["ground"], code) if meant else (text, waivers.OTHER)
 
 
 def _first_repeated(references: Iterable[str]) -> str | None:

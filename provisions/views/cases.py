@@ -31,6 +31,7 @@ class ProvisionView:
     status: str
     due: date | None
     statutory_due: date | None
+    statutory_presumed: bool  # counted from the day we asked, for when it was received is not known
     overdue: bool
     days_overdue: int
     breached: bool
@@ -39,6 +40,7 @@ class ProvisionView:
     blocked_by: tuple[str, ...]
     waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
     objection_until: date | None
+    objection_presumed: bool  # counted from the refusal, for when it was announced is not known
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
@@ -71,6 +73,8 @@ class ProvisionView:
             "breached": self.breached,
             "applied_on": _iso(p.applied_on),
             "statutory_due": _iso(self.statutory_due),
+            "statutory_presumed": self.statutory_presumed,
+            "milestones": {m.name: m.on.isoformat() for m in p.milestones},
             "blocked_by": list(self.blocked_by),
             "waived": [w.dependency for w in p.waivers],
             "suspended_days": self.suspended_days,
@@ -103,6 +107,8 @@ class ProvisionView:
             "days_overdue": self.days_overdue,
             "suspended_until": _iso(self.suspended_until),
             "objection_until": _iso(self.objection_until),
+            "objection_presumed": self.objection_presumed,
+            "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "warnings": list(self.warnings),
             "next_rung": (
                 {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
@@ -276,7 +282,7 @@ class Views:
         situation = Situation.of(case, key, catalogue)
         provision = situation.provision
         due = deadlines.due(situation, today=today)
-        statutory = deadlines.statutory_due(situation)
+        statutory = deadlines.last_statutory(situation)
         blocked = provision.status is Status.BLOCKED
         return ProvisionView(
             id=provision_id,
@@ -285,7 +291,8 @@ class Views:
             situation=situation,
             status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
             due=due.due if due else None,
-            statutory_due=statutory.due if statutory else None,
+            statutory_due=statutory.end.due if statutory else None,
+            statutory_presumed=statutory is not None and statutory.presumed,
             overdue=deadlines.is_overdue(situation, now),
             days_overdue=deadlines.days_overdue(situation, now),
             breached=deadlines.is_breached(situation, now),
@@ -293,11 +300,14 @@ class Views:
             suspended_until=deadlines.suspended_until(provision, today),
             blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, case, provision)) if blocked else (),
             waiting_days=deadlines.blocked_too_long(situation, today),
-            objection_until=deadlines.objection_until(situation),
+            objection_until=(until := deadlines.objection_until(situation)),
+            objection_presumed=until is not None
+            and provision.outcome is not None
+            and deadlines.announced_on(provision.outcome) is None,
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
-            warnings=tuple(dict.fromkeys(w for end in (due, statutory) if end for w in end.warnings)),
+            warnings=tuple(dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)),
             rules=catalogue.provisions,
         )
 

@@ -132,14 +132,14 @@ def figures(case: Case) -> list[object]:
 def facts_of(case: Case, key: str) -> ProvisionFacts:
     situation = Situation.of(case, ProvisionKey(key), CATALOGUE)
     p: Provision = situation.provision
-    end, statutory = deadlines.due(situation), deadlines.statutory_due(situation)
+    end = deadlines.due(situation)
     return ProvisionFacts(
         key=key,
         needed_on=p.needed_on,
         started_on=p.started_on,
         due=end.due if end else None,
         breach_day=deadlines.breach_day(situation),
-        statutory_due=statutory.due if statutory else None,
+        statutory_late=deadlines.statutory_late(situation),
         outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
         reopened=[p.reopened_on] if p.reopened_on else [],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],

@@ -37,7 +37,7 @@ def filled_in(key: str, name: OutcomeName) -> dict[str, str]:
     def value(field: FieldRule) -> str:
         match field.kind:
             case "date":
-                return "2026-12-01"
+                return "2026-11-02" if field.past else "2026-12-01"
             case "yes_no":
                 return "yes"
             case _:
@@ -89,6 +89,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
     attempt(lambda: client.reopens(key))
+    for milestone in CATALOGUE.rule(key).milestones:
+        attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
     for line in client.audit:
         if str(line.key) == key:
             found += facts_of(line.what, line.data)

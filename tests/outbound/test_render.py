@@ -243,6 +243,11 @@ def test_an_added_need_is_asked_for_like_the_others(story: NewStory) -> None:
 
 def test_a_statutory_term_is_named_from_ten_working_days_before_its_end(story: NewStory) -> None:
     told = story("postal_address", present=("id_document",))
+    told.now = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+    assert "ettelijke termijn" not in told.written("request", "postal_address").text, (
+        "what is presumed is told to nobody"
+    )
+    told.take(lifecycle.milestone(told.case, ProvisionKey("postal_address"), "applied", told.moment, date(2026, 11, 2)))
     told.now = datetime(2026, 12, 10, 9, 0, tzinfo=UTC)  # eleven working days before it
     assert "ettelijke termijn" not in told.written("request", "postal_address").text
     told.now = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)

@@ -160,7 +160,7 @@ def _apply(record: Record, what: str, data: dict[str, Any], today: date) -> None
         case "term.changed" | "provision.overdue":
             record.due = iso(data["term"]["due"])
         case "term.statutory":
-            record.statutory = iso(data["term"]["due"])
+            record.statutory = None if data.get("presumed") else iso(data["term"]["due"])
         case "term.agreed":
             record.agreed.append((iso(data["on"]), iso(data["agreed"])))
         case "clock.suspended":

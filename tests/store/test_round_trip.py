@@ -88,6 +88,8 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
         "2026-12-03", app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR, fields={"paid_by": "free"})
     )
     then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
+    then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-02")))
+    then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-03")))
     then("2026-12-05", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
     then("2026-12-07", app.cases.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
     then("2027-01-04", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-07")))
@@ -130,7 +132,8 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
     }
     with database.connect() as connection:
         for table in (
-                t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.agreement, t.message, t.audit,
+                t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.milestone,
+                t.agreement, t.message, t.audit,
             ):  # fmt: skip
             rows = connection.execute(select(table)).mappings().all()
             empty = {c.name for c in table.c if all(row[c.name] is None for row in rows)}

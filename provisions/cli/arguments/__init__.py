@@ -22,6 +22,7 @@ SUBJECTS = (
     recording.follow_up,
     life.ends,
     life.approvals,
+    life.facts,
     life.again,
 )
 

@@ -66,6 +66,20 @@ def approvals(commands: Commands) -> None:
     options.by(deny)
 
 
+def facts(commands: Commands) -> None:
+    """What came to be known besides an outcome."""
+    milestone = commands.on_provision(
+        "milestone",
+        "leg vast op welke dag iets gebeurde dat nog geen uitkomst is (mijlpaal)",
+        "milestone TR-2026-0042 benefit_decision applied --on 2026-11-03 --by regisseur-3",
+    )
+    milestone.add_argument(
+        "name", metavar="MIJLPAAL", help="zoals applied (de aanvraag is binnen); een verkeerde naam noemt welke er zijn"
+    )
+    options.by(milestone)
+    options.on(milestone)
+
+
 def again(commands: Commands) -> None:
     """Needed once more."""
     made = commands.on_provision(

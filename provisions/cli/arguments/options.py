@@ -26,7 +26,13 @@ def needs(made: DutchParser) -> None:
         "de dag die is afgesproken, waar geen streeftermijn geldt",
     )
     many(made, "--needed-from", values.key_day("--needed-from"), "KEY=DATUM", "pas nodig vanaf die dag")
-    many(made, "--waive", values.waiver, "KEY:VOORWAARDE=GROND", "start zonder die voorwaarde (afwijking)")
+    many(
+        made,
+        "--waive",
+        values.waiver,
+        "KEY:VOORWAARDE=GROND",
+        "start zonder die voorwaarde (afwijking); een code tussen [ ] erachter",
+    )
     many(made, "--urgent", str, "KEY", "met spoed")
     many(
         made,

@@ -85,6 +85,12 @@ def escalation(commands: Commands) -> None:
     )
     waive.add_argument("dependency", metavar="VOORWAARDE", help="de voorziening waarop niet meer wordt gewacht")
     waive.add_argument("--ground", required=True, metavar="TEKST", help=f"waarom dat kan; {options.STAYS_HERE}")
+    waive.add_argument(
+        "--because",
+        default="other",
+        metavar="CODE",
+        help="uit provisions.toml, zoals evidence_afterwards; standaard: other",
+    )
     options.by(waive)
     options.on(waive)
 

@@ -36,6 +36,7 @@ class AnswerFact(NamedTuple):
 class ProvisionFacts:
     """What happened to one provision. ``due``: D as it is now; ``earlier_due``: (day of the new agreement, D before it).
 
+    ``statutory_late``: (first day after the end of a statutory term, the day on which a milestone ended it).
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
     """
 
@@ -45,7 +46,7 @@ class ProvisionFacts:
     needed_from: date | None = None
     due: date | None = None
     breach_day: date | None = None
-    statutory_due: date | None = None
+    statutory_late: Sequence[tuple[date, date | None]] = ()
     urgent: bool = False
     outcomes: Sequence[OutcomeFact] = ()
     reopened: Sequence[date] = ()

@@ -65,12 +65,14 @@ class Life:
 
     @property
     def statutory_exceeded(self) -> list[Span]:
-        """The days on which it was open beyond its statutory term."""
-        if self.facts.statutory_due is None:
-            return []
-        last = self.facts.statutory_due.toordinal()
-        # A refusal within the term is the decision that the law asks for.
-        return minus(within(self.open, last + 1), self._refused(last))
+        """The days on which it was open beyond one of its statutory terms."""
+        spans: list[Span] = []
+        for late_from, ended in self.facts.statutory_late:
+            first = late_from.toordinal()
+            late = within(self.open, first, ended.toordinal() if ended else ALWAYS)
+            # A refusal within the term is the decision that the law asks for.
+            spans += minus(late, self._refused(first - 1))
+        return merged_spans(spans)
 
     @property
     def overdue(self) -> list[tuple[int, list[Span]]]:

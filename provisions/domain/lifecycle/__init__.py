@@ -10,6 +10,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, Me
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
+from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
@@ -37,6 +38,7 @@ __all__ = [
     "derive",
     "follow_rules",
     "foresee",
+    "milestone",
     "needs_approval",
     "next_at",
     "open_case",

@@ -96,13 +96,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Need:
-    """A provision that is needed, with what is known of it at intake. ``waive`` maps a dependency to its ground."""
+    """A provision that is needed, with what is known of it at intake. ``waive`` maps a dependency to its ground,
+    ``waive_because`` to the code of why.
+    """
 
     key: str
     agreed: date | None = None
     needed_from: date | None = None
     urgent: bool = False
     waive: Mapping[str, str] = field(default_factory=dict)
+    waive_because: Mapping[str, str] = field(default_factory=dict)
     round: int = 1
     purpose: str | None = None
     again: str | None = None

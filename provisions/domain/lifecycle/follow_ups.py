@@ -1,16 +1,16 @@
 """What must still be done after an outcome, so that nothing is forgotten (domain.md, "What each flow does beyond…")."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
 from provisions.domain import dutch
-from provisions.domain.case import Case, FollowUp, Outcome, Provision, ProvisionKey
+from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import FollowUpRule
+from provisions.domain.rules import FollowUpRule, MilestoneRef, OutcomeName, TriggerKind
 
 
 def remind(draft: Draft, key: ProvisionKey) -> None:
@@ -33,19 +33,35 @@ def remind(draft: Draft, key: ProvisionKey) -> None:
 
 def plan_follow_ups(draft: Draft, key: ProvisionKey) -> None:
     """Plan what the outcome in force asks for."""
-    rule, provision = draft.rule(key), draft.case.provisions[key]
-    made = []
-    for follow_up in rule.follow_ups:
-        outcome = provision.outcome
-        if outcome is None or follow_up.outcome is not outcome.name or _ended(draft.case, follow_up):
+    outcome = draft.case.provisions[key].outcome
+    if outcome is not None:
+        plan_after(draft, key, TriggerKind.OUTCOME, outcome.on, outcome.name.value, outcome.fields)
+
+
+def plan_after(
+    draft: Draft,
+    key: ProvisionKey,
+    kind: TriggerKind,
+    on: date,
+    which: str | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> None:
+    """Plan what has to be done after something that happened on day ``on``; ``which``: see ``Trigger``."""
+    provision, made = draft.case.provisions[key], []
+    for rule in draft.rule(key).follow_ups:
+        if not rule.trigger.met_by(kind, which) or _ended(draft.case, key, rule):
             continue
-        day = _follow_up_day(draft, follow_up, outcome)
+        if rule.only_if is not None and (fields or {}).get(rule.only_if[0]) != rule.only_if[1]:
+            continue
+        day = _follow_up_day(draft, rule, on, fields or {})
         if day is not None:
-            made.append(FollowUp(follow_up.name, day))
+            made.append(FollowUp(rule.name, day))
     planned = with_follow_ups(provision.follow_ups, tuple(made))
     draft.case = draft.case.with_provision(replace(provision, follow_ups=planned))
+    there = {(f.name, f.due) for f in provision.follow_ups if not f.lapsed}
     for one in made:
-        note_follow_up(draft, key, one)
+        if (one.name, one.due) not in there:
+            note_follow_up(draft, key, one)
 
 
 def with_follow_ups(known: tuple[FollowUp, ...], new: tuple[FollowUp, ...]) -> tuple[FollowUp, ...]:
@@ -56,18 +72,22 @@ def with_follow_ups(known: tuple[FollowUp, ...], new: tuple[FollowUp, ...]) -> t
     return (*revived, *(f for f in new if (f.name, f.due) not in there))
 
 
-def _follow_up_day(draft: Draft, rule: FollowUpRule, outcome: Outcome) -> date | None:
+def _follow_up_day(draft: Draft, rule: FollowUpRule, on: date, fields: Mapping[str, str]) -> date | None:
     calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
-    if rule.on_field and (value := outcome.fields.get(rule.on_field)):
+    if rule.on_field and (value := fields.get(rule.on_field)):
         day = date.fromisoformat(value)
         for _ in range(rule.working_days_before):
             day = calendar.last_working_day_before(day)
         return day
-    return rule.after.after(outcome.on, calendar) if rule.after else None
+    if rule.from_field and (value := fields.get(rule.from_field)):
+        on = date.fromisoformat(value)
+    return rule.after.after(on, calendar) if rule.after else None
 
 
-def _ended(case: Case, rule: FollowUpRule) -> bool:
-    """Whether the provision that ends it was there, or has an outcome that does."""
+def _ended(case: Case, key: ProvisionKey, rule: FollowUpRule) -> bool:
+    """Whether a milestone has ended it, or the provision that ends it was there or has an outcome that does."""
+    if any(_known(case, key, milestone) for milestone in rule.until):
+        return True
     if rule.unless_settled is None:
         return False
     last = case.latest(rule.unless_settled)
@@ -77,13 +97,29 @@ def _ended(case: Case, rule: FollowUpRule) -> bool:
     )
 
 
+def _known(case: Case, key: ProvisionKey, milestone: MilestoneRef) -> bool:
+    of = case.provisions[key] if milestone.of is None else case.latest(milestone.of)
+    return of is not None and of.milestone(milestone.name) is not None
+
+
+def lapse_by_milestone(draft: Draft, because: str) -> None:
+    """Follow-ups that a milestone has ended, of whichever provision it is."""
+    for provision in tuple(draft.case.provisions.values()):
+        ended = {
+            rule.name
+            for rule in draft.rule(provision.id).follow_ups
+            if any(_known(draft.case, provision.id, milestone) for milestone in rule.until)
+        }
+        _lapse(draft, provision.id, ended, because)
+
+
 def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
     """Follow-ups that last only until ``settled`` is settled, and now are ended by it."""
     for provision in tuple(draft.case.provisions.values()):
         ended = {
             r.name
             for r in draft.rule(provision.id).follow_ups
-            if r.unless_settled == settled.key and _ended(draft.case, r)
+            if r.unless_settled == settled.key and _ended(draft.case, provision.id, r)
         }
         outcome = draft.case.provisions[settled].outcome
         if ended and outcome is not None:
@@ -92,10 +128,30 @@ def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
 
 
 def lapse_own_follow_ups(draft: Draft, key: ProvisionKey, because: str) -> None:
-    """Follow-ups of an outcome that is not in force any more."""
+    """Follow-ups of an outcome that is not in force any more; and those of asking and starting, once there is an outcome."""
     outcome = draft.case.provisions[key].outcome
-    in_force = outcome.name if outcome else None
-    _lapse(draft, key, {rule.name for rule in draft.rule(key).follow_ups if rule.outcome is not in_force}, because)
+    in_force = outcome.name.value if outcome else None
+    lapsing = {
+        rule.name
+        for rule in draft.rule(key).follow_ups
+        if (rule.trigger.kind is TriggerKind.OUTCOME and rule.trigger.which != in_force)
+        or (rule.trigger.kind in _UNTIL_AN_OUTCOME and outcome is not None)
+        or (rule.trigger.kind is TriggerKind.WAIVED and in_force == OutcomeName.WITHDRAWN)
+    }
+    _lapse(draft, key, lapsing, because)
+
+
+_UNTIL_AN_OUTCOME = (TriggerKind.REQUESTED, TriggerKind.STARTED)
+
+
+def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
+    """What asking and starting had planned has its reason again, once the outcome that ended it is undone."""
+    provision = draft.case.provisions[key]
+    asked_on = provision.applied_on or provision.started_on
+    if provision.asked and asked_on is not None:
+        plan_after(draft, key, TriggerKind.REQUESTED, asked_on)
+    if provision.started_on is not None:
+        plan_after(draft, key, TriggerKind.STARTED, provision.started_on)
 
 
 def _lapse(draft: Draft, key: ProvisionKey, names: Collection[str], because: str) -> None:
@@ -113,7 +169,9 @@ def plan_again(draft: Draft, reopened: ProvisionKey) -> None:
     for provision in tuple(draft.case.provisions.values()):
         for rule in draft.rule(provision.id).follow_ups:
             outcome = provision.outcome
-            if rule.unless_settled != reopened.key or outcome is None or outcome.name is not rule.outcome:
+            if rule.unless_settled != reopened.key or outcome is None:
+                continue
+            if not rule.trigger.met_by(TriggerKind.OUTCOME, outcome.name.value):
                 continue
             known = [f for f in draft.case.provisions[provision.id].follow_ups if f.name == rule.name]
             if not known:
@@ -165,7 +223,7 @@ def settle_follow_up(case: Case, key: ProvisionKey, name: str, moment: Moment, o
         "follow_up.done", "vervolgactie afgerond", key, name=name, due=due_first.due.isoformat(), on=on.isoformat()
     )
     rule = rules[name]
-    if rule.repeat and rule.after and not _ended(case, rule):
+    if rule.repeat and rule.after and not _ended(case, key, rule):
         again = FollowUp(name, rule.after.after(on, moment.catalogue.calendar_of(case.municipality)))
         provision = draft.case.provisions[key]
         if all((f.name, f.due) != (again.name, again.due) for f in provision.follow_ups):

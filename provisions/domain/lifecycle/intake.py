@@ -10,7 +10,14 @@ from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
-from provisions.domain.lifecycle.waivers import dependency_of, find_dependency, no_such_dependency, note_waiver
+from provisions.domain.lifecycle.waivers import (
+    OTHER,
+    dependency_of,
+    find_dependency,
+    known_code,
+    no_such_dependency,
+    note_waiver,
+)
 from provisions.domain.rules import CodeList
 
 
@@ -61,7 +68,12 @@ def add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
         raise InvalidInput(*faults)
     for need in needs:
         waivers = tuple(
-            Waiver(str(dependency_of(draft.rule(need.id), draft.case, need.urgent, text)), on) for text in need.waive
+            Waiver(
+                str(dependency_of(draft.rule(need.id), draft.case, need.urgent, text)),
+                on,
+                known_code(need.waive_because.get(text, OTHER), draft.moment),
+            )
+            for text in need.waive
         )
         rule = draft.rule(need.id)
         provision = Provision(

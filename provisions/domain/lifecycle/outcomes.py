@@ -8,7 +8,7 @@ from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
-from provisions.domain.lifecycle.bounds import not_before, planned
+from provisions.domain.lifecycle.bounds import happened, not_before, planned
 from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
@@ -17,12 +17,18 @@ from provisions.domain.lifecycle.decision import (
     must_be_open_case,
     provision_of,
 )
-from provisions.domain.lifecycle.follow_ups import lapse_follow_ups, lapse_own_follow_ups, plan_again, plan_follow_ups
+from provisions.domain.lifecycle.follow_ups import (
+    lapse_follow_ups,
+    lapse_own_follow_ups,
+    plan_again,
+    plan_again_after_starting,
+    plan_follow_ups,
+)
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.telling import tell_director_of_another, tell_of_end, tell_refusal
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import OutcomeName, ProvisionRule
+from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
 
 
 def record_outcome(
@@ -129,7 +135,7 @@ def _checked_fields(
             raise InvalidInput(
                 f"Het veld '{field_name}' ({f.title}) hoort niet bij de uitkomst '{name.value}'. Laat het weg."
             )
-        checked[field_name] = _checked_value(rule, f.name, f.kind, [c.value for c in f.choices], value, today)
+        checked[field_name] = _checked_value(rule, f, value, today)
         if reason := f.refuse.get(checked[field_name]):
             raise InvalidInput(reason)
     for f in rule.fields:
@@ -142,10 +148,11 @@ def _checked_fields(
     return checked
 
 
-def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str], value: str, today: date) -> str:
-    match kind:
+def _checked_value(rule: ProvisionRule, field: FieldRule, value: str, today: date) -> str:
+    name = field.name
+    match field.kind:
         case "choice":
-            allowed = choices
+            allowed = [choice.value for choice in field.choices]
         case "yes_no":
             allowed = ["yes", "no"]
         case _:
@@ -155,7 +162,8 @@ def _checked_value(rule: ProvisionRule, name: str, kind: str, choices: list[str]
                 raise InvalidInput(
                     f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD."
                 ) from None
-            return planned(f"het veld '{name}' van '{rule.key}'", day, today).isoformat()
+            within = happened if field.past else planned
+            return within(f"het veld '{name}' van '{rule.key}'", day, today).isoformat()
     if value not in allowed:
         raise InvalidInput(
             f"'{value}' is geen waarde voor het veld '{name}' van '{rule.key}'. Kies uit: {', '.join(allowed)}."
@@ -240,6 +248,7 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
         on=on.isoformat(),
     )
     lapse_own_follow_ups(draft, key, "de uitkomst geldt niet meer: de voorziening is heropend")
+    plan_again_after_starting(draft, key)
     plan_again(draft, key)
     if not started:
         draft.visible.discard(key)

@@ -6,7 +6,9 @@ from datetime import date
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Provision, ProvisionKey, Status
 from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.lifecycle.follow_ups import plan_after
 from provisions.domain.messages import MessageKind
+from provisions.domain.rules import TriggerKind
 from provisions.domain.terms import DueDate
 
 
@@ -14,9 +16,7 @@ def note_term(draft: Draft, key: ProvisionKey) -> None:
     end = deadlines.due(draft.situation(key))
     if end is not None:
         draft.note("term.changed", f"uiterste datum nu {dutch.dutch_date(end.due)}", key, term=explained(end))
-    statutory = deadlines.statutory_due(draft.situation(key))
-    if statutory is not None:
-        note_statutory(draft, key, statutory)
+    note_statutory(draft, key)
 
 
 def start_what_is_ready(draft: Draft) -> None:
@@ -55,9 +55,10 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     )
     what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
     draft.note("message.requested", what, key, message=message, kind=kind.value)
-    statutory = deadlines.statutory_due(draft.situation(key))
-    if statutory is not None and not again:
-        note_statutory(draft, key, statutory)
+    if not again:
+        note_statutory(draft, key)
+        plan_after(draft, key, TriggerKind.REQUESTED, day)
+    plan_after(draft, key, TriggerKind.STARTED, day)
 
 
 def apply_at_intake(draft: Draft, provision: Provision) -> None:
@@ -71,13 +72,24 @@ def apply_at_intake(draft: Draft, provision: Provision) -> None:
         message=message,
         on=provision.applied_on.isoformat() if provision.applied_on else None,
     )
-    statutory = deadlines.statutory_due(draft.situation(provision.id))
-    if statutory is not None:
-        note_statutory(draft, provision.id, statutory)
+    note_statutory(draft, provision.id)
+    if provision.applied_on is not None:
+        plan_after(draft, provision.id, TriggerKind.REQUESTED, provision.applied_on)
 
 
-def note_statutory(draft: Draft, key: ProvisionKey, end: DueDate) -> None:
-    draft.note("term.statutory", f"wettelijke termijn tot en met {dutch.dutch_date(end.due)}", key, term=explained(end))
+def note_statutory(draft: Draft, key: ProvisionKey) -> None:
+    """The last end of the statutory terms, where any runs."""
+    last = deadlines.last_statutory(draft.situation(key))
+    if last is None:
+        return
+    presumed = " (vermoedelijk: geteld vanaf de dag waarop wij vroegen)" if last.presumed else ""
+    draft.note(
+        "term.statutory",
+        f"wettelijke termijn tot en met {dutch.dutch_date(last.end.due)}{presumed}",
+        key,
+        term=explained(last.end),
+        presumed=last.presumed or None,
+    )
 
 
 def explained(end: DueDate) -> dict[str, object]:

@@ -152,6 +152,7 @@ class Derived:
 
     due: date | None
     statutory_due: date | None
+    statutory_late: Mapping[str, str | None]
     late_from: datetime | None
     breach_day: date | None
     suspended_until: date | None
@@ -169,6 +170,10 @@ def derive(case: Case, key: ProvisionKey, moment: Moment) -> Derived:
     return Derived(
         due=end.due if end else None,
         statutory_due=statutory.due if statutory else None,
+        statutory_late={
+            first.isoformat(): ended.isoformat() if ended else None
+            for first, ended in deadlines.statutory_late(situation)
+        },
         late_from=deadlines.late_from(situation, moment.now),
         breach_day=deadlines.breach_day(situation),
         suspended_until=deadlines.suspended_until(provision, moment.today),

@@ -8,14 +8,19 @@ from provisions.domain.case import Case, ProvisionKey, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
+from provisions.domain.lifecycle.follow_ups import plan_after
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import Dependency, ProvisionRule
+from provisions.domain.rules import CodeList, Dependency, ProvisionRule, TriggerKind
 from provisions.domain.rungs import RungName
 
+OTHER = "other"
 
-def waive(case: Case, key: ProvisionKey, dependency: str, ground: str, moment: Moment, on: date) -> Decision:
-    """Start without one of the dependencies ("afwijking"), on record with its ground."""
+
+def waive(
+    case: Case, key: ProvisionKey, dependency: str, ground: str, moment: Moment, on: date, because: str = OTHER
+) -> Decision:
+    """Start without one of the dependencies ("afwijking"), on record with its ground and ``because``, a code."""
     must_be_open_case(case)
     provision = provision_of(case, key)
     draft = Draft(case, moment)
@@ -30,7 +35,7 @@ def waive(case: Case, key: ProvisionKey, dependency: str, ground: str, moment: M
             f"'{key}' in traject {case.reference} wacht niet meer op '{found}': dat is er al of er is al van afgeweken."
         )
     not_before(f"Afwijken voor '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
-    waiver = Waiver(str(found), on)
+    waiver = Waiver(str(found), on, known_code(because, moment))
     draft.case = case.with_provision(replace(provision, waivers=(*provision.waivers, waiver)))
     note_waiver(draft, key, waiver, ground)
     start_what_is_ready(draft)
@@ -58,15 +63,25 @@ def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str)
     return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
 
 
-def note_waiver(draft: Draft, key: ProvisionKey, waiver: Waiver, ground: str) -> None:
+def known_code(code: str, moment: Moment) -> str:
+    """The code of a waiver. Raises ``InvalidInput`` for one that the catalogue does not have."""
+    codes = moment.catalogue.codes[CodeList.WAIVER]
+    if code not in codes:
+        raise InvalidInput(f"'{code}' is geen reden voor een afwijking. Kies uit: {', '.join(codes)}.")
+    return code
+
+
+def note_waiver(draft: Draft, key: ProvisionKey, waiver: Waiver, ground: str | None) -> None:
     draft.note(
         "provision.waived",
         f"start zonder {draft.named(waiver.dependency)} (afwijking, bewijslast achteraf)",
         key,
         note=ground,
         dependency=waiver.dependency,
+        code=waiver.code,
         on=waiver.on.isoformat(),
     )
+    plan_after(draft, key, TriggerKind.WAIVED, waiver.on, waiver.code)
 
 
 def offer_waivers(draft: Draft, key: ProvisionKey) -> None:
