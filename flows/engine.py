@@ -16,7 +16,7 @@ from sqlalchemy import Engine as Database
 from flows import context
 from flows.forms.catalogue import form_plans
 from flows.health.page import Health
-from flows.health.probes import PrefectProbe, Vitals
+from flows.health.probes import Vitals
 from flows.loops.clock import Clock
 from flows.loops.listener import Listener
 from flows.loops.lookahead import Foresight
@@ -34,6 +34,7 @@ from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor
 from flows.prefect.installation import settle
+from flows.prefect.probe import PrefectProbe
 from flows.provision.catalogue import provision_plans
 from flows.weekly_report import deployment_spec
 from provisions.app import App

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flows.forms.fields import CODE_HELP, CODE_PATTERN, optional, required
-from flows.forms.form import Fields
+from flows.forms.form import Fields, Values
 from provisions.catalogue import Config
 from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
 from provisions.inputs import EARLIER_REFERENCES
@@ -27,6 +27,12 @@ REOPEN_REASONS = (
     "De voorziening is weggevallen",
     "De uitkomst klopte niet",
     "De cliënt wil het alsnog",
+)
+
+ROUND, LAST_ROUND = "round", 9999
+ROUND_HELP = (
+    "Alleen nodig als er van deze voorziening meer rondes open zijn. Bij 'Identiteitsbewijs (2)' is het 2; staat er geen getal, "
+    "dan is het 1. Leeg laten betekent: de ronde die open is, of anders de laatste."
 )
 
 
@@ -85,8 +91,23 @@ def _reference(pattern: str) -> Fields:
 
 
 def of_a_provision(config: Config) -> Fields:
-    """A form about one provision of a case."""
-    return with_reference(config).choose("provision", provisions(config.catalogue), "Welke voorziening?")
+    """A form about one provision of a case; :func:`which` says what was chosen."""
+    return with_round(with_reference(config).choose("provision", provisions(config.catalogue), "Welke voorziening?"))
+
+
+def with_round(fields: Fields) -> Fields:
+    """Add the round, for a provision that was needed more than once: a form is made at start and knows no case."""
+    return fields.add(ROUND, lambda position: optional(int, position, "Welke ronde?", ROUND_HELP, ge=1, le=LAST_ROUND))
+
+
+def which(values: Values, key: str | None = None) -> str:
+    """The provision that was chosen (or ``key``), as the use cases take it: with its round where one was filled in.
+
+    >>> which({"provision": "special_assistance", "round": 2}), which({"provision": "housing", "round": None})
+    ('special_assistance#2', 'housing')
+    """
+    chosen = values["provision"] if key is None else key
+    return chosen if values[ROUND] is None else f"{chosen}#{values[ROUND]}"
 
 
 def code(fields: Fields, name: str, title: str, help_text: str = "") -> Fields:

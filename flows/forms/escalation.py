@@ -44,13 +44,13 @@ def submit(config: Config) -> Form:
 
 def _answer(values: Values) -> str:
     context.app().cases.answer(
-        values["reference"], values["provision"], values["rung"], values["answer"], by=values["by"]
+        values["reference"], choices.which(values), values["rung"], values["answer"], by=values["by"]
     )
     return "Het antwoord is vastgelegd."
 
 
 def _submit(values: Values) -> str:
     context.app().cases.submit(
-        values["reference"], values["provision"], values["decision"], reason=values["reason"], by=values["by"]
+        values["reference"], choices.which(values), values["decision"], reason=values["reason"], by=values["by"]
     )
     return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

@@ -59,7 +59,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
             )
         given[field.name] = value.isoformat() if isinstance(value, date) else value
     context.app().cases.record_outcome(
-        values["reference"], values["provision"], values["outcome"], by=values["by"], on=values["on"], fields=given
+        values["reference"], choices.which(values), values["outcome"], by=values["by"], on=values["on"], fields=given
     )
     label = next(label for name, label in OUTCOME_LABELS.items() if name.value == values["outcome"])
     return f"{choices.capital(catalogue.rule(values['provision']).name)} van traject {values['reference']}: {label}."
@@ -67,7 +67,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
 
 def _reopen(values: Values) -> str:
     context.app().cases.reopen(
-        values["reference"], values["provision"], reason=values["reason"], by=values["by"], on=values["on"]
+        values["reference"], choices.which(values), reason=values["reason"], by=values["by"], on=values["on"]
     )
     return f"De voorziening van traject {values['reference']} is weer open."
 

@@ -47,11 +47,11 @@ def resume(config: Config) -> Form:
 
 def waive(config: Config) -> Form:
     """The form that starts a provision without one of its dependencies."""
-    fields = (
-        choices.with_reference(config)
-        .choose("waive", choices.waivers(config.catalogue), "Welke voorwaarde slaat u over?")
-        .choose("ground", choices.sentences(choices.WAIVER_GROUNDS), "Op welke grond?")
-    )
+    fields = choices.with_round(
+        choices.with_reference(config).choose(
+            "waive", choices.waivers(config.catalogue), "Welke voorwaarde slaat u over?"
+        )
+    ).choose("ground", choices.sentences(choices.WAIVER_GROUNDS), "Op welke grond?")
     fields.past_day("on", "Vanaf welke dag?").add("by", who)
     return fields.form(
         "Afwijken van een voorwaarde",
@@ -63,7 +63,7 @@ def waive(config: Config) -> Form:
 def _suspend(values: Values) -> str:
     context.app().cases.suspend(
         values["reference"],
-        values["provision"],
+        choices.which(values),
         reason=values["reason"],
         until=values["until"],
         by=values["by"],
@@ -74,13 +74,18 @@ def _suspend(values: Values) -> str:
 
 
 def _resume(values: Values) -> str:
-    context.app().cases.resume(values["reference"], values["provision"], by=values["by"], on=values["on"])
+    context.app().cases.resume(values["reference"], choices.which(values), by=values["by"], on=values["on"])
     return "De klok loopt weer."
 
 
 def _waive(values: Values) -> str:
     key, dependency = values["waive"].split(":", 1)
     context.app().cases.waive(
-        values["reference"], key, dependency, ground=values["ground"], by=values["by"], on=values["on"]
+        values["reference"],
+        choices.which(values, key),
+        dependency,
+        ground=values["ground"],
+        by=values["by"],
+        on=values["on"],
     )
     return f"De afwijking voor traject {values['reference']} is vastgelegd."

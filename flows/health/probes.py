@@ -3,25 +3,20 @@
 Numbers of everything together only: no reference, no municipality, no secret.
 """
 
-import json
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from datetime import datetime
 from importlib.metadata import version
 
-import httpx
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.loops.clock import Clock
 from flows.loops.loop import Loop
 from flows.mirror.runs import RunMirror
-from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
@@ -34,8 +29,6 @@ from provisions.store.backlog import Backlog, Totals
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
 STALE_SECONDS = 60.0  # the totals are counted once a minute at most
 LATE_SECONDS = 60.0  # the clock is behind when something was due longer ago
-NOT_BEGUN = timedelta(minutes=2)  # a run that is due and that nobody begins
-ANSWER_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -45,41 +38,6 @@ class Identity:
     version: str
     schema: str
     rules: str
-
-
-class PrefectProbe:
-    """Asks Prefect how many of our runs are due and not begun: this also says whether it can be reached."""
-
-    def __init__(self, deployments: Deployments) -> None:
-        """Reads the address and the sign-in from the environment, as Prefect's own client does."""
-        self._deployments = deployments
-        user, _, password = os.environ.get("PREFECT_API_AUTH_STRING", "").partition(":")
-        self._client = httpx.Client(
-            base_url=os.environ.get("PREFECT_API_URL", ""),
-            auth=(user, password),
-            headers=_custom_headers(),
-            timeout=ANSWER_SECONDS,
-            trust_env=False,
-        )
-
-    def not_begun(self) -> int | None:
-        """How many runs are due longer than two minutes and not begun; ``None`` when Prefect does not answer."""
-        wanted = {
-            "flow_runs": {
-                "deployment_id": {"any_": [str(found) for found in self._deployments.ids]},
-                "state": {"type": {"any_": ["SCHEDULED"]}},
-                "next_scheduled_start_time": {"before_": (datetime.now(UTC) - NOT_BEGUN).isoformat()},
-            }
-        }
-        with suppress(httpx.HTTPError, ValueError):
-            answer = self._client.post("/flow_runs/count", json=wanted)
-            if answer.status_code == HTTPStatus.OK:
-                return int(answer.json())
-        return None
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 class Vitals:
@@ -98,7 +56,7 @@ class Vitals:
         serves: Callable[[], bool],
         refusal: Callable[[], NotAllowed | None],
     ) -> None:
-        """``prefect``: as :meth:`PrefectProbe.not_begun`."""
+        """``prefect``: as :meth:`flows.prefect.probe.PrefectProbe.not_begun`."""
         self.identity = Identity(version("provisions"), migrate.newest(), fingerprint(config.catalogue)[:12])
         self.clock, self.mirror, self.loops = clock, mirror, loops
         self.prefect, self.serves = prefect, serves
@@ -155,8 +113,3 @@ class Vitals:
         elif not self.serves():
             found.append("De formulieren en processen zijn nog niet aangemeld bij Prefect.")
         return found
-
-
-def _custom_headers() -> dict[str, str]:
-    given = os.environ.get("PREFECT_CLIENT_CUSTOM_HEADERS")
-    return dict(json.loads(given)) if given else {}

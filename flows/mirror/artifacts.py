@@ -36,7 +36,7 @@ LISTS_EVERY = 20.0  # seconds
 COMPARE_EVERY = 15  # turns of the lists: five minutes
 PAGE = 100
 
-FormLink = Callable[[Form, Mapping[str, str]], str]
+FormLink = Callable[[Form, Mapping[str, object]], str]
 
 
 def plan_key(reference: str) -> str:
@@ -61,7 +61,7 @@ class UiLinks:
     def run(self, flow_run: UUID) -> str:
         return f"/runs/flow-run/{flow_run}"
 
-    def form(self, form: Form, values: Mapping[str, str]) -> str:
+    def form(self, form: Form, values: Mapping[str, object]) -> str:
         return self._form_link(form, values)
 
     def plan(self, reference: str) -> str:
@@ -205,7 +205,7 @@ class Screens:
     def __init__(self, database: Database, config: Config, views: Views, deployments: Deployments) -> None:
         forms = catalogue.forms(config)
 
-        def link(form: Form, values: Mapping[str, str]) -> str:
+        def link(form: Form, values: Mapping[str, object]) -> str:
             deployment = deployments.of_form(form.value)
             return form_link("", deployment, forms[form.value], values) if deployment else ""
 

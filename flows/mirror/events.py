@@ -16,6 +16,7 @@ from flows.prefect import api
 from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from provisions.catalogue import Config
+from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import OutcomeName
 from provisions.store import announcements
 
@@ -56,11 +57,13 @@ class Events:
         return len(facts)
 
     def _event(self, fact: Any) -> dict[str, Any]:
-        name = self._config.catalogue.rule(fact.key).name
+        name = self._config.catalogue.rule(fact.key).called(fact.round, fact.purpose)
+        which = ProvisionKey(fact.key, fact.round)
         data: Mapping[str, Any] = fact.data or {}
         payload = {
             "reference": fact.reference,
             "key": fact.key,
+            "round": fact.round if fact.round > 1 else None,
             "provision": name,
             "municipality": fact.municipality,
             "rung": data.get("rung"),
@@ -72,7 +75,7 @@ class Events:
             "occurred": fact.at.isoformat(),
             "event": event_name(fact.what, data),
             "resource": {
-                "prefect.resource.id": f"provisions.provision.{fact.reference}.{fact.key}",
+                "prefect.resource.id": f"provisions.provision.{fact.reference}.{which}",
                 "prefect.resource.name": f"{name[:1].upper()}{name[1:]} · {fact.reference}",
                 "provisions.municipality": fact.municipality,
                 "provisions.key": fact.key,

@@ -123,8 +123,15 @@ def show_step(name: str, *, at: datetime, line: int) -> None:
 
     One event and not Prefect's task engine, whose three events and their recording cost as much as a whole park.
     """
-    run, moment = this_run(), DateTime.instance(at)
-    step = TaskRun(
+    # The event itself happens now, and not ``at``: of two events of one step with the same moment Prefect's recorder can keep
+    # neither (a unique key), and drops all that it would have written with them.
+    emit_task_run_state_change_event(step_of(this_run(), name, at=at, line=line), None, Completed())
+
+
+def step_of(run: FlowRun, name: str, *, at: datetime, line: int) -> TaskRun:
+    """The task run of ``run`` that :func:`show_step` shows. The same line gives the same."""
+    moment = DateTime.instance(at)
+    return TaskRun(
         id=uuid5(run.id, str(line)),
         name=name,
         flow_run_id=run.id,
@@ -136,8 +143,6 @@ def show_step(name: str, *, at: datetime, line: int) -> None:
         total_run_time=timedelta(0),
         run_count=1,
     )
-    # The event itself happens now. Prefect's server does not record the task run of an event that is weeks old.
-    emit_task_run_state_change_event(step, None, Completed())
 
 
 def try_again_later(name: str, message: str, *, seconds: int) -> Never:

@@ -142,7 +142,7 @@ def _record(provision: int, answer: parking.Answer) -> str | None:
     try:
         context.app().cases.record_outcome(
             view.reference,
-            view.key,
+            view.which,
             given.outcome,
             by=given.by,
             on=given.on,

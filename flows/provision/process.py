@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from provisions.domain import dutch
-from provisions.domain.record import OTHERS_STARTED, Fact, field_given
+from provisions.domain.record import NEEDED_AGAIN, OTHERS_STARTED, Fact, field_given
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 
@@ -23,6 +23,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("rung.submitted", "yes"): "Ingediend bij het landelijk Maatwerkloket",
     Fact("rung.submitted", "no"): "Niet ingediend bij het landelijk Maatwerkloket",
     Fact("provision.outcome", OutcomeName.REFUSED): "Afgewezen",
+    NEEDED_AGAIN: "Opnieuw nodig",
+    Fact("provision.ended"): "Geëindigd met het traject",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
     Fact("provision.reopened"): "Heropend",
     Fact("provision.milestone"): "Mijlpaal vastgelegd",

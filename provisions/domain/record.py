@@ -31,6 +31,10 @@ class Fact:
 OTHERS_STARTED = Fact("others.started")
 """What waited for this provision was started by its outcome: recorded in the lines of those others."""
 
+NEEDED_AGAIN = Fact("provision.again")
+"""The provision was needed before: this is another round. Recorded in the line of the need; why is left out, because a reason
+such as a release tells where somebody stayed."""
+
 
 def field_given(name: str) -> Fact:
     """A field of the outcome form was filled in."""
@@ -38,7 +42,7 @@ def field_given(name: str) -> Fact:
 
 
 def facts_of(what: str, data: Mapping[str, object] | None) -> tuple[Fact, ...]:
-    """The facts of one line: what it is about, and then each field that was filled in with an outcome.
+    """The facts of one line: what it is about, then that it is another round, and each field that was filled in with an outcome.
 
     >>> facts_of("provision.outcome", {"outcome": "delivered", "fields": {"paid_by": "free"}})
     (Fact(what='provision.outcome', which='delivered'), Fact(what='outcome.field', which='paid_by'))
@@ -48,4 +52,5 @@ def facts_of(what: str, data: Mapping[str, object] | None) -> tuple[Fact, ...]:
     fields = data.get("fields")
     given = fields if isinstance(fields, Mapping) else {}
     word = {True: "yes", False: "no"}.get(which, which) if isinstance(which, bool) else which
-    return (Fact(what, str(word)), *(field_given(name) for name in given))
+    again = (NEEDED_AGAIN,) if what == "provision.needed" and data.get("again") else ()
+    return (Fact(what, str(word)), *again, *(field_given(name) for name in given))

@@ -308,6 +308,12 @@ class ProvisionRule:
         """What a round is for, ``None`` when ``value`` is none of the catalogue's."""
         return next((p for p in self.purposes if p.value == value), None)
 
+    def called(self, round_number: int, purpose: str | None) -> str:
+        """The Dutch name of one of its rounds: "identiteitsbewijs (2)", "bijzondere bijstand (2, kleding)"."""
+        told = [str(round_number)] if round_number > 1 else []
+        told += [known.label] if (known := self.purpose(purpose)) else []
+        return f"{self.name} ({', '.join(told)})" if told else self.name
+
     @property
     def may_wait_for(self) -> frozenset[str]:
         """The keys of all that it waits for, for some clients at least."""

@@ -54,7 +54,7 @@ class Links(Protocol):
     def run(self, flow_run: UUID) -> str:
         """The page of a run."""
 
-    def form(self, form: Form, values: Mapping[str, str]) -> str:
+    def form(self, form: Form, values: Mapping[str, object]) -> str:
         """A run form with ``values`` (of the domain, by field) filled in."""
 
     def plan(self, reference: str) -> str:
@@ -178,7 +178,9 @@ class Pages:
 
     def _actions(self, view: ProvisionView) -> str:
         """Links to the forms that make sense for a provision in this state."""
-        common = {"reference": view.case.reference, "provision": view.provision.key}
+        common: dict[str, object] = {"reference": view.case.reference, "provision": view.provision.key}
+        if len(view.case.rounds(view.provision.key)) > 1:
+            common["round"] = view.provision.round
         linked = [
             (action.label, self._links.form(action.form, {**common, **action.values}))
             for action in actions_for(view, self._config.catalogue)

@@ -22,6 +22,8 @@ def hold_waiting(connection: Connection, limit: int, wait_for_run: str) -> Seque
             t.audit.c.data,
             t.case.c.reference,
             t.case.c.municipality,
+            t.provision.c.round,
+            t.provision.c.purpose,
             t.provision.c.flow_run,
         )
         .select_from(t.announcement)

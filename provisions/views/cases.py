@@ -50,11 +50,7 @@ class ProvisionView:
     @property
     def name(self) -> str:
         """The Dutch name, with the round and what it is for: "identiteitsbewijs (2)", "bijzondere bijstand (kleding)"."""
-        rule, provision = self.situation.rule, self.provision
-        purpose = rule.purpose(provision.purpose)
-        told = [str(provision.round)] if provision.round > 1 else []
-        told += [purpose.label] if purpose else []
-        return f"{rule.name} ({', '.join(told)})" if told else rule.name
+        return self.situation.rule.called(self.provision.round, self.provision.purpose)
 
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""

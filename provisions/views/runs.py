@@ -28,6 +28,7 @@ class RunView:
     provision_id: int
     reference: str
     key: str
+    which: str  # the key and the round, as the use cases take it: "id_document#2"
     name: str
     run_name: str
     municipality: str
@@ -80,6 +81,7 @@ class RunViews:
             provision_id=view.id,
             reference=case.reference,
             key=provision.key,
+            which=f"{provision.key}#{provision.round}",
             name=view.name,
             run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
             municipality=case.municipality,

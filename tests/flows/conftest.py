@@ -53,7 +53,7 @@ def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Settings]:
     before, global_context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     process.start()
     try:
-        wait_until(process.ready, seconds=60, what=lambda: "\n".join(process.last_words()))
+        wait_until(process.ready, seconds=240, what=lambda: "\n".join(process.last_words()))
         child.use_in_this_process(child.client_environment(settings, token))
         # Prefect was imported long ago: let it read the environment again, for all threads.
         prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()

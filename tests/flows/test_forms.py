@@ -123,3 +123,15 @@ def test_each_provision_has_a_flow_with_its_dutch_name_and_the_guide_as_descript
     assert plans["postal_address"].name == "Briefadres"
     for key, plan in plans.items():
         assert config.catalogue.rule(key).guide.split(",")[0][:3] in (plan.flow.fn.__doc__ or ""), key
+
+
+def test_each_form_about_a_provision_asks_for_the_round_and_none_needs_it(config: Config) -> None:
+    about = {
+        name: form for name, form in forms(config).items() if {"provision", "waive"} & set(form.model.model_fields)
+    }
+    asked = {name for name, form in about.items() if "round" in form.model.model_fields}
+    assert asked == set(about) - {"Traject starten", "Voorziening toevoegen"}
+    for name in asked:
+        field = properties(about[name].model.model_json_schema())["round"]
+        assert (field["type"], field["minimum"]) == ("integer", 1)
+        assert "round" not in about[name].model.model_json_schema()["required"]

@@ -91,8 +91,14 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(lambda: client.reopens(key))
     for milestone in CATALOGUE.rule(key).milestones:
         attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
+    attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))
+    attempt(
+        lambda: client.needs_again(key, agreed=day("2027-05-01") if CATALOGUE.rule(key).needs_agreed_date else None)
+    )
+    attempt(lambda: client.closes("died"))
+    attempt(client.ended_by_mistake)
     for line in client.audit:
-        if str(line.key) == key:
+        if line.key is not None and line.key.key == key:
             found += facts_of(line.what, line.data)
     return found
 
@@ -108,7 +114,10 @@ def starts_another(key: str) -> bool:
                     attempt(lambda: client.gets(other))  # noqa: B023 - called at once
             before = len(client.audit)
             attempt(lambda: client.gets(key))  # noqa: B023 - called at once
-            if any(line.what == "provision.started" and str(line.key) != key for line in client.audit[before:]):
+            if any(
+                line.what == "provision.started" and line.key is not None and line.key.key != key
+                for line in client.audit[before:]
+            ):
                 return True
     return False
 

@@ -1,16 +1,20 @@
 """A run shows the record: what was recorded since it was last parked, each line once with its own moment, and nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import State, StateDetails, StateType, TaskRun
+from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType, TaskRun
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
 from flows.prefect import parking
+from flows.prefect.tags import PROVISION_TAG
+from provisions.domain.case import Status
 from provisions.store import tables as t
+from provisions.views.runs import state_message, state_name
 from tests.flows.conftest import World, wait_until
 
 ASKED = "Burgerzaken gevraagd om inschrijving op een briefadres"
@@ -116,6 +120,7 @@ def test_after_a_reopening_the_new_run_shows_what_came_since(world: World) -> No
     world.outcome("postal_address", "delivered")
     world.settle()
     first = world.run("postal_address").id
+    world.clock.set("2026-11-03T09:00:00+00:00")  # the counter may have laid aside what it had done
     world.app.cases.reopen(world.reference, "postal_address", reason="toch niet", by="regisseur-03")
     world.settle()
     again = world.run("postal_address").id
@@ -142,6 +147,90 @@ def test_an_outcome_that_was_refused_shows_no_step(world: World) -> None:
             "Loket laten weten dat het niet meer nodig is",
         ],
     )
+
+
+# --- rounds, and the end of a case ---------------------------------------------------------------------------------------
+
+
+def runs_of(world: World, key: str) -> list[FlowRun]:
+    """The runs of all rounds of ``key``, the first round first."""
+    found = world.app.views.case(world.reference).provisions
+    return [world.client.read_flow_run(p.flow_run) for p in found if p.provision.key == key and p.flow_run]
+
+
+def test_another_round_has_a_run_of_its_own_that_says_which_round_it_is(world: World) -> None:
+    world.intake("id_document")
+    world.settle()
+    world.outcome("id_document", "delivered")
+    world.settle()
+    world.clock.set("2026-11-20T09:00:00+00:00")
+    world.app.cases.again(world.reference, "id_document", reason="lost", by="regisseur-03")
+    world.settle()
+    first, second = runs_of(world, "id_document")
+    assert [run.name for run in (first, second)] == [
+        f"Identiteitsbewijs · {world.reference}",
+        f"Identiteitsbewijs (2) · {world.reference}",
+    ]
+    assert first.state_name == "Geregeld"
+    assert second.state_name == "Wacht op loket"
+    assert {"voorbeeldstad", "identiteitsbewijs", PROVISION_TAG} == set(second.tags)
+    shows(
+        world,
+        second.id,
+        ["Opnieuw nodig", "Burgerzaken gevraagd om het identiteitsbewijs, met wie het betaalt en de pasfoto's"],
+    )
+
+
+def test_an_outcome_on_a_run_is_of_its_own_round_also_while_several_are_open(world: World) -> None:
+    world.intake("special_assistance")
+    world.settle()
+    for purpose in ("bed", "clothing"):
+        world.app.cases.again(
+            world.reference, "special_assistance", reason="new_costs", purpose=purpose, anyway=True, by="regisseur-03"
+        )
+    world.settle()
+    runs = runs_of(world, "special_assistance")
+    assert len(runs) == 3
+    for run, outcome in ((runs[1], "Geregeld"), (runs[0], "Cliënt ziet ervan af")):
+        assert parking.resume(world.client, run.id, {"outcome": outcome, "by": "regisseur-03"}) is None
+        world.settle()
+    assert [run.state_name for run in runs_of(world, "special_assistance")] == [
+        "Cliënt ziet ervan af",
+        "Geregeld",
+        "Wacht op loket",
+    ]
+
+
+def test_a_run_ends_with_its_case_and_a_new_one_follows_when_that_was_a_mistake(world: World) -> None:
+    world.intake("postal_address", brp="unregistered")
+    world.settle()
+    run = world.run("postal_address").id
+    world.app.cases.close(world.reference, reason="died", by="regisseur-03")
+    world.settle()
+    state = world.run("postal_address").state
+    assert state
+    assert (state.name, state.type, state.message) == (
+        "Geëindigd",
+        StateType.COMPLETED,
+        "Geëindigd op 2 november 2026",
+    )
+    shows(world, run, [ASKED, "Geëindigd met het traject", "Loket laten weten dat het niet meer nodig is"])
+    world.app.cases.reopen_case(world.reference, reason="verkeerd traject", by="regisseur-03")
+    world.settle()
+    assert world.state("postal_address") == ("Wacht op loket", "PAUSED")
+    assert world.run("postal_address").id != run
+    wait_until(lambda: steps_of(world, world.run("postal_address").id), seconds=90)
+    assert steps_of(world, world.run("postal_address").id)[0].name == "Heropend"
+
+
+def test_what_another_municipality_took_over_ends_as_handed_over(world: World) -> None:
+    world.intake("postal_address", brp="unregistered")
+    (view,) = world.app.views.case(world.reference).provisions
+    over = replace(view.provision, status=Status.HANDED_OVER, ended_on=date(2026, 11, 9))
+    told = replace(view, provision=over, status=over.status.value)
+    assert state_name(told) == "Overgedragen"
+    assert state_message(told) == "Overgedragen op 9 november 2026"
+    assert not told.provision.status.is_open
 
 
 # --- upgrading from the version before 0.2 -----------------------------------------------------------------------------

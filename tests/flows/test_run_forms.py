@@ -110,3 +110,30 @@ def test_a_case_from_form_to_form(world: World) -> None:
     assert said(refused)[0] == "Niet vastgelegd"
     wrong = submit(world, "Uitkomst vastleggen", **about, outcome="Geregeld", id_document_paid_by="Gratis")
     assert "hoort bij identiteitsbewijs" in said(wrong)[1]
+
+
+def test_where_several_rounds_are_open_a_form_asks_which(world: World) -> None:
+    start(world, "Bijzondere bijstand")
+    for purpose in ("bed", "clothing"):
+        world.app.cases.again(
+            world.reference, "special_assistance", reason="new_costs", purpose=purpose, anyway=True, **BY
+        )
+    about = {"reference": world.reference, "provision": "Bijzondere bijstand"}
+    stop = {**about, "reason": "Cliënt vraagt erom", "until": "2026-11-16"}
+    name, message = said(submit(world, "Klok stilzetten", **stop))
+    assert name == "Niet vastgelegd"
+    assert "meer open" in message
+    assert "Er is niets vastgelegd." in message
+    assert said(submit(world, "Klok stilzetten", **stop, round=2))[0] == "Vastgelegd"
+    assert said(submit(world, "Klok hervatten", **about, round=2))[0] == "Vastgelegd"
+    assert said(submit(world, "Uitkomst vastleggen", **about, outcome="Afgewezen", round=3))[0] == "Vastgelegd"
+    answer = {**about, "rung": "Doorbraaktafel", "answer": "Voorrang"}
+    assert said(submit(world, "Antwoord van de tafel", **answer, round=3))[0] == "Vastgelegd"
+    assert said(submit(world, "Uitkomst vastleggen", **about, outcome="Geregeld", round=1))[0] == "Vastgelegd"
+    reopened = {**about, "reason": "De uitkomst klopte niet"}
+    assert said(submit(world, "Heropenen", **reopened, round=1))[0] == "Vastgelegd"
+    assert "geen ronde" in said(submit(world, "Heropenen", **reopened, round=9))[1]
+    rounds = world.app.views.case(world.reference).provisions
+    assert [view.status for view in rounds] == ["waiting", "waiting", "refused"]
+    assert [len(view.provision.suspensions) for view in rounds] == [0, 1, 0]
+    assert [rung.answer for rung in rounds[2].provision.rungs] == ["priority"]

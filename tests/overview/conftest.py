@@ -17,8 +17,8 @@ class PlainLinks:
     def run(self, flow_run: UUID) -> str:
         return f"/runs/{flow_run}"
 
-    def form(self, form: Form, values: Mapping[str, str]) -> str:
-        return "/".join(["/form", form.name.lower(), *values.values()])
+    def form(self, form: Form, values: Mapping[str, object]) -> str:
+        return "/".join(["/form", form.name.lower(), *map(str, values.values())])
 
     def plan(self, reference: str) -> str:
         return f"/plan/{reference}"

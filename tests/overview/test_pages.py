@@ -178,3 +178,13 @@ def test_the_morning_message_is_of_one_municipality(client: Town, overviews: Ove
     assert "- **TR-2026-0042**, briefadres: wacht al 10 dagen op identiteitsbewijs. Regisseur: regisseur.noord" in lines
     assert overviews.late("havenmeer").is_empty
     assert at(TEN_DAYS_LATER) == client.clock()
+
+
+def test_a_link_opens_the_form_for_its_own_round_where_there_are_more(town: Town, pages: Pages) -> None:
+    case = town.takes_in("TR-2026-0042", "special_assistance", "postal_address", "id_document")
+    case.does("again", "special_assistance", reason="new_costs", purpose="clothing")
+    text = plan(town, pages)
+    assert "Bijzondere bijstand (2, kleding)" in text
+    assert "[uitkomst](/form/outcome/TR-2026-0042/special_assistance/1)" in text
+    assert "[uitkomst](/form/outcome/TR-2026-0042/special_assistance/2)" in text
+    assert "[uitkomst](/form/outcome/TR-2026-0042/id_document)" in text

@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType, TaskRun
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Completed, Pending, Running, Scheduled
+from prefect.types import DateTime
+from prefect.utilities.engine import emit_task_run_state_change_event
 
 from flows.forms.fields import outcome_form
 from flows.prefect import api, parking
@@ -23,8 +25,10 @@ from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments, Plan
 from flows.prefect.executor import execute
 from flows.prefect.flow import flow_of
+from flows.prefect.probe import NOT_BEGUN, PrefectProbe
 from provisions.catalogue import Config
 from provisions.domain.case import Status
+from tests.conftest import free_port
 from tests.flows.conftest import remove_runs, wait_until
 
 DONE = {"outcome": "Geregeld", "by": "regisseur-03"}
@@ -178,13 +182,56 @@ def test_7_one_event_is_a_task_run_with_a_moment_of_its_own_and_once(runs: Runs)
         return Completed()
 
     run = runs.execute(runs.make(show))
-
-    def steps() -> list[Any]:
-        return runs.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
-
-    wait_until(steps, seconds=90)
-    (step,) = steps()
+    wait_until(lambda: steps(runs, run), seconds=90)
+    (step,) = steps(runs, run)
     assert (step.name, step.start_time, step.state_name) == ("Gevraagd", at, "Completed")
+
+
+def steps(runs: Runs, run: FlowRun) -> list[TaskRun]:
+    return runs.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
+
+
+def emit(line: int, at: datetime, *, happened: datetime) -> None:
+    """The event of a step, with a moment for the event itself."""
+    step = parking.step_of(parking.this_run(), f"Regel {line}", at=at, line=line)
+    emit_task_run_state_change_event(step, None, Completed(timestamp=DateTime.instance(happened)))
+
+
+def test_7_an_event_of_weeks_ago_is_recorded_as_well(runs: Runs) -> None:
+    at = datetime.now(UTC) - timedelta(days=20)
+
+    def show() -> State[Any]:
+        emit(1, at, happened=at)
+        return Completed()
+
+    run = runs.execute(runs.make(show))
+    wait_until(lambda: steps(runs, run), seconds=90)
+    assert [(step.start_time, step.state.timestamp) for step in steps(runs, run) if step.state] == [(at, at)]
+
+
+def test_7_two_events_of_a_step_with_one_moment_are_both_lost(runs: Runs) -> None:
+    """Why the event of a step happens now. Should this fail one day, then Prefect has mended it, and nothing is wrong."""
+    now = datetime.now(UTC)
+
+    def show_twice() -> State[Any]:
+        emit(1, now, happened=now)
+        emit(1, now, happened=now)
+        return Completed()
+
+    def show_once() -> State[Any]:
+        emit(1, now, happened=datetime.now(UTC))
+        return Completed()
+
+    lost = runs.execute(runs.make(show_twice))
+    later: list[FlowRun] = []
+
+    def one_is_recorded() -> bool:
+        """What comes within the next seconds is tried, and dropped, with the two."""
+        later.append(runs.execute(runs.make(show_once)))
+        return any(steps(runs, run) for run in later)
+
+    wait_until(one_is_recorded, seconds=120)
+    assert steps(runs, lost) == []
 
 
 def test_8_a_flow_runs_without_prefects_engine_and_ends_as_it_says(runs: Runs) -> None:
@@ -234,6 +281,22 @@ def test_11_counting_is_one_request(runs: Runs) -> None:
     assert api.count_runs(runs.client, runs.deployments.ids) == 1
     assert len(list(api.each_run(runs.client, runs.deployments.ids, states=api.UNDER_WAY))) == 1
     assert set(api.runs_by_id(runs.client, [run.id, uuid4()])) == {run.id}
+
+
+def test_11_the_probe_of_the_health_page_counts_what_is_due_and_not_begun(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probe = PrefectProbe(runs.deployments)
+    assert probe.not_begun() == 0
+    late, _ = runs.make(), runs.make()
+    overdue = datetime.now(UTC) - NOT_BEGUN - timedelta(seconds=1)
+    runs.client.set_flow_run_state(late.id, Scheduled(scheduled_time=overdue), force=True)
+    assert probe.not_begun() == 1
+    probe.close()
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:iets anders")
+    assert PrefectProbe(runs.deployments).not_begun() is None
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{free_port()}/api")
+    assert PrefectProbe(runs.deployments).not_begun() is None
 
 
 def test_12_an_artifact_is_written_in_place(client: SyncPrefectClient) -> None:
