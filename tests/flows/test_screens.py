@@ -141,6 +141,26 @@ def test_each_fact_is_announced_once(world: World, config: Config) -> None:
     assert rung["related"][0]["prefect.resource.id"] == f"prefect.flow-run.{run}"
 
 
+def test_a_fact_of_another_round_says_which_one(world: World, config: Config) -> None:
+    world.intake("id_document")
+    world.outcome("id_document", "delivered")
+    world.app.cases.again(world.reference, "id_document", reason="lost", by="regisseur-03")
+    world.settle()
+    assert Events(world.app.engine, config).announce(world.client) == 3
+    wait_until(lambda: len(events_of(world.client, world.reference)) == 3, seconds=60)
+    told = {
+        (event["event"], event["payload"].get("round"), event["resource"]["prefect.resource.id"].rpartition(".")[2],
+         event["resource"]["prefect.resource.name"])
+        for event in events_of(world.client, world.reference)
+    }  # fmt: skip
+    first, second = f"Identiteitsbewijs · {world.reference}", f"Identiteitsbewijs (2) · {world.reference}"
+    assert told == {
+        ("provisions.started", None, "id_document", first),
+        ("provisions.settled", None, "id_document", first),
+        ("provisions.started", 2, "id_document#2", second),
+    }
+
+
 class Hook(BaseHTTPRequestHandler):
     """A municipality's own address that is called when something is late: keeps what it hears."""
 
