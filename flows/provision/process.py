@@ -42,6 +42,12 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("message.requested", "cancelled"): "Loket laten weten dat het niet meer nodig is",
     Fact("message.requested", "handover"): "Overgedragen aan een andere gemeente",
     Fact("message.requested", "taken_over"): "Tafel in de nieuwe gemeente ingelicht",
+    Fact("message.requested", "decided"): "Loket laten weten wat de tafel heeft besloten",
+    Fact("message.requested", "new_day"): "Loket laten weten wat de uiterste datum nu is",
+    Fact("message.requested", "new_day_listed"): "Uiterste datum komt in het overzicht voor het loket",
+    Fact("message.requested", "new_day_table"): "Tafel laten weten wat de uiterste datum nu is",
+    Fact("message.requested", "settled"): "Tafel laten weten dat het klaar is",
+    Fact("message.requested", "settled_desk"): "Landelijk Maatwerkloket laten weten dat het klaar is",
 }
 
 SILENT = frozenset(
@@ -50,6 +56,9 @@ SILENT = frozenset(
         Fact("provision.needed"),
         Fact("provision.blocked"),
         Fact("provision.started"),
+        Fact("message.requested", "refused"),
+        Fact("message.requested", "answer"),
+        Fact("message.requested", "recorded"),
         # The state's own name and message say it: "Te laat", the due date, "Geregeld op …".
         Fact("provision.overdue"),
         Fact("term.changed"),

@@ -4,6 +4,7 @@ What can happen is not read from the rule: clients are led through lives in whic
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -51,6 +52,9 @@ def begun(key: str) -> Iterator[Client]:
     for brp in Brp:
         yield a_client(municipality=REGIONAL, brp=brp).needs(*map(need, KEYS))
         yield a_client(municipality=REGIONAL, brp=brp, present=frozenset(KEYS) - {key}).needs(need(key))
+    of_another = a_client(municipality=REGIONAL).needs(*map(need, KEYS))
+    of_another.case = replace(of_another.case, director="regisseur.zuid")  # hears what others record
+    yield of_another
     if CATALOGUE.rule(key).after:
         yield a_client(municipality=REGIONAL).needs(*map(need, set(KEYS) - {key}), need(key, waived=True))
     if CATALOGUE.rule(key).may_be_urgent:
@@ -79,6 +83,7 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
                 attempt(lambda edge=edge: client.starts_without(key, str(edge)))  # type: ignore[misc]
     tried(moved=True)
     client.lives_until("2027-03-01 09:00")
+    attempt(lambda: client.agrees(key, "2027-03-20"))  # a table has it
     for rung in RungName:
         attempt(lambda rung=rung: client.hears(key, rung, Answer.PRIORITY))  # type: ignore[misc]
     tried(moved=True)
