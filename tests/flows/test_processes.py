@@ -29,6 +29,7 @@ def need(key: str, *, urgent: bool = False, waived: bool = False) -> Need:
         agreed=day("2026-11-20") if rule.needs_agreed_date else None,
         urgent=urgent,
         waive={str(edge): "bewijslast achteraf" for edge in rule.after} if waived else {},
+        waive_because={str(edge): "evidence_afterwards" for edge in rule.after} if waived else {},
     )
 
 
@@ -44,7 +45,8 @@ def filled_in(key: str, name: OutcomeName) -> dict[str, str]:
             case _:
                 return next(choice.value for choice in field.choices if choice.value not in field.refuse)
 
-    return {field.name: value(field) for field in CATALOGUE.rule(key).fields if name in field.outcomes}
+    filled = {field.name: value(field) for field in CATALOGUE.rule(key).fields if name in field.outcomes}
+    return filled | ({"why": "client_declines"} if "why" in filled else {})
 
 
 def begun(key: str) -> Iterator[Client]:
