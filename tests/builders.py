@@ -189,6 +189,12 @@ class Client:
         """A milestone."""
         return self._do(lifecycle.milestone(self.case, self.which(key), name, self.moment, self._on(on)))
 
+    def is_needed_from(self, key: str, needed_from: str) -> Decision:
+        return self._do(lifecycle.move(self.case, self.which(key), day(needed_from), self.moment))
+
+    def gets_urgent(self, key: str, on: str | None = None, because: str = "eviction") -> Decision:
+        return self._do(lifecycle.urgent(self.case, self.which(key), because, self.moment, self._on(on)))
+
     def which(self, key: str | ProvisionKey) -> ProvisionKey:
         """``key`` as people say it, ``key#2`` for a round."""
         if isinstance(key, ProvisionKey):

@@ -27,6 +27,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("provision.ended"): "Geëindigd met het traject",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
     Fact("provision.reopened"): "Heropend",
+    Fact("provision.moved"): "Nodig vanaf een andere dag",
+    Fact("provision.urgent"): "Spoed gekregen",
     Fact("provision.milestone"): "Mijlpaal vastgelegd",
     Fact("follow_up.planned", "evidence_received"): "Nagaan of het bewijs is ontvangen, staat in de agenda",
     Fact("follow_up.planned", "refusal_discussed"): "De afwijzing bespreken, staat in de agenda",

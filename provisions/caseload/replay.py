@@ -75,6 +75,8 @@ def _commands(app: App) -> Mapping[str, Callable[..., Case]]:
         "followup": app.cases.settle_follow_up,
         "reopen": app.cases.reopen,
         "milestone": app.cases.milestone,
+        "move": app.cases.move,
+        "urgent": app.cases.urgent,
         "again": app.cases.again,
         "close": app.cases.close,
     }

@@ -27,6 +27,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "free_text": (READ, ADD, REMOVE),
     "message": (READ, ADD, CHANGE, REMOVE),
     "milestone": (READ, ADD, CHANGE, REMOVE),
+    "needed_from": (READ, ADD, CHANGE),
     "outcome": (READ, ADD, CHANGE),
     "plan": (READ, ADD, CHANGE, REMOVE),
     "prepared": (READ, ADD, REMOVE),

@@ -104,6 +104,14 @@ class Agreement:
 
 
 @dataclass(frozen=True)
+class NeededFrom:
+    """That it was needed from ``day`` (``None``: at once), until that changed on day ``until``."""
+
+    day: date | None
+    until: date
+
+
+@dataclass(frozen=True)
 class Waiver:
     """Started without a dependency ("afwijking"). ``dependency`` as in the rule: ``a`` or ``a|b``; ``code``: why, of config."""
 
@@ -169,7 +177,9 @@ class Provision:
     the order in which they were recorded. ``reopened_on``: the day of the last reopening; outcomes before it don't count any
     more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a move): that breach stays.
     ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
-    with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``statutory_as_before``: recorded by a version
+    with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``urgent_since``: the day on which it
+    became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``earlier_needed``: from when it
+    was needed before that changed. ``statutory_as_before``: recorded by a version
     that knew no milestones; its statutory term counts as it did then, until a milestone says otherwise.
     """
 
@@ -180,6 +190,8 @@ class Provision:
     again: str | None = None
     status: Status = Status.BLOCKED
     urgent: bool = False
+    urgent_since: date | None = None
+    urgent_because: str | None = None
     needed_from: date | None = None
     agreed: date | None = None
     agreed_on: date | None = None
@@ -199,6 +211,7 @@ class Provision:
     follow_ups: tuple[FollowUp, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     earlier_agreements: tuple[Agreement, ...] = ()
+    earlier_needed: tuple[NeededFrom, ...] = ()
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:

@@ -82,6 +82,8 @@ def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
     if event is None:
         return None
     days = stopped_days(provision, today=today)
+    if provision.urgent_since is not None:
+        return _urgent_due(situation, event, provision.urgent_since, days)
     term = target(situation.rule, urgent=provision.urgent)
     if term is None:
         assert provision.agreed is not None, f"{provision.key}: intake asks for an agreed date"  # noqa: S101
@@ -91,12 +93,32 @@ def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
     return due_date(term, event, situation.calendar, roll=situation.rule.roll, suspended=days)
 
 
+def _urgent_due(situation: Situation, event: date, since: date, days: frozenset[date]) -> DueDate:
+    """What became urgent later is due by the old D or by the urgent term from that day, whichever is earlier."""
+    rule, calendar = situation.rule, situation.calendar
+    terms = [(target(rule, urgent=False), event), (target(rule, urgent=True), max(event, since))]
+    ends = [
+        due_date(term, start, calendar, roll=rule.roll, suspended=days) for term, start in terms if term is not None
+    ]
+    return min(ends, key=lambda end: end.due)
+
+
 def earlier_dues(situation: Situation) -> tuple[tuple[DueDate, date], ...]:
-    """For each agreement that another one replaced: D as it was by then, and the day of the new agreement."""
+    """For each day that another one replaced (agreed, or needed from): D as it was by then, and the day on which that changed."""
     provision, event = situation.provision, clock_event(situation.provision)
-    if event is None or target(situation.rule, urgent=provision.urgent) is not None:
+    if event is None or provision.started_on is None:
         return ()
-    days = stopped_days(provision)
+    days, term = stopped_days(provision), target(situation.rule, urgent=provision.urgent)
+    if term is not None:
+        started, rule = provision.started_on, situation.rule
+        return tuple(
+            (
+                due_date(term, max(started, was.day or started), situation.calendar, roll=rule.roll, suspended=days),
+                was.until,
+            )
+            for was in provision.earlier_needed
+            if was.until >= started
+        )
     return tuple(
         (agreed_due_date(was.day, event, situation.calendar, agreed_on=was.on, suspended=days), following.on)
         for was, following in pairwise(provision.agreements)
@@ -125,7 +147,9 @@ def statutory_terms(situation: Situation) -> tuple[StatutoryTerm, ...]:
     provision = situation.provision
     rules = statutory_rules(situation.rule, urgent=provision.urgent)
     asked = provision.applied_on or provision.started_on
-    begun = [(rule, day) for rule in rules if (day := _begun_on(situation, rule, asked)) is not None]
+    since = provision.urgent_since or date.min  # the urgent terms run from that day at the earliest
+    begun = [(rule, max(day, since)) for rule in rules if (day := _begun_on(situation, rule, asked)) is not None]
+    asked = asked and max(asked, since)
     if begun or asked is None:
         return tuple(_running(situation, rule, rule.term, day) for rule, day in begun)
     if provision.statutory_as_before:

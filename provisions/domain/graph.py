@@ -37,7 +37,7 @@ def unmet(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Depend
 
 def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | None:
     """The day on which the last dependency was met (at the earliest the day of the need), or ``None`` while blocked."""
-    days = [provision.needed_on]
+    days = [provision.needed_on, *([provision.urgent_since] if provision.urgent_since else [])]
     for dependency in dependencies(rule, case.brp, urgent=provision.urgent):
         met = met_on(dependency, case, provision)
         if met is None:

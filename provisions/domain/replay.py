@@ -29,6 +29,7 @@ from provisions.domain.case import (
 )
 from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.ending import status_before_end
+from provisions.domain.lifecycle.known_later import with_needed_from
 from provisions.domain.lifecycle.milestones import with_milestone
 from provisions.domain.lifecycle.suspension import with_agreement
 from provisions.domain.rules import Brp, OutcomeName
@@ -264,6 +265,14 @@ def _agreed(p: Provision, line: RecordedLine) -> Provision:
     return with_agreement(p, Agreement(_day(line.data["agreed"]), on))
 
 
+def _moved(p: Provision, line: RecordedLine) -> Provision:
+    return with_needed_from(p, _day(line.data["needed_from"]), _day(line.data["on"]))
+
+
+def _urgent(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, urgent=True, urgent_since=_day(line.data["on"]), urgent_because=line.data["because"])
+
+
 def _milestone(p: Provision, line: RecordedLine) -> Provision:
     return with_milestone(p, Milestone(line.data["name"], _day(line.data["on"])))
 
@@ -307,6 +316,8 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "clock.resumed": _resumed,
     "term.agreed": _agreed,
     "provision.milestone": _milestone,
+    "provision.moved": _moved,
+    "provision.urgent": _urgent,
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
     "rung.answered": _answered,
@@ -334,7 +345,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "again",
             "ended_on",
             "taken_over_by",
-            "needed_on", "urgent", "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
+            "needed_on", "urgent", "urgent_since", "urgent_because", "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
             "late_noted",
         )
     },
@@ -347,6 +358,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     ],
     "follow_ups": lambda p, _forgotten: sorted((f.name, f.due, f.done, f.lapsed, f.reminded) for f in p.follow_ups),
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
+    "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
 _COLUMNS = {
@@ -355,6 +367,7 @@ _COLUMNS = {
     "outcomes": "outcome",
     "follow_ups": "follow_up",
     "milestones": "milestone",
+    "earlier_needed": "needed_from",
     "earlier_agreements": "agreement",
     "suspensions": "suspension",
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from provisions.domain import deadlines
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Agreement, Case, Outcome, Provision, Reason, Status, Stop, Suspension
+from provisions.domain.case import Agreement, Case, NeededFrom, Outcome, Provision, Reason, Status, Stop, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
@@ -49,7 +49,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
             (date.fromisoformat(first), date.fromisoformat(ended) if ended else None)
             for first, ended in row.statutory_late.items()
         ],
-        urgent=row.urgent,
+        urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
         outcomes=[OutcomeFact(o.name, o.day) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],
         waivers=[(w.dependency, w.day) for w in recorded.waivers],
@@ -57,9 +57,10 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
     )
     if recorded.lines:
         _add_noted(facts, recorded.lines)
-    if recorded.agreements and row.key in catalogue.provisions:
+    if (recorded.agreements or recorded.needed) and row.key in catalogue.provisions:
         agreed = tuple(Agreement(a.day, a.agreed_on) for a in recorded.agreements)
-        provision = replace(_known(recorded), earlier_agreements=agreed)
+        needed = tuple(NeededFrom(n.day, n.until) for n in recorded.needed)
+        provision = replace(_known(recorded), earlier_agreements=agreed, earlier_needed=needed)
         of = case.row
         before = Case(UUID(int=0), "", of.municipality, Route.VOLUNTARY, Brp(of.brp), of.opened)
         situation = Situation.of(before.with_provision(provision), provision.id, catalogue)

@@ -32,7 +32,7 @@ def _provision(life: Life, key: ProvisionKey) -> ProvisionFacts:
         due=end.due if end else None,
         breach_day=deadlines.breach_day(situation),
         statutory_late=deadlines.statutory_late(situation),
-        urgent=p.urgent,
+        urgent=p.urgent and p.urgent_since is None,
         outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],
         waivers=[(w.dependency, w.on) for w in p.waivers],

@@ -82,6 +82,8 @@ provision = Table(
     Column("needed_on", Date, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("asked", Boolean, nullable=False),
+    Column("urgent_since", Date),  # null when it was so from the beginning
+    Column("urgent_because", Text),  # a code of config
     Column("needed_from", Date),
     Column("agreed", Date),
     Column("agreed_on", Date),  # stops before this day do not move the agreed date
@@ -200,6 +202,17 @@ follow_up = Table(
     Column("lapsed", Boolean, nullable=False, server_default=text("false")),
     Column("reminded", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("provision_id", "name", "due"),
+)
+
+# From when it was needed, before that changed; the day that holds is a column of ``provision``.
+needed_from = Table(
+    "needed_from",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("day", Date),
+    Column("until", Date, nullable=False),
+    Index("ix_needed_from_provision_id", "provision_id"),
 )
 
 # Dated facts that are no outcome; named again it is a correction.

@@ -4,12 +4,28 @@ from datetime import date
 
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
+from provisions.domain.lifecycle import bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.usecases.deciding import Deciding
 
 
 class Facts(Deciding):
-    """Milestones."""
+    """Milestones, and what was known at intake and changes."""
+
+    def move(self, reference: str, key: str, needed_from: date, *, by: str) -> Case:
+        """It is needed from another day; see ``lifecycle.move``."""
+        moment = self._moment(by)
+        asked, day = self._asked(key), bounds.planned("de dag vanaf wanneer het nodig is", needed_from, moment.today)
+        return self._decide(reference, moment, lambda case: lifecycle.move(case, asked.of(case), day, moment))
+
+    def urgent(self, reference: str, key: str, *, because: str, by: str, on: date | None = None) -> Case:
+        """It became urgent, for a reason that is a code; see ``lifecycle.urgent``."""
+        moment = self._moment(by)
+        asked, day = self._asked(key), self._on(on, moment)
+        because = refuse_identifying(because, "de reden")
+        return self._decide(
+            reference, moment, lambda case: lifecycle.urgent(case, asked.of(case), because, moment, day)
+        )
 
     def milestone(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A dated fact that is no outcome; see ``lifecycle.milestone``."""

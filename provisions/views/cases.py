@@ -98,6 +98,7 @@ class ProvisionView:
             "name": self.name,
             "needed": p.needed_on.isoformat(),
             "urgent": p.urgent,
+            "urgent_since": _iso(p.urgent_since),
             "agreed": _iso(p.agreed),
             "needed_from": _iso(p.needed_from),
             "days_overdue": self.days_overdue,

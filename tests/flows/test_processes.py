@@ -96,6 +96,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
     attempt(lambda: client.reopens(key))
+    attempt(lambda: client.is_needed_from(key, "2027-05-01"))
+    attempt(lambda: client.gets_urgent(key))
     for milestone in CATALOGUE.rule(key).milestones:
         attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
     attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))

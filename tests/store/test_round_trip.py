@@ -89,6 +89,7 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
     )
     then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
     then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-02")))
+    then("2026-12-04", app.cases.move(REF, "emergency_shelter", day("2026-12-20"), by=DIRECTOR))
     then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-03")))
     then("2026-12-05", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
     then("2026-12-07", app.cases.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
@@ -132,7 +133,7 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
     }
     with database.connect() as connection:
         for table in (
-                t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.milestone,
+                t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.milestone, t.needed_from,
                 t.agreement, t.message, t.audit,
             ):  # fmt: skip
             rows = connection.execute(select(table)).mappings().all()

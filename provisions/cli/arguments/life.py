@@ -76,6 +76,25 @@ def facts(commands: Commands) -> None:
     milestone.add_argument(
         "name", metavar="MIJLPAAL", help="zoals applied (de aanvraag is binnen); een verkeerde naam noemt welke er zijn"
     )
+    move = commands.on_provision(
+        "move",
+        "de dag vanaf wanneer iets nodig is, verandert",
+        "move TR-2026-0042 emergency_shelter --needed-from 2026-12-14 --by regisseur-3",
+    )
+    move.add_argument(
+        "--needed-from", required=True, type=values.day("--needed-from"), metavar="DATUM", help=options.DAY_HELP
+    )
+    options.by(move)
+    urgent = commands.on_provision(
+        "urgent",
+        "iets krijgt spoed",
+        "urgent TR-2026-0042 debt_counselling --because eviction --by regisseur-3",
+    )
+    urgent.add_argument(
+        "--because", required=True, metavar="CODE", help="uit provisions.toml: eviction, cut_off of other"
+    )
+    options.by(urgent)
+    options.on(urgent)
     options.by(milestone)
     options.on(milestone)
 

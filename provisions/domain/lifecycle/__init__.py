@@ -10,6 +10,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, Me
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
+from provisions.domain.lifecycle.known_later import move, urgent
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.rounds import again, round_of
@@ -39,6 +40,7 @@ __all__ = [
     "follow_rules",
     "foresee",
     "milestone",
+    "move",
     "needs_approval",
     "next_at",
     "open_case",
@@ -52,5 +54,6 @@ __all__ = [
     "suspend",
     "tick",
     "transfer",
+    "urgent",
     "waive",
 ]
