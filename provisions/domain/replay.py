@@ -270,7 +270,7 @@ def _moved(p: Provision, line: RecordedLine) -> Provision:
 
 
 def _urgent(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, urgent=True, urgent_since=_day(line.data["on"]), urgent_because=line.data["because"])
+    return replace(p, urgent=True, urgent_since=_day(line.data["on"]), urgent_because=line.data["code"])
 
 
 def _milestone(p: Provision, line: RecordedLine) -> Provision:
@@ -345,7 +345,8 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "again",
             "ended_on",
             "taken_over_by",
-            "needed_on", "urgent", "urgent_since", "urgent_because", "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
+            "needed_on", "urgent", "urgent_since", "urgent_because",
+            "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
             "late_noted",
         )
     },

@@ -58,7 +58,6 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
                 agreed={"housing": day("2026-11-20")},
                 needed_from={"emergency_shelter": day("2026-11-05")},
                 waive={("housing", "id_document"): "verhuurder vraagt het later"},
-                urgent=["debt_counselling"],
                 director=DIRECTOR,
                 on=day("2026-10-30"),
             ),
@@ -75,6 +74,7 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
         "2026-11-03",
         app.cases.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=DIRECTOR),
     )
+    then("2026-11-03", app.cases.urgent(REF, "debt_counselling", because="eviction", by=DIRECTOR))
     then(
         "2026-11-04",
         app.cases.suspend(

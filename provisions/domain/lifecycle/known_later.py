@@ -81,7 +81,7 @@ def urgent(case: Case, key: ProvisionKey, because: str, moment: Moment, on: date
         f"met spoed sinds {dutch.dutch_date(on)}: {codes[because]}",
         key,
         on=on.isoformat(),
-        because=because,
+        code=because,
     )
     if provision.started_on is not None:
         note_term(draft, key)
