@@ -156,21 +156,35 @@ def _show(args: Namespace, message: Message) -> None:
 def backup(args: Namespace, settings: Settings) -> None:
     """A copy of the database in a folder."""
     folder = path_of(args.folder)
+    if args.key and not args.encrypt:
+        raise InvalidInput("--key hoort bij --encrypt. Geef beide, of geen van beide.")
     with app_on(settings) as app:
         made = copies.backup(
-            app.engine, folder, app.clock(), progress, spare=_of_database(settings), key=_own_key(settings)
+            app.engine,
+            folder,
+            app.clock(),
+            progress,
+            spare=_of_database(settings),
+            key=_key_given(args, settings) if args.key else _own_key(settings),
+            encrypt=args.encrypt,
         )
         with app.engine.begin() as connection:
             note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
     if args.json:
-        as_json({"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor})
+        as_json(
+            {"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor}
+            | ({"encrypted": True} if args.encrypt else {})
+        )
         return
+    key = path_of(args.key) if args.key else _key_file(settings)
     say(
         f"Back-up gemaakt in {folder}: {dutch.counted(made.rows, 'regel', 'regels')} "
         f"uit {dutch.counted(len(made.tables), 'tabel', 'tabellen')}.",
-        f"Ondertekend met de sleutel {_key_file(settings)}: bewaar die apart van de back-up.",
+        f"Ondertekend{' en versleuteld' if args.encrypt else ''} met de sleutel {key}: bewaar die apart van de back-up.",
         f"Anker: {made.anchor}. Bewaar ook dit ergens anders; geef het mee bij het terugzetten (--known).",
-        "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld en niet langer dan nodig.",
+        "Zonder die sleutel kan niemand de back-up terugzetten, ook u niet: bewaar er een kopie van buiten deze machine."
+        if args.encrypt
+        else "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld (--encrypt) en niet langer dan nodig.",
     )
 
 

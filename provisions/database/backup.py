@@ -7,6 +7,9 @@ no backup. All tables are of one moment (one snapshot), also while the engine wo
 The manifest is signed (HMAC-SHA256) with a key that lies beside the other secrets, never in the backup: whoever changes a
 table and computes the manifest anew can't sign it. Where the key is not known, whoever restores hears that it was not checked.
 
+When asked, the files of tables are also encrypted, with a key that follows from the same secret (``encryption.py``). Digests
+are of what lies in the folder, so whether it is whole can be seen without the secret; putting it back can't be done without.
+
 Prefect's own database is not in it: after a restore the reconciler makes the runs and the plans again.
 """
 
@@ -31,6 +34,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, text, update
 
 from provisions.database import migrate, roles
+from provisions.database.encryption import Encrypting, NotAuthenticError, decrypted
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
 from provisions.machine.files import is_draft, reason, write, writing
@@ -43,6 +47,8 @@ from provisions.store.verification import compare
 MANIFEST = "manifest.json"
 FORMAT = 2
 _UNSIGNED = 1  # what earlier programs made
+_ENCRYPTED = 3  # a number of its own: earlier programs say that they are too old for it
+SHORTEST_KEY = 32  # characters, as ``machine.files.secret`` makes them: no password that somebody thought of
 KEY_FILE = "backup-key"
 PROGRESS_SECONDS = 2.0
 SPARE_BYTES = 16 * 1024 * 1024  # one file of PostgreSQL's write-ahead log
@@ -77,6 +83,8 @@ class Manifest:
     schema: str
     anchor: str
     tables: tuple[TableCopy, ...]
+    encrypted: bool = False
+    """Whether the tables can be read with the key of who made it only."""
     signed: bool = False
     """Whether it was signed with the key that was given, so that nobody without it changed anything."""
 
@@ -87,7 +95,7 @@ class Manifest:
 
     def write(self, folder: Path, key: str | None) -> None:
         """Whole or not at all; signed with ``key``."""
-        said = self._said(FORMAT if key else _UNSIGNED)
+        said = self._said(_ENCRYPTED if self.encrypted else FORMAT if key else _UNSIGNED)
         if key:
             said |= {"key": _name(key), "signature": _signature(key, said)}
         write(folder / MANIFEST, json.dumps(said, indent=2).encode())
@@ -99,11 +107,20 @@ class Manifest:
     def checked(self, folder: Path, key: str | None, signer: object, signature: object) -> "Manifest":
         """The same, ``signed`` when the signature is that of ``key``; without the key of who signed nothing is known.
 
-        Raises ``InvalidInput`` when the signature is of this key and does not fit.
+        Raises ``InvalidInput`` when the signature is of this key and does not fit, and when it is encrypted and ``key`` is
+        not the one.
         """
         if key is None or signer != _name(key):
+            if self.encrypted:
+                raise InvalidInput(
+                    f"De back-up in {folder} is versleuteld, {'met een andere sleutel' if key else 'en er is geen sleutel'}. "
+                    "Er is niets teruggezet.",
+                    f"Geef de sleutel van de installatie die hem maakte: --key secrets/{KEY_FILE}. "
+                    "Zonder die sleutel kan niemand hem lezen.",
+                )
             return self
-        if not hmac.compare_digest(_signature(key, self._said(FORMAT)), str(signature)):
+        form = _ENCRYPTED if self.encrypted else FORMAT
+        if not hmac.compare_digest(_signature(key, self._said(form)), str(signature)):
             raise InvalidInput(
                 f"De back-up in {folder} is na het maken gewijzigd: de handtekening klopt niet. Er is niets teruggezet.",
                 "Gebruik een andere back-up, en meld dit als incident; bewaar alles zoals het is.",
@@ -132,24 +149,34 @@ def backup(
     *,
     spare: Path | None = None,
     key: str | None = None,
+    encrypt: bool = False,
 ) -> Manifest:
     """Copy all tables into ``folder``, which must be new or empty and is closed to others.
 
     What a backup that failed or was killed left there is no backup: it is cleared away. ``spare``: the folder of the database
     itself; when it is on the same disk, the last 16 MB of that stay free, because a database without room stops.
-    ``key``: what it is signed with.
+    ``key``: what it is signed with; with ``encrypt`` also what the tables are encrypted with (then there must be one).
 
-    Raises ``NotAllowed`` for a folder with something in it, ``Unreachable`` when it can't be written. After a failure
-    nothing of it is there any more.
+    Raises ``InvalidInput`` for a key that could be guessed, ``NotAllowed`` for a folder with something in it, ``Unreachable``
+    when it can't be written. After a failure nothing of it is there any more.
     """
     progress = _Progress(say, "Back-up")
+    if encrypt and (key is None or len(key) < SHORTEST_KEY):
+        raise InvalidInput(
+            f"Versleutelen kan alleen met een sleutel van {SHORTEST_KEY} tekens of meer. Er is geen back-up gemaakt.",
+            f"Gebruik secrets/{KEY_FILE} van een installatie, of maak er een: openssl rand -base64 33",
+        )
     try:
         with _claimed(folder), ExitStack() as files, engine.connect() as connection:
             room = _Room(folder, spare)
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             tables = [
                 _copy_out(
-                    connection, table.name, files.enter_context(writing(folder / f"{table.name}.copy")), progress, room
+                    connection,
+                    table.name,
+                    _Out(files.enter_context(writing(folder / f"{table.name}.copy")), room),
+                    progress,
+                    key if encrypt else None,
                 )
                 for table in t.metadata.sorted_tables
             ]
@@ -158,6 +185,7 @@ def backup(
                 schema=str(migrate.current(connection)),
                 anchor=str(audit.head(connection)),
                 tables=tuple(tables),
+                encrypted=encrypt,
             )
             files.close()
             made.write(folder, key)
@@ -234,18 +262,32 @@ class _Room:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _copy_out(connection: Connection, name: str, file: IO[bytes], progress: "_Progress", room: _Room) -> TableCopy:
+class _Out:
+    """A file of a table: what lies in it, and the digest of that."""
+
+    def __init__(self, file: IO[bytes], room: _Room) -> None:
+        self._file, self._room = file, room
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Add ``data``. Raises ``OSError``."""
+        self.digest.update(data)
+        self._room.take(len(data))
+        return self._file.write(data)
+
+
+def _copy_out(connection: Connection, name: str, out: _Out, progress: "_Progress", secret: str | None) -> TableCopy:
     columns = tuple(column["name"] for column in inspect(connection).get_columns(name))
-    digest, rows = hashlib.sha256(), 0
+    rows, encrypting = 0, Encrypting(out, secret, name) if secret else None
     statement = sql.SQL("COPY {} ({}) TO STDOUT").format(sql.Identifier(name), _listed(columns))
     with _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for data in copy:
-            digest.update(data)
-            room.take(len(data))
-            file.write(data)
+            (encrypting or out).write(data)
             rows += bytes(data).count(b"\n")  # in COPY's text format a line break in a value is written \n
             progress.at(name, rows)
-    return TableCopy(name, columns, rows, digest.hexdigest())
+    if encrypting:
+        encrypting.finish()
+    return TableCopy(name, columns, rows, out.digest.hexdigest())
 
 
 # --- restore ---------------------------------------------------------------------------------------------------------
@@ -265,13 +307,18 @@ def read(folder: Path, say: Say = lambda _line: None, *, key: str | None = None)
         raise InvalidInput(f"{folder / MANIFEST} is niet te lezen ({type(error).__name__}).") from None
     try:
         signer, signature = found.pop("key", None), found.pop("signature", None)
-        if found.pop("format") not in (FORMAT, _UNSIGNED) or found["schema"] > migrate.newest():
+        form = found.pop("format")
+        if form not in (FORMAT, _UNSIGNED, _ENCRYPTED) or found["schema"] > migrate.newest():
             raise InvalidInput(
                 f"De back-up in {folder} is gemaakt door een nieuwere versie (schema {found['schema']}). "
                 "Gebruik de nieuwste versie van het programma."
             )
         tables = tuple(TableCopy(**{**table, "columns": tuple(table["columns"])}) for table in found.pop("tables"))
-        manifest = Manifest(**found, tables=tables).checked(folder, key, signer, signature)
+        when, schema, anchor = (found.pop(name) for name in ("made", "schema", "anchor"))
+        if found:  # such as "signed": that is not for the backup to say
+            raise KeyError(*sorted(found))
+        made = Manifest(when, schema, anchor, tables, encrypted=form == _ENCRYPTED)
+        manifest = made.checked(folder, key, signer, signature)
     except (AttributeError, KeyError, TypeError) as error:
         raise InvalidInput(f"{folder / MANIFEST} is geen inhoudsopgave van een back-up ({error}).") from None
     progress = _Progress(say, "Controleren")
@@ -319,7 +366,7 @@ def restore(
         migrate.move(connection, manifest.schema)
         _guard(connection, "DISABLE")
         for table in manifest.tables:
-            _copy_in(connection, table, folder, progress)
+            _copy_in(connection, table, folder, progress, key if manifest.encrypted else None)
         _guard(connection, "ENABLE")
         _set_sequences(connection, manifest.tables)
         if not migrate.is_current(connection):
@@ -363,7 +410,21 @@ def _guard(connection: Connection, how: str) -> None:
                 connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - our own names
 
 
-def _copy_in(connection: Connection, table: TableCopy, folder: Path, progress: "_Progress") -> None:
+def _contents(file: IO[bytes], table: str, secret: str | None) -> Iterator[bytes]:
+    if secret is None:
+        yield from iter(lambda: file.read(_CHUNK), b"")
+        return
+    try:
+        yield from decrypted(file, secret, table)
+    except NotAuthenticError:
+        raise InvalidInput(
+            f"Tabel {table} in de back-up is niet te ontsleutelen: zij is gewijzigd, of met een andere sleutel versleuteld. "
+            "Er is niets teruggezet.",
+            "Gebruik een andere back-up, en meld dit als incident; bewaar alles zoals het is.",
+        ) from None
+
+
+def _copy_in(connection: Connection, table: TableCopy, folder: Path, progress: "_Progress", secret: str | None) -> None:
     there = inspect(connection)
     known = {column["name"] for column in there.get_columns(table.name)} if there.has_table(table.name) else set()
     if known != set(table.columns):
@@ -373,7 +434,7 @@ def _copy_in(connection: Connection, table: TableCopy, folder: Path, progress: "
     try:
         with (folder / table.file).open("rb") as file, _driver(connection).cursor() as cursor:
             with cursor.copy(statement) as copy:
-                while data := file.read(_CHUNK):
+                for data in _contents(file, table.name, secret):
                     copy.write(data)
                     rows += data.count(b"\n")
                     progress.at(table.name, rows)

@@ -137,3 +137,44 @@ def test_the_commands_sign_check_and_say_what_was_not_checked(
         engine = engine_for(url)
         assert nothing_was_restored(engine)
         engine.dispose()
+
+
+def test_the_commands_encrypt_and_refuse_another_key(
+    database: Engine,
+    new_database: Callable[..., AbstractContextManager[str]],
+    clock: MovingClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Town(database, clock).takes_in(REFERENCE, "id_document")
+    own, kept, weak = tmp_path / "oud" / "secrets" / copies.KEY_FILE, tmp_path / "kluis", tmp_path / "zwak"
+    kept.write_text("K" * 44 + "\n")
+    weak.write_text("welkom01")
+    monkeypatch.setenv("PROVISIONS_HOME", str(tmp_path / "oud"))
+    monkeypatch.setenv("PROVISIONS_DATABASE_URL", database.url.render_as_string(hide_password=False))
+    for folder, words, code, said in (
+        ("a", ("--encrypt",), 0, f"Ondertekend en versleuteld met de sleutel {own}"),
+        ("b", ("--encrypt", "--key", str(kept)), 0, f"Ondertekend en versleuteld met de sleutel {kept}"),
+        ("c", ("--encrypt", "--key", str(weak)), 2, "32 tekens"),
+        ("d", ("--key", str(kept)), 2, "--encrypt"),
+    ):
+        capsys.readouterr()
+        assert main(["backup", str(tmp_path / folder), *words]) == code
+        printed = capsys.readouterr()
+        assert said in printed.out + printed.err
+        assert (tmp_path / folder / copies.MANIFEST).exists() == (code == 0)
+    monkeypatch.setenv("PROVISIONS_HOME", str(tmp_path / "nieuw"))
+    for folder, key, code, said in (
+        ("a", None, 2, "versleuteld"),
+        ("a", kept, 2, "versleuteld"),
+        ("a", own, 0, "handtekening klopt"),
+        ("b", own, 2, "versleuteld"),
+        ("b", kept, 0, "handtekening klopt"),
+    ):
+        with new_database(migrated=False) as url:
+            monkeypatch.setenv("PROVISIONS_DATABASE_URL", url)
+            capsys.readouterr()
+            assert main(["restore", str(tmp_path / folder), *(("--key", str(key)) if key else ())]) == code
+            printed = capsys.readouterr()
+            assert said in printed.out + printed.err

@@ -1,7 +1,10 @@
 """Backed up, restored, and compared row by row; and whatever is wrong with a backup leaves the database as it was."""
 
 import hashlib
+import hmac
+import io
 import json
+import random
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect, select, text
 
 from provisions.database import backup as copies
 from provisions.database import migrate, roles
 from provisions.database.connect import engine_for
+from provisions.database.encryption import PIECE, Encrypting, NotAuthenticError, decrypted
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import locks
@@ -314,3 +320,118 @@ def test_a_backup_of_a_newer_program_is_refused(
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": "9999"}))
     with pytest.raises(InvalidInput, match="nieuwere versie"):
         copies.restore(empty, "provisions", tmp_path / "copy")
+
+
+# --- encrypted -------------------------------------------------------------------------------------------------------
+
+KEY, ANOTHER = "k" * 31 + "1", "k" * 31 + "2"
+
+
+def is_empty(database: Engine) -> bool:
+    return not inspect(database).get_table_names()
+
+
+def signed_anew(folder: Path, key: str) -> None:
+    """The manifest made to fit what lies there, as if by somebody who can sign."""
+    made = json.loads((folder / copies.MANIFEST).read_text())
+    for table in made["tables"]:
+        content = (folder / f"{table['name']}.copy").read_bytes()
+        table["sha256"] = hashlib.sha256(content).hexdigest()
+    said = {name: value for name, value in made.items() if name not in ("key", "signature")}
+    signature = hmac.new(key.encode(), json.dumps(said, sort_keys=True, separators=(",", ":")).encode(), "sha256")
+    (folder / copies.MANIFEST).write_text(json.dumps({**made, "signature": signature.hexdigest()}))
+
+
+def test_encrypted_it_is_restored_row_by_row_and_says_nothing_to_who_finds_it(
+    lived_in: Town, empty: Engine, postgres: EmbeddedPostgres, tmp_path: Path, clock: MovingClock
+) -> None:
+    folder = tmp_path / "copy"
+    made = copies.backup(lived_in.database, folder, clock.now, key=KEY, encrypt=True)
+    everything = b"".join(path.read_bytes() for path in folder.iterdir())
+    for text_of_a_case in (b"TR-2026-0001", b"bewijslast", b"25 november", DIRECTOR.encode(), KEY.encode()):
+        assert text_of_a_case not in everything
+
+    restored = copies.restore(empty, "provisions", folder, key=KEY)
+    assert (restored.signed, restored.encrypted, restored.rows) == (True, True, made.rows)
+    there = application(postgres, empty)
+    assert all_rows(there) == all_rows(lived_in.database)
+    there.dispose()
+
+
+@pytest.mark.parametrize("key", [None, ANOTHER])
+def test_without_its_key_an_encrypted_backup_is_refused_and_nothing_is_restored(
+    key: str | None, lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now, key=KEY, encrypt=True)
+    with pytest.raises(InvalidInput, match=r"versleuteld.*niets teruggezet"):
+        copies.restore(empty, "provisions", tmp_path / "copy", key=key)
+    assert is_empty(empty)
+
+
+@pytest.mark.parametrize("damage", ["salt", "first", "tag", "cut", "empty", "other"])
+def test_a_changed_byte_is_refused_also_when_the_manifest_was_made_to_fit(
+    damage: str, lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    folder = tmp_path / "copy"
+    copies.backup(lived_in.database, folder, clock.now, key=KEY, encrypt=True)
+    path = folder / "message.copy"
+    content = path.read_bytes()
+    flip = {"salt": 0, "first": 40, "tag": len(content) - 1}
+    if damage in flip:
+        where = flip[damage]
+        path.write_bytes(content[:where] + bytes([content[where] ^ 1]) + content[where + 1 :])
+    elif damage == "other":  # a file of the same backup, of another table
+        path.write_bytes((folder / "rung.copy").read_bytes())
+    else:
+        path.write_bytes(content[:-1] if damage == "cut" else b"")
+    with pytest.raises(InvalidInput, match="beschadigd"):
+        copies.restore(empty, "provisions", folder, key=KEY)
+    signed_anew(folder, KEY)
+    with pytest.raises(InvalidInput, match=r"message .* niet te ontsleutelen.*niets teruggezet"):
+        copies.restore(empty, "provisions", folder, key=KEY)
+    assert is_empty(empty)
+
+
+def test_a_key_that_can_be_guessed_makes_no_backup(lived_in: Town, tmp_path: Path, clock: MovingClock) -> None:
+    for key in (None, "welkom01"):
+        with pytest.raises(InvalidInput, match="32 tekens"):
+            copies.backup(lived_in.database, tmp_path / "copy", clock.now, key=key, encrypt=True)
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_backup_does_not_say_of_itself_that_it_is_signed(
+    lived_in: Town, empty: Engine, tmp_path: Path, clock: MovingClock
+) -> None:
+    copies.backup(lived_in.database, tmp_path / "copy", clock.now)
+    path = tmp_path / "copy" / copies.MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), "signed": True}))
+    with pytest.raises(InvalidInput, match="geen inhoudsopgave"):
+        copies.restore(empty, "provisions", tmp_path / "copy", key=KEY)
+    assert is_empty(empty)
+
+
+@given(
+    size=st.integers(0, 3 * PIECE + 1), cuts=st.lists(st.integers(1, 2 * PIECE), max_size=6), where=st.floats(0, 0.999)
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_written_in_whatever_bits_is_read_again_and_any_change_is_noticed(
+    size: int, cuts: list[int], where: float
+) -> None:
+    content = random.Random(size).randbytes(size)  # noqa: S311 - contents, no secret
+    out, left = io.BytesIO(), content
+    encrypting = Encrypting(out, KEY, "rung")
+    for cut in cuts:
+        encrypting.write(left[:cut])
+        left = left[cut:]
+    encrypting.write(left)
+    encrypting.finish()
+    lies = out.getvalue()
+    assert b"".join(decrypted(io.BytesIO(lies), KEY, "rung")) == content
+    place = int(where * len(lies))
+    changed = lies[:place] + bytes([lies[place] ^ 0x80]) + lies[place + 1 :]
+    piece = PIECE + 16
+    moved = lies[:32] + lies[32 + piece : 32 + 2 * piece] + lies[32 : 32 + piece] + lies[32 + 2 * piece :]
+    wrong = [(changed, KEY, "rung"), (lies[:place], KEY, "rung"), (lies, ANOTHER, "rung"), (lies, KEY, "message")]
+    for file, key, what in wrong + ([(moved, KEY, "rung")] if moved != lies else []):
+        with pytest.raises(NotAuthenticError):
+            list(decrypted(io.BytesIO(file), key, what))

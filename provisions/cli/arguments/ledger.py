@@ -8,6 +8,8 @@ def data(commands: Commands) -> None:
     """Backup, restore, and the two rights of a client."""
     backup = commands.add("backup", "maak een back-up van de database in een nieuwe map", "backup /veilig/2026-11-22")
     backup.add_argument("folder", metavar="MAP", help="een nieuwe of lege map")
+    backup.add_argument("--encrypt", action="store_true", help="versleutel hem: alleen met de sleutel terug te zetten")
+    backup.add_argument("--key", metavar="BESTAND", help="sleutel voor --encrypt; zonder: die van deze installatie")
     restore = commands.add("restore", "zet een back-up terug in een lege database", "restore /veilig/2026-11-22")
     restore.add_argument("folder", metavar="MAP", help="de map van de back-up")
     restore.add_argument(
