@@ -11,6 +11,7 @@ MAKERS = (
     intake.add_provision,
     outcome.record_outcome,
     outcome.reopen,
+    outcome.settle_follow_up,
     suspension.suspend,
     suspension.resume,
     suspension.waive,

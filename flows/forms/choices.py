@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flows.forms.fields import CODE_HELP, CODE_PATTERN, optional, required
 from flows.forms.form import Fields, Values
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
 from provisions.inputs import EARLIER_REFERENCES
 
@@ -43,28 +44,29 @@ def sentences(texts: tuple[str, ...]) -> Mapping[str, str]:
 
 def capitalised(labels: Mapping[str, str]) -> dict[str, str]:
     """The domain's words, as they stand in a form."""
-    return {value: capital(label) for value, label in labels.items()}
-
-
-def capital(label: str) -> str:
-    """
-    >>> capital("Wmo-indicatie"), capital("briefadres")
-    ('Wmo-indicatie', 'Briefadres')
-    """
-    return label[:1].upper() + label[1:]
+    return {value: dutch.capitalised(label) for value, label in labels.items()}
 
 
 def provisions(catalogue: Catalogue) -> dict[str, str]:
     """All provisions."""
-    return {key: capital(rule.name) for key, rule in catalogue.provisions.items()}
+    return {key: dutch.capitalised(rule.name) for key, rule in catalogue.provisions.items()}
 
 
 def waivers(catalogue: Catalogue) -> dict[str, str]:
     """Each dependency that can be deviated from, as ``provision:dependency``."""
     return {
-        f"{rule.key}:{dependency}": f"{capital(rule.name)} zonder {_either(dependency, catalogue)}"
+        f"{rule.key}:{dependency}": dutch.without(rule.name, catalogue.named(dependency))
         for rule in catalogue.provisions.values()
         for dependency in _dependencies(rule)
+    }
+
+
+def follow_ups(catalogue: Catalogue) -> dict[str, str]:
+    """Each follow-up that there is, as ``provision:name``."""
+    return {
+        f"{rule.key}:{found.name}": dutch.follow_up(rule.name, found.title)
+        for rule in catalogue.provisions.values()
+        for found in rule.follow_ups
     }
 
 
@@ -119,7 +121,3 @@ def code(fields: Fields, name: str, title: str, help_text: str = "") -> Fields:
 def _dependencies(rule: ProvisionRule) -> list[Dependency]:
     found = [*rule.after, *(d for variant in rule.variants.values() for d in variant.after or ())]
     return list({str(dependency): dependency for dependency in found}.values())
-
-
-def _either(dependency: Dependency, catalogue: Catalogue) -> str:
-    return " of ".join(catalogue.rule(key).name for key in dependency.alternatives)

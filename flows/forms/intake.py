@@ -69,7 +69,7 @@ def add_provision(config: Config) -> Form:
 def _common(fields: Fields, catalogue: Catalogue) -> Fields:
     """Agreed dates, days from which something is needed, urgency and deviations, where the catalogue knows them."""
     for rule in catalogue.provisions.values():
-        name = choices.capital(rule.name)
+        name = dutch.capitalised(rule.name)
         if rule.needs_agreed_date:
             fields.day(f"agreed_{rule.key}", f"{name}: welke datum is afgesproken?")
         if rule.needed_from:

@@ -8,6 +8,7 @@ from flows.forms import choices
 from flows.forms.fields import OUTCOME_LABELS, field_choices, who
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.rules import Catalogue, FieldRule, ProvisionRule
 
@@ -19,7 +20,7 @@ def record_outcome(config: Config) -> Form:
     )
     fields.past_day("on", "Op welke dag gebeurde het?").add("by", who)
     for rule, field in _own_fields(config.catalogue):
-        title = f"{choices.capital(rule.name)}: {field.title}"
+        title = f"{dutch.capitalised(rule.name)}: {field.title}"
         if field.kind == "date":
             fields.day(_name(rule, field), title, field.help)
         else:
@@ -45,6 +46,21 @@ def reopen(config: Config) -> Form:
     )
 
 
+def settle_follow_up(config: Config) -> Form:
+    """The form that says that a follow-up is done."""
+    fields = choices.with_round(
+        choices.with_reference(config).choose(
+            "follow_up", choices.follow_ups(config.catalogue), "Welke vervolgactie is gedaan?"
+        )
+    )
+    fields.past_day("on", "Op welke dag?").add("by", who)
+    return fields.form(
+        "Vervolgactie afronden",
+        "Leg vast dat gedaan is wat na een uitkomst nog moest gebeuren. Wat terugkomt, staat daarna weer in de agenda.",
+        _settle_follow_up,
+    )
+
+
 def _record(values: Values, catalogue: Catalogue) -> str:
     given: dict[str, str] = {}
     for rule, field in _own_fields(catalogue):
@@ -62,7 +78,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
         values["reference"], choices.which(values), values["outcome"], by=values["by"], on=values["on"], fields=given
     )
     label = next(label for name, label in OUTCOME_LABELS.items() if name.value == values["outcome"])
-    return f"{choices.capital(catalogue.rule(values['provision']).name)} van traject {values['reference']}: {label}."
+    return f"{dutch.capitalised(catalogue.rule(values['provision']).name)} van traject {values['reference']}: {label}."
 
 
 def _reopen(values: Values) -> str:
@@ -70,6 +86,14 @@ def _reopen(values: Values) -> str:
         values["reference"], choices.which(values), reason=values["reason"], by=values["by"], on=values["on"]
     )
     return f"De voorziening van traject {values['reference']} is weer open."
+
+
+def _settle_follow_up(values: Values) -> str:
+    key, name = values["follow_up"].split(":", 1)
+    context.app().cases.settle_follow_up(
+        values["reference"], choices.which(values, key), name, by=values["by"], on=values["on"]
+    )
+    return f"De vervolgactie van traject {values['reference']} is vastgelegd."
 
 
 def _own_fields(catalogue: Catalogue) -> Iterator[tuple[ProvisionRule, FieldRule]]:

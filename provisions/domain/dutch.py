@@ -104,7 +104,11 @@ def day_and_month(day: date, now: datetime) -> str:
 
 
 def capitalised(text: str) -> str:
-    """The text with a capital first letter; the rest as it is."""
+    """The first letter only: the rest may hold names.
+
+    >>> capitalised("briefadres"), capitalised("Wmo-indicatie")
+    ('Briefadres', 'Wmo-indicatie')
+    """
     return text[:1].upper() + text[1:]
 
 
@@ -122,6 +126,24 @@ def days(count: int) -> str:
     ('1 dag', '3 dagen')
     """
     return counted(count, "dag", "dagen")
+
+
+def without(provision: str, dependency: str) -> str:
+    """A waiver, as a choice in a form and as the letters name it; both by their Dutch names.
+
+    >>> without("briefadres", "identiteitsbewijs")
+    'Briefadres zonder identiteitsbewijs'
+    """
+    return f"{capitalised(provision)} zonder {dependency}"
+
+
+def follow_up(provision: str, title: str) -> str:
+    """What has to be done after an outcome, as a choice in a form and as the letters name it.
+
+    >>> follow_up("voorschot", "Controleren of het rechtmatig was")
+    'Voorschot: Controleren of het rechtmatig was'
+    """
+    return f"{capitalised(provision)}: {title}"
 
 
 def listed(words: list[str]) -> str:

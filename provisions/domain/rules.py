@@ -350,6 +350,10 @@ class Catalogue:
         """The rule of ``key``, which must exist (use cases validate keys first)."""
         return self.provisions[key]
 
+    def named(self, dependency: Dependency) -> str:
+        """The Dutch name of what is waited for, such as "opvang of passende huisvesting"."""
+        return " of ".join(self.rule(key).name for key in dependency.alternatives)
+
     def has_rung(self, rung: RungName, municipality: str) -> bool:
         """Whether a municipality has this rung at all: some tables are there in some municipalities only."""
         return not rung.kind.optional or rung in self.tables.get(municipality, ())

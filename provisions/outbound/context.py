@@ -46,11 +46,11 @@ class MessageFacts:
 
 @dataclass(frozen=True)
 class Dependent:
-    """A provision that waits for another one, and the command that starts it all the same."""
+    """A provision that waits for another one, and what to choose in the form that starts it all the same."""
 
     name: str
     waiting: str
-    command: str
+    choice: str
 
 
 def facts(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> dict[str, object]:
@@ -260,13 +260,13 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
     for other_key in graph.dependents(key.key, case, rules):
         other = case.provisions[other_key]
         unmet = graph.unmet(rules[other.key], case, other)
-        dependency = next(str(d) for d in unmet if key.key in d.alternatives)
-        command = f"provisions waive {case.reference} {other_key} '{dependency}' --ground \"…\" --by …"
+        dependency = next(d for d in unmet if key.key in d.alternatives)
+        choice = dutch.without(rules[other.key].name, config.catalogue.named(dependency))
         waiting = f"al {dutch.days((day_of(now) - other.needed_on).days)}"
         if len(unmet) > 1:
-            names = [" of ".join(rules[k].name for k in d.alternatives) for d in unmet if str(d) != dependency]
+            names = [config.catalogue.named(d) for d in unmet if d != dependency]
             waiting += f", ook op {dutch.listed(names)}"
-        blocked.append(Dependent(rules[other.key].name, waiting, command))
+        blocked.append(Dependent(rules[other.key].name, waiting, choice))
     delivered = case.provisions[key].closed_on
     started = [
         rules[other.key].name
@@ -289,7 +289,7 @@ def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule,
     found = next((f for f in provision.follow_ups if f.name == message.detail and f.is_open), None)
     titles = {f.name: f.title for f in rule.follow_ups}
     return {
-        "follow_up_name": found.name if found else "",
+        "follow_up_choice": dutch.follow_up(rule.name, titles.get(found.name, found.name)) if found else "",
         "follow_up_title": titles.get(found.name, found.name) if found else "",
         "follow_up_due": _dutch(found.due) if found else "",
         "follow_up_short": dutch.day_and_month(found.due, now) if found else "",

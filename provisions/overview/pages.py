@@ -37,6 +37,7 @@ class Form(StrEnum):
     SUBMIT = "Indienen bij het Maatwerkloket"
     ADD = "Voorziening toevoegen"
     REOPEN = "Heropenen"
+    FOLLOW_UP = "Vervolgactie afronden"
 
 
 @dataclass(frozen=True)

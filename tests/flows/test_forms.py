@@ -83,6 +83,7 @@ def test_the_run_forms_are_all_there(config: Config) -> None:
     assert set(forms(config)) == {
         "Traject starten", "Voorziening toevoegen", "Uitkomst vastleggen", "Heropenen", "Klok stilzetten",
         "Klok hervatten", "Afwijken van een voorwaarde", "Antwoord van de tafel", "Indienen bij het Maatwerkloket",
+        "Vervolgactie afronden",
     }  # fmt: skip
 
 

@@ -91,6 +91,10 @@ def test_a_case_from_form_to_form(world: World) -> None:
             "Uitkomst vastleggen",
             {**about, "outcome": "Geregeld", "advance_payment_paid_how": "Contant"},
         ),
+        (
+            "Vervolgactie afronden",
+            {"reference": world.reference, "follow_up": "Voorschot: Controleren of het voorschot rechtmatig was"},
+        ),
         ("Heropenen", {**about, "reason": "De uitkomst klopte niet"}),
         (
             "Afwijken van een voorwaarde",

@@ -133,7 +133,7 @@ def test_each_rung_goes_to_its_own_table_and_tells_of_those_below(story: NewStor
     review = told.read("rung", "advance_payment", "maatwerkloket")
     assert addresses(review) == ["maatwerk", "regisseurs"], "an unknown code is the mailbox of all directors"
     assert review.subject == "Beoordeel indiening TR-2026-0042 · te laat sinds 10 november"
-    assert "provisions submit TR-2026-0042 advance_payment submitted" in review.text
+    assert 'Kies in het formulier "Indienen bij het Maatwerkloket": "Wel indienen"' in words(review)
     assert "voorgelegd aan de regionale tafel; nog geen antwoord" in words(review)
 
 
@@ -175,12 +175,13 @@ def test_when_the_card_is_ready_the_director_is_told(story: NewStory) -> None:
     assert "Dit kon meteen starten: briefadres" in words(rendered)
 
 
-def test_the_director_is_offered_the_waiver_with_its_command(story: NewStory) -> None:
+def test_the_director_is_offered_the_waiver_and_reads_what_to_choose_in_the_form(story: NewStory) -> None:
     told = story("id_document", "benefit_decision", "debt_counselling", "emergency_shelter").until(
         "2026-11-10T10:00+01:00"
     )
     rendered = told.read("waiver_offer", "id_document")
-    assert "provisions waive TR-2026-0042 benefit_decision 'id_document' --ground" in rendered.text
+    assert 'Kies: "Besluit bijstandsuitkering zonder identiteitsbewijs"' in words(rendered)
+    assert 'formulier "Afwijken van een voorwaarde"' in words(rendered)
     assert "wacht al 8 dagen" in words(rendered)
     assert "ook op" in words(rendered)
 
@@ -197,7 +198,7 @@ def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
     told = story("advance_payment").until("2026-11-04T12:00+01:00").outcome("advance_payment", OutcomeName.DELIVERED)
     told.until("2026-12-03T10:00+01:00")
     rendered = told.read("follow_up", "advance_payment", "next_advance")
-    assert "Volgend voorschot" in words(rendered)
+    assert 'kies "Voorschot: Volgend voorschot laten betalen' in words(rendered)
     assert "voor 2 december 2026" in words(rendered)
     message = told.last("follow_up", "advance_payment", "next_advance")
     told.take(

@@ -39,6 +39,13 @@ def test_a_text_names_only_forms_that_exist() -> None:
     assert not {(where, name) for where, name in named if name not in forms}
 
 
+def test_no_letter_or_page_names_a_command_of_the_shell() -> None:
+    """Who reads these need not have a shell. ``tests/outbound/test_letters_in_plain_words.py`` reads each letter as sent."""
+    for path in TEMPLATES.rglob("*.j2"):
+        seen = re.sub(r"\{#.*?#\}|<style.*?</style>|<!--.*?-->", "", path.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.findall(r"\bprovisions [a-z]+|(?<![\w-])--[a-z][\w-]*", seen), path.name
+
+
 def test_no_text_sends_people_to_a_menu_that_prefect_does_not_have() -> None:
     scripts = "".join(path.read_text("utf-8") for path in MENU.glob("AppRouterView-*.js"))
     menu = set(re.findall(r"title:`([A-Za-z ]+)`", scripts))
