@@ -23,6 +23,7 @@ from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidConfig, InvalidInput
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue, ProvisionRule
 from provisions.domain.rungs import RungName
 
@@ -131,7 +132,7 @@ def _check_counters(rules: Mapping[str, ProvisionRule], organisation: Organisati
 
 
 def _check_files(rules: Mapping[str, ProvisionRule], project: Path, faults: list[str]) -> None:
-    """Every provision has its flow and its request, every rung its message."""
+    """Every provision has its flow and its request, every rung its message, every other kind of message its template."""
     wanted: list[tuple[str, str, str]] = []
     for key in rules:
         wanted.append((key, f"flows/provision/{key}.py", "de flow"))
@@ -144,6 +145,10 @@ def _check_files(rules: Mapping[str, ProvisionRule], project: Path, faults: list
         for key, path, what in wanted
         if not (project / path).is_file()
     )
+    for kind in MessageKind:
+        name = kind.letter.template
+        if name and "{" not in name and not (project / "templates" / name).is_file():
+            faults.append(f"Bericht '{kind.letter.label}': de tekst ontbreekt. Maak het bestand templates/{name}.")
 
 
 def _unused_counters(rules: Mapping[str, ProvisionRule], organisation: Organisation) -> tuple[str, ...]:

@@ -306,6 +306,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
             "[provision.housing], sleutel 'housing': de tekst van het verzoek ontbreekt",
         ),
         ("templates/escalation/regional.md.j2", "de tekst van stap 'regional' ontbreekt"),
+        ("templates/notice/ready.md.j2", "Bericht 'bericht aan de regisseur': de tekst ontbreekt"),
     ],
 )
 def test_a_missing_flow_or_template_is_named_with_the_file_to_make(tmp_path: Path, path: str, said: str) -> None:
