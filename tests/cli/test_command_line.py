@@ -328,7 +328,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["intake", "TR-2026-0001", "--need", "all", *BY], 2, "--route"),
     (["intake", "TR-2026-0001", "--route", "voluntary", *BY], 2, "--need"),
     (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--agreed", "housing", *BY], 2, "housing"),
-    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--agreed", "housing=morgen", *BY], 2, "morgen"),
+    (["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--agreed", "housing=ooit", *BY], 2, "ooit"),
     (
         ["intake", "TR-2026-0001", "--route", "voluntary", "--need", "all", "--waive", "postal_address=x", *BY],
         2,
