@@ -114,7 +114,7 @@ class Engine:
         self._executor.start()
 
     def settle(self) -> None:
-        """Raise ``NotAllowed`` when our database belongs with another Prefect than this one.
+        """Raise ``NotAllowed`` when our database belongs to a Prefect other than this one.
 
         When Prefect does not answer now, the loops settle it once it does.
         """
@@ -135,7 +135,7 @@ class Engine:
 
     @property
     def refusal(self) -> NotAllowed | None:
-        """Why this engine halted by itself: the database has the schema of another version, or belongs with another Prefect."""
+        """Why this engine halted by itself: the database has the schema of another version, or belongs to another Prefect."""
         return self._listener.refusal or self._stranger
 
     def stop(self) -> None:
@@ -188,7 +188,7 @@ class Engine:
 
 
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:
-    """From the home of the example nothing is ever sent, to webhooks neither."""
+    """From the home of the example nothing is ever sent, not to webhooks either."""
     webhooks = None if is_example(settings.home) else webhooks_for(config.organisation, now)
     return Outbox(
         database,

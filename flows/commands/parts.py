@@ -83,7 +83,7 @@ def engine(settings: Settings) -> int:
 
 
 def _tend(runner: "Engine", settings: Settings, stop: threading.Event) -> None:
-    """Say when it serves; return when told to stop; raise why it halted by itself."""
+    """Say when it serves; return when told to stop; raise the reason why it halted by itself."""
     began, ready, said = time.monotonic(), False, False
     while runner.refusal is None and not stop.wait(_LOOK_SECONDS if ready else 0.1):
         if ready:
@@ -130,7 +130,7 @@ def worker(settings: Settings) -> int:
     homes.prepare(settings.home)
     with told_to_stop() as stop, nullcontext() if settings.database_url else running(settings.home, say):
         with unchanged(settings, say):
-            pass  # said now, and not by each run
+            pass  # said now, and not once for each run
         command = [
             sys.executable,
             "-m",
@@ -221,7 +221,7 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
 
 
 def _need_password(settings: Settings) -> None:
-    """A part apart does not make up a password that no other part has."""
+    """A part by itself does not make up a password that no other part has."""
     if not settings.ui_password and not (settings.secrets / PASSWORD_FILE).exists():
         raise InvalidInput(
             "PROVISIONS_UI_PASSWORD ontbreekt, en in de datamap staat geen wachtwoord.",

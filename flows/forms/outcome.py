@@ -14,7 +14,7 @@ from provisions.domain.rules import Catalogue, FieldRule, ProvisionRule
 
 
 def record_outcome(config: Config) -> Form:
-    """The form in which any provision's outcome is recorded; on the waiting run its own fields are asked only."""
+    """The form in which any provision's outcome is recorded; the provision's own fields are asked on the waiting run only."""
     fields = choices.of_a_provision(config).choose(
         "outcome", {name.value: label for name, label in OUTCOME_LABELS.items()}, "Wat is de uitkomst?"
     )
@@ -47,7 +47,7 @@ def reopen(config: Config) -> Form:
 
 
 def settle_follow_up(config: Config) -> Form:
-    """The form that says that a follow-up is done."""
+    """The form that records that a follow-up is done."""
     fields = choices.with_round(
         choices.with_reference(config).choose(
             "follow_up", choices.follow_ups(config.catalogue), "Welke vervolgactie is gedaan?"

@@ -1,4 +1,4 @@
-"""What an engine tells who watches over it: ``/live``, ``/ready`` and ``/metrics``. No password: nothing is secret.
+"""What an engine tells whoever watches over it: ``/live``, ``/ready`` and ``/metrics``. No password: nothing is secret.
 
 ``/live`` is 503 only when starting the process again would help; ``/ready`` when anything does not work. Each says why, in Dutch.
 """
@@ -62,7 +62,7 @@ class _Server(ThreadingHTTPServer):
 
 def _handler(answers: dict[str, Callable[[], Answer]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = 10  # seconds: who opens a connection and says nothing does not keep a thread
+        timeout = 10  # seconds: a client that opens a connection and says nothing does not keep a thread
 
         def do_GET(self) -> None:
             answer = answers.get(self.path.partition("?")[0])

@@ -11,7 +11,7 @@ MANY = 500  # provisions in one transaction: there may be thousands more
 HANDS = 2  # recorded at the same time: while one computes, the database works for the other
 LONGEST_SILENCE = timedelta(seconds=1)
 OTHERS = 0.5  # seconds
-LONGEST_SLEEP = 60.0  # seconds: a machine's clock may jump, so the time is looked at anew
+LONGEST_SLEEP = 60.0  # seconds: a machine's clock may jump, so it is read anew
 
 
 class Clock:

@@ -1,8 +1,8 @@
 """Hears ``NOTIFY provisions``, so that what another process recorded is picked up at once.
 
-One connection of its own for all loops of the engine. It also holds two advisory locks: one that all engines share, by which
-nobody changes the schema meanwhile, and one with the engine's own number, by which the others know that it lives. A dead
-engine's locks are gone with its connection.
+One connection of its own for all loops of the engine. It also holds two advisory locks: one that all engines share, which
+keeps everybody from changing the schema meanwhile, and one with the engine's own number, which tells the others that it is
+alive. A dead engine's locks are gone with its connection.
 """
 
 import random
@@ -20,7 +20,7 @@ from provisions.domain.errors import NotAllowed
 from provisions.store import engines
 
 LISTEN_FOR = 5.0  # seconds; the loop looks in between whether it must stop
-LOOK_EVERY = 5.0  # seconds: whether the other engines still live
+LOOK_EVERY = 5.0  # seconds: whether the other engines are still alive
 
 
 class Listener:
@@ -83,7 +83,7 @@ class Listener:
             )
             engines.join(self._connection, self.number)
             self._refuse_other_version()
-            self._tell()  # what was said while nobody listened
+            self._tell()  # what was said while nobody was listening
         return self._connection
 
     def _refuse_other_version(self) -> None:

@@ -1,4 +1,4 @@
-"""Has decided ahead what falls due within a day, so that thousands of deadlines can pass in one instant."""
+"""Has what falls due within a day decided ahead, so that thousands of deadlines can pass in one instant."""
 
 from flows.loops.loop import Loop
 from provisions.usecases.passing_time import PassingTime

@@ -1,4 +1,4 @@
-"""The messages of the day, for team leads and counters: every minute it is looked whether it is time. They go by the outbox."""
+"""The messages of the day, for team leads and counters: a look every minute whether it is time. They go by the outbox."""
 
 from flows.loops.loop import Loop
 from provisions.outbound.days import DaysOverviews

@@ -118,7 +118,7 @@ class Plans:
         return len(wanted)
 
     def compare(self, client: SyncPrefectClient) -> int:
-        """Have made again what Prefect lost; how many plans."""
+        """Have the plans that Prefect lost made again; how many."""
         known = plans.artifacts(self._database)
         if api.count_artifacts(client, PLAN) == len(known):
             return 0

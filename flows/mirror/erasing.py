@@ -1,4 +1,4 @@
-"""Forgets what was kept long enough, and erases what was forgotten where our database does not reach.
+"""Forgets what was kept long enough, and erases what was forgotten in places that our database does not reach.
 
 Prefect keeps an event for a week by itself; there is no way to take one away.
 """
@@ -35,7 +35,7 @@ class Forgetting:
         return EVERY
 
     def erase(self, client: SyncPrefectClient) -> int:
-        """Erase what is to be erased; of how many cases. Nothing before the deployments are registered."""
+        """Erase what is to be erased; for how many cases. Nothing before the deployments are registered."""
         erasures = self._retention.erasures()
         if not erasures or not self._deployments.ids:
             return 0
@@ -49,7 +49,7 @@ class Forgetting:
         return len(erasures)
 
     def _runs(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> Iterator[FlowRun]:
-        """The runs of these cases: their provisions' by name, and the forms that named them."""
+        """The runs of these cases: those of their provisions by name, and the forms that named them."""
         for erasure in erasures:
             for run in api.each_run(client, self._deployments.provision_ids, name_like=erasure.reference):
                 if run.name.endswith(f" {erasure.reference}"):

@@ -1,7 +1,7 @@
-"""What happened, as events in Prefect on which a team lead can hang an automation of his own.
+"""What happened, as events in Prefect on which a team lead can hang an automation of their own.
 
 Each fact once: it waits in a table that the transaction of the fact filled, and its id follows from the fact, so that
-Prefect knows a repeat. Codes and choices only.
+Prefect recognises a repeat. Codes and choices only.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Events:
         return IDLE
 
     def announce(self, client: SyncPrefectClient) -> int:
-        """Announce some of what was not announced yet; how many facts."""
+        """Announce some of what has not been announced yet; how many facts."""
         with self._database.begin() as connection:
             facts = announcements.hold_waiting(connection, BATCH, WAIT_FOR_RUN)
             if facts:
@@ -96,5 +96,5 @@ def event_name(what: str, data: Mapping[str, Any]) -> str:
 
 
 def event_id(reference: str, line: int, at: datetime) -> UUID:
-    """Follows from the line of the audit, so that Prefect knows a repeat."""
+    """Follows from the line of the audit, so that Prefect recognises a repeat."""
     return uuid5(_NAMESPACE, f"{reference}/{line}/{at.isoformat()}")

@@ -1,4 +1,4 @@
-"""The database and its mirror agree: compares the database with Prefect and has repaired what differs.
+"""Keeps the database and its mirror in agreement: compares the database with Prefect, and has what differs repaired.
 
 Losing Prefect's database loses nothing: deployments are registered again, and each open provision gets a new run.
 """
@@ -54,7 +54,7 @@ class Reconciler:
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
 
     def bereft(self) -> None:
-        """An engine is gone: look now for what it left."""
+        """An engine is gone: look at once for what it left."""
         self.loop.wake()
 
     def _turn(self) -> float:
@@ -84,7 +84,7 @@ class Reconciler:
         return api.count_runs(client, self._deployments.provision_ids) == should_live(self._app.engine)
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
-        """Schedule again what an engine that is gone left RUNNING or PENDING, and what is so for longer than ``age``; how many.
+        """Schedule again what an engine that is gone left RUNNING or PENDING, and whatever has been so for longer than ``age``.
 
         A run that its engine goes on executing all the same is executed twice, which harms nothing.
         """
@@ -103,7 +103,7 @@ class Reconciler:
         return count
 
     def bring_forward(self, client: SyncPrefectClient) -> int:
-        """Schedule now what waits longer than any execution is ever put off: it was scheduled by a clock that was wrong."""
+        """Schedule now what has waited longer than any execution is ever put off: a clock that was wrong scheduled it."""
         found = api.scheduled_after(client, self._deployments.provision_ids, datetime.now(UTC) + LONGEST_PUT_OFF)
         count = sum(parking.wake(client, run.id) for run in found)
         if count:
@@ -163,5 +163,5 @@ class Reconciler:
 
 
 def _apart(moment: datetime) -> timedelta:
-    """How far from now, in either direction: a moment in the future was written by a clock that was wrong."""
+    """How far from now, in either direction: a moment in the future comes from a clock that was wrong."""
     return abs(datetime.now(UTC) - moment)

@@ -1,4 +1,4 @@
-"""How our threads talk to Prefect: one client a thread, without what we don't want Prefect to do."""
+"""How our threads talk to Prefect: one client per thread, without what we don't want Prefect to do."""
 
 import ssl
 from collections.abc import Generator
@@ -21,9 +21,9 @@ from prefect.settings import (
 
 @contextmanager
 def prefect_thread() -> Generator[SyncPrefectClient]:
-    """Everything of Prefect in this thread goes through one client, which is given. Needs no reachable Prefect.
+    """Everything that this thread asks of Prefect goes through one client, which is yielded. Needs no reachable Prefect.
 
-    The heartbeat costs a second a run and nobody listens to it; logs stay out of Prefect, where no free text may come;
+    The heartbeat costs a second per run and nobody listens to it; logs stay out of Prefect, where no free text may come;
     the loops try again by themselves, so that the client need not.
     """
     settings = {

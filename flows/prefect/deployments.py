@@ -22,7 +22,7 @@ from prefect.utilities.callables import parameter_schema
 
 DEFAULT_QUEUE = "default"  # each pool has it
 POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
-# Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), and nobody listens to its heart.
+# Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), nor is its heartbeat heard.
 POOL_ENVIRONMENT = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_LOGGING_LEVEL": "ERROR",
@@ -44,7 +44,7 @@ class Plan:
 
 
 class Deployments:
-    """The deployments and what runs them. Safe to use from several threads."""
+    """The deployments and what executes them. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Deployments:
         return self._of_provision.get(key)
 
     def ensure(self, client: SyncPrefectClient) -> None:
-        """Register unless that was done."""
+        """Register, unless that was done already."""
         if not self._flows:
             self.register(client)
 

@@ -63,7 +63,7 @@ class Executor:
     """Executes what is due, ``threads`` runs at a time."""
 
     def __init__(self, deployments: Deployments, *, threads: int = 8, number: int | None = None) -> None:
-        """``number``: of the engine, so that others know whose a run was when this one is gone."""
+        """``number``: of the engine, so that others know whose run it was when this one is gone."""
         self._deployments = deployments
         self._number = number
         self._due: queue.SimpleQueue[Due | None] = queue.SimpleQueue()
@@ -131,7 +131,7 @@ class Executor:
         return POLL
 
     def _scheduled(self, client: SyncPrefectClient, limit: int) -> list[FlowRun]:
-        """What is due: all of ours, or with a work pool what is in no pool (it was made before there was one)."""
+        """What is due: all our runs, or with a work pool those that are in no pool (made before there was one)."""
         now = datetime.now(UTC)
         if not self._deployments.work_pool:
             # The call of Prefect's own runner: it also shows the deployments as ready in the UI.
@@ -227,9 +227,9 @@ def ends_itself(flow: Flow[..., Any]) -> bool:
 
 
 def _execute_lightly(client: SyncPrefectClient, run: FlowRun, flow: Flow[..., Any]) -> None:
-    """What ``run_flow`` does, less what costs as much as the rest together.
+    """What ``run_flow`` does, without what costs as much as all the rest.
 
-    It also reads the run again, writes its policy, asks for a result storage, beats a heart for a second and watches a
+    It also reads the run again, writes its policy, asks for a result storage, sends a heartbeat for a second and watches a
     web socket (unless it gets a copy without ``deployment_id``).
     """
     context = FlowRunContext(

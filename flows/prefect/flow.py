@@ -1,4 +1,4 @@
-"""A flow of Prefect as we make it: it checks nothing, keeps no result, and its description is given."""
+"""A Prefect flow as we make it: it checks nothing, keeps no result, and its description is given."""
 
 from collections.abc import Callable
 from typing import Any

@@ -25,7 +25,7 @@ def settle(client: SyncPrefectClient, database: Database, home: Path) -> None:
     with database.begin() as connection:
         number = installation.belonging(installation.recorded(connection), installation_of(home), in_prefect)
         stands = installation.claim(connection, number)
-        if stands != number:  # another was here at the same moment
+        if stands != number:  # another engine was here at the same moment
             number = installation.belonging(stands, installation_of(home), in_prefect)
     if found is None:
         client.create_variable(VariableCreate(name=VARIABLE, value=number))

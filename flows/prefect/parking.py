@@ -162,7 +162,7 @@ def answers() -> Sequence[Answer]:
 
 
 def forget(answer: Answer) -> None:
-    """Take an answer out of Prefect, once it was dealt with."""
+    """Remove an answer from Prefect, once it was dealt with."""
     get_client(sync_client=True).delete_flow_run_input(this_run().id, answer.key)
 
 
@@ -179,15 +179,15 @@ def name_run(name: str) -> None:
 
 
 def forget_parameters(instead: Mapping[str, Any]) -> None:
-    """Take what was filled in out of Prefect."""
+    """Remove from Prefect what was filled in."""
     get_client(sync_client=True).update_flow_run(this_run().id, parameters=dict(instead)).raise_for_status()
 
 
 def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -> bool:
     """Have a run executed again now; ``False`` when Prefect does not accept it.
 
-    Forced, because a run that waits for input can't be resumed without, and a run of a dead executor is RUNNING for
-    ever. A run that is being executed right now is executed once more afterwards, which harms nothing.
+    Forced, because a run that waits for input can't be resumed without it, and the run of a dead executor stays
+    RUNNING for ever. A run that is being executed right now is executed once more afterwards, which harms nothing.
     """
     result: OrchestrationResult[Any] = client.set_flow_run_state(run, Scheduled(name=name), force=True)
     return result.status is SetStateStatus.ACCEPT

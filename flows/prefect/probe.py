@@ -19,7 +19,7 @@ ANSWER_SECONDS = 3.0
 
 
 class PrefectProbe:
-    """Asks Prefect how many of our runs are due and not begun: this also says whether it can be reached."""
+    """Asks Prefect how many of our runs are due and have not begun, which also tells whether it can be reached."""
 
     def __init__(self, deployments: Deployments) -> None:
         """Reads the address, the sign-in and further headers from the environment, as Prefect's own client does."""
@@ -34,7 +34,7 @@ class PrefectProbe:
         )
 
     def not_begun(self) -> int | None:
-        """How many runs are due longer than two minutes and not begun; ``None`` when Prefect does not answer."""
+        """How many runs have been due for more than two minutes and have not begun; ``None`` when Prefect does not answer."""
         wanted = {
             "flow_runs": {
                 "deployment_id": {"any_": [str(found) for found in self._deployments.ids]},

@@ -42,7 +42,7 @@ _STOP_SECONDS = 6.0
 
 
 def ui_password(settings: Settings) -> str:
-    """The password of the UI and the API, for the user ``admin``: the one that was set, or one generated once."""
+    """The password of the UI and the API, for the user ``admin``: the one that was set, or one that was generated once."""
     if settings.ui_password:
         return settings.ui_password.get_secret_value()
     return secret(settings.secrets, PASSWORD_FILE)
@@ -61,7 +61,7 @@ def asyncpg_url(settings: Settings) -> str:
 
 
 def engine_token(settings: Settings) -> str:
-    """What makes our engines known to the guard. It follows from the password, so that every machine knows it.
+    """What identifies our engines to the guard. It follows from the password, so that every machine knows it.
 
     Nobody gains by it: the guard asks for the password as well, and the token alone says nothing about it.
     """
@@ -100,7 +100,7 @@ class PrefectServer:
         self._static = settings.home / "prefect" / ("ui" if role is Role.WHOLE else f"ui-{settings.port}")
 
     def stop_left_over(self) -> None:
-        """Stop the one that an ``up`` of this home that was killed left behind, this version's or the one's before."""
+        """Stop the one that a killed ``up`` of this home left behind, of this version or of the one before."""
         for module in (_MODULE, _MODULE_BEFORE):
             homes.stop_left_over(self._settings.home, module)
 

@@ -1,8 +1,8 @@
 """Prefect behind a guard: ``python -m flows.server.guard <home> <host> <port>``: started by ``flows.server.child``.
 
 The guard blocks the second UI (its pages call an outside host), tells the browser to call nobody but us, and slows down
-who guesses passwords. Our own engine, known by its token and the password, goes straight to the API: what is there to protect
-a browser costs a quarter of each request. Ends when standard input closes: then the process that started it is gone.
+anyone who guesses passwords. Our own engine, known by its token and the password, goes straight to the API: what is there to
+protect a browser costs a quarter of each request. Ends when standard input closes: then the process that started it is gone.
 """
 
 import asyncio
@@ -207,7 +207,7 @@ async def _answer(send: Send, status: HTTPStatus, text: str, extra: dict[str, st
 
 
 def without_middleware(api: Any) -> ASGIApp:
-    """Prefect's API (a FastAPI) less its password, CSRF and compression: for who showed the engine's token."""
+    """Prefect's API (a FastAPI) without its password, CSRF and compression: for whoever showed the engine's token."""
     theirs, api.user_middleware = api.user_middleware, []
     try:
         bare: ASGIApp = api.build_middleware_stack()

@@ -34,7 +34,7 @@ def libpq_url(url: str) -> str:
 
 def _understood(url: str, name: str) -> str:
     """``url``, once PostgreSQL's library can read it. Raises ``InvalidInput``."""
-    from psycopg import ProgrammingError  # who asks for an address, connects
+    from psycopg import ProgrammingError  # asking for an address means connecting
     from psycopg.conninfo import conninfo_to_dict
 
     try:

@@ -80,7 +80,7 @@ def database(settings: Settings, say: Callable[[str], None] = lambda _line: None
 
 @contextmanager
 def recording(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
-    """As :func:`unchanged`, for who records: where there is no database of ours yet, one is made, and ``say`` hears so."""
+    """As :func:`unchanged`, for those who record: where there is no database of ours yet, one is made, and ``say`` is told."""
     if not settings.database_url and not EmbeddedPostgres(settings.home).exists():
         say(f"In {settings.home} stond nog geen database; die wordt nu gemaakt.")
     with _opened(settings, say) as engine:

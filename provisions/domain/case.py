@@ -70,7 +70,7 @@ class ProvisionKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Suspension:
-    """That the clock was stopped on day ``start``, to resume by itself on day ``until``.
+    """The clock was stopped on day ``start``, to resume by itself on day ``until``.
 
     ``resumed``: the day on which somebody had it run again, or ``until`` once its end was noted. An outcome ends a
     suspension too: when the clock really ran again is for ``Provision.stops``.
@@ -105,7 +105,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class NeededFrom:
-    """That it was needed from ``day`` (``None``: at once), until that changed on day ``until``."""
+    """It was needed from ``day`` (``None``: at once), until that changed on day ``until``."""
 
     day: date | None
     until: date

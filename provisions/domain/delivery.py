@@ -27,7 +27,7 @@ class MessageStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one receiver: ``error`` (Dutch) is ``None`` when he has it; ``final``: trying again is of no use."""
+    """What became of one receiver: ``error`` (Dutch) is ``None`` when the receiver has it; ``final``: trying again is useless."""
 
     error: str | None = None
     final: bool = False
@@ -44,7 +44,7 @@ class Delivery:
     error: str | None = None
 
     def waits(self, now: datetime) -> bool:
-        """Whether he has not got it and may be tried at ``now``."""
+        """Whether this one has not got it and may be tried at ``now``."""
         return self.status == MessageStatus.PENDING and is_due(self.next_try, now)
 
 
@@ -85,7 +85,7 @@ def is_slow(status: str, since: datetime, now: datetime) -> bool:
 
 
 def after(known: Delivery | None, result: Result | None, now: datetime, spread: float) -> Delivery:
-    """One receiver after an attempt; ``result`` is ``None`` when he was not tried, ``known`` when he is new."""
+    """One receiver after an attempt; ``result`` is ``None`` when that one was not tried, ``known`` when it is new."""
     if result is None:
         return known or Delivery(MessageStatus.PENDING, 0, now + FIRST_WAIT)
     attempts = (known.attempts if known else 0) + 1

@@ -50,7 +50,7 @@ def _tables(
     situation: Situation, rules: list[RungRule], end: DueDate, stopped: frozenset[date]
 ) -> list[tuple[RungName, datetime]]:
     """Every table with the moment of its rung, climbed or not, in order; from the days of the facts only: a rung that was
-    climbed at another moment than it should have been, as is known now, moves no other.
+    climbed at another moment than it should have been, as far as is known now, moves no other.
 
     An optional table never delays the national desk: it is asked at the latest at that rung's moment. D may have moved
     since the doorbraaktafel was reached (a stop recorded late, a new agreement): what is on time again climbs no further.

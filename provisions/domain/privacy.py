@@ -1,6 +1,6 @@
 """Nothing that identifies a person may be typed anywhere (AVG; domain.md, "Privacy").
 
-A text is judged in three app. It is *folded*: one sign for what reads the same (``characters.folded``). What has letters
+A text is judged in three steps. It is *folded*: one sign for what reads the same (``characters.folded``). What has letters
 in it (addresses, accounts, dates of birth) is looked for there. Then what has digits and identifies nobody (days, times,
 amounts, references, rooms, articles of law) is taken out, and in what is left **every window of digits** is tested, whatever
 stands between them.

@@ -54,7 +54,7 @@ class RecordedLine:
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that is stored otherwise than the lines say. ``key``: the provision, ``None`` for the case itself.
+    """Something that is stored differently from what the lines say. ``key``: the provision, ``None`` for the case itself.
 
     ``column``: a column, or a table of what belongs to a provision. ``line``: the number of the last line that is about it.
     """
@@ -132,7 +132,7 @@ class Replay:
     # --- comparing ---------------------------------------------------------------------------------------------------
 
     def differences(self, stored: Case, *, forgotten: bool = False, exact: bool = True) -> list[Difference]:
-        """What is stored otherwise. ``forgotten``: what forgetting takes is not compared. ``exact``: moments are compared too
+        """What is stored differently. ``forgotten``: what forgetting takes is not compared. ``exact``: moments are compared too
         (not in an example, whose lines are dated by another clock than its facts).
         """
         found = []
@@ -389,8 +389,8 @@ def _same_stops(stored: Provision, said: Provision) -> bool:
 
 
 def _same_end(there: Suspension, line: Suspension, provision: Provision) -> bool:
-    """Whether the clock ran again on the same day. That a stop reached its end may be noted or not; one that was to begin after
-    an outcome that stopped the clock for good was taken back by that outcome.
+    """Whether the clock ran again on the same day. That a stop reached its end may or may not be noted; one that was to begin
+    after an outcome that stopped the clock for good was taken back by that outcome.
     """
     if there.resumed_by_hand == line.resumed_by_hand:
         return True

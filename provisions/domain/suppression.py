@@ -30,7 +30,7 @@ _ELSEWHERE = 1_000  # hiding in the column of what is protected is plainer than 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier report of which the weeks overlap with this one.
+    """An earlier report whose weeks overlap with those of this one.
 
     ``came`` and ``left``: by figure, how much the region as a whole can have gained and lost in between.
     """

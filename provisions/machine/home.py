@@ -38,7 +38,7 @@ def only_one(home: Path) -> Iterator[None]:
                 f"provisions up draait al voor de map {home}{f' (proces {number})' if number else ''}.",
                 "Stop die eerst, of kies een andere map met PROVISIONS_HOME.",
             ) from None
-        with suppress(OSError):  # a full disk: the number only helps who is refused
+        with suppress(OSError):  # a full disk: the number only helps whoever is refused
             os.truncate(lock.fileno(), 0)
             os.write(lock.fileno(), str(os.getpid()).encode())
         yield

@@ -40,7 +40,7 @@ class Carriers:
         self._threads = 0
 
     def hand_out(self, limit: int) -> int:
-        """Give what is due to who is free; how much that was."""
+        """Give what is due to those that are free; how much that was."""
         with self._lock:
             room = min(IN_HAND - len(self._jobs), MOST_WAITING - len(self._under_way))
             under_way = frozenset(self._under_way)

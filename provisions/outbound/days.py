@@ -60,7 +60,7 @@ class DaysOverviews:
             written = sum(self._write(connection, *who, lines, now, notes) for who, lines in counters.items())
             if notes:
                 channel.notify(connection)
-                audit.append(connection, notes)  # last: it makes everybody else who records wait
+                audit.append(connection, notes)  # last: everybody else who records waits for it
         return written
 
     def _write(

@@ -1,8 +1,8 @@
 """What is pending goes out: in order for each provision, again after a failure, and never twice where it can be helped.
 
-Delivery is per receiver: who has a message does not get it again when another has not. While a message is sent it is held by an
-advisory lock and no transaction is open, however long the mail server takes; what became of it is recorded in one transaction.
-A crash between the two repeats the message with the same Message-ID, and nothing else.
+Delivery is per receiver: a receiver that has a message does not get it again when another has not. While a message is sent
+it is held by an advisory lock and no transaction is open, however long the mail server takes; what became of it is recorded
+in one transaction. A crash between the two repeats the message with the same Message-ID, and nothing else.
 """
 
 import logging

@@ -94,7 +94,7 @@ def render(
 
 
 def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
-    """Who reads an answer: the team, so that absence needs no mail, and the case director."""
+    """Those who read an answer: the team, so that absence needs no mail, and the case director."""
     present = config.organisation.municipalities[case.municipality]
     return tuple(dict.fromkeys((present.team, present.director(case.director))))
 

@@ -42,7 +42,7 @@ class Transport(Protocol):
     """Takes messages out of the building. Used by one thread."""
 
     def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
-        """Send ``mail``; who was refused (everybody else has it). Raises ``UnableToSend``."""
+        """Send ``mail``; those who were refused (everybody else has it). Raises ``UnableToSend``."""
 
     def close(self) -> None:
         """End what was kept open between messages."""

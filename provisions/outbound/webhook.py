@@ -83,9 +83,9 @@ class _Closed:
 
 
 class Webhooks:
-    """Delivers to webhooks. Who does not answer is left alone for a while, so that nobody else waits for him.
+    """Delivers to webhooks. One that does not answer is left alone for a while, so that no other waits for it.
 
-    ``clock`` gives the moment (aware). One per process: what it knows of who is away is forgotten at a restart.
+    ``clock`` gives the moment (aware). One per process: what it knows of those that are away is forgotten at a restart.
     """
 
     LONGEST = timedelta(minutes=15)

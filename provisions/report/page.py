@@ -60,7 +60,7 @@ def in_mail(report: Report) -> str:
 
 
 def plain_text(report: Report) -> str:
-    """What page one says, for who reads mail as plain text."""
+    """What page one says, for those who read mail as plain text."""
     return _environment().get_template("report.txt.j2").render(context(report))
 
 

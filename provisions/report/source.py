@@ -19,7 +19,7 @@ from provisions.store.figures import RecordedCase, RecordedProvision
 
 
 def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Iterator[CaseFacts]:
-    """Every case of which anything is on or after ``since``, one after the other."""
+    """Every case that has anything on or after ``since``, one after the other."""
     for case in figures.cases(connection, since):
         yield CaseFacts(
             brp=Brp(case.row.brp),

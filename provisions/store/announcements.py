@@ -52,5 +52,5 @@ def hold_waiting(connection: Connection, limit: int, wait_for_run: str) -> Seque
 
 
 def done(connection: Connection, lines: Sequence[int]) -> None:
-    """These lines were announced."""
+    """These lines have been announced."""
     connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(lines)))

@@ -26,13 +26,13 @@ def add(connection: Connection, case_id: int, request: Request, by: str, at: dat
 
 
 def read(connection: Connection, number: int) -> Row[Any] | None:
-    """What was asked under this number, with the reference of its case."""
+    """What was asked under this number, with the reference of the case."""
     query = select(t.approval, t.case.c.reference).join(t.case, t.case.c.id == t.approval.c.case_id)
     return connection.execute(query.where(t.approval.c.number == number)).one_or_none()
 
 
 def decide(connection: Connection, number: int, state: State, by: str, at: datetime) -> bool:
-    """Note what became of it; ``False`` when somebody else was first."""
+    """Note what became of it; ``False`` when somebody else got there first."""
     open_still = (t.approval.c.number == number, t.approval.c.state == State.ASKED.value)
     done = update(t.approval).where(*open_still).values(state=state.value, decided_by=by, decided_at=at)
     return connection.execute(done).rowcount == 1

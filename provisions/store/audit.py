@@ -1,6 +1,6 @@
 """The record nobody can change unseen: every audit line is chained to the line before it.
 
-The database refuses to change or remove a line, and a line that is dated otherwise than now (triggers). Whoever gets around
+The database refuses to change or remove a line, and a line dated at any moment but now (triggers). Whoever gets around
 that is found out by ``verification``: each line holds the SHA-256 of the hash before it and of what it says itself, and one
 row, the head, holds the number of lines and the last hash. The end is protected by that row, and against somebody who rewrites
 both by an *anchor* that was noted down elsewhere: the number of a line and its hash.
@@ -149,7 +149,7 @@ class Place:
 def reserve(connection: Connection, count: int, cases: Iterable[int] = ()) -> Place:
     """Take the next ``count`` places. Everybody else who records waits from here until this transaction ends.
 
-    The update locks the head; what it returns is read after the lock was got. ``cases``: those whose clients are needed.
+    The update locks the head; what it returns is read after the lock was obtained. ``cases``: those whose clients are needed.
     """
     values = {"count": count, "cases": list(cases)}
     last, previous, at, found = connection.exec_driver_sql(_RESERVE, values).one()

@@ -76,7 +76,7 @@ _BACKLOG = text(
 
 
 def backlog(engine: Engine, now: datetime) -> Backlog:
-    """What waits at ``now``. Every part asks an index, so that looking costs the same whatever there is."""
+    """What waits at ``now``. Every part asks an index, so that looking costs the same however much there is."""
     with engine.connect() as connection:
         row = connection.execute(
             _BACKLOG, {"now": now, "engines": locks.ENGINES, "backup": BACKUP, "several": SEVERAL_ATTEMPTS}

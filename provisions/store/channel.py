@@ -1,4 +1,4 @@
-"""``NOTIFY provisions``: who records something tells everybody who listens (``flows/loops/listener.py``)."""
+"""``NOTIFY provisions``: whoever records something tells all listeners (``flows/loops/listener.py``)."""
 
 from sqlalchemy import Connection
 
@@ -7,5 +7,5 @@ NOTIFY = f"SELECT pg_notify('{CHANNEL}', '')"
 
 
 def notify(connection: Connection) -> None:
-    """Tell who listens that there is something new, once this transaction is committed."""
+    """Tell all listeners that there is something new, once this transaction is committed."""
     connection.exec_driver_sql(NOTIFY)

@@ -10,9 +10,9 @@ from provisions.store.channel import CHANNEL
 
 
 def join(connection: psycopg.Connection[Any], number: int) -> None:
-    """Be one of them for as long as this connection lives, which hears what is said to all who listen.
+    """Be one of them for as long as this connection lives; it hears what is said to all listeners.
 
-    By the first lock nobody changes the schema meanwhile; by the second the others know that this one lives.
+    The first lock keeps everybody from changing the schema meanwhile; by the second the others know that this one is alive.
     """
     connection.execute(f"LISTEN {CHANNEL}")
     connection.execute("SELECT pg_advisory_lock_shared(%s)", (locks.ENGINES,))

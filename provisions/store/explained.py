@@ -21,7 +21,7 @@ from provisions.store import loading, rules
 from provisions.store import tables as t
 from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, client_digest, takes_other_moments
 
-BOUND = "case.bound"  # the line by which a case of before lines were bound to their client was bound
+BOUND = "case.bound"  # the line that bound a case that is older than the binding of lines to their client
 RULES_CHANGED = (rules.CHANGED, "record.rechained")
 _SLICE = 500  # cases
 

@@ -59,7 +59,7 @@ class RecordedCase:
 
 
 def cases(connection: Connection, since: date) -> Iterator[RecordedCase]:
-    """Every case of which anything is on or after ``since``, one after the other."""
+    """Every case that has anything on or after ``since``, one after the other."""
     ids = list(connection.execute(_cases_since(since)).scalars())
     for start in range(0, len(ids), SLICE):
         yield from _slice(connection, ids[start : start + SLICE])

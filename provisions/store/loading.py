@@ -72,7 +72,7 @@ def load_cases(connection: Connection, case_ids: Sequence[int], *, lock: bool = 
 
 
 def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> dict[int, Stored]:
-    """Their provisions in one query, and what belongs to these in another: after the lock, so that it is what is so."""
+    """Their provisions in one query, and what belongs to these in another: after the lock, so that it is up to date."""
     query = f"{_PROVISIONS}{_LOCK if lock else ''}"
     found = connection.exec_driver_sql(query, {"ids": [case.id for case in cases]}).all()
     belongs = connection.exec_driver_sql(from_row.CHILDREN, {"ids": [row.id for row in found]})
@@ -84,13 +84,13 @@ def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> d
 
 
 def load_whole(connection: Connection, case_ids: Sequence[int]) -> dict[int, Stored]:
-    """These cases, also those that were forgotten; of these the route is not known, and any is given."""
+    """These cases, including those that were forgotten, whose route is not known: any is given."""
     cases = connection.exec_driver_sql(f"{_ALSO_FORGOTTEN} id = ANY(%(ids)s)", {"ids": list(case_ids)}).all()
     return _load(connection, cases, lock=False)
 
 
 def existing_references(connection: Connection, references: Sequence[str], *, limit: int) -> list[str]:
-    """Those of these references that a case has already, at most ``limit``."""
+    """Those of these references that belong to a case already, at most ``limit``."""
     query = select(t.case.c.reference).where(t.case.c.reference.in_(references)).limit(limit)
     return list(connection.execute(query).scalars())
 
@@ -138,11 +138,11 @@ def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int
     )
 
 
-# --- shared by who writes ----------------------------------------------------------------------------------------------
+# --- shared by whoever writes ----------------------------------------------------------------------------------------------
 
 
 def undelivered() -> sa.ColumnElement[bool]:
-    """A message that does not arrive (:func:`provisions.store.looking.undelivered`)."""
+    """A message that is not arriving (:func:`provisions.store.looking.undelivered`)."""
     return sa.literal_column(looking.undelivered(t.message.name), sa.Boolean)
 
 

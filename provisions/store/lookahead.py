@@ -85,7 +85,7 @@ UPDATE audit_head SET hash = %(hash)s"""  # noqa: S608 - names of our own
 
 @dataclass(frozen=True)
 class Due:
-    """A provision that something falls due of, and the moment (UTC)."""
+    """A provision of which something falls due, and the moment (UTC)."""
 
     provision_id: int
     case_id: int
@@ -96,7 +96,7 @@ def to_keep(connection: Connection, now: datetime, until: datetime, rules: str, 
     """What falls due after ``now``, until ``until``, and was not foreseen by these rules; held.
 
     Nothing when these are not the rules that are recorded as the present ones: an engine that still has older rules would undo
-    what another foresaw, and the other its, without end.
+    what another foresaw, and the other would undo the first's, without end.
     """
     asked = {"now": now, "until": until, "rules": rules, "limit": limit}
     return [Due(*row) for row in connection.exec_driver_sql(_TO_KEEP, asked)]
@@ -137,7 +137,7 @@ def _new_rungs(stored: Stored, key: ProvisionKey, foreseen: Foreseen) -> list[Ru
 
 
 def _only_time_passes(stored: Stored, key: ProvisionKey, after: Mapping[str, Any]) -> bool:
-    """Whether of the columns none changes besides those that are stored here."""
+    """Whether no column changes other than those that are stored here."""
     row = stored.rows[key]
     return all(row[name] == value for name, value in after.items() if name not in _CHANGED)
 
@@ -145,7 +145,7 @@ def _only_time_passes(stored: Stored, key: ProvisionKey, after: Mapping[str, Any
 def record(connection: Connection, now: datetime, rules: str, limit: int) -> int:
     """Record what was foreseen for ``now`` or before, for at most ``limit`` provisions; how many.
 
-    What others hold is left to them. Everybody who listens is told with the last of it.
+    What others hold is left to them. All listeners are told with the last of it.
     """
     due = connection.exec_driver_sql(_DUE, {"now": now, "rules": rules, "limit": limit}).all()
     if not due:
@@ -166,5 +166,5 @@ def record(connection: Connection, now: datetime, rules: str, limit: int) -> int
 
 
 def forget_all(connection: Connection) -> None:
-    """Nothing is foreseen any more: the rules changed."""
+    """Nothing counts as foreseen any more: the rules changed."""
     connection.exec_driver_sql("DELETE FROM foreseen")

@@ -34,7 +34,7 @@ _MESSAGES = (
 
 
 def undelivered(message: str) -> str:
-    """Whether the message of this name in a query does not arrive (:func:`provisions.domain.delivery.does_not_arrive`)."""
+    """Whether the message with this name in a query is not arriving (:func:`provisions.domain.delivery.does_not_arrive`)."""
     stuck = f"{message}.attempts >= {SEVERAL_ATTEMPTS} OR {message}.recipients <> '{{}}'"
     return f"({message}.status = 'failed' OR ({message}.status = 'pending' AND ({stuck})))"
 

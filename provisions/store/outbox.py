@@ -1,4 +1,4 @@
-"""The messages that wait to go out, and who of their receivers has them. Nothing here decides or sends; that is ``outbound``.
+"""The messages that wait to go out, and which of their receivers have them. Nothing here decides or sends; that is ``outbound``.
 
 A message that is being sent is held by an advisory lock, and no transaction is open meanwhile. What is recorded of it is
 recorded over the same connection, so that a message costs few turns to the database.
@@ -176,7 +176,7 @@ def held(connection: Connection, message: UUID) -> Iterator[Held | None]:
         yield None
         return
     try:
-        # Asked when it is ours: who had it before may have sent it.
+        # Asked once it is ours: whoever had it before may have sent it.
         rows = connection.execute(_HELD, {"held": message}).all()
         receivers = {row.receiver: Delivery(*row[1:]) for row in rows if row.receiver is not None}
         yield Held(connection, receivers) if rows else None
@@ -204,7 +204,7 @@ def change_pending(connection: Connection, message: UUID, **values: object) -> b
 def keep(
     connection: Connection, message: UUID, known: Mapping[str, Delivery], receivers: Mapping[str, Delivery]
 ) -> None:
-    """Record the receivers of a message: who is one has his row; who is one no longer, and has it not, is not waited for."""
+    """Record the receivers of a message, a row each; one who is a receiver no longer and has not got it is not waited for."""
     gone = [receiver for receiver in known if receiver not in receivers]
     if gone:
         mine = (t.delivery.c.message == message, t.delivery.c.receiver.in_(gone))

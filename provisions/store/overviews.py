@@ -77,7 +77,7 @@ def counts(connection: Connection, listing: Listing, municipality: str | None) -
 
 
 def count_cases(connection: Connection, listing: Listing, municipality: str | None) -> int:
-    """Of how many cases these are."""
+    """To how many cases these belong."""
     query = _of(select(func.count(t.provision.c.case_id.distinct())), listing, municipality)
     return int(connection.execute(query).scalar_one())
 

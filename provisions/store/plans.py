@@ -1,4 +1,4 @@
-"""Which plans do not say what is so, and which artifact shows each. The plan itself is written by ``provisions.overview``.
+"""Which plans are out of date, and which artifact shows each. The plan itself is written by ``provisions.overview``.
 
 A plan is wanted again by every change of its case (``queries.want_plans``), and on every new day while the case is open.
 """
@@ -17,7 +17,7 @@ from provisions.store import tables as t
 
 @dataclass(frozen=True)
 class WantedPlan:
-    """A plan that does not show what is so: ``wanted`` is the version that was asked for when this was read."""
+    """A plan that is out of date: ``wanted`` is the version that was asked for when this was read."""
 
     case_id: int
     reference: str
@@ -28,7 +28,7 @@ class WantedPlan:
 
 @contextmanager
 def only_shower(engine: Engine) -> Iterator[bool]:
-    """Whether nobody else shows plans now; nobody else does until the end of the context."""
+    """Whether nobody else is showing plans now; nobody else will until the end of the context."""
     with engine.connect() as connection, connection.begin():
         yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(locks.PLANS))).scalar_one())
 
@@ -65,7 +65,7 @@ def artifacts(engine: Engine) -> dict[str, UUID]:
 
 
 def lost(connection: Connection, references: Sequence[str]) -> None:
-    """The artifacts of these cases are gone: they are to be made again."""
+    """The artifacts of these cases are gone, and are to be made again."""
     cases = select(t.case.c.id).where(t.case.c.reference.in_(references))
     connection.execute(
         update(t.plan).where(t.plan.c.case_id.in_(cases)).values(wanted=t.plan.c.wanted + 1, artifact=None, digest=None)

@@ -12,7 +12,7 @@ from provisions.store import tables as t
 
 
 def hold_sending(connection: Connection) -> None:
-    """Nobody else sends a report until this transaction ends."""
+    """Nobody else may send a report until this transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": locks.REPORT})
 
 

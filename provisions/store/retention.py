@@ -21,7 +21,7 @@ class Erasure:
 
 
 def lock_case(connection: Connection, reference: str) -> tuple[int, date | None]:
-    """(id, day of closing) of a case that exists; it stays locked."""
+    """The id and the day of closing of a case that exists; it stays locked."""
     query = select(t.case.c.id, t.case.c.closed).where(t.case.c.reference == reference).with_for_update()
     row = connection.execute(query).one()
     return row.id, row.closed
@@ -46,7 +46,7 @@ def count_unsent(connection: Connection, case_id: int) -> int:
 
 
 def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None:
-    """Take away of these cases, which are locked, all that the report does not need; the audit's lines stay."""
+    """Take from these cases, which are locked, all that the report does not need; the audit's lines stay."""
     _note_erasures(connection, case_ids)
     _clean_overviews(connection, case_ids)
     _delete_what_belongs(connection, case_ids)
@@ -71,7 +71,7 @@ def erasures(connection: Connection, limit: int, case_id: int | None = None) -> 
 
 
 def erased(connection: Connection, case_id: int) -> None:
-    """It is gone everywhere: the reference is not needed any more."""
+    """It is gone everywhere, so the reference is not needed any more."""
     connection.execute(delete(t.erasure).where(t.erasure.c.case_id == case_id))
 
 

@@ -63,7 +63,7 @@ case = Table(
     Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("forgotten", Date),  # the day on which it was reduced to what the report needs
-    # Of the digests in its lines (``provisions/store/audit.py``); null once forgotten, so that these tell nothing.
+    # For the digests in its lines (``provisions/store/audit.py``); null once forgotten, so that these tell nothing.
     Column("salt", LargeBinary, server_default=text("uuid_send(gen_random_uuid())")),
     CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
     Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
@@ -96,7 +96,7 @@ provision = Table(
     Column("taken_over_by", Text),  # who goes on with it: a code of config
     Column(
         "statutory_as_before", Boolean, nullable=False, server_default=text("false")
-    ),  # of before there were milestones
+    ),  # from before there were milestones
     # derived
     Column("due", Date),  # D, an open suspension running to its end
     Column("statutory_due", Date),
@@ -291,7 +291,7 @@ plan = Table(
 # Audit lines that are still to be announced in Prefect as events; a row is gone once that is done.
 announcement = Table("announcement", metadata, Column("audit_id", BigInteger, primary_key=True, autoincrement=False))
 
-# A row here: this database holds an example, whose lines are dated by a clock of its own. Only who owns the tables can say so.
+# A row here: this database holds an example, whose lines are dated by a clock of its own. Only the owner of the tables sets it.
 example = Table(
     "example",
     metadata,

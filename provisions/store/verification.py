@@ -1,6 +1,6 @@
 """Whether the record is whole: each line fits the line before it, and the state of every case follows from its lines.
 
-Reads one snapshot and changes nothing. What is found is told in Dutch, a sentence each, naming the line or the column.
+Reads one snapshot and changes nothing. What is found is told in Dutch, one sentence each, naming the line or the column.
 """
 
 import hashlib
@@ -139,7 +139,7 @@ def _link_of_0006(previous: bytes, row: Row[Any]) -> bytes:
     return link(previous, row.id, stamp(row.at), digest_of(_said(row), row.free_text_id, _bytes(row.note_digest)))
 
 
-# By these an anchor of before an upgrade is still proof of what it was proof of: computed again from what the lines say now,
+# By these an anchor from before an upgrade is still proof of what it was proof of: computed again from what the lines say now,
 # and not believed because a line says so, which whoever writes lines could add.
 _EARLIER_LINKS: Sequence[Callable[[bytes, Row[Any]], bytes]] = (_link_of_0005, _link_of_0006)
 

@@ -52,7 +52,7 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     drafts = [_Draft(change) for change in changes]
     _insert_new(connection, drafts)
     _record(connection, drafts)
-    _append_audit(connection, drafts)  # last: it makes everybody else who records wait
+    _append_audit(connection, drafts)  # last: everybody else who records waits for it
     return [draft.case_id for draft in drafts]
 
 

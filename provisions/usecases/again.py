@@ -1,4 +1,4 @@
-"""Two who record at the same moment: who is sent away by the database (a deadlock, a serialization failure) tries again."""
+"""Two people record at the same moment: the one whom the database refuses (a deadlock, a serialization failure) tries again."""
 
 import random
 import time
@@ -19,7 +19,7 @@ LONGEST_PAUSE = 0.2  # seconds, times the attempt; at random, so that the same t
 
 
 def tried_again(act: Callable[P, T]) -> Callable[P, T]:
-    """``act`` is one whole transaction. Raises ``NotAllowed`` when the others stay in the way."""
+    """``act`` is one whole transaction. Raises ``NotAllowed`` when the others keep getting in the way."""
 
     @wraps(act)
     def acting(*args: P.args, **kwargs: P.kwargs) -> T:

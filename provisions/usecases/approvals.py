@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"(?:[Aa]-)?([1-9][0-9]{0,8})")
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that is asked: its number, of which case and provision, what, by whom and when (UTC)."""
+    """Something that was asked: its number, of which case and provision, what, by whom and when (UTC)."""
 
     number: int
     reference: str
@@ -76,7 +76,7 @@ class Approvals(Deciding):
         return self._decide_on(number, by, approves=True)
 
     def deny(self, number: str, *, because: str, by: str) -> Case:
-        """Do not do what somebody else asked, with a reason."""
+        """Turn down what somebody else asked, with a reason."""
         return self._decide_on(number, by, approves=False, because=inputs.free_text(because, "de reden"))
 
     @tried_again

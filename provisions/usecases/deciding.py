@@ -37,7 +37,7 @@ class Asked:
 
 
 class Deciding:
-    """The ground of the use cases on one database. ``clock`` gives the moment (aware); tests travel in time with it.
+    """The base of the use cases on one database. ``clock`` gives the moment (aware); tests travel in time with it.
 
     Every text is checked, in Dutch; every use case raises ``provisions.domain.errors.Refused`` when something is not
     allowed, and then nothing has changed. Days are Amsterdam's.

@@ -1,4 +1,4 @@
-"""Taking a client in: the case, and what is needed; also what is needed later besides."""
+"""Taking a client in: the case and what is needed, and what turns out later to be needed as well."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -62,7 +62,7 @@ class Intake(Deciding):
             raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
         try:
             with self._engine.begin() as connection:
-                # In order of reference: two who take in the same ones wait for each other, and never in a circle.
+                # In order of reference: two people who take in the same cases wait for each other, and never in a circle.
                 write(connection, sorted(changes, key=lambda change: change.decision.case.reference))
         except ReferenceTaken:
             with self._engine.connect() as connection:
@@ -89,7 +89,7 @@ class Intake(Deciding):
         purposes: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> Case:
-        """One or more provisions needed besides those of the intake."""
+        """One or more provisions are needed besides those of the intake."""
         moment = self._moment(by)
         day = self._on(on, moment)
         needs = self._needs(

@@ -47,7 +47,7 @@ class NewRules:
         return len(case_ids)
 
     def _refuse_orphans(self, connection: Connection) -> None:
-        """Nobody falls between two chairs because an entry was taken out of ``config/``."""
+        """Nobody falls through the cracks because an entry was taken out of ``config/``."""
         used = rules.in_use(connection)
         must_be_dated = {key for key, rule in self._config.catalogue.provisions.items() if rule.needs_agreed_date}
         faults = [

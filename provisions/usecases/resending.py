@@ -40,7 +40,7 @@ class Resending:
                     f"De tekst van bericht {str(message.id)[:SHORTEST_ID]} is vergeten, samen met een traject dat erin stond. "
                     "Er is niets om opnieuw te versturen."
                 )
-            # What all have goes to all again; of what did not reach everybody, who has it does not get it again.
+            # What everybody has goes to everybody again; what did not reach everybody goes only to those who have not got it.
             outbox.send_again(connection, message.id, self._clock(), everybody=status is MessageStatus.SENT)
             channel.notify(connection)
             provision_id, case_id = outbox.owner_of(connection, message.id) or (None, None)

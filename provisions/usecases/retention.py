@@ -100,6 +100,6 @@ class Retention:
             return stored.erasures(connection, limit)
 
     def erased(self, case_id: int) -> None:
-        """It is gone everywhere: the reference is not needed any more."""
+        """It is gone everywhere, so the reference is not needed any more."""
         with self._engine.begin() as connection:
             stored.erased(connection, case_id)

@@ -145,7 +145,7 @@ _UNTIL_AN_OUTCOME = (TriggerKind.REQUESTED, TriggerKind.STARTED)
 
 
 def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
-    """What asking and starting had planned has its reason again, once the outcome that ended it is undone."""
+    """What asking and starting had planned has its reason again, once the outcome that ended it has been undone."""
     provision = draft.case.provisions[key]
     asked_on = provision.applied_on or provision.started_on
     if provision.asked and asked_on is not None:

@@ -1,4 +1,4 @@
-"""A client is taken in, or needs a provision more (domain.md, rule 1)."""
+"""A client is taken in, or needs one more provision (domain.md, rule 1)."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -42,7 +42,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
 
 
 def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision:
-    """One or more provisions needed besides. What was present and is needed again is no longer present."""
+    """One or more provisions are needed besides. What was present and is needed again is no longer present."""
     must_be_open_case(case)
     needs = tuple(needs)
     not_before("Een voorziening toevoegen", on, (case.opened, f"de start van traject {case.reference}"))

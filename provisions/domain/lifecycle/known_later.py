@@ -52,13 +52,13 @@ def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> De
 
 
 def with_needed_from(provision: Provision, day: date, on: date) -> Provision:
-    """``provision``, needed from ``day`` as was known on day ``on``."""
+    """``provision``, needed from ``day``, as became known on day ``on``."""
     earlier = (*provision.earlier_needed, NeededFrom(provision.needed_from, on))
     return replace(provision, needed_from=day, earlier_needed=earlier)
 
 
 def urgent(case: Case, key: ProvisionKey, because: str, moment: Moment, on: date) -> Decision:
-    """It became urgent on day ``on``: a stop that runs then ends, and from that day the urgent rules hold, edges included.
+    """It became urgent on day ``on``: a stop that is running then ends, and from that day the urgent rules hold, edges included.
 
     Raises ``InvalidInput`` for a provision without urgent rules or an unknown code, ``NotAllowed`` when it is urgent already.
     """

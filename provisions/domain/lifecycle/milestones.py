@@ -14,7 +14,7 @@ from provisions.domain.rules import TriggerKind
 
 
 def milestone(case: Case, key: ProvisionKey, name: str, moment: Moment, on: date) -> Decision:
-    """That something happened on day ``on``; named again it is a correction. Also of what is closed, and in a closed case.
+    """Something happened on day ``on``; naming it again is a correction. Also for what is closed, and in a closed case.
 
     Raises ``InvalidInput`` for a name that the catalogue does not have, or a day before the need.
     """

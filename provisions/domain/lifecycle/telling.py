@@ -19,7 +19,7 @@ def tell(draft: Draft, kind: MessageKind, key: ProvisionKey, because: str, detai
 
 
 def done_by_another(draft: Draft) -> bool:
-    """Whether somebody else than the case director, or who deputises, did this. Where nobody is named there is no other."""
+    """Whether somebody other than the case director or the deputy did this. Where no director is named there is no other."""
     director, moment = draft.case.director, draft.moment
     return director is not None and moment.by not in (director, SYSTEM) and moment.acting_for != director
 
@@ -31,7 +31,7 @@ def tell_director_of_another(draft: Draft, key: ProvisionKey, what: str) -> None
 
 
 def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> None:
-    """Who was asked for help hears that it is over: after a delivery each table and desk, else the one that has it."""
+    """Those who were asked for help hear that it is over: after a delivery each table and desk, else the one that has it."""
     at_work = ladder.table_at_work(before)
     for rung in before.rungs:
         if rung.name.kind.is_table and (name is OutcomeName.DELIVERED or rung.name is at_work):
@@ -48,7 +48,7 @@ def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> No
 
 
 def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None) -> None:
-    """D is another one than ``was``, or its clock stands still: who works on it hears the new day."""
+    """D is another one than ``was``, or its clock stands still: those who work on it hear the new day."""
     provision, end = draft.case.provisions[key], deadlines.due(draft.situation(key))
     if end is None or end.due == was or not provision.status.is_open:
         return

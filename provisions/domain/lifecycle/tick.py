@@ -48,7 +48,7 @@ def _resume_by_itself(draft: Draft, key: ProvisionKey) -> None:
 
 
 def _running_out(provision: Provision) -> list[Suspension]:
-    """The suspensions of which is still to be noted that the clock resumes by itself: nothing else ended them before."""
+    """The suspensions after which the clock resumes by itself, where that is not noted yet: nothing else ended them before."""
     if not provision.status.is_open:
         return []
     return [
@@ -126,7 +126,7 @@ def follow_rules(
 ) -> Decision:
     """The rules in ``config/`` changed: note each open provision whose due date is no longer what it was.
 
-    ``dues`` and ``breaches``: the due date and the day of the breach by the rules of before. A breach stays a breach.
+    ``dues`` and ``breaches``: the due date and the day of the breach by the earlier rules. A breach stays a breach.
     """
     draft = Draft(case, moment)
     for key, provision in case.provisions.items():
