@@ -18,6 +18,7 @@ from flows.forms.catalogue import form_plans
 from flows.health.page import Health
 from flows.health.probes import Vitals
 from flows.loops.clock import Clock
+from flows.loops.doubt import Doubt
 from flows.loops.listener import Listener
 from flows.loops.lookahead import Foresight
 from flows.loops.loop import Loop
@@ -83,6 +84,7 @@ class Engine:
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(app.time, now=now, ticked=self._look)
         self._foresight = Foresight(app.time)
+        self._doubt = Doubt(app.rules)
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(screens.mornings, screens.days)
@@ -159,6 +161,7 @@ class Engine:
             self._listener.loop,
             self._clock.loop,
             self._foresight.loop,
+            self._doubt.loop,
             self._postman.loop,
             self._mirror.loop,
             self._reconciler.loop,

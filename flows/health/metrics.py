@@ -65,6 +65,7 @@ class EngineCollector(Collector):
             return
         yield _gauge("due", "Provisions for which something should have happened.", waiting.due)
         yield _gauge("due_seconds", "How long the oldest of these waits.", waiting.due_seconds)
+        yield _gauge("waiting_too_far", "What waits for a moment that no right clock wrote.", waiting.too_far)
         yield _gauge("messages_pending", "Messages that are still to be sent.", waiting.messages_pending)
         yield _gauge("messages_pending_seconds", "Age of the oldest of these.", waiting.messages_pending_seconds)
         yield _gauge("messages_retried", "Of these, failed three times or more.", waiting.messages_retried)

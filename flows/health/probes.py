@@ -108,6 +108,12 @@ class Vitals:
                 f"{dutch.counted(waiting.messages_pending, 'bericht wacht', 'berichten wachten')}, het oudste "
                 f"{waiting.messages_pending_seconds / 60:.0f} minuten. Kijk met 'provisions messages --status pending' waarom."
             )
+        if waiting is not None and waiting.too_far:
+            what = dutch.counted(waiting.too_far, "voorziening of bericht wacht", "voorzieningen of berichten wachten")
+            found.append(
+                f"De klok heeft voorgelopen: {what} op een moment dat niet kan. "
+                "Controleer de tijd van deze machine en start de motor opnieuw: dan wordt alles nagegaan."
+            )
         if self.prefect() is None:
             found.append("Prefect is niet bereikbaar: de klok en de berichten lopen door, de runs volgen later.")
         elif not self.serves():

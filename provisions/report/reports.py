@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from itertools import count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, Engine
@@ -41,12 +42,12 @@ class Reports:
                 f"Week {week} begint pas op {week.monday.isoformat()}. Kies een week tot en met {Week.of(day_of(now))}."
             )
         with self._engine.connect() as connection:
-            sent = stored.sent(connection, str(week))
+            sent = stored.sent(connection, str(week), now)
             if sent is not None:
                 report: Report = sent
                 return report
             history = self._history(connection, week, now)
-            return build(history, week, self._config, now, _frozen(connection, history.since))
+            return build(history, week, self._config, now, _frozen(connection, history.since, now))
 
     def due_weeks(self) -> list[Week]:
         """The weeks whose report should have been sent by now and was not, oldest first.
@@ -70,7 +71,7 @@ class Reports:
             if not weeks:
                 return []
             history = self._history(connection, weeks[0], now)
-            frozen = _frozen(connection, history.since)
+            frozen = _frozen(connection, history.since, now)
             for week in weeks:
                 report = {**build(history, week, self._config, now, frozen), "frozen": True}
                 frozen[week] = report
@@ -81,7 +82,7 @@ class Reports:
     def _history(self, connection: Connection, week: Week, now: datetime) -> History:
         """The figures that the report of ``week`` and later ones are made of."""
         since = week.plus(-LOOK_BACK)
-        made = stored.last_made(connection)
+        made = stored.last_made(connection, now)
         if made is not None:
             changed = figures.earliest_change(connection, made - MARGIN)
             since = min(since, Week.of(changed)) if changed else since
@@ -96,22 +97,23 @@ class Reports:
         monday = _last_monday(now)
         if first is None or recorded is None or monday < recorded:
             return []  # nothing was known on the last Monday: no report was missed
-        sent = stored.last_week_sent(connection)
+        sent = stored.last_week_sent(connection, now)
         since = Week.parse(sent).plus(1) if sent else Week.of(first)
         return [Week(number) for number in range(since.number, Week.of(monday.date()).number)]
 
     def _freeze(self, connection: Connection, week: Week, report: Report, now: datetime) -> None:
-        message = message_id(week)
-        outbox.add(connection, message, kind=MessageKind.REPORT.value, detail=str(week), created=now, next_try=now)
+        words = {"kind": MessageKind.REPORT.value, "detail": str(week), "created": now, "next_try": now}
+        # One that a clock mailed ahead of its time is mailed anew; the number of messages of one week has no other reason.
+        message = next(one for n in count() if outbox.add(connection, one := message_id(week, n), **words))
         from provisions.report.mail import prepared  # charts and a page: once a week, and four megabytes of an engine
 
         outbox.add_content(connection, message, prepared(report, self._config))
         stored.freeze(connection, str(week), report, now, message)
 
 
-def message_id(week: Week) -> UUID:
-    """Follows from the week, so that the same report can't be mailed twice."""
-    return uuid5(NAMESPACE_URL, f"provisions:report/{week}")
+def message_id(week: Week, again: int = 0) -> UUID:
+    """Follows from the week, so that the same report can't be mailed twice; ``again``: how often it was made before."""
+    return uuid5(NAMESPACE_URL, f"provisions:report/{week}" + (f"/{again}" if again else ""))
 
 
 def _last_monday(now: datetime) -> datetime:
@@ -121,6 +123,6 @@ def _last_monday(now: datetime) -> datetime:
     return monday if monday <= local else datetime.combine(past_week(local.date()).monday, SENT_AT, AMSTERDAM)
 
 
-def _frozen(connection: Connection, since: Week) -> dict[Week, Report]:
-    """What was sent of the weeks from ``since`` on."""
-    return {Week.parse(week): figures for week, figures in stored.sent_since(connection, str(since)).items()}
+def _frozen(connection: Connection, since: Week, now: datetime) -> dict[Week, Report]:
+    """What was sent by ``now`` of the weeks from ``since`` on."""
+    return {Week.parse(week): figures for week, figures in stored.sent_since(connection, str(since), now).items()}

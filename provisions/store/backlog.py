@@ -1,17 +1,20 @@
 """How much there is to do, and since when: for whoever watches over the running program. Numbers only, of everything together."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
 from provisions.domain.delivery import SEVERAL_ATTEMPTS
+from provisions.domain.lifecycle.bounds import LONGEST_WAIT
 from provisions.store import locks
 from provisions.store import tables as t
+from provisions.store.outbox import LISTED
 
 BACKUP = "backup"  # the name of the setting that says when the last backup was made
+SOON = timedelta(minutes=5)  # two machines' clocks may differ by so much
 OPEN = [status.value for status in Status if status.is_open]
 
 
@@ -23,6 +26,8 @@ class Backlog:
     """Provisions for which something should have happened by now."""
     due_seconds: float
     """How long the oldest of these waits."""
+    too_far: int
+    """Waiting for a moment that no right clock can have written: provisions longer than any term, letters made after now."""
     messages_pending: int
     messages_pending_seconds: float
     messages_retried: int
@@ -55,9 +60,11 @@ _BACKLOG = text(
     WITH due AS (SELECT count(*) AS n, min(next_at) AS oldest FROM provision WHERE next_at <= :now),
     pending AS (SELECT count(*) AS n, min(created) FILTER (WHERE sent IS NULL OR attempts > 0) AS oldest,
                        count(*) FILTER (WHERE attempts >= :several) AS retried
-                FROM message WHERE next_try IS NOT NULL)
+                FROM message WHERE next_try IS NOT NULL),
+    ahead AS (SELECT count(*) AS n FROM message WHERE next_try IS NOT NULL AND created > :soon AND kind <> ALL(:listed))
     SELECT due.n AS due,
            coalesce(extract(epoch FROM :now - due.oldest), 0)::float AS due_seconds,
+           (SELECT count(*) FROM provision WHERE next_at > :longest) + ahead.n AS too_far,
            pending.n AS messages_pending,
            coalesce(extract(epoch FROM :now - pending.oldest), 0)::float AS messages_pending_seconds,
            pending.retried AS messages_retried,
@@ -70,7 +77,7 @@ _BACKLOG = text(
              (SELECT oid FROM pg_database WHERE datname = current_database())) AS engines,
            (SELECT version_num FROM alembic_version) AS schema,
            (SELECT extract(epoch FROM :now - value::timestamptz)::float FROM setting WHERE name = :backup) AS backup_seconds
-    FROM due, pending
+    FROM due, pending, ahead
     """
 )
 
@@ -78,9 +85,14 @@ _BACKLOG = text(
 def backlog(engine: Engine, now: datetime) -> Backlog:
     """What waits at ``now``. Every part asks an index, so that looking costs the same however much there is."""
     with engine.connect() as connection:
-        row = connection.execute(
-            _BACKLOG, {"now": now, "engines": locks.ENGINES, "backup": BACKUP, "several": SEVERAL_ATTEMPTS}
-        ).one()
+        asked: dict[str, object] = {
+            "now": now,
+            "soon": now + SOON,
+            "longest": now + LONGEST_WAIT,
+            "engines": locks.ENGINES,
+        }
+        asked["listed"] = list(LISTED)  # these wait for the overview of their day
+        row = connection.execute(_BACKLOG, {**asked, "backup": BACKUP, "several": SEVERAL_ATTEMPTS}).one()
     return Backlog(**{field.name: getattr(row, field.name) for field in fields(Backlog)})
 
 

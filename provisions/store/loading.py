@@ -101,6 +101,16 @@ def open_case_ids(connection: Connection) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
+def doubtful_case_ids(connection: Connection, now: datetime, until: datetime) -> list[int]:
+    """Every open case of which a moment may be wrong because a clock was ahead, in order of id: something was recorded of it
+    after ``now``, or it waits for a moment after ``until``."""
+    ahead = select(t.audit.c.case_id).where(t.audit.c.at > now, t.audit.c.case_id.is_not(None))
+    too_far = select(t.provision.c.case_id).where(t.provision.c.next_at > until)
+    doubtful = sa.or_(t.case.c.id.in_(ahead), t.case.c.id.in_(too_far))
+    query = select(t.case.c.id).where(t.case.c.closed.is_(None), doubtful).order_by(t.case.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def due_provisions(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(provision id, case id) of what is due at ``now``, locked; what another process holds is skipped."""
     query = (

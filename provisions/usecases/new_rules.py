@@ -1,4 +1,4 @@
-"""After a change in ``config/``: every open case follows the rules as they are now."""
+"""After a change in ``config/``, or of a clock that was wrong: what follows from the facts of a case is computed anew."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain import lifecycle
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.lifecycle import Moment
+from provisions.domain.lifecycle.bounds import LONGEST_WAIT
 from provisions.store import audit, loading, lookahead, rules
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
@@ -44,6 +45,19 @@ class NewRules:
                 because = "andere regels in config/, of een andere versie van het programma"
                 audit.append(connection, [audit.Line(lifecycle.SYSTEM, rules.CHANGED, because, data={"rules": now})])
             lookahead.forget_all(connection)
+        return len(case_ids)
+
+    def recompute_doubtful(self, batch: int = 200) -> int:
+        """Compute the derived columns anew of every open case of which a moment may be wrong because a clock was ahead.
+
+        So nothing waits longer than the longest term there can be, whatever the clock said when its moment was written.
+        Returns how many cases. Safe to call at any time.
+        """
+        now = self._clock()
+        with self._engine.connect() as connection:
+            case_ids = loading.doubtful_case_ids(connection, now, now + LONGEST_WAIT)
+        for first in range(0, len(case_ids), batch):
+            self._follow(case_ids[first : first + batch])
         return len(case_ids)
 
     def _refuse_orphans(self, connection: Connection) -> None:

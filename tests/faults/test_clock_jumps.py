@@ -28,6 +28,7 @@ from provisions.database.connect import engine_for
 from provisions.domain.delivery import SLOW
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
+from provisions.store.outbox import LISTED
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR
 from tests.conftest import free_port
@@ -123,7 +124,7 @@ class Installation:
     def settles(self) -> None:
         """All that is due is recorded, all letters leave, and whoever asks hears that it works."""
         self.until("nothing is due", lambda: not self.due(), 90)  # the clock looks anew each minute
-        self.until("letters leave", lambda: not [row for row in self.waiting() if row.kind != "morning"], PATIENCE)
+        self.until("letters leave", lambda: not [row for row in self.waiting() if row.kind not in LISTED], PATIENCE)
         self.until("ready", lambda: self.signs()[0] == httpx.codes.OK)
 
 

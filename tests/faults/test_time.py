@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from provisions.app import App
 from provisions.store import tables as t
+from provisions.store.backlog import backlog
+from provisions.store.outbox import LISTED
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import DIRECTOR, KEYS, at
+from tests.builders import CONFIG, DIRECTOR, KEYS, at
 from tests.conftest import MovingClock
+from tests.report.region import dated
 
 NEEDS = tuple(key for key in KEYS if key not in ("housing", "social_network"))
 Climbed = list[tuple[str, str, datetime]]
@@ -110,3 +113,54 @@ def test_a_machine_in_another_time_zone_keeps_amsterdams_days(database: Engine, 
     app.time.tick_all()
     assert climbed(database) == [("emergency_shelter", "doorbraaktafel", at("2026-11-10 00:00"))]
     assert app.views.case("TR-2026-0001").case.opened.isoformat() == "2026-11-09"
+
+
+def moments(database: Engine) -> list[tuple[int, datetime | None]]:
+    with database.connect() as connection:
+        query = select(t.provision.c.id, t.provision.c.next_at).order_by(t.provision.c.id)
+        return [(number, moment) for number, moment in connection.execute(query)]
+
+
+def test_nothing_waits_for_a_moment_that_no_right_clock_wrote(database: Engine, clock: MovingClock) -> None:
+    app = App(dated(database, clock), CONFIG, clock)
+    clock.now = at("2026-11-02 12:00")
+    take_in(app)
+    right = moments(database)
+    assert app.rules.recompute_doubtful() == 0
+    with database.begin() as connection:
+        connection.execute(
+            update(t.provision).where(t.provision.c.next_at.is_not(None)).values(next_at=at("2062-11-02 12:00"))
+        )
+    assert backlog(database, clock.now).too_far > 1
+    assert app.rules.recompute_doubtful() == 1
+    assert moments(database) == right
+    assert backlog(database, clock.now).too_far == 0
+    assert app.rules.recompute_doubtful() == 0
+
+
+def test_what_a_clock_ahead_computed_is_computed_anew(database: Engine, clock: MovingClock) -> None:
+    """Seen from two weeks ahead a stop is over; put right, it stands still again until its own day, in every list."""
+
+    def stands_still_until() -> date | None:
+        with database.connect() as connection:
+            query = select(t.provision.c.suspended_until).where(t.provision.c.key == "id_document")
+            until: date | None = connection.execute(query).scalar_one()
+            return until
+
+    app = App(dated(database, clock), CONFIG, clock)
+    clock.now = at("2026-11-02 12:00")
+    take_in(app)
+    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 9), by=DIRECTOR)
+    assert stands_still_until() == date(2026, 11, 9)
+    clock.now = at("2026-11-16 12:00")
+    app.time.tick_all()
+    assert stands_still_until() is None
+    clock.now = at("2026-11-02 13:00")
+    assert app.rules.recompute_doubtful() == 1
+    assert stands_still_until() == date(2026, 11, 9)
+    with database.connect() as connection:
+        query = select(func.count()).where(t.message.c.created > clock.now, t.message.c.kind.not_in(LISTED))
+        letters = connection.execute(query).scalar_one()
+    assert backlog(database, clock.now).too_far == letters > 0, (
+        "a letter that does not leave is told, whatever its moment"
+    )

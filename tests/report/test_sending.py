@@ -217,3 +217,28 @@ def test_nothing_in_it_points_to_a_person(town: Town) -> None:
     for secret in ("TR-2026", "Jansen", "regisseur.noord", BY):
         assert secret not in stored
         assert secret not in mail.as_string()
+
+
+def test_a_report_that_was_made_by_a_clock_ahead_is_made_anew_on_its_own_monday(town: Town) -> None:
+    """The clock jumps a year ahead and is put right: no week is skipped, and none has the figures of half a week."""
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    assert town.on("2026-11-09 07:00").sends() == ["2026-W45"]
+    assert len(town.mail()) == 1
+    assert len(town.on("2027-11-10 12:00").sends()) == 52
+    assert town.mail()
+    town.on("2026-11-10 09:00").takes_in("emergency_shelter")
+    assert town.sends() == []
+    assert not town.reports.of_week(Week.parse("2026-W46")).get("frozen")
+    assert town.on("2026-11-16 07:00").sends() == ["2026-W46"]
+    assert len(town.mail()) == 1
+    told = town.reports.of_week(Week.parse("2026-W46"))
+    assert told["frozen"]
+    assert str(told).count("emergency_shelter")
+    assert town.sends() == []
+    assert town.on("2026-11-23 07:00").sends() == ["2026-W47"]
+
+
+def test_a_clock_that_is_set_right_by_some_minutes_mails_nothing_twice(town: Town) -> None:
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    assert town.on("2026-11-09 07:20").sends() == ["2026-W45"]
+    assert town.on("2026-11-09 07:01").sends() == []

@@ -1,11 +1,14 @@
 """Which days a fact can have: one rule and one sentence for all of them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from provisions.domain.errors import InvalidInput
 
 EARLIEST = date(2015, 1, 1)  # the Wmo 2015 and the Participatiewet: no case of this kind is older
 YEARS_AHEAD = 10  # what is planned further ahead is a slip of the pen, such as 2062 for 2026
+LONGEST_WAIT = timedelta(
+    days=366 * (YEARS_AHEAD + 2)
+)  # the last day that can be planned, and a term of a year after it
 
 
 def not_before(what: str, on: date, *limits: tuple[date | None, str]) -> None:
