@@ -10,6 +10,7 @@ WORDS: Mapping[Part, str] = {
     Part.ON: "--on",
     Part.UNTIL: "--until",
     Part.APPROVED_BY: "akkoord van een teamleider (--approved-by CODE)",
+    Part.LONGER_STOP: "vraag met --ask akkoord aan een ander (of noem met --approved-by CODE de teamleider die akkoord gaf)",
     Part.ASK: "vraag akkoord aan een ander met --ask",
     Part.NEED: "--need (KEY, of all)",
     Part.PRESENT: "--present",

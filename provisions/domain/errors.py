@@ -23,6 +23,7 @@ class Part(Enum):
     ON = "de dag waarop het gebeurde"
     UNTIL = "de einddatum"
     APPROVED_BY = "akkoord van een teamleider"
+    LONGER_STOP = "vraag akkoord van een teamleider"
     ASK = "vraag akkoord aan een ander"
     NEED = "wat nodig is"
     PRESENT = "wat er al is"

@@ -340,7 +340,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["outcome", REF, "id_document", "delivered", "--field", "paid_by", *BY], 2, "paid_by"),
     (["outcome", REF, "id_document", "delivered", "--on", "2026-02-30", *BY], 2, "2026-02-30"),
     (["suspend", REF, "id_document", "--reason", "waiting_list", "--until", later(5), *BY], 2, "wachtlijst"),
-    (["suspend", REF, "id_document", "--reason", "client_asks", "--until", later(60), *BY], 2, "vier weken"),
+    (["suspend", REF, "id_document", "--reason", "client_asks", "--until", later(60), *BY], 2, "--ask"),
     (["resume", REF, "id_document", *BY], 4, "staat niet stil"),
     (["waive", REF, "postal_address", "housing", "--ground", "nodig", *BY], 2, "housing"),
     (["answer", REF, "id_document", "maatwerkloket", "priority", *BY], 4, "Maatwerkloket"),
@@ -353,7 +353,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["dance"], 2, "dance"),
     (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
     (["term", "2 dagen"], 2, "--from"),
-    (["term", "2 dagen", "--from", "02-11-2026"], 2, "02-11-2026"),
+    (["term", "2 dagen", "--from", "31-02-2026"], 2, "31-02-2026"),
 ]  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: dat
         raise InvalidInput(
             f"De klok van '{provision.key}' zou langer dan vier weken aan een stuk stilstaan (van {first.isoformat()} tot "
             f"{last.isoformat()}). Kies een periode die eindigt op of voor {(first + LONGEST_SUSPENSION).isoformat()}, "
-            f"of vraag {Part.APPROVED_BY}."
+            f"of {Part.LONGER_STOP}."
         )
 
 
