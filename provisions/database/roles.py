@@ -32,7 +32,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "plan": (READ, ADD, CHANGE, REMOVE),
     "prepared": (READ, ADD, REMOVE),
     "provision": (READ, ADD, CHANGE),
-    "report": (READ, ADD, CHANGE),  # CHANGE: one that was made by a clock that was ahead
+    "report": (READ, ADD),
     "rung": (READ, ADD, CHANGE),
     "setting": (READ, ADD, CHANGE),
     "suspension": (READ, ADD, CHANGE),

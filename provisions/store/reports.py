@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from provisions.store import locks
 from provisions.store import tables as t
 
+_AGAIN = "+"  # 2026-W47+1: made anew; nobody changes a report that was sent
 SET_BACK = timedelta(hours=1)  # a clock may be set right by so much without a report being mailed twice
 
 
@@ -25,18 +25,24 @@ def hold_sending(connection: Connection) -> None:
 
 def sent(connection: Connection, week: str, now: datetime) -> Any | None:
     """The figures that were sent by ``now`` of an ISO week (2026-W47); ``None`` when they were not."""
-    return connection.execute(select(t.report.c.figures).where(t.report.c.week == week, _counts(now))).scalar()
+    query = select(t.report.c.figures).where(_of_week(week), _counts(now)).order_by(t.report.c.week.desc()).limit(1)
+    return connection.execute(query).scalar()
 
 
 def sent_since(connection: Connection, week: str, now: datetime) -> dict[str, Any]:
     """What was sent by ``now`` of the weeks from ``week`` on, by week."""
-    query = select(t.report.c.week, t.report.c.figures).where(t.report.c.week >= week, _counts(now))
-    return {row.week: row.figures for row in connection.execute(query)}
+    query = (
+        select(t.report.c.week, t.report.c.figures)
+        .where(t.report.c.week >= week, _counts(now))
+        .order_by(t.report.c.week)
+    )
+    return {row.week.partition(_AGAIN)[0]: row.figures for row in connection.execute(query)}
 
 
 def last_week_sent(connection: Connection, now: datetime) -> str | None:
     """The last week of which a report was sent by ``now``."""
-    return connection.execute(select(func.max(t.report.c.week)).where(_counts(now))).scalar()
+    last = connection.execute(select(func.max(t.report.c.week)).where(_counts(now))).scalar()
+    return last.partition(_AGAIN)[0] if last else None
 
 
 def last_made(connection: Connection, now: datetime) -> datetime | None:
@@ -55,11 +61,14 @@ def first_record(connection: Connection) -> datetime | None:
 
 
 def freeze(connection: Connection, week: str, figures: Mapping[str, Any], made: datetime, message: UUID) -> None:
-    """Keep a report as it is sent, for ever; only one that was made ahead of its time gives way to it."""
-    report = {"made": made, "figures": figures, "message": message}
-    connection.execute(
-        insert(t.report).values(week=week, **report).on_conflict_do_update(index_elements=["week"], set_=report)
-    )
+    """Keep a report as it is sent, for ever: beside one of that week that was made ahead of its time, which stays on record."""
+    there = connection.scalar(select(func.count()).where(_of_week(week))) or 0
+    name = f"{week}{_AGAIN}{there}" if there else week
+    connection.execute(t.report.insert().values(week=name, made=made, figures=figures, message=message))
+
+
+def _of_week(week: str) -> ColumnElement[bool]:
+    return func.split_part(t.report.c.week, _AGAIN, 1) == week
 
 
 def _counts(now: datetime) -> ColumnElement[bool]:

@@ -399,7 +399,7 @@ prepared = Table(
 report = Table(
     "report",
     metadata,
-    Column("week", Text, primary_key=True),  # ISO, 2026-W47
+    Column("week", Text, primary_key=True),  # ISO, 2026-W47; 2026-W47+1 when made anew
     Column("made", Moment, nullable=False),
     Column("figures", JSON, nullable=False),  # as ``report --json`` shows them; json, not jsonb, keeps the order
     Column("message", Uuid, ForeignKey("message.id"), nullable=False),
