@@ -26,7 +26,7 @@ CODE_HELP = (
 YES, NO = "Ja", "Nee"
 YES_NO: Mapping[str, str] = {"yes": YES, "no": NO}
 
-OUTCOME_LABELS: Mapping[OutcomeName, str] = {name: dutch.OUTCOME[name].capitalize() for name in OutcomeName}
+OUTCOME_LABELS: Mapping[OutcomeName, str] = {name: dutch.capitalised(dutch.OUTCOME[name]) for name in OutcomeName}
 
 # The pattern of a code looks ahead, which only Python's own engine can.
 FORM_CONFIG = ConfigDict(extra="forbid", regex_engine="python-re")

@@ -16,6 +16,7 @@ from flows.prefect import api
 from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import OutcomeName
 from provisions.store import announcements
@@ -76,7 +77,7 @@ class Events:
             "event": event_name(fact.what, data),
             "resource": {
                 "prefect.resource.id": f"provisions.provision.{fact.reference}.{which}",
-                "prefect.resource.name": f"{name[:1].upper()}{name[1:]} · {fact.reference}",
+                "prefect.resource.name": f"{dutch.capitalised(name)} · {fact.reference}",
                 "provisions.municipality": fact.municipality,
                 "provisions.key": fact.key,
             },

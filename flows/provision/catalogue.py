@@ -6,6 +6,7 @@ from flows.prefect.deployments import Plan
 from flows.prefect.tags import PROVISION_TAG
 from flows.provision.execution import flow_of
 from flows.provision.process import ProvisionProcess
+from provisions.domain import dutch
 from provisions.domain.rules import Catalogue
 
 
@@ -19,6 +20,6 @@ def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
     """A plan for each provision of the catalogue, by key."""
     plans: dict[str, Plan] = {}
     for key, rule in catalogue.provisions.items():
-        name = rule.name[0].upper() + rule.name[1:]
+        name = dutch.capitalised(rule.name)
         plans[key] = Plan(name, flow_of(process_of(key), name), f"flows.entrypoints.{key}", (PROVISION_TAG,))
     return plans

@@ -6,6 +6,7 @@ from typing import Any
 from provisions import inputs
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
+from provisions.domain.calendar import utc_text
 from provisions.domain.dutch import dutch_date
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import DueDate, Term, due_date, suspended_days
@@ -37,7 +38,7 @@ def _term_json(found: DueDate) -> dict[str, Any]:
         "from": found.event.isoformat(),
         "raw": found.raw.isoformat(),
         "due": found.due.isoformat(),
-        "overdue_from": found.overdue_from.isoformat().replace("+00:00", "Z"),
+        "overdue_from": utc_text(found.overdue_from),
         "suspended_days": found.suspended_days,
         "steps": [{"date": s.date.isoformat(), "because": s.because, "rule": s.rule} for s in found.steps],
         "skipped": [{"date": s.date.isoformat(), "because": s.because} for s in found.skipped],

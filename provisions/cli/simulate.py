@@ -14,10 +14,10 @@ from provisions.catalogue import Config, load
 from provisions.cli.output import as_json, progress, say
 from provisions.cli.tables import console, wrapped
 from provisions.cli.terminal import drawn
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.terms import Term, due_date
 from provisions.machine.files import path_of
-from provisions.report.wording import capitalised
 from provisions.settings import Settings
 from provisions.simulation.file import find, read
 from provisions.simulation.run import Variant, clients_of
@@ -145,6 +145,6 @@ def _bars(out: Console, summary: Summary) -> None:
         for mark, variant in zip(marks(summary), variants, strict=True):
             found = variant["provisions"][position]["breaches"]
             first = variant is variants[0]
-            name = capitalised(rows[position]["name"]) if first else ""
+            name = dutch.capitalised(rows[position]["name"]) if first else ""
             bar = ("█" if first else "▒") * round(room * found["middle"] / most)
             say(f"{name:{names}}  {mark:2} {middle(found):>{digits}} {bar}".rstrip())

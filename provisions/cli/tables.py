@@ -16,6 +16,7 @@ from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
 from provisions.domain.characters import as_seen
+from provisions.domain.rules import Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 
@@ -90,7 +91,7 @@ class Tables:
         for entry in entries:
             because = entry.because if entry.note is None else f"{entry.because} – {entry.note}"
             name = self._config.catalogue.rule(entry.key).name if entry.key else ""
-            rows.append((self._moment(entry.at), entry.by, name, because[:1].upper() + because[1:]))
+            rows.append((self._moment(entry.at), entry.by, name, dutch.capitalised(because)))
         self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
 
     def show_messages(self, found: Iterable[Message]) -> None:
@@ -182,8 +183,7 @@ class Tables:
 
     def _names(self, keys: Iterable[str]) -> list[str]:
         """Dutch names for keys; ``a|b`` becomes "a of b"."""
-        rule = self._config.catalogue.rule
-        return [" of ".join(rule(part).name for part in key.split("|")) for key in keys]
+        return [self._config.catalogue.named(Dependency.parse(key)) for key in keys]
 
     def _provision(self, name: str, key: str) -> Text:
         """The Dutch name, and the key to use in commands."""

@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -36,6 +36,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, te
 from provisions.database import migrate, roles
 from provisions.database.encryption import Encrypting, NotAuthenticError, decrypted
 from provisions.domain import dutch
+from provisions.domain.calendar import utc_text
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
 from provisions.machine.files import is_draft, reason, write, writing
 from provisions.store import audit, locks
@@ -181,7 +182,7 @@ def backup(
                 for table in t.metadata.sorted_tables
             ]
             made = Manifest(
-                made=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                made=utc_text(now, "seconds"),
                 schema=str(migrate.current(connection)),
                 anchor=str(audit.head(connection)),
                 tables=tuple(tables),

@@ -28,6 +28,15 @@ def first_moment(day: date) -> datetime:
     return datetime.combine(day, time.min, AMSTERDAM).astimezone(UTC)
 
 
+def utc_text(moment: datetime, timespec: str = "auto") -> str:
+    """An aware moment as machines read it: ISO 8601 in UTC, with ``Z``.
+
+    >>> utc_text(datetime(2026, 4, 29, tzinfo=AMSTERDAM))
+    '2026-04-28T22:00:00Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
 def day_of(moment: datetime) -> date:
     """Amsterdam's day at ``moment`` (aware)."""
     return moment.astimezone(AMSTERDAM).date()

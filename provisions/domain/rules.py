@@ -3,7 +3,7 @@
 ``provisions.catalogue`` reads and validates the file; nothing here knows TOML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
@@ -67,6 +67,10 @@ class Dependency:
 
     def __str__(self) -> str:
         return "|".join(self.alternatives)
+
+    def called(self, name: Callable[[str], str]) -> str:
+        """As people read it, with ``name`` of each side: "opvang of passende huisvesting"."""
+        return " of ".join(name(key) for key in self.alternatives)
 
 
 @dataclass(frozen=True)
@@ -352,7 +356,7 @@ class Catalogue:
 
     def named(self, dependency: Dependency) -> str:
         """The Dutch name of what is waited for, such as "opvang of passende huisvesting"."""
-        return " of ".join(self.rule(key).name for key in dependency.alternatives)
+        return dependency.called(lambda key: self.rule(key).name)
 
     def has_rung(self, rung: RungName, municipality: str) -> bool:
         """Whether a municipality has this rung at all: some tables are there in some municipalities only."""

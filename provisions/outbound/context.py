@@ -64,7 +64,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "reference": case.reference,
         "key": provision.key,
         "provision": rule.name,
-        "provision_capitalised": _capitalised(rule.name),
+        "provision_capitalised": dutch.capitalised(rule.name),
         "guide": rule.guide,
         "promise_text": rule.promise_text,
         "municipal": rule.municipal,
@@ -168,10 +168,6 @@ def _course(message: MessageFacts, situation: Situation, config: Config, now: da
     }
 
 
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _dutch(day: date | None) -> str:
     return dutch.dutch_date(day) if day else ""
 
@@ -220,7 +216,7 @@ def _explained(end: DueDate) -> list[str]:
     if end.skipped:
         days = dutch.listed([f"{skipped.because} ({_dutch(skipped.date)})" for skipped in end.skipped])
         parts.append(f"Niet meegeteld: {days}.")
-    parts += [f"{_capitalised(step.because)}, dus {_dutch(step.date)} ({step.rule})." for step in end.steps]
+    parts += [f"{dutch.capitalised(step.because)}, dus {_dutch(step.date)} ({step.rule})." for step in end.steps]
     return [" ".join(parts)]
 
 

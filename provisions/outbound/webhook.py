@@ -13,13 +13,14 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 
 from provisions.catalogue import Contact, Organisation, Webhook
+from provisions.domain.calendar import utc_text
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import MessageKind
 from provisions.outbound.render import Rendered
@@ -50,7 +51,7 @@ class Event:
             "id": self.id,
             "source": organisation.event_source,
             "type": f"nl.basisvoorzieningen.{MessageKind(self.kind).letter.event}",
-            "time": self.created.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "time": utc_text(self.created),
             "datacontenttype": "application/json",
             "data": {
                 "referentie": self.reference,

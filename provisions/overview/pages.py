@@ -90,7 +90,7 @@ class Pages:
             "waits_on": lambda view: phrases.waits_on(view, config.catalogue),
             "next_step": phrases.next_step,
             "with_whom": phrases.with_whom,
-            "capitalised": phrases.capitalised,
+            "capitalised": dutch.capitalised,
             "municipality": self._municipality,
             "message": messages.label,
             "named": self._named,
@@ -170,7 +170,7 @@ class Pages:
 
     def _named(self, view: ProvisionView) -> str:
         """The name, as a link to the run where there is one."""
-        name = cell(phrases.capitalised(view.name))
+        name = cell(dutch.capitalised(view.name))
         return f"[{name}]({self._links.run(view.flow_run)})" if view.flow_run else name
 
     def _case_link(self, reference: str) -> str:

@@ -6,13 +6,8 @@ from datetime import date
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Provision, Status
-from provisions.domain.rules import Catalogue
+from provisions.domain.rules import Catalogue, Dependency
 from provisions.views.cases import SUSPENDED, ProvisionView
-
-
-def capitalised(text: str) -> str:
-    """The first letter only: the rest may hold names."""
-    return text[:1].upper() + text[1:]
 
 
 def short_date(day: date, *, year: bool = True) -> str:
@@ -24,7 +19,7 @@ def short_date(day: date, *, year: bool = True) -> str:
 
 def names(dependencies: Iterable[str], catalogue: Catalogue) -> list[str]:
     """Dutch names; ``a|b`` becomes "a of b"."""
-    return [" of ".join(catalogue.rule(key).name for key in d.split("|")) for d in dependencies]
+    return [catalogue.named(Dependency.parse(d)) for d in dependencies]
 
 
 def waits_on(view: ProvisionView, catalogue: Catalogue) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from provisions.domain import dutch
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue
 from provisions.domain.rungs import RungName
-from provisions.overview.phrases import capitalised, names, short_date, standing
+from provisions.overview.phrases import names, short_date, standing
 from provisions.views.cases import CaseView, ProvisionView
 
 WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
@@ -122,7 +123,7 @@ def _lane(number: int, view: ProvisionView, catalogue: Catalogue, axis: _Axis, u
     provision = view.provision
     return Lane(
         y=TOP + LANE * number,
-        label=_short(capitalised(view.name), MOST_LABEL),
+        label=_short(dutch.capitalised(view.name), MOST_LABEL),
         remark=_short(_remark(view, catalogue), MOST_REMARK),
         tone=_tone(view),
         bars=tuple(bar for bar in _bars(view, axis, until) if bar.width > 0),

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from provisions.catalogue import Config
 from provisions.domain import suppression
+from provisions.domain.calendar import utc_text
 from provisions.domain.figures.history import OF_MUNICIPALITY, SCALARS, History
 from provisions.domain.suppression import Earlier
 from provisions.domain.weeks import Week
@@ -30,7 +31,7 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "from": week.monday.isoformat(),
         "until": min(week.sunday, history.today).isoformat(),
         "complete": history.today > week.sunday,
-        "made": made.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "made": utc_text(made, "seconds"),
         "frozen": False,
         "region": config.organisation.region,
         "corrections": corrections(history, earlier),

@@ -11,12 +11,13 @@ from provisions.catalogue import TEMPLATES
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import Answer, Reason
+from provisions.domain.rules import Dependency
 from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
 from provisions.report.table import FIGURES
-from provisions.report.wording import breaches, capitalised
+from provisions.report.wording import breaches
 from provisions.templates import environment
 
 MOST_HEADLINES = 6
@@ -67,7 +68,7 @@ def plain_text(report: Report) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     made = environment(TEMPLATES / "report")
-    made.filters |= {"count": count, "capitalised": capitalised, "breaches": breaches, "week": week_words}
+    made.filters |= {"count": count, "capitalised": dutch.capitalised, "breaches": breaches, "week": week_words}
     return made
 
 
@@ -156,7 +157,7 @@ def _mostly(part: dict[str, int], whole: int) -> str:
 
 
 def _names_of(dependency: str, names: dict[str, str]) -> str:
-    return " of ".join(names.get(key, key) for key in dependency.split("|"))
+    return Dependency.parse(dependency).called(lambda key: names.get(key, key))
 
 
 def _times(counts: dict[str, int]) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 import typst
 
 from provisions.catalogue import TEMPLATES
+from provisions.domain import dutch
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
 from provisions.report.page import context, count, week_words
-from provisions.report.wording import capitalised
 
 COUNTS = {
     "started": "Gestart",
@@ -65,20 +65,20 @@ def _data(report: Report) -> dict[str, Any]:
         ],
         "headlines": report["headlines"],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
-        "went": [(capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
+        "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
         "escalating": _escalating(report, known),
         "counts_header": ["Voorziening", *COUNTS.values()],
         "counts": [_row(row, COUNTS) for row in rows],
         "durations_header": ["Voorziening", *DURATIONS.values()],
         "durations": [_row(row, DURATIONS) for row in rows],
-        "blocked": [(capitalised(name), number, what) for name, number, what in known["blocked"]],
+        "blocked": [(dutch.capitalised(name), number, what) for name, number, what in known["blocked"]],
         "charts": [{"name": name, "svg": bars(report["weeks"], figure, name)} for figure, name in CHARTS],
-        "weeks": [[capitalised(week_words(w["week"])), *(w[figure] for figure in WEEK)] for w in report["weeks"]],
+        "weeks": [[dutch.capitalised(week_words(w["week"])), *(w[figure] for figure in WEEK)] for w in report["weeks"]],
         "municipalities": [[m["name"], *(m[figure] for figure in MUNICIPALITY)] for m in report["municipalities"]],
         "corrections": [
             (
-                f"{capitalised(week_words(week))} van {week[:4]}",
-                capitalised(name),
+                f"{dutch.capitalised(week_words(week))} van {week[:4]}",
+                dutch.capitalised(name),
                 "; ".join(f"{figure}: {count(was)} → {count(now)}" for figure, was, now in lines),
             )
             for week, name, lines in known["corrections"]
@@ -89,7 +89,7 @@ def _data(report: Report) -> dict[str, Any]:
 
 
 def _row(row: dict[str, Any], figures: Sequence[str] | dict[str, str]) -> list[str]:
-    return [capitalised(row["name"]), *(count(row[figure]) for figure in figures)]
+    return [dutch.capitalised(row["name"]), *(count(row[figure]) for figure in figures)]
 
 
 def _escalating(report: Report, known: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ class Wording:
         """
         ``emergency_shelter|housing`` as "opvang of passende huisvesting".
         """
-        return " of ".join(self.provision(key) for key in Dependency.parse(text).alternatives)
+        return Dependency.parse(text).called(self.provision)
 
     def cause(self, cause: str) -> str:
         """Why a promise was not kept, in a few words."""
@@ -48,7 +48,7 @@ class Wording:
         told = []
         for row in sorted(rows, key=lambda r: (-r["breaches"], -r["overdue"])):
             was = before[row["key"]]["breaches"]
-            name = capitalised(self.provision(row["key"]))
+            name = dutch.capitalised(self.provision(row["key"]))
             if row["breaches"]:
                 told.append(f"{name}: {breaches(row['breaches'])}{_was(row['breaches'], was)}{self._mostly(row)}.")
             elif was:
@@ -85,7 +85,7 @@ class Wording:
             "cause": cause,
             "breaches": count,
             "weeks": weeks,
-            "problem": f"{capitalised(self.provision(key))}: {breaches(count)} in {weeks} van de dertien weken; "
+            "problem": f"{dutch.capitalised(self.provision(key))}: {breaches(count)} in {weeks} van de dertien weken; "
             f"{self.cause(cause)}.",
             "ask": ask,
             "owner": owner,
@@ -145,11 +145,3 @@ def breaches(count: int) -> str:
 
 def _was(now: int, was: int) -> str:
     return " (net als vorige week)" if now == was else f" (vorige week {was})"
-
-
-def capitalised(text: str) -> str:
-    """
-    >>> capitalised("briefadres")
-    'Briefadres'
-    """
-    return text[:1].upper() + text[1:]

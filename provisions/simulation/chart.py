@@ -6,8 +6,8 @@ from typing import Any
 from pygal import HorizontalBar, Line
 from pygal.style import Style
 
+from provisions.domain import dutch
 from provisions.report.chart import LOOKS, as_picture
-from provisions.report.wording import capitalised
 from provisions.simulation.summary import Summary
 from provisions.simulation.wording import marks, number
 
@@ -46,7 +46,7 @@ def by_provision(summary: Summary) -> str:
         range=(0, most * 1.15 or 1),
     )
     chart.uuid = "chart-breaches"
-    chart.x_labels = [capitalised(variants[0]["provisions"][n]["name"]) for n in rows]
+    chart.x_labels = [dutch.capitalised(variants[0]["provisions"][n]["name"]) for n in rows]
     for mark, variant in zip(marks(summary), variants, strict=True):
         chart.add(mark, [variant["provisions"][n]["breaches"]["middle"] for n in rows])
     return as_picture(

@@ -481,4 +481,4 @@ def _check_dependencies(entry: Entry, group: Group, scenario: Scenario) -> None:
 
 
 def _either(dependency: Dependency) -> str:
-    return " of ".join(f"'{key}'" for key in dependency.alternatives)
+    return dependency.called("'{}'".format)

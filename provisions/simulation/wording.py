@@ -7,7 +7,7 @@ from typing import Any
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.rungs import RungName
-from provisions.report.wording import Wording, capitalised
+from provisions.report.wording import Wording
 from provisions.simulation.summary import Spread, Summary
 
 NOW = "Nu"
@@ -62,7 +62,7 @@ def what_ifs(summary: Summary) -> list[str]:
     told = []
     for mark, variant in zip(marks(summary)[1:], summary["variants"][1:], strict=True):
         answer = _answer(variant["difference"]["totals"]["breaches"])
-        told.append(f"{mark}: {capitalised(variant['name'])}. {answer}")
+        told.append(f"{mark}: {dutch.capitalised(variant['name'])}. {answer}")
     return told
 
 
@@ -88,7 +88,7 @@ def breaches(summary: Summary, part: str) -> list[list[str]]:
     base, *others = summary["variants"]
     rows = [
         _cells(
-            capitalised(base[part][n]["name"]),
+            dutch.capitalised(base[part][n]["name"]),
             base[part][n],
             [(other[part][n], other["difference"][part][n]) for other in others],  # all have the same rows in order
         )
@@ -119,7 +119,7 @@ def outcomes(summary: Summary) -> list[list[str]]:
     rows = [[name, *(ranged(v["totals"][figure]) for v in variants)] for figure, name in OUTCOMES]
     climbed = dict.fromkeys(rung for v in variants for rung in v["totals"]["rungs"])
     rows += [
-        [capitalised(rung.kind.ahead), *(ranged(v["totals"]["rungs"].get(rung)) for v in variants)]
+        [dutch.capitalised(rung.kind.ahead), *(ranged(v["totals"]["rungs"].get(rung)) for v in variants)]
         for rung in RungName
         if rung in climbed
     ]
@@ -132,7 +132,7 @@ def causes(summary: Summary, config: Config) -> list[list[str]]:
     wording, variants = Wording(config), summary["variants"]
     told = []
     for cause in list(variants[0]["totals"]["causes"])[:MOST_CAUSES]:
-        told.append([capitalised(wording.cause(cause)), *(_share(v["totals"], cause) for v in variants)])
+        told.append([dutch.capitalised(wording.cause(cause)), *(_share(v["totals"], cause) for v in variants)])
     return told
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
-from provisions.domain.calendar import day_of
+from provisions.domain.calendar import day_of, utc_text
 from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
-from provisions.domain.rules import ProvisionRule
+from provisions.domain.rules import Dependency, ProvisionRule
 from provisions.store import looking
 from provisions.store.looking import Found, Patience, Reader
 
@@ -54,7 +54,7 @@ class ProvisionView:
 
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""
-        return " of ".join(self.rules[key].name for key in dependency.split("|"))
+        return Dependency.parse(dependency).called(lambda key: self.rules[key].name)
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -311,7 +311,7 @@ class Views:
 
 def utc(moment: datetime) -> str:
     """ISO 8601 in UTC with a Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return utc_text(moment)
 
 
 def _iso(day: date | None) -> str | None:

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import delivery
+from provisions.domain.calendar import utc_text
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotFound
 from provisions.store import looking
@@ -143,4 +144,4 @@ def _message(row: Any) -> Message:
 
 
 def _utc(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+    return utc_text(moment) if moment else None

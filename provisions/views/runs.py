@@ -83,7 +83,7 @@ class RunViews:
             key=provision.key,
             which=f"{provision.key}#{provision.round}",
             name=view.name,
-            run_name=f"{view.name[0].upper()}{view.name[1:]} · {case.reference}",
+            run_name=f"{dutch.capitalised(view.name)} · {case.reference}",
             municipality=case.municipality,
             status=view.status,
             overdue=view.overdue,
@@ -133,13 +133,13 @@ def state_name(view: ProvisionView) -> str:
     """The name of the run's state. Late goes before everything else that is open."""
     provision = view.provision
     if not provision.status.is_open:
-        return dutch.STATUS[provision.status].capitalize()
+        return dutch.capitalised(dutch.STATUS[provision.status])
     if view.overdue:
-        return dutch.OVERDUE.capitalize()
+        return dutch.capitalised(dutch.OVERDUE)
     if view.status == SUSPENDED:
-        return dutch.SUSPENDED.capitalize()
+        return dutch.capitalised(dutch.SUSPENDED)
     if provision.status is Status.REFUSED:
-        return dutch.STATUS[Status.REFUSED].capitalize()
+        return dutch.capitalised(dutch.STATUS[Status.REFUSED])
     if provision.status is Status.BLOCKED:
         return f"Wacht op {dutch.listed([view.named(d) for d in view.blocked_by])}"
     return f"Wacht op {dutch.holder(view.lies_with or 'loket')}"
@@ -149,7 +149,9 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
     """One line: until when, with whom it lies, what happens next; and first of all what did not arrive."""
     if not view.provision.status.is_open:
         closed = view.provision.closed_on
-        return f"{dutch.STATUS[view.provision.status].capitalize()} op {dutch.dutch_date(closed)}" if closed else ""
+        return (
+            f"{dutch.capitalised(dutch.STATUS[view.provision.status])} op {dutch.dutch_date(closed)}" if closed else ""
+        )
     parts = []
     if undelivered:
         which = "een bericht is" if undelivered == 1 else dutch.counted(undelivered, "bericht is", "berichten zijn")
@@ -164,7 +166,7 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
     if view.next_rung:
         parts.append(f"daarna: {view.next_rung.name.label} op {dutch.dutch_date(day_of(view.next_rung.at))}")
     text = " · ".join(parts)
-    return text[:1].upper() + text[1:]
+    return dutch.capitalised(text)
 
 
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:

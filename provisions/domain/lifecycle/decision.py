@@ -12,7 +12,7 @@ from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed, NotFound, Part
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import Catalogue, ProvisionRule
+from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
 
 SYSTEM = "systeem"
 
@@ -132,7 +132,7 @@ class Draft:
 
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""
-        return " of ".join(self.moment.catalogue.rule(key).name for key in dependency.split("|"))
+        return self.moment.catalogue.named(Dependency.parse(dependency))
 
     def situation(self, key: ProvisionKey) -> Situation:
         return Situation.of(self.case, key, self.moment.catalogue)
