@@ -29,7 +29,7 @@ def test_what_is_closed_needs_reopening_before_another_outcome(name: OutcomeName
     for other in OutcomeName:
         refused = refusal(lambda other=other: client.outcome("advance_payment", other))  # type: ignore[misc]
         assert isinstance(refused, NotAllowed)
-        assert "reopen" in str(refused)
+        assert "heropen de voorziening" in str(refused)
     client.reopens("advance_payment")
     client.gets("advance_payment")
     assert client.status("advance_payment") is Status.DELIVERED
@@ -123,7 +123,7 @@ def test_shelter_is_withdrawn_only_with_what_was_offered_instead() -> None:
     client = one("emergency_shelter")
     refused = refusal(lambda: client.does_without("emergency_shelter"))
     assert isinstance(refused, InvalidInput)
-    assert "offered_instead" in str(refused)
+    assert "Wat is er in plaats van de opvang aangeboden?" in str(refused)
     client.does_without("emergency_shelter", offered_instead="meals_and_care")
     assert client.status("emergency_shelter") is Status.WITHDRAWN
 

@@ -126,14 +126,7 @@ def _end(draft: Draft, provision: Provision, ending: Ending) -> None:
         taken_over_by=taken_over_by,
     )
     if provision.asked:
-        message = draft.send(MessageKind.CANCELLED, provision.id)
-        draft.note(
-            "message.requested",
-            "loket laten weten dat onze vraag vervalt",
-            provision.id,
-            message=message,
-            kind=MessageKind.CANCELLED.value,
-        )
+        tell(draft, MessageKind.CANCELLED, provision.id, "loket laten weten dat onze vraag vervalt")
     tell_of_end(draft, provision, None)
 
 

@@ -25,7 +25,7 @@ from provisions.domain.lifecycle.follow_ups import (
     plan_follow_ups,
 )
 from provisions.domain.lifecycle.starting import start_what_is_ready
-from provisions.domain.lifecycle.telling import tell_director_of_another, tell_of_end, tell_refusal
+from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end, tell_refusal
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
@@ -174,23 +174,9 @@ def _checked_value(rule: ProvisionRule, field: FieldRule, value: str, today: dat
 def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> None:
     rule, occasion = draft.rule(before.id), str(len(before.outcomes))
     if name is OutcomeName.DELIVERED and rule.tells_director:
-        message = draft.send(MessageKind.READY, before.id, occasion=occasion)
-        draft.note(
-            "message.requested",
-            "regisseur laten weten dat het klaar is",
-            before.id,
-            message=message,
-            kind=MessageKind.READY.value,
-        )
+        tell(draft, MessageKind.READY, before.id, "regisseur laten weten dat het klaar is", occasion=occasion)
     if name is OutcomeName.WITHDRAWN and before.asked:
-        message = draft.send(MessageKind.CANCELLED, before.id, occasion=occasion)
-        draft.note(
-            "message.requested",
-            "loket laten weten dat het niet meer nodig is",
-            before.id,
-            message=message,
-            kind=MessageKind.CANCELLED.value,
-        )
+        tell(draft, MessageKind.CANCELLED, before.id, "loket laten weten dat het niet meer nodig is", occasion=occasion)
     if name is OutcomeName.REFUSED:
         tell_refusal(draft, before.id)
         offer_waivers(draft, before.id)
@@ -209,14 +195,8 @@ def _tell_about_reopening(draft: Draft, before: Provision) -> None:
     outcome = before.outcome
     if outcome is None or (outcome.name is OutcomeName.DELIVERED and day_of(outcome.recorded) == draft.moment.today):
         return
-    message = draft.send(MessageKind.AGAIN, before.id, outcome.name.value, occasion=str(len(before.outcomes)))
-    draft.note(
-        "message.requested",
-        "loket laten weten dat het verzoek weer geldt",
-        before.id,
-        message=message,
-        kind=MessageKind.AGAIN.value,
-    )
+    told, occasion = "loket laten weten dat het verzoek weer geldt", str(len(before.outcomes))
+    tell(draft, MessageKind.AGAIN, before.id, told, outcome.name.value, occasion=occasion)
 
 
 def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str) -> Decision:

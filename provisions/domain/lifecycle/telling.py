@@ -1,6 +1,7 @@
 """Who hears what of an event, besides the counter that is asked (domain.md, "Who hears what")."""
 
 from datetime import date
+from typing import Any
 
 from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.case import Provision, ProvisionKey
@@ -12,10 +13,20 @@ from provisions.domain.rungs import RungName
 SOON = 5  # working days: a new day this near is told at once, the others in the overview of the day
 
 
-def tell(draft: Draft, kind: MessageKind, key: ProvisionKey, because: str, detail: str | None = None) -> None:
-    """Ask for a message, on record with why (Dutch)."""
-    message = draft.send(kind, key, detail)
-    draft.note("message.requested", because, key, message=message, kind=kind.value)
+def tell(
+    draft: Draft,
+    kind: MessageKind,
+    key: ProvisionKey,
+    because: str,
+    detail: str | None = None,
+    *,
+    occasion: str = "",
+    to: str | None = None,
+    **more: Any,
+) -> None:
+    """Ask for a message (``Draft.send``), on record with why (Dutch) and what ``more`` is known."""
+    message = draft.send(kind, key, detail, occasion=occasion, to=to)
+    draft.note("message.requested", because, key, message=message, kind=kind.value, **more)
 
 
 def done_by_another(draft: Draft) -> bool:

@@ -8,6 +8,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.starting import note_term
+from provisions.domain.lifecycle.telling import tell
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
 
@@ -47,12 +48,10 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     """The old counter hands over, the new one is asked, and so is the new table where the old one had it."""
     key, occasion = provision.id, draft.moment.now.isoformat()
     to = draft.case.municipality
-    handover = draft.send(MessageKind.HANDOVER, key, occasion=occasion, to=was)
     told = f"loket in {was} laten weten dat de aanvraag overgaat"
-    draft.note("message.requested", told, key, message=handover, kind=MessageKind.HANDOVER.value)
+    tell(draft, MessageKind.HANDOVER, key, told, occasion=occasion, to=was)
     kind = MessageKind.APPLICATION if provision.status is Status.BLOCKED else MessageKind.REQUEST
-    request = draft.send(kind, key, occasion=occasion)
-    draft.note("message.requested", f"gevraagd aan het loket in {to}", key, message=request, kind=kind.value)
+    tell(draft, kind, key, f"gevraagd aan het loket in {to}", occasion=occasion)
     if provision.started_on is None:
         return
     draft.visible.add(key)
@@ -66,11 +65,5 @@ def _hand_over(draft: Draft, provision: Provision, was: str) -> None:
     if table is not None:
         if not draft.moment.catalogue.has_rung(table, to):
             table = RungName.DOORBRAAKTAFEL
-        message = draft.send(MessageKind.TAKEN_OVER, key, table.value, occasion=occasion)
-        draft.note(
-            "message.requested",
-            f"{table.label} in {to} op de hoogte gebracht",
-            key,
-            message=message,
-            kind=MessageKind.TAKEN_OVER.value,
-        )
+        told = f"{table.label} in {to} op de hoogte gebracht"
+        tell(draft, MessageKind.TAKEN_OVER, key, told, table.value, occasion=occasion)

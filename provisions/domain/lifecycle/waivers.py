@@ -10,6 +10,7 @@ from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
 from provisions.domain.lifecycle.follow_ups import plan_after
 from provisions.domain.lifecycle.starting import start_what_is_ready
+from provisions.domain.lifecycle.telling import tell
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, Dependency, ProvisionRule, TriggerKind
 from provisions.domain.rungs import RungName
@@ -91,12 +92,11 @@ def offer_waivers(draft: Draft, key: ProvisionKey) -> None:
     provision = draft.case.provisions[key]
     offered_before = provision.rung(RungName.DOORBRAAKTAFEL) is not None
     if rule.offers_waiver and blocked and not offered_before:
-        message = draft.send(MessageKind.WAIVER_OFFER, key, occasion=str(len(provision.outcomes)))
-        draft.note(
-            "message.requested",
-            f"regisseur gewezen op afwijken voor {dutch.listed([draft.rule(key).name for key in blocked])}",
+        tell(
+            draft,
+            MessageKind.WAIVER_OFFER,
             key,
-            message=message,
-            kind=MessageKind.WAIVER_OFFER.value,
+            f"regisseur gewezen op afwijken voor {dutch.listed([draft.rule(key).name for key in blocked])}",
+            occasion=str(len(provision.outcomes)),
             dependents=[str(key) for key in blocked],
         )
