@@ -30,12 +30,13 @@ ELSEWHERE = "TR-2026-0003"
 REFUSED = "TR-2026-0004"
 LATER = "TR-2026-0006"
 ELSEWHERE_TOO = "TR-2026-0005"
+DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
 RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
 # Not about a case of this town; each has a test of its own.
-ELSEWHERE_TRIED = {"again.py", "new_rules.py", "resending.py", "retention.py"}
+ELSEWHERE_TRIED = {"again.py", "approvals.py", "new_rules.py", "resending.py", "retention.py"}
 
 BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
 EMAIL = ("j.jansen@voorbeeld.nl", "iemand+iets@sub.domein.example")
@@ -97,6 +98,10 @@ def town(shared_database: Engine) -> App:
     app.cases.intake(IntakeRequest(LATER, "voluntary", keys, agreed={"housing": day("2026-12-01")}), by=DIRECTOR)
     for key, name in (("id_document", "delivered"), ("special_assistance", "delivered"), ("housing", "withdrawn")):
         app.cases.record_outcome(LATER, key, name, by=DIRECTOR)
+    for reference, urgent in ((DEBTS, []), (URGENT, ["debt_counselling"])):
+        present = ["id_document", "housing", "benefit_decision"]
+        request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
+        app.cases.intake(request, by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
     app.time.tick_all()
     app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
@@ -238,6 +243,18 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "submitted twice": (NOT_ALLOWED, call("submit", REFUSED, "emergency_shelter", "submitted", reason="nodig"), "al ingediend"),
     "a stop of over a year": (INVALID, suspend(until=day("2028-01-01"), approved_by="teamleider-1"), "2028-01-01"),
     "needed before the intake": (INVALID, intake(needs=["emergency_shelter"], needed_from={"emergency_shelter": day("2026-11-01")}), "2026-11-01"),
+    # what became known later
+    "moved where nothing is later": (INVALID, call("move", REF, "id_document", TOMORROW), "latere dag"),
+    "moved to the same day": (NOT_ALLOWED, call("move", REF, "emergency_shelter", day("2026-11-02")), "andere dag"),
+    "moved when it is there": (NOT_ALLOWED, call("move", LATER, "emergency_shelter", TOMORROW), "reopen"),
+    "urgent where nothing can be": (INVALID, call("urgent", REF, "id_document", because="eviction"), "spoed"),
+    "urgent for no reason known": (INVALID, call("urgent", DEBTS, "debt_counselling", because="zomaar"), "zomaar"),
+    "urgent twice": (NOT_ALLOWED, call("urgent", URGENT, "debt_counselling", because="eviction"), "al spoed"),
+    "a milestone that does not exist": (INVALID, call("milestone", REF, "id_document", "bloemen"), "bloemen"),
+    "a waiver for no reason known": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", because="zomaar"), "zomaar"),
+    # four eyes
+    "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
+    "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
