@@ -81,7 +81,7 @@ def _copy_rows(connection: Connection, case_id: int, newest: int, copies: int) -
         f"JOIN {copied} JOIN provision AS mine ON mine.case_id = copy.id AND mine.key = its.key"
     )
     statements = (
-        _insert(t.case, {"id": None, "reference": ":prefix || n"}, cases),
+        _insert(t.case, {"id": None, "uid": "gen_random_uuid()", "reference": ":prefix || n"}, cases),
         _insert(t.provision, {"id": None, "case_id": "copy.id"}, provisions),
         _insert(t.message, {"id": "gen_random_uuid()", "provision_id": "mine.id"}, children.format(table="message")),
         _insert(t.plan, {"case_id": "copy.id"}, plans),

@@ -155,8 +155,8 @@ class Life:
                     self.record.append((now, line))
                 self._follows(line.key, line, now)
         moved = {line.key for line in decision.audit if line.what not in SCHEDULE_NOTHING}
-        for key in decision.visible:
-            if key in moved:
+        for key in moved:  # also of what is blocked: something may be planned for it
+            if key is not None:
                 self._look_ahead(key, now)
 
     def _follows(self, key: ProvisionKey, line: AuditLine, now: datetime) -> None:

@@ -18,6 +18,7 @@ from provisions.views.runs import state_message, state_name
 from tests.flows.conftest import World, wait_until
 
 ASKED = "Burgerzaken gevraagd om inschrijving op een briefadres"
+QUESTION = "Nagaan of de aanvraag is ontvangen, staat in de agenda"
 
 
 def steps_of(world: World, run: UUID) -> list[TaskRun]:
@@ -63,9 +64,11 @@ def test_each_line_shows_once_with_its_own_moment(world: World, database: Databa
         run,
         [
             ASKED,
+            QUESTION,
             "Escalatie: doorbraaktafel",
             "Klok stilgezet",
             "Vastgelegd: op welke grond het briefadres is verstrekt",
+            "Tafel laten weten dat het klaar is",
         ],
     )
     assert world.state("postal_address") == ("Geregeld", "COMPLETED")
@@ -109,6 +112,7 @@ def test_what_an_outcome_started_shows_once_with_it(world: World) -> None:
         world.run("benefit_decision").id,
         [
             "Bijstandsuitkering aangevraagd: het recht telt vanaf de aanvraag",
+            QUESTION,
             "Werk en inkomen laten weten dat het verder kan",
         ],
     )
@@ -125,8 +129,8 @@ def test_after_a_reopening_the_new_run_shows_what_came_since(world: World) -> No
     world.settle()
     again = world.run("postal_address").id
     assert again != first
-    shows(world, again, ["Heropend", "Opnieuw gevraagd aan het loket"])
-    shows(world, first, [ASKED])
+    shows(world, again, ["Heropend", QUESTION, "Opnieuw gevraagd aan het loket"])
+    shows(world, first, [ASKED, QUESTION])
 
 
 def test_an_outcome_that_was_refused_shows_no_step(world: World) -> None:
@@ -214,7 +218,7 @@ def test_a_run_ends_with_its_case_and_a_new_one_follows_when_that_was_a_mistake(
         StateType.COMPLETED,
         "Geëindigd op 2 november 2026",
     )
-    shows(world, run, [ASKED, "Geëindigd met het traject", "Loket laten weten dat het niet meer nodig is"])
+    shows(world, run, [ASKED, QUESTION, "Geëindigd met het traject", "Loket laten weten dat het niet meer nodig is"])
     world.app.cases.reopen_case(world.reference, reason="verkeerd traject", by="regisseur-03")
     world.settle()
     assert world.state("postal_address") == ("Wacht op loket", "PAUSED")
@@ -271,11 +275,11 @@ def test_a_run_that_the_version_before_parked_shows_what_came_after_its_park(wor
     world.settle()
     world.outcome("postal_address", "refused", refusal="stay_unclear")
     world.settle()
-    shows(
-        world,
-        parked_before,
-        ["Escalatie: landelijk Maatwerkloket", "Afgewezen. Vastgelegd: waarom het briefadres is afgewezen"],
-    )
+    since = ["Escalatie: landelijk Maatwerkloket", "Afgewezen. Vastgelegd: waarom het briefadres is afgewezen"]
+    wait_until(lambda: len(steps_of(world, parked_before)) >= len(since), seconds=90)
+    shown = [step.name for step in steps_of(world, parked_before)]
+    assert shown[: len(since)] == since
+    assert all(name.endswith("staat in de agenda") for name in shown[len(since) :]), "what a refusal plans, and no more"
     assert world.state("postal_address")[1] == "PAUSED"
     keys = world.client.read_flow_run(parked_before).empirical_policy.pause_keys or ()
     assert sum(key.startswith("v") for key in keys) == 1

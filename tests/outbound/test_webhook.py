@@ -244,7 +244,7 @@ def test_the_order_of_a_provision_is_kept(
     clock.advance(hours=1)
     outbox.deliver_due()
     assert len(receiver.got) == 1
-    assert [m["To"].split("<")[-1] for m in letterbox.mails][0] == "doorbraaktafel@voorbeeldstad.example>"
+    assert next(m["To"].split("<")[-1] for m in letterbox.mails) == "doorbraaktafel@voorbeeldstad.example>"
 
 
 def test_what_is_never_accepted_becomes_visible(
