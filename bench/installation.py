@@ -164,7 +164,7 @@ class Installation:
 
     def run(self, *words: str) -> str:
         """Run ``provisions <words>`` to its end; what it printed. Raises ``CalledProcessError``."""
-        command = [Path(sys.executable).parent / "provisions", *words]
+        command = [str(Path(sys.executable).parent / "provisions"), *words]
         done = subprocess.run(
             command, env=self.environment(), cwd=self.home.parent, check=True, stdout=subprocess.PIPE, text=True
         )

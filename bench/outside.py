@@ -42,8 +42,8 @@ class Outside:
         shifts = [f"{name} = {name} - {days}" for name in DAYS]
         shifts += [f"{name} = {name} - interval '{days} days'" for name in MOMENTS]
         with self.admin("provisions") as connection, connection.transaction():
-            connection.execute(f"UPDATE client_case SET opened = opened - {days}")  # type: ignore[call-overload]
-            connection.execute(f"UPDATE provision SET {', '.join(shifts)}")  # type: ignore[call-overload]
+            connection.execute(f"UPDATE client_case SET opened = opened - {days}")
+            connection.execute(f"UPDATE provision SET {', '.join(shifts)}")
             connection.execute("SELECT pg_notify('provisions', '')")
 
     def states(self) -> Counter[str]:
@@ -57,8 +57,8 @@ class Outside:
     def count(self, query: str) -> int:
         """The one number that a query on our database gives."""
         with self.admin("provisions") as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[call-overload]
-            return int(row[0])
+            row = connection.execute(query).fetchone()
+            return int(str(row[0])) if row else 0
 
     def prefect(self, port: int, *, engine: bool = True) -> httpx.Client:
         """A client of one server of Prefect: as an engine of ours, or as a browser that signed in."""
