@@ -135,7 +135,9 @@ def test_each_line_message_and_rung_has_its_own_moment_and_loading_twice_loads_o
     people = {event.moment for event in events(day_of(clock.now), config)}
     assert all(rung.climbed == rung.due or (rung.climbed > rung.due and rung.climbed in people) for rung in rungs)
     assert {message.status for message in messages} <= {"sent", "void"}
-    assert all(message.sent == message.created for message in messages if message.status == "sent")
+    late = {message.kind for message in messages if message.status == "sent" and message.sent != message.created}
+    assert late <= {"cancelled", "new_day_listed"}, late  # held for second thoughts, or until the day's overview
+    assert all(message.sent >= message.created for message in messages if message.status == "sent")
     first = email.message_from_bytes(mails(example)[0].read_bytes(), policy=email.policy.default)
     assert first["Date"].datetime < clock.now - timedelta(days=34)
 
