@@ -29,7 +29,7 @@ def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
     needs = ("emergency_shelter", "wmo_indication")
     numbers = range(first, first + cases)
     App(database, CONFIG, clock).cases.intake_many(
-        [IntakeRequest(f"TR-2026-0026-{n:05}", "voluntary", needs) for n in numbers], by=DIRECTOR
+        [IntakeRequest(f"TR-2026-{n:05}", "voluntary", needs) for n in numbers], by=DIRECTOR
     )
     with database.begin() as connection:
         connection.execute(

@@ -97,6 +97,8 @@ def test_agreements_that_were_replaced_are_read_from_the_record(new_database: Ne
     with new_database(migrated=False) as url:
         migrate.upgrade(url)
         engine = engine_for(url).execution_options(**{RECORDED_AT: clock})
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO example DEFAULT VALUES"))  # so that lines may be dated by the test
         app = App(engine, CONFIG, clock)
         opened = clock.now.date()
         request = IntakeRequest(
