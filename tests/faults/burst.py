@@ -89,8 +89,9 @@ def nothing_lost_nothing_twice(database: Engine, office: PostOffice, *, interrup
     _audit_agrees(rungs, lines, provisions)
     assert {row.id for row in messages} == {row.message for row in rungs}
     assert {row.status for row in messages} == {"sent"}
-    times = office.times()
-    assert set(times) == {str(row.id) for row in messages}, "every message came, and nothing else"
+    wanted = {str(row.id) for row in messages}
+    times = {message: count for message, count in office.times().items() if message in wanted}
+    assert set(times) == wanted, "every rung's message came; what follows up on a request is another"
     assert sum(times.values()) - len(times) <= interruptions, "a crash repeats at most the message it interrupted"
     _in_order(rungs, office)
 
@@ -103,12 +104,14 @@ def the_first_rung_once(database: Engine, office: PostOffice, *, cases: int, int
         waits = connection.execute(select(func.count()).select_from(t.foreseen)).scalar_one()
     assert [(row.name, row.due) for row in rungs] == [("doorbraaktafel", FIRST)] * cases
     assert waits == 0
+    wanted = {row.message for row in rungs}
     for what in ("rung.climbed", "message.sent"):
-        assert sorted(line.message for line in lines if line.what == what) == sorted(row.message for row in rungs)
+        said = [line.message for line in lines if line.what == what and line.message in wanted]
+        assert sorted(said) == sorted(row.message for row in rungs)
     late = [line.case_id for line in lines if line.what == "provision.overdue"]
     assert (len(late), len(set(late))) == (cases, cases)
-    times = office.times()
-    assert set(times) == {str(row.message) for row in rungs}
+    times = {message: count for message, count in office.times().items() if message in {str(m) for m in wanted}}
+    assert set(times) == {str(m) for m in wanted}
     assert sum(times.values()) - cases <= interruptions
     with database.connect() as connection:
         assert verify(connection, catalogue=CONFIG.catalogue).faults == []
@@ -120,7 +123,9 @@ def _audit_agrees(rungs: list[Row[tuple[object, ...]]] | object, lines: object, 
     assert isinstance(provisions, list)
     expected = {row.message for row in rungs}
     for what in ("rung.climbed", "message.sent"):
-        said = Counter(line.message for line in lines if line.what == what)
+        said = Counter(
+            line.message for line in lines if line.what == what and (what == "rung.climbed" or line.message in expected)
+        )
         assert set(said) == expected, what
         assert set(said.values()) == {1}, what
     late = Counter((line.case_id, line.key) for line in lines if line.what == "provision.overdue")
