@@ -15,13 +15,15 @@ from tests.conftest import MovingClock
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 FIRST = "0001"
+RENAMED = {"face_wanted": "generation", "face_shown": "observed_generation"}  # migration 0007
+SAID_BY_MIGRATIONS = ("record.rechained", "case.bound")  # 0006 and 0011
 NEEDS = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "emergency_shelter")
 
 
 def rows(database: Engine, tables: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
-    """What stands in these columns, row by row, but for the line that says that the chain was made anew."""
+    """What stands in these columns, row by row, but for the lines that migrations add."""
     queries = {name: select(*map(column, columns)).select_from(table(name)) for name, columns in tables.items()}
-    queries["audit"] = queries["audit"].where(column("what") != "record.rechained")
+    queries["audit"] = queries["audit"].where(column("what").not_in(SAID_BY_MIGRATIONS))
     with database.connect() as connection:
         return {
             name: sorted(tuple(map(str, row)) for row in connection.execute(query)) for name, query in queries.items()
@@ -62,24 +64,25 @@ def test_open_cases_survive_an_upgrade_and_the_way_back(new_database: NewDatabas
         migrate.downgrade(url, FIRST)
         first = columns_of(database)
         before = rows(database, first)
+        renamed = {table: [RENAMED.get(name, name) for name in names] for table, names in first.items()}
         assert all(before[table] for table in first if table != "setting"), "there is something in every table"
         database.dispose()
 
         migrate.upgrade(url)
-        kept = {table: [c for c in names if c in columns_of(database)[table]] for table, names in first.items()}
-        assert kept == first, "no column of the first version is gone"
-        assert rows(database, first) == before
+        kept = {table: [c for c in names if c in columns_of(database)[table]] for table, names in renamed.items()}
+        assert kept == renamed, "no column of the first version is gone"
+        assert rows(database, renamed) == before
 
         clock.now = at("2026-11-20 12:00")
         app.time.tick_all()
         app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
         assert {p.status for p in app.views.case("TR-2026-0001").provisions} >= {"delivered", "waiting"}
         assert len(app.views.audit("TR-2026-0001")) > len(before["audit"]) // 5
-        after = rows(database, first)
+        after = rows(database, renamed)
         database.dispose()
 
         migrate.downgrade(url, FIRST)
         assert rows(database, first) == after
         migrate.upgrade(url)
-        assert rows(database, first) == after
+        assert rows(database, renamed) == after
         database.dispose()
