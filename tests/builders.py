@@ -5,8 +5,8 @@ Names read as sentences. Nothing here decides anything: it only calls the domain
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
 from uuid import UUID
@@ -23,6 +23,7 @@ from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
 from provisions.domain.rungs import RungName
+from provisions.domain.terms import Term
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
@@ -457,5 +458,8 @@ def count(rows: Iterable[object]) -> int:
     return sum(1 for _ in rows)
 
 
-def noon(on: date) -> datetime:
-    return datetime.combine(on, time(12), AMSTERDAM).astimezone(UTC)
+def with_target(config: Config, key: str, target: str) -> Config:
+    """The same rules, but for one target."""
+    rules = dict(config.catalogue.provisions)
+    rules[key] = replace(rules[key], target=Term.parse(target))
+    return replace(config, catalogue=replace(config.catalogue, provisions=rules))

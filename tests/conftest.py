@@ -1,8 +1,10 @@
 """What all tests share: one PostgreSQL, a fresh migrated database for each test, and a clock that tests move."""
 
+import errno
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,6 +22,8 @@ from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
+
+SmallDisk = Callable[[int], AbstractContextManager[Path]]
 
 
 @dataclass
@@ -95,6 +99,34 @@ def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterat
 
 
 @pytest.fixture
+def empty(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
+    """An empty database, as its owner."""
+    with new_database(migrated=False) as url:
+        engine = engine_for(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> SmallDisk:
+    """A context manager with a real file system of so many kilobytes."""
+
+    @contextmanager
+    def mounted(kilobytes: int) -> Iterator[Path]:
+        folder = tmp_path / "disk"
+        folder.mkdir()
+        options = ["-t", "tmpfs", "-o", f"size={kilobytes}k,mode=700", "tmpfs", str(folder)]
+        if subprocess.run(["mount", *options], capture_output=True, check=False).returncode != 0:
+            pytest.skip("needs the right to mount a small file system (root)")
+        try:
+            yield folder
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+    return mounted
+
+
+@pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with a home of this test and nothing from outside."""
     clean_environment(monkeypatch)
@@ -117,6 +149,21 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("PROVISIONS_", "PREFECT_", "PG")) and not name.startswith("PROVISIONS_TEST_"):
             monkeypatch.delenv(name)
+
+
+def fill_up(path: Path) -> None:
+    """Write until there is no room for another byte."""
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
+    try:
+        for size in (65536, 1):
+            try:
+                while os.write(descriptor, b"x" * size):
+                    pass
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+    finally:
+        os.close(descriptor)
 
 
 def free_port() -> int:

@@ -11,6 +11,7 @@ from provisions.cli.arguments.values import once
 from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say
+from provisions.domain import dutch
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings
@@ -46,12 +47,12 @@ def intake(args: Namespace, app: App) -> str | None:
         if given:
             raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
         requests = csv_intake.read(Path(args.file), lambda request: app.cases.check_intake(request, by=args.by))
-        progress(f"{_counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
+        progress(f"{dutch.counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
         cases = app.cases.intake_many(requests, by=args.by)
         if args.json:
             as_json([case.reference for case in cases])
         else:
-            say(f"{_counted(len(cases), 'traject', 'trajecten')} gestart.")
+            say(f"{dutch.counted(len(cases), 'traject', 'trajecten')} gestart.")
         return None
     missing = [name for name, value in (("REF", args.reference), ("--route", args.route)) if not value]
     if missing:
@@ -83,8 +84,8 @@ def outcome(args: Namespace, app: App) -> str | None:
             as_json([case.reference for case in cases])
         else:
             say(
-                f"{_counted(count, 'uitkomst', 'uitkomsten')} vastgelegd in "
-                f"{_counted(len(cases), 'traject', 'trajecten')}."
+                f"{dutch.counted(count, 'uitkomst', 'uitkomsten')} vastgelegd in "
+                f"{dutch.counted(len(cases), 'traject', 'trajecten')}."
             )
         return None
     named = {"REF": args.reference, "KEY": args.key, "UITKOMST": args.outcome}
@@ -103,10 +104,6 @@ def asked(args: Namespace, number: int) -> None:
         as_json({"asked": f"A-{number}"})
     else:
         say(f"gevraagd: A-{number}")
-
-
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
 
 
 def _extras(args: Namespace) -> dict[str, Any]:

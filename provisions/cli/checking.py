@@ -1,7 +1,6 @@
 """``provisions check``: the configuration and the connections."""
 
 from argparse import Namespace
-from datetime import UTC, datetime
 
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
@@ -12,7 +11,7 @@ from provisions.domain.delivery import SLOW
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
-from provisions.settings import Settings
+from provisions.settings import Settings, utc_now
 from provisions.store.backlog import backlog
 
 _ONE_ROLE = (
@@ -36,7 +35,7 @@ def check(args: Namespace, settings: Settings) -> None:
     if settings.database_url or EmbeddedPostgres(settings.home).exists():
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
-            post = backlog(engine, datetime.now(UTC))
+            post = backlog(engine, utc_now())
         if post.messages_pending and post.messages_pending_seconds > SLOW.total_seconds():
             waiting = dutch.counted(post.messages_pending, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))

@@ -86,5 +86,5 @@ def _values(config: Config) -> dict[str, Iterable[str]]:
         "suspend REDEN": list(dutch.REASON),
         "STAP": list(RungName.tables()),
         "ANTWOORD": list(dutch.ANSWER),
-        "BESLISSING": ["submitted", "not_submitted"],
+        "BESLISSING": list(dutch.DECISION),
     }

@@ -79,11 +79,6 @@ def does_not_arrive(status: str, attempts: int, recipients: Collection[str] | No
     return status == MessageStatus.FAILED or stuck
 
 
-def is_slow(status: str, since: datetime, now: datetime) -> bool:
-    """Whether a message that waits ``since`` a moment (aware) has waited so long that post is slow or stands still."""
-    return status == MessageStatus.PENDING and now - since > SLOW
-
-
 def after(known: Delivery | None, result: Result | None, now: datetime, spread: float) -> Delivery:
     """One receiver after an attempt; ``result`` is ``None`` when that one was not tried, ``known`` when it is new."""
     if result is None:

@@ -62,7 +62,6 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     submitted = provision.rung(RungName.MAATWERKLOKET)
     return {
         "reference": case.reference,
-        "key": provision.key,
         "provision": rule.name,
         "provision_capitalised": dutch.capitalised(rule.name),
         "guide": rule.guide,
@@ -81,7 +80,6 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "team": present.team,
         "customisation_officer": municipality.customisation_officer,
         "contact": contact_goes(config),
-        "region": config.organisation.region,
         "answers": [dutch.ANSWER[answer] for answer in Answer],
         "submitted": bool(submitted and submitted.submitted),
         "settled": _settled(provision),

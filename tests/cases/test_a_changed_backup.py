@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,6 @@ def made(database: Engine, clock: MovingClock, tmp_path: Path) -> tuple[Path, An
     copies.backup(database, tmp_path / "b", clock.now, key=KEY)
     with database.connect() as connection:
         return tmp_path / "b", audit.head(connection)
-
-
-@pytest.fixture
-def empty(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
-    with new_database(migrated=False) as url:
-        engine = engine_for(url)
-        yield engine
-        engine.dispose()
 
 
 def change(folder: Path, table: str, was: str, becomes: str, **manifest: Any) -> None:

@@ -20,8 +20,7 @@ from provisions.machine import files
 from provisions.machine import home as homes
 from provisions.report.files import write_files
 from tests.builders import Town
-from tests.cases.conftest import SmallDisk, fill_up
-from tests.conftest import MovingClock
+from tests.conftest import MovingClock, SmallDisk, fill_up
 
 
 @pytest.fixture

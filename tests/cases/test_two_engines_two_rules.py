@@ -1,22 +1,14 @@
 """Two engines whose rules differ: one of them foresees, the other yields; and what is no rule makes no difference."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import Engine, text
 
 from provisions.app import App
-from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import meaning
-from provisions.domain.terms import Term
-from tests.builders import CONFIG, Town
+from tests.builders import CONFIG, Town, with_target
 from tests.conftest import MovingClock
 
-
-def with_other_rules() -> Config:
-    rules = dict(CONFIG.catalogue.provisions)
-    rules["wmo_indication"] = replace(rules["wmo_indication"], target=Term.parse("3 weken"))
-    return replace(CONFIG, catalogue=replace(CONFIG.catalogue, provisions=rules))
+OTHER_RULES = with_target(CONFIG, "wmo_indication", "3 weken")
 
 
 def foreseen_by(database: Engine) -> set[str]:
@@ -27,7 +19,7 @@ def foreseen_by(database: Engine) -> set[str]:
 def test_the_engine_whose_rules_are_not_the_present_ones_yields(database: Engine, clock: MovingClock) -> None:
     town = Town(database, clock)
     town.takes_in("TR-2026-0001", "emergency_shelter")
-    older, newer = town.app, App(database, with_other_rules(), clock)
+    older, newer = town.app, App(database, OTHER_RULES, clock)
     older.rules.follow()
     assert older.time.foresee() == 1
     newer.rules.follow()  # a rolling restart: the newer one is there first

@@ -1,11 +1,5 @@
 """A mail server that refuses, hangs or takes half, and a disk that is full: nothing is lost, and repeats are the same."""
 
-import errno
-import os
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Engine, select
 
@@ -16,7 +10,7 @@ from provisions.outbound.transports import OutboxFolder, Transport
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR
-from tests.conftest import MovingClock
+from tests.conftest import MovingClock, SmallDisk, fill_up
 from tests.faults.postoffice import PostOffice, open_office
 
 CASES = 12
@@ -103,47 +97,23 @@ def test_a_server_that_is_gone_in_the_middle(database: Engine, clock: MovingCloc
     everything_came_once(database, office)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 64 KB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False)
-    if made.returncode != 0:
-        pytest.skip("needs the right to mount a small file system (root)")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def fill_up(path: Path) -> None:
-    """Until nothing more can be written."""
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
-    try:
-        while os.write(descriptor, b"x" * 4096):
-            pass
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-    finally:
-        os.close(descriptor)
-
-
 @pytest.mark.usefixtures("taken_in")
-def test_a_disk_that_is_full(database: Engine, clock: MovingClock, small_disk: Path) -> None:
-    filler = small_disk / "vol"
-    fill_up(filler)
-    folder = small_disk / "outbox"
-    mine = outbox(database, clock, OutboxFolder(folder))
-    mine.deliver_due()
-    assert [status for _, status in states(database)] == ["pending"] * CASES
-    assert not list(small_disk.rglob("*.eml"))
-    filler.unlink()
-    for _ in range(CASES):
-        clock.advance(hours=1)
+def test_a_disk_that_is_full(database: Engine, clock: MovingClock, small_disk: SmallDisk) -> None:
+    with small_disk(64) as disk:
+        filler = disk / "vol"
+        fill_up(filler)
+        folder = disk / "outbox"
+        mine = outbox(database, clock, OutboxFolder(folder))
         mine.deliver_due()
-        written = sorted(folder.glob("*.eml"))
-        assert all(path.read_bytes().rstrip().endswith(b"--") for path in written), "whole or not at all"
-        for path in written:  # someone takes them away
-            path.unlink()
-    assert {status for _, status in states(database)} == {"sent"}
-    assert not list(folder.iterdir()), "no half message is left"
+        assert [status for _, status in states(database)] == ["pending"] * CASES
+        assert not list(disk.rglob("*.eml"))
+        filler.unlink()
+        for _ in range(CASES):
+            clock.advance(hours=1)
+            mine.deliver_due()
+            written = sorted(folder.glob("*.eml"))
+            assert all(path.read_bytes().rstrip().endswith(b"--") for path in written), "whole or not at all"
+            for path in written:  # someone takes them away
+                path.unlink()
+        assert {status for _, status in states(database)} == {"sent"}
+        assert not list(folder.iterdir()), "no half message is left"

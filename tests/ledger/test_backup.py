@@ -6,7 +6,7 @@ import io
 import json
 import random
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -65,15 +65,6 @@ def lived_in(town: Town) -> Town:
     town.takes_in("TR-2026-0002", "advance_payment").gets("advance_payment")
     town.on("2026-12-01 12:00")
     return town
-
-
-@pytest.fixture
-def empty(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
-    """An empty database, as its owner."""
-    with new_database(migrated=False) as url:
-        engine = engine_for(url)
-        yield engine
-        engine.dispose()
 
 
 def application(postgres: EmbeddedPostgres, owner: Engine) -> Engine:

@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.app import App
-from provisions.catalogue import Config
 from provisions.domain.errors import InvalidConfig
-from provisions.domain.terms import Term
-from tests.builders import Town, at
+from tests.builders import Town, at, with_target
 from tests.conftest import MovingClock
 
 
@@ -18,12 +16,6 @@ from tests.conftest import MovingClock
 def town(database: Engine, clock: MovingClock) -> Town:
     clock.now = at("2026-11-01 09:00")
     return Town(database, clock)
-
-
-def with_target(config: Config, key: str, target: str) -> Config:
-    rules = dict(config.catalogue.provisions)
-    rules[key] = replace(rules[key], target=Term.parse(target))
-    return replace(config, catalogue=replace(config.catalogue, provisions=rules))
 
 
 def test_a_longer_target_moves_the_due_date_and_keeps_the_breach(town: Town) -> None:

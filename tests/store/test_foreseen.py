@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from provisions.app import App
-from provisions.catalogue import Config
 from provisions.database.connect import engine_for
-from provisions.domain.terms import Term
 from provisions.store import lookahead
 from provisions.store import tables as t
 from provisions.store.audit import RECORDED_AT
@@ -21,7 +18,7 @@ from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
 from provisions.views.cases import ProvisionView
-from tests.builders import CONFIG, DIRECTOR, at, day
+from tests.builders import CONFIG, DIRECTOR, at, day, with_target
 from tests.conftest import MovingClock
 
 NEEDS = ("id_document", "postal_address", "emergency_shelter", "special_assistance", "wmo_indication", "housing")
@@ -192,10 +189,7 @@ def test_other_rules_see_another_future(app: App, clock: MovingClock) -> None:
     take_in(app)
     assert app.rules.follow() == 0
     foresee_all(app)
-    rules = dict(CONFIG.catalogue.provisions)
-    rules["emergency_shelter"] = replace(rules["emergency_shelter"], target=Term.parse("3 werkdagen"))
-    config: Config = replace(CONFIG, catalogue=replace(CONFIG.catalogue, provisions=rules))
-    later = App(app.engine, config, clock)
+    later = App(app.engine, with_target(CONFIG, "emergency_shelter", "3 werkdagen"), clock)
     assert later.rules.follow() == CASES
     assert held(app, t.foreseen) == 0
     # An engine with the rules of before, which still runs: what it foresees is not recorded by this one.

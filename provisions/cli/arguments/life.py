@@ -76,6 +76,8 @@ def facts(commands: Commands) -> None:
     milestone.add_argument(
         "name", metavar="MIJLPAAL", help="zoals applied (de aanvraag is binnen); een verkeerde naam noemt welke er zijn"
     )
+    options.by(milestone)
+    options.on(milestone)
     move = commands.on_provision(
         "move",
         "de dag vanaf wanneer iets nodig is, verandert",
@@ -95,8 +97,6 @@ def facts(commands: Commands) -> None:
     )
     options.by(urgent)
     options.on(urgent)
-    options.by(milestone)
-    options.on(milestone)
 
 
 def again(commands: Commands) -> None:

@@ -105,7 +105,7 @@ def escalation(commands: Commands) -> None:
     options.by(answer)
 
     submit = commands.on_provision("submit", "beslis over indienen bij het landelijk Maatwerkloket")
-    submit.add_argument("decision", metavar="BESLISSING", help="submitted (ingediend), not_submitted (niet ingediend)")
+    submit.add_argument("decision", metavar="BESLISSING", help=options.choices(dutch.DECISION))
     submit.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom wel of niet; {options.STAYS_HERE}")
     options.by(submit)
 
