@@ -110,7 +110,7 @@ class Replay:
                 told = {"closed": _day(data["on"]), "end_reason": data.get("reason")}
             case "case.reopened":
                 told = {"closed": None, "end_reason": None}
-            case "provision.needed" if line.key is not None and line.key.round == 1:
+            case "provision.needed" if line.key is not None and data.get("again") is None:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
             case _:
                 return
@@ -234,6 +234,8 @@ def _reopened(p: Provision, line: RecordedLine) -> Provision:
         p,
         status=Status.BLOCKED if p.started_on is None else Status.WAITING,
         reopened_on=_day(line.data["on"]),
+        ended_on=None,
+        taken_over_by=None,
         outcomes=tuple(replace(o, undone=True) for o in p.outcomes),
     )
 

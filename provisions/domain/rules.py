@@ -350,6 +350,11 @@ class Catalogue:
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
 
+    @property
+    def uncounted(self) -> frozenset[str]:
+        """The ends that take a case out of every figure."""
+        return frozenset(name for name, end in self.ends.items() if not end.counts)
+
     def rule(self, key: str) -> ProvisionRule:
         """The rule of ``key``, which must exist (use cases validate keys first)."""
         return self.provisions[key]

@@ -84,7 +84,7 @@ class Reports:
         since = week.plus(-LOOK_BACK)
         made = stored.last_made(connection, now)
         if made is not None:
-            changed = figures.earliest_change(connection, made - MARGIN)
+            changed = figures.earliest_change(connection, made - MARGIN, self._config.catalogue.uncounted)
             since = min(since, Week.of(changed)) if changed else since
         history = History(self._config.catalogue.provisions, day_of(now), since)
         for case in case_facts(connection, self._config.catalogue, since.monday):

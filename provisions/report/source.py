@@ -19,8 +19,8 @@ from provisions.store.figures import RecordedCase, RecordedProvision
 
 
 def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Iterator[CaseFacts]:
-    """Every case that has anything on or after ``since``, one after the other."""
-    for case in figures.cases(connection, since):
+    """Every case that counts and has anything on or after ``since``, one after the other."""
+    for case in figures.cases(connection, since, catalogue.uncounted):
         yield CaseFacts(
             brp=Brp(case.row.brp),
             municipalities=_municipalities(case),
@@ -49,6 +49,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
             (date.fromisoformat(first), date.fromisoformat(ended) if ended else None)
             for first, ended in row.statutory_late.items()
         ],
+        ended_on=row.ended_on,
         urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
         outcomes=[OutcomeFact(o.name, o.day) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],
@@ -69,8 +70,12 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
 
 
 def _add_noted(facts: ProvisionFacts, lines: Sequence[Any]) -> None:
-    """What has no table of its own."""
-    facts.reopened = [date.fromisoformat(line.data["on"]) for line in lines if line.what == "provision.reopened"]
+    """What has no table of its own. A reopening that undid the end of a case undid no outcome."""
+    facts.reopened = [
+        date.fromisoformat(line.data["on"])
+        for line in lines
+        if line.what == "provision.reopened" and "on" in line.data and not line.data.get("ended")
+    ]
     facts.answers = [
         AnswerFact(line.data["rung"], line.data["answer"], day_of(line.at))
         for line in lines

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from provisions.domain.approvals import Request, State
 from provisions.store import tables as t
@@ -52,4 +52,4 @@ def waiting(connection: Connection) -> Sequence[Row[Any]]:
 def lapse(connection: Connection, case_id: int, at: datetime) -> None:
     """What is still asked of a case that ended has lapsed."""
     still = (t.approval.c.case_id == case_id, t.approval.c.state == State.ASKED.value)
-    connection.execute(update(t.approval).where(*still).values(state=State.LAPSED.value, decided_at=func.coalesce(at)))
+    connection.execute(update(t.approval).where(*still).values(state=State.LAPSED.value, decided_at=at))

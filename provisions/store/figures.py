@@ -1,7 +1,7 @@
 """What the report is made of, read in slices of cases: days on which things happened. No reference and no free text is read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -58,18 +58,18 @@ class RecordedCase:
     lines: Sequence[_Row]
 
 
-def cases(connection: Connection, since: date) -> Iterator[RecordedCase]:
-    """Every case that has anything on or after ``since``, one after the other."""
-    ids = list(connection.execute(_cases_since(since)).scalars())
+def cases(connection: Connection, since: date, uncounted: Collection[str] = ()) -> Iterator[RecordedCase]:
+    """Every case that has anything on or after ``since``, one after the other; without those that ended for ``uncounted``."""
+    ids = list(connection.execute(_cases_since(since, uncounted)).scalars())
     for start in range(0, len(ids), SLICE):
         yield from _slice(connection, ids[start : start + SLICE])
 
 
-def earliest_change(connection: Connection, recorded_since: datetime) -> date | None:
+def earliest_change(connection: Connection, recorded_since: datetime, uncounted: Collection[str] = ()) -> date | None:
     """The earliest day about which anything was recorded at or after a moment; ``None`` when nothing was.
 
     Figures of earlier weeks can't have changed since. A reopening also tells about the days since the need: what was
-    kept in time is kept no longer.
+    kept in time is kept no longer. So does an end that takes a case out of the figures (``uncounted``), and undoing an end.
     """
     a, p = t.audit.c, t.provision.c
     # A correction tells about the day that was noted before too.
@@ -81,11 +81,17 @@ def earliest_change(connection: Connection, recorded_since: datetime) -> date | 
         .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key, t.audit_round == p.round))
         .where(a.at >= recorded_since, a.what == "provision.reopened")
     )
-    days = [connection.execute(query).scalar() for query in (recorded, reopened)]
+    out = and_(a.what == "case.closed", a.data["reason"].astext.in_(uncounted))
+    counted_or_not = (
+        select(func.min(p.needed_on))
+        .join(t.audit, a.case_id == p.case_id)
+        .where(a.at >= recorded_since, or_(out, a.what == "case.reopened"))
+    )
+    days = [connection.execute(query).scalar() for query in (recorded, reopened, counted_or_not)]
     return min((day for day in days if day is not None), default=None)
 
 
-def _cases_since(since: date) -> Select[Any]:
+def _cases_since(since: date, uncounted: Collection[str]) -> Select[Any]:
     p, moment = t.provision.c, first_moment(since)
     # A rung may be climbed, and an answer given, after the day of the outcome: when that was recorded late.
     climbed = select(p.case_id).join(t.rung).where(t.rung.c.climbed >= moment)
@@ -94,7 +100,8 @@ def _cases_since(since: date) -> Select[Any]:
         or_(p.closed_on.is_(None), p.closed_on >= since, p.breach_day >= since, p.reopened_on >= since)
     )
     found = union(lively, climbed, noted).subquery()
-    return select(found.c.case_id).where(found.c.case_id.is_not(None)).order_by(found.c.case_id)
+    query = select(found.c.case_id).join(t.case, t.case.c.id == found.c.case_id).order_by(found.c.case_id)
+    return query.where(func.coalesce(t.case.c.end_reason, "").not_in(uncounted))
 
 
 def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[RecordedCase]:
@@ -137,7 +144,7 @@ def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
     p = t.provision.c
     columns = (
         p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_late,
-        p.urgent, p.urgent_since, p.agreed, p.agreed_on,
+        p.urgent, p.urgent_since, p.agreed, p.agreed_on, p.ended_on,
     )  # fmt: skip
     return select(*columns).where(p.case_id == ids).order_by(p.id)
 

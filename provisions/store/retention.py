@@ -85,6 +85,7 @@ def _delete_what_belongs(connection: Connection, case_ids: Sequence[int]) -> Non
         delete(t.message).where(t.message.c.provision_id.in_(_provisions(case_ids))),
         delete(t.free_text).where(t.free_text.c.case_id.in_(case_ids)),
         delete(t.follow_up).where(t.follow_up.c.provision_id.in_(_provisions(case_ids))),
+        delete(t.approval).where(t.approval.c.case_id.in_(case_ids)),
         delete(t.foreseen).where(t.foreseen.c.case_id.in_(case_ids)),
         delete(t.plan).where(t.plan.c.case_id.in_(case_ids)),
         delete(t.announcement).where(t.announcement.c.audit_id.in_(lines)),

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
-from provisions.domain.lifecycle import Need
+from provisions.domain.lifecycle import Need, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.usecases.deciding import Deciding
 
@@ -32,8 +31,8 @@ class Rounds(Deciding):
         day = self._on(on, moment)
         need = Need(
             self._key(key),
-            agreed=agreed and inputs.possible(agreed, "de afspraak"),
-            needed_from=needed_from and inputs.possible(needed_from, "de dag vanaf wanneer het nodig is"),
+            agreed=agreed and bounds.planned("de afspraak", agreed, moment.today),
+            needed_from=needed_from and bounds.planned("de dag vanaf wanneer het nodig is", needed_from, moment.today),
             urgent=urgent,
             again=refuse_identifying(reason, "de reden"),
             purpose=purpose and refuse_identifying(purpose, "waarvoor"),

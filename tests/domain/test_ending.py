@@ -88,3 +88,27 @@ def test_an_end_by_mistake_is_taken_back_as_if_it_had_never_been() -> None:
 
 def test_an_end_before_the_start_is_refused() -> None:
     assert isinstance(refusal(lambda: in_need().closes("died", on="2026-10-01")), InvalidInput)
+
+
+def test_follow_ups_that_lapsed_with_the_case_are_there_again() -> None:
+    client = in_need()
+    client.gets("advance_payment")
+    before = {key: {(f.name, f.due) for f in p.follow_ups if f.is_open} for key, p in client.case.provisions.items()}
+    assert before[client.which("advance_payment")]
+    client.closes("duplicate")
+    client.ended_by_mistake()
+    after = {key: {(f.name, f.due) for f in p.follow_ups if f.is_open} for key, p in client.case.provisions.items()}
+    assert after == before
+
+
+def test_one_provision_that_ended_with_its_case_goes_on_as_it_was() -> None:
+    client = in_need().lives_until("2026-11-20 09:00")
+    client.closes("died", on="2026-11-08")
+    assert not client.breached("advance_payment")
+    client.reopens("advance_payment")
+    provision = client.provision("advance_payment")
+    assert (provision.status, provision.ended_on, provision.taken_over_by) == (Status.WAITING, None, None)
+    assert client.breached("advance_payment"), "the old clock runs on"
+    assert [str(m.key) for m in client.sent("again")] == ["advance_payment"]
+    client.gets("advance_payment")
+    assert client.provision("advance_payment").closed_on == day("2026-11-20")

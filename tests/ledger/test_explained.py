@@ -235,3 +235,25 @@ def test_dates_of_other_rules_are_no_fault(closed: Town) -> None:
     verdict = verified(closed.database)
     assert verdict.whole, verdict.faults
     assert verdict.derived
+
+
+def test_what_was_present_and_is_needed_again_is_as_the_lines_say(town: Town) -> None:
+    town.takes_in("TR-2026-0001", "wmo_indication", present=("id_document",)).does(
+        "again", "id_document", reason="lost"
+    )
+    assert verified(town.database).faults == []
+
+
+def test_one_provision_that_is_reopened_after_the_end_of_its_case_is_as_the_lines_say(town: Town) -> None:
+    case = town.takes_in("TR-2026-0001", "wmo_indication", "advance_payment").gets("advance_payment")
+    case.does("close", reason="left_region", takeovers={"wmo_indication": "municipality"})
+    case.does("reopen", "wmo_indication", reason="toch niet weg")
+    town.on("2026-11-20 12:00")
+    assert verified(town.database).faults == []
+
+
+def test_a_case_that_ended_by_mistake_is_as_the_lines_say(town: Town) -> None:
+    case = town.takes_in("TR-2026-0001", "wmo_indication", "advance_payment").gets("advance_payment")
+    case.does("close", reason="died").does("reopen_case", reason="verkeerd traject")
+    town.on("2026-11-20 12:00")
+    assert verified(town.database).faults == []

@@ -173,3 +173,15 @@ def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, app:
         ready = connection.execute(select(t.prepared.c.message)).scalars().all()
     assert bodies == {message: None, other: "Te laat: TR-2026-0078"}
     assert ready == [other]
+
+
+def test_what_was_asked_of_a_second_person_goes_too(closed: Town, database: Engine) -> None:
+    cases = closed.app.cases
+    cases.reopen_case(REFERENCE, reason="vergissing", by=DIRECTOR)
+    number = cases.ask_end(REFERENCE, reason="mistake", by="regisseur.die.vroeg")
+    cases.deny(str(number), because="het klopt wel", by="teamleider.die.besliste")
+    cases.close(REFERENCE, by=DIRECTOR)
+    assert "regisseur.die.vroeg" in everything(database)
+    closed.app.retention.forget(REFERENCE, by=DIRECTOR)
+    for code in ("regisseur.die.vroeg", "teamleider.die.besliste"):
+        assert code not in everything(database)

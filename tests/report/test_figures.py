@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from provisions.domain.figures.history import SCALARS
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
-from tests.builders import CONFIG
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town
 from tests.conftest import MovingClock
 from tests.report import from_audit
-from tests.report.region import Region
+from tests.report.region import Region, dated
 
 COMPARED = [figure for figure in SCALARS if figure != "p90_days"]
 
@@ -74,3 +74,63 @@ def test_a_week_is_read_back_as_it_was_written(first: date) -> None:
         assert Week.parse(str(week)) == week
         assert week.monday <= day <= week.sunday
         assert week.monday.isocalendar()[:2] == day.isocalendar()[:2]
+
+
+def _open(reports: Reports, week: str, key: str = "wmo_indication") -> tuple[int, int, int]:
+    row = next((r for r in reports.of_week(Week.parse(week))["provisions"] if r["key"] == key), None)
+    return (row["open"], row["overdue"], row["breaches"]) if row else (0, 0, 0)
+
+
+def test_what_ended_with_its_case_is_not_open_any_more(database: Engine, clock: MovingClock) -> None:
+    town = Town(dated(database, clock), clock)
+    town.takes_in("TR-2026-0001", "wmo_indication")
+    town.on("2026-11-18 12:00")
+    reports = Reports(database, CONFIG, clock)
+    assert _open(reports, "2026-W45") == (1, 1, 1)
+    town.app.cases.close("TR-2026-0001", reason="died", by=DIRECTOR, on=date(2026, 11, 10))
+    town.on("2026-12-07 12:00")
+    assert _open(reports, "2026-W45") == (1, 1, 1)
+    assert [_open(reports, f"2026-W{n}") for n in (46, 47, 48)] == [(0, 0, 0)] * 3
+
+
+@pytest.mark.parametrize("one", [False, True], ids=["the case", "one provision"])
+def test_an_end_that_was_undone_leaves_no_trace_in_the_figures(
+    database: Engine, clock: MovingClock, *, one: bool
+) -> None:
+    town = Town(dated(database, clock), clock)
+    town.takes_in("TR-2026-0001", "wmo_indication")
+    town.on("2026-11-18 12:00")
+    cases, reports = town.app.cases, Reports(database, CONFIG, clock)
+    cases.close("TR-2026-0001", reason="died", by=DIRECTOR)
+    if one:
+        cases.reopen("TR-2026-0001", "wmo_indication", reason="vergissing", by=DIRECTOR)
+    else:
+        cases.reopen_case("TR-2026-0001", reason="vergissing", by=DIRECTOR)
+    town.on("2026-11-25 12:00")
+    assert _open(reports, "2026-W47")[:2] == (1, 1)
+    cases.record_outcome("TR-2026-0001", "wmo_indication", "delivered", by=DIRECTOR)
+    town.on("2026-12-07 12:00")
+    assert _open(reports, "2026-W48")[:2] == (0, 0), "delivered, and not open for ever"
+
+
+@pytest.mark.parametrize("reason", sorted(CONFIG.catalogue.uncounted))
+def test_a_double_or_a_mistake_leaves_every_figure_also_of_weeks_that_were_sent(
+    database: Engine, clock: MovingClock, reason: str
+) -> None:
+    town = Town(dated(database, clock), clock)
+    town.takes_in("TR-2026-0001", "wmo_indication")
+    town.takes_in("TR-2026-0002", "wmo_indication")
+    town.on("2026-11-18 12:00")
+    reports = Reports(database, CONFIG, clock)
+    reports.send_due()
+    before = _open(reports, "2026-W46")
+    number = town.app.cases.ask_end("TR-2026-0002", reason=reason, by=DIRECTOR)
+    town.app.cases.approve(str(number), by=TEAM_LEAD)
+    town.on("2026-11-25 12:00")
+    assert _open(reports, "2026-W46") == before, "what was sent stays as it was sent"
+    reports.send_due()
+    latest = reports.of_week(Week.parse("2026-W47"))
+    (then,) = [w for w in latest["weeks"] if w["week"] == "2026-W46"]
+    assert before[0] == 2
+    assert (then["breaches"], then["overdue"]) == (before[2] // 2, before[1] // 2)
+    assert _open(reports, "2026-W47")[0] == 1

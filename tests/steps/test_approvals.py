@@ -118,3 +118,11 @@ def test_the_record_explains_what_two_people_did(case: App) -> None:
     case.cases.reopen_case(REF, reason="toch niet", by=DIRECTOR)
     with case.engine.connect() as connection:
         assert verify(connection, catalogue=case.config.catalogue).faults == []
+
+
+def test_what_was_asked_lapses_with_an_end_that_nobody_had_to_approve(case: App) -> None:
+    number = asks_for_a_longer_stop(case)
+    case.cases.close(REF, reason="died", by=DIRECTOR)
+    assert case.cases.waiting() == []
+    case.cases.reopen_case(REF, reason="verkeerd traject", by=DIRECTOR)
+    assert isinstance(refusal(lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD)), NotAllowed)

@@ -38,6 +38,7 @@ class ProvisionFacts:
 
     ``statutory_late``: (first day after the end of a statutory term, the day on which a milestone ended it).
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
+    ``ended_on``: the day on which it ended with its case.
     """
 
     key: str
@@ -45,6 +46,7 @@ class ProvisionFacts:
     started_on: date | None = None
     needed_from: date | None = None
     due: date | None = None
+    ended_on: date | None = None
     breach_day: date | None = None
     statutory_late: Sequence[tuple[date, date | None]] = ()
     urgent: bool = False

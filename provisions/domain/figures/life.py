@@ -42,7 +42,8 @@ class Life:
         self.waits = self.started > self.needed
         closings = [(o, undone) for o, undone in self.outcomes if o.name != OutcomeName.REFUSED]
         closed = [(o.day.toordinal(), undone.toordinal() if undone else ALWAYS) for o, undone in closings]
-        self.open = minus([(self.needed, ALWAYS)], closed)
+        ended = [(facts.ended_on.toordinal(), ALWAYS)] if facts.ended_on else []
+        self.open = minus([(self.needed, ALWAYS)], [*closed, *ended])
         self.delivered = [
             span for span, (o, _) in zip(closed, closings, strict=True) if o.name == OutcomeName.DELIVERED
         ]

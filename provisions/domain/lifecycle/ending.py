@@ -9,6 +9,7 @@ from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
+from provisions.domain.lifecycle.follow_ups import lapse, plan_again_after_starting, plan_follow_ups
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
 from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import CodeList, EndRule
@@ -47,7 +48,8 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
     for provision in still_open:
         _end(draft, provision, ending)
     if rule.ends_open:
-        _lapse_follow_ups(draft)
+        for provision in case.provisions.values():
+            lapse(draft, provision.id, {f.name for f in provision.follow_ups}, "het traject is afgesloten")
     if still_open:
         tell_director_of_another(draft, still_open[0].id, ENDED)
     draft.case = replace(draft.case, closed=ending.on, end_reason=rule.name)
@@ -78,6 +80,9 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
             if provision.asked:
                 told = "loket laten weten dat het verzoek weer geldt"
                 tell(draft, MessageKind.AGAIN, provision.id, told, ENDED)
+            if provision.outcome is None:
+                plan_again_after_starting(draft, provision.id)
+        plan_follow_ups(draft, provision.id)
     return draft.done()
 
 
@@ -128,18 +133,6 @@ def _end(draft: Draft, provision: Provision, ending: Ending) -> None:
     if provision.asked:
         tell(draft, MessageKind.CANCELLED, provision.id, "loket laten weten dat onze vraag vervalt")
     tell_of_end(draft, provision, None)
-
-
-def _lapse_follow_ups(draft: Draft) -> None:
-    for provision in tuple(draft.case.provisions.values()):
-        lapsed = tuple(replace(f, lapsed=True) if f.is_open else f for f in provision.follow_ups)
-        if lapsed == provision.follow_ups:
-            continue
-        draft.case = draft.case.with_provision(replace(provision, follow_ups=lapsed))
-        for f in provision.follow_ups:
-            if f.is_open:
-                because = "vervolgactie vervalt: het traject is afgesloten"
-                draft.note("follow_up.lapsed", because, provision.id, name=f.name, due=f.due.isoformat())
 
 
 def status_before_end(provision: Provision) -> Status:

@@ -110,7 +110,7 @@ def lapse_by_milestone(draft: Draft, because: str) -> None:
             for rule in draft.rule(provision.id).follow_ups
             if any(_known(draft.case, provision.id, milestone) for milestone in rule.until)
         }
-        _lapse(draft, provision.id, ended, because)
+        lapse(draft, provision.id, ended, because)
 
 
 def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
@@ -124,7 +124,7 @@ def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
         outcome = draft.case.provisions[settled].outcome
         if ended and outcome is not None:
             because = f"{draft.named(settled.key)} is {dutch.OUTCOME[outcome.name]}, op {dutch.dutch_date(outcome.on)}"
-            _lapse(draft, provision.id, ended, because)
+            lapse(draft, provision.id, ended, because)
 
 
 def lapse_own_follow_ups(draft: Draft, key: ProvisionKey, because: str) -> None:
@@ -138,7 +138,7 @@ def lapse_own_follow_ups(draft: Draft, key: ProvisionKey, because: str) -> None:
         or (rule.trigger.kind in _UNTIL_AN_OUTCOME and outcome is not None)
         or (rule.trigger.kind is TriggerKind.WAIVED and in_force == OutcomeName.WITHDRAWN)
     }
-    _lapse(draft, key, lapsing, because)
+    lapse(draft, key, lapsing, because)
 
 
 _UNTIL_AN_OUTCOME = (TriggerKind.REQUESTED, TriggerKind.STARTED)
@@ -154,7 +154,8 @@ def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
         plan_after(draft, key, TriggerKind.STARTED, provision.started_on)
 
 
-def _lapse(draft: Draft, key: ProvisionKey, names: Collection[str], because: str) -> None:
+def lapse(draft: Draft, key: ProvisionKey, names: Collection[str], because: str) -> None:
+    """What of these is open lapses, on record."""
     provision = draft.case.provisions[key]
     lapsing = [f for f in provision.follow_ups if f.is_open and f.name in names]
     if not lapsing:

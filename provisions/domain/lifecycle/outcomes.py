@@ -27,7 +27,7 @@ from provisions.domain.lifecycle.follow_ups import (
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end, tell_refusal
 from provisions.domain.lifecycle.waivers import offer_waivers
-from provisions.domain.messages import MessageKind
+from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
 
 
@@ -189,13 +189,16 @@ def _tell_about_outcome(draft: Draft, before: Provision, name: OutcomeName) -> N
 def _tell_about_reopening(draft: Draft, before: Provision) -> None:
     """The counter hears one word, if it may believe that nothing is asked any more.
 
-    It was written to when the client did without. Of a delivery it was told nothing: recorded by mistake and undone on the
-    same day, nothing has changed for it; later it may have laid aside what it had done.
+    It was written to when the client did without, and when it ended with its case. Of a delivery it was told nothing:
+    recorded by mistake and undone on the same day, nothing has changed for it; later it may have laid aside what it had done.
     """
-    outcome = before.outcome
+    told, outcome = "loket laten weten dat het verzoek weer geldt", before.outcome
+    if before.status is Status.ENDED:
+        tell(draft, MessageKind.AGAIN, before.id, told, ENDED)
+        return
     if outcome is None or (outcome.name is OutcomeName.DELIVERED and day_of(outcome.recorded) == draft.moment.today):
         return
-    told, occasion = "loket laten weten dat het verzoek weer geldt", str(len(before.outcomes))
+    occasion = str(len(before.outcomes))
     tell(draft, MessageKind.AGAIN, before.id, told, outcome.name.value, occasion=occasion)
 
 
@@ -217,6 +220,8 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
             provision,
             status=Status.WAITING if started else Status.BLOCKED,
             reopened_on=on,
+            ended_on=None,
+            taken_over_by=None,
             outcomes=tuple(replace(o, undone=True) for o in provision.outcomes),
         )
     )
@@ -226,6 +231,7 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
         key,
         note=reason,
         on=on.isoformat(),
+        **({"ended": True} if provision.status is Status.ENDED else {}),
     )
     lapse_own_follow_ups(draft, key, "de uitkomst geldt niet meer: de voorziening is heropend")
     plan_again_after_starting(draft, key)
