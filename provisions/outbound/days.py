@@ -4,22 +4,24 @@ What is to stand in it waits in the outbox until its moment. Writing the overvie
 what has lapsed meanwhile is left out, and of a provision the last change counts.
 """
 
+import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Engine
 
-from provisions.catalogue import TEMPLATES, Config, Contact
+from provisions.catalogue import TEMPLATES, Config
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Case, Provision
-from provisions.domain.lifecycle import SYSTEM
+from provisions.domain.case import Case, Provision, ProvisionKey
+from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import MessageKind
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
 from provisions.outbound.markdown import html, plain_text
+from provisions.outbound.recording import Note, record, unwritten
 from provisions.outbound.render import Lapsed, line_of
 from provisions.store import audit, channel
 from provisions.store import outbox as store
@@ -40,92 +42,112 @@ class _Line:
     told: tuple[Told, ...]
 
 
-class DaysOverviews:
-    """Writes the overviews into the outbox. ``clock`` gives the moment (aware)."""
+@dataclass
+class _Written:
+    """What one overview says, and what is to be recorded of the changes: ``listed`` are crossed off."""
 
-    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
+    said: dict[tuple[int, ProvisionKey], str] = field(default_factory=dict)
+    listed: list[UUID] = field(default_factory=list)
+    notes: list[audit.Line] = field(default_factory=list)
+
+
+class DaysOverviews:
+    """Writes the overviews into the outbox. ``clock`` gives the moment (aware); ``spread`` a number from 0 to 1."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        clock: Callable[[], datetime],
+        spread: Callable[[], float] = random.random,
+    ) -> None:
         self._engine = engine
         self._config = config
         self._clock = clock
+        self._spread = spread
+        self._templates = environment(TEMPLATES)
 
     def tell(self) -> int:
-        """Write what is due; how many overviews that became."""
-        now = self._clock()
+        """Write what is due; how many overviews that became. What can't be written is tried again, and holds up nothing else."""
+        now, written, notes = self._clock(), 0, list[audit.Line]()
         with self._engine.begin() as connection:
             counters: dict[tuple[str, str], list[_Line]] = {}
             for line in _waiting(connection, now):
                 counter = self._config.catalogue.rule(line.provision.key).counter
                 counters.setdefault((line.row.municipality, counter), []).append(line)
-            notes: list[audit.Line] = []
-            written = sum(self._write(connection, *who, lines, now, notes) for who, lines in counters.items())
-            if notes:
+            for (place, counter), lines in counters.items():
+                overview = self._overview(connection, place, counter, lines, now)
+                written += bool(overview.said)
+                notes += overview.notes
+            if counters:
                 channel.notify(connection)
-                audit.append(connection, notes)  # last: everybody else who records waits for it
+            audit.append(connection, notes)  # last: everybody else who records waits for it
         return written
 
-    def _write(
-        self,
-        connection: Connection,
-        place: str,
-        counter: str,
-        lines: Sequence[_Line],
-        now: datetime,
-        notes: list[audit.Line],
-    ) -> bool:
-        """One counter's overview; whether there was anything to say."""
-        said: dict[tuple[int, object], str] = {}
+    def _overview(
+        self, connection: Connection, place: str, counter: str, lines: Sequence[_Line], now: datetime
+    ) -> _Written:
+        """One counter's overview, kept when there is anything to say."""
+        made = _Written()
         message = uuid5(_NAMESPACE, "/".join(str(line.row.id) for line in lines))
-        contact = self._config.organisation.municipalities[place].counters[counter]
         known: dict[
-            tuple[int, object], str | None
+            tuple[int, ProvisionKey], str | None
         ] = {}  # the day that the counter knows: before the first of the changes
         for line in lines:
-            was = known.setdefault((line.case_id, line.provision.id), line.row.detail)
+            key = line.provision.id
+            note = Note(line.row.id, line.case_id, key)
+            was = known.setdefault((line.case_id, key), line.row.detail)
             facts = MessageFacts(str(line.row.id), line.row.kind, was, place, line.row.created, line.told)
-            text = line_of(facts, line.case, line.provision, self._config, now)
-            why = (
-                f"niet verzonden: {text.why}"
-                if isinstance(text, Lapsed)
-                else f"staat in het overzicht aan {contact.name}"
-            )
-            if not isinstance(text, Lapsed):
-                said[line.case_id, line.provision.id] = text
-            data = None if isinstance(text, Lapsed) else {"overview": str(message)}
-            key = line.provision.key
-            notes.append(audit.Line(SYSTEM, "message.listed", why, line.case_id, key, data, line.row.id))
-        store.listed(connection, [line.row.id for line in lines])
-        if said:
-            self._keep(connection, message, place, contact, list(said.values()), now)
-        return bool(said)
+            try:
+                text = line_of(facts, line.case, line.provision, self._config, now)
+            except InvalidConfig as error:
+                standing = unwritten(line.row, str(error), now, self._spread(), note)
+                # Its letters find out for themselves.
+                record(connection, line.row, standing, holds_up=False)
+            else:
+                made.listed.append(line.row.id)
+                if isinstance(text, Lapsed):
+                    note.write("message.listed", f"niet verzonden: {text.why}")
+                else:
+                    made.said[line.case_id, key] = text
+                    to = self._config.organisation.municipalities[place].counters[counter].name
+                    note.write("message.listed", f"staat in het overzicht aan {to}", overview=str(message))
+            made.notes += note.lines
+        store.listed(connection, made.listed)
+        if made.said:
+            self._keep(connection, message, place, counter, list(made.said.values()), now)
+        return made
 
     def _keep(
-        self, connection: Connection, message: UUID, place: str, to: Contact, lines: Sequence[str], now: datetime
+        self, connection: Connection, message: UUID, place: str, counter: str, lines: Sequence[str], now: datetime
     ) -> None:
-        municipality, written = self._config.organisation.municipalities[place], environment(TEMPLATES)
-        day = day_of(now)
+        municipality, day = self._config.organisation.municipalities[place], day_of(now)
+        to = municipality.counters[counter]
         known = {
             "municipality": municipality.name,
             "team": municipality.team,
             "lines": lines,
             "day": dutch.dutch_date(day),
         }
-        body = written.get_template("overview/days.md.j2").render(known).strip()
+        body = self._templates.get_template("overview/days.md.j2").render(known).strip()
         subject = f"Nieuwe datums · {dutch.day_and_month(day, now)}"
-        values = {
-            "id": message,
-            "kind": MessageKind.DAYS.value,
-            "detail": day.isoformat(),
-            "municipality": place,
-            "created": now,
-            "next_try": now,
-        }
+        store.add(
+            connection,
+            message,
+            kind=MessageKind.DAYS.value,
+            detail=day.isoformat(),
+            municipality=place,
+            created=now,
+            next_try=now,
+        )
         content = {
             "recipients": [{"name": to.name, "email": to.email}],
             "subject": subject,
             "text": plain_text(body),
-            "html": written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
+            "html": self._templates.get_template("mail.html.j2").render(subject=subject, body=html(body)),
+            "attachments": [],
         }
-        store.keep_overview(connection, values, content)
+        store.add_content(connection, message, content)
 
 
 def _waiting(connection: Connection, now: datetime) -> list[_Line]:

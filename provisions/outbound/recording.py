@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from provisions.catalogue import Contact
 from provisions.domain import delivery, dutch
@@ -58,19 +59,13 @@ class Recorder:
             for to in rendered.recipients
         }
         standing = delivery.whole(receivers, row.attempts)
-        values: dict[str, Any] = {**asdict(standing), "recipients": list(standing.recipients) or None}
-        if any(result.error is None for result in results.values()):
-            values |= {"sent": now, "subject": rendered.subject, "body": rendered.text}
+        left = any(result.error is None for result in results.values())
+        more = {"sent": now, "subject": rendered.subject, "body": rendered.text} if left else {}
         _tell(rendered, receivers, results, note)
         with held.transaction() as connection:
-            if not store.change_pending(connection, row.id, **values):  # forgotten meanwhile
+            if not record(connection, row, standing, more):  # forgotten meanwhile
                 return Next.THE_NEXT
             store.keep(connection, row.id, held.receivers, receivers)
-            if row.provision_id is not None:
-                if standing.next_try is not None:
-                    store.postpone(connection, standing.next_try, row.provision_id)
-                if _shows_another(row, standing):
-                    loading.renew_run(connection, row.provision_id)
             audit.append(connection, note.lines)
         return Next.ANOTHER_PROVISIONS if standing.status == MessageStatus.PENDING else Next.THE_NEXT
 
@@ -85,25 +80,47 @@ class Recorder:
 
     def failed(self, held: Held, row: Message, note: Note, error: str) -> Next:
         """It could not be written: try again later, or give up after about three days. ``error`` is Dutch."""
-        attempts = row.attempts + 1
-        given_up = attempts >= delivery.MOST_ATTEMPTS
-        again = None if given_up else self._clock() + delivery.waiting_time(attempts, self._spread())
-        status = MessageStatus.FAILED if given_up else MessageStatus.PENDING
-        standing = Standing(status, attempts, again, tuple(row.recipients or ()), error)
-        if given_up:
-            times = dutch.counted(attempts, "poging", "pogingen")
-            note.write("message.failed", f"niet verzonden na {times} ({error}); neem zelf contact op")
+        standing = unwritten(row, error, self._clock(), self._spread(), note)
         with held.transaction() as connection:
-            values = {"status": status, "attempts": attempts, "next_try": again, "error": error}
-            if not store.change_pending(connection, row.id, **values):
+            if not record(connection, row, standing):
                 return Next.THE_NEXT
-            if row.provision_id is not None:
-                if again is not None:
-                    store.postpone(connection, again, row.provision_id)
-                if _shows_another(row, standing):
-                    loading.renew_run(connection, row.provision_id)
             audit.append(connection, note.lines)
-        return Next.THE_NEXT if given_up else Next.ANOTHER_PROVISIONS
+        return Next.ANOTHER_PROVISIONS if standing.status == MessageStatus.PENDING else Next.THE_NEXT
+
+
+def unwritten(row: Message, error: str, now: datetime, spread: float, note: Note) -> Standing:
+    """How it stands with a message that could not be written at ``now`` (aware), noted when that was the last try."""
+    attempts = row.attempts + 1
+    given_up = attempts >= delivery.MOST_ATTEMPTS
+    if given_up:
+        times = dutch.counted(attempts, "poging", "pogingen")
+        note.write("message.failed", f"niet verzonden na {times} ({error}); neem zelf contact op")
+    again = None if given_up else now + delivery.waiting_time(attempts, spread)
+    status = MessageStatus.FAILED if given_up else MessageStatus.PENDING
+    return Standing(status, attempts, again, tuple(row.recipients or ()), error)
+
+
+def record(
+    connection: Connection,
+    row: Message,
+    standing: Standing,
+    more: Mapping[str, object] | None = None,
+    *,
+    holds_up: bool = True,
+) -> bool:
+    """Note how it stands with a message, and on its run; whether it was still pending (it may have been forgotten meanwhile).
+
+    ``holds_up``: what else is to be said about its provision waits as long. ``more``: other columns of the message.
+    """
+    columns = {**asdict(standing), "recipients": list(standing.recipients) or None, **(more or {})}
+    if not store.change_pending(connection, row.id, **columns):
+        return False
+    if row.provision_id is not None:
+        if standing.next_try is not None and holds_up:
+            store.postpone(connection, standing.next_try, row.provision_id)
+        if _shows_another(row, standing):
+            loading.renew_run(connection, row.provision_id)
+    return True
 
 
 def _shows_another(row: Message, standing: Standing) -> bool:

@@ -100,7 +100,12 @@ def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
 
 
 def line_of(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> str | Lapsed:
-    """A line for the overview of the day (Markdown), or why there is nothing to say any more. ``now`` is aware."""
+    """A line for the overview of the day (Markdown), or why there is nothing to say any more. ``now`` is aware.
+
+    Raises ``InvalidConfig`` as ``render`` does.
+    """
+    _municipality(message.municipality, provision, config)
+    _municipality(case.municipality, provision, config)
     kind = MessageKind(message.kind)
     about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
     if why := kind.letter.lapses(about):

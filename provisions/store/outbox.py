@@ -129,12 +129,6 @@ def listed(connection: Connection, ids: Sequence[UUID]) -> None:
     connection.execute(statement.values(status=MessageStatus.VOID.value, next_try=None))
 
 
-def keep_overview(connection: Connection, message: Mapping[str, object], content: Mapping[str, object]) -> None:
-    """An overview as it will go out: its row in the outbox, and what it says."""
-    connection.execute(t.message.insert().values(message))
-    connection.execute(t.prepared.insert().values({**content, "message": message["id"], "attachments": []}))
-
-
 # --- one message in hand ---------------------------------------------------------------------------------------------
 
 
@@ -269,12 +263,12 @@ def send_again(connection: Connection, message: UUID, now: datetime, *, everybod
         change(connection, message, recipients=None)
 
 
-def owner_of(connection: Connection, message: UUID) -> tuple[int, int] | None:
-    """(provision id, case id) of what a message is about; ``None`` for what belongs to no provision."""
+def owner_of(connection: Connection, message: UUID) -> Row[Any] | None:
+    """The provision that a message is about (``id``, ``case_id``, ``key``, ``round``); ``None`` for what belongs to none."""
+    p = t.provision.c
     query = (
-        select(t.provision.c.id, t.provision.c.case_id)
+        select(p.id, p.case_id, p.key, p.round)
         .select_from(t.provision.join(t.message))
         .where(t.message.c.id == message)
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.id, row.case_id)
+    return connection.execute(query).one_or_none()

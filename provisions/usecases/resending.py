@@ -1,6 +1,7 @@
 """Sending a message again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -43,10 +44,12 @@ class Resending:
             # What everybody has goes to everybody again; what did not reach everybody goes only to those who have not got it.
             outbox.send_again(connection, message.id, self._clock(), everybody=status is MessageStatus.SENT)
             channel.notify(connection)
-            provision_id, case_id = outbox.owner_of(connection, message.id) or (None, None)
-            if provision_id is not None:
-                loading.renew_run(connection, provision_id)
+            owner = outbox.owner_of(connection, message.id)
             because = f"bericht opnieuw klaargezet; het was: {WORDS[status]}"
-            line = Line(who, "message.resend", because, case_id, message.key, message=message.id)
+            line = Line(who, "message.resend", because, message=message.id)
+            if owner is not None:
+                loading.renew_run(connection, owner.id)
+                data = {"round": owner.round} if owner.round > 1 else None
+                line = replace(line, case_id=owner.case_id, key=owner.key, data=data)
             audit.append(connection, [line])
         return self._messages.one(str(message.id))

@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from provisions.catalogue import Config
+from provisions.database.connect import pooled
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, Reason, Suspension
 from provisions.domain.lifecycle import Ending, Moment, Via
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.outbound.days import DaysOverviews
 from provisions.store import tables as t
-from tests.builders import DIRECTOR, Client, Letter, Town, a_client, at, day
+from provisions.views.messages import Messages
+from tests.builders import CONFIG, DIRECTOR, Client, Letter, Town, a_client, at, day
 from tests.conftest import MovingClock
 
 KEY = "advance_payment"
@@ -273,3 +277,45 @@ def test_the_letters_say_what_they_are_for(town: Town) -> None:
     table = town.letters_to("doorbraaktafel")[-1]
     assert table.subject == "U hoeft niets meer te doen TR-2026-0042 · 13 november"
     assert "voorschot is geregeld op 13 november 2026" in texts([table])
+
+
+def without_counter(place: str, counter: str) -> Config:
+    """The configuration, after somebody took a counter out of it."""
+    there = CONFIG.organisation.municipalities[place]
+    fewer = replace(there, counters={key: one for key, one in there.counters.items() if key != counter})
+    municipalities = {**CONFIG.organisation.municipalities, place: fewer}
+    return replace(CONFIG, organisation=replace(CONFIG.organisation, municipalities=municipalities))
+
+
+def test_a_counter_that_is_gone_from_the_configuration_stops_no_other_overview(
+    town: Town, database: Engine, clock: MovingClock
+) -> None:
+    for reference, key in (("TR-2026-0041", "special_assistance"), ("TR-2026-0042", "day_activity")):
+        case = town.takes_in(reference, key)
+        case.does("suspend", key, reason="client_asks", until=day("2026-11-12"))
+    asked = len(town.letters)
+    town.days = DaysOverviews(database, without_counter("voorbeeldstad", "activering"), clock)
+    town.on("2026-11-04 07:30").on("2026-11-04 07:31")
+    assert [letter.to for letter in town.letters[asked:]] == ["werkeninkomen@voorbeeldstad.example"]
+    for minutes in (35, 45):
+        town.on(f"2026-11-04 07:{minutes}")
+    assert len(town.letters) == asked + 1
+    (stuck,) = Messages(pooled(database), CONFIG).found(undelivered=True)
+    assert (stuck.reference, stuck.kind, stuck.status) == ("TR-2026-0042", "new_day_listed", "pending")
+    assert stuck.error == "organisation.toml, [municipality.voorbeeldstad.counters]: voeg loket 'activering' weer toe."
+    town.days = DaysOverviews(database, CONFIG, clock)
+    town.on("2026-11-04 09:00")
+    assert [letter.to for letter in town.letters[asked + 1 :]] == ["activering@voorbeeldstad.example"]
+
+
+def test_lines_about_a_message_say_of_which_round_it_is(town: Town, database: Engine) -> None:
+    case = town.takes_in("TR-2026-0042", "special_assistance").gets("special_assistance")
+    town.on("2026-11-03 10:05")
+    case.does("again", "special_assistance", reason="new_costs", purpose="clothing")
+    case.does("suspend", "special_assistance#2", reason="client_asks", until=day("2026-11-12"))
+    town.on("2026-11-04 07:31")
+    found = Messages(pooled(database), CONFIG).found(reference="TR-2026-0042", status="sent")
+    second = next(m for m in found if m.kind == "request")
+    town.app.resending.resend(str(second.id), by="teamleider-1")
+    rounds = {e.what: e.data.get("round") for e in town.app.views.audit("TR-2026-0042")}
+    assert (rounds["message.listed"], rounds["message.resend"]) == (2, 2)
