@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provisions.app import App
+from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.arguments.values import once
 from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
@@ -14,8 +15,11 @@ from provisions.cli.output import as_json, progress, say
 from provisions.domain import dutch
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput
+from provisions.domain.rules import Brp
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
+
+IN_THE_FILE = "Met --file komen de gegevens uit het bestand"
 
 
 def change(args: Namespace, settings: Settings) -> None:
@@ -43,9 +47,7 @@ def intake(args: Namespace, app: App) -> str | None:
     if args.file:
         from provisions.cli import csv_intake
 
-        given = [o for o in ("reference", "route", "need", "present", "agreed", "waive") if getattr(args, o)]
-        if given:
-            raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
+        refuse_besides(args, ("file", "by"), IN_THE_FILE)
         requests = csv_intake.read(Path(args.file), lambda request: app.cases.check_intake(request, by=args.by))
         progress(f"{dutch.counted(len(requests), 'regel', 'regels')} gecontroleerd; nu vastleggen …")
         cases = app.cases.intake_many(requests, by=args.by)
@@ -62,7 +64,7 @@ def intake(args: Namespace, app: App) -> str | None:
         route=args.route,
         needs=args.need,
         municipality=args.municipality,
-        brp=args.brp,
+        brp=args.brp or Brp.UNKNOWN,
         present=args.present,
         director=args.director,
         on=args.on,
@@ -76,9 +78,7 @@ def outcome(args: Namespace, app: App) -> str | None:
     if args.file:
         from provisions.cli import csv_outcomes
 
-        given = [o for o in ("reference", "key", "outcome", "field", "note", "on") if getattr(args, o)]
-        if given:
-            raise InvalidInput(f"Met --file komen de gegevens uit het bestand; laat weg: {', '.join(given)}.")
+        refuse_besides(args, ("file", "by"), IN_THE_FILE)
         count, cases = csv_outcomes.record(Path(args.file), app, by=args.by)
         if args.json:
             as_json([case.reference for case in cases])
@@ -98,7 +98,37 @@ def outcome(args: Namespace, app: App) -> str | None:
     ).reference
 
 
-def asked(args: Namespace, number: int) -> None:
+def suspend(args: Namespace, app: App) -> str | None:
+    """Stop a clock, or ask another whether it may be for so long."""
+    if not args.ask:
+        return _as_named(args, app)
+    if args.approved_by:
+        raise InvalidInput(
+            "--ask vraagt akkoord aan een ander, --approved-by zegt dat een teamleider het al gaf. Kies een van beide."
+        )
+    number = app.cases.ask_stop(args.reference, args.key, reason=args.reason, until=args.until, by=args.by, on=args.on)
+    _asked(args, number)
+    return None
+
+
+def reopen(args: Namespace, app: App) -> str:
+    """Undo the outcome of a provision, or the end of a case."""
+    if args.key:
+        return app.cases.reopen(args.reference, args.key, reason=args.reason, by=args.by, on=args.on).reference
+    refuse_besides(args, ("reference", "reason", "by"), "Een traject dat niet hoorde te eindigen, loopt gewoon door")
+    return app.cases.reopen_case(args.reference, reason=args.reason, by=args.by).reference
+
+
+def close(args: Namespace, app: App) -> str | None:
+    """End a case, or ask another whether it may."""
+    said = {"by": args.by, "reason": args.reason, "takeovers": once(args.to, "--to"), "on": args.on}
+    if args.ask:
+        _asked(args, app.cases.ask_end(args.reference, **said))
+        return None
+    return app.cases.close(args.reference, **said).reference
+
+
+def _asked(args: Namespace, number: int) -> None:
     """Say under which number something was asked; nothing else changed."""
     if args.json:
         as_json({"asked": f"A-{number}"})
@@ -129,20 +159,8 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
-    "suspend": lambda a, s: (
-        asked(a, s.cases.ask_stop(a.reference, a.key, reason=a.reason, until=a.until, by=a.by, on=a.on))
-        if a.ask
-        else _as_named(a, s)
-    ),
+    "suspend": suspend,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
-    "reopen": lambda a, s: (
-        s.cases.reopen(a.reference, a.key, reason=a.reason, by=a.by, on=a.on).reference
-        if a.key
-        else s.cases.reopen_case(a.reference, reason=a.reason, by=a.by).reference
-    ),
-    "close": lambda a, s: (
-        asked(a, s.cases.ask_end(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on))
-        if a.ask
-        else s.cases.close(a.reference, by=a.by, reason=a.reason, takeovers=once(a.to, "--to"), on=a.on).reference
-    ),
+    "reopen": reopen,
+    "close": close,
 }

@@ -5,6 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from provisions.app import App
+from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.database import app_on, reaching_the_database
 from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
@@ -106,10 +107,12 @@ def _messages(args: Namespace, app: App) -> None:
             )
             _list(args, chosen, app)
         case "show":
+            refuse_besides(args, ("action", "identity"), "Eén bericht wordt getoond zoals het is")
             _show(args, found.one(_identity(args)))
         case _:
             if not args.by:
                 raise InvalidInput("Er ontbreekt iets: --by. Zeg wie het bericht opnieuw verstuurt.")
+            refuse_besides(args, ("action", "identity", "by"), "Eén bericht wordt opnieuw verstuurd, met zijn nummer")
             message = app.resending.resend(_identity(args), by=args.by)
             if args.json:
                 as_json(message.as_json())

@@ -1,5 +1,6 @@
 """The command line of ``cli.md``: shapes, exit codes, spellings, Dutch, and nothing on standard output but JSON."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from provisions.cli.arguments import parser
 from provisions.domain.calendar import AMSTERDAM
 from tests.builders import everything_in
 from tests.cli.conftest import DIRECTOR, Terminal
@@ -228,7 +230,7 @@ def test_of_a_file_of_outcomes_all_or_nothing(
 
 
 def test_an_outcome_is_given_by_words_or_by_a_file(provisions: Terminal) -> None:
-    assert "laat weg: reference" in provisions.run("outcome", "TR-2026-0001", "--file", "x.csv", "--by", DIRECTOR).err
+    assert "laat weg: REF." in provisions.run("outcome", "TR-2026-0001", "--file", "x.csv", "--by", DIRECTOR).err
     ran = provisions.run("outcome", "TR-2026-0001", "id_document", "--by", DIRECTOR)
     assert (ran.code, "ontbreekt iets: UITKOMST" in ran.err) == (2, True)
 
@@ -314,6 +316,26 @@ def test_people_get_dutch_tables(provisions: Terminal) -> None:
     assert provisions.run("show", REF).err == ""
 
 
+EACH_OPTION = {
+    "--route": "voluntary", "--municipality": "havenmeer", "--brp": "unknown", "--director": "regisseur.zuid", "--need": "all",
+    "--present": "housing", "--agreed": "housing=2027-01-04", "--needed-from": "emergency_shelter=2027-01-04",
+    "--waive": "postal_address:id_document=kan", "--urgent": "debt_counselling", "--for": "special_assistance=bed",
+    "--on": "gisteren",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", EACH_OPTION)
+def test_beside_a_file_no_option_is_dropped(provisions: Terminal, option: str) -> None:
+    ran = provisions.run("intake", "--file", "x.csv", option, EACH_OPTION[option], "--by", DIRECTOR)
+    assert (ran.code, f"laat weg: {option}." in ran.err) == (2, True), ran.err
+
+
+def test_every_option_of_intake_is_tried_beside_a_file() -> None:
+    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+    options = {action.option_strings[0] for action in commands["intake"]._actions if action.option_strings}
+    assert options - {"-h", "--json", "--file", "--by"} == set(EACH_OPTION)
+
+
 # --- what is wrong ---------------------------------------------------------------------------------------------------
 
 BY = ("--by", DIRECTOR)
@@ -350,6 +372,14 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["followup", REF, "id_document", "bloemen", "done", *BY], 3, "bloemen"),
     (["reopen", REF, "id_document", "--reason", "fout", *BY], 4, "niet afgesloten"),
     (["close", REF, *BY], 4, "id_document"),
+    (["reopen", REF, "--reason", "fout", "--on", later(-1), *BY], 2, "laat weg: --on."),
+    (
+        ["suspend", REF, "id_document", "--reason", "client_asks", "--until", later(60), "--ask", "--approved-by", "x", *BY],
+        2,
+        "Kies een van beide",
+    ),
+    (["messages", "show", "1a2b3c4d", "--status", "sent", *BY], 2, "laat weg: --status, --by."),
+    (["messages", "resend", "1a2b3c4d", "--undelivered", *BY], 2, "laat weg: --undelivered."),
     (["dance"], 2, "dance"),
     (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
     (["term", "2 dagen"], 2, "--from"),

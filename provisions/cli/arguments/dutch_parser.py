@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from provisions.cli import terminal
@@ -36,6 +37,17 @@ class DutchParser(argparse.ArgumentParser):
         self._optionals.title = "opties"
         self._positionals.title = "argumenten"
         self.add_argument("-h", "--help", action="help", help="toon deze uitleg")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
+        """As argparse does; ``typed`` is what was given besides the defaults, by name: as it is written (``--on``, ``REF``)."""
+        found, rest = super().parse_known_args(args, namespace)
+        if not hasattr(found, "typed"):  # a command has told already
+            found.typed = {
+                action.dest: action.option_strings[0] if action.option_strings else str(action.metavar)
+                for action in self._actions
+                if getattr(found, action.dest, action.default) != action.default
+            }
+        return found, rest
 
     def error(self, message: str) -> NoReturn:
         """Raise ``InvalidInput`` instead of exiting."""
@@ -90,3 +102,10 @@ class Commands:
         made = self.on_case(name, help_text, *examples)
         made.add_argument("key", metavar="KEY", help=KEY_HELP)
         return made
+
+
+def refuse_besides(args: argparse.Namespace, heard: Collection[str], why: str) -> None:
+    """Refuse what was typed and would do nothing: all but ``heard`` (names of arguments) and ``--json``. ``why``: Dutch."""
+    unheard = [written for name, written in args.typed.items() if name not in (*heard, "json")]
+    if unheard:
+        raise InvalidInput(f"{why}; laat weg: {', '.join(unheard)}.")

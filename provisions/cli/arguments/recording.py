@@ -21,9 +21,7 @@ def intake(commands: Commands) -> None:
     made.add_argument(
         "--municipality", metavar="GEMEENTE", help=f"{options.MUNICIPALITY_HELP} (standaard: de eerste daarin)"
     )
-    made.add_argument(
-        "--brp", default="unknown", metavar="BRP", help=f"{options.choices(dutch.BRP)}; standaard: unknown"
-    )
+    made.add_argument("--brp", metavar="BRP", help=f"{options.choices(dutch.BRP)}; standaard: unknown")
     made.add_argument("--director", metavar="CODE", help="code van de regisseur")
     options.many(made, "--need", str, "KEY", "voorzieningen die nodig zijn, zoals id_document (of: all)")
     options.many(made, "--present", str, "KEY", "voorzieningen die er al zijn")
