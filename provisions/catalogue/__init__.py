@@ -1,4 +1,6 @@
-"""The configuration: three TOML files become domain objects, or one error with every fault in it.
+"""The configuration: TOML files become domain objects, or one error with every fault in it.
+
+Who may do what (``rights.toml``) is as shipped where a folder has no such file of its own.
 
 Loaded once at start. No clock, no network; the standard library only.
 """
@@ -6,9 +8,10 @@ Loaded once at start. No clock, no network; the standard library only.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from provisions.access import Rights
 from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
 from provisions.catalogue.organisation import (
@@ -20,6 +23,7 @@ from provisions.catalogue.organisation import (
     read_organisation,
 )
 from provisions.catalogue.provisions import read_provisions
+from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidConfig, InvalidInput
@@ -42,6 +46,7 @@ __all__ = [
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 TEMPLATES = PROJECT / "templates"
+SHIPPED = PROJECT / "config"
 UTF8 = "Sla het op als UTF-8 zonder BOM."
 PROVISIONS, ORGANISATION, CALENDAR = "provisions.toml", "organisation.toml", "calendar.toml"
 
@@ -55,21 +60,25 @@ class Config:
     catalogue: Catalogue
     organisation: Organisation
     warnings: tuple[str, ...] = ()
+    rights: Rights = field(default_factory=Rights)
 
 
 def load(folder: Path, project: Path = PROJECT) -> Config:
-    """Read and validate the three files in ``folder``; ``project`` is where ``flows/`` and ``templates/`` are.
+    """Read and validate the files in ``folder``; ``project`` is where ``flows/`` and ``templates/`` are.
 
     Raises ``InvalidConfig`` (exit 2) with one line for each fault: file, entry, key and remedy.
     """
     faults: list[str] = []
     roots = {name: parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
+    own_rights = folder / RIGHTS
+    roots[RIGHTS] = parse(own_rights if own_rights.exists() else SHIPPED / RIGHTS, faults)
     if faults:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
+    rights = read_rights(roots[RIGHTS])
     _check_counters(rules, organisation, faults)
     _check_files(rules, project, faults)
     if faults:
@@ -87,7 +96,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         overview_at=organisation.morning_message,
     )
     unused = _unused_counters(rules, organisation)
-    return Config(catalogue, organisation, (*warnings, *unused))
+    return Config(catalogue, organisation, (*warnings, *unused), rights)
 
 
 def parse(path: Path, faults: list[str]) -> Entry:

@@ -41,11 +41,14 @@ MODULES = {
     "export": "ledger",
     "forget": "ledger",
     "approvals": "asking",
+    "rights": "rights",
     "report": "report",
     "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
-LOOKS = frozenset({"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion"})
+LOOKS = frozenset(
+    {"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion", "rights"}
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """What may be typed: commands and options, with help and errors in Dutch."""
 
-from provisions.cli.arguments import ledger, life, looking, recording, running
+from provisions.cli.arguments import access, ledger, life, looking, recording, running
 from provisions.cli.arguments.dutch_parser import Commands, DutchParser
 
 # In the order in which the help lists them.
@@ -24,6 +24,7 @@ SUBJECTS = (
     life.approvals,
     life.facts,
     life.again,
+    access.rights,
 )
 
 

@@ -1,0 +1,192 @@
+"""What each role may do, and about which cases. Whatever is not in the list is not allowed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provisions.access.roles import Actor, Role
+
+
+class UseCase(StrEnum):
+    """What can be asked of the program. A change is named as the shell names it."""
+
+    # looking
+    SEE_CASE = "see_case"
+    SEE_FREE_TEXT = "see_free_text"
+    SEE_RECORD = "see_record"
+    SEE_LOOKS = "see_looks"
+    SEE_REPORTS = "see_reports"
+    SEE_BOARD = "see_board"
+    SEE_DELIVERY = "see_delivery"
+    SEE_RUNS = "see_runs"
+    # a case
+    INTAKE = "intake"
+    ADD = "add"
+    OUTCOME = "outcome"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    WAIVE = "waive"
+    AGREE = "agree"
+    FOLLOW_UP = "followup"
+    REOPEN = "reopen"
+    AGAIN = "again"
+    MOVE = "move"
+    URGENT = "urgent"
+    BRP = "brp"
+    MILESTONE = "milestone"
+    WHY = "why"
+    PLACE = "place"
+    LIVING = "living"
+    NOTE = "note"
+    UNDO = "undo"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    CLOSE = "close"
+    ASK = "ask"
+    LINK = "link"
+    BUDGET = "budget"
+    APPROVE_SMALL_BUDGET = "approve_small_budget"
+    # a team
+    APPROVE = "approve"
+    REST = "rest"
+    ASSIGN = "assign"
+    AWAY = "away"
+    BRING_IN = "bring_in"
+    # a table, an officer, the steering group
+    ANSWER = "answer"
+    SUBMIT = "submit"
+    DECIDE = "decide"
+    # answering for it
+    RELEASE_EXPORT = "release_export"
+    VERIFY = "verify"
+    FORGET = "forget"
+    # the program itself
+    PEOPLE = "people"
+    RESEND = "resend"
+    BACKUP = "backup"
+    CONFIGURATION = "configuration"
+
+
+# Which right a method of the use cases about a case needs (``provisions/usecases``); what is not here, nobody may.
+OF_METHOD: Mapping[str, UseCase] = {
+    "intake": UseCase.INTAKE,
+    "intake_many": UseCase.INTAKE,
+    "check_intake": UseCase.INTAKE,
+    "add": UseCase.ADD,
+    "record_outcome": UseCase.OUTCOME,
+    "record_outcomes": UseCase.OUTCOME,
+    "suspend": UseCase.SUSPEND,
+    "resume": UseCase.RESUME,
+    "waive": UseCase.WAIVE,
+    "agree": UseCase.AGREE,
+    "settle_follow_up": UseCase.FOLLOW_UP,
+    "reopen": UseCase.REOPEN,
+    "reopen_case": UseCase.REOPEN,
+    "again": UseCase.AGAIN,
+    "move": UseCase.MOVE,
+    "urgent": UseCase.URGENT,
+    "milestone": UseCase.MILESTONE,
+    "transfer": UseCase.TRANSFER,
+    "close": UseCase.CLOSE,
+    "ask_stop": UseCase.ASK,
+    "ask_end": UseCase.ASK,
+    "approve": UseCase.APPROVE,
+    "deny": UseCase.APPROVE,
+    "answer": UseCase.ANSWER,
+    "submit": UseCase.SUBMIT,
+}
+
+
+class Reach(StrEnum):
+    """About which cases a role has a right, within the municipalities in which somebody holds that role."""
+
+    MUNICIPALITY = "municipality"
+    WITH_TABLE = "with_table"
+    TO_JUDGE = "to_judge"
+    REGION = "region"
+
+
+REACHES: Mapping[Reach, str] = {
+    Reach.MUNICIPALITY: "alle trajecten van de eigen gemeenten",
+    Reach.WITH_TABLE: "wat bij de tafel van de eigen gemeente ligt",
+    Reach.TO_JUDGE: "wat in de eigen gemeente wacht op een oordeel over indiening",
+    Reach.REGION: "geen afzonderlijk traject",
+}
+
+
+@dataclass(frozen=True)
+class Right:
+    """Some use cases that go together, and who has them. ``what`` says in Dutch what they are."""
+
+    what: str
+    use_cases: frozenset[UseCase]
+    roles: Mapping[Role, Reach]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What something is asked about: a case of a municipality, as far as a right depends on it."""
+
+    municipality: str
+    with_table: bool = False
+    to_judge: bool = False
+
+    def within(self, reach: Reach) -> bool:
+        """Whether a right that reaches so far is about this case."""
+        match reach:
+            case Reach.MUNICIPALITY:
+                return True
+            case Reach.WITH_TABLE:
+                return self.with_table
+            case Reach.TO_JUDGE:
+                return self.to_judge
+            case Reach.REGION:
+                return False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether something is allowed, and a Dutch sentence that says why (not)."""
+
+    allowed: bool
+    because: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The whole list. An empty one allows nothing."""
+
+    rights: tuple[Right, ...] = ()
+
+    def may(self, actor: Actor, use_case: UseCase, subject: Subject | None = None) -> Verdict:
+        """Whether ``actor`` may do this, with the case that it is about where it is about one."""
+        right = self.of(use_case)
+        if right is None:
+            return Verdict(False, f"'{use_case}' staat niet in de lijst van rechten: niemand mag het.")
+        held = [(role, reach) for role, reach in right.roles.items() if role in actor.roles]
+        if not held:
+            needed = ", ".join(role.called for role in right.roles)
+            return Verdict(False, f"{right.what}: dit mag alleen als {needed}.")
+        for role, reach in held:
+            if subject is None or (actor.holds(role, subject.municipality) and subject.within(reach)):
+                return Verdict(True, f"{right.what}: als {role.called}, {REACHES[reach]}.")
+        return Verdict(False, f"{right.what}: dit traject valt daar niet onder.")
+
+    def of(self, use_case: UseCase) -> Right | None:
+        """Where a use case stands in the list."""
+        return next((right for right in self.rights if use_case in right.use_cases), None)
+
+    def reaches(self, actor: Actor, use_case: UseCase, every: Iterable[str]) -> Mapping[Reach, tuple[str, ...]]:
+        """How far ``actor`` reaches with this: per reach the municipalities, of ``every``, in their order."""
+        right = self.of(use_case)
+        if right is None:
+            return {}
+        keys = tuple(every)
+        found = {
+            reach: actor.municipalities(keys, [role for role, far in right.roles.items() if far is reach])
+            for reach in Reach
+        }
+        return {reach: places for reach, places in found.items() if places}
