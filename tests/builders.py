@@ -168,6 +168,9 @@ class Client:
     def submits(self, key: str, submitted: bool = True) -> Decision:
         return self._do(lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment))
 
+    def is_noted(self, text: str, key: str | None = None) -> Decision:
+        return self._do(lifecycle.note(self.case, self.which(key) if key else None, text, self.moment))
+
     def moves_to(self, municipality: str) -> Decision:
         return self._do(lifecycle.transfer(self.case, municipality, self.moment))
 

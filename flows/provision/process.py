@@ -61,6 +61,8 @@ SILENT = frozenset(
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
         Fact("message.requested", "recorded"),
+        # What is written about it is read by its director, not in Prefect.
+        Fact("case.noted"),
         # The state's own name and message say it: "Te laat", the due date, "Geregeld op …".
         Fact("provision.overdue"),
         Fact("term.changed"),

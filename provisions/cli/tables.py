@@ -62,6 +62,11 @@ class Tables:
         self._table(("Voorziening", "Stand", "Uiterste datum", "Wat hierna gebeurt"), rows)
         for warning in dict.fromkeys(w for p in view.provisions for w in p.warnings):
             self._line(f"Let op: {warning}")
+        for note in view.notes:
+            about = (
+                f" over {self._config.catalogue.rule(note.key.key).called(note.key.round, None)}" if note.key else ""
+            )
+            self._line(f"Notitie van {note.by}{about}, {self._moment(note.at)}: {note.text}")
 
     def show_overdue(self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView]) -> None:
         """What is late, longest first, and what waits too long for something else."""

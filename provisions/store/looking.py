@@ -233,6 +233,16 @@ def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
     )
 
 
+def notes_of(rows: Rows, reference: str) -> Sequence[Any]:
+    """What was written down in notes about a case, oldest first: ``at``, ``by``, ``key``, ``round`` and ``body``."""
+    return rows(
+        "SELECT a.at, a.by, a.key, coalesce((a.data->>'round')::int, 1) AS round, f.body FROM client_case c "
+        "JOIN audit a ON a.case_id = c.id JOIN free_text f ON f.id = a.free_text_id "
+        "WHERE c.reference = %(reference)s AND a.what = 'case.noted' ORDER BY a.id",
+        reference=reference,
+    )
+
+
 def record_of(rows: Rows, provision_id: int, after: int) -> Sequence[Any]:
     """The lines after line ``after`` about a provision (``own``), and those by which others of its case started; oldest first."""
     return rows(

@@ -10,10 +10,11 @@ from provisions.usecases.clock_stops import ClockStops
 from provisions.usecases.ends import Ends
 from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
+from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
 from provisions.usecases.rounds import Rounds
 from provisions.usecases.waivers import Waivers
 
 
-class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals, Facts):
+class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals, Facts, Notes):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

@@ -1,7 +1,7 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -114,11 +114,27 @@ class ProvisionView:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What somebody wrote down, about ``key`` or about the case as a whole; ``at`` is UTC."""
+
+    at: datetime
+    by: str
+    key: ProvisionKey | None
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """With ``round`` where it is about a provision."""
+        key, number = self.key or (None, None)
+        return {"at": utc(self.at), "by": self.by, "key": key, "round": number, "text": self.text}
+
+
+@dataclass(frozen=True)
 class CaseView:
-    """A client's case as it stands at one moment."""
+    """A client's case as it stands at one moment. ``notes``: oldest first; read only where one case is looked at."""
 
     case: Case
     provisions: tuple[ProvisionView, ...]
+    notes: tuple[Note, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -134,6 +150,7 @@ class CaseView:
             "id": str(case.id),
             "director": case.director,
             "present": sorted(case.present),
+            "notes": [note.as_json() for note in self.notes],
             "provisions": [p.as_json() for p in self.provisions],
         }
 
@@ -182,9 +199,11 @@ class Views:
         reference = inputs.existing_reference(reference)
         with self._reader() as rows:
             found = looking.case_of(rows, reference)
+            noted = looking.notes_of(rows, reference) if found else ()
         if found is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
-        return self._case_view(found, self.clock())
+        notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
+        return replace(self._case_view(found, self.clock()), notes=notes)
 
     def cases(self, case_ids: list[int]) -> list[CaseView]:
         """Many cases by their database id, in order of id."""

@@ -141,6 +141,7 @@ EVENTS: dict[str, Event] = {
     "close": lambda c, _: c.closes(),
     **{f"end: {name}": end(name) for name in CATALOGUE.ends if name != lifecycle.SETTLED},
     "reopen the case": lambda c, _: c.ended_by_mistake(),
+    "note": lambda c, k: c.is_noted("gaat maandag mee", k),
     "tick": lambda c, _: c.tick(),
 }
 

@@ -252,6 +252,9 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "urgent twice": (NOT_ALLOWED, call("urgent", URGENT, "debt_counselling", because="eviction"), "al spoed"),
     "a milestone that does not exist": (INVALID, call("milestone", REF, "id_document", "bloemen"), "bloemen"),
     "a waiver for no reason known": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", because="zomaar"), "zomaar"),
+    # notes
+    "a note about what is not there": (NOT_FOUND, call("note", REF, "nodig", key="health_insurance"), "health_insurance"),
+    "a note without words": (INVALID, call("note", REF, " "), "notitie"),
     # four eyes
     "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
@@ -326,6 +329,7 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "director": lambda x: intake(director=x),
     "approved by": lambda x: suspend(approved_by=x),
     "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
+    "text of a note": lambda x: call("note", REF, f"Bel hem: {x}, graag."),
     "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),
     "ground at intake": lambda x: intake(needs=["postal_address"], waive={("postal_address", "id_document"): x}),
     "reason of a reopening": lambda x: call("reopen", REF, "wmo_indication", reason=x),

@@ -24,6 +24,7 @@ SUBJECTS = (
     life.approvals,
     life.facts,
     life.again,
+    life.notes,
     access.rights,
 )
 

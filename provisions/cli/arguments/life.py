@@ -99,6 +99,18 @@ def facts(commands: Commands) -> None:
     options.on(urgent)
 
 
+def notes(commands: Commands) -> None:
+    """What is to be remembered."""
+    made = commands.on_case(
+        "note",
+        "schrijf een notitie bij een traject",
+        'note TR-2026-0042 "de sociaal werker gaat maandag mee naar het loket" --by regisseur-3',
+    )
+    made.add_argument("text", metavar="TEKST", help=f"de notitie; {options.STAYS_HERE}")
+    made.add_argument("--key", metavar="KEY", help="over deze voorziening; zonder: over het traject")
+    options.by(made)
+
+
 def again(commands: Commands) -> None:
     """Needed once more."""
     made = commands.on_provision(
