@@ -1,10 +1,16 @@
 """A case ends for a reason, and what is open ends with it (domain.md, "What happens in a life", rule 10)."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from provisions.domain import lifecycle
 from provisions.domain.case import Status
 from provisions.domain.errors import InvalidInput, NotAllowed
-from tests.builders import CATALOGUE, Client, a_client, day, is_dutch, refusal
+from provisions.domain.rules import Catalogue, FollowUpRule, Trigger, TriggerKind
+from provisions.domain.terms import Term
+from tests.builders import CATALOGUE, Client, a_client, at, day, is_dutch, refusal
 
 ENDS_OPEN = [name for name, rule in CATALOGUE.ends.items() if rule.ends_open and not rule.takeover]
 TAKEN_OVER = [name for name, rule in CATALOGUE.ends.items() if rule.takeover]
@@ -99,6 +105,76 @@ def test_follow_ups_that_lapsed_with_the_case_are_there_again() -> None:
     client.ended_by_mistake()
     after = {key: {(f.name, f.due) for f in p.follow_ups if f.is_open} for key, p in client.case.provisions.items()}
     assert after == before
+
+
+def of_each_trigger() -> Catalogue:
+    """The rules, with something to do after a milestone of the benefit besides."""
+    rule = CATALOGUE.rule("benefit_decision")
+    asked = FollowUpRule(
+        "asked", "Vragen", Trigger(TriggerKind.MILESTONE, "applied"), Term.parse("1 week"), repeat=True
+    )
+    rules = {**CATALOGUE.provisions, rule.key: replace(rule, follow_ups=(*rule.follow_ups, asked))}
+    return replace(CATALOGUE, provisions=rules)
+
+
+def open_follow_ups(client: Client) -> set[tuple[str, str, date]]:
+    return {(str(p.id), f.name, f.due) for p in client.case.provisions.values() for f in p.follow_ups if f.is_open}
+
+
+def with_something_of_each() -> Client:
+    client = Client(at("2026-11-02 09:00"), of_each_trigger())
+    client.needs("id_document", "advance_payment", "benefit_decision", "special_assistance")
+    waived = lifecycle.waive(
+        client.case,
+        client.which("benefit_decision"),
+        "id_document",
+        "kan later",
+        client.moment,
+        client.today,
+        "evidence_afterwards",
+    )
+    client._do(waived)
+    client.travels_to("2026-11-05 09:00")
+    client.reaches("benefit_decision", "applied", on="2026-11-04")
+    client.gets("advance_payment")
+    client.is_refused("special_assistance")
+    client.travels_to("2026-12-08 09:00")
+    client.settles("advance_payment", "next_advance", on="2026-12-07")
+    client.settles("benefit_decision", "asked", on="2026-12-07")
+    client.settles("special_assistance", "refusal_discussed")
+    return client
+
+
+def test_of_each_kind_what_lapsed_with_the_case_is_there_again_and_what_was_done_stays_done() -> None:
+    client = with_something_of_each()
+    before = open_follow_ups(client)
+    assert {
+        ("advance_payment", "next_advance", day("2027-01-04")),
+        ("benefit_decision", "asked", day("2026-12-14")),
+        ("benefit_decision", "evidence_received", day("2026-11-30")),
+        ("special_assistance", "objection_last_weeks", day("2026-12-10")),
+    } <= before
+    client.closes("duplicate")
+    assert not open_follow_ups(client)
+    client.ended_by_mistake()
+    assert open_follow_ups(client) == before
+
+
+def test_reopening_one_provision_brings_back_what_lapsed_of_those_that_were_done() -> None:
+    client = with_something_of_each()
+    before = {one for one in open_follow_ups(client) if one[0] in ("advance_payment", "benefit_decision")}
+    client.closes("duplicate")
+    client.reopens("benefit_decision")
+    assert open_follow_ups(client) == before, "what ended with the case and was not reopened has nothing to do"
+
+
+def test_a_reopened_withdrawal_asks_for_the_evidence_again() -> None:
+    client = with_something_of_each()
+    client.does_without("benefit_decision")
+    evidence = ("benefit_decision", "evidence_received", day("2026-11-30"))
+    assert evidence not in open_follow_ups(client)
+    client.reopens("benefit_decision")
+    assert evidence in open_follow_ups(client)
 
 
 def test_one_provision_that_ended_with_its_case_goes_on_as_it_was() -> None:

@@ -9,7 +9,7 @@ from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
-from provisions.domain.lifecycle.follow_ups import lapse, plan_again_after_starting, plan_follow_ups
+from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
 from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import CodeList, EndRule
@@ -80,9 +80,7 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
             if provision.asked:
                 told = "loket laten weten dat het verzoek weer geldt"
                 tell(draft, MessageKind.AGAIN, provision.id, told, ENDED)
-            if provision.outcome is None:
-                plan_again_after_starting(draft, provision.id)
-        plan_follow_ups(draft, provision.id)
+        plan_all_again(draft, provision.id)
     return draft.done()
 
 

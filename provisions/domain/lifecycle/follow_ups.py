@@ -128,20 +128,23 @@ def lapse_follow_ups(draft: Draft, settled: ProvisionKey) -> None:
 
 
 def lapse_own_follow_ups(draft: Draft, key: ProvisionKey, because: str) -> None:
-    """Follow-ups of an outcome that is not in force any more; and those of asking and starting, once there is an outcome."""
-    outcome = draft.case.provisions[key].outcome
-    in_force = outcome.name.value if outcome else None
-    lapsing = {
-        rule.name
-        for rule in draft.rule(key).follow_ups
-        if (rule.trigger.kind is TriggerKind.OUTCOME and rule.trigger.which != in_force)
-        or (rule.trigger.kind in _UNTIL_AN_OUTCOME and outcome is not None)
-        or (rule.trigger.kind is TriggerKind.WAIVED and in_force == OutcomeName.WITHDRAWN)
-    }
-    lapse(draft, key, lapsing, because)
+    """Those whose reason is gone: of an outcome that is not in force any more, of asking and starting once there is one."""
+    rules, provision = draft.rule(key).follow_ups, draft.case.provisions[key]
+    lapse(draft, key, {rule.name for rule in rules if not _has_reason(rule, provision)}, because)
 
 
-_UNTIL_AN_OUTCOME = (TriggerKind.REQUESTED, TriggerKind.STARTED)
+def _has_reason(rule: FollowUpRule, provision: Provision) -> bool:
+    """Whether what it is planned for may still hold, given the outcome in force."""
+    in_force = provision.outcome.name.value if provision.outcome else None
+    match rule.trigger.kind:
+        case TriggerKind.OUTCOME:
+            return rule.trigger.which == in_force
+        case TriggerKind.REQUESTED | TriggerKind.STARTED:
+            return in_force is None
+        case TriggerKind.WAIVED:
+            return in_force != OutcomeName.WITHDRAWN
+        case TriggerKind.MILESTONE:
+            return True
 
 
 def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
@@ -152,6 +155,37 @@ def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
         plan_after(draft, key, TriggerKind.REQUESTED, asked_on)
     if provision.started_on is not None:
         plan_after(draft, key, TriggerKind.STARTED, provision.started_on)
+
+
+def plan_all_again(draft: Draft, key: ProvisionKey) -> None:
+    """Everything of a provision that lapsed with its case, once the end of the case has been undone: what was done stays done."""
+    provision = draft.case.provisions[key]
+    if provision.outcome is None:
+        plan_again_after_starting(draft, key)
+    plan_follow_ups(draft, key)
+    for milestone in provision.milestones:
+        plan_after(draft, key, TriggerKind.MILESTONE, milestone.on, milestone.name)
+    if provision.outcome is None or provision.outcome.name is not OutcomeName.WITHDRAWN:
+        for waiver in provision.waivers:
+            plan_after(draft, key, TriggerKind.WAIVED, waiver.on, waiver.code)
+    for rule in draft.rule(key).follow_ups:
+        known = [f for f in draft.case.provisions[key].follow_ups if f.name == rule.name]
+        done = [f for f in known if f.done is not None]
+        if done and _has_reason(rule, provision) and not any(f.is_open for f in known):
+            _plan_next(draft, key, rule, max(done, key=lambda f: f.due))
+
+
+def _plan_next(draft: Draft, key: ProvisionKey, rule: FollowUpRule, last: FollowUp) -> None:
+    """After ``last``, which is done, the next one of what repeats."""
+    if not (rule.repeat and rule.after and last.done) or _ended(draft.case, key, rule):
+        return
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    following = FollowUp(rule.name, rule.after.after(last.done, calendar))
+    provision = draft.case.provisions[key]
+    if all(f.lapsed for f in provision.follow_ups if (f.name, f.due) == (following.name, following.due)):
+        planned = with_follow_ups(provision.follow_ups, (following,))
+        draft.case = draft.case.with_provision(replace(provision, follow_ups=planned))
+        note_follow_up(draft, key, following)
 
 
 def lapse(draft: Draft, key: ProvisionKey, names: Collection[str], because: str) -> None:
@@ -223,11 +257,5 @@ def settle_follow_up(case: Case, key: ProvisionKey, name: str, moment: Moment, o
     draft.note(
         "follow_up.done", "vervolgactie afgerond", key, name=name, due=due_first.due.isoformat(), on=on.isoformat()
     )
-    rule = rules[name]
-    if rule.repeat and rule.after and not _ended(case, key, rule):
-        again = FollowUp(name, rule.after.after(on, moment.catalogue.calendar_of(case.municipality)))
-        provision = draft.case.provisions[key]
-        if all((f.name, f.due) != (again.name, again.due) for f in provision.follow_ups):
-            draft.case = draft.case.with_provision(replace(provision, follow_ups=(*provision.follow_ups, again)))
-            note_follow_up(draft, key, again)
+    _plan_next(draft, key, rules[name], replace(due_first, done=on))
     return draft.done()

@@ -21,7 +21,7 @@ from provisions.domain.lifecycle.follow_ups import (
     lapse_follow_ups,
     lapse_own_follow_ups,
     plan_again,
-    plan_again_after_starting,
+    plan_all_again,
     plan_follow_ups,
 )
 from provisions.domain.lifecycle.starting import start_what_is_ready
@@ -234,7 +234,11 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
         **({"ended": True} if provision.status is Status.ENDED else {}),
     )
     lapse_own_follow_ups(draft, key, "de uitkomst geldt niet meer: de voorziening is heropend")
-    plan_again_after_starting(draft, key)
+    end = moment.catalogue.ends.get(case.end_reason or "")
+    for other in draft.case.provisions.values() if end and end.ends_open else ():
+        if other.status is not Status.ENDED and other.id != key:
+            plan_all_again(draft, other.id)  # the case goes on, and what lapsed with it
+    plan_all_again(draft, key)
     plan_again(draft, key)
     if not started:
         draft.visible.discard(key)
