@@ -67,7 +67,10 @@ class EngineCollector(Collector):
         yield _gauge("due_seconds", "How long the oldest of these waits.", waiting.due_seconds)
         yield _gauge("waiting_too_far", "What waits for a moment that no right clock wrote.", waiting.too_far)
         yield _gauge("messages_pending", "Messages that are still to be sent.", waiting.messages_pending)
-        yield _gauge("messages_pending_seconds", "Age of the oldest of these.", waiting.messages_pending_seconds)
+        yield _gauge(
+            "messages_pending_seconds", "How long the oldest of these waits to leave.", waiting.messages_pending_seconds
+        )
+        yield _gauge("messages_slow", "Of these, waiting longer than post ever should.", waiting.messages_slow)
         yield _gauge("messages_retried", "Of these, failed three times or more.", waiting.messages_retried)
         yield _gauge("faces_wanted", "Runs that do not show what they should.", waiting.stale_runs)
         yield _gauge("plans_wanted", "Plans of a client that do not show what they should.", waiting.plans)

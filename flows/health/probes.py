@@ -21,7 +21,6 @@ from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
 from provisions.domain import dutch
-from provisions.domain.delivery import SLOW
 from provisions.domain.errors import NotAllowed
 from provisions.store import backlog
 from provisions.store.backlog import Backlog, Totals
@@ -102,10 +101,10 @@ class Vitals:
                 f"De klok loopt {waiting.due_seconds:.0f} seconden achter, "
                 f"met {dutch.counted(waiting.due, 'voorziening', 'voorzieningen')}."
             )
-        if waiting is not None and waiting.messages_pending_seconds > SLOW.total_seconds():
+        if waiting is not None and waiting.messages_slow:
             found.append(
                 f"De post gaat langzaam of staat stil: "
-                f"{dutch.counted(waiting.messages_pending, 'bericht wacht', 'berichten wachten')}, het oudste "
+                f"{dutch.counted(waiting.messages_slow, 'bericht wacht', 'berichten wachten')}, het oudste "
                 f"{waiting.messages_pending_seconds / 60:.0f} minuten. Kijk met 'provisions messages --status pending' waarom."
             )
         if waiting is not None and waiting.too_far:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from provisions.catalogue.entry import Entry
 from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
+from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
@@ -17,7 +18,7 @@ WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
 KEEP_MONTHS = 24
 LETTERS_WAIT = 5  # minutes
-MOST_LETTERS_WAIT = 60
+MOST_LETTERS_WAIT = LONGEST_HELD // timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

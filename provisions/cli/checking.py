@@ -7,7 +7,6 @@ from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged
 from provisions.domain import dutch
-from provisions.domain.delivery import SLOW
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
@@ -36,8 +35,8 @@ def check(args: Namespace, settings: Settings) -> None:
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
             post = backlog(engine, utc_now())
-        if post.messages_pending and post.messages_pending_seconds > SLOW.total_seconds():
-            waiting = dutch.counted(post.messages_pending, "bericht wacht", "berichten wachten")
+        if post.messages_slow:
+            waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
         done.append("database bereikbaar")

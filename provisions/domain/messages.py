@@ -433,6 +433,11 @@ def label(kind: str) -> str:
     return MessageKind(kind).letter.label if kind in list(MessageKind) else kind
 
 
+def listed() -> tuple[MessageKind, ...]:
+    """The kinds that go in the overview of the day."""
+    return tuple(kind for kind in MessageKind if kind.letter.listed)
+
+
 def telling() -> tuple[MessageKind, ...]:
     """The kinds that ask something of a counter or take it back: what it knows is the last of these."""
     return tuple(kind for kind in MessageKind if kind.letter.asks or kind.letter.ends)

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
-from provisions.domain.delivery import SEVERAL_ATTEMPTS
+from provisions.domain.delivery import SEVERAL_ATTEMPTS, SLOW
 from provisions.domain.lifecycle.bounds import LONGEST_WAIT
 from provisions.store import locks
 from provisions.store import tables as t
+from provisions.store.looking import waits_since
 from provisions.store.outbox import LISTED
 
 BACKUP = "backup"  # the name of the setting that says when the last backup was made
@@ -30,6 +31,9 @@ class Backlog:
     """Waiting for a moment that no right clock can have written: provisions longer than any term, letters made after now."""
     messages_pending: int
     messages_pending_seconds: float
+    """How long the oldest of these waits, besides what it waits on purpose."""
+    messages_slow: int
+    """Waiting longer than post ever should."""
     messages_retried: int
     """Pending after several attempts."""
     stale_runs: int
@@ -55,18 +59,21 @@ class Totals:
     """Given up: a person must call."""
 
 
+WAITS_SINCE = waits_since("m")
 _BACKLOG = text(
-    """
+    f"""
     WITH due AS (SELECT count(*) AS n, min(next_at) AS oldest FROM provision WHERE next_at <= :now),
-    pending AS (SELECT count(*) AS n, min(created) FILTER (WHERE sent IS NULL OR attempts > 0) AS oldest,
+    pending AS (SELECT count(*) AS n, min({WAITS_SINCE}) AS oldest,
+                       count(*) FILTER (WHERE {WAITS_SINCE} <= :slow) AS slow,
                        count(*) FILTER (WHERE attempts >= :several) AS retried
-                FROM message WHERE next_try IS NOT NULL),
+                FROM message m WHERE next_try IS NOT NULL),
     ahead AS (SELECT count(*) AS n FROM message WHERE next_try IS NOT NULL AND created > :soon AND kind <> ALL(:listed))
     SELECT due.n AS due,
            coalesce(extract(epoch FROM :now - due.oldest), 0)::float AS due_seconds,
            (SELECT count(*) FROM provision WHERE next_at > :longest) + ahead.n AS too_far,
            pending.n AS messages_pending,
-           coalesce(extract(epoch FROM :now - pending.oldest), 0)::float AS messages_pending_seconds,
+           greatest(coalesce(extract(epoch FROM :now - pending.oldest), 0), 0)::float AS messages_pending_seconds,
+           pending.slow AS messages_slow,
            pending.retried AS messages_retried,
            (SELECT count(*) FROM provision WHERE generation <> observed_generation) AS stale_runs,
            (SELECT count(*) FROM plan WHERE wanted <> shown) AS plans,
@@ -78,7 +85,7 @@ _BACKLOG = text(
            (SELECT version_num FROM alembic_version) AS schema,
            (SELECT extract(epoch FROM :now - value::timestamptz)::float FROM setting WHERE name = :backup) AS backup_seconds
     FROM due, pending, ahead
-    """
+    """  # noqa: S608 - names of our own
 )
 
 
@@ -89,6 +96,7 @@ def backlog(engine: Engine, now: datetime) -> Backlog:
             "now": now,
             "soon": now + SOON,
             "longest": now + LONGEST_WAIT,
+            "slow": now - SLOW,
             "engines": locks.ENGINES,
         }
         asked["listed"] = list(LISTED)  # these wait for the overview of their day

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisions.domain.case import Case, ProvisionKey
-from provisions.domain.delivery import SEVERAL_ATTEMPTS
+from provisions.domain.delivery import LONGEST_HELD, SEVERAL_ATTEMPTS
+from provisions.domain.messages import listed as listed_kinds
 from provisions.store import columns
 from provisions.store import rows as from_row
 
@@ -37,6 +38,21 @@ def undelivered(message: str) -> str:
     """Whether the message with this name in a query is not arriving (:func:`provisions.domain.delivery.does_not_arrive`)."""
     stuck = f"{message}.attempts >= {SEVERAL_ATTEMPTS} OR {message}.recipients <> '{{}}'"
     return f"({message}.status = 'failed' OR ({message}.status = 'pending' AND ({stuck})))"
+
+
+def waits_since(message: str) -> str:
+    """From when on the message with this name in a query, which is pending, waits to leave.
+
+    What waits on purpose does not count: for second thoughts, or for the overview of its day. What was sent again was said at
+    its own time.
+    """
+    listed = ", ".join(f"'{kind.value}'" for kind in listed_kinds())
+    held = f"interval '{LONGEST_HELD.total_seconds():.0f} seconds'"
+    return (
+        f"CASE WHEN {message}.attempts > 0 THEN {message}.created "
+        f"WHEN {message}.sent IS NOT NULL OR {message}.kind IN ({listed}) THEN {message}.next_try "
+        f"ELSE least({message}.next_try, {message}.created + {held}) END"
+    )
 
 
 UNDELIVERED = undelivered("m")

@@ -21,7 +21,7 @@ from provisions.store import tables as t
 from provisions.store.loading import Stored
 
 TELLING = tuple(kind.value for kind in messages.telling())
-LISTED = tuple(kind.value for kind in messages.MessageKind if kind.letter.listed)
+LISTED = tuple(kind.value for kind in messages.listed())
 _LETTER = t.message.c.kind.not_in(LISTED)  # what goes by itself; the others go in the overview of the day
 Message = Row[Any]
 

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.database.connect import pooled
+from provisions.domain.lifecycle import Via
+from provisions.store.backlog import backlog
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, CaseFile, Town
+from tests.builders import CONFIG, CaseFile, Town, at, day
 from tests.conftest import MovingClock
 
 KEY = "advance_payment"
@@ -114,3 +116,25 @@ def test_what_is_sent_again_is_judged_by_what_was_known_before_it(town: Town, ca
     town.app.resending.resend(str(cancelled.id), by="teamleider-1")
     town.on("2026-11-03 10:02")
     assert [s.partition(" TR")[0] for s in subjects(town)] == ["Verzoek", "Verzoek vervalt", "Verzoek vervalt"]
+
+
+def test_what_waits_on_purpose_is_no_slow_post_and_what_should_have_left_is(
+    town: Town, case: CaseFile, database: Engine
+) -> None:
+    def slow() -> tuple[int, float]:
+        waiting = backlog(database, town.clock.now)
+        return waiting.messages_slow, waiting.messages_pending_seconds
+
+    web = town.app.cases.through(Via.WEB)
+    web.record_outcome(case.reference, KEY, "withdrawn", by="regisseur.noord")
+    town.takes_in("TR-2026-0043", "special_assistance").does(
+        "suspend", "special_assistance", reason="client_asks", until=day("2026-11-12")
+    )
+    town.clock.now += timedelta(minutes=4)
+    assert slow() == (0, 0), "one waits five minutes, the other for the overview of its day"
+    town.clock.now += timedelta(minutes=4)
+    assert slow() == (1, 180)
+    town.on("2026-11-03 10:10")
+    assert slow() == (0, 0)
+    town.clock.now = at("2026-11-04 07:35")
+    assert slow() == (1, 300)
