@@ -53,6 +53,7 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "answers": _together(history.answers(w) for w in window),
         "rungs": _together(history.rungs(w) for w in window),
         "submitted": sum(history.submitted(w) for w in window),
+        "taken_out": history.taken_out(week),
         "since_intake": history.where_days_went(window),
         "headlines": wording.headlines(rows, before),
         "decisions": wording.decisions(_causes(history, window)),
@@ -124,7 +125,8 @@ def _earlier(history: History, window: Sequence[Week], sent: Week, report: Repor
 def corrections(history: History, frozen: Mapping[Week, Report]) -> list[dict[str, Any]]:
     """What has changed in figures that were sent: against the frozen figure, or against its last correction.
 
-    Nothing was recorded about weeks before ``history.since``, so nothing has changed in them.
+    Nothing was recorded about weeks before ``history.since``, so nothing has changed in them. A figure that the report did
+    not have yet, or that is too few to be shown now, is no correction.
     """
     found = []
     for week in sorted(w for w in frozen if w >= history.since):
@@ -136,6 +138,8 @@ def corrections(history: History, frozen: Mapping[Week, Report]) -> list[dict[st
                 continue
             now = history.row([key], week)
             for figure in SCALARS:
+                if figure not in row or (figure == "longest_overdue_days" and now[figure] is None):
+                    continue
                 was = corrected.get((key, figure), row[figure])
                 if was != now[figure]:
                     found.append({"week": str(week), "key": key, "figure": figure, "was": was, "is": now[figure]})

@@ -102,8 +102,16 @@ def _closing(report: Report) -> str:
         if report["frozen"]
         else "Dit rapport is nog niet verzonden; de cijfers kunnen nog veranderen."
     )
+    out = _taken_out(report.get("taken_out", 0))
     privacy = "In dit rapport staan geen namen, geen nummers van trajecten en geen vrije tekst."
-    return f"Gemaakt op {_moment(report['made'])}. {state} {privacy}"
+    return f"Gemaakt op {_moment(report['made'])}. {state} {out}{privacy}"
+
+
+def _taken_out(cases: int) -> str:
+    if not cases:
+        return ""
+    are = "is 1 traject" if cases == 1 else f"zijn {cases} trajecten"
+    return f"Deze week {are} uit alle cijfers gehaald: dubbel, of bij vergissing gestart. "
 
 
 def count(value: object) -> str:

@@ -89,6 +89,8 @@ class Reports:
         history = History(self._config.catalogue.provisions, day_of(now), since)
         for case in case_facts(connection, self._config.catalogue, since.monday):
             history.add(case)
+        for day in figures.taken_out(connection, self._config.catalogue.uncounted):
+            history.take_out(day)
         return history
 
     def _due_weeks(self, connection: Connection, now: datetime) -> list[Week]:

@@ -15,6 +15,7 @@ FIGURES = {
     "delivered": "geregeld",
     "delivered_on_time": "op tijd geregeld",
     "refused": "afgewezen",
+    "ended": "geëindigd met het traject",
     "breaches": "overschrijdingen",
     "open": "nog open",
     "overdue": "te laat",

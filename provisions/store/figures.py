@@ -65,6 +65,14 @@ def cases(connection: Connection, since: date, uncounted: Collection[str] = ()) 
         yield from _slice(connection, ids[start : start + SLICE])
 
 
+def taken_out(connection: Connection, uncounted: Collection[str]) -> Sequence[date]:
+    """The day on which each case ended that ended for one of ``uncounted``."""
+    c = t.case.c
+    return (
+        connection.execute(select(c.closed).where(c.end_reason.in_(uncounted), c.closed.is_not(None))).scalars().all()
+    )
+
+
 def earliest_change(connection: Connection, recorded_since: datetime, uncounted: Collection[str] = ()) -> date | None:
     """The earliest day about which anything was recorded at or after a moment; ``None`` when nothing was.
 

@@ -225,6 +225,9 @@ def figures(found: list[Record], monday: date, today: date) -> dict[str, dict[st
         last = {rung: answer for rung, answer, day in r.answers if day in week}
         tables[r.key]["answers"].update(last.values())
         row["submitted"] += sum(1 for day in r.submitted if day in week)
+    for row in rows.values():
+        if row["overdue"] < 5:
+            row["longest_overdue_days"] = None  # type: ignore[assignment]
     return {
         key: {
             **row,

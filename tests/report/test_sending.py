@@ -153,7 +153,7 @@ def test_a_past_week_that_was_never_sent_is_computed_from_what_happened_then(tow
     town.on("2026-11-17 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=BY)
     rows = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W46"))["provisions"]}
     assert (rows["id_document"]["open"], rows["id_document"]["overdue"]) == (1, 1)
-    assert rows["id_document"]["longest_overdue_days"] == 6
+    assert rows["id_document"]["longest_overdue_days"] is None  # of one case it would say too much
     assert rows["postal_address"]["blocked_on"] == {"id_document": 1}
     now = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W47"))["provisions"]}
     assert (now["id_document"]["delivered"], now["id_document"]["delivered_on_time"]) == (1, 0)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from provisions.domain.rules import Brp
 
-FEWEST = 5  # a median or percentile of fewer deliveries says too much about each of them
+FEWEST = 5  # a median, a percentile or "longest" of fewer says too much about each of them
 
 REFUSED, COUNTER, TABLES = "refused", "counter", "tables"
 BLOCKED, SUSPENDED = "blocked", "suspended"  # with ":" and what it waited for, or the reason

@@ -22,7 +22,7 @@ from provisions.domain.figures.spans import ALWAYS, Levels, Span, minus, within
 from provisions.domain.rules import OutcomeName, ProvisionRule
 from provisions.domain.weeks import Week, week_number
 
-EVENTS = ("started", "delivered", "delivered_on_time", "refused", "breaches")
+EVENTS = ("started", "delivered", "delivered_on_time", "refused", "ended", "breaches")
 LEVELS = ("open", "overdue", "suspended", "blocked", "statutory_exceeded")
 DURATIONS = ("median_days", "p90_days", "longest_overdue_days", "since_intake_median_days")
 SCALARS = (*EVENTS, *LEVELS, *DURATIONS)
@@ -65,6 +65,7 @@ class History:
         self._after_today = today.toordinal() + 1
         self._tallies = {key: _Tally() for key in rules}
         self._without = {name: Levels() for name in WITHOUT}
+        self._taken_out: Counter[int] = Counter()
         self._municipal_events: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._municipal_overdue: defaultdict[str, Levels] = defaultdict(Levels)
 
@@ -80,6 +81,10 @@ class History:
             if not life.over_before(self.since.monday):
                 self._add_provision(case, life, lives)
         self._add_without(case, lives)
+
+    def take_out(self, day: date) -> None:
+        """A case that ended on ``day`` for a reason that is in no figure (a duplicate, a mistake)."""
+        self._taken_out[week_number(day)] += 1
 
     def _add_provision(self, case: CaseFacts, life: Life, lives: Rounds) -> None:
         tally, facts = self._tallies[life.facts.key], life.facts
@@ -101,6 +106,8 @@ class History:
                 if facts.due is not None and outcome.day <= facts.due:
                     self._event(case, tally, "delivered_on_time", outcome.day)
                 tally.deliveries[week_number(outcome.day)].append(life.delivery(outcome.day, met))
+        if facts.ended_on is not None:
+            self._event(case, tally, "ended", facts.ended_on)
         if facts.breach_day is not None and facts.breach_day <= self.today:
             self._event(case, tally, "breaches", facts.breach_day)
             tally.causes[week_number(facts.breach_day)][life.cause(facts.breach_day, met)] += 1
@@ -179,7 +186,8 @@ class History:
         row.update({name: self._sum(tallies, name, last) for name in LEVELS})
         row["median_days"] = _whole(median(d.since_start for d in deliveries)) if enough else None
         row["p90_days"] = _percentile([d.since_start for d in deliveries], 0.9) if enough else None
-        row["longest_overdue_days"] = max((tally.longest.get(last, 0) for tally in tallies), default=0)
+        longest = max((tally.longest.get(last, 0) for tally in tallies), default=0)
+        row["longest_overdue_days"] = longest if self._sum(tallies, "overdue", last) >= FEWEST else None
         row["since_intake_median_days"] = _whole(median(d.since_intake for d in deliveries)) if enough else None
         row["since_intake_days"] = _went(deliveries) if enough else None
         row["blocked_on"] = self._blocked_on(tallies, last)
@@ -203,6 +211,10 @@ class History:
     def submitted(self, week: Week) -> int:
         """How many were submitted to the national desk in the week."""
         return sum(tally.submitted[week.number] for tally in self._tallies.values())
+
+    def taken_out(self, week: Week) -> int:
+        """How many cases ended in the week for a reason that is in no figure."""
+        return self._taken_out[week.number]
 
     def where_days_went(self, weeks: Sequence[Week]) -> dict[str, int] | None:
         """The days since intake of all that was delivered in ``weeks``, by where they went; ``None`` under five."""

@@ -58,6 +58,7 @@ class Life:
         return (
             (not self.open or self.open[-1][1] <= first)
             and (facts.breach_day is None or facts.breach_day < day)
+            and (facts.ended_on is None or facts.ended_on < day)
             and all(o.day < day for o in facts.outcomes)
             and all(climbed < day for _, climbed in facts.rungs)
             and all(a.day < day for a in facts.answers)
