@@ -442,6 +442,16 @@ class CaseFile:
     def status(self) -> dict[str, str]:
         return {p.provision.key: p.status for p in self.view.provisions}
 
+    def rounds(self, key: str) -> list[ProvisionView]:
+        return [p for p in self.view.provisions if p.provision.key == key]
+
+    def every(self) -> dict[str, ProvisionView]:
+        """All rounds of all provisions, by ``key`` or ``key#2``."""
+        return {str(p.provision.id): p for p in self.view.provisions}
+
+    def state(self) -> dict[str, str]:
+        return {key: p.status for key, p in self.every().items()}
+
     def rungs(self, key: str) -> list[str]:
         return [rung["rung"] for rung in self[key].as_json()["rungs"]]
 

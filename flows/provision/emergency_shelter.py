@@ -14,6 +14,7 @@ def emergency_shelter(p: Process) -> Ended:
     om zich te wassen.
     """
     p.asks("Opvang gevraagd voor de dag waarop die nodig is")
+    p.calls_standby("Buiten kantooruren: de bereikbaarheidsdienst weet ervan")
     p.waits_until(
         "de cliënt een plek heeft om te slapen",
         advice="Ziet de cliënt ervan af, leg dan vast wat in plaats daarvan is aangeboden.",

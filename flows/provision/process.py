@@ -126,6 +126,10 @@ class Process:
         """The counter is asked."""
         self._says(caption, Fact("message.requested", "request"))
 
+    def calls_standby(self, caption: str) -> None:
+        """Outside office hours who is on duty hears of it."""
+        self._says(caption, Fact("message.requested", "standby"))
+
     def waits_until(self, settled: str, *, advice: str = "") -> None:
         """Until when the run waits: completes "Dit is geregeld als …" above its form. ``advice``: the guide's, below that."""
         self._settled, self._advice = settled, advice

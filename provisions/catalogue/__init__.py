@@ -17,7 +17,6 @@ from provisions.catalogue.entry import Entry, meant
 from provisions.catalogue.organisation import (
     Contact,
     Municipality,
-    OfficeHours,
     Organisation,
     Webhook,
     read_organisation,
@@ -37,7 +36,6 @@ __all__ = [
     "Config",
     "Contact",
     "Municipality",
-    "OfficeHours",
     "Organisation",
     "Webhook",
     "load",
@@ -90,6 +88,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         calendars={key: with_closing_days(calendar, m.closing_days) for key, m in municipalities.items()},
         tables={key: frozenset(RungName.optional()) & m.tables.keys() for key, m in municipalities.items()},
         automatic=frozenset(key for key, m in municipalities.items() if m.automatic_submission),
+        office_hours={key: m.office_hours for key, m in municipalities.items()},
         codes=codes,
         ends=ends,
         letters_wait=organisation.letters_wait,

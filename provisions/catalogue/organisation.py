@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
 from provisions.catalogue.entry import Entry
-from provisions.domain.calendar import AMSTERDAM, WorkingCalendar
+from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.rungs import RungName
 
@@ -52,19 +52,6 @@ class Contact:
     def address(self) -> str:
         """Where messages go."""
         return self.webhook.address if self.webhook else self.email
-
-
-@dataclass(frozen=True)
-class OfficeHours:
-    """From ``start`` until ``end`` (Amsterdam's clock) on working days."""
-
-    start: time
-    end: time
-
-    def are_on(self, moment: datetime, calendar: WorkingCalendar) -> bool:
-        """Whether ``moment`` (aware) falls within office hours."""
-        local = moment.astimezone(AMSTERDAM)
-        return calendar.closed(local.date()) is None and self.start <= local.time() < self.end
 
 
 @dataclass(frozen=True)

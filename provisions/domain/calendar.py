@@ -128,3 +128,22 @@ class WorkingCalendar:
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie after ``after``, up to and including ``until``."""
         return sum(1 for n in range(1, (until - after).days + 1) if self.closed(after + timedelta(days=n)) is None)
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """From ``start`` until ``end`` (Amsterdam's clock) on working days."""
+
+    start: time
+    end: time
+
+    def are_on(self, moment: datetime, calendar: WorkingCalendar) -> bool:
+        """Whether ``moment`` (aware) falls within office hours."""
+        local = moment.astimezone(AMSTERDAM)
+        return calendar.closed(local.date()) is None and self.start <= local.time() < self.end
+
+    def next_edge(self, moment: datetime) -> datetime:
+        """The first moment (UTC) after ``moment`` (aware) on which office hours may begin or end; within Amsterdam's day."""
+        day = day_of(moment)
+        edges = (datetime.combine(day, edge, AMSTERDAM).astimezone(UTC) for edge in (self.start, self.end))
+        return min((edge for edge in edges if edge > moment), default=first_moment(day + ONE_DAY))

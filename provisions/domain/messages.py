@@ -140,7 +140,7 @@ class Letter:
     ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
-    in the overview of the day for that counter. ``standby``: outside office hours it also goes to the stand-by.
+    in the overview of the day for that counter.
     """
 
     label: str
@@ -154,7 +154,6 @@ class Letter:
     held: timedelta = timedelta()
     at_once: bool = False
     listed: bool = False
-    standby: bool = False
 
 
 class MessageKind(StrEnum):
@@ -191,6 +190,18 @@ class MessageKind(StrEnum):
             event="voorziening-gevraagd",
             lapses=_asked_already,
             asks=True,
+        ),
+    )
+    STANDBY = (
+        "standby",
+        Letter(
+            label="bericht aan de bereikbaarheidsdienst",
+            to=Recipient.STANDBY,
+            template="notice/standby.md.j2",
+            subject="{hurry}Vannacht {reference} · {by}",
+            event="buiten-kantooruren-gevraagd",
+            lapses=_closed,
+            at_once=True,
         ),
     )
     APPLICATION = (
@@ -358,7 +369,6 @@ class MessageKind(StrEnum):
             to=Recipient.RUNG,
             template="escalation/{rung}.md.j2",
             event="voorziening-geescaleerd",
-            standby=True,
         ),
     )
     SUBMISSION = (

@@ -12,6 +12,7 @@ class Recipient(StrEnum):
     ASKED = "asked"  # the same without the case director, who hears what was done otherwise
     TABLE = "table"  # the table of that rung; the case director where the municipality has no such table any more
     CUSTOMISATION_OFFICER = "customisation_officer"
+    STANDBY = "standby"
     NATIONAL_DESK = "national_desk"
     TEAM_LEADS = "team_leads"
     STEERING_GROUP = "steering_group"

@@ -5,10 +5,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from provisions.domain.calendar import WorkingCalendar
+from provisions.domain.calendar import OfficeHours, WorkingCalendar
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 
@@ -288,7 +288,7 @@ class ProvisionRule:
     fields: tuple[FieldRule, ...] = ()
     variants: Mapping[str, Variant] = field(default_factory=dict)  # "registered", "unregistered", "urgent"
     needed_from: bool = False  # may be needed from a known future day
-    standby: bool = False  # outside office hours rungs also go to the stand-by address
+    standby: bool = False  # what can't wait for the morning: outside office hours who is on duty hears of it
     tells_director: bool = False  # the case director is told when it is delivered
     several: bool = False  # more than one round may be open at once
     purposes: tuple[Purpose, ...] = ()
@@ -344,6 +344,7 @@ class Catalogue:
     calendars: Mapping[str, WorkingCalendar]
     tables: Mapping[str, frozenset[RungName]] = field(default_factory=dict)
     automatic: frozenset[str] = frozenset()
+    office_hours: Mapping[str, OfficeHours] = field(default_factory=dict)
     codes: Mapping[CodeList, Mapping[str, str]] = field(default_factory=dict)  # code → what people read
     ends: Mapping[str, EndRule] = field(default_factory=dict)
     # When letters leave decides nothing else: changing it is no change of rules.
@@ -366,6 +367,11 @@ class Catalogue:
     def has_rung(self, rung: RungName, municipality: str) -> bool:
         """Whether a municipality has this rung at all: some tables are there in some municipalities only."""
         return not rung.kind.optional or rung in self.tables.get(municipality, ())
+
+    def at_the_office(self, municipality: str, moment: datetime) -> bool:
+        """Whether ``moment`` (aware) falls within the office hours of a municipality; one that has set none is always there."""
+        hours = self.office_hours.get(municipality)
+        return hours is None or hours.are_on(moment, self.calendar_of(municipality))
 
     def calendar_of(self, municipality: str) -> WorkingCalendar:
         """The calendar of a municipality: the Atw and its own closing days."""

@@ -65,13 +65,11 @@ def render(
     about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
     if why := kind.letter.lapses(about):
         return Lapsed(why)
-    standby = _standby(kind, provision, municipality, config, now)
     written = _environment(templates)
     known = facts(message, case, provision, config, now)
     subject = kind.subject(known, message.detail)
     context = {
         **known,
-        "standby": standby.name if standby else "",
         "request_template": MessageKind.REQUEST.template(provision.key, None),
     }
     submission = written.get_template("escalation/_submission.md.j2").render(context)
@@ -82,9 +80,8 @@ def render(
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
     director = municipality.director(case.director)
     people = _People(municipality, director, config.catalogue.rule(provision.key).counter, config)
-    recipients = (*people.of(kind.letter.to, kind.rung(message.detail)), *((standby,) if standby else ()))
     return Rendered(
-        recipients=recipients,
+        recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
         subject=subject,
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
@@ -159,6 +156,8 @@ class _People:
                 return (place.tables.get(rung, self.director),)
             case Recipient.CUSTOMISATION_OFFICER:
                 return (place.customisation_officer,)
+            case Recipient.STANDBY:
+                return (place.standby,)
             case Recipient.NATIONAL_DESK:
                 return (self.config.organisation.maatwerkloket,)
             case Recipient.TEAM_LEADS:
@@ -166,13 +165,3 @@ class _People:
             case Recipient.STEERING_GROUP:
                 return (self.config.organisation.steering_group,)
         raise ValueError(f"a letter to {recipient} is about a rung")
-
-
-def _standby(
-    kind: MessageKind, provision: Provision, municipality: Municipality, config: Config, now: datetime
-) -> Contact | None:
-    """Who must hear of it as well because nobody is at the office."""
-    if not (kind.letter.standby and config.catalogue.rule(provision.key).standby):
-        return None
-    calendar = config.catalogue.calendar_of(municipality.key)
-    return None if municipality.office_hours.are_on(now, calendar) else municipality.standby

@@ -77,3 +77,12 @@ def test_urgency_without_rules_or_by_another_name_is_refused() -> None:
     assert "eviction" in str(refusal(lambda: client.gets_urgent("debt_counselling", because="flowers")))
     other = a_client().needs("id_document")
     assert isinstance(refusal(lambda: other.gets_urgent("id_document")), InvalidInput)
+
+
+def test_who_works_on_it_hears_the_new_day() -> None:
+    moved = a_client().needs(Need("emergency_shelter", needed_from=day("2026-11-12")))
+    moved.is_needed_from("emergency_shelter", "2026-11-19")
+    assert moved.sent("new_day", "emergency_shelter")
+    urgent = a_client(present=frozenset({"id_document", "housing", "benefit_decision"})).needs("debt_counselling")
+    urgent.gets_urgent("debt_counselling")
+    assert urgent.sent("new_day", "debt_counselling")

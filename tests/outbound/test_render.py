@@ -157,14 +157,14 @@ def test_the_national_desk_gets_a_reference_to_call_about_and_nothing_else(story
     assert "Maatwerkfunctionaris Voorbeeldstad" in rendered.text
 
 
-def test_outside_office_hours_shelter_also_goes_to_the_stand_by(story: NewStory) -> None:
+def test_outside_office_hours_the_stand_by_hears_of_shelter_in_words_of_its_own(story: NewStory) -> None:
     told = story("emergency_shelter").until("2026-11-03T00:00+01:00")
-    assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == [
-        "doorbraaktafel",
-        "bereikbaarheidsdienst",
-    ]
-    told.now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
     assert addresses(told.read("rung", "emergency_shelter", "doorbraaktafel")) == ["doorbraaktafel"]
+    rendered = told.read("standby", "emergency_shelter")
+    assert addresses(rendered) == ["bereikbaarheidsdienst"]
+    assert "vannacht binnen kan slapen" in words(rendered)
+    assert "de uiterste datum was 2 november 2026" in words(rendered)
+    assert "antwoorden aan de" not in words(rendered), "what a table is asked is not for who is on duty"
 
 
 def test_when_the_card_is_ready_the_director_is_told(story: NewStory) -> None:

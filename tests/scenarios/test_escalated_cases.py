@@ -111,8 +111,10 @@ def test_on_the_street_again_after_three_weeks(town: Town) -> None:
     assert case.shows("emergency_shelter") == "Te laat"
     assert case["emergency_shelter"].days_overdue == 31
     assert town.overdue() == ["TR-2026-0013 opvang 31, loket"]
-    (again,) = town.letters_since("2026-12-03 18:30")
-    assert again.to == "opvang@voorbeeldstad.example"
+    assert {letter.to for letter in town.letters_since("2026-12-03 18:30")} == {
+        "opvang@voorbeeldstad.example",
+        "bereikbaarheidsdienst@voorbeeldstad.example",  # nobody is at the counter any more
+    }
 
     # Every rung was climbed already and is not climbed again; what the tables answered stands there for who reads on.
     town.on("2026-12-14 09:00")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import dutch
+from provisions.domain import deadlines, dutch
 from provisions.domain.case import Case, NeededFrom, Provision, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
@@ -16,6 +16,7 @@ from provisions.domain.lifecycle.decision import (
     provision_of,
 )
 from provisions.domain.lifecycle.starting import note_term, start_what_is_ready
+from provisions.domain.lifecycle.telling import tell_new_day
 from provisions.domain.rules import CodeList
 
 
@@ -36,6 +37,7 @@ def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> De
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is al nodig vanaf {needed_from.isoformat()}. Kies een andere dag."
         )
+    was = deadlines.due(draft.situation(key))
     draft.change(with_needed_from(provision, needed_from, moment.today))
     draft.note(
         "provision.moved",
@@ -48,6 +50,7 @@ def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> De
     if provision.started_on is None:
         draft.visible.discard(key)
     note_term(draft, key)
+    tell_new_day(draft, key, was.due if was else None)
     return draft.done()
 
 
@@ -73,6 +76,7 @@ def urgent(case: Case, key: ProvisionKey, because: str, moment: Moment, on: date
     if provision.urgent:
         raise NotAllowed(f"'{key}' in traject {case.reference} heeft al spoed.")
     not_before(f"Spoed voor '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
+    was = deadlines.due(draft.situation(key))
     _end_stops(draft, provision, on)
     provision = draft.case.provisions[key]
     draft.change(replace(provision, urgent=True, urgent_since=on, urgent_because=because))
@@ -85,6 +89,7 @@ def urgent(case: Case, key: ProvisionKey, because: str, moment: Moment, on: date
     )
     if provision.started_on is not None:
         note_term(draft, key)
+        tell_new_day(draft, key, was.due if was else None)
     else:
         draft.visible.discard(key)
     start_what_is_ready(draft)

@@ -25,7 +25,13 @@ from provisions.domain.lifecycle.follow_ups import (
     plan_follow_ups,
 )
 from provisions.domain.lifecycle.starting import start_what_is_ready
-from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end, tell_refusal
+from provisions.domain.lifecycle.telling import (
+    tell,
+    tell_director_of_another,
+    tell_of_end,
+    tell_refusal,
+    tell_standby_when_due,
+)
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
@@ -193,6 +199,7 @@ def _tell_about_reopening(draft: Draft, before: Provision) -> None:
     recorded by mistake and undone on the same day, nothing has changed for it; later it may have laid aside what it had done.
     """
     told, outcome = "loket laten weten dat het verzoek weer geldt", before.outcome
+    tell_standby_when_due(draft, before.id, str(len(before.outcomes)))
     if before.status is Status.ENDED:
         tell(draft, MessageKind.AGAIN, before.id, told, ENDED)
         return

@@ -7,6 +7,7 @@ from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Provision, ProvisionKey, Status
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.lifecycle.follow_ups import plan_after
+from provisions.domain.lifecycle.telling import tell_standby_when_due
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import TriggerKind
 from provisions.domain.terms import DueDate
@@ -55,6 +56,7 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     )
     what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
     draft.note("message.requested", what, key, message=message, kind=kind.value)
+    tell_standby_when_due(draft, key)
     if not again:
         note_statutory(draft, key)
         plan_after(draft, key, TriggerKind.REQUESTED, day)

@@ -83,6 +83,22 @@ def _at_once(draft: Draft, key: ProvisionKey, due: date, was: date | None) -> bo
     return min(due, was or due) <= near
 
 
+def tell_standby(draft: Draft, key: ProvisionKey, occasion: str = "") -> None:
+    """Outside office hours who is on duty hears of what can't wait until there is somebody at the counter."""
+    moment, municipality = draft.moment, draft.case.municipality
+    if not draft.rule(key).standby or moment.catalogue.at_the_office(municipality, moment.now):
+        return
+    told = "bereikbaarheidsdienst laten weten dat dit niet kan wachten: het is buiten kantooruren"
+    tell(draft, MessageKind.STANDBY, key, told, occasion=occasion)
+
+
+def tell_standby_when_due(draft: Draft, key: ProvisionKey, occasion: str = "") -> None:
+    """The same, unless it is needed from a later day only."""
+    end = deadlines.due(draft.situation(key))
+    if end is not None and end.due <= draft.moment.today:
+        tell_standby(draft, key, occasion)
+
+
 def tell_answer(draft: Draft, provision: Provision, rung: RungName) -> None:
     """The counter hears what was decided and what it must do now; the director the answer."""
     if provision.asked and provision.status.is_open:

@@ -11,6 +11,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
 from provisions.domain.lifecycle.starting import explained
+from provisions.domain.lifecycle.telling import tell_standby
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue
@@ -104,6 +105,7 @@ def _climb(draft: Draft, key: ProvisionKey) -> None:
             rung=rung.name.value,
             due=rung.at.isoformat(),
         )
+        tell_standby(draft, key, rung.name.value)
         if automatic:
             submission = draft.send(MessageKind.SUBMISSION, key)
             draft.note(
@@ -217,7 +219,8 @@ class Foreseen:
 def foresee(case: Case, key: ProvisionKey, at: datetime, catalogue: Catalogue) -> Foreseen | None:
     """What the clock will record at ``at``, the next moment of the provision; ``None`` when it is more than lateness and rungs.
 
-    It holds until Amsterdam's day ends, or something else falls due: within a day nothing else depends on the hour.
+    It holds until Amsterdam's day ends, or something else falls due: within a day nothing else depends on the hour, but for
+    whom the stand-by hears of outside office hours.
     """
     moment = Moment(at, SYSTEM, catalogue)
     decision = tick(case, key, moment)
@@ -227,4 +230,7 @@ def foresee(case: Case, key: ProvisionKey, at: datetime, catalogue: Catalogue) -
     derived = derive(decision.case, key, moment)
     end_of_day = first_moment(moment.today + ONE_DAY)
     until = min(end_of_day, derived.next_at or end_of_day)
+    hours = catalogue.office_hours.get(case.municipality)
+    if hours is not None and catalogue.rule(key.key).standby:
+        until = min(until, hours.next_edge(at))
     return Foreseen(at, until, moment, decision, derived) if until > at else None

@@ -1,0 +1,154 @@
+"""What happens in a life (domain.md), as stories: each is one client, told day by day on a moving clock."""
+
+from tests.builders import Letter, Town, day
+
+SHELTER = "opvang@voorbeeldstad.example"
+STANDBY = "bereikbaarheidsdienst@voorbeeldstad.example"
+TABLE = "doorbraaktafel@voorbeeldstad.example"
+
+
+def told(town: Town, since: str) -> list[str]:
+    """Who got what since a moment: "opvang: SPOED Verzoek …"."""
+    return [f"{letter.to.partition('@')[0]}: {letter.subject}" for letter in town.letters_since(since)]
+
+
+def last_to(town: Town, mailbox: str) -> Letter:
+    return town.letters_to(mailbox)[-1]
+
+
+def test_a_card_lost_twice(town: Town) -> None:
+    """Somebody loses the card, gets a new one, and loses that too. Each is a round with its own clock; nothing that had
+    started because of the first stops, and the promise that was broken in the second stays so.
+    """
+    case = town.takes_in("TR-2026-0101", "id_document", "postal_address")
+    town.on("2026-11-05 10:00")
+    case.gets("id_document").gets("postal_address", ground="no_residence")
+
+    town.on("2026-11-20 10:00")
+    case.does("again", "id_document", reason="lost")
+    assert told(town, "2026-11-20 10:00") == ["burgerzaken: Verzoek TR-2026-0101 · uiterlijk 27 november"]
+    assert case.state() == {"id_document": "delivered", "postal_address": "delivered", "id_document#2": "waiting"}
+    town.on("2026-12-01 10:00")
+    assert told(town, "2026-11-20 12:00") == [
+        "regisseur.noord: Herinnering TR-2026-0101 · uiterlijk 27 november",
+        "doorbraaktafel: Doorbraaktafel TR-2026-0101 · te laat sinds 28 november",
+    ]
+    case.gets("id_document#2")
+
+    town.on("2026-12-08 10:00")
+    case.does("again", "id_document", reason="lost")
+    town.on("2026-12-10 09:00")
+    case.gets("id_document")  # the only one that is open
+    assert [p.breached for p in case.rounds("id_document")] == [False, True, False]
+    assert [p.provision.round for p in case.rounds("id_document")] == [1, 2, 3]
+    assert town.overdue() == []
+
+
+def test_a_release_that_is_put_off_three_times(town: Town) -> None:
+    """The day moves, and with it what the counter is asked; nobody is late before the day itself, and nothing climbs."""
+    case = town.takes_in(
+        "TR-2026-0102", "emergency_shelter", needed_from={"emergency_shelter": day("2026-11-12")}, route="conditional"
+    )
+    for now, later in (("10", "19"), ("18", "26"), ("25", "30")):
+        town.on(f"2026-11-{now} 14:00")
+        case.does("move", "emergency_shelter", day(f"2026-11-{later}"))
+        town.on(f"2026-11-{now} 14:01")
+        assert case["emergency_shelter"].due == day(f"2026-11-{later}")
+        assert f"{later} november 2026" in last_to(town, SHELTER).text
+    town.on("2026-12-01 08:00")
+    assert case["emergency_shelter"].breached
+    assert town.overdue() == ["TR-2026-0102 opvang 1, doorbraaktafel"]
+    assert [letter.on for letter in town.letters_to(TABLE)] == [town.letters_to(STANDBY)[0].on]
+
+
+def test_eviction_is_announced_while_debt_counselling_waits(town: Town) -> None:
+    """Debt counselling waits for card, roof and benefit. Then the bailiff's letter comes: three working days, no waiting."""
+    case = town.takes_in("TR-2026-0103", "id_document", "emergency_shelter", "benefit_decision", "debt_counselling")
+    assert case["debt_counselling"].status == "blocked"
+    town.on("2026-11-11 11:00")
+    case.does("urgent", "debt_counselling", because="eviction")
+    debts = case["debt_counselling"]
+    assert (debts.status, debts.due) == ("waiting", day("2026-11-16"))
+    assert told(town, "2026-11-11 11:00") == ["schuldhulp: SPOED U kunt verder TR-2026-0103 · uiterlijk 16 november"]
+    town.on("2026-11-17 08:00")
+    assert "doorbraaktafel: SPOED Doorbraaktafel TR-2026-0103 · te laat sinds 17 november" in told(
+        town, "2026-11-17 00:00"
+    )
+
+
+def test_a_death_with_shelter_open(town: Town) -> None:
+    """Everybody who was asked hears that the request lapses; nobody is reminded, and no breach falls after that day."""
+    case = town.takes_in("TR-2026-0104", "emergency_shelter", "wmo_indication", "id_document")
+    town.on("2026-11-04 09:00")
+    case.does("close", reason="died", on=day("2026-11-03"))
+    town.on("2026-11-04 09:01")
+    assert set(told(town, "2026-11-04 09:00")) == {
+        "opvang: Verzoek vervalt TR-2026-0104 · 4 november",
+        "wmo: Verzoek vervalt TR-2026-0104 · 4 november",
+        "burgerzaken: Verzoek vervalt TR-2026-0104 · 4 november",
+        "doorbraaktafel: U hoeft niets meer te doen TR-2026-0104 · 4 november",
+    }
+    assert "overleden" not in " ".join(letter.text for letter in town.letters)
+    assert {key: p.breached for key, p in case.every().items()} == {
+        "emergency_shelter": True, "wmo_indication": False, "id_document": False,
+    }  # fmt: skip
+    town.on("2027-02-01 09:00")
+    assert told(town, "2026-11-04 10:00") == []
+
+
+def test_shelter_is_asked_for_at_23_27_on_a_saturday(town: Town) -> None:
+    """Nobody is at the counter until Monday. Who is on duty hears it the same minute, in words of his own."""
+    town.on("2026-11-07 23:27")
+    case = town.takes_in("TR-2026-0105", "emergency_shelter")
+    assert told(town, "2026-11-07 23:27") == [
+        "opvang: SPOED Verzoek TR-2026-0105 · uiterlijk 7 november",
+        "bereikbaarheidsdienst: SPOED Vannacht TR-2026-0105 · uiterlijk 7 november",
+    ]
+    assert "vannacht binnen kan slapen" in " ".join(last_to(town, STANDBY).text.split())
+    town.on("2026-11-08 11:00")
+    assert told(town, "2026-11-08 00:00") == [
+        "bereikbaarheidsdienst: SPOED Vannacht TR-2026-0105 · te laat sinds 8 november",
+        "doorbraaktafel: SPOED Doorbraaktafel TR-2026-0105 · te laat sinds 8 november",
+    ]
+    case.gets("emergency_shelter", place="hotel", on="2026-11-07")
+    assert not case["emergency_shelter"].breached, "the hotel was found that night, and recorded the next morning"
+
+
+def test_a_benefit_refused_in_time_and_granted_on_objection(town: Town) -> None:
+    """A refusal within the two weeks keeps the promise; it climbs all the same, and what matters is not forgotten."""
+    case = town.takes_in("TR-2026-0106", "benefit_decision", present=["id_document"])
+    town.on("2026-11-12 10:00")
+    case.is_refused("benefit_decision", announced_on="2026-11-12")
+    said = told(town, "2026-11-12 10:00")
+    assert "regisseur.noord: Afgewezen TR-2026-0106 · bezwaar tot en met 24 december" in said
+    assert any(line.startswith("doorbraaktafel: ") for line in said)
+    assert [line for line in said if line.startswith("regisseur.noord: Vervolgactie")], "what does the client live of?"
+    case.does("settle_follow_up", "benefit_decision", "livelihood")
+    town.on("2026-11-20 10:00")
+    case.does("settle_follow_up", "benefit_decision", "refusal_discussed")
+    town.on("2026-11-24 10:00")
+    case.does("milestone", "benefit_decision", "objected")
+    town.on("2027-01-14 10:00")
+    assert not any(f.is_open for f in case["benefit_decision"].provision.follow_ups)
+    case.does("milestone", "benefit_decision", "objection_decided")
+    case.gets("benefit_decision", during_stay="not_applicable")
+    assert not case["benefit_decision"].breached
+    town.on("2027-01-14 10:01")
+    assert set(told(town, "2027-01-14 10:00")) == {
+        "doorbraaktafel: U hoeft niets meer te doen TR-2026-0106 · 14 januari",
+        "maatwerk: U hoeft niets meer te doen TR-2026-0106 · 14 januari",
+    }
+
+
+def test_the_table_answers_maatwerkbudget_and_the_counter_hears_what_it_must_do(town: Town) -> None:
+    """The one who can act is told, in the words of what was decided; the director hears the answer."""
+    case = town.takes_in("TR-2026-0107", "wmo_indication")
+    town.on("2026-11-06 10:00")
+    case.does("answer", "wmo_indication", "doorbraaktafel", "customised_budget", by="doorbraaktafel")
+    assert set(told(town, "2026-11-06 10:00")) == {
+        "wmo: Besluit over ons verzoek TR-2026-0107 · te laat sinds 6 november",
+        "regisseur.noord: Antwoord TR-2026-0107 · 6 november",
+    }
+    said = " ".join(last_to(town, "wmo").text.split())
+    assert "De doorbraaktafel besloot: maatwerkbudget." in said
+    assert "Er mag geld voor worden gebruikt. Regel het nu" in said
