@@ -199,6 +199,10 @@ class Client:
     def gets_urgent(self, key: str, on: str | None = None, because: str = "eviction") -> Decision:
         return self._do(lifecycle.urgent(self.case, self.which(key), because, self.moment, self._on(on)))
 
+    def is_registered(self, brp: Brp = Brp.REGISTERED, on: str | None = None) -> Decision:
+        """What the register says has become known."""
+        return self._do(lifecycle.register(self.case, brp, self.moment, self._on(on)))
+
     def which(self, key: str | ProvisionKey) -> ProvisionKey:
         """``key`` as people say it, ``key#2`` for a round."""
         if isinstance(key, ProvisionKey):

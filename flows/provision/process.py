@@ -41,6 +41,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("clock.suspended"): "Klok stilgezet",
     Fact("clock.resumed"): "Klok loopt weer",
     Fact("message.requested", "again"): "Opnieuw gevraagd aan het loket",
+    Fact("message.requested", "asked_anew"): "Opnieuw gevraagd aan het loket, na de afwijzing",
     Fact("message.requested", "cancelled"): "Loket laten weten dat het niet meer nodig is",
     Fact("message.requested", "handover"): "Overgedragen aan een andere gemeente",
     Fact("message.requested", "taken_over"): "Tafel in de nieuwe gemeente ingelicht",

@@ -271,7 +271,8 @@ class Case:
     """A client's case (traject).
 
     ``id`` is random: it stands in addresses and in the ids of messages, so that neither tells the reference. ``act`` counts
-    what people did with the case. ``present``: provisions that were there already at intake.
+    what people did with the case. ``present``: provisions that were there already at intake. ``earlier_brp``: what was known of
+    the register before, by the day (ISO) until which it was so.
     """
 
     id: UUID
@@ -284,8 +285,14 @@ class Case:
     closed: date | None = None
     end_reason: str | None = None
     present: frozenset[str] = frozenset()
+    earlier_brp: Mapping[str, str] = field(default_factory=dict)
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
     act: int = 0
+
+    @cached_property
+    def brp_known(self) -> tuple[tuple[date, Brp], ...]:
+        """What was known of the register, each from a day on, in order."""
+        return brp_known(self.opened, self.brp, self.earlier_brp)
 
     def rounds(self, key: str) -> tuple[Provision, ...]:
         """All rounds of the provision called ``key``, oldest first; empty when it was never needed."""
@@ -298,3 +305,10 @@ class Case:
     def with_provision(self, provision: Provision) -> "Case":
         """This case with ``provision`` in place of the one with its key."""
         return replace(self, provisions={**self.provisions, provision.id: provision})
+
+
+def brp_known(opened: date, brp: Brp, earlier: Mapping[str, str]) -> tuple[tuple[date, Brp], ...]:
+    """What was known of the register, each from a day on: ``earlier`` until the day that is its key, then ``brp``."""
+    ends = sorted(earlier)
+    values = [*(Brp(earlier[day]) for day in ends), brp]
+    return tuple(zip([opened, *map(date.fromisoformat, ends)], values, strict=True))

@@ -36,14 +36,35 @@ def unmet(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Depend
 
 
 def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | None:
-    """The day on which the last dependency was met (at the earliest the day of the need), or ``None`` while blocked."""
-    days = [provision.needed_on, *([provision.urgent_since] if provision.urgent_since else [])]
-    for dependency in dependencies(rule, case.brp, urgent=provision.urgent):
-        met = met_on(dependency, case, provision)
-        if met is None:
-            return None
-        days.append(met)
-    return max(days)
+    """The day on which the last dependency was met (at the earliest the day of the need), or ``None`` while blocked.
+
+    What it waited for is judged by what was known of the register on that day.
+    """
+    ends = [*(since for since, _ in case.brp_known[1:]), date.max]
+    for (since, brp), until in zip(case.brp_known, ends, strict=True):
+        met = [met_on(d, case, provision) for d in dependencies(rule, brp, urgent=provision.urgent)]
+        if None in met:
+            continue
+        ready = max(day for day in (provision.needed_on, provision.urgent_since, since, *met) if day is not None)
+        if ready < until:
+            return ready
+    return None
+
+
+def refused_too_early(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Dependency, ...]:
+    """What was not there yet when it was refused, and is now; empty where nobody need ask again.
+
+    While nothing was known of the register it was asked for at once; that it had to wait showed only later, on the day of the
+    refusal at the earliest.
+    """
+    outcome, known = provision.outcome, case.brp_known
+    if provision.status is not Status.REFUSED or outcome is None:
+        return ()
+    if len(known) == 1 or known[0][1] is not Brp.UNKNOWN or outcome.on > known[1][0]:
+        return ()
+    before = dependencies(rule, Brp.UNKNOWN, urgent=provision.urgent)
+    since = tuple(d for d in dependencies(rule, case.brp, urgent=provision.urgent) if d not in before)
+    return since if all(met_on(d, case, provision) is not None for d in since) else ()
 
 
 def dependents(key: str, case: Case, rules: Mapping[str, ProvisionRule]) -> tuple[ProvisionKey, ...]:

@@ -239,6 +239,18 @@ class MessageKind(StrEnum):
             asks=True,
         ),
     )
+    ASKED_ANEW = (
+        "asked_anew",
+        Letter(
+            label="opnieuw gevraagd na een afwijzing",
+            to=Recipient.COUNTER,
+            template="notice/asked_anew.md.j2",
+            subject="{hurry}Opnieuw gevraagd {reference} · {told_on}",
+            event="voorziening-na-afwijzing-gevraagd",
+            lapses=_not_refused,
+            asks=True,
+        ),
+    )
     READY = (
         "ready",
         Letter(

@@ -100,12 +100,18 @@ class Replay:
                     "municipality": data["municipality"],
                     "brp": Brp(data["brp"]),
                     "director": data.get("director"),
+                    "earlier_brp": {},
                     "closed": None,
                     "present": frozenset(data.get("present", ())),
                 }
             case "case.transferred":
                 told = {"municipality": data["municipality"]}
                 self.moved |= set(self.provisions)
+            case "case.brp":
+                told = {
+                    "brp": Brp(data["brp"]),
+                    "earlier_brp": {data["on"]: self.case["brp"].value} | self.case["earlier_brp"],
+                }
             case "case.closed":
                 told = {"closed": _day(data["on"]), "end_reason": data.get("reason")}
             case "case.reopened":

@@ -99,6 +99,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_course(message, situation, config, now),
         **_deadline(situation, now),
         **_statutory(situation, now),
+        "there_now": _there_now(situation, config),
         **_refusal(situation, now),
         **_dependents(case, provision.id, config, now),
         **_follow_up(message, provision, rule, now),
@@ -240,6 +241,11 @@ def _refusal(situation: Situation, now: datetime) -> dict[str, object]:
         "objection_until": _dutch(until),
         "objection_short": dutch.day_and_month(until, now) if until else "",
     }
+
+
+def _there_now(situation: Situation, config: Config) -> str:
+    there = graph.refused_too_early(situation.rule, situation.case, situation.provision)
+    return dutch.listed([config.catalogue.named(d) for d in there]) if there else ""
 
 
 def _settled(provision: Provision) -> str:

@@ -10,7 +10,18 @@ from sqlalchemy import Connection
 
 from provisions.domain import deadlines
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Agreement, Case, NeededFrom, Outcome, Provision, Reason, Status, Stop, Suspension
+from provisions.domain.case import (
+    Agreement,
+    Case,
+    NeededFrom,
+    Outcome,
+    Provision,
+    Reason,
+    Status,
+    Stop,
+    Suspension,
+    brp_known,
+)
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
@@ -22,7 +33,7 @@ def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Ite
     """Every case that counts and has anything on or after ``since``, one after the other."""
     for case in figures.cases(connection, since, catalogue.uncounted):
         yield CaseFacts(
-            brp=Brp(case.row.brp),
+            brp=brp_known(case.row.opened, Brp(case.row.brp), case.row.earlier_brp),
             municipalities=_municipalities(case),
             provisions=[_provision(one, case, catalogue) for one in case.provisions],
             present=frozenset(case.row.present),

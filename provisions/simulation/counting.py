@@ -12,7 +12,7 @@ def facts_of(life: Life) -> CaseFacts:
     """The facts of a life that was lived."""
     case = life.case
     return CaseFacts(
-        brp=case.brp,
+        brp=case.brp_known,
         municipalities=[(case.opened, case.municipality)],
         provisions=[_provision(life, key) for key in case.provisions],
         present=case.present,

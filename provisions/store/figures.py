@@ -144,7 +144,9 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
             )
         )
     c = t.case.c
-    for case in connection.execute(select(c.id, c.municipality, c.brp, c.opened, c.present).where(c.id == ids)):
+    for case in connection.execute(
+        select(c.id, c.municipality, c.brp, c.earlier_brp, c.opened, c.present).where(c.id == ids)
+    ):
         yield RecordedCase(case, provisions.get(case.id, ()), noted.get(case.id, {}).get((None, 1), ()))
 
 

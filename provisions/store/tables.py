@@ -56,6 +56,8 @@ case = Table(
     Column("municipality", Text, nullable=False),
     Column("route", Text),  # null once forgotten
     Column("brp", Text, nullable=False),
+    # what was known of the register before: the day until which it was so → that
+    Column("earlier_brp", JSONB, nullable=False, server_default=text("'{}'")),
     Column("director", Text),
     Column("opened", Date, nullable=False),
     Column("closed", Date),

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from provisions import inputs
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import bounds
 from provisions.domain.privacy import refuse_identifying
+from provisions.domain.rules import Brp
 from provisions.usecases.deciding import Deciding
 
 
@@ -26,6 +28,12 @@ class Facts(Deciding):
         return self._decide(
             reference, moment, lambda case: lifecycle.urgent(case, asked.of(case), because, moment, day)
         )
+
+    def brp(self, reference: str, brp: str, *, by: str, on: date | None = None) -> Case:
+        """Whether the client is registered has become known; see ``lifecycle.register``."""
+        moment = self._moment(by)
+        known, day = inputs.choice(Brp, brp, "BRP-stand"), self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.register(case, known, moment, day))
 
     def milestone(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A dated fact that is no outcome; see ``lifecycle.milestone``."""

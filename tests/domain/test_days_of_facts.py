@@ -124,7 +124,7 @@ def rungs_due(situation: Situation) -> list[ladder.RungDue]:
 
 def figures(case: Case) -> list[object]:
     history = History(CATALOGUE.provisions, day("2027-03-01"), Week.parse("2026-W45"))
-    history.add(CaseFacts(Brp.UNKNOWN, [(FIRST, "voorbeeldstad")], [facts_of(case, key) for key in KEYS]))
+    history.add(CaseFacts([(FIRST, Brp.UNKNOWN)], [(FIRST, "voorbeeldstad")], [facts_of(case, key) for key in KEYS]))
     weeks = [Week.parse("2026-W45").plus(n) for n in range(12)]
     return [[history.row([key], week) for key in KEYS] for week in weeks]
 

@@ -147,7 +147,7 @@ def test_the_figures_count_each_round_and_who_lost_the_card_is_without() -> None
         outcomes=[OutcomeFact(OutcomeName.DELIVERED, day("2026-11-05"))],
     )  # fmt: skip
     second = ProvisionFacts("id_document", day("2026-11-17"), started_on=day("2026-11-17"), due=day("2026-11-24"))
-    history.add(CaseFacts(Brp.UNKNOWN, [(day("2026-11-02"), "voorbeeldstad")], [first, second]))
+    history.add(CaseFacts([(day("2026-11-02"), Brp.UNKNOWN)], [(day("2026-11-02"), "voorbeeldstad")], [first, second]))
     assert history.row(["id_document"], Week.parse("2026-W45"))["delivered"] == 1
     assert history.row(["id_document"], Week.parse("2026-W46"))["open"] == 0
     assert history.row(["id_document"], Week.parse("2026-W47"))["started"] == 1

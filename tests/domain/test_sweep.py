@@ -136,6 +136,8 @@ EVENTS: dict[str, Event] = {
     "followup": lambda c, k: c.settles(k, next((f.name for f in CATALOGUE.rule(k).follow_ups), "none")),
     "move": lambda c, k: c.is_needed_from(k, str(c.today + timedelta(days=5))),
     "urgent": lambda c, k: c.gets_urgent(k),
+    "registered": lambda c, _: c.is_registered(),
+    "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),
     "again": lambda c, k: c.needs_again(k, agreed=need(k).agreed, urgent=need(k).urgent),
     "close": lambda c, _: c.closes(),

@@ -91,8 +91,9 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     tried(moved=True)
     attempt(lambda: client.submits(key, False))
     attempt(lambda: client.submits(key, True))
-    for name in (OutcomeName.REFUSED, last):
-        attempt(lambda name=name: client.outcome(key, name, None, **filled_in(key, name)))  # type: ignore[misc]
+    attempt(lambda: client.is_refused(key, **filled_in(key, OutcomeName.REFUSED)))
+    attempt(lambda: client.is_registered(Brp.UNREGISTERED))
+    attempt(lambda: client.outcome(key, last, None, **filled_in(key, last)))
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
     attempt(lambda: client.reopens(key))

@@ -227,6 +227,16 @@ class UseCases(RuleBasedStateMachine):
             promise.waived.add(dependency)
             paper.start_what_is_ready()
 
+    @rule(data=st.data(), brp=st.sampled_from(("registered", "unregistered")), back=days_back, by=people)
+    def brp(self, data: st.DataObject, brp: str, back: int, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        done = self._try(lambda: self.app.cases.brp(paper.reference, brp, by=by, on=self.back(back)))
+        allowed = brp != paper.brp and not paper.closed
+        assert done == allowed or (allowed and back)
+        if done:
+            paper.brp = brp
+            paper.start_what_is_ready()
+
     @rule(data=st.data(), answer=st.sampled_from(ANSWERS), rung=st.sampled_from(ORDER), by=people)
     def answer(self, data: st.DataObject, answer: str, rung: str, by: str) -> None:
         paper, promise = self._pick(data)

@@ -7,11 +7,11 @@ from datetime import date
 from html.parser import HTMLParser
 
 from provisions.catalogue import Config
-from provisions.domain import dutch
+from provisions.domain import dutch, lifecycle
 from provisions.domain.case import Answer, Reason
 from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.messages import MessageKind
-from provisions.domain.rules import OutcomeName
+from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound.render import Rendered, render
 from tests.outbound.conftest import NewStory, Story
@@ -113,6 +113,13 @@ def a_life(story: NewStory) -> Read:
     return told
 
 
+def refused_too_early(story: NewStory) -> Story:
+    """The card was refused before anybody knew that the address had to come first."""
+    told = story("id_document", "postal_address").outcome("id_document", OutcomeName.REFUSED)
+    told.take(lifecycle.register(told.case, Brp.UNREGISTERED, told.moment, told.moment.today))
+    return told.outcome("postal_address", OutcomeName.DELIVERED, ground="no_residence")
+
+
 def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     told = a_life(story)
     asked = story(*ALL)
@@ -121,6 +128,7 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     running = story("id_document").until("2026-11-25T12:00+01:00")
     letters += [(kind, "id_document", running.written(kind, "id_document", detail)) for kind, detail in RARE.items()]
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
+    letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     assert {kind for kind, _, _ in letters} == WRITTEN
     assert {key for _, key, _ in letters} == set(ALL)
     said = {(kind.value, key, word) for kind, key, letter in letters for word in shell_words(letter, told.config)}

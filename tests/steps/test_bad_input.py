@@ -250,6 +250,10 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "urgent where nothing can be": (INVALID, call("urgent", REF, "id_document", because="eviction"), "spoed"),
     "urgent for no reason known": (INVALID, call("urgent", DEBTS, "debt_counselling", because="zomaar"), "zomaar"),
     "urgent twice": (NOT_ALLOWED, call("urgent", URGENT, "debt_counselling", because="eviction"), "al spoed"),
+    "a register that is unknown again": (INVALID, call("brp", REF, "unknown"), "onbekend"),
+    "a register that is known": (NOT_ALLOWED, call("brp", ELSEWHERE, "unregistered"), "niets te veranderen"),
+    "a register known before the intake": (INVALID, call("brp", REF, "registered", on=day("2026-11-01")), "2026-11-01"),
+    "a register in a closed case": (NOT_ALLOWED, call("brp", CLOSED, "registered"), "afgesloten"),
     "a milestone that does not exist": (INVALID, call("milestone", REF, "id_document", "bloemen"), "bloemen"),
     "a waiver for no reason known": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", because="zomaar"), "zomaar"),
     # notes

@@ -87,6 +87,14 @@ def facts(commands: Commands) -> None:
         "--needed-from", required=True, type=values.day("--needed-from"), metavar="DATUM", help=options.DAY_HELP
     )
     options.by(move)
+    brp = commands.on_case(
+        "brp",
+        "er is nu bekend of de cliënt in de BRP staat",
+        "brp TR-2026-0042 unregistered --by regisseur-3",
+    )
+    brp.add_argument("brp", metavar="BRP", help="registered (staat erin) of unregistered (staat er niet in)")
+    options.by(brp)
+    options.on(brp)
     urgent = commands.on_provision(
         "urgent",
         "iets krijgt spoed",

@@ -62,9 +62,11 @@ class ProvisionFacts:
 
 @dataclass(slots=True)
 class CaseFacts:
-    """What happened in one case. ``municipalities``: (first day, key), in order."""
+    """What happened in one case. ``brp``: (first day, what was known of the register since), in order; ``municipalities``: (first
+    day, key), in order.
+    """
 
-    brp: Brp
+    brp: Sequence[tuple[date, Brp]]
     municipalities: Sequence[tuple[date, str]]
     provisions: Sequence[ProvisionFacts]
     present: frozenset[str] = frozenset()

@@ -17,7 +17,7 @@ from provisions.domain.figures.facts import (
     ProvisionFacts,
 )
 from provisions.domain.figures.spans import ALWAYS, Span, count_days, merged_spans, minus, within
-from provisions.domain.rules import OutcomeName, Promise, ProvisionRule
+from provisions.domain.rules import Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 
 
@@ -179,19 +179,27 @@ class Dependencies:
         self.unmet: dict[str, list[Span]] = {}
         latest = -1
         self.last_met = ""
-        for dependency in graph.dependencies(life.rule, case.brp, urgent=life.facts.urgent):
-            name = str(dependency)
-            met = [(day.toordinal(), ALWAYS) for waived, day in life.facts.waivers if waived == name]
-            for key in dependency.alternatives:
-                if key in case.present:
-                    met.append((life.needed, ALWAYS))
-                else:
-                    # What was met once stays met, whatever happens to later rounds.
-                    met += [span for other in lives.get(key, ()) for span in other.delivered]
-            self.unmet[name] = minus(life.blocked, met)
-            since = min((first for first, _ in met), default=ALWAYS)
-            if since > latest:
-                latest, self.last_met = since, name
+        days = [0, *(since.toordinal() for since, _ in case.brp[1:]), ALWAYS]
+        # As was known of the register on each day.
+        for (_, brp), first, end in zip(case.brp, days[:-1], days[1:], strict=True):
+            for dependency in graph.dependencies(life.rule, brp, urgent=life.facts.urgent):
+                name, met = str(dependency), self._met(dependency, case, life, lives)
+                unmet = minus(within(life.blocked, first, end), met)
+                self.unmet[name] = merged_spans([*self.unmet.get(name, ()), *unmet])
+                since = min(end, *(day for day, _ in met)) if met else end
+                if first < life.started and since > latest:
+                    latest, self.last_met = since, name
+
+    def _met(self, dependency: Dependency, case: CaseFacts, life: Life, lives: Rounds) -> list[Span]:
+        name = str(dependency)
+        met = [(day.toordinal(), ALWAYS) for waived, day in life.facts.waivers if waived == name]
+        for key in dependency.alternatives:
+            if key in case.present:
+                met.append((life.needed, ALWAYS))
+            else:
+                # What was met once stays met, whatever happens to later rounds.
+                met += [span for other in lives.get(key, ()) for span in other.delivered]
+        return met
 
 
 def _with_undone(facts: ProvisionFacts) -> list[tuple[OutcomeFact, date | None]]:

@@ -10,7 +10,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, Me
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
-from provisions.domain.lifecycle.known_later import move, urgent
+from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.notes import note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
@@ -47,6 +47,7 @@ __all__ = [
     "note",
     "open_case",
     "record_outcome",
+    "register",
     "reopen",
     "reopen_case",
     "resume",

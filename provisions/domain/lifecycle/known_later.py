@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from provisions.domain import deadlines, dutch
+from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Case, NeededFrom, Provision, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
@@ -16,8 +16,9 @@ from provisions.domain.lifecycle.decision import (
     provision_of,
 )
 from provisions.domain.lifecycle.starting import note_term, start_what_is_ready
-from provisions.domain.lifecycle.telling import tell_new_day
-from provisions.domain.rules import CodeList
+from provisions.domain.lifecycle.telling import tell, tell_new_day
+from provisions.domain.messages import MessageKind
+from provisions.domain.rules import Brp, CodeList
 
 
 def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> Decision:
@@ -94,6 +95,50 @@ def urgent(case: Case, key: ProvisionKey, because: str, moment: Moment, on: date
         draft.visible.discard(key)
     start_what_is_ready(draft)
     return draft.done()
+
+
+def register(case: Case, brp: Brp, moment: Moment, on: date) -> Decision:
+    """It became known on day ``on`` whether the client is registered. What waited only because of that starts on that day; what
+    has started keeps its start.
+
+    Raises ``InvalidInput`` when that is not what came to be known, or for a day before what was known last, ``NotAllowed`` when
+    it was known already.
+    """
+    must_be_open_case(case)
+    if brp is Brp.UNKNOWN:
+        raise InvalidInput(
+            "Wat al bekend is over de BRP, wordt niet weer onbekend. Kies uit: registered, unregistered."
+        )
+    if brp is case.brp:
+        raise NotAllowed(f"In traject {case.reference} staat al: {dutch.BRP[brp]}. Er is niets te veranderen.")
+    since = case.brp_known[-1][0]
+    not_before("De stand van de BRP", on, (since, "de dag waarop bekend werd wat er nu staat"))
+    draft = Draft(with_brp(case, brp, on), moment)
+    draft.note(
+        "case.brp",
+        f"BRP: {dutch.BRP[brp]}, sinds {dutch.dutch_date(on)} (eerst: {dutch.BRP[case.brp]})",
+        on=on.isoformat(),
+        brp=brp.value,
+    )
+    start_what_is_ready(draft)
+    ask_again(draft, case)
+    return draft.done()
+
+
+def with_brp(case: Case, brp: Brp, on: date) -> Case:
+    """``case``, of which became known on day ``on`` what the register says."""
+    return replace(case, brp=brp, earlier_brp={on.isoformat(): case.brp.value} | dict(case.earlier_brp))
+
+
+def ask_again(draft: Draft, before: Case) -> None:
+    """What was refused while nothing was known of the register, for want of something that came only now, is asked again."""
+    for provision in tuple(draft.case.provisions.values()):
+        key, rule = provision.id, draft.rule(provision.id)
+        there = graph.refused_too_early(rule, draft.case, provision)
+        if not there or graph.refused_too_early(rule, before, before.provisions.get(key, provision)):
+            continue
+        names = dutch.listed([draft.named(str(d)) for d in there])
+        tell(draft, MessageKind.ASKED_ANEW, key, f"opnieuw gevraagd aan het loket: er is nu {names}")
 
 
 def _open(case: Case, key: ProvisionKey) -> Provision:

@@ -24,6 +24,7 @@ from provisions.domain.lifecycle.follow_ups import (
     plan_all_again,
     plan_follow_ups,
 )
+from provisions.domain.lifecycle.known_later import ask_again
 from provisions.domain.lifecycle.starting import start_what_is_ready
 from provisions.domain.lifecycle.telling import (
     tell,
@@ -82,6 +83,7 @@ def record_outcome(
     plan_follow_ups(draft, key)
     lapse_follow_ups(draft, key)
     start_what_is_ready(draft)
+    ask_again(draft, case)
     return draft.done()
 
 
