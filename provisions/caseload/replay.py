@@ -28,7 +28,7 @@ class Replay:
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
         self.travel_to(happened.moment)
-        command: Callable[..., Case] = _commands(self.app)[happened.command]
+        command = _commands(self.app)[happened.command]
         command(happened.reference, by=happened.by, **happened.arguments)
         self._deliver()
 
@@ -47,7 +47,7 @@ class Replay:
         self._outbox.deliver_due()
 
 
-def _commands(app: App) -> Mapping[str, Callable[..., Case]]:
+def _commands(app: App) -> Mapping[str, Callable[..., object]]:
     """The commands of the command line, as the example names them."""
 
     def intake(
@@ -79,4 +79,5 @@ def _commands(app: App) -> Mapping[str, Callable[..., Case]]:
         "urgent": app.cases.urgent,
         "again": app.cases.again,
         "close": app.cases.close,
+        "ask_stop": app.cases.ask_stop,
     }

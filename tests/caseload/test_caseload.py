@@ -56,6 +56,12 @@ SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
     "answered": lambda v: any(rung.answer for rung in v.provision.rungs),
     "needed from a day to come": lambda v: v.provision.needed_from is not None and v.status == "waiting",
     "urgent": lambda v: v.provision.urgent,
+    "urgent later": lambda v: v.provision.urgent_since is not None,
+    "needed from another day": lambda v: bool(v.provision.earlier_needed),
+    "lost, and needed again": lambda v: v.provision.again == "lost" and v.provision.status.is_open,
+    "several at once": lambda v: len([p for p in v.case.rounds(v.provision.key) if p.status.is_open]) > 1,
+    "ended with its case": lambda v: v.status == "ended",
+    "evidence outstanding": lambda v: any(f.is_open and f.name == "evidence_received" for f in v.provision.follow_ups),
     "follow-up to come": lambda v: any(f.is_open and not f.reminded for f in v.provision.follow_ups),
     "follow-up reminded of": lambda v: any(f.is_open and f.reminded for f in v.provision.follow_ups),
     "follow-up done": lambda v: any(f.done for f in v.provision.follow_ups),
@@ -107,7 +113,9 @@ def test_every_situation_occurs_whatever_day_it_is(day: str, example: Settings, 
     views = cases(engine, config, clock)
     provisions = [p for view in views for p in view.provisions]
     assert [name for name, occurs in SITUATIONS.items() if not any(map(occurs, provisions))] == []
-    assert len(views) == 20
+    assert len(views) == 21
+    assert len(App(engine, config, clock).cases.waiting()) == 1, "an approval is asked"
+    assert any(view.case.end_reason == "died" for view in views)
     assert {view.case.municipality for view in views} == set(config.organisation.municipalities)
     assert any(view.case.closed for view in views)
     assert all(what_goes_on(view) for view in views)
@@ -158,7 +166,7 @@ def test_broken_off_goes_on_where_it_stopped(example: Settings, engine: Engine, 
     clock.advance(days=1)
     load_example(example, config, print, clock=clock)
     assert Loaded.of(example.home, date.max) == Loaded(date(2026, 11, 22), len(script), complete=True)
-    assert len(cases(engine, config, clock)) == 20
+    assert len(cases(engine, config, clock)) == 21
 
 
 def test_the_example_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> None:
