@@ -6,6 +6,13 @@ from provisions.catalogue.entry import Entry
 from provisions.domain.rules import CodeList, EndRule
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# What the program itself records, where nobody chose.
+NEEDED = {
+    CodeList.WAIVER: ("other", "counter_decided"),
+    CodeList.CONTACT: ("via_director",),
+    CodeList.LIVING: ("unknown",),
+    CodeList.WLZ: ("unknown",),
+}
 
 
 def read_codes(root: Entry) -> dict[CodeList, dict[str, str]]:
@@ -19,6 +26,9 @@ def read_codes(root: Entry) -> dict[CodeList, dict[str, str]]:
             _refuse_odd(entry)
             if not entry.values:
                 outer.fault(name, "deze lijst is leeg.", "Zet er ten minste een code in.")
+            for code in NEEDED.get(name, ()):
+                if entry.values and code not in entry.values:
+                    entry.fault(code, "deze code ontbreekt.", "Zet haar terug: het programma legt haar zelf ook vast.")
             entry.done()
     outer.done()
     return lists

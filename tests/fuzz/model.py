@@ -10,6 +10,7 @@ DELIVERED, REFUSED, WITHDRAWN, WAITING, BLOCKED = "delivered", "refused", "withd
 CLOSED = (DELIVERED, WITHDRAWN)
 ORDER = ("case_director", "doorbraaktafel", "regional", "maatwerkloket")
 DATED = ("housing", "social_network")  # a date is agreed
+APPLIED = ("benefit_decision", "debt_counselling")  # the application goes out at intake, whatever waits
 NO_NATIONAL_DESK = ("social_network",)
 
 Edges = dict[str, tuple[str, ...]]

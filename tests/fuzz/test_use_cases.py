@@ -40,7 +40,7 @@ from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in
 from tests.conftest import MovingClock
-from tests.fuzz.model import BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, dependencies
+from tests.fuzz.model import APPLIED, BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, dependencies
 
 EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "12"))
 STEPS = int(os.environ.get("PROVISIONS_TEST_FUZZ_STEPS", "30"))
@@ -164,7 +164,7 @@ class UseCases(RuleBasedStateMachine):
         allowed = (
             not paper.closed
             and promise.status not in CLOSED
-            and (promise.status != BLOCKED or outcome == "withdrawn")
+            and (promise.status != BLOCKED or outcome == "withdrawn" or promise.key in APPLIED)
             and not (promise.status == REFUSED == outcome)
         )
         done = self._try(
@@ -177,6 +177,9 @@ class UseCases(RuleBasedStateMachine):
         assert allowed or not done, f"{outcome} was accepted for {promise}"
         assert done or not allowed or back, f"{outcome} of today was turned down for {promise}"
         if done:
+            if promise.status == BLOCKED and outcome != "withdrawn":  # the counter decided all the same
+                promise.waived |= set(dependencies(promise.key, paper.brp, urgent=promise.urgent))
+                promise.started = True
             case = self.app.views.case(paper.reference).case
             for_good = deadlines.clock_stopped_for_good(Situation.of(case, ProvisionKey(promise.key), CONFIG.catalogue))
             promise.settle(outcome, on, for_good=for_good)

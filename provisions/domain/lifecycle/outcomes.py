@@ -33,7 +33,7 @@ from provisions.domain.lifecycle.telling import (
     tell_refusal,
     tell_standby_when_due,
 )
-from provisions.domain.lifecycle.waivers import offer_waivers
+from provisions.domain.lifecycle.waivers import decided_by_counter, offer_waivers
 from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
 
@@ -49,7 +49,8 @@ def record_outcome(
 ) -> Decision:
     """Record what became of a provision, dated ``on``. Ends a suspension and starts what waited for it.
 
-    Raises ``NotAllowed`` for what is blocked (except withdrawing) or closed, ``InvalidInput`` for a wrong day or field.
+    What was applied for and still waits may be decided by the counter all the same: it starts and ends that day. Raises
+    ``NotAllowed`` for what else is blocked (except withdrawing) or closed, ``InvalidInput`` for a wrong day or field.
     """
     must_be_open_case(case)
     provision = provision_of(case, key)
@@ -58,6 +59,8 @@ def record_outcome(
     _outcome_allowed(draft, provision, name)
     _outcome_day_allowed(provision, on)
     fields = _checked_fields(rule, name, fields, moment.today)
+    if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
+        provision = decided_by_counter(draft, key, on)
     status = {
         OutcomeName.DELIVERED: Status.DELIVERED,
         OutcomeName.REFUSED: Status.REFUSED,
@@ -102,7 +105,7 @@ def _end_stops(draft: Draft, key: ProvisionKey, on: date) -> None:
 
 def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> None:
     key, case = provision.id, draft.case
-    if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
+    if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN and not provision.asked:
         waits = dutch.listed([str(d) for d in graph.unmet(draft.rule(key), case, provision)])
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is nog niet gestart: het wacht op {waits}. Leg eerst die uitkomst vast, "

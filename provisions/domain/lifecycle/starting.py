@@ -45,6 +45,17 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     kind = MessageKind.PROCEED if again else MessageKind.REQUEST
     message = draft.send(kind, key)
     draft.change(replace(provision, status=Status.WAITING, started_on=day, asked=True))
+    note_start(draft, key, day)
+    what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
+    draft.note("message.requested", what, key, message=message, kind=kind.value)
+    tell_standby_when_due(draft, key)
+    if not again:
+        note_statutory(draft, key)
+        plan_after(draft, key, TriggerKind.REQUESTED, day)
+    plan_after(draft, key, TriggerKind.STARTED, day)
+
+
+def note_start(draft: Draft, key: ProvisionKey, day: date) -> None:
     end = deadlines.due(draft.situation(key))
     assert end is not None, "a provision that has started has a due date"  # noqa: S101
     draft.note(
@@ -54,13 +65,6 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
         on=day.isoformat(),
         term=explained(end),
     )
-    what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
-    draft.note("message.requested", what, key, message=message, kind=kind.value)
-    tell_standby_when_due(draft, key)
-    if not again:
-        note_statutory(draft, key)
-        plan_after(draft, key, TriggerKind.REQUESTED, day)
-    plan_after(draft, key, TriggerKind.STARTED, day)
 
 
 def apply_at_intake(draft: Draft, provision: Provision) -> None:

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain import dutch, graph
-from provisions.domain.case import Case, ProvisionKey, Status, Waiver
+from provisions.domain.case import Case, Provision, ProvisionKey, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
 from provisions.domain.lifecycle.follow_ups import plan_after
-from provisions.domain.lifecycle.starting import start_what_is_ready
+from provisions.domain.lifecycle.starting import note_start, start_what_is_ready
 from provisions.domain.lifecycle.telling import tell
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, Dependency, ProvisionRule, TriggerKind
 from provisions.domain.rungs import RungName
 
-OTHER = "other"
+OTHER, COUNTER_DECIDED = "other", "counter_decided"
 
 
 def waive(
@@ -41,6 +41,22 @@ def waive(
     note_waiver(draft, key, waiver, ground)
     start_what_is_ready(draft)
     return draft.done()
+
+
+def decided_by_counter(draft: Draft, key: ProvisionKey, day: date) -> Provision:
+    """The counter decided on the application on ``day``, whatever was still waited for: it starts that day, with a waiver for
+    what was not there yet. Nobody need be told to go on.
+    """
+    provision = draft.case.provisions[key]
+    needed = graph.dependencies(draft.rule(key), draft.case.brp, urgent=provision.urgent)
+    missing = [d for d in needed if (met := graph.met_on(d, draft.case, provision)) is None or met > day]
+    waivers = tuple(Waiver(str(d), day, COUNTER_DECIDED) for d in missing if not provision.waived(str(d)))
+    started = replace(provision, status=Status.WAITING, started_on=day, waivers=(*provision.waivers, *waivers))
+    draft.change(started)
+    for waiver in waivers:
+        note_waiver(draft, key, waiver, None)
+    note_start(draft, key, day)
+    return draft.case.provisions[key]
 
 
 def find_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> Dependency | None:
