@@ -4,7 +4,7 @@ Names read as sentences. Nothing here decides anything: it only calls the domain
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -13,6 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select
 
+from provisions.access import Grant, Listed, Role
+from provisions.access.roles import grants_of
 from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import deadlines, ladder, lifecycle
@@ -185,6 +187,9 @@ class Client:
     def closes(self, reason: str = lifecycle.SETTLED, on: str | None = None, **takeovers: str) -> Decision:
         ending = lifecycle.Ending(reason, self._on(on), {self.which(key): who for key, who in takeovers.items()})
         return self._do(lifecycle.close(self.case, ending, self.moment))
+
+    def gets_director(self, code: str) -> Decision:
+        return self._do(lifecycle.assign(self.case, code, self.moment))
 
     def ended_by_mistake(self) -> Decision:
         return self._do(lifecycle.reopen_case(self.case, "het einde klopte niet", self.moment))
@@ -480,3 +485,14 @@ def with_target(config: Config, key: str, target: str) -> Config:
     rules = dict(config.catalogue.provisions)
     rules[key] = replace(rules[key], target=Term.parse(target))
     return replace(config, catalogue=replace(config.catalogue, provisions=rules))
+
+
+def with_people(people: Mapping[str, Collection[Grant]], config: Config = CONFIG) -> Config:
+    """The same organisation, that lists these people."""
+    listed = Listed({code: frozenset(grants) for code, grants in people.items()})
+    return replace(config, organisation=replace(config.organisation, people=listed))
+
+
+def being(*roles: Role, places: Iterable[str] = ("voorbeeldstad",)) -> frozenset[Grant]:
+    """These roles in ``places``; in the region when there are none."""
+    return grants_of(roles, places)

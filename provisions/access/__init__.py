@@ -1,10 +1,28 @@
 """Who may do what: pure, and one readable list.
 
-``roles`` says who somebody is (an ``Actor``), ``rights`` what each role may do and about which cases. The list itself is
-``config/rights.toml``. No database, no clock, no front: the same answer for the web, a link, the case system and Prefect.
+``roles`` says who somebody is (an ``Actor``), ``people`` whom an organisation knows, ``rights`` what each role may do and
+about which cases. The list itself is ``config/rights.toml``. No database, no clock, no front: the same answer for the web, a
+link, the case system and Prefect.
 """
 
+from provisions.access.people import NOBODY_LISTED, Directory, Listed, holding, is_assigned, must_hold
 from provisions.access.rights import Reach, Right, Rights, Subject, UseCase, Verdict
 from provisions.access.roles import Actor, Grant, Role
 
-__all__ = ["Actor", "Grant", "Reach", "Right", "Rights", "Role", "Subject", "UseCase", "Verdict"]
+__all__ = [
+    "NOBODY_LISTED",
+    "Actor",
+    "Directory",
+    "Grant",
+    "Listed",
+    "Reach",
+    "Right",
+    "Rights",
+    "Role",
+    "Subject",
+    "UseCase",
+    "Verdict",
+    "holding",
+    "is_assigned",
+    "must_hold",
+]

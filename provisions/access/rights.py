@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from provisions.access.roles import Actor, Role
+from provisions.domain.approvals import Act
 
 
 class UseCase(StrEnum):
@@ -94,6 +95,14 @@ OF_METHOD: Mapping[str, UseCase] = {
     "deny": UseCase.APPROVE,
     "answer": UseCase.ANSWER,
     "submit": UseCase.SUBMIT,
+    "assign": UseCase.ASSIGN,
+    "note": UseCase.NOTE,
+}
+
+# Which right somebody needs who decides on what another asked.
+OF_ACT: Mapping[Act, UseCase] = {
+    Act.LONGER_STOP: UseCase.APPROVE,
+    Act.END: UseCase.APPROVE,
 }
 
 

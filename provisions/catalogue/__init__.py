@@ -21,6 +21,7 @@ from provisions.catalogue.organisation import (
     Webhook,
     read_organisation,
 )
+from provisions.catalogue.people import unlisted
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.working_days import read_calendar, with_closing_days
@@ -95,7 +96,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         overview_at=organisation.morning_message,
     )
     unused = _unused_counters(rules, organisation)
-    return Config(catalogue, organisation, (*warnings, *unused), rights)
+    return Config(catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights)
 
 
 def parse(path: Path, faults: list[str]) -> Entry:
@@ -166,4 +167,13 @@ def _unused_counters(rules: Mapping[str, ProvisionRule], organisation: Organisat
         for key, municipality in organisation.municipalities.items()
         for name in municipality.counters
         if name not in used
+    )
+
+
+def _unlisted_directors(organisation: Organisation) -> tuple[str, ...]:
+    directors = {key: municipality.directors.keys() for key, municipality in organisation.municipalities.items()}
+    return tuple(
+        f"{ORGANISATION}, [municipality.{place}.directors], sleutel '{code}': deze code staat niet als regisseur van {place} in "
+        "[people]; wat aan deze regisseur is, gaat naar default_director."
+        for place, code in unlisted(organisation.people, directors)
     )

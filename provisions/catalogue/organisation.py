@@ -1,12 +1,14 @@
 """Who gets what: the region, its municipalities, their counters, tables and people (``config/organisation.toml``)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
+from provisions.access import NOBODY_LISTED, Listed
 from provisions.catalogue.entry import Entry
+from provisions.catalogue.people import read_people, read_seconds
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.rungs import RungName
@@ -57,7 +59,8 @@ class Contact:
 @dataclass(frozen=True)
 class Municipality:
     """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
-    ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it.
+    ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it. ``seconds``: the
+    municipalities whose people may be the second person here, besides its own (four eyes).
     """
 
     key: str
@@ -74,6 +77,7 @@ class Municipality:
     automatic_submission: bool
     legal_basis: str
     own_sender: Contact | None = None
+    seconds: tuple[str, ...] = ()
 
     @property
     def team(self) -> Contact:
@@ -90,7 +94,8 @@ class Organisation:
     """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
 
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
-    long after its closing a case is kept whole. ``letters_wait``: how long a letter waits for second thoughts.
+    long after its closing a case is kept whole. ``letters_wait``: how long a letter waits for second thoughts. ``people``: who
+    has which role where, where that is listed.
     """
 
     region: str
@@ -104,6 +109,7 @@ class Organisation:
     keep_months: int = KEEP_MONTHS
     letters_wait: timedelta = timedelta(minutes=LETTERS_WAIT)
     events_from: str = ""
+    people: Listed = NOBODY_LISTED
 
     @property
     def event_source(self) -> str:
@@ -130,7 +136,8 @@ class Organisation:
 def read_organisation(root: Entry) -> Organisation:
     """Read ``organisation.toml``. Faults are collected in ``root``."""
     region = root.table("region") or Entry(root.file, "region", {}, [])
-    municipalities = {key: _municipality(key, entry) for key, entry in root.named_tables("municipality").items()}
+    places = root.named_tables("municipality")
+    municipalities = {key: _municipality(key, entry, places.keys()) for key, entry in places.items()}
     if not municipalities and "municipality" not in root.missing:
         root.fault("municipality", "er is geen gemeente.", "Voeg ten minste één [municipality.<sleutel>] toe.")
     pattern = region.text("reference_pattern", default=REFERENCE_PATTERN)
@@ -154,6 +161,7 @@ def read_organisation(root: Entry) -> Organisation:
         keep_months=_keep_months(root),
         letters_wait=_letters_wait(region),
         events_from=_event_source(region),
+        people=read_people(root, municipalities.keys()),
     )
     region.done()
     root.done()
@@ -201,7 +209,7 @@ def _domain(region: Entry) -> str:
     return domain
 
 
-def _municipality(key: str, entry: Entry) -> Municipality:
+def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipality:
     counters = entry.table("counters") or Entry(entry.file, "", {}, [])
     directors = entry.table("directors", optional=True) or Entry(entry.file, "", {}, [])
     for code in directors.values:
@@ -226,6 +234,7 @@ def _municipality(key: str, entry: Entry) -> Municipality:
         automatic_submission=entry.one_of("submission", (MANUAL, AUTOMATIC), default=MANUAL) == AUTOMATIC,
         legal_basis=entry.text("legal_basis"),
         own_sender=_optional_contact(entry, "sender"),
+        seconds=read_seconds(entry, key, places),
     )
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")

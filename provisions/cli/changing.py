@@ -98,6 +98,18 @@ def outcome(args: Namespace, app: App) -> str | None:
     ).reference
 
 
+def assign(args: Namespace, app: App) -> str | None:
+    """Give cases to another case director."""
+    cases = app.cases.assign(args.references, args.director, by=args.by)
+    if len(cases) == 1:
+        return cases[0].reference
+    if args.json:
+        as_json([case.reference for case in cases])
+    else:
+        say(f"{dutch.counted(len(cases), 'traject heeft', 'trajecten hebben')} nu {cases[0].director} als regisseur.")
+    return None
+
+
 def suspend(args: Namespace, app: App) -> str | None:
     """Stop a clock, or ask another whether it may be for so long."""
     if not args.ask:
@@ -159,6 +171,7 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
+    "assign": assign,
     "suspend": suspend,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": reopen,

@@ -94,9 +94,9 @@ class Tables:
         """The record of a case."""
         rows = []
         for entry in entries:
-            because = entry.because if entry.note is None else f"{entry.because} – {entry.note}"
+            because = entry.told if entry.note is None else f"{entry.told} – {entry.note}"
             name = self._config.catalogue.rule(entry.key).name if entry.key else ""
-            rows.append((self._moment(entry.at), entry.by, name, dutch.capitalised(because)))
+            rows.append((self._moment(entry.at), entry.who, name, dutch.capitalised(because)))
         self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
 
     def show_messages(self, found: Iterable[Message]) -> None:

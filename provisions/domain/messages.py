@@ -25,7 +25,8 @@ NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
 class Concern:
     """What a message is about, as it is when the message is to go out.
 
-    ``detail``: the rung, the follow-up's name, or what was undone. ``municipality``: whose counter it is for.
+    ``detail``: the rung, the follow-up's name, what was undone, or the code of a case director. ``municipality``: whose counter
+    it is for.
     ``told``: the last letter that this counter got about the provision that asks something of it or takes that back.
     """
 
@@ -119,6 +120,15 @@ def _not_answered(about: Concern) -> str:
 
 def _nothing_to_decide_for(about: Concern) -> str:
     return _asked_for_nothing(about) or _not_answered(about)
+
+
+def _another_by_now(about: Concern) -> str:
+    """The letter to a new director (``detail``) has nothing to say when another one came after."""
+    return "" if about.case.director == about.detail else "een ander is intussen regisseur"
+
+
+def _back_again(about: Concern) -> str:
+    return "de regisseur is toch dezelfde gebleven" if about.case.director == about.detail else ""
 
 
 def _as_it_was(about: Concern) -> str:
@@ -283,6 +293,28 @@ class MessageKind(StrEnum):
             subject="Vastgelegd door een ander {reference} · {told_on}",
             event="door-ander-vastgelegd",
             lapses=_as_it_was,
+        ),
+    )
+    UNASSIGNED = (
+        "unassigned",
+        Letter(
+            label="traject naar een ander, aan wie regisseur was",
+            to=Recipient.FORMER_DIRECTOR,
+            template="notice/unassigned.md.j2",
+            subject="Traject naar een andere regisseur {reference} · {told_on}",
+            event="traject-naar-andere-regisseur",
+            lapses=_back_again,
+        ),
+    )
+    ASSIGNED = (
+        "assigned",
+        Letter(
+            label="traject erbij, aan de nieuwe regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/assigned.md.j2",
+            subject="Traject erbij {reference} · {told_on}",
+            event="traject-toegewezen",
+            lapses=_another_by_now,
         ),
     )
     ANSWER = (

@@ -8,6 +8,7 @@ class Recipient(StrEnum):
 
     COUNTER = "counter"
     CASE_DIRECTOR = "case_director"
+    FORMER_DIRECTOR = "former_director"  # who was the case director until another was named
     RUNG = "rung"  # whoever the rung that the letter is about is for
     ASKED = "asked"  # the same without the case director, who hears what was done otherwise
     TABLE = "table"  # the table of that rung; the case director where the municipality has no such table any more

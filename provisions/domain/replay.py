@@ -104,6 +104,8 @@ class Replay:
                     "closed": None,
                     "present": frozenset(data.get("present", ())),
                 }
+            case "case.assigned":
+                told = {"director": data.get("director")}  # the code goes when the case is forgotten
             case "case.transferred":
                 told = {"municipality": data["municipality"]}
                 self.moved |= set(self.provisions)

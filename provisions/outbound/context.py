@@ -16,7 +16,7 @@ from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
-from provisions.outbound import course
+from provisions.outbound import course, whole_case
 from provisions.outbound.course import Told
 
 HURRY = "SPOED "
@@ -94,6 +94,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "ended_names": dutch.listed(
             [config.catalogue.rule(p.key).name for p in case.provisions.values() if p.status is Status.ENDED]
         ),
+        "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
         **_answer(message, provision),
         **_new_day(situation, now),
         **_course(message, situation, config, now),

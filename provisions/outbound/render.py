@@ -79,7 +79,8 @@ def render(
     # Empty lines are left by blocks and conditions that had nothing to say.
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
     director = municipality.director(case.director)
-    people = _People(municipality, director, config.catalogue.rule(provision.key).counter, config)
+    former = municipality.director(message.detail)
+    people = _People(municipality, director, former, config.catalogue.rule(provision.key).counter, config)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
         subject=subject,
@@ -131,10 +132,13 @@ def _municipality(key: str, provision: Provision, config: Config) -> Municipalit
 
 @dataclass(frozen=True)
 class _People:
-    """Who is who for one message. ``counter``: the key of the provision's counter."""
+    """Who is who for one message. ``counter``: the key of the provision's counter. ``former``: of a letter that says so, who was
+    the case director.
+    """
 
     municipality: Municipality
     director: Contact
+    former: Contact
     counter: str
     config: Config
 
@@ -146,6 +150,8 @@ class _People:
                 return (place.counters[self.counter],)
             case Recipient.CASE_DIRECTOR:
                 return (self.director,)
+            case Recipient.FORMER_DIRECTOR:
+                return (self.former,)
             case Recipient.RUNG if rung:
                 return [contact for to in rung.kind.to for contact in self.of(to, rung)]
             case Recipient.ASKED if rung:

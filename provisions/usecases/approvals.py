@@ -91,6 +91,7 @@ class Approvals(Deciding):
             row = kept.read(connection, wanted) or row  # as it is now that the case is held
             rules.refuse_to_decide(State(row.state), row.asked_by, moment.by, wanted)
             request = _request(row)
+            self._may_be_second(moment.by, request.act, stored.case, f"beslissen over A-{wanted}")
             draft = Draft(stored.case, moment)
             if approves:
                 asked = Moment(moment.now, row.asked_by, moment.catalogue, moment.via, approved_by=moment.by)

@@ -7,6 +7,7 @@ from provisions.usecases.agreements import Agreements
 from provisions.usecases.answers import Answers
 from provisions.usecases.approvals import Approvals
 from provisions.usecases.clock_stops import ClockStops
+from provisions.usecases.directors import Directors
 from provisions.usecases.ends import Ends
 from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
@@ -16,5 +17,7 @@ from provisions.usecases.rounds import Rounds
 from provisions.usecases.waivers import Waivers
 
 
-class Cases(Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals, Facts, Notes):
+class Cases(
+    Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals, Facts, Notes, Directors
+):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

@@ -4,9 +4,10 @@ from datetime import date
 
 from provisions import inputs
 from provisions.domain import lifecycle
+from provisions.domain.approvals import Act
 from provisions.domain.case import Case, Suspension
 from provisions.domain.errors import NotAllowed, Part
-from provisions.domain.lifecycle import bounds
+from provisions.domain.lifecycle import Decision, bounds
 from provisions.usecases.deciding import Deciding
 
 
@@ -34,9 +35,13 @@ class ClockStops(Deciding):
             )
         asked, until = self._asked(key), bounds.planned(f"{Part.UNTIL}", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
-        return self._decide(
-            reference, moment, lambda case: lifecycle.suspend(case, asked.of(case), suspension, moment, approved_by)
-        )
+
+        def decide(case: Case) -> Decision:
+            if approved_by is not None:
+                self._may_be_second(approved_by, Act.LONGER_STOP, case, "hier akkoord op geven")
+            return lifecycle.suspend(case, asked.of(case), suspension, moment, approved_by)
+
+        return self._decide(reference, moment, decide)
 
     def resume(self, reference: str, key: str, *, by: str, on: date | None = None) -> Case:
         """Let the clock run again."""

@@ -10,8 +10,11 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
+from provisions.access import Directory, Role, must_hold
+from provisions.access.rights import OF_ACT
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
+from provisions.domain.approvals import Act
 from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
@@ -60,6 +63,23 @@ class Deciding:
 
     def _on(self, on: date | None, moment: Moment) -> date:
         return moment.today if on is None else bounds.happened(f"{Part.ON}", on, moment.today)
+
+    @property
+    def _people(self) -> Directory:
+        """Who knows people: the one place where another source of them is added."""
+        return self._config.organisation.people
+
+    def _may_be_second(self, code: str, act: Act, case: Case, what: str) -> None:
+        """Raise what keeps ``code`` from deciding on ``act`` as the second person (four eyes). ``what`` is Dutch."""
+        right, own = self._config.rights.of(OF_ACT[act]), case.municipality
+        place = self._config.organisation.municipalities.get(own)
+        places = (own, *(place.seconds if place else ()))
+        must_hold(self._people, code, tuple(right.roles) if right else (), places, what)
+
+    def _may_direct(self, code: str, municipality: str) -> str:
+        """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""
+        must_hold(self._people, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
+        return code
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions

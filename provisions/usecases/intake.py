@@ -107,14 +107,16 @@ class Intake(Deciding):
         organisation = self._config.organisation
         municipality = request.municipality or next(iter(organisation.municipalities))
         present = frozenset(self._key(key) for key in request.present)
+        place = inputs.known(municipality, organisation.municipalities, "gemeente")
+        director = inputs.code(request.director, f"{Part.DIRECTOR}") if request.director else None
         case = Case(
             id=uuid4(),
             reference=self._reference(request.reference),
-            municipality=inputs.known(municipality, organisation.municipalities, "gemeente"),
+            municipality=place,
             route=inputs.choice(Route, request.route, "route"),
             brp=inputs.choice(Brp, request.brp, "BRP-stand"),
             opened=self._on(request.on, moment),
-            director=inputs.code(request.director, f"{Part.DIRECTOR}") if request.director else None,
+            director=self._may_direct(director, place) if director else None,
             present=present,
         )
         keys = self._needed_keys(request, present)

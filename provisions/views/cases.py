@@ -168,9 +168,21 @@ class AuditEntry:
     data: dict[str, Any]
     message: UUID | None
 
+    @property
+    def who(self) -> str:
+        """Who did it, and for whom: "regisseur-4 (voor regisseur-3)"."""
+        for_whom = self.data.get("for")
+        return f"{self.by} (voor {for_whom})" if for_whom else self.by
+
+    @property
+    def told(self) -> str:
+        """What happened and why, as people read it. Codes of people are in the data, so that they can be forgotten."""
+        named = self.data.get("director") if self.what == "case.assigned" else None
+        return f"{self.because}: {named}" if named else self.because
+
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
-        because = self.because if self.note is None else f"{self.because}: {self.note}"
+        because = self.told if self.note is None else f"{self.told}: {self.note}"
         return {
             "at": utc(self.at),
             "by": self.by,

@@ -140,6 +140,7 @@ EVENTS: dict[str, Event] = {
     "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),
     "again": lambda c, k: c.needs_again(k, agreed=need(k).agreed, urgent=need(k).urgent),
+    "assign": lambda c, _: c.gets_director("regisseur.zuid"),
     "close": lambda c, _: c.closes(),
     **{f"end: {name}": end(name) for name in CATALOGUE.ends if name != lifecycle.SETTLED},
     "reopen the case": lambda c, _: c.ended_by_mistake(),

@@ -99,6 +99,7 @@ class Paper:
     present: set[str]
     promises: dict[str, Promise] = field(default_factory=dict)
     closed: bool = False
+    director: str | None = None
     audit_lines: int = 0
 
     def need(self, key: str, *, urgent: bool, waived: set[str]) -> None:

@@ -293,6 +293,14 @@ class UseCases(RuleBasedStateMachine):
         paper = data.draw(st.sampled_from(self.papers))
         self._try(lambda: self.app.cases.transfer(paper.reference, to, by=by))
 
+    @rule(data=st.data(), director=people, by=people)
+    def assign(self, data: st.DataObject, director: str, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        done = self._try(lambda: self.app.cases.assign([paper.reference], director, by=by))
+        assert done == (not paper.closed and paper.director != director)
+        if done:
+            paper.director = director
+
     @rule(data=st.data(), back=days_back, by=people)
     def follow_up(self, data: st.DataObject, back: int, by: str) -> None:
         paper, promise = self._pick(data)

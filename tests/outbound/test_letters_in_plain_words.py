@@ -105,6 +105,7 @@ def a_life(story: NewStory) -> Read:
     told.suspend("wmo_indication", 5, Reason.CLIENT_DOCUMENTS)
     told.until("2026-11-20T12:00+01:00")
     told.answer("id_document", RungName.DOORBRAAKTAFEL, Answer.PRIORITY)
+    told.take(lifecycle.assign(told.case, "regisseur.zuid", told.moment))
     told.until("2026-12-20T12:00+01:00")
     for key in ALL:
         name = OutcomeName.REFUSED if key == "postal_address" else OutcomeName.DELIVERED

@@ -31,6 +31,7 @@ REFUSED = "TR-2026-0004"
 LATER = "TR-2026-0006"
 ELSEWHERE_TOO = "TR-2026-0005"
 DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
+WITH_DIRECTOR = "TR-2026-0012"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
@@ -102,6 +103,7 @@ def town(shared_database: Engine) -> App:
         present = ["id_document", "housing", "benefit_decision"]
         request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
         app.cases.intake(request, by=DIRECTOR)
+    app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
     app.time.tick_all()
     app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
@@ -259,6 +261,12 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     # notes
     "a note about what is not there": (NOT_FOUND, call("note", REF, "nodig", key="health_insurance"), "health_insurance"),
     "a note without words": (INVALID, call("note", REF, " "), "notitie"),
+    # whose case it is
+    "assigned to who has it": (NOT_ALLOWED, call("assign", [WITH_DIRECTOR], DIRECTOR), DIRECTOR),
+    "assigned when it is closed": (NOT_ALLOWED, call("assign", [REF, CLOSED], "regisseur-9"), "afgesloten"),
+    "assigned, one of them unknown": (NOT_FOUND, call("assign", [REF, "TR-2026-9999"], "regisseur-9"), "TR-2026-9999"),
+    "assigned to no code": (INVALID, call("assign", [REF], "Jan Jansen"), "--director"),
+    "nothing to assign": (INVALID, call("assign", [], "regisseur-9"), "traject"),
     # four eyes
     "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
@@ -332,6 +340,7 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "by": lambda x: outcome("id_document", by=x),
     "director": lambda x: intake(director=x),
     "approved by": lambda x: suspend(approved_by=x),
+    "a new director": lambda x: call("assign", [REF], x),
     "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
     "text of a note": lambda x: call("note", REF, f"Bel hem: {x}, graag."),
     "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),

@@ -19,6 +19,7 @@ SUBJECTS = (
     recording.escalation,
     life.needs,
     life.transfer,
+    life.directors,
     recording.follow_up,
     life.ends,
     life.approvals,

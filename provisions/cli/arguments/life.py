@@ -1,7 +1,7 @@
 """What changes in the life of a case."""
 
 from provisions.cli.arguments import options, values
-from provisions.cli.arguments.dutch_parser import KEY_HELP, Commands
+from provisions.cli.arguments.dutch_parser import KEY_HELP, REF_HELP, Commands
 
 
 def needs(commands: Commands) -> None:
@@ -23,6 +23,18 @@ def transfer(commands: Commands) -> None:
     made = commands.on_case("transfer", "de cliënt is verhuisd naar een andere gemeente")
     made.add_argument("--municipality", required=True, metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
     options.by(made)
+
+
+def directors(commands: Commands) -> None:
+    """Whose case it is."""
+    assign = commands.add(
+        "assign",
+        "geef trajecten voorgoed aan een andere regisseur: allemaal of geen",
+        "assign TR-2026-0042 TR-2026-0043 --director regisseur-4 --by teamleider-1",
+    )
+    assign.add_argument("references", metavar="REF", nargs="+", help=REF_HELP)
+    assign.add_argument("--director", required=True, metavar="CODE", help="code van de nieuwe regisseur")
+    options.by(assign)
 
 
 def ends(commands: Commands) -> None:

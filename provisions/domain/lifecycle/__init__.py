@@ -7,6 +7,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 
 from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
+from provisions.domain.lifecycle.director import assign
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
@@ -36,6 +37,7 @@ __all__ = [
     "again",
     "agree",
     "answer",
+    "assign",
     "close",
     "derive",
     "follow_rules",

@@ -1,0 +1,146 @@
+"""Where an organisation lists its people, a case has one of its directors and only a team lead approves (rules 7 and 14)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.access import Role
+from provisions.app import App
+from provisions.domain.errors import InvalidInput, NotAllowed, Refused
+from provisions.store.verification import verify
+from provisions.usecases.intake import IntakeRequest
+from tests.builders import CONFIG, TEAM_LEAD, Town, being, day, everything_in, is_dutch, refusal, with_people
+from tests.conftest import MovingClock
+
+REF, OTHER, ELSEWHERE = "TR-2026-0001", "TR-2026-0002", "TR-2026-0003"
+ANNE, BEN, HAVEN = "regisseur.noord", "regisseur.zuid", "regisseur.haven"
+LEAD_ELSEWHERE, NATIONAL = "teamleider-9", "regisseur.overal"
+
+LISTED = with_people(
+    {
+        ANNE: being(Role.CASE_DIRECTOR),
+        BEN: being(Role.CASE_DIRECTOR),
+        HAVEN: being(Role.CASE_DIRECTOR, places=["havenmeer"]),
+        NATIONAL: being(Role.CASE_DIRECTOR, places=()),
+        TEAM_LEAD: being(Role.TEAM_LEAD),
+        LEAD_ELSEWHERE: being(Role.TEAM_LEAD, places=["havenmeer"]),
+    }
+)
+
+
+@pytest.fixture
+def app(database: Engine, clock: MovingClock) -> App:
+    """Two cases in Voorbeeldstad and one in Havenmeer, where people are listed."""
+    app = App(database, LISTED, clock)
+    for reference, place, director in (
+        (REF, "voorbeeldstad", ANNE),
+        (OTHER, "voorbeeldstad", ANNE),
+        (ELSEWHERE, "havenmeer", HAVEN),
+    ):
+        request = IntakeRequest(reference, "voluntary", ["wmo_indication"], municipality=place, director=director)
+        app.cases.intake(request, by=director)
+    return app
+
+
+def refused_without_a_trace(app: App, action: Callable[[], object]) -> Refused:
+    before = everything_in(app.engine)
+    said = refusal(action)
+    assert is_dutch(said), str(said)
+    assert everything_in(app.engine) == before
+    return said
+
+
+@pytest.mark.parametrize(
+    ("director", "kind", "says"),
+    [
+        ("regisseur.noor", InvalidInput, ANNE),
+        (TEAM_LEAD, NotAllowed, "regisseur"),
+        (HAVEN, NotAllowed, "voorbeeldstad"),
+    ],
+)
+def test_a_case_is_given_to_one_of_its_directors(app: App, director: str, kind: type[Refused], says: str) -> None:
+    new = IntakeRequest("TR-2026-0009", "voluntary", ["id_document"], director=director)
+    for act in (lambda: app.cases.intake(new, by=ANNE), lambda: app.cases.assign([REF], director, by=TEAM_LEAD)):
+        said = refused_without_a_trace(app, act)
+        assert isinstance(said, kind)
+        assert says in str(said)
+
+
+def test_who_directs_in_the_whole_region_directs_anywhere(app: App) -> None:
+    app.cases.assign([REF, ELSEWHERE], NATIONAL, by=TEAM_LEAD)
+    assert {app.views.case(reference).case.director for reference in (REF, ELSEWHERE)} == {NATIONAL}
+
+
+def test_all_are_assigned_or_none(app: App) -> None:
+    refused_without_a_trace(app, lambda: app.cases.assign([REF, OTHER, ELSEWHERE], BEN, by=TEAM_LEAD))
+    app.cases.assign([REF, OTHER], BEN, by=TEAM_LEAD)
+    assert app.views.case(OTHER).as_json()["director"] == BEN
+
+
+@pytest.mark.parametrize(
+    ("second", "kind"), [("wie-is-dit", InvalidInput), (BEN, NotAllowed), (LEAD_ELSEWHERE, NotAllowed)]
+)
+def test_only_a_team_lead_of_the_municipality_approves(app: App, second: str, kind: type[Refused]) -> None:
+    until = day("2026-12-20")
+    number = app.cases.ask_stop(REF, "wmo_indication", reason="client_asks", until=until, by=ANNE)
+    stop: dict[str, Any] = {"reason": "client_asks", "until": until, "by": ANNE}
+    for act in (
+        lambda: app.cases.approve(f"A-{number}", by=second),
+        lambda: app.cases.deny(f"A-{number}", because="liever niet", by=second),
+        lambda: app.cases.suspend(REF, "wmo_indication", approved_by=second, **stop),
+    ):
+        assert isinstance(refused_without_a_trace(app, act), kind)
+    app.cases.approve(f"A-{number}", by=TEAM_LEAD)
+    assert app.views.case(REF).provisions[0].status == "suspended"
+
+
+def test_a_municipality_may_name_another_for_its_second_person(app: App, clock: MovingClock) -> None:
+    organisation = LISTED.organisation
+    place = replace(organisation.municipalities["voorbeeldstad"], seconds=("havenmeer",))
+    places = {**organisation.municipalities, "voorbeeldstad": place}
+    there = App(app.engine, replace(LISTED, organisation=replace(organisation, municipalities=places)), clock)
+    number = there.cases.ask_end(REF, reason="mistake", by=ANNE)
+    there.cases.approve(f"A-{number}", by=LEAD_ELSEWHERE)
+    assert there.views.case(REF).case.end_reason == "mistake"
+
+
+def test_without_a_list_who_types_is_believed(database: Engine, clock: MovingClock) -> None:
+    app = App(database, CONFIG, clock)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"], director="iemand-9"), by="iemand-9")
+    app.cases.assign([REF], "iemand-8", by="iemand-9")
+    number = app.cases.ask_end(REF, reason="mistake", by="iemand-8")
+    assert isinstance(refusal(lambda: app.cases.approve(f"A-{number}", by="iemand-8")), NotAllowed)
+    app.cases.approve(f"A-{number}", by="iemand-7")
+
+
+def test_both_directors_hear_it_and_the_record_says_it(database: Engine, clock: MovingClock) -> None:
+    town = Town(database, clock, LISTED)
+    case = town.takes_in(REF, "id_document", "postal_address", director=ANNE)
+    town.letters.clear()
+    town.app.cases.assign([REF], BEN, by=TEAM_LEAD)
+    town._deliver()
+    (old,), (new,) = town.letters_to(ANNE), town.letters_to(BEN)
+    assert REF in old.subject
+    assert "identiteitsbewijs" not in new.subject
+    assert "Identiteitsbewijs: uiterlijk 9 november 2026" in new.text
+    assert "Briefadres: wacht op identiteitsbewijs" in new.text
+    line = next(line for line in town.app.views.audit(REF) if line.what == "case.assigned")
+    assert (line.by, line.data["director"], line.key) == (TEAM_LEAD, BEN, None)
+    assert BEN not in line.because, "a code must not stay when the case is forgotten"
+    case.gets("id_document")
+    assert [letter.to.partition("@")[0] for letter in town.letters if "Klaar" in letter.subject] == [BEN]
+    with database.connect() as connection:
+        assert verify(connection, catalogue=LISTED.catalogue).faults == []
+
+
+def test_who_gets_a_case_back_at_once_hears_only_that_it_is_there(database: Engine, clock: MovingClock) -> None:
+    town = Town(database, clock, LISTED)
+    town.takes_in(REF, "id_document", director=ANNE)
+    town.letters.clear()
+    town.app.cases.assign([REF], BEN, by=TEAM_LEAD)
+    town.app.cases.assign([REF], ANNE, by=TEAM_LEAD)
+    town._deliver()
+    assert [letter.subject.partition(" TR")[0] for letter in town.letters_to(ANNE)] == ["Traject erbij"]
