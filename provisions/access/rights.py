@@ -97,6 +97,7 @@ OF_METHOD: Mapping[str, UseCase] = {
     "submit": UseCase.SUBMIT,
     "assign": UseCase.ASSIGN,
     "note": UseCase.NOTE,
+    "brp": UseCase.BRP,
 }
 
 # Which right somebody needs who decides on what another asked.
