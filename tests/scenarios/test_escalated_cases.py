@@ -11,13 +11,19 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     case = town.takes_in(
         "TR-2026-0012",
         "emergency_shelter", "housing", "benefit_decision",
-        needed_from={"emergency_shelter": day("2026-11-19")}, agreed={"housing": day("2026-11-19")},
+        needed_from={"emergency_shelter": day("2026-11-12")}, agreed={"housing": day("2026-11-12")},
         present=["id_document"], municipality="havenmeer", director="regisseur.haven", route="conditional",
     )  # fmt: skip
 
-    # The shelter is asked for seventeen days ahead, and due on the day of the release.
+    # The shelter is asked for ten days ahead, and due on the day of the release. Then the release is put off for a week, and
+    # whoever was asked hears the new day: nobody is late, and nothing climbs.
     (asked,) = town.letters_to("opvang@havenmeer.example")
-    assert "19 november 2026" in asked.text
+    assert "12 november 2026" in asked.text
+    town.on("2026-11-09 16:00")
+    case.does("move", "emergency_shelter", day("2026-11-19"))
+    case.does("agree", "housing", day("2026-11-19"))
+    town.on("2026-11-09 16:01")
+    assert "19 november 2026" in town.letters_to("opvang@havenmeer.example")[-1].text
     assert case["emergency_shelter"].due == case["housing"].due == day("2026-11-19")
 
     # The benefit is decided before the release, and will be resumed a working day before it.
@@ -56,6 +62,12 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     assert [letter.to for letter in town.letters_since("2026-11-25 00:00")] == [
         "regionaletafel@zvh-voorbeeldland.example"
     ]
+    # The place was for two weeks. A week before they are over a bed is asked for again, as a round of its own; then the two
+    # weeks are extended, so the day moves, and the counter hears that too.
+    town.on("2026-11-26 10:00")
+    case.does("again", "emergency_shelter", reason="place_lost", needed_from=day("2026-12-03"))
+    assert case.every()["emergency_shelter#2"].due == day("2026-12-03")
+
     town.on("2026-11-27 08:00")
     assert {letter.subject for letter in town.letters_since("2026-11-27 00:00")} == {
         "Beoordeel indiening TR-2026-0012 · te laat sinds 20 november"
@@ -64,12 +76,19 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     case.does("submit", "housing", "not_submitted", reason="de regio heeft een oplossing", by="maatwerk-1")
     assert not town.letters_to("indienen@maatwerkloket.example")
 
+    town.on("2026-12-01 10:00")
+    case.does("move", "emergency_shelter", day("2026-12-17"))
+    assert case.every()["emergency_shelter#2"].due == day("2026-12-17")
+    assert not case.every()["emergency_shelter#2"].breached
+
     # A bed of a care provider becomes a regular place, with agreements on paper. A breach stays a breach.
     town.on("2026-12-03 15:00")
+    case.does_without("emergency_shelter", offered_instead="sleeping_place", why="not_needed")
     case.gets("housing", form="supported")
     assert case["housing"].breached
     assert town.overdue() == []
     case.does("close")
+    assert [p.breached for p in case.rounds("emergency_shelter")] == [False, False]
 
 
 def test_on_the_street_again_after_three_weeks(town: Town) -> None:
@@ -105,19 +124,19 @@ def test_on_the_street_again_after_three_weeks(town: Town) -> None:
     case.gets("emergency_shelter", place="other_place")
     assert town.overdue() == []
 
-    # Three weeks later he is in the street again. Reopened, the old clock runs on: nobody starts counting at nought.
+    # Three weeks later he is in the street again. The place was no mistake, so it is a new round: asked for at once, with a
+    # ladder of its own. What was broken the first time stays on record.
     town.on("2026-12-03 18:30")
-    case.does("reopen", "emergency_shelter", reason="plaatsing voortijdig beëindigd")
-    assert case.shows("emergency_shelter") == "Te laat"
-    assert case["emergency_shelter"].days_overdue == 31
-    assert town.overdue() == ["TR-2026-0013 opvang 31, loket"]
+    case.does("again", "emergency_shelter", reason="place_lost")
     assert {letter.to for letter in town.letters_since("2026-12-03 18:30")} == {
         "opvang@voorbeeldstad.example",
         "bereikbaarheidsdienst@voorbeeldstad.example",  # nobody is at the counter any more
     }
 
-    # Every rung was climbed already and is not climbed again; what the tables answered stands there for who reads on.
-    town.on("2026-12-14 09:00")
-    assert case.rungs("emergency_shelter") == ["doorbraaktafel", "maatwerkloket"]
+    # This time the tables know him: within a day it is arranged. The promise was broken again, and counts as one more.
+    town.on("2026-12-04 09:00")
+    assert town.overdue() == ["TR-2026-0013 opvang (2) 1, doorbraaktafel"]
+    case.does("answer", "emergency_shelter#2", "doorbraaktafel", "priority", by="doorbraaktafel-1")
     case.gets("emergency_shelter", place="own_municipality")
-    assert case["emergency_shelter"].breached
+    assert [p.breached for p in case.rounds("emergency_shelter")] == [True, True]
+    assert town.overdue() == []
