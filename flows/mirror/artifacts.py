@@ -102,19 +102,22 @@ class Plans:
     def show(self, client: SyncPrefectClient) -> int:
         """Show some of the plans that are wanted; how many."""
         today = day_of(self._now())
-        wanted = plans.wanted(self._database, today, BATCH)
+        post = self._views.post()
+        wanted = plans.wanted(self._database, today, post.cases, BATCH)
         # The versions were read first: what changes from here on is wanted once more.
         views = {view.case.reference: view for view in self._views.cases([plan.case_id for plan in wanted])}
+        shown = [provision.id for view in views.values() for provision in view.provisions]
+        post = post.besides(self._views.given_up(shown))
         new = [plan_key(plan.reference) for plan in wanted if plan.artifact is None]
         found = {artifact.key: artifact.latest_id for artifact in api.latest_artifacts(client, new)}
         for plan in wanted:
-            page = self._pages.plan(views[plan.reference], today)
+            page = self._pages.plan(views[plan.reference], today, post)
             key, written = plan_key(plan.reference), digest(page)
             artifact = plan.artifact or found.get(key)
             if plan.artifact is None or written != plan.digest:
                 artifact = api.put_artifact(client, key, page.summary, page.text, artifact)
             assert artifact is not None  # noqa: S101 - put_artifact gives one
-            plans.shown(self._database, plan, artifact, written, today)
+            plans.shown(self._database, plan, artifact, written, today, unsent=plan.case_id in post.cases)
         return len(wanted)
 
     def compare(self, client: SyncPrefectClient) -> int:
@@ -191,12 +194,12 @@ class Lists:
         return api.put_artifact(client, key, page.summary, page.text, old.latest_id if old else None)
 
     def _stamp(self) -> object:
-        """Changes whenever a list may: a line was recorded, a message failed once more, or it is another day.
+        """Changes whenever a list may: a line was recorded, a message failed once more or waits too long, or it is another day.
 
         Nothing else makes a list change: what falls due is recorded by the clock.
         """
         with self._database.connect() as connection:
-            return day_of(self._now()), *backlog.stamp(connection)
+            return day_of(self._now()), *backlog.stamp(connection, self._now())
 
 
 class Screens:

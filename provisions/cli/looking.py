@@ -8,6 +8,7 @@ from provisions.catalogue import load
 from provisions.cli.database import reaching_the_database
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
 from provisions.database.direct import looking
+from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings, utc_now
@@ -37,19 +38,26 @@ def overdue(args: Namespace, settings: Settings) -> None:
     with _views(settings) as (views, messages):
         late = views.overdue(args.municipality)
         if args.json:
-            undelivered = messages.undelivered([p.id for p in late])
+            undelivered, post = messages.undelivered([p.id for p in late]), views.post(args.municipality)
             as_json_list(
                 {
                     "reference": p.case.reference,
                     "municipality": p.case.municipality,
                     **p.as_json(),
                     "undelivered": [message.as_json() for message in undelivered.get(p.id, ())],
+                    "unsent": p.id in post.slow,
                 }
                 for p in late
             )
             return
         printed = tables(views.config, day_of(views.clock()))
-        printed.show_overdue(late, views.waiting_too_long(args.municipality))
+        post = views.post(args.municipality).besides(views.given_up([p.id for p in late]))
+        printed.show_overdue(late, views.waiting_too_long(args.municipality), post)
+        if post.waiting:
+            say(
+                f"{dutch.counted(post.waiting, 'bericht wacht', 'berichten wachten')} te lang op verzending: de post gaat "
+                "langzaam of staat stil. Kijk met 'provisions messages --status pending', en bel zelf als iets haast heeft."
+            )
         if stuck := messages.found(municipality=args.municipality, undelivered=True, limit=None):
             say(
                 f"Niet bezorgde berichten: {len(stuck)}. Bel zelf, en kijk daarna met 'provisions messages --undelivered'."

@@ -19,6 +19,7 @@ from provisions.domain.characters import as_seen
 from provisions.domain.rules import Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
+from provisions.views.post import NOTHING_WAITS, Post
 
 WIDE = 110  # columns, from which there is room for a column more
 UNBOUND = 240  # the width of what is piped: nothing is wrapped for a terminal that is not there
@@ -68,8 +69,10 @@ class Tables:
             )
             self._line(f"Notitie van {note.by}{about}, {self._moment(note.at)}: {note.text}")
 
-    def show_overdue(self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView]) -> None:
-        """What is late, longest first, and what waits too long for something else."""
+    def show_overdue(
+        self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView], post: Post = NOTHING_WAITS
+    ) -> None:
+        """What is late, longest first, and what waits too long for something else; ``post``: what has not left."""
         if late:
             self._line(f"Te laat: {len(late)}, de langste eerst")
             rows = [
@@ -78,7 +81,7 @@ class Tables:
                     self._provision(p.name, p.provision.key),
                     f"{dutch.days(p.days_overdue)}{self._gap()}(na {self._day(p.due)})",
                     dutch.holder(p.lies_with) if p.lies_with else "",
-                    "\n".join(self.what_next(p)),
+                    "\n".join((*([told] if (told := post.told(p.id)) else []), *self.what_next(p))),
                 ]
                 for p in late
             ]

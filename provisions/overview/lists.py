@@ -15,6 +15,7 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.store import overviews
 from provisions.store.overviews import Listing
 from provisions.views.cases import ProvisionView, Views
+from provisions.views.post import NOTHING_WAITS, Post
 
 MOST_LATE = 50
 MOST_OTHER = 20
@@ -63,6 +64,7 @@ class Undelivered:
     created: datetime
     attempts: int
     given_up: bool
+    provision_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class LatePage:
     still_counts: Mapping[str, int]
     undelivered: tuple[Undelivered, ...]
     undelivered_total: int = 0
+    post: Post = NOTHING_WAITS
 
     @property
     def still_total(self) -> int:
@@ -88,8 +91,8 @@ class LatePage:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, self.undelivered_total)
-        return not any(lists)
+        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total)
+        return not any((*lists, self.undelivered_total, self.post.waiting))
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ class Overviews:
                 still_counts=still_counts,
                 undelivered=missed[:MOST_OTHER],
                 undelivered_total=len(missed),
+                post=self._views.post(municipality).besides(m.provision_id for m in missed if m.provision_id),
             )
 
     def week(self, municipality: str | None = None) -> WeekPage:
@@ -199,6 +203,7 @@ class Overviews:
                 row.created,
                 row.attempts,
                 row.status == "failed",
+                row.provision_id,
             )
             for row in overviews.undelivered(connection, municipality)
         )

@@ -23,6 +23,7 @@ from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
 from provisions.templates import environment
 from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+from provisions.views.post import NOTHING_WAITS, Post
 
 
 class Form(StrEnum):
@@ -90,6 +91,7 @@ class Pages:
             "waits_on": lambda view: phrases.waits_on(view, config.catalogue),
             "next_step": phrases.next_step,
             "with_whom": phrases.with_whom,
+            "moment": phrases.moment,
             "capitalised": dutch.capitalised,
             "municipality": self._municipality,
             "message": messages.label,
@@ -97,8 +99,8 @@ class Pages:
             "case_link": self._case_link,
         }
 
-    def plan(self, view: CaseView, today: date) -> Page:
-        """The plan of a client, as it is on ``today``."""
+    def plan(self, view: CaseView, today: date, post: Post = NOTHING_WAITS) -> Page:
+        """The plan of a client, as it is on ``today``; ``post``: what has not left or does not arrive."""
         opened = [p for p in view.provisions if p.provision.status.is_open]
         closed = [p for p in view.provisions if not p.provision.status.is_open]
         picture = self._environment.get_template("overview/timeline.svg.j2").render(
@@ -106,6 +108,7 @@ class Pages:
         )
         context = {
             "case": view.case,
+            "post": post,
             "open": opened,
             "closed": closed,
             "summary": summary(view.provisions),
@@ -133,6 +136,7 @@ class Pages:
             "afgewezen": page.refused.total,
             "zonder beweging": page.still_total,
             "berichten die niet aankomen": page.undelivered_total,
+            "berichten die nog niet weg zijn": page.post.waiting,
         }
         line = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Er is nu niets te laat."
         return Page(line, self._render("overview/late.md.j2", {"page": page, "places": _places(page)}))

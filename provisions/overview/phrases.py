@@ -1,10 +1,10 @@
 """Where a provision stands and what happens next, in Dutch: short enough for a cell of a table."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from provisions.domain import dutch
-from provisions.domain.calendar import day_of
+from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, Dependency
 from provisions.views.cases import SUSPENDED, ProvisionView
@@ -15,6 +15,12 @@ def short_date(day: date, *, year: bool = True) -> str:
     month = dutch.MONTHS[day.month - 1]
     short = f"{day.day}\u00a0{'mrt' if month == 'maart' else month[:3]}"
     return f"{short}\u00a0{day.year}" if year else short
+
+
+def moment(at: datetime) -> str:
+    """ "9 nov 10.02 uur", in Amsterdam, for an aware moment."""
+    here = at.astimezone(AMSTERDAM)
+    return f"{short_date(here.date(), year=False)} {here:%H.%M} uur"
 
 
 def names(dependencies: Iterable[str], catalogue: Catalogue) -> list[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, DateTime, Engine, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
@@ -129,9 +129,11 @@ def note_backup(connection: Connection, made: str) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": made}))
 
 
-def stamp(connection: Connection) -> tuple[object, ...]:
-    """Changes whenever a list may: a line was recorded, a message failed once more, or a plan got its artifact."""
+def stamp(connection: Connection, now: datetime) -> tuple[object, ...]:
+    """Changes whenever a list may: a line was recorded, a message failed once more or waits too long, a plan got its artifact."""
     newest = select(func.max(t.audit.c.id)).scalar_subquery()
     attempts = select(func.sum(t.message.c.attempts)).where(t.message.c.status == "pending").scalar_subquery()
     linked = select(func.count(t.plan.c.artifact)).scalar_subquery()
-    return tuple(connection.execute(select(newest, attempts, linked)).one())
+    since = literal_column(waits_since(t.message.name), DateTime(timezone=True))
+    slow = select(func.count()).where(t.message.c.next_try.is_not(None), since <= now - SLOW).scalar_subquery()
+    return tuple(connection.execute(select(newest, attempts, linked, slow)).one())

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from provisions.domain.case import Case, ProvisionKey
-from provisions.domain.delivery import LONGEST_HELD, SEVERAL_ATTEMPTS
+from provisions.domain.delivery import LONGEST_HELD, SEVERAL_ATTEMPTS, SLOW
 from provisions.domain.messages import listed as listed_kinds
 from provisions.store import columns
 from provisions.store import rows as from_row
@@ -201,6 +201,26 @@ def undelivered_count(rows: Rows, provision_id: int) -> int:
     """How many messages about a provision did not arrive."""
     query = f"SELECT count(*) AS number FROM message m WHERE m.provision_id = %(id)s AND {UNDELIVERED}"
     return int(rows(query, id=provision_id)[0].number)
+
+
+def unsent(rows: Rows, now: datetime, municipality: str | None) -> Sequence[Any]:
+    """The messages that still wait and do not arrive (``stuck``) or wait longer at ``now`` than post should, ``since`` when."""
+    return rows(
+        f"SELECT m.provision_id, p.case_id, {UNDELIVERED} IS TRUE AS stuck, {waits_since('m')} AS since "
+        f"FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
+        f"WHERE m.next_try IS NOT NULL AND ({waits_since('m')} <= %(slow)s OR {UNDELIVERED}) "
+        "AND (%(municipality)s::text IS NULL OR m.municipality = %(municipality)s)",
+        slow=now - SLOW,
+        municipality=municipality,
+    )
+
+
+def given_up(rows: Rows, provision_ids: Sequence[int]) -> set[int]:
+    """Those of which a message was given up."""
+    query = (
+        "SELECT DISTINCT provision_id FROM message WHERE provision_id = ANY(%(ids)s::bigint[]) AND status = 'failed'"
+    )
+    return {row.provision_id for row in rows(query, ids=list(provision_ids))}
 
 
 def messages(rows: Rows, wanted: MessageFilter, limit: int | None) -> Sequence[Any]:

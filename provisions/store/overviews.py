@@ -131,7 +131,7 @@ def undelivered(connection: Connection, municipality: str | None) -> Sequence[An
     """What was given up, or failed several times, oldest first; what was given up is left out once its provision is closed."""
     m = t.message.c
     settled = and_(m.status == "failed", t.provision.c.closed_on.is_not(None))
-    columns = (m.municipality, m.kind, m.created, m.attempts, m.status)
+    columns = (m.municipality, m.kind, m.created, m.attempts, m.status, m.provision_id)
     query = (
         select(t.case.c.reference, t.provision.c.key, *columns)
         .select_from(t.message)

@@ -3,13 +3,14 @@
 A plan is wanted again by every change of its case (``queries.want_plans``), and on every new day while the case is open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Row, any_, bindparam, func, select, update
 
 from provisions.store import locks
 from provisions.store import tables as t
@@ -33,27 +34,33 @@ def only_shower(engine: Engine) -> Iterator[bool]:
         yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(locks.PLANS))).scalar_one())
 
 
-def wanted(engine: Engine, today: date, limit: int) -> list[WantedPlan]:
-    """At most ``limit`` plans to show: what changed first, then what was written on another day."""
+def wanted(engine: Engine, today: date, unsent: Collection[int], limit: int) -> list[WantedPlan]:
+    """At most ``limit`` plans to show: what changed first, then what must say (or say no more) that post has not left, then what
+    was written on another day. ``unsent``: the cases whose post has not left.
+    """
     columns = (t.plan.c.case_id, t.case.c.reference, t.plan.c.wanted, t.plan.c.digest, t.plan.c.artifact)
     query = select(*columns).join(t.case).order_by(t.plan.c.case_id)
     changed = query.where(t.plan.c.wanted != t.plan.c.shown)
+    there = query.where(t.plan.c.wanted == t.plan.c.shown)
+    waits = t.plan.c.case_id == any_(bindparam("unsent", list(unsent), type_=ARRAY(BigInteger)))
+    marked = there.where(t.plan.c.unsent != waits)
     # Another day, not an earlier one: a clock that was ahead may have written it.
-    aged = query.where(t.plan.c.wanted == t.plan.c.shown, t.plan.c.shown_on != today, t.case.c.closed.is_(None))
+    aged = there.where(t.plan.c.unsent == waits, t.plan.c.shown_on != today, t.case.c.closed.is_(None))
+    rows: list[Row[Any]] = []
     with engine.connect() as connection:
-        rows = connection.execute(changed.limit(limit)).all()
-        if len(rows) < limit:
-            rows = [*rows, *connection.execute(aged.limit(limit - len(rows))).all()]
+        for some in (changed, marked, aged):
+            if len(rows) < limit:
+                rows += connection.execute(some.limit(limit - len(rows))).all()
     return [WantedPlan(*row) for row in rows]
 
 
-def shown(engine: Engine, plan: WantedPlan, artifact: UUID, digest: str, today: date) -> None:
+def shown(engine: Engine, plan: WantedPlan, artifact: UUID, digest: str, today: date, *, unsent: bool) -> None:
     """``artifact`` shows the version that ``plan`` asked for; a later one stays wanted."""
     with engine.begin() as connection:
         connection.execute(
             update(t.plan)
             .where(t.plan.c.case_id == plan.case_id)
-            .values(shown=plan.wanted, shown_on=today, digest=digest, artifact=artifact)
+            .values(shown=plan.wanted, shown_on=today, digest=digest, artifact=artifact, unsent=unsent)
         )
 
 

@@ -287,6 +287,9 @@ plan = Table(
     Column("shown_on", Date),  # the day that the text was written for: it says how many days late
     Column("digest", Text),  # of what was written, so that the same is not written twice
     Column("artifact", Uuid),
+    Column(
+        "unsent", Boolean, nullable=False, server_default=text("false")
+    ),  # what was written says that post has not left
     Index("ix_plan_wanted", "case_id", postgresql_where=text("wanted <> shown")),
 )
 

@@ -49,6 +49,7 @@ class Resending:
             line = Line(who, "message.resend", because, message=message.id)
             if owner is not None:
                 loading.renew_run(connection, owner.id)
+                loading.want_plans(connection, [owner.case_id])
                 data = {"round": owner.round} if owner.round > 1 else None
                 line = replace(line, case_id=owner.case_id, key=owner.key, data=data)
             audit.append(connection, [line])

@@ -16,6 +16,7 @@ from provisions.domain.ladder import RungDue
 from provisions.domain.rules import Dependency, ProvisionRule
 from provisions.store import looking
 from provisions.store.looking import Found, Patience, Reader
+from provisions.views.post import Post
 
 SUSPENDED = "suspended"
 
@@ -261,6 +262,16 @@ class Views:
             (v for v in views if v.waiting_days is not None),
             key=lambda v: (v.provision.needed_on, v.case.reference, v.provision.key),
         )
+
+    def post(self, municipality: str | None = None) -> Post:
+        """What waits to leave and should have left, and what of it does not arrive."""
+        with self._reader() as rows:
+            return Post.of(looking.unsent(rows, self.clock(), municipality))
+
+    def given_up(self, ids: Sequence[int]) -> set[int]:
+        """Of which of these provisions (database id) a message was given up."""
+        with self._reader() as rows:
+            return looking.given_up(rows, ids)
 
     def audit(self, reference: str) -> list[AuditEntry]:
         """The record of a case, oldest first."""
