@@ -11,8 +11,10 @@ from provisions.report.reports import Reports
 from provisions.settings import utc_now
 from provisions.store.runs import Runs
 from provisions.usecases.cases import Cases
+from provisions.usecases.looks import Looks
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
+from provisions.usecases.people import People
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.views.cases import Views
@@ -27,7 +29,7 @@ class App:
     ``cases``: what people do. ``time``: what time does. ``rules``: after a change in ``config/``. ``views``: a case as people
     see it. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each shows. ``reports``: the
     steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``, ``exports``: how long cases
-    are kept, and all that is known of one.
+    are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -45,3 +47,5 @@ class App:
         self.resending = Resending(engine, self.messages, clock)
         self.retention = Retention(engine, config, self.views, clock)
         self.exports = Exports(self.views, self.messages, clock)
+        self.looks = Looks(engine, config, self.views, clock)
+        self.people = People(engine, config, self.looks, clock)

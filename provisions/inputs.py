@@ -72,6 +72,11 @@ def existing_reference(text: str) -> str:
     return capitals if re.fullmatch(EARLIER_REFERENCES, capitals) else text
 
 
+def no_such_person(code: str) -> NotFound:
+    """The refusal for somebody who has no account."""
+    return NotFound(f"Er is geen account {shown(code)}. Kijk in de lijst van accounts welke er zijn.")
+
+
 def no_such_case(reference: str, pattern: str) -> Refused:
     """Why there is no case of ``reference``: it is none (``InvalidInput``), or it is not recorded (``NotFound``)."""
     try:

@@ -16,6 +16,7 @@ from provisions.domain.errors import InvalidInput
 from provisions.redact import keep_secret
 
 PREFIX = "PROVISIONS_"
+SHORTEST_UI_PASSWORD = 16  # characters
 ENV_FILE = ".env"
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
@@ -79,6 +80,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 4200
     tls_in_front: str = "no"
+    base_url: str | None = None
     config: Path = field(default_factory=_default_config)
     smtp_url: Secret | None = None
     ui_password: Secret | None = None
@@ -103,6 +105,16 @@ class Settings:
         """Where a browser on this machine finds the UI."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def people_url(self) -> str:
+        """The address that people use, without a slash at its end."""
+        return self.base_url or self.url
+
+    @property
+    def off_loopback(self) -> bool:
+        """Whether others than this machine reach it, over TLS."""
+        return self.tls_in_front == "yes" or self.people_url.startswith("https:")
 
     @property
     def api_url(self) -> str:
@@ -243,6 +255,15 @@ def _api_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _base_url(text: str) -> str:
+    found = _address(text, _WEB, "https://basisvoorzieningen.gemeente.nl")
+    if found.user or found.password or found.query or not found.host or found.path.strip("/"):
+        raise ValueError("verwacht: alleen het adres van de machine, zoals https://basisvoorzieningen.gemeente.nl")
+    if found.scheme == "http" and not _is_loopback(found.host):
+        raise ValueError("verwacht: een adres met https; anders gaan wachtwoorden leesbaar over het netwerk")
+    return text.rstrip("/")
+
+
 def _host(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
         raise ValueError("verwacht: de naam of het IP-adres van deze machine, zoals 127.0.0.1")
@@ -258,6 +279,8 @@ def _pool(text: str) -> str:
 def _password(text: str) -> Secret:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("verwacht: letters zonder accenten, cijfers en leestekens")  # all that Prefect can compare
+    if len(text) < SHORTEST_UI_PASSWORD:
+        raise ValueError(f"verwacht: {SHORTEST_UI_PASSWORD} tekens of meer; dit wachtwoord opent alles")
     keep_secret(text)
     return Secret(text)
 
@@ -270,6 +293,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "host": _host,
     "port": _port,
     "tls_in_front": _yes_or_no,
+    "base_url": _base_url,
     "config": _folder,
     "smtp_url": _smtp,
     "ui_password": _password,

@@ -19,6 +19,7 @@ MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
 KEEP_MONTHS = 24
+KEEP_LOOKS_MONTHS = 60
 LETTERS_WAIT = 5  # minutes
 MOST_LETTERS_WAIT = LONGEST_HELD // timedelta(minutes=1)
 
@@ -94,8 +95,8 @@ class Organisation:
     """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
 
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
-    long after its closing a case is kept whole. ``letters_wait``: how long a letter waits for second thoughts. ``people``: who
-    has which role where, where that is listed.
+    long after its closing a case is kept whole. ``keep_looks_months``: how long it is kept who looked at what.
+    ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
     """
 
     region: str
@@ -107,6 +108,7 @@ class Organisation:
     municipalities: Mapping[str, Municipality]
     morning_message: time = MORNING_MESSAGE
     keep_months: int = KEEP_MONTHS
+    keep_looks_months: int = KEEP_LOOKS_MONTHS
     letters_wait: timedelta = timedelta(minutes=LETTERS_WAIT)
     events_from: str = ""
     people: Listed = NOBODY_LISTED
@@ -149,6 +151,7 @@ def read_organisation(root: Entry) -> Organisation:
             f"'{pattern}' is geen reguliere expressie ({error}).",
             f"Gebruik bijvoorbeeld '{REFERENCE_PATTERN}'.",
         )
+    months, looks = _keeping(root)
     organisation = Organisation(
         region=region.text("name"),
         sender=_contact(region, "sender"),
@@ -158,7 +161,8 @@ def read_organisation(root: Entry) -> Organisation:
         reference_pattern=pattern,
         municipalities=municipalities,
         morning_message=_morning_message(region),
-        keep_months=_keep_months(root),
+        keep_months=months,
+        keep_looks_months=looks,
         letters_wait=_letters_wait(region),
         events_from=_event_source(region),
         people=read_people(root, municipalities.keys()),
@@ -168,15 +172,18 @@ def read_organisation(root: Entry) -> Organisation:
     return organisation
 
 
-def _keep_months(root: Entry) -> int:
+def _keeping(root: Entry) -> tuple[int, int]:
+    """How many months a closed case is kept, and who looked at what."""
     entry = root.table("keeping", optional=True)
     if entry is None:
-        return KEEP_MONTHS
+        return KEEP_MONTHS, KEEP_LOOKS_MONTHS
     months = entry.number("months_after_closing")
-    if entry.values.get("months_after_closing") == 0:
-        entry.fault("months_after_closing", "0 is geen bewaartermijn.", "Vul een aantal maanden in, ten minste 1.")
+    looks = entry.number("months_of_looks", default=KEEP_LOOKS_MONTHS)
+    for key in ("months_after_closing", "months_of_looks"):
+        if entry.values.get(key) == 0:
+            entry.fault(key, "0 is geen bewaartermijn.", "Vul een aantal maanden in, ten minste 1.")
     entry.done()
-    return months
+    return months, looks
 
 
 def _letters_wait(region: Entry) -> timedelta:

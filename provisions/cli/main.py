@@ -41,13 +41,15 @@ MODULES = {
     "export": "ledger",
     "forget": "ledger",
     "approvals": "asking",
-    "rights": "rights",
+    "rights": "access",
+    "person": "access",
+    "looked": "access",
     "report": "report",
     "simulate": "simulate",
 }
 CHANGES = ("changing", "change")
 LOOKS = frozenset(
-    {"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion", "rights"}
+    {"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion", "rights", "looked"}
 )
 
 

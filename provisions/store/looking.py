@@ -130,6 +130,20 @@ def case_of(rows: Rows, reference: str) -> Found | None:
     return _whole(rows, found).get(found[0].id) if found else None
 
 
+def number_of(rows: Rows, reference: str) -> int | None:
+    """The database id of a case; ``None`` when there is none, or when it was forgotten."""
+    found = rows(
+        "SELECT id FROM client_case WHERE reference = %(reference)s AND forgotten IS NULL", reference=reference
+    )
+    return found[0].id if found else None
+
+
+def number_at(rows: Rows, address: UUID) -> int | None:
+    """The database id of the case with this random id; ``None`` as above."""
+    found = rows("SELECT id FROM client_case WHERE uid = %(uid)s AND forgotten IS NULL", uid=address)
+    return found[0].id if found else None
+
+
 def cases(rows: Rows, case_ids: Iterable[int]) -> dict[int, Found]:
     """Many cases by their database id, in one query a table. What was forgotten is not there."""
     found = rows(

@@ -322,6 +322,94 @@ approval = Table(
     Index("ix_approval_asked", "number", postgresql_where=text("state = 'asked'")),
 )
 
+# Who may come in, and as what. A person without a password came in by the provider of identities, or was not set up yet.
+person = Table(
+    "person",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("made", Moment, nullable=False),
+    Column("blocked", Moment),
+    Column("password", Text),  # argon2id, with its salt and parameters
+    Column("second", LargeBinary),  # the secret of the second factor, sealed (``machine/sealing.py``)
+    Column("second_used", BigInteger),  # the last step of which the digits were taken: each is good once
+)
+
+person_grant = Table(
+    "person_grant",
+    metadata,
+    Column("code", Text, ForeignKey("person.code", ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("municipality", Text, primary_key=True),  # empty: the region
+)
+
+# Who somebody is at the provider of identities: bound at the first sign-in, and nobody else's from then on.
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("code", Text, ForeignKey("person.code", ondelete="CASCADE"), nullable=False),
+    Index("ix_identity_code", "code"),
+)
+
+# A one-time address at which somebody sets a password. Only a digest of its secret is kept.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("code", Text, ForeignKey("person.code", ondelete="CASCADE"), nullable=False),
+    Column("until", Moment, nullable=False),
+    Index("ix_invitation_code", "code"),
+)
+
+# Who is signed in. ``id`` is a digest of what the browser has; ``grants``: as the provider said, else those of the person.
+session = Table(
+    "session",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("grants", JSON),
+    Column("began", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("rights_at", Moment, nullable=False),
+    Index("ix_session_code", "code"),
+    Index("ix_session_seen", "seen"),
+)
+
+# Who is on the way to the provider of identities and back.
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("state", LargeBinary, primary_key=True),  # a digest
+    Column("browser", LargeBinary, nullable=False),  # a digest of the cookie that it belongs to
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("onward", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+# Who came in, was refused, and looked at what. Append-only: a trigger refuses UPDATE, TRUNCATE, and DELETE before ``keep_until``.
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("code", Text),  # null: nobody known
+    Column("what", Text, nullable=False),
+    Column("about", Text),  # the person that was added, blocked, …
+    Column("case_id", BigInteger),
+    Column("page", Text),
+    Column("via", Text, nullable=False),
+    Column("keep_until", Date, nullable=False),
+    Index("ix_access_log_code", "code", "at"),
+    Index("ix_access_log_case_id", "case_id", "at", postgresql_where=text("case_id IS NOT NULL")),
+    Index("ix_access_log_keep_until", "keep_until"),
+)
+
+# What is of the moment and in no backup: after a restore everybody signs in again.
+PASSING = frozenset({"invitation", "session", "sign_in"})
+
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 

@@ -19,7 +19,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.lifecycle import SYSTEM
-from provisions.store import audit
+from provisions.store import access_log, audit
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, Line
 from provisions.store.retention import Erasure
@@ -68,7 +68,9 @@ class Retention:
         return today - relativedelta(months=self._config.organisation.keep_months)
 
     def forget_expired(self) -> int:
-        """Forget what was closed longer ago than the configured term; how many cases."""
+        """Forget what was closed longer ago than the configured term; how many cases. So too who looked."""
+        with self._engine.begin() as connection:
+            access_log.clear(connection, day_of(self._clock()))
         before, total = self.last_day_kept(day_of(self._clock())), 0
         term = dutch.counted(self._config.organisation.keep_months, "maand", "maanden")
         because = f"traject vergeten: de bewaartermijn van {term} na afsluiten is voorbij"

@@ -218,6 +218,22 @@ class Views:
         notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
         return replace(self._case_view(found, self.clock()), notes=notes)
 
+    def number(self, reference: str) -> int:
+        """The database id of a case. Raises what :meth:`case` raises."""
+        reference = inputs.existing_reference(reference)
+        with self._reader() as rows:
+            number = looking.number_of(rows, reference)
+        if number is None:
+            raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
+        return number
+
+    def at(self, address: UUID) -> tuple[int, CaseView] | None:
+        """The case with this random id, and its database id; ``None`` when there is none."""
+        with self._reader() as rows:
+            number = looking.number_at(rows, address)
+            found = looking.cases(rows, [number]) if number is not None else {}
+        return next(((i, self._case_view(one, self.clock())) for i, one in found.items()), None)
+
     def cases(self, case_ids: list[int]) -> list[CaseView]:
         """Many cases by their database id, in order of id."""
         now = self.clock()

@@ -88,5 +88,5 @@ def test_what_a_process_elsewhere_gets_is_the_same(tmp_path: Path, monkeypatch: 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROVISIONS_SMTP_URL", "smtp://me:geheim@mail:587")
-    monkeypatch.setenv("PROVISIONS_UI_PASSWORD", "geheim")
+    monkeypatch.setenv("PROVISIONS_UI_PASSWORD", "geheim-van-zestien")
     assert "geheim" not in repr(load_settings())

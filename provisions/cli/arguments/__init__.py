@@ -26,6 +26,7 @@ SUBJECTS = (
     life.facts,
     life.again,
     life.notes,
+    access.people,
     access.rights,
 )
 

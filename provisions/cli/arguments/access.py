@@ -1,8 +1,36 @@
-"""Who may do what."""
+"""Who may come in, who may do what, and who looked."""
 
+from provisions.access import Role
+from provisions.cli.arguments import options
 from provisions.cli.arguments.dutch_parser import Commands
+from provisions.domain.lifecycle import SYSTEM
+
+
+def people(commands: Commands) -> None:
+    """Accounts, and what was looked at."""
+    made = commands.add(
+        "person",
+        "wie zich mag aanmelden: toevoegen, blokkeren, een nieuw adres geven",
+        "person add regisseur-3 --role case_director --municipality voorbeeldstad",
+        "person list",
+        "person block regisseur-3",
+    )
+    actions = ("add", "list", "block", "unblock", "reset")
+    made.add_argument("action", metavar="|".join(actions), choices=actions, help="wat er moet gebeuren")
+    made.add_argument("code", metavar="CODE", nargs="?", help="code van de medewerker; geen naam")
+    roles = options.choices({role.value: role.called for role in Role})
+    options.many(made, "--role", str, "ROL", f"een of meer rollen: {roles}")
+    options.many(made, "--municipality", str, "GEMEENTE", "de gemeenten waarin die rollen gelden")
+    made.add_argument("--by", metavar="CODE", default=SYSTEM, help="wie dit doet (standaard: wie de machine heeft)")
+    looked = commands.add(
+        "looked", "wie een traject bekeek, of wat iemand bekeek", "looked TR-2026-0042", "looked regisseur-3"
+    )
+    looked.add_argument("asked", metavar="REF|CODE", help="referentie van een traject, of code van een medewerker")
 
 
 def rights(commands: Commands) -> None:
     """The list of rights."""
-    commands.add("rights", "wie mag wat: welke rol welk recht heeft, en over welke trajecten", "rights")
+    made = commands.add(
+        "rights", "wie mag wat: welke rol welk recht heeft, en over welke trajecten", "rights", "rights regisseur-3"
+    )
+    made.add_argument("code", metavar="CODE", nargs="?", help="wat deze persoon mag, en waarom")

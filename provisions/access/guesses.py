@@ -1,0 +1,61 @@
+"""Wrong passwords, counted: guessing is slowed and nobody is locked out by another.
+
+By account and address together, and by address, an attempt is refused for the rest of a minute, right or wrong. Over all
+addresses together nobody is refused: there each attempt waits a little.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+WINDOW_SECONDS = 60.0
+BY_ACCOUNT = 6
+BY_ADDRESS = 10
+OVERALL = 60
+OVERALL_PAUSE_SECONDS = 1.0
+_MOST_KEYS = 10_000
+
+
+class Guesses:
+    """``now`` is a monotonic clock in seconds. Safe to ask from several threads."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._wrong: dict[tuple[str, ...], deque[float]] = {}
+        self._overall: deque[float] = deque(maxlen=OVERALL)
+        self._lock = threading.Lock()
+
+    def wait(self, account: str, address: str) -> float:
+        """Seconds until this account may be tried from this address; 0 when it may now."""
+        with self._lock:
+            return max(
+                self._wait((address,), BY_ADDRESS),
+                self._wait((address, account), BY_ACCOUNT),
+            )
+
+    def pause(self) -> float:
+        """Seconds that each attempt takes longer now, because very many are wrong."""
+        with self._lock:
+            full = len(self._overall) == OVERALL and self._overall[0] > self._now() - WINDOW_SECONDS
+            return OVERALL_PAUSE_SECONDS if full else 0.0
+
+    def wrong(self, account: str, address: str) -> None:
+        """A wrong password, second factor or account."""
+        with self._lock:
+            moment = self._now()
+            self._overall.append(moment)
+            for key, most in (((address,), BY_ADDRESS), ((address, account), BY_ACCOUNT)):
+                if key not in self._wrong and len(self._wrong) >= _MOST_KEYS:
+                    del self._wrong[next(iter(self._wrong))]
+                self._wrong.setdefault(key, deque(maxlen=most)).append(moment)
+
+    def _wait(self, key: tuple[str, ...], most: int) -> float:
+        recent = self._wrong.get(key)
+        if recent is None:
+            return 0.0
+        while recent and recent[0] <= self._now() - WINDOW_SECONDS:
+            recent.popleft()
+        if not recent:
+            del self._wrong[key]
+            return 0.0
+        return recent[0] + WINDOW_SECONDS - self._now() if len(recent) == most else 0.0

@@ -1,0 +1,64 @@
+"""Who came in, was refused, and looked at what: append-only, and kept until a day of its own. Nothing here commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+
+from provisions.store import tables as t
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. ``code``: who did it, where that is known; ``about``: the person that something was done to. ``at`` is UTC."""
+
+    at: datetime
+    code: str | None
+    what: str
+    via: str
+    keep_until: date
+    about: str | None = None
+    case_id: int | None = None
+    page: str | None = None
+
+
+def add(connection: Connection, entry: Entry) -> None:
+    """One line more."""
+    values = {
+        name: getattr(entry, name) for name in ("at", "code", "what", "via", "keep_until", "about", "case_id", "page")
+    }
+    connection.execute(insert(t.access_log).values(values))
+
+
+def of_case(connection: Connection, case_id: int, limit: int) -> Sequence[Row[Any]]:
+    """Who looked at a case, newest first."""
+    return connection.execute(_lines(limit).where(t.access_log.c.case_id == case_id)).all()
+
+
+def of_person(connection: Connection, code: str, limit: int) -> Sequence[Row[Any]]:
+    """What a person did and looked at, and what was done to the account, newest first."""
+    mine = or_(t.access_log.c.code == code, t.access_log.c.about == code)
+    return connection.execute(_lines(limit).where(mine)).all()
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many lines there are of each kind."""
+    query = select(t.access_log.c.what, func.count()).group_by(t.access_log.c.what)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def clear(connection: Connection, today: date) -> int:
+    """Let go of what was kept long enough; how many lines."""
+    return connection.execute(delete(t.access_log).where(t.access_log.c.keep_until < today)).rowcount
+
+
+def _lines(limit: int) -> Any:
+    log = t.access_log
+    return (
+        select(log, t.case.c.reference)
+        .outerjoin(t.case, t.case.c.id == log.c.case_id)
+        .order_by(log.c.at.desc(), log.c.id.desc())
+        .limit(limit)
+    )

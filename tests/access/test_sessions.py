@@ -1,0 +1,123 @@
+"""How long somebody is in, and how guessing is slowed."""
+
+import pytest
+
+from provisions.access.guesses import BY_ACCOUNT, BY_ADDRESS, OVERALL, Guesses
+from provisions.access.log import Logged
+from provisions.app import App
+from provisions.domain.errors import NotAllowed
+from provisions.usecases.signing_in import SigningIn, TooManyGuesses
+from tests.access.conftest import ADMIN_PASSWORD, HERE, PASSWORD
+from tests.access.test_people import ready, said
+from tests.conftest import MovingClock
+
+ELSEWHERE = "198.51.100.7"
+
+
+def test_a_session_ends_after_half_an_hour_without_anything(app: App, door: SigningIn, clock: MovingClock) -> None:
+    token = door.sign_in(ready(app, door), PASSWORD, "", HERE)
+    for _ in range(3):
+        clock.advance(minutes=29)
+        assert door.who(token) is not None
+    clock.advance(minutes=30)
+    assert door.who(token) is None
+
+
+def test_a_page_that_asks_by_itself_is_no_activity(app: App, door: SigningIn, clock: MovingClock) -> None:
+    token = door.sign_in(ready(app, door), PASSWORD, "", HERE)
+    for _ in range(2):
+        clock.advance(minutes=14)
+        assert door.who(token, active=False) is not None
+    clock.advance(minutes=2)
+    assert door.who(token, active=False) is None
+
+
+def test_a_session_ends_after_eight_hours_whatever_happens(app: App, door: SigningIn, clock: MovingClock) -> None:
+    token = door.sign_in(ready(app, door), PASSWORD, "", HERE)
+    for _ in range(23):
+        clock.advance(minutes=20)
+        assert door.who(token) is not None
+    clock.advance(minutes=20)
+    assert door.who(token) is None
+
+
+def test_signing_out_ends_it_at_once_and_only_once(app: App, door: SigningIn) -> None:
+    code = ready(app, door)
+    token = door.sign_in(code, PASSWORD, "", HERE)
+    door.sign_out(token)
+    door.sign_out(token)
+    assert door.who(token) is None
+    assert said(app, code).count(Logged.SIGNED_OUT) == 1
+
+
+def test_each_sign_in_has_a_session_of_its_own(app: App, door: SigningIn) -> None:
+    code = ready(app, door)
+    first, second = (door.sign_in(code, PASSWORD, "", HERE) for _ in range(2))
+    assert first != second
+    door.sign_out(first)
+    assert door.who(second) is not None
+
+
+def test_what_ended_by_itself_is_cleared(app: App, door: SigningIn, clock: MovingClock) -> None:
+    token = door.sign_in(ready(app, door), PASSWORD, "", HERE)
+    clock.advance(hours=9)
+    door.clear()
+    assert door.who(token) is None
+
+
+def test_after_ten_wrong_ones_an_address_waits_also_with_the_right_one(
+    app: App, door: SigningIn, clock: MovingClock
+) -> None:
+    code = ready(app, door)
+    for number in range(BY_ADDRESS):
+        with pytest.raises(NotAllowed, match="passen niet"):
+            door.sign_in(f"iemand-{number}", "fout", "", HERE)
+    with pytest.raises(TooManyGuesses) as refusal:
+        door.sign_in(code, PASSWORD, "", HERE)
+    assert 0 < refusal.value.seconds <= 60
+    assert door.who(door.sign_in(code, PASSWORD, "", ELSEWHERE)) is not None, "nobody locks another out"
+    clock.advance(seconds=60)
+    assert door.who(door.sign_in(code, PASSWORD, "", HERE)) is not None
+
+
+def test_one_account_is_slowed_earlier_than_its_address(app: App, door: SigningIn) -> None:
+    code = ready(app, door)
+    for _ in range(BY_ACCOUNT):
+        with pytest.raises(NotAllowed, match="passen niet"):
+            door.sign_in(code, "fout", "", HERE)
+    with pytest.raises(TooManyGuesses):
+        door.sign_in(code, PASSWORD, "", HERE)
+    assert door.who(door.sign_in("admin", ADMIN_PASSWORD, "", HERE)) is not None
+
+
+def test_very_many_wrong_ones_slow_everybody_and_refuse_nobody() -> None:
+    moment = [0.0]
+    guesses = Guesses(lambda: moment[0])
+    for number in range(OVERALL):
+        assert guesses.pause() == 0
+        guesses.wrong(f"iemand-{number}", f"192.0.2.{number}")
+    assert guesses.pause() > 0
+    assert guesses.wait("regie-1", HERE + "0") == 0
+    moment[0] = 61
+    assert guesses.pause() == 0
+
+
+def test_an_unknown_account_is_told_the_same_and_nothing_of_it_is_logged(app: App, door: SigningIn) -> None:
+    ready(app, door)
+    refusals = []
+    for code, password in (("regie-1", "fout"), ("niemand", PASSWORD), ("jan de vries", PASSWORD), ("admin", PASSWORD)):
+        with pytest.raises(NotAllowed) as refusal:
+            door.sign_in(code, password, "", HERE)
+        refusals.append(str(refusal.value))
+    assert len(set(refusals)) == 1
+    assert app.looks.counts()[Logged.WRONG_PASSWORD] == 4
+    assert said(app, "admin") == [Logged.WRONG_PASSWORD]
+
+
+def test_a_rights_change_holds_at_once(app: App, door: SigningIn) -> None:
+    token = door.sign_in(ready(app, door), PASSWORD, "", HERE)
+    from provisions.store import people
+
+    with app.engine.begin() as connection:
+        people.give(connection, "regie-1", [])
+    assert door.who(token) is None
