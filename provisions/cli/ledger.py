@@ -43,6 +43,7 @@ def verify(args: Namespace, settings: Settings) -> None:
                 "lines": verdict.lines,
                 "anchor": str(verdict.anchor),
                 "faults": verdict.faults,
+                "more_faults": verdict.more,
                 "known_as": verdict.known_as and str(verdict.known_as),
                 "derived": verdict.derived,
             }
@@ -58,9 +59,9 @@ def verify(args: Namespace, settings: Settings) -> None:
         )
     if not verdict.whole:
         raise NotAllowed(
-            f"De vastlegging klopt niet: {len(verdict.faults)} {'fout' if len(verdict.faults) == 1 else 'fouten'} "
+            f"De vastlegging klopt niet: {dutch.counted(len(verdict.faults) + verdict.more, 'fout', 'fouten')} "
             f"in {dutch.counted(verdict.lines, 'regel', 'regels')}.",
-            *verdict.faults,
+            *verdict.told,
             "Iemand heeft buiten het programma om in de database gewerkt. Meld dit als incident; bewaar alles zoals het is.",
         )
 

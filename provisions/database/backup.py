@@ -377,8 +377,8 @@ def restore(
         if recorded(connection):
             release(connection)  # to whoever starts on it first, here or elsewhere
         roles.grant(connection, application)
-        if known is not None and (faults := compare(connection, known).faults):
-            raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *faults)
+        if known is not None and not (verdict := compare(connection, known)).whole:
+            raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *verdict.told)
         return replace(manifest, anchor=str(audit.head(connection)))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config
 from provisions.domain import messages
-from provisions.domain.delivery import is_due, waiting_time
+from provisions.domain.delivery import SET_BACK, is_due, waiting_time
 from provisions.domain.errors import Refused
 from provisions.outbound import prepared
 from provisions.outbound.carriers import Carriers
@@ -188,6 +188,10 @@ class Outbox:
     def _written(self, held: Held, row: Message, batch: _Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
         """The message as it goes out now, or why there is nothing to say any more."""
         if row.provision_id is None:
+            if row.kind == messages.MessageKind.REPORT and row.created > self._clock() + SET_BACK:
+                return Lapsed(
+                    "een klok die voorliep maakte dit rapport; het wordt op zijn eigen maandag opnieuw gemaakt"
+                ), None
             return self._prepared(held, row) or Lapsed("de tekst is niet meer bewaard"), None
         stored, key = batch.cases[row.provision_id], note.key
         assert key is not None  # noqa: S101 - this message belongs to a provision

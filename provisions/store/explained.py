@@ -19,10 +19,10 @@ from provisions.domain.replay import Difference, RecordedLine, Replay
 from provisions.domain.rules import Catalogue
 from provisions.store import loading, rules
 from provisions.store import tables as t
-from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, client_digest, takes_other_moments
+from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, RECHAINED, client_digest, takes_other_moments
 
 BOUND = "case.bound"  # the line that bound a case that is older than the binding of lines to their client
-RULES_CHANGED = (rules.CHANGED, "record.rechained")
+RULES_CHANGED = (rules.CHANGED, RECHAINED)
 _SLICE = 500  # cases
 
 
@@ -33,9 +33,10 @@ def other_rules(connection: Connection, catalogue: Catalogue) -> bool:
 
 
 def unexplained(connection: Connection, catalogue: Catalogue | None) -> Iterator[str]:
-    """What of the state does not follow from the lines: Dutch sentences."""
-    if catalogue is not None and other_rules(connection, catalogue):
-        catalogue = None
+    """What of the state does not follow from the lines: Dutch sentences.
+
+    ``catalogue``: the rules in force; without, what is derived is not computed anew.
+    """
     known = _Known(connection, catalogue)
     ids = list(connection.execute(select(t.case.c.id).order_by(t.case.c.id)).scalars())
     for start in range(0, len(ids), _SLICE):

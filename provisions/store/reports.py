@@ -5,17 +5,17 @@ sent, and is made anew when its Monday comes.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
 
+from provisions.domain.delivery import SET_BACK
 from provisions.store import locks
 from provisions.store import tables as t
 
 _AGAIN = "+"  # 2026-W47+1: made anew; nobody changes a report that was sent
-SET_BACK = timedelta(hours=1)  # a clock may be set right by so much without a report being mailed twice
 
 
 def hold_sending(connection: Connection) -> None:

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, text
@@ -17,6 +16,7 @@ from provisions.domain.rules import Catalogue
 from provisions.store import tables as t
 from provisions.store.audit import (
     FORGOTTEN,
+    RECHAINED,
     START,
     Anchor,
     Line,
@@ -29,18 +29,21 @@ from provisions.store.audit import (
 )
 from provisions.store.explained import other_rules, unexplained
 
-RECHAINED = "record.rechained"
 MOST_FAULTS = 50
 _PAGE = 5000
 
 
 @dataclass
 class Verdict:
-    """What ``verify`` found. ``faults`` are Dutch sentences, at most fifty about lines and fifty about the state."""
+    """What ``verify`` found. ``faults`` are Dutch sentences, at most fifty about lines and fifty about the state.
+
+    ``more``: how many there are besides.
+    """
 
     lines: int = 0
     anchor: Anchor = field(default_factory=lambda: Anchor(0, START.hex()))
     faults: list[str] = field(default_factory=list)
+    more: int = 0
     known_as: Anchor | None = None
     """What the anchor that was given is called now: it was noted before the chain was computed anew, and is right."""
 
@@ -51,6 +54,18 @@ class Verdict:
     def whole(self) -> bool:
         """Whether nothing was changed, removed, added or put elsewhere."""
         return not self.faults
+
+    @property
+    def told(self) -> list[str]:
+        """What is wrong, and how much more of it there is."""
+        return [*self.faults, *([f"En nog {dutch.counted(self.more, 'fout', 'fouten')}."] if self.more else [])]
+
+    def note(self, fault: str, most: int = MOST_FAULTS) -> None:
+        """Keep a fault, or count it when there are ``most`` already."""
+        if len(self.faults) < most:
+            self.faults.append(fault)
+        else:
+            self.more += 1
 
 
 def verify(
@@ -77,14 +92,27 @@ def compare(
 ) -> Verdict:
     """As :func:`verify`, of what the transaction of ``connection`` sees."""
     verdict = Verdict()
+    if not _read_lines(connection, verdict, known, progress) and known is not None:
+        verdict.faults.append(_other_anchor(connection, known))
+    verdict.faults += _faults_at_the_end(connection, verdict)
+    verdict.derived = catalogue is None or not other_rules(connection, catalogue)
+    most = len(verdict.faults) + MOST_FAULTS
+    for fault in unexplained(connection, catalogue if verdict.derived else None):
+        verdict.note(fault, most)
+    return verdict
+
+
+def _read_lines(
+    connection: Connection, verdict: Verdict, known: Anchor | None, progress: Callable[[int], None]
+) -> bool:
+    """Compare every line with the one before it; whether ``known`` was met on the way."""
     forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
     previous, last = START, 0
     met_known = known is None or known.line == 0
     earlier = [START] * len(_EARLIER_LINKS)
     for row in _lines(connection):
-        fault = _fault(row, previous, last, forgotten)
-        if fault and len(verdict.faults) < MOST_FAULTS:
-            verdict.faults.append(fault)
+        if fault := _fault(row, previous, last, forgotten):
+            verdict.note(fault)
         previous, last = bytes(row.hash), row.id
         verdict.lines += 1
         if known and row.id <= known.line:
@@ -96,12 +124,7 @@ def compare(
         if verdict.lines % _PAGE == 0:
             progress(verdict.lines)
     verdict.anchor = Anchor(last, previous.hex())
-    if known is not None and not met_known:
-        verdict.faults.append(_other_anchor(connection, known))
-    verdict.faults += _faults_at_the_end(connection, verdict)
-    verdict.derived = catalogue is None or not other_rules(connection, catalogue)
-    verdict.faults += islice(unexplained(connection, catalogue), MOST_FAULTS)
-    return verdict
+    return met_known
 
 
 def _other_anchor(connection: Connection, known: Anchor) -> str:

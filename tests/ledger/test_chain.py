@@ -75,6 +75,16 @@ def test_a_changed_missing_or_moved_line_is_found(worked: Town, intrude: Intrude
     assert verdict.faults[0].startswith(f"Regel {line} "), verdict.faults
 
 
+def test_what_is_wrong_besides_the_first_fifty_is_counted(worked: Town, intrude: Intrude) -> None:
+    with worked.database.begin() as connection:
+        audit.append(connection, [Line("regie-1", "test")] * 60)
+    lines = verified(worked.database).lines
+    intrude("UPDATE audit SET because = because || '.'")
+    verdict = verified(worked.database)
+    assert (len(verdict.faults), verdict.more) == (50, lines - 50)
+    assert verdict.told[-1] == f"En nog {lines - 50} fouten."
+
+
 def test_an_added_line_is_found(worked: Town, intrude: Intrude) -> None:
     count = verified(worked.database).lines
     intrude(

@@ -238,6 +238,19 @@ def test_a_report_that_was_made_by_a_clock_ahead_is_made_anew_on_its_own_monday(
     assert town.on("2026-11-23 07:00").sends() == ["2026-W47"]
 
 
+def test_a_report_made_by_a_clock_ahead_that_has_not_left_is_not_sent(town: Town, database: Engine) -> None:
+    """The mail server was away while the clock ran ahead."""
+    town.on("2026-11-04 10:00").takes_in("id_document")
+    assert town.on("2027-01-11 07:00").sends()
+    town.on("2026-11-05 09:00")
+    assert town.mail() == []
+    with database.connect() as connection:
+        kinds = t.message.c.kind == "report"
+        assert set(connection.execute(select(t.message.c.status).where(kinds)).scalars()) == {"void"}
+    assert town.on("2026-11-09 07:00").sends() == ["2026-W45"]
+    assert len(town.mail()) == 1
+
+
 def test_a_clock_that_is_set_right_by_some_minutes_mails_nothing_twice(town: Town) -> None:
     town.on("2026-11-04 10:00").takes_in("id_document")
     assert town.on("2026-11-09 07:20").sends() == ["2026-W45"]
