@@ -259,7 +259,7 @@ def _field(entry: Entry) -> FieldRule:
 
 
 def _choice(entry: Entry) -> Choice:
-    choice = Choice(entry.text("value"), entry.text("label"))
+    choice = Choice(entry.text("value"), entry.text("label"), entry.flag("without_place", default=False))
     entry.done()
     return choice
 

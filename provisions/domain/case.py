@@ -158,13 +158,17 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened."""
+    """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened.
+
+    ``without_place``: the client sleeps outside all the same; it outlives the fields that said so.
+    """
 
     name: OutcomeName
     on: date
     recorded: datetime
     fields: Mapping[str, str] = field(default_factory=dict)
     undone: bool = False
+    without_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,8 @@ def _outcome(p: Provision, line: RecordedLine) -> Provision:
     name, on = OutcomeName(line.data["outcome"]), _day(line.data["on"])
     status = Status(name.value)
     stops = tuple(replace(s, resumed=s.start) if s.start == on else s for s in p.suspensions)
-    outcome = Outcome(name, on, line.at, line.data.get("fields") or {})
+    outside = bool(line.data.get("without_place"))
+    outcome = Outcome(name, on, line.at, line.data.get("fields") or {}, without_place=outside)
     return replace(p, status=status, outcomes=(*p.outcomes, outcome), suspensions=stops)
 
 

@@ -187,10 +187,14 @@ class FollowUpRule:
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer in a form: ``value`` for programs, ``label`` (Dutch) for people."""
+    """One answer in a form: ``value`` for programs, ``label`` (Dutch) for people.
+
+    ``without_place``: whoever gets this has no place to sleep, whatever the outcome is called.
+    """
 
     value: str
     label: str
+    without_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Ite
             municipalities=_municipalities(case),
             provisions=[_provision(one, case, catalogue) for one in case.provisions],
             present=frozenset(case.row.present),
+            closed=case.row.closed,
         )
 
 
@@ -62,7 +63,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         ],
         ended_on=row.ended_on,
         urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
-        outcomes=[OutcomeFact(o.name, o.day) for o in recorded.outcomes],
+        outcomes=[OutcomeFact(o.name, o.day, o.without_place) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],
         waivers=[(w.dependency, w.day) for w in recorded.waivers],
         rungs=[(r.name, day_of(r.climbed)) for r in recorded.rungs],

@@ -107,7 +107,11 @@ def _cases_since(since: date, uncounted: Collection[str]) -> Select[Any]:
     lively = select(p.case_id).where(
         or_(p.closed_on.is_(None), p.closed_on >= since, p.breach_day >= since, p.reopened_on >= since)
     )
-    found = union(lively, climbed, noted).subquery()
+    outside = (
+        select(p.case_id).join(t.outcome).join(t.case, t.case.c.id == p.case_id)
+        .where(t.outcome.c.without_place, or_(t.case.c.closed.is_(None), t.case.c.closed >= since))
+    )  # fmt: skip
+    found = union(lively, climbed, noted, outside).subquery()
     query = select(found.c.case_id).join(t.case, t.case.c.id == found.c.case_id).order_by(found.c.case_id)
     return query.where(func.coalesce(t.case.c.end_reason, "").not_in(uncounted))
 
@@ -120,7 +124,9 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
     outcomes, suspensions, rungs, waivers, agreements, needs = (
         _children(connection, ids, query)
         for query in (
-            select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded).order_by(outcome.id),
+            select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded, outcome.without_place).order_by(
+                outcome.id
+            ),
             select(suspension.provision_id, *stops).order_by(suspension.start, suspension.id),
             select(rung.provision_id, rung.name, rung.climbed),
             select(waiver.provision_id, waiver.dependency, waiver.day),
@@ -145,7 +151,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
         )
     c = t.case.c
     for case in connection.execute(
-        select(c.id, c.municipality, c.brp, c.earlier_brp, c.opened, c.present).where(c.id == ids)
+        select(c.id, c.municipality, c.brp, c.earlier_brp, c.opened, c.present, c.closed).where(c.id == ids)
     ):
         yield RecordedCase(case, provisions.get(case.id, ()), noted.get(case.id, {}).get((None, 1), ()))
 

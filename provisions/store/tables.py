@@ -189,6 +189,9 @@ outcome = Table(
     Column("recorded", Moment, nullable=False),
     Column("fields", JSONB, nullable=False, server_default=text("'{}'")),
     Column("undone", Boolean, nullable=False, server_default=text("false")),
+    Column(
+        "without_place", Boolean, nullable=False, server_default=text("false")
+    ),  # stays when the fields are forgotten
     Index("ix_outcome_provision_id", "provision_id"),
     Index("ix_outcome_day", "day"),
 )

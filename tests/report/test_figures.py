@@ -140,3 +140,26 @@ def test_a_double_or_a_mistake_leaves_every_figure_also_of_weeks_that_were_sent(
     assert before[0] == 2
     assert (then["breaches"], then["overdue"]) == (before[2] // 2, before[1] // 2)
     assert _open(reports, "2026-W47")[0] == 1
+
+
+def test_who_sleeps_outside_is_counted_whatever_the_outcome_is_called(database: Engine, clock: MovingClock) -> None:
+    town = Town(dated(database, clock), clock)
+    reports = Reports(database, CONFIG, clock)
+
+    def outside(last: int) -> list[int]:
+        return [reports.of_week(Week.parse(f"2026-W{n}"))["without"]["shelter"] for n in range(45, last + 1)]
+
+    town.takes_in("TR-2026-0001", "emergency_shelter").does_without("emergency_shelter", offered_instead="meals_and_care")
+    town.takes_in("TR-2026-0002", "emergency_shelter").does_without("emergency_shelter", offered_instead="hotel")
+    town.on("2026-11-18 12:00")
+    assert outside(47) == [1, 1, 1], "meals are no bed"
+    case = town.takes_in("TR-2026-0003", "emergency_shelter")
+    town.app.cases.again("TR-2026-0001", "emergency_shelter", reason="needed_again", by=DIRECTOR)
+    town.app.cases.record_outcome(
+        "TR-2026-0001", "emergency_shelter", "delivered", by=DIRECTOR, fields={"place": "hotel"}
+    )
+    case.does_without("emergency_shelter", offered_instead="meals_and_care")
+    town.on("2026-11-25 12:00")
+    case.does("close")
+    town.on("2026-12-08 12:00")
+    assert outside(49) == [1, 1, 1, 0, 0], "until there is a bed, or the case ends"

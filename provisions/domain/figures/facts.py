@@ -18,10 +18,14 @@ BLOCKED, SUSPENDED = "blocked", "suspended"  # with ":" and what it waited for, 
 
 
 class OutcomeFact(NamedTuple):
-    """An outcome and its day, in the order in which they were recorded; reopened ones included."""
+    """An outcome and its day, in the order in which they were recorded; reopened ones included.
+
+    ``without_place``: the client sleeps outside all the same.
+    """
 
     name: str
     day: date
+    without_place: bool = False
 
 
 class AnswerFact(NamedTuple):
@@ -63,10 +67,11 @@ class ProvisionFacts:
 @dataclass(slots=True)
 class CaseFacts:
     """What happened in one case. ``brp``: (first day, what was known of the register since), in order; ``municipalities``: (first
-    day, key), in order.
+    day, key), in order. ``closed``: the day on which it ended.
     """
 
     brp: Sequence[tuple[date, Brp]]
     municipalities: Sequence[tuple[date, str]]
     provisions: Sequence[ProvisionFacts]
     present: frozenset[str] = frozenset()
+    closed: date | None = None

@@ -157,6 +157,7 @@ class History:
             for life in chain.from_iterable(lives.get(key, ()) for key in needed):
                 from_day = (life.facts.needed_from or life.facts.needed_on).toordinal()
                 spans += minus(within(life.open, from_day), spans)
+            spans += minus(_outside(case, [lives.get(key, ()) for key in needed]), spans)
             for key in met:
                 spans = minus(spans, there(lives.get(key, ())))
             self._level(self._without[name], spans)
@@ -251,6 +252,17 @@ class History:
             for dependency, levels in tally.blocked_on.items():
                 found[dependency] += levels.at(number)
         return {name: count for name, count in sorted(found.items()) if count}
+
+
+def _outside(case: CaseFacts, rounds_of: Iterable[Sequence[Life]]) -> list[Span]:
+    """The days without a place to sleep after an outcome that gave none: until it is needed again, or the case ends."""
+    last = case.closed.toordinal() if case.closed else ALWAYS
+    found: list[Span] = []
+    for rounds in rounds_of:
+        ends = [*(following.needed for following in rounds[1:]), last][: len(rounds)]
+        for life, end in zip(rounds, ends, strict=True):
+            found += minus(within(life.outside, 0, min(end, last)), found)
+    return found
 
 
 def _municipality_on(case: CaseFacts, day: date) -> str:

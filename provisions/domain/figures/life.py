@@ -47,6 +47,9 @@ class Life:
         self.delivered = [
             span for span, (o, _) in zip(closed, closings, strict=True) if o.name == OutcomeName.DELIVERED
         ]
+        self.outside = [
+            span for span, (o, _) in zip(closed, closings, strict=True) if o.without_place
+        ]  # without a place to sleep, though it was settled
         self.blocked = within(self.open, self.needed, self.started)
         stops = [(s.toordinal(), e.toordinal()) for s, e, _ in facts.suspensions]
         self.suspended = merged_spans([part for s, e in stops for part in within(self.open, s, e)])

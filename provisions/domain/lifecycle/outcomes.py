@@ -66,7 +66,8 @@ def record_outcome(
         OutcomeName.REFUSED: Status.REFUSED,
         OutcomeName.WITHDRAWN: Status.WITHDRAWN,
     }[name]
-    outcome = Outcome(name, on, moment.now, fields)
+    outside = any(c.without_place for f in rule.fields for c in f.choices if fields.get(f.name) == c.value)
+    outcome = Outcome(name, on, moment.now, fields, without_place=outside)
     draft.change(replace(provision, status=status, outcomes=(*provision.outcomes, outcome)))
     _end_stops(draft, key, on)
     if provision.started_on is None:
@@ -80,6 +81,7 @@ def record_outcome(
         on=on.isoformat(),
         fields=dict(fields),
         form=moment.form,
+        without_place=outside or None,
     )
     _tell_about_outcome(draft, provision, name)
     lapse_own_follow_ups(draft, key, f"er is een nieuwe uitkomst: {dutch.OUTCOME[name]}")
