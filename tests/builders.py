@@ -135,7 +135,10 @@ class Client:
         return self.outcome(key, OutcomeName.WITHDRAWN, on, **fields)
 
     def outcome(self, key: str, name: OutcomeName, on: str | None = None, **fields: str) -> Decision:
-        return self._do(lifecycle.record_outcome(self.case, self.which(key), name, self.moment, self._on(on), fields))
+        cause = fields.pop("cause", None)
+        return self._do(
+            lifecycle.record_outcome(self.case, self.which(key), name, self.moment, self._on(on), fields, cause=cause)
+        )
 
     def stops_the_clock(
         self,
@@ -164,8 +167,8 @@ class Client:
             lifecycle.reopen(self.case, self.which(key), self.moment, self._on(on), "het bleek niet te kloppen")
         )
 
-    def hears(self, key: str, rung: RungName, answer: Answer) -> Decision:
-        return self._do(lifecycle.answer(self.case, self.which(key), rung, answer, self.moment))
+    def hears(self, key: str, rung: RungName, answer: Answer, cause: str | None = None) -> Decision:
+        return self._do(lifecycle.answer(self.case, self.which(key), rung, answer, self.moment, cause))
 
     def submits(self, key: str, submitted: bool = True) -> Decision:
         return self._do(lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment))
@@ -203,6 +206,10 @@ class Client:
 
     def gets_urgent(self, key: str, on: str | None = None, because: str = "eviction") -> Decision:
         return self._do(lifecycle.urgent(self.case, self.which(key), because, self.moment, self._on(on)))
+
+    def is_not_there_yet(self, key: str, because: str) -> Decision:
+        """Why not, by its code."""
+        return self._do(lifecycle.why(self.case, self.which(key), because, self.moment))
 
     def is_registered(self, brp: Brp = Brp.REGISTERED, on: str | None = None) -> Decision:
         """What the register says has become known."""

@@ -59,6 +59,8 @@ SILENT = frozenset(
         Fact("provision.needed"),
         Fact("provision.blocked"),
         Fact("provision.started"),
+        # Why it is not there yet is never told in Prefect.
+        Fact("provision.cause"),
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
         Fact("message.requested", "recorded"),

@@ -98,6 +98,7 @@ OF_METHOD: Mapping[str, UseCase] = {
     "assign": UseCase.ASSIGN,
     "note": UseCase.NOTE,
     "brp": UseCase.BRP,
+    "why": UseCase.WHY,
 }
 
 # Which right somebody needs who decides on what another asked.

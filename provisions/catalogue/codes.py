@@ -3,6 +3,7 @@
 import re
 
 from provisions.catalogue.entry import Entry
+from provisions.domain.figures.facts import BLOCKED, COUNTER, REFUSED, REGISTERED_LATE, SUSPENDED, TABLES
 from provisions.domain.rules import CodeList, EndRule
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -13,6 +14,10 @@ NEEDED = {
     CodeList.LIVING: ("unknown",),
     CodeList.WLZ: ("unknown",),
 }
+
+
+# What the record shows where nobody gave a cause (``domain/figures/facts.py``): no code may be called so.
+SHOWN = (REFUSED, COUNTER, TABLES, REGISTERED_LATE, BLOCKED, SUSPENDED)
 
 
 def read_codes(root: Entry) -> dict[CodeList, dict[str, str]]:
@@ -29,6 +34,9 @@ def read_codes(root: Entry) -> dict[CodeList, dict[str, str]]:
             for code in NEEDED.get(name, ()):
                 if entry.values and code not in entry.values:
                     entry.fault(code, "deze code ontbreekt.", "Zet haar terug: het programma legt haar zelf ook vast.")
+            for code in SHOWN if name is CodeList.CAUSE else ():
+                if code in entry.values:
+                    entry.fault(code, "zo noemt het programma zelf al een oorzaak.", "Kies een andere code.")
             entry.done()
     outer.done()
     return lists

@@ -94,7 +94,7 @@ def outcome(args: Namespace, app: App) -> str | None:
         raise InvalidInput(f"Er ontbreekt iets: {', '.join(missing)}.", "Uitleg: provisions outcome --help")
     fields = once(args.field, "--field")
     return app.cases.record_outcome(
-        args.reference, args.key, args.outcome, by=args.by, on=args.on, fields=fields, note=args.note
+        args.reference, args.key, args.outcome, by=args.by, on=args.on, fields=fields, note=args.note, cause=args.cause
     ).reference
 
 

@@ -11,7 +11,7 @@ from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Refused, SeveralRefused
 from provisions.usecases.outcomes import OutcomeReport
 
-COLUMNS = Columns(("reference", "key", "outcome"), ("on", "field", "note"))
+COLUMNS = Columns(("reference", "key", "outcome"), ("on", "field", "note", "cause"))
 
 
 def record(path: Path, app: App, *, by: str) -> tuple[int, Sequence[Case]]:
@@ -54,4 +54,5 @@ def _report(row: dict[str, str]) -> OutcomeReport:
         on=inputs.day(row["on"], "on") if row.get("on") else None,
         fields=once(fields, "field"),
         note=row.get("note") or None,
+        cause=row.get("cause") or None,
     )

@@ -16,7 +16,7 @@ from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import FollowUp, Status
 from provisions.domain.characters import as_seen
-from provisions.domain.rules import Dependency
+from provisions.domain.rules import CodeList, Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 from provisions.views.post import NOTHING_WAITS, Post
@@ -153,6 +153,9 @@ class Tables:
     def what_next(self, p: ProvisionView) -> list[str]:
         """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
         found = []
+        if p.provision.cause and p.provision.status.is_open:
+            causes = self._config.catalogue.codes[CodeList.CAUSE]
+            found.append(f"waarom nog niet: {causes.get(p.provision.cause, p.provision.cause)}")
         to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")

@@ -19,6 +19,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "approval": (READ, ADD, CHANGE, REMOVE),
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
+    "cause": (READ, ADD, CHANGE),
     "client_case": (READ, ADD, CHANGE),
     "delivery": (READ, ADD, CHANGE, REMOVE),
     "erasure": (READ, ADD, REMOVE),

@@ -157,6 +157,14 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Why it is not there yet: ``code`` of the catalogue, as was said on day ``on``."""
+
+    code: str
+    on: date
+
+
+@dataclass(frozen=True)
 class Outcome:
     """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened.
 
@@ -182,7 +190,8 @@ class Provision:
     more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a move): that breach stays.
     ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
     with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``urgent_since``: the day on which it
-    became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``earlier_needed``: from when it
+    became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``asked_on``: the day on which
+    the counter was first asked, ``None`` where it was not, or where that was not noted. ``earlier_needed``: from when it
     was needed before that changed. ``statutory_as_before``: recorded by a version
     that knew no milestones; its statutory term counts as it did then, until a milestone says otherwise.
     """
@@ -201,6 +210,7 @@ class Provision:
     agreed_on: date | None = None
     applied_on: date | None = None
     asked: bool = False
+    asked_on: date | None = None
     started_on: date | None = None
     reopened_on: date | None = None
     breached_on: date | None = None
@@ -214,6 +224,7 @@ class Provision:
     outcomes: tuple[Outcome, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    causes: tuple[Cause, ...] = ()
     earlier_agreements: tuple[Agreement, ...] = ()
     earlier_needed: tuple[NeededFrom, ...] = ()
 
@@ -260,6 +271,11 @@ class Provision:
     def milestone(self, name: str) -> date | None:
         """The day of that milestone, ``None`` while it is not known."""
         return next((m.on for m in self.milestones if m.name == name), None)
+
+    @property
+    def cause(self) -> str | None:
+        """Why it is not there yet, as was said last."""
+        return self.causes[-1].code if self.causes else None
 
     def rung(self, name: RungName) -> Rung | None:
         """The rung of that name, when it was climbed."""

@@ -90,7 +90,7 @@ def lies_with(situation: Situation) -> str | None:
         return None
     table = _highest_table(provision.rungs)
     if table is None:
-        return "case_director" if provision.status is Status.REFUSED else "loket"
+        return "case_director" if provision.status is Status.REFUSED or not asked_in_time(situation) else "loket"
     if table.name.kind.is_judged and not table.submitted:
         return "case_director"  # the submission is to be judged, or was not made: the local desks act
     if table.answer is None:
@@ -98,6 +98,12 @@ def lies_with(situation: Situation) -> str | None:
     if provision.status is Status.REFUSED and table.answer is Answer.BACK_TO_COUNTER:
         return "case_director"  # the counter it went back to has refused: it is for somebody to take it up
     return "case_director" if table.answer in (Answer.UNRESOLVED, Answer.OTHER_ROUTE) else "loket"
+
+
+def asked_in_time(situation: Situation) -> bool:
+    """Whether the counter was asked by the end of D; of what was recorded by a version that did not note it, that is believed."""
+    end, asked = due(situation), situation.provision.asked_on
+    return end is None or asked is None or asked <= end.due
 
 
 def table_at_work(provision: Provision) -> RungName | None:

@@ -16,6 +16,7 @@ from provisions.domain.case import (
     Agreement,
     Answer,
     Case,
+    Cause,
     FollowUp,
     Milestone,
     Outcome,
@@ -209,11 +210,13 @@ def _after(before: Provision, line: RecordedLine) -> Provision:
 
 
 def _applied(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, asked=True, applied_on=_day_or_none(line.data.get("on")))
+    asked = _day_or_none(line.data.get("asked"))
+    return replace(p, asked=True, asked_on=asked, applied_on=_day_or_none(line.data.get("on")))
 
 
 def _started(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, status=Status.WAITING, asked=True, started_on=_day(line.data["on"]))
+    asked = p.asked_on or _day_or_none(line.data.get("asked"))
+    return replace(p, status=Status.WAITING, asked=True, asked_on=asked, started_on=_day(line.data["on"]))
 
 
 def _waived(p: Provision, line: RecordedLine) -> Provision:
@@ -288,6 +291,10 @@ def _milestone(p: Provision, line: RecordedLine) -> Provision:
     return with_milestone(p, Milestone(line.data["name"], _day(line.data["on"])))
 
 
+def _cause(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, causes=(*p.causes, Cause(line.data["code"], _day(line.data["on"]))))
+
+
 def _climbed(p: Provision, line: RecordedLine) -> Provision:
     due = datetime.fromisoformat(line.data["due"])
     return replace(p, rungs=(*p.rungs, Rung(RungName(line.data["rung"]), due, line.at, str(line.message))))
@@ -328,6 +335,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "term.agreed": _agreed,
     "provision.milestone": _milestone,
     "provision.moved": _moved,
+    "provision.cause": _cause,
     "provision.urgent": _urgent,
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
@@ -357,7 +365,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "ended_on",
             "taken_over_by",
             "needed_on", "urgent", "urgent_since", "urgent_because",
-            "needed_from", "agreed", "agreed_on", "asked", "started_on", "reopened_on",
+            "needed_from", "agreed", "agreed_on", "asked", "asked_on", "started_on", "reopened_on",
             "late_noted",
         )
     },
@@ -370,6 +378,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     ],
     "follow_ups": lambda p, _forgotten: sorted((f.name, f.due, f.done, f.lapsed, f.reminded) for f in p.follow_ups),
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
+    "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
@@ -379,6 +388,7 @@ _COLUMNS = {
     "outcomes": "outcome",
     "follow_ups": "follow_up",
     "milestones": "milestone",
+    "causes": "cause",
     "earlier_needed": "needed_from",
     "earlier_agreements": "agreement",
     "suspensions": "suspension",

@@ -52,6 +52,8 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "previous_without": history.without(week.plus(-1)),
         "answers": _together(history.answers(w) for w in window),
         "rungs": _together(history.rungs(w) for w in window),
+        "causes": (causes := _together(history.causes(key, w) for w in window for key in history.keys)),
+        "cause_names": {wording.cause(cause): count for cause, count in causes.items()},
         "submitted": sum(history.submitted(w) for w in window),
         "taken_out": history.taken_out(week),
         "since_intake": history.where_days_went(window),

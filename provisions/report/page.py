@@ -38,7 +38,11 @@ MEANINGS = (
     ("Te laat", "aan het eind van de zondag voorbij de uiterste datum en nog niet geregeld."),
     ("Klok stil", "de termijn is tijdelijk stilgezet, om een reden uit een vaste lijst."),
     ("Wacht", "kan nog niet starten, omdat iets anders eerst geregeld moet zijn."),
-    ("Oorzaak", "waar tussen intake en uiterste datum de meeste dagen bleven."),
+    (
+        "Oorzaak",
+        "wat de regisseur, het loket of een tafel daar het laatst over zei; is er niets gezegd, dan waar tussen intake en "
+        "uiterste datum de meeste dagen bleven.",
+    ),
 )
 
 
@@ -86,6 +90,7 @@ def context(report: Report) -> dict[str, Any]:
         "most": max((week["breaches"] for week in report["weeks"]), default=0),
         "went": _went(report["since_intake"], names),
         "answers": _times({dutch.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
+        "causes": _times(report.get("cause_names", {})),
         "rungs": _times({RungName(r).label: count for r, count in report["rungs"].items()}),
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),

@@ -62,6 +62,8 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
             for first, ended in row.statutory_late.items()
         ],
         ended_on=row.ended_on,
+        asked_on=row.asked_on,
+        cause=recorded.causes[-1].code if recorded.causes else None,
         urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
         outcomes=[OutcomeFact(o.name, o.day, o.without_place) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],

@@ -7,12 +7,18 @@ from typing import Any
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.case import Reason
-from provisions.domain.figures.facts import COUNTER, REFUSED, TABLES
-from provisions.domain.rules import Dependency
+from provisions.domain.figures.facts import COUNTER, REFUSED, REGISTERED_LATE, TABLES
+from provisions.domain.rules import CodeList, Dependency
 
 RECURRING_WEEKS = 2  # a cause that returns in as many of the thirteen weeks is no incident
 RECURRING_BREACHES = 3
 MOST_DECISIONS = 4
+SHOWN = {
+    REFUSED: "afgewezen",
+    COUNTER: "ligt bij het loket",
+    TABLES: "ligt bij een tafel",
+    REGISTERED_LATE: "pas vastgelegd toen de uiterste datum voorbij was",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Wording:
             case "suspended":
                 return f"{dutch.SUSPENDED} ({dutch.REASON[Reason(what)]})"
             case _:
-                return {REFUSED: "afgewezen", COUNTER: "ligt bij het loket", TABLES: "ligt bij een tafel"}[kind]
+                return SHOWN.get(kind) or self.config.catalogue.codes[CodeList.CAUSE].get(kind, kind)
 
     def headlines(self, rows: Sequence[Mapping[str, Any]], before: Mapping[str, Mapping[str, Any]]) -> list[str]:
         """What changed since the week before, most breaches first. ``before``: the rows of that week by key."""
@@ -116,6 +122,16 @@ class Wording:
                 return (
                     f"Welk mandaat of budget missen de tafels om {name} los te trekken?",
                     "voorzitters van de doorbraaktafels",
+                )
+            case "registered_late":
+                return (
+                    f"Hoe komt een traject met {name} in het programma voordat de uiterste datum voorbij is?",
+                    "teamleiders van de gemeentelijk regisseurs",
+                )
+            case given if given != COUNTER:
+                return (
+                    f"Wat is in de regio nodig, zodat {name} hier niet meer op vastloopt: {self.cause(given)}?",
+                    f"{self._counter(key)} met de doorbraaktafels",
                 )
             case _:
                 target = self.config.catalogue.rule(key).target

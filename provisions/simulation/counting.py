@@ -32,6 +32,8 @@ def _provision(life: Life, key: ProvisionKey) -> ProvisionFacts:
         due=end.due if end else None,
         breach_day=deadlines.breach_day(situation),
         statutory_late=list(deadlines.statutory_late(situation)),
+        asked_on=p.asked_on,
+        cause=p.cause,
         urgent=p.urgent and p.urgent_since is None,
         outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],

@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from provisions.domain.case import Agreement, Case, Milestone, Outcome, Provision, Rung, Waiver
+from provisions.domain.case import Agreement, Case, Cause, Milestone, Outcome, Provision, Rung, Waiver
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any]
@@ -25,6 +25,7 @@ _CALLED: Mapping[type, Mapping[str, str]] = {
     Case: {"id": "uid"},
     Outcome: {"on": "day"},
     Milestone: {"on": "day"},
+    Cause: {"on": "day"},
     Waiver: {"on": "day"},
     Agreement: {"on": "agreed_on"},
 }

@@ -46,6 +46,7 @@ class RecordedProvision:
     waivers: Sequence[_Row]
     agreements: Sequence[_Row]
     needed: Sequence[_Row]
+    causes: Sequence[_Row]
     lines: Sequence[_Row]
 
 
@@ -120,8 +121,8 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
     ids = func.any(bindparam(None, list(case_ids), type_=ARRAY(BigInteger)))
     outcome, suspension, rung, waiver, agreement = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c, t.agreement.c
     stops = (suspension.start, suspension.until, suspension.resumed, suspension.reason)
-    needed = t.needed_from.c
-    outcomes, suspensions, rungs, waivers, agreements, needs = (
+    needed, cause = t.needed_from.c, t.cause.c
+    outcomes, suspensions, rungs, waivers, agreements, needs, causes = (
         _children(connection, ids, query)
         for query in (
             select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded, outcome.without_place).order_by(
@@ -132,6 +133,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
             select(waiver.provision_id, waiver.dependency, waiver.day),
             select(agreement.provision_id, agreement.day, agreement.agreed_on).order_by(agreement.id),
             select(needed.provision_id, needed.day, needed.until).order_by(needed.id),
+            select(cause.provision_id, cause.code).order_by(cause.id),
         )
     )
     noted = _noted(connection, ids)
@@ -146,6 +148,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
                 waivers.get(row.id, ()),
                 agreements.get(row.id, ()),
                 needs.get(row.id, ()),
+                causes.get(row.id, ()),
                 noted.get(row.case_id, {}).get((row.key, row.round), ()),
             )
         )
@@ -160,7 +163,7 @@ def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
     p = t.provision.c
     columns = (
         p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_late,
-        p.urgent, p.urgent_since, p.agreed, p.agreed_on, p.ended_on,
+        p.urgent, p.urgent_since, p.asked_on, p.agreed, p.agreed_on, p.ended_on,
     )  # fmt: skip
     return select(*columns).where(p.case_id == ids).order_by(p.id)
 

@@ -84,6 +84,7 @@ provision = Table(
     Column("needed_on", Date, nullable=False),
     Column("urgent", Boolean, nullable=False),
     Column("asked", Boolean, nullable=False),
+    Column("asked_on", Date),  # null too where that was not noted
     Column("urgent_since", Date),  # null when it was so from the beginning
     Column("urgent_because", Text),  # a code of config
     Column("needed_from", Date),
@@ -229,6 +230,17 @@ milestone = Table(
     Column("name", Text, nullable=False),
     Column("day", Date, nullable=False),
     UniqueConstraint("provision_id", "name"),
+)
+
+# Why it is not there yet, as was said on a day; the last one counts.
+cause = Table(
+    "cause",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("code", Text, nullable=False),  # of config
+    Column("day", Date, nullable=False),
+    Index("ix_cause_provision_id", "provision_id"),
 )
 
 # Agreed dates that another one replaced; the one that holds is a column of ``provision``.

@@ -10,12 +10,15 @@ from provisions.usecases.deciding import Deciding
 class Answers(Deciding):
     """Answers of the tables."""
 
-    def answer(self, reference: str, key: str, rung: str, answer: str, *, by: str) -> Case:
-        """What a table answered."""
+    def answer(self, reference: str, key: str, rung: str, answer: str, *, by: str, cause: str | None = None) -> Case:
+        """What a table answered, and why it is not there yet where that was said."""
         moment = self._moment(by)
         asked, name = self._asked(key), inputs.choice(RungName, rung, "escalatiestap")
         given = inputs.choice(Answer, answer, "soort antwoord")
-        return self._decide(reference, moment, lambda case: lifecycle.answer(case, asked.of(case), name, given, moment))
+        code = self._cause(cause) if cause is not None else None
+        return self._decide(
+            reference, moment, lambda case: lifecycle.answer(case, asked.of(case), name, given, moment, code)
+        )
 
     def submit(self, reference: str, key: str, decision: str, *, reason: str, by: str) -> Case:
         """Whether a provision goes to the national desk (``submitted``) or not (``not_submitted``)."""

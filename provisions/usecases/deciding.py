@@ -19,6 +19,7 @@ from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
+from provisions.domain.rules import CodeList
 from provisions.store import approvals, loading
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
@@ -116,6 +117,12 @@ class Deciding:
             self._asked(key): refuse_identifying(code, "wie het overneemt") for key, code in (takeovers or {}).items()
         }
         return lambda case: Ending(why, on, {asked.of(case): code for asked, code in named.items()})
+
+    def _cause(self, text: str) -> str:
+        """Why something is not there yet, by its code or in Dutch."""
+        said = refuse_identifying(text, "de oorzaak").strip().lower()
+        codes = self._config.catalogue.codes[CodeList.CAUSE]
+        return next((code for code, label in codes.items() if said == label.lower()), said)
 
     def _stop_reason(self, text: str) -> Reason:
         try:

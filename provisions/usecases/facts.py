@@ -35,6 +35,12 @@ class Facts(Deciding):
         known, day = inputs.choice(Brp, brp, "BRP-stand"), self._on(on, moment)
         return self._decide(reference, moment, lambda case: lifecycle.register(case, known, moment, day))
 
+    def why(self, reference: str, key: str, cause: str, *, by: str) -> Case:
+        """Why it is not there yet; see ``lifecycle.why``."""
+        moment, asked = self._moment(by), self._asked(key)
+        code = self._cause(cause)
+        return self._decide(reference, moment, lambda case: lifecycle.why(case, asked.of(case), code, moment))
+
     def milestone(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A dated fact that is no outcome; see ``lifecycle.milestone``."""
         moment = self._moment(by)

@@ -28,6 +28,7 @@ class OutcomeReport:
     on: date | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     note: str | None = None
+    cause: str | None = None
 
 
 class Outcomes(Deciding):
@@ -43,11 +44,12 @@ class Outcomes(Deciding):
         on: date | None = None,
         fields: Mapping[str, str] | None = None,
         note: str | None = None,
+        cause: str | None = None,
         form: str | None = None,
     ) -> Case:
         """Record what became of a provision. ``form``: the key of the form that was filled in, by which it is known again."""
         moment = replace(self._moment(by), form=form)
-        decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note), moment)
+        decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note, cause), moment)
         return self._decide(reference, moment, decide)
 
     @tried_again
@@ -84,7 +86,8 @@ class Outcomes(Deciding):
             refuse_identifying(field, "een veld"): refuse_identifying(value, "een veld")
             for field, value in report.fields.items()
         }
-        return lambda case: lifecycle.record_outcome(case, asked.of(case), name, moment, day, values, text)
+        cause = self._cause(report.cause) if report.cause is not None else None
+        return lambda case: lifecycle.record_outcome(case, asked.of(case), name, moment, day, values, text, cause)
 
     def reopen(self, reference: str, key: str, *, reason: str, by: str, on: date | None = None) -> Case:
         """Reopen a closed provision; its old clock runs on."""

@@ -90,6 +90,8 @@ class ProvisionView:
                 {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
                 for f in p.follow_ups
             ],
+            "cause": p.cause,
+            "asked_on": _iso(p.asked_on),
             "round": p.round,
             "for": p.purpose,
             "again": p.again,

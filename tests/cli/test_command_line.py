@@ -178,17 +178,22 @@ def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None
         )
     path = csv_file(
         tmp_path,
-        "reference;key;outcome;on;field;note",
-        f"TR-2026-0001;id_document;delivered;{AGO};;afgehaald aan de balie",
-        "TR-2026-0001;postal_address;delivered;;ground=no_residence;",
-        "TR-2026-0002;id_document;refused;;;",
+        "reference;key;outcome;on;field;note;cause",
+        f"TR-2026-0001;id_document#1;delivered;{AGO};;afgehaald aan de balie;",
+        "TR-2026-0001;postal_address;delivered;;ground=no_residence;;capacity",
+        "TR-2026-0002;id_document;refused;;;;identity",
         name="outcomes.csv",
     )
     assert provisions.does("outcome", "--file", path) == ["TR-2026-0001", "TR-2026-0002"]
     shown = provisions.shows("TR-2026-0001")
     assert [shown[key]["status"] for key in ("id_document", "postal_address")] == ["delivered", "delivered"]
     assert shown["postal_address"]["started"] == AGO
-    assert provisions.shows("TR-2026-0002")["id_document"]["status"] == "refused"
+    assert [shown[key]["cause"] for key in ("id_document", "postal_address")] == [None, "capacity"]
+    refused = provisions.shows("TR-2026-0002")["id_document"]
+    assert (refused["status"], refused["cause"]) == ("refused", "identity")
+    provisions.does("why", "TR-2026-0002", "id_document", "er is geen plek")
+    assert provisions.shows("TR-2026-0002")["id_document"]["cause"] == "no_place"
+    assert "waarom nog niet: er is geen plek" in " ".join(provisions.run("show", "TR-2026-0002").out.split())
 
 
 @pytest.mark.parametrize(

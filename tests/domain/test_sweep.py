@@ -136,6 +136,7 @@ EVENTS: dict[str, Event] = {
     "followup": lambda c, k: c.settles(k, next((f.name for f in CATALOGUE.rule(k).follow_ups), "none")),
     "move": lambda c, k: c.is_needed_from(k, str(c.today + timedelta(days=5))),
     "urgent": lambda c, k: c.gets_urgent(k),
+    "why": lambda c, k: c.is_not_there_yet(k, "no_place"),
     "registered": lambda c, _: c.is_registered(),
     "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),

@@ -60,6 +60,7 @@ class Promise:
     ends: list[date] = field(default_factory=list)  # days on which somebody resumed, or an outcome came
     rungs: list[str] = field(default_factory=list)
     breached: bool = False
+    cause: str | None = None
 
     def stopped_on(self, today: date) -> bool:
         """Whether its clock stands still today."""

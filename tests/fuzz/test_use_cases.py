@@ -230,6 +230,14 @@ class UseCases(RuleBasedStateMachine):
             promise.waived.add(dependency)
             paper.start_what_is_ready()
 
+    @rule(data=st.data(), cause=st.sampled_from(("no_place", "capacity", "documents")), by=people)
+    def why(self, data: st.DataObject, cause: str, by: str) -> None:
+        paper, promise = self._pick(data)
+        done = self._try(lambda: self.app.cases.why(paper.reference, promise.key, cause, by=by))
+        assert done or promise.status in CLOSED
+        if done:
+            promise.cause = cause
+
     @rule(data=st.data(), brp=st.sampled_from(("registered", "unregistered")), back=days_back, by=people)
     def brp(self, data: st.DataObject, brp: str, back: int, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
@@ -396,6 +404,7 @@ class UseCases(RuleBasedStateMachine):
                 assert (shown.status == "suspended") == promise.stopped_on(self.today), where
                 assert not (shown.status == "suspended" and shown.overdue), where
                 assert not shown.overdue or shown.breached, where
+                assert shown.provision.cause == promise.cause, where
                 self._ladder(shown, promise, mine)
                 self._breach(shown, promise, mine)
 

@@ -1,5 +1,6 @@
 """Monday 07:00: each week is frozen and mailed once, whatever was missed, and what changes later is a correction."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from provisions.app import App
 from provisions.domain.errors import InvalidInput
 from provisions.domain.weeks import Week
 from provisions.outbound.outbox import Outbox
+from provisions.report.page import as_page, plain_text
 from provisions.report.reports import Reports
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
@@ -204,6 +206,36 @@ def test_the_cause_is_where_the_days_until_the_due_date_went(town: Town) -> None
         "Briefadres: 1 overschrijding (vorige week 0), oorzaak: wacht op identiteitsbewijs.",
         "Identiteitsbewijs: geen nieuwe overschrijdingen (vorige week 1).",
     ]
+
+
+def test_a_cause_that_was_given_goes_before_what_the_record_shows(town: Town) -> None:
+    town.on("2026-11-02 10:00")
+    late = [town.takes_in("emergency_shelter") for _ in range(4)]
+    town.on("2026-11-04 10:00")
+    town.takes_in("emergency_shelter", on="2026-11-02")  # recorded when its day had passed
+    for reference in late[:2]:
+        town.app.cases.why(reference, "emergency_shelter", "no_place", by=BY)
+    town.app.cases.answer(late[2], "emergency_shelter", "doorbraaktafel", "unresolved", by=BY, cause="region_dispute")
+    town.on("2026-11-09 06:00")
+    report = town.reports.of_week(Week.parse("2026-W45"))
+    row = next(row for row in report["provisions"] if row["key"] == "emergency_shelter")
+    assert row["causes"] == {"no_place": 2, "region_dispute": 1, "counter": 1, "registered_late": 1}
+    assert report["causes"] == report["totals"]["causes"] == row["causes"]
+    assert "Opvang: 5 overschrijdingen (vorige week 0), oorzaak het vaakst: er is geen plek." in report["headlines"]
+    page = as_page(report)
+    assert "pas vastgelegd toen de uiterste datum voorbij was 1 keer" in " ".join(page.split())
+    assert not re.search(r"\b(no_place|registered_late)\b", page + plain_text(report))
+
+
+def test_what_recurs_by_a_given_cause_is_asked_of_the_steering_group(town: Town) -> None:
+    for monday in ("2026-11-02", "2026-11-09"):
+        town.on(f"{monday} 10:00")
+        for _ in range(2):
+            town.app.cases.why(town.takes_in("emergency_shelter"), "emergency_shelter", "no_place", by=BY)
+    town.on("2026-11-16 06:00")
+    (asked,) = town.reports.of_week(Week.parse("2026-W46"))["decisions"]
+    assert asked["cause"] == "no_place"
+    assert "er is geen plek" in str(asked["ask"])
 
 
 def test_nothing_in_it_points_to_a_person(town: Town) -> None:

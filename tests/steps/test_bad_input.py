@@ -255,6 +255,10 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "urgent where nothing can be": (INVALID, call("urgent", REF, "id_document", because="eviction"), "spoed"),
     "urgent for no reason known": (INVALID, call("urgent", DEBTS, "debt_counselling", because="zomaar"), "zomaar"),
     "urgent twice": (NOT_ALLOWED, call("urgent", URGENT, "debt_counselling", because="eviction"), "al spoed"),
+    "a cause nobody knows": (INVALID, call("why", REF, "id_document", "zomaar"), "zomaar"),
+    "a cause with an answer": (INVALID, call("answer", REF, "id_document", "doorbraaktafel", "priority", cause="zomaar"), "zomaar"),
+    "a cause with an outcome": (INVALID, outcome("id_document", "refused", cause="zomaar"), "zomaar"),
+    "a cause of what was in time": (NOT_ALLOWED, call("why", REF, "wmo_indication", "no_place"), "niet te laat"),
     "a register that is unknown again": (INVALID, call("brp", REF, "unknown"), "onbekend"),
     "a register that is known": (NOT_ALLOWED, call("brp", ELSEWHERE, "unregistered"), "niets te veranderen"),
     "a register known before the intake": (INVALID, call("brp", REF, "registered", on=day("2026-11-01")), "2026-11-01"),
@@ -361,6 +365,7 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "route": lambda x: intake(route=x),
     "municipality": lambda x: intake(municipality=x),
     "reason of a stop": lambda x: suspend(reason=x),
+    "cause": lambda x: call("why", REF, "id_document", x),
     "answer": lambda x: call("answer", REF, "id_document", "doorbraaktafel", x),
 }
 

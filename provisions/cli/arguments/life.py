@@ -99,6 +99,11 @@ def facts(commands: Commands) -> None:
         "--needed-from", required=True, type=values.day("--needed-from"), metavar="DATUM", help=options.DAY_HELP
     )
     options.by(move)
+    why = commands.on_provision(
+        "why", "leg vast waarom een voorziening er nog niet is", "why TR-2026-0042 housing no_place --by regisseur-3"
+    )
+    why.add_argument("cause", metavar="OORZAAK", help=options.CAUSE_HELP)
+    options.by(why)
     brp = commands.on_case(
         "brp",
         "er is nu bekend of de cliënt in de BRP staat",

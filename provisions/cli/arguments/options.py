@@ -49,6 +49,14 @@ def ask(made: DutchParser) -> None:
     made.add_argument("--ask", action="store_true", help="vraag akkoord aan een ander; tot dan verandert er niets")
 
 
+CAUSE_HELP = "waarom het er nog niet is: code uit provisions.toml, zoals no_place"
+
+
+def cause(made: DutchParser) -> None:
+    """Why it is not there yet."""
+    made.add_argument("--cause", metavar="OORZAAK", help=CAUSE_HELP)
+
+
 def by(made: DutchParser) -> None:
     """Who does it."""
     made.add_argument("--by", required=True, metavar="CODE", help="rol of medewerkerscode van wie dit doet")

@@ -45,9 +45,10 @@ def outcome(commands: Commands) -> None:
     made.add_argument(
         "--file",
         metavar="CSV",
-        help="vele uitkomsten tegelijk: allemaal of geen; kolommen reference, key, outcome, en zo nodig on, field en note",
+        help="vele uitkomsten tegelijk: allemaal of geen; kolommen reference, key, outcome, en zo nodig on, field, note en cause",
     )
     options.many(made, "--field", values.field, "NAAM=WAARDE", "eigen velden van de voorziening")
+    options.cause(made)
     made.add_argument("--note", metavar="TEKST", help=f"notitie; {options.STAYS_HERE}")
     options.by(made)
     options.on(made)
@@ -100,6 +101,7 @@ def escalation(commands: Commands) -> None:
     tables = {rung: rung.label for rung in RungName.tables()}
     answer.add_argument("rung", metavar="STAP", help=options.choices(tables))
     answer.add_argument("answer", metavar="ANTWOORD", help=options.choices(dutch.ANSWER))
+    options.cause(answer)
     options.by(answer)
 
     submit = commands.on_provision("submit", "beslis over indienen bij het landelijk Maatwerkloket")

@@ -13,7 +13,7 @@ from provisions.domain.rules import Brp
 
 FEWEST = 5  # a median, a percentile or "longest" of fewer says too much about each of them
 
-REFUSED, COUNTER, TABLES = "refused", "counter", "tables"
+REFUSED, COUNTER, TABLES, REGISTERED_LATE = "refused", "counter", "tables", "registered_late"
 BLOCKED, SUSPENDED = "blocked", "suspended"  # with ":" and what it waited for, or the reason
 
 
@@ -42,7 +42,8 @@ class ProvisionFacts:
 
     ``statutory_late``: (first day after the end of a statutory term, the day on which a milestone ended it).
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
-    ``ended_on``: the day on which it ended with its case.
+    ``cause``: why it was not there yet (a code), as was said last; ``asked_on``: the day on which the counter was first asked,
+    as far as known. ``ended_on``: the day on which it ended with its case.
     """
 
     key: str
@@ -54,6 +55,8 @@ class ProvisionFacts:
     breach_day: date | None = None
     statutory_late: Sequence[tuple[date, date | None]] = ()
     urgent: bool = False
+    asked_on: date | None = None
+    cause: str | None = None
     outcomes: Sequence[OutcomeFact] = ()
     reopened: Sequence[date] = ()
     suspensions: Sequence[tuple[date, date, str]] = ()

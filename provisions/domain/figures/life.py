@@ -10,6 +10,7 @@ from provisions.domain.figures.facts import (
     BLOCKED,
     COUNTER,
     REFUSED,
+    REGISTERED_LATE,
     SUSPENDED,
     TABLES,
     CaseFacts,
@@ -146,8 +147,14 @@ class Life:
         )
 
     def cause(self, breach: date, met: "Dependencies | None") -> str:
-        """What took most of the days from the need until D; a refusal by then goes before all."""
+        """Why a promise was broken: as somebody said it, or else as the record shows it. That D had passed before the counter was
+        asked goes before a refusal by then, and that before what took most of the days from the need until D.
+        """
         due = breach.toordinal() - 1
+        if self.facts.cause is not None:
+            return self.facts.cause
+        if self.facts.asked_on is not None and self.facts.asked_on >= breach:
+            return REGISTERED_LATE
         if any(first <= due < end for first, end in self._refused(due)):
             return REFUSED
         went = self.went(due, met)

@@ -5,14 +5,17 @@ from dataclasses import replace
 from provisions.domain import dutch
 from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.causes import note_cause
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
 from provisions.domain.lifecycle.telling import tell_answer
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
 
 
-def answer(case: Case, key: ProvisionKey, rung: RungName, given: Answer, moment: Moment) -> Decision:
-    """What a table answered."""
+def answer(
+    case: Case, key: ProvisionKey, rung: RungName, given: Answer, moment: Moment, cause: str | None = None
+) -> Decision:
+    """What a table answered, and why it is not there yet (a code) where that was said."""
     provision = provision_of(case, key)
     if not rung.kind.is_table:
         raise InvalidInput("De herinnering aan de regisseur is geen tafel en geeft geen antwoord. Kies een tafel.")
@@ -26,6 +29,7 @@ def answer(case: Case, key: ProvisionKey, rung: RungName, given: Answer, moment:
         rung=rung.value,
         answer=given.value,
     )
+    note_cause(draft, key, cause)
     tell_answer(draft, provision, rung)
     return draft.done()
 

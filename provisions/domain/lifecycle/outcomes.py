@@ -9,6 +9,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import happened, not_before, planned
+from provisions.domain.lifecycle.causes import note_cause
 from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
@@ -46,10 +47,12 @@ def record_outcome(
     on: date,
     fields: Mapping[str, str],
     note: str | None = None,
+    cause: str | None = None,
 ) -> Decision:
     """Record what became of a provision, dated ``on``. Ends a suspension and starts what waited for it.
 
-    What was applied for and still waits may be decided by the counter all the same: it starts and ends that day. Raises
+    ``cause``: why it was not there (in time), a code. What was applied for and still waits may be decided by the counter all
+    the same: it starts and ends that day. Raises
     ``NotAllowed`` for what else is blocked (except withdrawing) or closed, ``InvalidInput`` for a wrong day or field.
     """
     must_be_open_case(case)
@@ -83,6 +86,7 @@ def record_outcome(
         form=moment.form,
         without_place=outside or None,
     )
+    note_cause(draft, key, cause)
     _tell_about_outcome(draft, provision, name)
     lapse_own_follow_ups(draft, key, f"er is een nieuwe uitkomst: {dutch.OUTCOME[name]}")
     plan_follow_ups(draft, key)

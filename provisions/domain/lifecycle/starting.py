@@ -44,8 +44,16 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     again = provision.asked
     kind = MessageKind.PROCEED if again else MessageKind.REQUEST
     message = draft.send(kind, key)
-    draft.change(replace(provision, status=Status.WAITING, started_on=day, asked=True))
-    note_start(draft, key, day)
+    draft.change(
+        replace(
+            provision,
+            status=Status.WAITING,
+            started_on=day,
+            asked=True,
+            asked_on=provision.asked_on or draft.moment.today,
+        )
+    )
+    note_start(draft, key, day, None if again else draft.moment.today)
     what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
     draft.note("message.requested", what, key, message=message, kind=kind.value)
     tell_standby_when_due(draft, key)
@@ -55,7 +63,8 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     plan_after(draft, key, TriggerKind.STARTED, day)
 
 
-def note_start(draft: Draft, key: ProvisionKey, day: date) -> None:
+def note_start(draft: Draft, key: ProvisionKey, day: date, asked: date | None = None) -> None:
+    """The clock started on ``day``; ``asked``: the day on which the counter was asked, where that is now."""
     end = deadlines.due(draft.situation(key))
     assert end is not None, "a provision that has started has a due date"  # noqa: S101
     draft.note(
@@ -63,6 +72,7 @@ def note_start(draft: Draft, key: ProvisionKey, day: date) -> None:
         f"gestart op {dutch.dutch_date(day)}; uiterste datum {dutch.dutch_date(end.due)}",
         key,
         on=day.isoformat(),
+        asked=asked.isoformat() if asked else None,
         term=explained(end),
     )
 
@@ -70,13 +80,14 @@ def note_start(draft: Draft, key: ProvisionKey, day: date) -> None:
 def apply_at_intake(draft: Draft, provision: Provision) -> None:
     """The application must not wait: it goes out at intake, also while the provision is blocked (domain.md, rule 2)."""
     message = draft.send(MessageKind.APPLICATION, provision.id)
-    draft.case = draft.case.with_provision(replace(provision, asked=True))
+    draft.case = draft.case.with_provision(replace(provision, asked=True, asked_on=draft.moment.today))
     draft.note(
         "provision.applied",
         "aanvraag bij intake ingediend; de voorziening zelf wacht nog",
         provision.id,
         message=message,
         on=provision.applied_on.isoformat() if provision.applied_on else None,
+        asked=draft.moment.today.isoformat(),
     )
     note_statutory(draft, provision.id)
     if provision.applied_on is not None:
