@@ -18,6 +18,7 @@ LONGEST_REFERENCE = 60
 LONGEST_SHOWN = 60
 # What a reference looked like before its setting was narrowed: what was recorded so stays usable.
 EARLIER_REFERENCES = "[A-Z]{2,5}-[0-9-]{1,20}"
+WHOLE_CASE = "traject"  # in the place of a provision: what is about the case as a whole
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

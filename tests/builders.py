@@ -23,13 +23,17 @@ from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
-from provisions.domain.rules import Brp, Catalogue, OutcomeName, Route
+from provisions.domain.lifecycle.case_follow_ups import plan_for_case
+from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.rules import Brp, CaseFollowUpRule, CaseTrigger, Catalogue, OutcomeName, Route
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
+from provisions.store import loading
 from provisions.store import tables as t
+from provisions.store.writing import Change, write
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import CaseView, ProvisionView
 
@@ -182,6 +186,9 @@ class Client:
     def settles(self, key: str, name: str, on: str | None = None) -> Decision:
         return self._do(lifecycle.settle_follow_up(self.case, self.which(key), name, self.moment, self._on(on)))
 
+    def settles_for_case(self, name: str, on: str | None = None) -> Decision:
+        return self._do(lifecycle.settle_for_case(self.case, name, self.moment, self._on(on)))
+
     def needs_again(self, key: str, reason: str = "lost", on: str | None = None, **known: Any) -> Decision:
         anyway = known.pop("anyway", False)
         need = Need(key, again=reason, **known)
@@ -235,6 +242,7 @@ class Client:
     def tick(self) -> "Client":
         for key in self.case.provisions:
             self._do(lifecycle.tick(self.case, key, Moment(self.now, lifecycle.SYSTEM, self.catalogue)))
+        self._do(lifecycle.tick_case(self.case, Moment(self.now, lifecycle.SYSTEM, self.catalogue)))
         return self
 
     def lives_until(self, text: str) -> "Client":
@@ -250,7 +258,11 @@ class Client:
 
     def next_at(self) -> datetime | None:
         moments = [lifecycle.derive(self.case, key, self.moment).next_at for key in self.case.provisions]
+        moments.append(self.derived_case().next_at)
         return min((m for m in moments if m is not None), default=None)
+
+    def derived_case(self) -> lifecycle.CaseDerived:
+        return lifecycle.derive_case(self.case, self.moment)
 
     def provision(self, key: str) -> Provision:
         return self.case.provisions[self.which(key)]
@@ -481,6 +493,22 @@ def everything_in(database: Engine) -> dict[str, list[tuple[Any, ...]]]:
         return {
             table.name: sorted(tuple(map(str, row)) for row in connection.execute(select(table))) for table in TABLES
         }
+
+
+NUDGE = CaseFollowUpRule("nudge", "De wethouder bellen", CaseTrigger.RESTED, (Term.parse("1 werkdag"),))
+"""Something to do about a case as a whole, as the tests know it."""
+WITH_NUDGE = replace(CONFIG, catalogue=replace(CONFIG.catalogue, case_follow_ups=(NUDGE,)))
+
+
+def nudged(app: App, reference: str, on: str) -> None:
+    """Plan ``NUDGE`` for a case, as something that happens on that day would."""
+    moment = Moment(app.clock(), lifecycle.SYSTEM, WITH_NUDGE.catalogue)
+    with app.engine.begin() as connection:
+        stored = loading.load_case(connection, reference, lock=True)
+        assert stored is not None
+        draft = Draft(stored.case, moment)
+        plan_for_case(draft, CaseTrigger.RESTED, day(on))
+        write(connection, [Change(stored, draft.done(), moment)])
 
 
 def count(rows: Iterable[object]) -> int:

@@ -7,7 +7,7 @@ from flows.forms.form import Fields, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
-from provisions.inputs import EARLIER_REFERENCES
+from provisions.inputs import EARLIER_REFERENCES, WHOLE_CASE
 
 # Grounds and reasons are kept as their Dutch sentence, in our own database only.
 WAIVER_GROUNDS = (
@@ -62,8 +62,10 @@ def waivers(catalogue: Catalogue) -> dict[str, str]:
 
 
 def follow_ups(catalogue: Catalogue) -> dict[str, str]:
-    """Each follow-up that there is, as ``provision:name``."""
+    """Each follow-up that there is, as ``provision:name``; of the case as a whole as ``traject:name``."""
     return {
+        f"{WHOLE_CASE}:{rule.name}": dutch.follow_up(WHOLE_CASE, rule.title) for rule in catalogue.case_follow_ups
+    } | {
         f"{rule.key}:{found.name}": dutch.follow_up(rule.name, found.title)
         for rule in catalogue.provisions.values()
         for found in rule.follow_ups

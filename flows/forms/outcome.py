@@ -11,6 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.rules import Catalogue, FieldRule, ProvisionRule
+from provisions.inputs import WHOLE_CASE
 
 
 def record_outcome(config: Config) -> Form:
@@ -90,9 +91,8 @@ def _reopen(values: Values) -> str:
 
 def _settle_follow_up(values: Values) -> str:
     key, name = values["follow_up"].split(":", 1)
-    context.app().cases.settle_follow_up(
-        values["reference"], choices.which(values, key), name, by=values["by"], on=values["on"]
-    )
+    which = key if key == WHOLE_CASE else choices.which(values, key)
+    context.app().cases.settle_follow_up(values["reference"], which, name, by=values["by"], on=values["on"])
     return f"De vervolgactie van traject {values['reference']} is vastgelegd."
 
 

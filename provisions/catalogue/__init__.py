@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provisions.access import Rights
+from provisions.catalogue.case_follow_ups import read_case_follow_ups
 from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
 from provisions.catalogue.organisation import (
@@ -74,6 +75,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     if faults:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
+    case_follow_ups = read_case_follow_ups(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
@@ -92,6 +94,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         office_hours={key: m.office_hours for key, m in municipalities.items()},
         codes=codes,
         ends=ends,
+        case_follow_ups=case_follow_ups,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
     )

@@ -141,6 +141,15 @@ class Entry:
         remedy = "Verwacht: een aantal en een eenheid, zoals '2 werkdagen', '1 week' of '3 maanden'."
         return None if text is None else self._parsed(key, text, Term.parse, "termijn", remedy)
 
+    def terms(self, key: str) -> tuple[Term, ...]:
+        """A list of Dutch terms, at least one."""
+        remedy = "Verwacht: een aantal en een eenheid, zoals '2 werkdagen', '1 week' of '3 maanden'."
+        texts = self.texts(key)
+        if key in self.values and self.values[key] == []:
+            self.fault(key, "deze lijst is leeg.", "Noem ten minste een termijn.")
+        found = [self._parsed(key, text, Term.parse, "termijn", remedy) for text in texts]
+        return tuple(term for term in found if term is not None)
+
     def _parsed(self, key: str, text: str, parse: Callable[[str], T], what: str, remedy: str) -> T | None:
         try:
             return parse(text)

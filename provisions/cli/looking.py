@@ -53,6 +53,7 @@ def overdue(args: Namespace, settings: Settings) -> None:
         printed = tables(views.config, day_of(views.clock()))
         post = views.post(args.municipality).besides(views.given_up([p.id for p in late]))
         printed.show_overdue(late, views.waiting_too_long(args.municipality), post)
+        printed.show_overdue_follow_ups(views.overdue_follow_ups(args.municipality))
         if post.waiting:
             say(
                 f"{dutch.counted(post.waiting, 'bericht wacht', 'berichten wachten')} te lang op verzending: de post gaat "

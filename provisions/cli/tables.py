@@ -18,6 +18,7 @@ from provisions.domain.case import FollowUp, Status
 from provisions.domain.characters import as_seen
 from provisions.domain.rules import CodeList, Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
+from provisions.views.follow_ups import OverdueFollowUp, case_title
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 from provisions.views.post import NOTHING_WAITS, Post
 
@@ -61,6 +62,8 @@ class Tables:
             for p in view.provisions
         ]
         self._table(("Voorziening", "Stand", "Uiterste datum", "Wat hierna gebeurt"), rows)
+        for f in sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due):
+            self._line(f"{self._day(f.due)}: {case_title(self._config, f.name)} ({f.name})")
         for warning in dict.fromkeys(w for p in view.provisions for w in p.warnings):
             self._line(f"Let op: {warning}")
         for note in view.notes:
@@ -93,6 +96,24 @@ class Tables:
             rows = [[*self._where(p), self._provision(p.name, p.provision.key), self.waits(p)] for p in waiting]
             self._table((*self._where_titles(), "Voorziening", "Wacht"), rows)
 
+    def show_overdue_follow_ups(self, found: Sequence[OverdueFollowUp]) -> None:
+        """What was still not done five working days after it was due."""
+        if not found:
+            return
+        self._line(f"Vervolgacties die blijven liggen: {len(found)}")
+        titles = ("Traject", "Voorziening", "Wat nog moet", "Had klaar moeten zijn", "Regisseur")
+        rows = [
+            (
+                f.reference,
+                self._provision(f.provision, str(f.key)) if f.key else "het hele traject",
+                f"{f.title} ({f.name})",
+                self._day(f.due),
+                f.director or "",
+            )
+            for f in found
+        ]
+        self._table(titles, rows)
+
     def show_audit(self, entries: Iterable[AuditEntry]) -> None:
         """The record of a case."""
         rows = []
@@ -118,6 +139,8 @@ class Tables:
 
     def _about(self, message: Message) -> str:
         kind = messages.label(message.kind)
+        if message.reference is not None and message.key is None:
+            return f"{message.reference}{self._gap()}{kind}"
         if message.reference is None or message.key is None:
             return f"{kind}{self._gap()}{message.detail or ''}".strip()
         return f"{message.reference}{self._gap()}{self._names([message.key])[0]}: {kind}"

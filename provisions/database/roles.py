@@ -20,6 +20,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
     "cause": (READ, ADD, CHANGE),
+    "case_follow_up": (READ, ADD, CHANGE, REMOVE),
     "client_case": (READ, ADD, CHANGE),
     "delivery": (READ, ADD, CHANGE, REMOVE),
     "erasure": (READ, ADD, REMOVE),

@@ -134,18 +134,27 @@ class Rung:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """Something to do after an outcome, due on day ``due``."""
+    """Something to do after something that happened, due on day ``due``.
+
+    ``reminded``: the director heard of it when it was due; ``reminded_again``: and once more, because it was not done.
+    """
 
     name: str
     due: date
     done: date | None = None
     lapsed: bool = False
     reminded: bool = False
+    reminded_again: bool = False
 
     @property
     def is_open(self) -> bool:
         """Still to be done."""
         return self.done is None and not self.lapsed
+
+
+@dataclass(frozen=True)
+class CaseFollowUp(FollowUp):
+    """Something to do about the case as a whole; it belongs to no provision."""
 
 
 @dataclass(frozen=True)
@@ -292,7 +301,7 @@ class Case:
 
     ``id`` is random: it stands in addresses and in the ids of messages, so that neither tells the reference. ``act`` counts
     what people did with the case. ``present``: provisions that were there already at intake. ``earlier_brp``: what was known of
-    the register before, by the day (ISO) until which it was so.
+    the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to be done about the case as a whole.
     """
 
     id: UUID
@@ -307,6 +316,7 @@ class Case:
     present: frozenset[str] = frozenset()
     earlier_brp: Mapping[str, str] = field(default_factory=dict)
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
+    follow_ups: tuple[CaseFollowUp, ...] = ()
     act: int = 0
 
     @cached_property

@@ -138,6 +138,11 @@ def _as_it_was(about: Concern) -> str:
     return _closed(about)
 
 
+def _nothing_to_do_for_case(case: Case, name: str | None) -> str:
+    open_ = any(f.name == name and f.is_open for f in case.follow_ups)
+    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
+
+
 @dataclass(frozen=True)
 class Letter:
     """What there is to know of a kind of message.
@@ -146,7 +151,8 @@ class Letter:
     and ``{rung}``; empty for what is written by other means and belongs to no provision.
     ``subject``: with ``{reference}`` and a day, both among the facts (``outbound/context.py``); that of the rung where it is
     about one. ``event``: the type of the event for a webhook, after ``nl.basisvoorzieningen.``.
-    ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not.
+    ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not;
+    ``case_lapses``: the same, with the case and the detail, for what is about a case as a whole and no provision.
     ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
@@ -159,6 +165,7 @@ class Letter:
     subject: str = ""
     event: str = ""
     lapses: Callable[[Concern], str] = _never
+    case_lapses: Callable[[Case, str | None], str] | None = None
     asks: bool = False
     ends: bool = False
     held: timedelta = timedelta()
@@ -444,6 +451,17 @@ class MessageKind(StrEnum):
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-nodig",
             lapses=_no_such_follow_up,
+        ),
+    )
+    CASE_FOLLOW_UP = (
+        "case_follow_up",
+        Letter(
+            label="herinnering aan een vervolgactie van het traject",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/case_follow_up.md.j2",
+            subject="Vervolgactie {reference} · {follow_up_short}",
+            event="vervolgactie-traject-nodig",
+            case_lapses=_nothing_to_do_for_case,
         ),
     )
     CANCELLED = (

@@ -5,7 +5,7 @@ around this program, or by a fault of ours: both must be found. No rule of ``con
 makes no whole record look broken.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from provisions.domain.case import (
     Answer,
     Case,
     Cause,
+    CaseFollowUp,
     FollowUp,
     Milestone,
     Outcome,
@@ -72,7 +73,7 @@ class Replay:
     """A case as its lines say, so far."""
 
     case: dict[str, Any] = field(default_factory=dict)
-    """Columns of the case that a line told; empty when no line says that it was opened."""
+    """Columns of the case that a line told, and what belongs to it; empty when no line says that it was opened."""
     provisions: dict[ProvisionKey, Provision] = field(default_factory=dict)
     lines: dict[tuple[ProvisionKey | None, str], int] = field(default_factory=dict)
     unreadable: list[int] = field(default_factory=list)
@@ -104,6 +105,7 @@ class Replay:
                     "earlier_brp": {},
                     "closed": None,
                     "present": frozenset(data.get("present", ())),
+                    "follow_ups": (),
                 }
             case "case.assigned":
                 told = {"director": data.get("director")}  # the code goes when the case is forgotten
@@ -121,6 +123,8 @@ class Replay:
                 told = {"closed": None, "end_reason": None}
             case "provision.needed" if line.key is not None and data.get("again") is None:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
+            case what if what in _FOLLOW_UPS and line.key is None:
+                told = {"follow_ups": _FOLLOW_UPS[what](self.case.get("follow_ups", ()), CaseFollowUp, line)}
             case _:
                 return
         self.case |= told
@@ -145,9 +149,11 @@ class Replay:
         (not in an example, whose lines are dated by another clock than its facts).
         """
         found = []
-        for name, said in self.case.items():
-            if not (forgotten and name == "director") and getattr(stored, name) != said:
-                found.append(self._difference(None, name, getattr(stored, name), said))
+        for name in self.case:
+            if forgotten and name in ("director", "follow_ups"):
+                continue
+            if (there := _of_case(stored, name)) != (expected := _of_case(self.case, name)):
+                found.append(self._difference(None, name, there, expected))
         for key in sorted(stored.provisions.keys() - self.provisions.keys()):
             found.append(Difference(key, "provision", "er", "er niet", None))
         for key in sorted(self.provisions.keys() - stored.provisions.keys()):
@@ -181,7 +187,8 @@ class Replay:
 
     def _difference(self, key: ProvisionKey | None, name: str, stored: object, said: object) -> Difference:
         line = self.lines.get((key, name), self.lines.get((key, "needed_on")))
-        return Difference(key, _COLUMNS.get(name, name), _text(stored), _text(said), line)
+        column = _COLUMNS.get(name, name) if key else _CASE_COLUMNS.get(name, name)
+        return Difference(key, column, _text(stored), _text(said), line)
 
 
 # --- what each kind of line does ---------------------------------------------------------------------------------------
@@ -310,16 +317,34 @@ def _submitted(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, rungs=tuple(replace(r, submitted=done) if r.name.kind.is_judged else r for r in p.rungs))
 
 
-def _planned(p: Provision, line: RecordedLine) -> Provision:
-    new = FollowUp(line.data["name"], _day(line.data["due"]))
-    if any((f.name, f.due) == (new.name, new.due) for f in p.follow_ups):
-        return _follow_up(p, line, lapsed=False)
-    return replace(p, follow_ups=(*p.follow_ups, new))
+def _planned(known: Sequence[FollowUp], kind: type[FollowUp], line: RecordedLine) -> tuple[FollowUp, ...]:
+    new = kind(line.data["name"], _day(line.data["due"]))
+    if any((f.name, f.due) == (new.name, new.due) for f in known):
+        return _follow_up(known, line, lapsed=False)
+    return (*known, new)
 
 
-def _follow_up(p: Provision, line: RecordedLine, **becomes: Any) -> Provision:
+def _follow_up(known: Sequence[FollowUp], line: RecordedLine, **becomes: Any) -> tuple[FollowUp, ...]:
     which = line.data["name"], _day(line.data["due"])
-    return replace(p, follow_ups=tuple(replace(f, **becomes) if (f.name, f.due) == which else f for f in p.follow_ups))
+    return tuple(replace(f, **becomes) if (f.name, f.due) == which else f for f in known)
+
+
+def _reminded(known: Sequence[FollowUp], _: type[FollowUp], line: RecordedLine) -> tuple[FollowUp, ...]:
+    # A version that reminded once did not say which time it was: no second one comes of those.
+    return _follow_up(known, line, reminded=True, reminded_again=line.data.get("again", True))
+
+
+_FOLLOW_UPS: Mapping[str, Callable[[Sequence[FollowUp], type[FollowUp], RecordedLine], tuple[FollowUp, ...]]] = {
+    "follow_up.planned": _planned,
+    "follow_up.reminded": _reminded,
+    "follow_up.done": lambda known, _kind, line: _follow_up(known, line, done=_day(line.data["on"])),
+    "follow_up.lapsed": lambda known, _kind, line: _follow_up(known, line, lapsed=True),
+}
+"""What lines about follow-ups make of them: of a provision, or of the case where the line has no key."""
+
+
+def _of_follow_ups(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, follow_ups=_FOLLOW_UPS[line.what](p.follow_ups, FollowUp, line))
 
 
 _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
@@ -341,10 +366,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "rung.climbed": _climbed,
     "rung.answered": _answered,
     "rung.submitted": _submitted,
-    "follow_up.planned": _planned,
-    "follow_up.reminded": lambda p, line: _follow_up(p, line, reminded=True),
-    "follow_up.done": lambda p, line: _follow_up(p, line, done=_day(line.data["on"])),
-    "follow_up.lapsed": lambda p, line: _follow_up(p, line, lapsed=True),
+    **dict.fromkeys(_FOLLOW_UPS, _of_follow_ups),
 }
 
 
@@ -376,7 +398,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     "outcomes": lambda p, forgotten: [
         (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes
     ],
-    "follow_ups": lambda p, _forgotten: sorted((f.name, f.due, f.done, f.lapsed, f.reminded) for f in p.follow_ups),
+    "follow_ups": lambda p, _forgotten: _follow_up_columns(p.follow_ups),
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
@@ -393,6 +415,19 @@ _COLUMNS = {
     "earlier_agreements": "agreement",
     "suspensions": "suspension",
 }
+
+
+_CASE_COLUMNS = {"follow_ups": "case_follow_up"}
+
+
+def _follow_up_columns(known: Iterable[FollowUp]) -> list[tuple[Any, ...]]:
+    return sorted((f.name, f.due, f.done, f.lapsed, f.reminded, f.reminded_again) for f in known)
+
+
+def _of_case(found: Case | Mapping[str, Any], name: str) -> object:
+    """A column of a case, or what belongs to it as it is compared."""
+    value = getattr(found, name) if isinstance(found, Case) else found[name]
+    return _follow_up_columns(value) if name == "follow_ups" else value
 
 
 def _stops(p: Provision) -> list[tuple[Any, ...]]:

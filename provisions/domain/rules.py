@@ -185,6 +185,26 @@ class FollowUpRule:
     ended_by: frozenset[OutcomeName] = frozenset({OutcomeName.DELIVERED, OutcomeName.WITHDRAWN})
 
 
+class CaseTrigger(StrEnum):
+    """What makes a follow-up planned that belongs to no provision."""
+
+    RESTED = "rested"  # the case was put at rest
+
+
+@dataclass(frozen=True)
+class CaseFollowUpRule:
+    """Something to do about a case as a whole: due each of the terms ``after`` from the day of its ``trigger``.
+
+    ``every``: from the last of those on, each time this has passed, for as long as its reason lasts.
+    """
+
+    name: str
+    title: str
+    trigger: CaseTrigger
+    after: tuple[Term, ...]
+    every: Term | None = None
+
+
 @dataclass(frozen=True)
 class Choice:
     """One answer in a form: ``value`` for programs, ``label`` (Dutch) for people.
@@ -351,6 +371,7 @@ class Catalogue:
     office_hours: Mapping[str, OfficeHours] = field(default_factory=dict)
     codes: Mapping[CodeList, Mapping[str, str]] = field(default_factory=dict)  # code → what people read
     ends: Mapping[str, EndRule] = field(default_factory=dict)
+    case_follow_ups: tuple[CaseFollowUpRule, ...] = ()
     # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
@@ -359,6 +380,10 @@ class Catalogue:
     def uncounted(self) -> frozenset[str]:
         """The ends that take a case out of every figure."""
         return frozenset(name for name, end in self.ends.items() if not end.counts)
+
+    def case_follow_up(self, name: str) -> CaseFollowUpRule | None:
+        """The follow-up of that name that belongs to no provision, ``None`` when there is none."""
+        return next((rule for rule in self.case_follow_ups if rule.name == name), None)
 
     def rule(self, key: str) -> ProvisionRule:
         """The rule of ``key``, which must exist (use cases validate keys first)."""

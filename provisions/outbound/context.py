@@ -3,14 +3,14 @@
 No free text and nothing that identifies a person is among these facts, so no template can leak it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Status
+from provisions.domain.case import Answer, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
@@ -285,13 +285,39 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
     }
 
 
-def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule, now: datetime) -> Mapping[str, object]:
-    """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
-    found = next((f for f in provision.follow_ups if f.name == message.detail and f.is_open), None)
-    titles = {f.name: f.title for f in rule.follow_ups}
+def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime) -> dict[str, object]:
+    """Everything that the templates of messages about a case as a whole may use, by name. ``now`` is aware."""
+    present = config.organisation.municipalities[case.municipality]
+    titles = {rule.name: rule.title for rule in config.catalogue.case_follow_ups}
     return {
-        "follow_up_choice": dutch.follow_up(rule.name, titles.get(found.name, found.name)) if found else "",
+        "reference": case.reference,
+        "municipality": config.organisation.municipalities[message.municipality].name,
+        "new_municipality": present.name,
+        "director": present.director(case.director),
+        "team": present.team,
+        "told_on": dutch.day_and_month(day_of(message.created), now),
+        "told_on_date": _dutch(day_of(message.created)),
+        **_reminder(message, case.follow_ups, titles, now),
+    }
+
+
+def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule, now: datetime) -> Mapping[str, object]:
+    """The follow-up that this message reminds of, and what to choose in the form that settles it."""
+    titles = {f.name: f.title for f in rule.follow_ups}
+    told = _reminder(message, provision.follow_ups, titles, now)
+    title = told["follow_up_title"]
+    return told | {"follow_up_choice": dutch.follow_up(rule.name, str(title)) if title else ""}
+
+
+def _reminder(
+    message: MessageFacts, follow_ups: Iterable[FollowUp], titles: Mapping[str, str], now: datetime
+) -> dict[str, object]:
+    """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
+    asked = [f for f in follow_ups if f.name == message.detail and f.is_open]
+    found = max([f for f in asked if f.reminded] or asked, key=lambda f: f.due, default=None)
+    return {
         "follow_up_title": titles.get(found.name, found.name) if found else "",
         "follow_up_due": _dutch(found.due) if found else "",
         "follow_up_short": dutch.day_and_month(found.due, now) if found else "",
+        "follow_up_again": found is not None and found.reminded_again,
     }

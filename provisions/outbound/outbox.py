@@ -23,7 +23,7 @@ from provisions.outbound.carriers import Carriers
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
 from provisions.outbound.recording import Next, Note, Recorder
-from provisions.outbound.render import Lapsed, Rendered, render
+from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
 from provisions.outbound.sending import Busy, MailClosed, Sender
 from provisions.outbound.transports import Transport
 from provisions.outbound.webhook import Event, EventTransport
@@ -169,6 +169,8 @@ class Outbox:
             if row.provision_id is not None:
                 stored = batch.cases[row.provision_id]
                 note = Note(row.id, stored.case_id, stored.key_of(row.provision_id))
+            elif row.case_id is not None:
+                note = Note(row.id, row.case_id)
             rendered, event = self._written(held, row, batch, note)
             if isinstance(rendered, Lapsed):
                 return self._recorder.void(held, row, note, rendered.why)
@@ -187,6 +189,8 @@ class Outbox:
 
     def _written(self, held: Held, row: Message, batch: _Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
         """The message as it goes out now, or why there is nothing to say any more."""
+        if row.case_id is not None:
+            return self._about_case(held, row)
         if row.provision_id is None:
             if row.kind == messages.MessageKind.REPORT and row.created > self._clock() + SET_BACK:
                 return Lapsed(
@@ -200,6 +204,19 @@ class Outbox:
             rendered = self._sender.addressed(rendered)
         event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, str(key), row.municipality)
         return rendered, event
+
+    def _about_case(self, held: Held, row: Message) -> tuple[Rendered | Lapsed, Event | None]:
+        """The same, of a message about a case as a whole."""
+        stored = store.case_of(held.connection, row.case_id)
+        if stored is None:
+            return Lapsed("het traject is vergeten"), None
+        facts = MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created)
+        rendered = render_for_case(facts, stored.case, self._config, self._clock())
+        if isinstance(rendered, Rendered):
+            rendered = self._sender.addressed(rendered)
+        return rendered, Event(
+            str(row.id), row.kind, row.detail, row.created, stored.case.reference, None, row.municipality
+        )
 
     def _prepared(self, held: Held, row: Message) -> Rendered | None:
         """A message whose content lies ready; from a municipality it is answered to the team."""

@@ -18,7 +18,7 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import Concern, MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
-from provisions.outbound.context import MessageFacts, facts
+from provisions.outbound.context import MessageFacts, case_facts, facts
 from provisions.outbound.markdown import html, plain_text
 from provisions.templates import environment
 
@@ -91,6 +91,35 @@ def render(
     )
 
 
+def render_for_case(
+    message: MessageFacts, case: Case, config: Config, now: datetime, templates: Path = TEMPLATES
+) -> Rendered | Lapsed:
+    """A message about a case as a whole, or why it has nothing to say any more.
+
+    ``now`` is aware. Raises ``InvalidConfig`` when the municipality is no longer in ``organisation.toml``.
+    """
+    municipality = _known(message.municipality, config)
+    _known(case.municipality, config)
+    kind = MessageKind(message.kind)
+    if kind.letter.case_lapses and (why := kind.letter.case_lapses(case, message.detail)):
+        return Lapsed(why)
+    written = _environment(templates)
+    known = case_facts(message, case, config, now)
+    subject = kind.subject(known, message.detail)
+    markdown = written.get_template(kind.letter.template).render(known)
+    body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
+    director = municipality.director(case.director)
+    people = _People(municipality, director, director, None, config)
+    return Rendered(
+        recipients=tuple(people.of(kind.letter.to, None)),
+        subject=subject,
+        text=plain_text(body),
+        html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
+        sender=config.organisation.sender_of(municipality),
+        reply_to=_answers_to(case, config),
+    )
+
+
 def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
     """Those who read an answer: the team, so that absence needs no mail, and the case director."""
     present = config.organisation.municipalities[case.municipality]
@@ -118,12 +147,17 @@ def _environment(templates: Path) -> Environment:
     return environment(templates)
 
 
-def _municipality(key: str, provision: Provision, config: Config) -> Municipality:
+def _known(key: str, config: Config) -> Municipality:
     municipality = config.organisation.municipalities.get(key)
     if municipality is None:
         raise InvalidConfig(
             f"organisation.toml: gemeente '{key}' staat er niet meer in, maar er lopen nog trajecten. Zet haar terug."
         )
+    return municipality
+
+
+def _municipality(key: str, provision: Provision, config: Config) -> Municipality:
+    municipality = _known(key, config)
     counter = config.catalogue.rule(provision.key).counter
     if counter not in municipality.counters:
         raise InvalidConfig(f"organisation.toml, [municipality.{key}.counters]: voeg loket '{counter}' weer toe.")
@@ -132,21 +166,21 @@ def _municipality(key: str, provision: Provision, config: Config) -> Municipalit
 
 @dataclass(frozen=True)
 class _People:
-    """Who is who for one message. ``counter``: the key of the provision's counter. ``former``: of a letter that says so, who was
-    the case director.
+    """Who is who for one message. ``counter``: the key of the provision's counter; ``None`` when it is about no provision.
+    ``former``: of a letter that says so, who was the case director.
     """
 
     municipality: Municipality
     director: Contact
     former: Contact
-    counter: str
+    counter: str | None
     config: Config
 
     def of(self, recipient: Recipient, rung: RungName | None) -> Sequence[Contact]:
         """Those who are meant, at a rung if it is about one."""
         place = self.municipality
         match recipient:
-            case Recipient.COUNTER:
+            case Recipient.COUNTER if self.counter:
                 return (place.counters[self.counter],)
             case Recipient.CASE_DIRECTOR:
                 return (self.director,)
@@ -170,4 +204,4 @@ class _People:
                 return place.team_leads
             case Recipient.STEERING_GROUP:
                 return (self.config.organisation.steering_group,)
-        raise ValueError(f"a letter to {recipient} is about a rung")
+        raise ValueError(f"a letter to {recipient} is about a rung or a provision")

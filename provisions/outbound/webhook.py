@@ -34,14 +34,17 @@ TOO_MANY = 429
 
 @dataclass(frozen=True)
 class Event:
-    """What happened, for a program. ``created`` (aware) and ``id`` are those of the message: a repeat is the same event."""
+    """What happened, for a program. ``created`` (aware) and ``id`` are those of the message: a repeat is the same event.
+
+    ``provision`` is ``None`` for what is about a case as a whole.
+    """
 
     id: str
     kind: str
     detail: str | None
     created: datetime
     reference: str
-    provision: str
+    provision: str | None
     municipality: str | None
 
     def cloud_event(self, rendered: Rendered, organisation: Organisation) -> dict[str, object]:

@@ -15,6 +15,7 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.store import overviews
 from provisions.store.overviews import Listing
 from provisions.views.cases import ProvisionView, Views
+from provisions.views.follow_ups import OverdueFollowUp
 from provisions.views.post import NOTHING_WAITS, Post
 
 MOST_LATE = 50
@@ -82,6 +83,7 @@ class LatePage:
     undelivered: tuple[Undelivered, ...]
     undelivered_total: int = 0
     post: Post = NOTHING_WAITS
+    follow_ups: tuple[OverdueFollowUp, ...] = ()
 
     @property
     def still_total(self) -> int:
@@ -91,7 +93,7 @@ class LatePage:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total)
+        lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, len(self.follow_ups))
         return not any((*lists, self.undelivered_total, self.post.waiting))
 
 
@@ -134,6 +136,7 @@ class Overviews:
                 undelivered=missed[:MOST_OTHER],
                 undelivered_total=len(missed),
                 post=self._views.post(municipality).besides(m.provision_id for m in missed if m.provision_id),
+                follow_ups=tuple(self._views.overdue_follow_ups(municipality)),
             )
 
     def week(self, municipality: str | None = None) -> WeekPage:

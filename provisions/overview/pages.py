@@ -23,6 +23,7 @@ from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
 from provisions.templates import environment
 from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+from provisions.views.follow_ups import case_title
 from provisions.views.post import NOTHING_WAITS, Post
 
 
@@ -114,7 +115,7 @@ class Pages:
             "summary": summary(view.provisions),
             "today": today,
             "present": phrases.names(sorted(view.case.present), self._config.catalogue),
-            "follow_ups": _follow_ups(view.provisions),
+            "follow_ups": _follow_ups(view, self._config),
             "picture": base64.b64encode(picture.encode()).decode(),
             "actions": [(p.name, links) for p in view.provisions if (links := self._actions(p))],
             "add": self._links.form(Form.ADD, {"reference": view.case.reference}) if view.case.closed is None else "",
@@ -135,6 +136,7 @@ class Pages:
             "wacht te lang": page.waiting.total,
             "afgewezen": page.refused.total,
             "zonder beweging": page.still_total,
+            "vervolgacties die blijven liggen": len(page.follow_ups),
             "berichten die niet aankomen": page.undelivered_total,
             "berichten die nog niet weg zijn": page.post.waiting,
         }
@@ -236,14 +238,15 @@ def _with(views: Sequence[ProvisionView], status: str) -> int:
     return sum(v.status == status and not v.overdue for v in views)
 
 
-def _follow_ups(views: Sequence[ProvisionView]) -> list[tuple[str, str, date]]:
-    """(provision, what, until when) of what is still to be done after an outcome, first due first."""
+def _follow_ups(view: CaseView, config: Config) -> list[tuple[str, str, date]]:
+    """(provision, what, until when) of what is still to be done, first due first; of the case as a whole without provision."""
     found = [
-        (view.name, next((r.title for r in view.situation.rule.follow_ups if r.name == f.name), f.name), f.due)
-        for view in views
-        for f in view.provision.follow_ups
+        (one.name, next((r.title for r in one.situation.rule.follow_ups if r.name == f.name), f.name), f.due)
+        for one in view.provisions
+        for f in one.provision.follow_ups
         if f.is_open
     ]
+    found += [("", case_title(config, f.name), f.due) for f in view.case.follow_ups if f.is_open]
     return sorted(found, key=lambda item: item[2])
 
 

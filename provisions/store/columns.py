@@ -120,13 +120,15 @@ def _is_apart(of: Any) -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """A table of what belongs to a provision: rows that only change in place or are added at the end.
+    """A table of what belongs to a provision or a case: rows that only change in place or are added at the end.
 
-    ``field``: of :class:`Provision`. ``key``: the column by which a row is known beside its provision, ``None`` when each has
-    a number (``id``). ``by_database``: a column that the database's clock writes.
+    ``owner``: the column that says to which. ``field``: of :class:`Provision` or :class:`Case`. ``key``: the column by which
+    a row is known beside its owner, ``None`` when each has a number (``id``). ``by_database``: a column that the database's
+    clock writes.
     """
 
     table: str
+    owner: str
     field: str
     columns: Columns[Any]
     key: str | None
@@ -160,15 +162,18 @@ CASE = Columns(Case, without=[field.name for field in fields(Case) if _is_apart(
 PROVISION = Columns(Provision, without=[field.name for field in fields(Provision) if _is_apart(field.type)])
 
 
-def _children() -> dict[str, Child]:
+def _children(of: type, owner: str) -> dict[str, Child]:
     found = {}
-    for field in fields(Provision):
-        if _is_apart(field.type):
+    for field in fields(of):
+        if _is_apart(field.type) and get_origin(field.type) is tuple:
             record = get_args(field.type)[0]
             table = re.sub(r"(?<!^)(?=[A-Z])", "_", record.__name__).lower()
-            found[table] = Child(table, field.name, Columns(record), _KEYS.get(record), _BY_DATABASE.get(record))
+            found[table] = Child(table, owner, field.name, Columns(record), _KEYS.get(record), _BY_DATABASE.get(record))
     return found
 
 
-CHILDREN = _children()
-"""By the name of the table: that of the class, in the order of the fields of ``Provision``."""
+CHILDREN = _children(Provision, "provision_id")
+"""What belongs to a provision, by the name of the table: that of the class, in the order of the fields of ``Provision``."""
+CASE_CHILDREN = _children(Case, "case_id")
+"""What belongs to a case as a whole, likewise."""
+ALL_CHILDREN = {**CHILDREN, **CASE_CHILDREN}

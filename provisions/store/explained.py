@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, ProvisionKey
-from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive
+from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive, derive_case
 from provisions.domain.replay import Difference, RecordedLine, Replay
 from provisions.domain.rules import Catalogue
 from provisions.store import loading, rules
@@ -146,6 +146,9 @@ class _OneCase:
         last = self.lines[-1].id if self.lines else 0
         if catalogue is None or (case.closed is not None and last < self.known.rules_since):
             return
+        moment = derive_case(case, Moment(first_moment(case.opened), SYSTEM, catalogue)).next_at
+        if self.stored.next_at != moment:
+            yield f"{self._name}: next_at is {_said(self.stored.next_at)}; uit de regels tot en met {last} volgt {_said(moment)}."
         for key, provision in case.provisions.items():
             if provision.key not in catalogue.provisions:
                 continue

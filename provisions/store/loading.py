@@ -19,7 +19,7 @@ _PROVISION_NAMES = tuple(
 )
 # In SQL as it is: building these statements anew for each case took as long as the database did.
 _LOCK = " FOR UPDATE"
-_CASES = f"SELECT id, {', '.join(columns.CASE.names)} FROM client_case WHERE forgotten IS NULL AND"  # noqa: S608
+_CASES = f"SELECT id, {', '.join(columns.CASE.names)}, next_at FROM client_case WHERE forgotten IS NULL AND"  # noqa: S608
 _ALSO_FORGOTTEN = _CASES.replace(" route,", " coalesce(route, 'voluntary') AS route,").replace(
     "forgotten IS NULL AND", ""
 )
@@ -28,13 +28,18 @@ _PROVISIONS = f"SELECT {', '.join(_PROVISION_NAMES)} FROM provision WHERE case_i
 
 @dataclass(frozen=True)
 class Stored:
-    """A case as it is in the database: its ids, and the provision rows as they were read."""
+    """A case as it is in the database: its ids, and the provision rows as they were read.
+
+    ``next_at``: the next moment (UTC) of the case as a whole, as it was last computed. ``child_ids``: of the rows of what
+    belongs to a provision, or to the case (``None``), by the name of the table.
+    """
 
     case_id: int
     case: Case
     ids: Mapping[ProvisionKey, int]
     rows: Mapping[ProvisionKey, Mapping[str, Any]]
-    child_ids: Mapping[tuple[ProvisionKey, str], tuple[int, ...]] = field(default_factory=dict)
+    child_ids: Mapping[tuple[ProvisionKey | None, str], tuple[int, ...]] = field(default_factory=dict)
+    next_at: datetime | None = None
 
     def key_of(self, provision_id: int) -> ProvisionKey:
         """The key and round of one of its provisions."""
@@ -75,8 +80,8 @@ def _load(connection: Connection, cases: Sequence[Row[Any]], *, lock: bool) -> d
     """Their provisions in one query, and what belongs to these in another: after the lock, so that it is up to date."""
     query = f"{_PROVISIONS}{_LOCK if lock else ''}"
     found = connection.exec_driver_sql(query, {"ids": [case.id for case in cases]}).all()
-    belongs = connection.exec_driver_sql(from_row.CHILDREN, {"ids": [row.id for row in found]})
-    children = from_row.children(belongs)
+    owners = {"ids": [row.id for row in found], "cases": [case.id for case in cases]}
+    children = from_row.Belongs(connection.exec_driver_sql(from_row.CHILDREN, owners))
     by_case: dict[int, list[Row[Any]]] = {}
     for row in found:
         by_case.setdefault(row.case_id, []).append(row)
@@ -106,7 +111,7 @@ def doubtful_case_ids(connection: Connection, now: datetime, until: datetime) ->
     after ``now``, or it waits for a moment after ``until``."""
     ahead = select(t.audit.c.case_id).where(t.audit.c.at > now, t.audit.c.case_id.is_not(None))
     too_far = select(t.provision.c.case_id).where(t.provision.c.next_at > until)
-    doubtful = sa.or_(t.case.c.id.in_(ahead), t.case.c.id.in_(too_far))
+    doubtful = sa.or_(t.case.c.id.in_(ahead), t.case.c.id.in_(too_far), t.case.c.next_at > until)
     query = select(t.case.c.id).where(t.case.c.closed.is_(None), doubtful).order_by(t.case.c.id)
     return list(connection.execute(query).scalars())
 
@@ -123,28 +128,53 @@ def due_provisions(connection: Connection, now: datetime, limit: int) -> list[tu
     return [(row.id, row.case_id) for row in connection.execute(query)]
 
 
+def due_cases(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """The cases of which something as a whole is due at ``now``, locked, with their provisions still to be locked.
+
+    What another process holds is skipped.
+    """
+    query = (
+        select(t.case.c.id)
+        .where(t.case.c.next_at <= now)
+        .order_by(t.case.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return sorted(connection.execute(query).scalars())
+
+
 def next_moment(connection: Connection) -> datetime | None:
-    """The next moment on which anything happens (UTC)."""
-    return connection.execute(
-        select(t.provision.c.next_at).where(t.provision.c.next_at.is_not(None)).order_by(t.provision.c.next_at).limit(1)
-    ).scalar()
+    """The next moment on which anything happens (UTC), to a provision or to a case as a whole."""
+    first = [
+        select(c.next_at).where(c.next_at.is_not(None)).order_by(c.next_at).limit(1).scalar_subquery()
+        for c in (t.provision.c, t.case.c)
+    ]
+    found: datetime | None = connection.execute(select(func.least(*first))).scalar()
+    return found
 
 
 def _ids(values: Sequence[int]) -> sa.BindParameter[Any]:
     return bindparam(None, list(values), type_=sa.ARRAY(sa.BigInteger))
 
 
-def _stored(row: Row[Any], provisions: Sequence[Row[Any]], children: Mapping[int, from_row.Children]) -> Stored:
+def _stored(row: Row[Any], provisions: Sequence[Row[Any]], belongs: from_row.Belongs) -> Stored:
     keys = {p.id: from_row.key(p) for p in provisions}
+    owned: dict[ProvisionKey | None, from_row.Children] = {keys[p.id]: belongs.to_provision(p.id) for p in provisions}
+    owned[None] = belongs.to_case(row.id)
     child_ids = {
-        (keys[p.id], table): tuple(child[0] for child in children.get(p.id, {}).get(table, ()))
-        for p in provisions
-        for table, child in columns.CHILDREN.items()
-        if child.key is None
+        (key, table): tuple(child[0] for child in rows)
+        for key, children in owned.items()
+        for table, rows in children.items()
+        if columns.ALL_CHILDREN[table].key is None
     }
-    case = from_row.case(row, {keys[p.id]: from_row.provision(p, children.get(p.id, {})) for p in provisions})
+    case = from_row.case(row, {keys[p.id]: from_row.provision(p, owned[keys[p.id]]) for p in provisions}, owned[None])
     return Stored(
-        row.id, case, {key: i for i, key in keys.items()}, {keys[p.id]: p._asdict() for p in provisions}, child_ids
+        row.id,
+        case,
+        {key: i for i, key in keys.items()},
+        {keys[p.id]: p._asdict() for p in provisions},
+        child_ids,
+        row.next_at,
     )
 
 

@@ -21,7 +21,7 @@ from provisions.store import rows as from_row
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
-    *("milestone", "cause", "needed_from", "agreement", "message", "prepared", "audit", "free_text"),
+    *("milestone", "cause", "needed_from", "agreement", "case_follow_up", "message", "prepared", "audit", "free_text"),
 ]
 _CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)
 _PROVISION = ", ".join(f"p.{name}" for name in ("id", "case_id", *columns.PROVISION.names, "flow_run"))
@@ -29,8 +29,8 @@ _OWN = "(a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round)"  # w
 _MESSAGES = (
     "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "
     "m.recipients, m.subject, m.body, m.error, p.key, p.round, c.reference, r.subject AS ready_subject, r.text AS ready_text "
-    "FROM message m LEFT JOIN provision p ON p.id = m.provision_id LEFT JOIN client_case c ON c.id = p.case_id "
-    "LEFT JOIN prepared r ON r.message = m.id"
+    "FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
+    "LEFT JOIN client_case c ON c.id = coalesce(p.case_id, m.case_id) LEFT JOIN prepared r ON r.message = m.id"
 )
 
 
@@ -176,13 +176,17 @@ def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
         now=now,
         municipality=municipality,
     )
-    children = from_row.children(rows(from_row.CHILDREN, ids=[row.id for row in found]))
+    children = _belongs(rows, found, {row.case_id for row in found})
     return [
         Late(
             row.id,
             from_row.key(row),
             row.flow_run,
-            from_row.case(row, {from_row.key(row): from_row.provision(row, children.get(row.id, {}))}),
+            from_row.case(
+                row,
+                {from_row.key(row): from_row.provision(row, children.to_provision(row.id))},
+                children.to_case(row.case_id),
+            ),
         )
         for row in found
     ]
@@ -205,6 +209,22 @@ def blocked_beyond(rows: Rows, patience: Sequence[Patience], municipality: str |
     return [(row.id, row.case_id) for row in found]
 
 
+def open_follow_ups(rows: Rows, last: date, municipality: str | None) -> Sequence[Any]:
+    """What is still to be done and was due on ``last`` or before, oldest first; without ``key`` it is about the case."""
+    condition = (
+        "f.done IS NULL AND NOT f.lapsed AND f.due <= %(last)s AND c.forgotten IS NULL "
+        "AND (%(municipality)s::text IS NULL OR c.municipality = %(municipality)s)"
+    )
+    return rows(
+        "SELECT c.reference, c.municipality, c.director, p.key, p.round, p.purpose, f.name, f.due FROM follow_up f "
+        f"JOIN provision p ON p.id = f.provision_id JOIN client_case c ON c.id = p.case_id WHERE {condition} UNION ALL "
+        "SELECT c.reference, c.municipality, c.director, NULL, NULL, NULL, f.name, f.due FROM case_follow_up f "
+        f"JOIN client_case c ON c.id = f.case_id WHERE {condition} ORDER BY due, reference, key, name",
+        last=last,
+        municipality=municipality,
+    )
+
+
 def generation_of(rows: Rows, provision_id: int) -> Generation | None:
     """The generation of a provision now, and its case."""
     found = rows("SELECT generation, case_id FROM provision WHERE id = %(id)s", id=provision_id)
@@ -220,7 +240,7 @@ def undelivered_count(rows: Rows, provision_id: int) -> int:
 def unsent(rows: Rows, now: datetime, municipality: str | None) -> Sequence[Any]:
     """The messages that still wait and do not arrive (``stuck``) or wait longer at ``now`` than post should, ``since`` when."""
     return rows(
-        f"SELECT m.provision_id, p.case_id, {UNDELIVERED} IS TRUE AS stuck, {waits_since('m')} AS since "
+        f"SELECT m.provision_id, coalesce(p.case_id, m.case_id) AS case_id, {UNDELIVERED} IS TRUE AS stuck, {waits_since('m')} AS since "
         f"FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
         f"WHERE m.next_try IS NOT NULL AND ({waits_since('m')} <= %(slow)s OR {UNDELIVERED}) "
         "AND (%(municipality)s::text IS NULL OR m.municipality = %(municipality)s)",
@@ -320,16 +340,24 @@ def _whole(rows: Rows, cases: Sequence[Any]) -> dict[int, Found]:
         f"SELECT {_PROVISION} FROM provision p WHERE p.case_id = ANY(%(ids)s::bigint[]) ORDER BY p.id",
         ids=[row.id for row in cases],
     )
-    children = from_row.children(rows(from_row.CHILDREN, ids=[row.id for row in found]))
+    children = _belongs(rows, found, [row.id for row in cases])
     by_case: dict[int, list[Any]] = {}
     for row in found:
         by_case.setdefault(row.case_id, []).append(row)
     return {row.id: _found(row, by_case.get(row.id, ()), children) for row in cases}
 
 
-def _found(row: Any, provisions: Sequence[Any], children: Mapping[int, from_row.Children]) -> Found:
+def _belongs(rows: Rows, provisions: Sequence[Any], case_ids: Iterable[int]) -> from_row.Belongs:
+    return from_row.Belongs(rows(from_row.CHILDREN, ids=[row.id for row in provisions], cases=list(case_ids)))
+
+
+def _found(row: Any, provisions: Sequence[Any], belongs: from_row.Belongs) -> Found:
     return Found(
-        from_row.case(row, {from_row.key(p): from_row.provision(p, children.get(p.id, {})) for p in provisions}),
+        from_row.case(
+            row,
+            {from_row.key(p): from_row.provision(p, belongs.to_provision(p.id)) for p in provisions},
+            belongs.to_case(row.id),
+        ),
         {from_row.key(p): p.id for p in provisions},
         {from_row.key(p): p.flow_run for p in provisions},
     )

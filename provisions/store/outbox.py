@@ -69,7 +69,8 @@ def _place(row: Message) -> tuple[datetime, tuple[int, int], UUID]:
 
 
 def pending_apart(connection: Connection, now: datetime, limit: int, message: UUID | None = None) -> Sequence[Message]:
-    """The messages of no provision that are due at ``now`` (aware), oldest first; or this one, when it is.
+    """The messages of no provision (of a case as a whole, or of none) that are due at ``now`` (aware), oldest first; or this
+    one, when it is.
 
     A moment further away than is ever waited was written by a clock that ran ahead, and is not waited for.
     """
@@ -97,6 +98,11 @@ def cases_of(connection: Connection, provision_ids: Sequence[int]) -> dict[int, 
     ).all()
     cases = loading.load_cases(connection, sorted({row.case_id for row in owners}))
     return {row.id: cases[row.case_id] for row in owners}
+
+
+def case_of(connection: Connection, case_id: int) -> Stored | None:
+    """A case by its database id; ``None`` when it was forgotten."""
+    return loading.load_cases(connection, [case_id]).get(case_id)
 
 
 def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Message]:
@@ -225,7 +231,7 @@ def postpone(
     connection.execute(statement)
 
 
-# --- what belongs to no provision ---------------------------------------------------------------------------------------
+# --- what belongs to no case ---------------------------------------------------------------------------------------
 
 
 def is_there(connection: Connection, message: UUID) -> bool:
@@ -264,11 +270,13 @@ def send_again(connection: Connection, message: UUID, now: datetime, *, everybod
 
 
 def owner_of(connection: Connection, message: UUID) -> Row[Any] | None:
-    """The provision that a message is about (``id``, ``case_id``, ``key``, ``round``); ``None`` for what belongs to none."""
-    p = t.provision.c
+    """What a message is about: the case (``case_id``) and the provision (``id``, ``key``, ``round``; all ``None`` when it is about
+    the case as a whole); ``None`` for what belongs to no case.
+    """
+    p, of_case = t.provision.c, func.coalesce(t.provision.c.case_id, t.message.c.case_id)
     query = (
-        select(p.id, p.case_id, p.key, p.round)
-        .select_from(t.provision.join(t.message))
-        .where(t.message.c.id == message)
+        select(p.id, of_case.label("case_id"), p.key, p.round)
+        .select_from(t.message.outerjoin(t.provision, p.id == t.message.c.provision_id))
+        .where(t.message.c.id == message, of_case.is_not(None))
     )
     return connection.execute(query).one_or_none()

@@ -136,7 +136,7 @@ def undelivered(connection: Connection, municipality: str | None) -> Sequence[An
         select(t.case.c.reference, t.provision.c.key, *columns)
         .select_from(t.message)
         .outerjoin(t.provision, t.provision.c.id == m.provision_id)
-        .outerjoin(t.case, t.case.c.id == t.provision.c.case_id)
+        .outerjoin(t.case, t.case.c.id == func.coalesce(t.provision.c.case_id, m.case_id))
         .where(is_undelivered(), ~settled)
         .order_by(m.created, m.id)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, or_, select, update
 
 from provisions.domain.messages import MessageKind
 from provisions.store import tables as t
@@ -41,8 +41,8 @@ def lock_expired(connection: Connection, before: date, limit: int) -> list[int]:
 
 def count_unsent(connection: Connection, case_id: int) -> int:
     """How many messages about a case are still to be sent."""
-    mine = and_(t.provision.c.case_id == case_id, t.message.c.status == "pending")
-    return connection.execute(select(func.count()).select_from(t.message.join(t.provision)).where(mine)).scalar_one()
+    mine = and_(_about([case_id]), t.message.c.status == "pending")
+    return connection.execute(select(func.count()).select_from(t.message).where(mine)).scalar_one()
 
 
 def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None:
@@ -56,7 +56,9 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
     still = {"flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
     connection.execute(update(t.provision).where(mine).values(**still))
     reference = func.concat("VERGETEN-", t.case.c.id)
-    nobody = {"reference": reference, "route": None, "director": None, "salt": None, "forgotten": today}
+    nobody = {
+        "reference": reference, "route": None, "director": None, "salt": None, "next_at": None, "forgotten": today
+    }  # fmt: skip
     connection.execute(update(t.case).where(t.case.c.id.in_(case_ids)).values(**nobody))
     connection.execute(
         select(func.forget_staff(case_ids))
@@ -79,12 +81,18 @@ def _provisions(case_ids: Sequence[int]) -> Select[tuple[int]]:
     return select(t.provision.c.id).where(t.provision.c.case_id.in_(case_ids))
 
 
+def _about(case_ids: Sequence[int]) -> ColumnElement[bool]:
+    """The messages about these cases: about one of their provisions, or about the case as a whole."""
+    return or_(t.message.c.provision_id.in_(_provisions(case_ids)), t.message.c.case_id.in_(case_ids))
+
+
 def _delete_what_belongs(connection: Connection, case_ids: Sequence[int]) -> None:
     lines = select(t.audit.c.id).where(t.audit.c.case_id.in_(case_ids))
     for gone in (
-        delete(t.message).where(t.message.c.provision_id.in_(_provisions(case_ids))),
+        delete(t.message).where(_about(case_ids)),
         delete(t.free_text).where(t.free_text.c.case_id.in_(case_ids)),
         delete(t.follow_up).where(t.follow_up.c.provision_id.in_(_provisions(case_ids))),
+        delete(t.case_follow_up).where(t.case_follow_up.c.case_id.in_(case_ids)),
         delete(t.approval).where(t.approval.c.case_id.in_(case_ids)),
         delete(t.foreseen).where(t.foreseen.c.case_id.in_(case_ids)),
         delete(t.plan).where(t.plan.c.case_id.in_(case_ids)),
@@ -94,8 +102,9 @@ def _delete_what_belongs(connection: Connection, case_ids: Sequence[int]) -> Non
 
 
 def _note_erasures(connection: Connection, case_ids: Sequence[int]) -> None:
-    of_case = t.message.join(t.provision)
-    messages = select(t.message.c.id).select_from(of_case).where(t.provision.c.case_id == t.case.c.id).correlate(t.case)
+    of_provisions = select(t.provision.c.id).where(t.provision.c.case_id == t.case.c.id).correlate(t.case)
+    about = or_(t.message.c.provision_id.in_(of_provisions), t.message.c.case_id == t.case.c.id)
+    messages = select(t.message.c.id).where(about).correlate(t.case)
     found = (
         select(t.case.c.id, t.case.c.reference, func.array(messages.scalar_subquery()))
         .select_from(t.case)

@@ -7,30 +7,41 @@ from typing import Any
 from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.store import columns
 
-Children = Mapping[str, Sequence[Any]]  # what belongs to a provision, by the name of its table: lists of its columns
+Children = Mapping[str, Sequence[Any]]  # what belongs to a provision or a case, by the name of its table: its columns
 
-# Everything that belongs to provisions, in one query: mostly there is little, and each query is a way there and back.
+# Everything that belongs to provisions (``ids``) and their cases (``cases``), in one query: mostly there is little, and each
+# query is a way there and back.
 CHILDREN = " UNION ALL ".join(
-    f"SELECT '{child.table}' AS child, provision_id, json_build_array({', '.join(child.listed)}) AS columns "
-    f"FROM {child.table} WHERE provision_id = ANY(%(ids)s::bigint[])"
-    for child in columns.CHILDREN.values()
+    f"SELECT '{child.table}' AS child, {child.owner} AS owner, json_build_array({', '.join(child.listed)}) AS columns "
+    f"FROM {child.table} WHERE {child.owner} = ANY(%({'ids' if child.owner == 'provision_id' else 'cases'})s::bigint[])"
+    for child in columns.ALL_CHILDREN.values()
 )
 
 
-def children(found: Iterable[Any]) -> dict[int, dict[str, list[Any]]]:
-    """What ``CHILDREN`` found, by provision and table."""
-    by_provision: dict[int, dict[str, list[Any]]] = {}
-    for row in found:
-        by_provision.setdefault(row.provision_id, {}).setdefault(row.child, []).append(row.columns)
-    for tables in by_provision.values():
-        for rows in tables.values():
-            rows.sort(key=lambda row: row[0])  # by their number, or by what they are known by
-    return by_provision
+class Belongs:
+    """What ``CHILDREN`` found."""
+
+    def __init__(self, found: Iterable[Any]) -> None:
+        self._of: dict[tuple[str, int], dict[str, list[Any]]] = {}
+        for row in found:
+            owner = columns.ALL_CHILDREN[row.child].owner
+            self._of.setdefault((owner, row.owner), {}).setdefault(row.child, []).append(row.columns)
+        for tables in self._of.values():
+            for rows in tables.values():
+                rows.sort(key=lambda row: row[0])  # by their number, or by what they are known by
+
+    def to_provision(self, provision_id: int) -> Children:
+        """What belongs to a provision."""
+        return self._of.get(("provision_id", provision_id), {})
+
+    def to_case(self, case_id: int) -> Children:
+        """What belongs to a case as a whole."""
+        return self._of.get(("case_id", case_id), {})
 
 
-def case(row: Any, provisions: Mapping[ProvisionKey, Provision]) -> Case:
-    """A case from a row of ``client_case``."""
-    return columns.CASE.read(row, provisions=provisions)
+def case(row: Any, provisions: Mapping[ProvisionKey, Provision], children: Children) -> Case:
+    """A case from a row of ``client_case`` and what belongs to it."""
+    return columns.CASE.read(row, provisions=provisions, **_records(children))
 
 
 def key(row: Any) -> ProvisionKey:
@@ -40,5 +51,9 @@ def key(row: Any) -> ProvisionKey:
 
 def provision(row: Any, children: Children) -> Provision:
     """A provision from its row and what belongs to it; a table that is not there has no rows."""
-    belongs = {columns.CHILDREN[table].field: columns.CHILDREN[table].records(rows) for table, rows in children.items()}
-    return columns.PROVISION.read(row, **belongs)
+    return columns.PROVISION.read(row, **_records(children))
+
+
+def _records(children: Children) -> dict[str, Any]:
+    known = columns.ALL_CHILDREN
+    return {known[table].field: known[table].records(rows) for table, rows in children.items()}

@@ -64,11 +64,13 @@ case = Table(
     Column("end_reason", Text),  # a code of config; null while open, and for what ended before there were reasons
     Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("next_at", Moment),  # derived: the next moment on which anything happens to the case as a whole
     Column("forgotten", Date),  # the day on which it was reduced to what the report needs
     # For the digests in its lines (``provisions/store/audit.py``); null once forgotten, so that these tell nothing.
     Column("salt", LargeBinary, server_default=text("uuid_send(gen_random_uuid())")),
     CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
     Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
+    Index("ix_client_case_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
 )
 
 provision = Table(
@@ -207,7 +209,25 @@ follow_up = Table(
     Column("done", Date),
     Column("lapsed", Boolean, nullable=False, server_default=text("false")),
     Column("reminded", Boolean, nullable=False, server_default=text("false")),
+    Column("reminded_again", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("provision_id", "name", "due"),
+    Index("ix_follow_up_due", "due", postgresql_where=text("done IS NULL AND NOT lapsed")),
+)
+
+# What is to be done about a case as a whole.
+case_follow_up = Table(
+    "case_follow_up",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("done", Date),
+    Column("lapsed", Boolean, nullable=False, server_default=text("false")),
+    Column("reminded", Boolean, nullable=False, server_default=text("false")),
+    Column("reminded_again", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("case_id", "name", "due"),
+    Index("ix_case_follow_up_due", "due", postgresql_where=text("done IS NULL AND NOT lapsed")),
 )
 
 # From when it was needed, before that changed; the day that holds is a column of ``provision``.
@@ -259,7 +279,10 @@ message = Table(
     "message",
     metadata,
     Column("id", Uuid, primary_key=True),  # from what it is about, so that the same message is never made twice
-    Column("provision_id", BigInteger, ForeignKey("provision.id")),  # null: its content lies ready in ``prepared``
+    # Null: it is about a case as a whole (``case_id``), or its content lies ready in ``prepared``.
+    Column("provision_id", BigInteger, ForeignKey("provision.id")),
+    # Of what is about a case as a whole only: whoever writes that holds the case, and who records a rung does not.
+    Column("case_id", BigInteger, ForeignKey("client_case.id")),
     Column("kind", Text, nullable=False),
     Column("detail", Text),  # the rung, or the name of the follow-up
     Column("municipality", Text),  # whose counter or table, as it was when the message was decided on
@@ -275,6 +298,7 @@ message = Table(
     CheckConstraint("status IN ('pending', 'sent', 'void', 'failed')", name="status"),
     Index("ix_message_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
     Index("ix_message_provision_id", "provision_id"),
+    Index("ix_message_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
 )
 
 # What became of a message for each of its receivers (an address): one may have it and another not. Written when it is tried.

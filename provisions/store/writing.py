@@ -5,8 +5,8 @@ JSON document, because what a statement costs lies mostly in its parameters and 
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
-from provisions.domain.case import Provision, ProvisionKey
-from provisions.domain.lifecycle import AuditLine, Decision, Derived, Moment, derive
+from provisions.domain.case import Case, Provision, ProvisionKey
+from provisions.domain.lifecycle import AuditLine, Decision, Derived, Moment, derive, derive_case
 from provisions.store import audit, channel
 from provisions.store import tables as t
-from provisions.store.columns import CASE, CHILDREN, PROVISION, Child, Columns
+from provisions.store.columns import ALL_CHILDREN, CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child, Columns
 from provisions.store.loading import Stored
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -65,6 +65,8 @@ class _Draft:
         self.before = change.before
         self.case_id = change.before.case_id if change.before else 0  # until it is inserted
         self.ids = dict(change.before.ids) if change.before else {}
+        # Whoever holds some provisions of it only does not hold the case.
+        self.row = case_row(self.case, change.moment) if change.keys is None else None
         self.inserts: list[Row] = []
         self.updates: list[Row] = []
         for key in self.case.provisions if change.keys is None else change.keys:
@@ -81,7 +83,7 @@ class _Draft:
 
 def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
     """Insert cases and provisions, in order, and note their ids in the drafts."""
-    cases = [CASE.row(draft.case) for draft in drafts if draft.before is None]
+    cases = [draft.row for draft in drafts if draft.before is None and draft.row is not None]
     provisions = [
         {"case_id": draft.case_id or None, "of": draft.case.reference, **row}
         for draft in drafts
@@ -150,9 +152,11 @@ def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
         row["climbed"] = at() if at else None
     parts = {
         f"update_{t.case.name}": [
-            {"row_id": draft.case_id, **CASE.row(draft.case)}
+            {"row_id": draft.case_id, **draft.row}
             for draft in drafts
-            if draft.before is not None and CASE.row(draft.before.case) != CASE.row(draft.case)
+            if draft.before is not None
+            and draft.row is not None
+            and draft.row != CASE.row(draft.before.case) | {"next_at": draft.before.next_at}
         ],
         "update_provision": [row for draft in drafts for row in draft.updates],
         **{f"insert_{table.name}": rows for table, rows in inserts.items()},
@@ -186,8 +190,8 @@ def _part(name: str, columns: tuple[str, ...]) -> str:
         listed = ", ".join(columns)
         chosen = listed.replace("climbed", "coalesce(climbed, clock_timestamp())")
         return f"INSERT INTO {called} ({listed}) SELECT {chosen} FROM {rows}"  # noqa: S608
-    key = CHILDREN[called].key if called in CHILDREN else None
-    keys = ("provision_id", key) if key else ("row_id",)
+    key = ALL_CHILDREN[called].key if called in ALL_CHILDREN else None
+    keys = (ALL_CHILDREN[called].owner, key) if key else ("row_id",)
     where = " AND ".join(f"{called}.{'id' if key == 'row_id' else key} = r.{key}" for key in keys)
     changes = [f"{column} = r.{column}" for column in columns if column not in (*keys, "wanted")]
     if "wanted" in columns:
@@ -206,6 +210,11 @@ def typed(table: Table, columns: Iterable[str]) -> str:
     return ", ".join(f"{name} {types[name]}" for name in columns)
 
 
+def case_row(case: Case, moment: Moment) -> Row:
+    """What is written of a case: what happened, and what the domain computed from it."""
+    return CASE.row(case) | asdict(derive_case(case, moment))
+
+
 def provision_row(provision: Provision, derived: Derived) -> Row:
     """What is written of a provision: what happened, and what the domain computed from it."""
     return PROVISION.row(provision) | _DERIVED.row(derived)
@@ -213,29 +222,35 @@ def provision_row(provision: Provision, derived: Derived) -> Row:
 
 def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: dict[Table, list[Row]]) -> None:
     before, keys = draft.before, draft.change.keys
+    changed: list[tuple[ProvisionKey | None, int, Mapping[str, Child], Any, Any]] = []
     for key, provision in draft.case.provisions.items():
         earlier = before.case.provisions.get(key) if before else None
-        if provision is earlier or (keys is not None and key not in keys):
-            continue
-        for child, new, old in _child_rows(provision, earlier):
+        if provision is not earlier and (keys is None or key in keys):
+            changed.append((key, draft.ids[key], CHILDREN, provision, earlier))
+    if keys is None:
+        changed.append((None, draft.case_id, CASE_CHILDREN, draft.case, before.case if before else None))
+    for whose, owner_id, children, becoming, earlier_one in changed:
+        for child, new, old in _child_rows(children, becoming, earlier_one):
             table = t.metadata.tables[child.table]
-            stored = before.child_ids.get((key, child.table), ()) if before else ()
+            stored = before.child_ids.get((whose, child.table), ()) if before else ()
             for position, row in enumerate(new):
                 if position >= len(old):
-                    inserts.setdefault(table, []).append({"provision_id": draft.ids[key], **row})
+                    inserts.setdefault(table, []).append({child.owner: owner_id, **row})
                 elif row != old[position]:
-                    identity = {"row_id": stored[position]} if stored else {"provision_id": draft.ids[key]}
+                    identity = {"row_id": stored[position]} if stored else {child.owner: owner_id}
                     updates.setdefault(table, []).append({**identity, **row})
 
 
-def _child_rows(provision: Provision, earlier: Provision | None) -> Iterable[tuple[Child, list[Row], list[Row]]]:
+def _child_rows(
+    children: Mapping[str, Child], owner: Provision | Case, earlier: Provision | Case | None
+) -> Iterable[tuple[Child, list[Row], list[Row]]]:
     """Each child table with the rows as they become and as they were, where anything may have changed.
 
     Rows only change in place or are added at the end. What has a key is read back in another order than it was added: that
     is matched by its key.
     """
-    for child in CHILDREN.values():
-        becoming = getattr(provision, child.field)
+    for child in children.values():
+        becoming = getattr(owner, child.field)
         known = getattr(earlier, child.field) if earlier else ()
         if not becoming or becoming is known:
             continue
@@ -253,7 +268,8 @@ def _message_rows(draft: _Draft) -> Iterable[Row]:
     return (
         {
             "id": intent.id,
-            "provision_id": draft.ids[intent.key],
+            "provision_id": draft.ids[intent.key] if intent.key else None,
+            "case_id": None if intent.key else draft.case_id,
             "kind": intent.kind,
             "detail": intent.detail,
             "municipality": intent.municipality,

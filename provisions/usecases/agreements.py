@@ -6,6 +6,7 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import bounds
 from provisions.domain.privacy import refuse_identifying
+from provisions.inputs import WHOLE_CASE
 from provisions.usecases.deciding import Deciding
 
 
@@ -21,10 +22,12 @@ class Agreements(Deciding):
         )
 
     def settle_follow_up(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
-        """A follow-up is done."""
-        moment = self._moment(by)
-        asked, day = self._asked(key), self._on(on, moment)
-        name = refuse_identifying(name, "de vervolgactie")
+        """A follow-up is done: of a provision, or of the case as a whole where ``key`` is the word for that."""
+        moment, of_case = self._moment(by), key.strip().lower() == WHOLE_CASE
+        name, day = refuse_identifying(name, "de vervolgactie"), self._on(on, moment)
+        if of_case:
+            return self._decide(reference, moment, lambda case: lifecycle.settle_for_case(case, name, moment, day))
+        asked = self._asked(key)
         return self._decide(
             reference, moment, lambda case: lifecycle.settle_follow_up(case, asked.of(case), name, moment, day)
         )

@@ -32,13 +32,16 @@ class PassingTime:
 
     @tried_again
     def tick(self, limit: int = 500) -> int:
-        """Everything that is due now, for at most ``limit`` provisions, in one transaction. Returns how many.
+        """Everything that is due now, for at most ``limit`` provisions or cases, in one transaction. Returns how many.
 
-        Whoever else ticks at the same time takes other rows.
+        Provisions first: what falls due of cases as a whole is no rung. Whoever else ticks at the same time takes other rows.
         """
         now = self._clock()
         if recorded := self._record_foreseen(now):
             return recorded
+        return self._tick_provisions(now, limit) or self._tick_cases(now, limit)
+
+    def _tick_provisions(self, now: datetime, limit: int) -> int:
         moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
         with self._engine.begin() as connection:
             due = loading.due_provisions(connection, now, limit)
@@ -54,8 +57,22 @@ class PassingTime:
             write(connection, changes)
         return len(due)
 
+    def _tick_cases(self, now: datetime, limit: int) -> int:
+        moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
+        with self._engine.begin() as connection:
+            due = loading.due_cases(connection, now, limit)
+            if not due:
+                return 0
+            # The case is held, and now its provisions are: in the order in which people hold them.
+            cases = loading.load_cases(connection, due, lock=True)
+            write(
+                connection,
+                [Change(one, lifecycle.tick_case(one.case, moment), moment) for one in cases.values()],
+            )
+        return len(due)
+
     def tick_all(self) -> int:
-        """Tick until nothing is due. Returns how many provisions were handled."""
+        """Tick until nothing is due. Returns how many provisions and cases were handled."""
         total = 0
         while handled := self.tick():
             total += handled

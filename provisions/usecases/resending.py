@@ -48,9 +48,10 @@ class Resending:
             because = f"bericht opnieuw klaargezet; het was: {WORDS[status]}"
             line = Line(who, "message.resend", because, message=message.id)
             if owner is not None:
-                loading.renew_run(connection, owner.id)
+                if owner.id is not None:
+                    loading.renew_run(connection, owner.id)
                 loading.want_plans(connection, [owner.case_id])
-                data = {"round": owner.round} if owner.round > 1 else None
+                data = {"round": owner.round} if owner.round and owner.round > 1 else None
                 line = replace(line, case_id=owner.case_id, key=owner.key, data=data)
             audit.append(connection, [line])
         return self._messages.one(str(message.id))

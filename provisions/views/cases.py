@@ -10,12 +10,13 @@ from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
 from provisions.domain.calendar import day_of, utc_text
-from provisions.domain.case import Case, Provision, ProvisionKey, Status
+from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import Dependency, ProvisionRule
 from provisions.store import looking
 from provisions.store.looking import Found, Patience, Reader
+from provisions.views.follow_ups import OverdueFollowUp, overdue
 from provisions.views.post import Post
 
 SUSPENDED = "suspended"
@@ -86,10 +87,7 @@ class ProvisionView:
                 }
                 for r in sorted(p.rungs, key=lambda r: (r.climbed, r.name.height))
             ],
-            "follow_ups": [
-                {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
-                for f in p.follow_ups
-            ],
+            "follow_ups": [_follow_up(f) for f in p.follow_ups],
             "cause": p.cause,
             "asked_on": _iso(p.asked_on),
             "round": p.round,
@@ -154,6 +152,7 @@ class CaseView:
             "director": case.director,
             "present": sorted(case.present),
             "notes": [note.as_json() for note in self.notes],
+            "follow_ups": [_follow_up(f) for f in case.follow_ups],
             "provisions": [p.as_json() for p in self.provisions],
         }
 
@@ -291,6 +290,12 @@ class Views:
         with self._reader() as rows:
             return looking.given_up(rows, ids)
 
+    def overdue_follow_ups(self, municipality: str | None = None) -> list[OverdueFollowUp]:
+        """What was still not done five working days after it was due, longest first."""
+        self._known(municipality)
+        with self._reader() as rows:
+            return overdue(rows, self.config, day_of(self.clock()), municipality)
+
     def audit(self, reference: str) -> list[AuditEntry]:
         """The record of a case, oldest first."""
         reference = inputs.existing_reference(reference)
@@ -372,6 +377,10 @@ class Views:
 def utc(moment: datetime) -> str:
     """ISO 8601 in UTC with a Z."""
     return utc_text(moment)
+
+
+def _follow_up(f: FollowUp) -> dict[str, Any]:
+    return {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
 
 
 def _iso(day: date | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from provisions.domain.case import Provision
-from provisions.store.columns import CASE, CHILDREN, PROVISION
+from provisions.store.columns import CASE, CASE_CHILDREN, CHILDREN, PROVISION
 from provisions.views.cases import Views, utc
 from provisions.views.messages import Messages
 
@@ -23,7 +23,11 @@ class Exports:
         """Everything that is known of a case, free text and messages included. Raises ``NotFound``."""
         view = self._views.case(reference)
         shown = view.as_json()
-        shown["recorded"] = _plain(CASE.row(view.case))
+        belongs = {
+            child.field: [child.columns.row(one) for one in getattr(view.case, child.field)]
+            for child in CASE_CHILDREN.values()
+        }
+        shown["recorded"] = _plain({**CASE.row(view.case), **belongs})
         shown["provisions"] = [{**one.as_json(), **_details(one.provision)} for one in view.provisions]
         return {
             "exported": utc(self._clock()),

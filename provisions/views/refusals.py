@@ -36,6 +36,7 @@ def _called(catalogue: Catalogue) -> dict[str, str]:
     names |= {choice.value: choice.label for rule in rules for field in rule.fields for choice in field.choices}
     names |= {purpose.value: purpose.label for rule in rules for purpose in rule.purposes}
     names |= {follow_up.name: follow_up.title for rule in rules for follow_up in rule.follow_ups}
+    names |= {rule.name: rule.title for rule in catalogue.case_follow_ups}
     names |= {code: label for codes in catalogue.codes.values() for code, label in codes.items()}
     names |= {end.name: end.label for end in catalogue.ends.values()}
     names |= {str(code): label for labels in dutch.CALLED.values() for code, label in labels.items()}

@@ -22,6 +22,7 @@ def letters() -> dict[str, str]:
     client.is_refused("emergency_shelter")
     found: dict[str, str] = {}
     for m in client.messages:
+        assert m.key is not None
         facts = MessageFacts(m.id, m.kind, m.detail, m.municipality, client.now)
         rendered = render(facts, client.case, client.case.provisions[m.key], CONFIG, client.now)
         if isinstance(rendered, Rendered):

@@ -284,7 +284,10 @@ def foreseen_is_decided(client: Client, name: str, later: float) -> None:
     if foreseen is None:
         return
     assert foreseen.at == at < foreseen.until
-    moment = Moment(at + later * (foreseen.until - at), lifecycle.SYSTEM, CATALOGUE)
+    within = min(
+        later * (foreseen.until - at), foreseen.until - at - timedelta(microseconds=1)
+    )  # rounding may reach it
+    moment = Moment(at + within, lifecycle.SYSTEM, CATALOGUE)
     decided = lifecycle.tick(client.case, key, moment)
     assert (decided.audit, decided.messages, decided.visible) == (
         foreseen.decision.audit, foreseen.decision.messages, foreseen.decision.visible,

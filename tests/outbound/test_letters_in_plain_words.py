@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html.parser import HTMLParser
 
 from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
-from provisions.domain.case import Answer, Reason
+from provisions.domain.case import Answer, CaseFollowUp, Reason
 from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
-from provisions.outbound.render import Rendered, render
+from provisions.outbound.context import MessageFacts
+from provisions.outbound.render import Rendered, render, render_for_case
+from tests.builders import NUDGE, WITH_NUDGE
 from tests.outbound.conftest import NewStory, Story
 from tests.outbound.test_render import ALL
 
@@ -80,6 +82,7 @@ class Read(Story):
     def read_out(self, intents: Iterable[MessageIntent]) -> None:
         """Read what was asked for now."""
         for intent in intents:
+            assert intent.key is not None
             message = self.last(intent.kind, intent.key, intent.detail)
             provision = self.case.provisions[intent.key]
             written = render(message, self.case, provision, self.config, self.now)
@@ -121,6 +124,15 @@ def refused_too_early(story: NewStory) -> Story:
     return told.outcome("postal_address", OutcomeName.DELIVERED, ground="no_residence")
 
 
+def about_the_case(told: Story) -> Rendered:
+    """What the director is asked about a case as a whole, for the second time."""
+    asked = CaseFollowUp(NUDGE.name, told.moment.today, reminded=True, reminded_again=True)
+    facts = MessageFacts("an id", "case_follow_up", NUDGE.name, told.case.municipality, told.now)
+    rendered = render_for_case(facts, replace(told.case, follow_ups=(asked,)), WITH_NUDGE, told.now)
+    assert isinstance(rendered, Rendered)
+    return rendered
+
+
 def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     told = a_life(story)
     asked = story(*ALL)
@@ -130,6 +142,7 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     letters += [(kind, "id_document", running.written(kind, "id_document", detail)) for kind, detail in RARE.items()]
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
+    letters.append((MessageKind.CASE_FOLLOW_UP, "id_document", about_the_case(asked)))
     assert {kind for kind, _, _ in letters} == WRITTEN
     assert {key for _, key, _ in letters} == set(ALL)
     said = {(kind.value, key, word) for kind, key, letter in letters for word in shell_words(letter, told.config)}

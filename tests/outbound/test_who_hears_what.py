@@ -36,7 +36,11 @@ class Ear:
         self._client, self._from = client, len(client.messages)
 
     def __call__(self, key: str | None = None) -> set[tuple[str, str | None]]:
-        return {(m.kind, m.detail) for m in self._client.messages[self._from :] if key in (None, m.key.key)}
+        return {
+            (m.kind, m.detail)
+            for m in self._client.messages[self._from :]
+            if key is None or (m.key and m.key.key == key)
+        }
 
 
 def by(client: Client, who: str, via: Via = Via.SHELL) -> Moment:

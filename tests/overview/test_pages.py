@@ -107,7 +107,8 @@ def test_the_late_page_has_the_longest_first_and_all_that_waits(overviews: Overv
     assert "wacht al 10 dagen op identiteitsbewijs" in text
     assert "[TR-2026-0042](/plan/TR-2026-0042)" in text
     assert "regisseur.noord" in text
-    assert pages.late(page).summary == "2 te laat, 1 wacht te lang, 1 afgewezen"
+    assert pages.late(page).summary == "2 te laat, 1 wacht te lang, 1 afgewezen, 2 vervolgacties die blijven liggen"
+    assert "Nagaan op welke dag het loket de aanvraag heeft ontvangen | 5\xa0nov\xa02026 | regisseur.noord" in text
 
 
 def test_totals_are_of_everything_and_the_list_is_cut_off(

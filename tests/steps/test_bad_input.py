@@ -21,7 +21,7 @@ from provisions.catalogue import PROJECT
 from provisions.cli import refusals
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.refusals import for_people
-from tests.builders import CONFIG, DIRECTOR, day, everything_in, is_dutch, refusal
+from tests.builders import CONFIG, DIRECTOR, NUDGE, day, everything_in, is_dutch, nudged, refusal
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
@@ -97,6 +97,8 @@ def town(shared_database: Engine) -> App:
     app.cases.record_outcome(REFUSED, "day_activity", "refused", by=DIRECTOR)
     app.cases.record_outcome(REFUSED, "wmo_indication", "delivered", by=DIRECTOR)
     app.cases.settle_follow_up(REFUSED, "wmo_indication", "support_started", by=DIRECTOR)
+    nudged(app, REFUSED, "2026-11-02")
+    app.cases.settle_follow_up(REFUSED, "traject", NUDGE.name, by=DIRECTOR)
     app.cases.intake(IntakeRequest(ELSEWHERE_TOO, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     keys = ["id_document", "postal_address", "health_insurance", "emergency_shelter", "housing", "special_assistance"]
     app.cases.intake(IntakeRequest(LATER, "voluntary", keys, agreed={"housing": day("2026-12-01")}), by=DIRECTOR)
@@ -161,6 +163,8 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "an unknown decision": (INVALID, call("submit", REF, "id_document", "ja", reason="nodig"), "ja"),
     "an unknown field": (INVALID, outcome("id_document", fields={"kleur": "rood"}), "kleur"),
     "an unknown value of a field": (INVALID, outcome("id_document", fields={"paid_by": "oma"}), "oma"),
+    "an unknown follow-up of the case": (NOT_FOUND, call("settle_follow_up", REF, "traject", "bloemen"), "bloemen"),
+    "a follow-up of the case done twice": (NOT_ALLOWED, call("settle_follow_up", REFUSED, "traject", NUDGE.name), "al afgerond"),
     "an unknown follow-up": (NOT_FOUND, call("settle_follow_up", REF, "wmo_indication", "bloemen"), "bloemen"),
     # what is needed
     "needed and present": (INVALID, intake(needs=["id_document"], present=["id_document"]), "id_document"),

@@ -127,9 +127,9 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
     """So the round trip above leaves nothing out."""
     a_full_life(app, clock)
     elsewhere = {  # written by the outbox, the engine, other rules, and whoever closes or forgets a case
-        "message": {"sent", "recipients", "subject", "body", "error"},
+        "message": {"case_id", "sent", "recipients", "subject", "body", "error"},
         "provision": {"flow_run", "suspended_until", "breached_on", "ended_on", "taken_over_by"},
-        "client_case": {"closed", "end_reason", "forgotten"},
+        "client_case": {"closed", "end_reason", "forgotten", "next_at"},
     }
     with database.connect() as connection:
         for table in (

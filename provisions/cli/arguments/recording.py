@@ -117,7 +117,11 @@ def follow_up(commands: Commands) -> None:
         "een vervolgactie is gedaan",
         "followup TR-2026-0042 wmo_indication support_started done --by regisseur-3",
     )
-    followup.add_argument("name", metavar="NAAM", help="van de vervolgactie; 'provisions show REF' noemt hem")
+    followup.add_argument(
+        "name",
+        metavar="NAAM",
+        help="van de vervolgactie; 'provisions show REF' noemt hem. Van het hele traject: schrijf traject als KEY",
+    )
     followup.add_argument("done", metavar="done", choices=("done",), help="het woord done")
     options.by(followup)
     options.on(followup)

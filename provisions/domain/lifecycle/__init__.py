@@ -7,6 +7,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 
 from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.causes import why
+from provisions.domain.lifecycle.case_follow_ups import settle_for_case
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
 from provisions.domain.lifecycle.director import assign
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
@@ -18,7 +19,18 @@ from provisions.domain.lifecycle.notes import note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
-from provisions.domain.lifecycle.tick import Derived, Foreseen, derive, follow_rules, foresee, next_at, tick
+from provisions.domain.lifecycle.tick import (
+    CaseDerived,
+    Derived,
+    Foreseen,
+    derive,
+    derive_case,
+    follow_rules,
+    foresee,
+    next_at,
+    tick,
+    tick_case,
+)
 from provisions.domain.lifecycle.transfer import transfer
 from provisions.domain.lifecycle.waivers import waive
 
@@ -26,6 +38,7 @@ __all__ = [
     "SETTLED",
     "SYSTEM",
     "AuditLine",
+    "CaseDerived",
     "Decision",
     "Derived",
     "Ending",
@@ -41,6 +54,7 @@ __all__ = [
     "assign",
     "close",
     "derive",
+    "derive_case",
     "follow_rules",
     "foresee",
     "milestone",
@@ -56,9 +70,11 @@ __all__ = [
     "resume",
     "round_of",
     "settle_follow_up",
+    "settle_for_case",
     "submit",
     "suspend",
     "tick",
+    "tick_case",
     "transfer",
     "urgent",
     "waive",

@@ -66,12 +66,12 @@ class AuditLine:
 class MessageIntent:
     """A message to be sent. ``id`` follows from what it is about, so that it can't be made twice.
 
-    ``wait``: how long it is held before it may leave.
+    ``key``: the provision that it is about; ``None``: the case as a whole. ``wait``: how long it is held before it may leave.
     """
 
     id: str
     kind: str
-    key: ProvisionKey
+    key: ProvisionKey | None
     detail: str | None
     municipality: str
     wait: timedelta = timedelta()
@@ -158,24 +158,25 @@ class Draft:
     def send(
         self,
         kind: MessageKind,
-        key: ProvisionKey,
+        key: ProvisionKey | None,
         detail: str | None = None,
         *,
         occasion: str = "",
         to: str | None = None,
     ) -> str:
-        """Ask for a message. ``occasion`` tells messages of one kind and act apart; ``to``: another municipality's.
+        """Ask for a message, about a provision or (``None``) the case. ``occasion`` tells messages of one kind and act apart;
+        ``to``: another municipality's.
 
         The id follows from the case, the round and the number of the act: deciding the same twice makes one message, and
         what is asked anew after it was taken back is a message of its own.
         """
-        about = "/".join((str(key), kind.value, detail or "", occasion, str(self.case.act)))
+        about = "/".join((str(key or ""), kind.value, detail or "", occasion, str(self.case.act)))
         identity = str(uuid5(self.case.id, about))
         place = to or self.case.municipality
         self.intents.append(MessageIntent(identity, kind.value, key, detail, place, self._wait(kind, key)))
         return identity
 
-    def _wait(self, kind: MessageKind, key: ProvisionKey) -> timedelta:
+    def _wait(self, kind: MessageKind, key: ProvisionKey | None) -> timedelta:
         """How long a letter waits: for second thoughts, or for the overview of the day.
 
         Nothing of intake, of the clock, or about what is promised for the very day waits for second thoughts.
@@ -185,7 +186,8 @@ class Draft:
             calendar = catalogue.calendar_of(self.case.municipality)
             return calendar.next_working_moment(now, catalogue.overview_at) - now
         typed = self.moment.via in (Via.SHELL, Via.SYSTEM) or self.moment.by == SYSTEM
-        if typed or self.is_intake or kind.letter.at_once or self.rule(key).same_day:
+        same_day = key is not None and self.rule(key).same_day
+        if typed or self.is_intake or kind.letter.at_once or same_day:
             return kind.letter.held
         return max(kind.letter.held, catalogue.letters_wait)
 

@@ -9,25 +9,30 @@ from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
+from provisions.domain.lifecycle.reminding import reminded
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FollowUpRule, MilestoneRef, OutcomeName, TriggerKind
 
 
 def remind(draft: Draft, key: ProvisionKey) -> None:
-    provision, today = draft.case.provisions[key], draft.moment.today
-    falling_due = [f for f in provision.follow_ups if f.is_open and not f.reminded and f.due <= today]
-    if not falling_due:
+    """The director hears of what fell due, and once more of what was not done."""
+    provision, calendar = draft.case.provisions[key], draft.moment.catalogue.calendar_of(draft.case.municipality)
+    told = [found for f in provision.follow_ups if (found := reminded(f, calendar, draft.moment.today))]
+    if not told:
         return
-    _change_follow_ups(draft, provision, [replace(f, reminded=True) for f in falling_due])
-    for f in falling_due:
-        message = draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=f.due.isoformat())
+    _change_follow_ups(draft, provision, told)
+    for f in told:
+        occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
         draft.note(
             "follow_up.reminded",
-            "regisseur herinnerd aan een vervolgactie",
+            "regisseur nog eens herinnerd aan een vervolgactie"
+            if f.reminded_again
+            else "regisseur herinnerd aan een vervolgactie",
             key,
-            message=message,
+            message=draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=occasion),
             name=f.name,
             due=f.due.isoformat(),
+            again=f.reminded_again,
         )
 
 

@@ -8,8 +8,10 @@ from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.calendar import ONE_DAY, first_moment
 from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension
 from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.case_follow_ups import remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
+from provisions.domain.lifecycle.reminding import next_reminder
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.telling import tell_standby
 from provisions.domain.lifecycle.waivers import offer_waivers
@@ -28,6 +30,13 @@ def tick(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
     _note_overdue(draft, key)
     _climb(draft, key)
     remind(draft, key)
+    return draft.done()
+
+
+def tick_case(case: Case, moment: Moment) -> Decision:
+    """Everything that fell due for the case as a whole by ``moment.now``. Deciding twice changes nothing."""
+    draft = Draft(case, moment)
+    remind_of_case(draft)
     return draft.done()
 
 
@@ -185,6 +194,20 @@ def derive(case: Case, key: ProvisionKey, moment: Moment) -> Derived:
     )
 
 
+@dataclass(frozen=True)
+class CaseDerived:
+    """What the clock asks of a case as a whole. See ``store/tables.py``."""
+
+    next_at: datetime | None
+
+
+def derive_case(case: Case, moment: Moment) -> CaseDerived:
+    """The derived columns of a case: ``next_at`` is the next moment (UTC) on which ``tick_case`` has something to do."""
+    calendar = moment.catalogue.calendar_of(case.municipality)
+    moments = [first_moment(day) for f in case.follow_ups if (day := next_reminder(f, calendar))]
+    return CaseDerived(next_at=min(moments, default=None))
+
+
 def next_at(case: Case, key: ProvisionKey, moment: Moment) -> datetime | None:
     """The next moment (UTC) on which ``tick`` has something to do for one provision, ``None`` when there is none."""
     situation = Situation.of(case, key, moment.catalogue)
@@ -194,7 +217,7 @@ def next_at(case: Case, key: ProvisionKey, moment: Moment) -> datetime | None:
 def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datetime | None:
     """The next moment on which ``tick`` has something to do."""
     provision = situation.provision
-    moments = [first_moment(f.due) for f in provision.follow_ups if f.is_open and not f.reminded]
+    moments = [first_moment(day) for f in provision.follow_ups if (day := next_reminder(f, situation.calendar))]
     moments += [first_moment(s.until) for s in _running_out(provision)]
     rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
     if rung is not None:

@@ -1,0 +1,25 @@
+"""What is to be done about a case as a whole (``[[case_follow_up]]`` in ``config/provisions.toml``)."""
+
+from provisions.catalogue.codes import CODE
+from provisions.catalogue.entry import Entry
+from provisions.domain.rules import CaseFollowUpRule, CaseTrigger
+
+
+def read_case_follow_ups(root: Entry) -> tuple[CaseFollowUpRule, ...]:
+    """The follow-ups that belong to no provision, in file order. Faults are collected in ``root``."""
+    rules: list[CaseFollowUpRule] = []
+    for entry in root.tables("case_follow_up", optional=True):
+        rule = CaseFollowUpRule(
+            name=entry.text("name"),
+            title=entry.text("title"),
+            trigger=entry.enum("on", CaseTrigger) or CaseTrigger.RESTED,
+            after=entry.terms("after"),
+        )
+        if rule.name and not CODE.fullmatch(rule.name):
+            remedy = "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
+            entry.fault("name", "deze naam kan niet.", remedy)
+        if any(known.name == rule.name for known in rules):
+            entry.fault("name", f"'{rule.name}' bestaat al.", "Geef elk een eigen naam.")
+        entry.done()
+        rules.append(rule)
+    return tuple(rules)

@@ -1,0 +1,42 @@
+"""When the director hears of something to be done: on the day it is due, and once more when it was not done
+(domain.md, "Who hears what", last row). After that it is overdue, and the team lead sees it.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from provisions.domain.calendar import WorkingCalendar
+from provisions.domain.case import FollowUp
+
+AGAIN_AFTER = 5  # working days
+
+One = TypeVar("One", bound=FollowUp)
+
+
+def overdue_on(follow_up: FollowUp, calendar: WorkingCalendar) -> date:
+    """The day on which the director hears of it again, and from which it is overdue."""
+    return calendar.add_working_days(follow_up.due, AGAIN_AFTER)
+
+
+def is_overdue(follow_up: FollowUp, calendar: WorkingCalendar, today: date) -> bool:
+    """Whether it was still not done five working days after it was due."""
+    return follow_up.is_open and follow_up.due < today and overdue_on(follow_up, calendar) <= today
+
+
+def next_reminder(follow_up: FollowUp, calendar: WorkingCalendar) -> date | None:
+    """The day on which the director is to hear of it, ``None`` when that is past."""
+    if not follow_up.is_open or follow_up.reminded_again:
+        return None
+    return overdue_on(follow_up, calendar) if follow_up.reminded else follow_up.due
+
+
+def reminded(follow_up: One, calendar: WorkingCalendar, today: date) -> One | None:
+    """It, once the director heard what was to be heard by ``today``; ``None`` when there was nothing to hear.
+
+    What was recorded so late that both days are past is told once.
+    """
+    day = next_reminder(follow_up, calendar)
+    if day is None or day > today:
+        return None
+    return replace(follow_up, reminded=True, reminded_again=is_overdue(follow_up, calendar, today))
