@@ -240,7 +240,8 @@ def undelivered_count(rows: Rows, provision_id: int) -> int:
 def unsent(rows: Rows, now: datetime, municipality: str | None) -> Sequence[Any]:
     """The messages that still wait and do not arrive (``stuck``) or wait longer at ``now`` than post should, ``since`` when."""
     return rows(
-        f"SELECT m.provision_id, coalesce(p.case_id, m.case_id) AS case_id, {UNDELIVERED} IS TRUE AS stuck, {waits_since('m')} AS since "
+        f"SELECT m.provision_id, coalesce(p.case_id, m.case_id) AS case_id, {UNDELIVERED} IS TRUE AS stuck, "
+        f"{waits_since('m')} AS since "
         f"FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
         f"WHERE m.next_try IS NOT NULL AND ({waits_since('m')} <= %(slow)s OR {UNDELIVERED}) "
         "AND (%(municipality)s::text IS NULL OR m.municipality = %(municipality)s)",
