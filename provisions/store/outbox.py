@@ -270,8 +270,8 @@ def send_again(connection: Connection, message: UUID, now: datetime, *, everybod
 
 
 def owner_of(connection: Connection, message: UUID) -> Row[Any] | None:
-    """What a message is about: the case (``case_id``) and the provision (``id``, ``key``, ``round``; ``None`` when it is about the
-    case as a whole); ``None`` for what belongs to no case.
+    """What a message is about: the case (``case_id``) and the provision (``id``, ``key``, ``round``; ``None`` for the case as a
+    whole); ``None`` for what belongs to no case.
     """
     p, of_case = t.provision.c, func.coalesce(t.provision.c.case_id, t.message.c.case_id)
     query = (

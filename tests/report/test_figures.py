@@ -149,7 +149,9 @@ def test_who_sleeps_outside_is_counted_whatever_the_outcome_is_called(database: 
     def outside(last: int) -> list[int]:
         return [reports.of_week(Week.parse(f"2026-W{n}"))["without"]["shelter"] for n in range(45, last + 1)]
 
-    town.takes_in("TR-2026-0001", "emergency_shelter").does_without("emergency_shelter", offered_instead="meals_and_care")
+    town.takes_in("TR-2026-0001", "emergency_shelter").does_without(
+        "emergency_shelter", offered_instead="meals_and_care"
+    )
     town.takes_in("TR-2026-0002", "emergency_shelter").does_without("emergency_shelter", offered_instead="hotel")
     town.on("2026-11-18 12:00")
     assert outside(47) == [1, 1, 1], "meals are no bed"

@@ -6,8 +6,8 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 """
 
 from provisions.domain.lifecycle.answers import answer, submit
-from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
+from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
 from provisions.domain.lifecycle.director import assign
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
