@@ -38,7 +38,8 @@ def _default_config() -> Path:
     return own if own.is_dir() else PROJECT / "config"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (a name or an IP address) is this machine itself."""
     if host == "localhost":
         return True
     try:
@@ -150,13 +151,13 @@ def load_settings() -> Settings:
     if faults:
         raise InvalidInput(*faults)
     settings = Settings(**given)  # type: ignore[arg-type] # each reader gives what its field is
-    if not _is_loopback(settings.host) and settings.tls_in_front != "yes":
+    if not is_loopback(settings.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
             f"Instelling onjuist: PROVISIONS_HOST is {settings.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
             "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in."
         )
     api = urls.read(settings.api_url, _WEB)
-    if api.scheme == "http" and not _is_loopback(api.host) and settings.tls_in_front != "yes":
+    if api.scheme == "http" and not is_loopback(api.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
             "Instelling onjuist: met PROVISIONS_PREFECT_API_URL gaat het wachtwoord leesbaar over het netwerk. Gebruik https, of "
             "zorg anders voor TLS onderweg (zoals in een cluster) en stel PROVISIONS_TLS_IN_FRONT=yes in."
@@ -259,7 +260,7 @@ def _base_url(text: str) -> str:
     found = _address(text, _WEB, "https://basisvoorzieningen.gemeente.nl")
     if found.user or found.password or found.query or not found.host or found.path.strip("/"):
         raise ValueError("verwacht: alleen het adres van de machine, zoals https://basisvoorzieningen.gemeente.nl")
-    if found.scheme == "http" and not _is_loopback(found.host):
+    if found.scheme == "http" and not is_loopback(found.host):
         raise ValueError("verwacht: een adres met https; anders gaan wachtwoorden leesbaar over het netwerk")
     return text.rstrip("/")
 

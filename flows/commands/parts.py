@@ -21,6 +21,7 @@ from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_enviro
 from flows.server.redis import reach_redis
 from provisions.app import App
 from provisions.catalogue import load
+from provisions.database.address import libpq_url
 from provisions.database.connect import database, unchanged
 from provisions.database.migrate import refuse_engines
 from provisions.database.versions import newest
@@ -205,7 +206,7 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
     url = psycopg_url(settings.prefect_database_url) if settings.prefect_database_url else None
     url = url or EmbeddedPostgres(settings.home).url("prefect")
     try:
-        connection = psycopg.connect(url.replace("+psycopg", ""), autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(libpq_url(url), autocommit=True, connect_timeout=5)
     except (
         psycopg.OperationalError,
         psycopg.ProgrammingError,

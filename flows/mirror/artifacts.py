@@ -5,7 +5,6 @@ again when Prefect's database was lost.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
@@ -26,8 +25,6 @@ from provisions.outbound.days import DaysOverviews
 from provisions.overview import Form, Mornings, Overviews, Page, Pages
 from provisions.store import backlog, plans
 from provisions.views.cases import Views
-
-logger = logging.getLogger(__name__)
 
 START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
 BATCH = 25

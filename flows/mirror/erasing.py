@@ -30,13 +30,12 @@ class Forgetting:
 
     def _turn(self) -> float:
         self._retention.forget_expired()
-        if self._retention.erasures(limit=1):
-            self.erase(api.client_of_thread())
+        if erasures := self._retention.erasures():
+            self.erase(api.client_of_thread(), erasures)
         return EVERY
 
-    def erase(self, client: SyncPrefectClient) -> int:
-        """Erase what is to be erased; for how many cases. Nothing before the deployments are registered."""
-        erasures = self._retention.erasures()
+    def erase(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> int:
+        """Erase these; for how many cases. Nothing before the deployments are registered."""
         if not erasures or not self._deployments.ids:
             return 0
         for run in list(self._runs(client, erasures)):

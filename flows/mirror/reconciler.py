@@ -81,7 +81,7 @@ class Reconciler:
         """
         if api.count_deployments(client, self._deployments.ids) != len(self._deployments.ids):
             return False
-        return api.count_runs(client, self._deployments.provision_ids) == should_live(self._app.engine)
+        return api.count_living(client, self._deployments.provision_ids) == should_live(self._app.engine)
 
     def reschedule_abandoned(self, client: SyncPrefectClient, age: timedelta) -> int:
         """Schedule again what an engine that is gone left RUNNING or PENDING, and whatever has been so for longer than ``age``.

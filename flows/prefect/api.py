@@ -131,11 +131,11 @@ def delete_run(client: SyncPrefectClient, run: UUID) -> None:
         client.delete_flow_run(run)
 
 
-def count_runs(client: SyncPrefectClient, deployments: Sequence[UUID], states: Sequence[StateType] = LIVING) -> int:
-    """How many runs of these deployments are in these states."""
+def count_living(client: SyncPrefectClient, deployments: Sequence[UUID]) -> int:
+    """How many runs of these deployments have not ended."""
     wanted = {
         "deployment_id": {"any_": [str(found) for found in deployments]},
-        "state": {"type": {"any_": [kind.value for kind in states]}},
+        "state": {"type": {"any_": [kind.value for kind in LIVING]}},
     }
     return int(client.request("POST", "/flow_runs/count", json={"flow_runs": wanted}).json())
 

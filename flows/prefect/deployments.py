@@ -39,7 +39,6 @@ class Plan:
     flow: Flow[..., Any]
     entrypoint: str
     tags: tuple[str, ...] = ()
-    parameters: Mapping[str, Any] | None = None
     schedule: CronSchedule | None = None
 
 
@@ -123,7 +122,6 @@ def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> U
         # Named, because a run keeps the name only of a queue that was named: by it the engine knows what is not for itself.
         work_queue_name=DEFAULT_QUEUE if work_pool else None,
         job_variables={"env": POOL_ENVIRONMENT} if work_pool else None,
-        parameters=dict(plan.parameters or {}),
         parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
         enforce_parameter_schema=True,
         schedules=[DeploymentScheduleCreate(schedule=plan.schedule, active=True)] if plan.schedule else None,

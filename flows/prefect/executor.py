@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect import Flow
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas import OrchestrationResult
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -38,6 +38,7 @@ from prefect.types import DateTime
 
 from flows.loops.loop import Loop
 from flows.prefect import parking
+from flows.prefect.api import client_of_thread
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 
@@ -122,7 +123,7 @@ class Executor:
                     _hand_back(client, due)
 
     def _poll(self) -> float:
-        client = get_client(sync_client=True)
+        client = client_of_thread()
         self._deployments.ensure(client)
         found = self._scheduled(client, limit=2 * len(self._threads))
         for run in found:

@@ -24,7 +24,7 @@ from typing import Any, Never
 from uuid import UUID, uuid4, uuid5
 
 from prefect._internal.pydantic.v2_schema import create_v2_schema
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas import OrchestrationResult
 from prefect.client.schemas.objects import FlowRun, State, StateDetails, StateType, TaskRun
 from prefect.client.schemas.responses import SetStateStatus
@@ -34,6 +34,8 @@ from prefect.input import RunInput
 from prefect.states import Completed, Running, Scheduled
 from prefect.types import DateTime
 from prefect.utilities.engine import emit_task_run_state_change_event, propose_state_sync
+
+from flows.prefect.api import client_of_thread
 
 SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
 LINE = "regel"  # begins the key of a park
@@ -68,7 +70,7 @@ def park(name: str, message: str, *, form: type[RunInput], introduction: str, li
     digest = hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
     key = f"{LINE}{line}-{digest}-{uuid4().hex[:12]}"
     keyset = {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
-    client = get_client(sync_client=True)
+    client = client_of_thread()
     if not any(digest in earlier for earlier in _keys()):
         _put_once(client, run.id, keyset["schema"], schema)
         _put_once(client, run.id, keyset["description"], json.dumps(introduction))
@@ -100,7 +102,7 @@ def parked_by_version_before() -> EarlierPark | None:
     counts = [int(found[1]) for key in _keys() if (found := re.match(r"v\d+-r(\d+)-", key))]
     if not counts:
         return None
-    states = get_client(sync_client=True).read_flow_run_states(this_run().id)
+    states = client_of_thread().read_flow_run_states(this_run().id)
     moments = sorted((state.timestamp, state.type) for state in states)
     parks = [at for at, kind in moments if kind is StateType.PAUSED]
     parked = parks[-1] if parks else moments[0][0]
@@ -149,7 +151,7 @@ def try_again_later(name: str, message: str, *, seconds: int) -> Never:
     """Let this run be executed again in ``seconds``. Ends the execution."""
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     state: State[Any] = Scheduled(name=name, message=message, scheduled_time=moment)
-    raise Pause(state=propose_state_sync(get_client(sync_client=True), state, flow_run_id=this_run().id))
+    raise Pause(state=propose_state_sync(client_of_thread(), state, flow_run_id=this_run().id))
 
 
 def answers() -> Sequence[Answer]:
@@ -157,30 +159,30 @@ def answers() -> Sequence[Answer]:
     run = this_run()
     if not _keys():
         return ()
-    inputs = get_client(sync_client=True).filter_flow_run_input(run.id, ANSWER, limit=20, exclude_keys=set())
+    inputs = client_of_thread().filter_flow_run_input(run.id, ANSWER, limit=20, exclude_keys=set())
     return [Answer(found.key, found.decoded_value) for found in inputs]
 
 
 def forget(answer: Answer) -> None:
     """Remove an answer from Prefect, once it was dealt with."""
-    get_client(sync_client=True).delete_flow_run_input(this_run().id, answer.key)
+    client_of_thread().delete_flow_run_input(this_run().id, answer.key)
 
 
 def show_tags(tags: Sequence[str]) -> None:
     """Give this run exactly these tags."""
     run = this_run()
     if set(run.tags) != set(tags):
-        get_client(sync_client=True).update_flow_run(run.id, tags=list(tags)).raise_for_status()
+        client_of_thread().update_flow_run(run.id, tags=list(tags)).raise_for_status()
 
 
 def name_run(name: str) -> None:
     """Give this run a name that a person recognises in the list."""
-    get_client(sync_client=True).set_flow_run_name(this_run().id, name).raise_for_status()
+    client_of_thread().set_flow_run_name(this_run().id, name).raise_for_status()
 
 
 def forget_parameters(instead: Mapping[str, Any]) -> None:
     """Remove from Prefect what was filled in."""
-    get_client(sync_client=True).update_flow_run(this_run().id, parameters=dict(instead)).raise_for_status()
+    client_of_thread().update_flow_run(this_run().id, parameters=dict(instead)).raise_for_status()
 
 
 def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -> bool:

@@ -129,11 +129,6 @@ class Organisation:
         """From whom a letter comes: the municipality, and never the software or the region."""
         return municipality.own_sender or Contact(f"Gemeente {municipality.name}", self.sender.email)
 
-    @property
-    def default_municipality(self) -> str:
-        """The key of the first municipality."""
-        return next(iter(self.municipalities))
-
 
 def read_organisation(root: Entry) -> Organisation:
     """Read ``organisation.toml``. Faults are collected in ``root``."""

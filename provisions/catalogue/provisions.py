@@ -1,10 +1,10 @@
 """The provisions, their ladders, fields and follow-ups (``config/provisions.toml``)."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
+from provisions.catalogue.codes import CODE
 from provisions.catalogue.entry import Entry, meant
 from provisions.domain.graph import dependencies, find_cycle
 from provisions.domain.rules import (
@@ -31,7 +31,6 @@ from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 
 AGREED = "afgesproken datum"
-KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FIELD_KINDS = ("choice", "date", "yes_no")
 VARIANTS = ("registered", "unregistered", "urgent")
 BRP_WORDS = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
@@ -105,7 +104,7 @@ def _rung(entry: Entry) -> RungRule | None:
 
 
 def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Collection[str]) -> ProvisionRule:
-    if not KEY.fullmatch(key):
+    if not CODE.fullmatch(key):
         entry.fault(key, "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
     ladder = entry.one_of("ladder", ladders.keys())
     fields = tuple(_field(inner) for inner in entry.tables("field", optional=True))
@@ -204,7 +203,7 @@ def _milestone_ref(entry: Entry, key: str) -> MilestoneRef | None:
 
 def _milestone(entry: Entry) -> MilestoneRule:
     milestone = MilestoneRule(entry.text("name"), entry.text("title"))
-    if milestone.name and not KEY.fullmatch(milestone.name):
+    if milestone.name and not CODE.fullmatch(milestone.name):
         entry.fault("name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
     entry.done()
     return milestone

@@ -2,24 +2,19 @@
 
 import json
 from argparse import Namespace
-from pathlib import Path
 
 from provisions.app import App
+from provisions.cli.anchors import anchor
 from provisions.cli.arguments.dutch_parser import refuse_besides
-from provisions.cli.database import app_on, reaching_the_database
+from provisions.cli.database import app_on
 from provisions.cli.looking import ONE_OF_TWO
 from provisions.cli.output import as_json, as_json_list, progress, say, tables
-from provisions.database import backup as copies
-from provisions.database.connect import owned
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
-from provisions.machine.files import path_of, reason, secret, write
-from provisions.machine.postgres import EmbeddedPostgres
+from provisions.machine.files import path_of, reason, write
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
-from provisions.store.audit import Anchor
-from provisions.store.backlog import note_backup
 from provisions.store.verification import verify as verify_record
 from provisions.views.messages import WORDS, Message
 
@@ -28,7 +23,7 @@ def verify(args: Namespace, settings: Settings) -> None:
     """Compare the whole record with its chain. Raises ``NotAllowed`` when something was changed."""
     if args.reference or not args.verify:
         raise InvalidInput(ONE_OF_TWO)
-    known = _anchor(args.known) if args.known else None
+    known = anchor(args.known) if args.known else None
     with app_on(settings) as app, app.engine.connect() as connection:
         verdict = verify_record(
             connection,
@@ -74,15 +69,6 @@ _FROM_BEFORE = (
     "Uw anker {} is van voor een nieuwe versie van het schema, die de keten opnieuw berekende. Het klopt: dezelfde regels "
     "hebben nu het anker {}. Bewaar voortaan het nieuwe:"
 )
-
-
-def _anchor(text: str) -> Anchor:
-    line, colon, digest = text.partition(":")
-    if not (colon and line.isdigit() and len(digest) == 64 and all(c in "0123456789abcdef" for c in digest)):
-        raise InvalidInput(
-            f"'{text[:80]}' is geen anker. Verwacht: NUMMER:HASH, zoals 'provisions audit --verify' toont."
-        )
-    return Anchor(int(line), digest)
 
 
 def messages(args: Namespace, settings: Settings) -> None:
@@ -155,102 +141,6 @@ def _show(args: Namespace, message: Message) -> None:
     if not message.subject:
         lines.append("De tekst wordt geschreven op het moment van verzenden.")
     say(*lines)
-
-
-def backup(args: Namespace, settings: Settings) -> None:
-    """A copy of the database in a folder."""
-    folder = path_of(args.folder)
-    if args.key and not args.encrypt:
-        raise InvalidInput("--key hoort bij --encrypt. Geef beide, of geen van beide.")
-    with app_on(settings) as app:
-        made = copies.backup(
-            app.engine,
-            folder,
-            app.clock(),
-            progress,
-            spare=_of_database(settings),
-            key=_key_given(args, settings) if args.key else _own_key(settings),
-            encrypt=args.encrypt,
-        )
-        with app.engine.begin() as connection:
-            note_backup(connection, made.made)  # once it is whole: who watches over us asks how old the last one is
-    if args.json:
-        as_json(
-            {"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor}
-            | ({"encrypted": True} if args.encrypt else {})
-        )
-        return
-    key = path_of(args.key) if args.key else _key_file(settings)
-    say(
-        f"Back-up gemaakt in {folder}: {dutch.counted(made.rows, 'regel', 'regels')} "
-        f"uit {dutch.counted(len(made.tables), 'tabel', 'tabellen')}.",
-        f"Ondertekend{' en versleuteld' if args.encrypt else ''} met de sleutel {key}: bewaar die apart van de back-up.",
-        f"Anker: {made.anchor}. Bewaar ook dit ergens anders; geef het mee bij het terugzetten (--known).",
-        "Zonder die sleutel kan niemand de back-up terugzetten, ook u niet: bewaar er een kopie van buiten deze machine."
-        if args.encrypt
-        else "Er staan persoonsgegevens in, leesbaar: bewaar hem versleuteld (--encrypt) en niet langer dan nodig.",
-    )
-
-
-def _of_database(settings: Settings) -> Path | None:
-    """The folder of the embedded database, when that is the one in use."""
-    return None if settings.database_url else EmbeddedPostgres(settings.home).data
-
-
-def _key_file(settings: Settings) -> Path:
-    return settings.secrets / copies.KEY_FILE
-
-
-def _own_key(settings: Settings) -> str:
-    """The key of this installation, made the first time."""
-    return secret(settings.secrets, copies.KEY_FILE)
-
-
-def _key_given(args: Namespace, settings: Settings) -> str | None:
-    """The key to check a backup with: the one that was named, or this installation's own when it has one."""
-    path = path_of(args.key) if args.key else _key_file(settings)
-    if not args.key and not path.exists():
-        return None
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, ValueError):
-        raise InvalidInput(
-            f"De sleutel {path} is niet te lezen. Verwacht: het bestand secrets/{copies.KEY_FILE}."
-        ) from None
-
-
-def restore(args: Namespace, settings: Settings) -> None:
-    """Put a backup into an empty database."""
-    folder, key = path_of(args.folder), _key_given(args, settings)
-    known = _anchor(args.known) if args.known else None
-    if args.key and not copies.read(folder, progress, key=key).signed:
-        raise InvalidInput(
-            f"De back-up in {folder} is niet met de sleutel {args.key} ondertekend; er is niets teruggezet."
-        )
-    with reaching_the_database(), owned(settings, progress) as (owner, application):
-        made = copies.restore(owner, application, folder, progress, key=key, known=known)
-    if args.json:
-        checked = {"signature": made.signed, "known": known is not None}
-        as_json(
-            {"folder": str(folder), "made": made.made, "rows": made.rows, "anchor": made.anchor, "checked": checked}
-        )
-        return
-    say(f"Teruggezet uit {folder}: {dutch.counted(made.rows, 'regel', 'regels')}, van {made.made}.")
-    if made.signed or known:
-        say(
-            *(["De handtekening klopt: niets is gewijzigd sinds de back-up werd gemaakt."] if made.signed else []),
-            *(["De vastlegging is die van het anker dat u opgaf."] if known else []),
-        )
-    else:
-        say(
-            "Let op: niet gecontroleerd is of iemand deze back-up heeft gewijzigd. Daarvoor is de sleutel nodig "
-            f"(--key secrets/{copies.KEY_FILE} van de oude installatie), of een anker dat u zelf hebt bewaard (--known)."
-        )
-    say(
-        "Controleer de vastlegging met een anker dat u zelf hebt bewaard: provisions audit --verify --known ANKER",
-        f"Het anker is nu: {made.anchor}",
-        "Trajecten die na deze back-up zijn vergeten, staan er weer: vergeet ze opnieuw (provisions forget).",
-    )
 
 
 def export(args: Namespace, settings: Settings) -> None:

@@ -39,7 +39,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import utc_text
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Unreachable
 from provisions.machine.files import is_draft, reason, write, writing
-from provisions.store import audit, locks
+from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.audit import Anchor
 from provisions.store.installation import recorded, release
@@ -350,6 +350,7 @@ def restore(
     *,
     key: str | None = None,
     known: Anchor | None = None,
+    signed: bool = False,
 ) -> Manifest:
     """Put a backup into an empty database: all or nothing, in one transaction, and at the newest version of the schema.
 
@@ -358,8 +359,11 @@ def restore(
     ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
     of the record as it is now: another one than in the backup when that was of an older schema. ``known``: an anchor that
     was noted elsewhere; when the record is not that of the anchor, nothing is restored (``NotAllowed``).
+    ``signed``: it must have been signed with ``key`` (``InvalidInput``).
     """
     manifest = read(folder, say, key=key)
+    if signed and not manifest.signed:
+        raise InvalidInput(f"De back-up in {folder} is niet met die sleutel ondertekend; er is niets teruggezet.")
     progress = _Progress(say, "Terugzetten")
     with migrate.changing(owner.url.render_as_string(hide_password=False)) as connection:
         _refuse_used(connection)
@@ -383,17 +387,7 @@ def restore(
 
 
 def _refuse_used(connection: Connection) -> None:
-    engines = connection.scalar(
-        text(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :engines AND database = "
-            "(SELECT oid FROM pg_database WHERE datname = current_database())"
-        ),
-        {"engines": locks.ENGINES},
-    )
-    if engines:
-        raise NotAllowed(
-            "Er draait nog een motor op deze database. Stop eerst provisions up; zet dan de back-up terug."
-        )
+    migrate.refuse_engines(connection, "Een back-up kan nu niet in deze database")
     for table in ("client_case", "message", "audit", "report"):
         if connection.scalar(text(f"SELECT to_regclass('{table}')")) is None:
             continue

@@ -115,8 +115,6 @@ class Outbox:
                         break
         finally:
             self._transport.close()
-            if self._webhooks:
-                self._webhooks.close()
         return handled
 
     def next_try(self) -> datetime | None:

@@ -87,11 +87,10 @@ class Sender:
         closed = self.mail_closed_until
         if closed and not is_due(closed, self._clock()):
             raise MailClosed(closed)
-        mail = compose(rendered, str(message), created, self._organisation)
         if not self._connections.acquire(blocking=False):
             raise Busy
         try:
-            refused = transport.send(mail)
+            refused = transport.send(compose(rendered, str(message), created, self._organisation))
         finally:
             self._connections.release()
         results = dict.fromkeys((contact.email for contact in rendered.recipients), Result())

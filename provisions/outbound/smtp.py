@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from ipaddress import ip_address
 
 from provisions import settings as setting
 from provisions import urls
@@ -180,7 +179,7 @@ class SmtpTransport:
             secure = True
         if not self._user:
             return
-        if not secure and not _is_this_machine(self._host):
+        if not secure and not setting.is_loopback(self._host):
             raise UnableToSend(
                 f"mailserver {self._host} biedt geen TLS; het wachtwoord gaat niet leesbaar over het netwerk. Gebruik smtps://"
             )
@@ -316,13 +315,6 @@ _WAYS: tuple[tuple[str, Callable[[smtplib.SMTP, bytes, bytes], int]], ...] = (
 
 def _base64(said: bytes) -> str:
     return base64.b64encode(said).decode()
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def check_smtp(url: str) -> None:

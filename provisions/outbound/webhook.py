@@ -73,9 +73,6 @@ class EventTransport(Protocol):
     def send(self, to: Contact, event: Event, rendered: Rendered) -> None:
         """Deliver. Raises ``UnableToSend``."""
 
-    def close(self) -> None:
-        """End what was kept open between events."""
-
 
 @dataclass
 class _Closed:
@@ -131,9 +128,6 @@ class Webhooks:
         if status >= 500 or status == TOO_MANY:
             raise self._leave_alone(webhook, problem, asked=asked)
         raise UnableToSend(problem, everything=False)
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
     async def _post(self, webhook: Webhook, headers: dict[str, str], body: bytes) -> tuple[int, str]:
         """The status, and how long to wait if that was said. Of what else the receiver answers nothing is read."""

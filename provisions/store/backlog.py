@@ -4,15 +4,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, DateTime, Engine, func, literal_column, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
 from provisions.domain.delivery import SEVERAL_ATTEMPTS, SLOW
 from provisions.domain.lifecycle.bounds import LONGEST_WAIT
-from provisions.store import locks
+from provisions.store import locks, settings
 from provisions.store import tables as t
 from provisions.store.looking import waits_since
 from provisions.store.outbox import LISTED
+from provisions.store.runs import RUNNING
 
 BACKUP = "backup"  # the name of the setting that says when the last backup was made
 SOON = timedelta(minutes=5)  # two machines' clocks may differ by so much
@@ -117,16 +117,14 @@ def totals(engine: Engine, now: datetime) -> Totals:
 
 def should_live(engine: Engine) -> int:
     """How many provisions should have a run in Prefect that has not ended: started and open."""
-    with_run = (Status.WAITING.value, Status.REFUSED.value)
-    query = select(func.count()).where(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(with_run))
+    query = select(func.count()).select_from(t.provision).where(RUNNING)
     with engine.connect() as connection:
         return connection.scalar(query) or 0
 
 
 def note_backup(connection: Connection, made: str) -> None:
     """Remember when (UTC, ISO) a backup was finished."""
-    statement = insert(t.setting).values(name=BACKUP, value=made)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": made}))
+    settings.write(connection, BACKUP, made)
 
 
 def stamp(connection: Connection, now: datetime) -> tuple[object, ...]:

@@ -7,11 +7,10 @@ them.
 
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection
 
 from provisions.domain.errors import NotAllowed
-from provisions.store import tables as t
+from provisions.store import settings
 
 SETTING = "installation"
 OPEN = "?"  # restored, or released: the first installation that comes may have it
@@ -19,24 +18,18 @@ OPEN = "?"  # restored, or released: the first installation that comes may have 
 
 def recorded(connection: Connection) -> str | None:
     """The number of the installation whose this database is; ``None`` when nobody was here yet."""
-    return connection.scalar(select(t.setting.c.value).where(t.setting.c.name == SETTING))
+    return settings.read(connection, SETTING)
 
 
 def claim(connection: Connection, number: str) -> str:
     """Record ``number`` where none stands, or an open one; the number that stands there then."""
-    statement = insert(t.setting).values(name=SETTING, value=number)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["name"], set_={"value": number}, where=t.setting.c.value == OPEN
-        )
-    )
+    settings.write(connection, SETTING, number, over=OPEN)
     return recorded(connection) or number
 
 
 def release(connection: Connection) -> None:
     """Let the next installation that comes have this database."""
-    statement = insert(t.setting).values(name=SETTING, value=OPEN)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": OPEN}))
+    settings.write(connection, SETTING, OPEN)
 
 
 def belonging(database: str | None, home: str | None, prefect: str | None) -> str:

@@ -25,8 +25,7 @@ from provisions.domain.case import Status
 from provisions.domain.rules import OutcomeName
 from provisions.store import tables as t
 from provisions.store.loading import undelivered as is_undelivered
-
-STARTED = (Status.WAITING.value, Status.REFUSED.value)
+from provisions.store.runs import RUNNING
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def without_movement(connection: Connection, municipality: str | None, since: da
     )
     p, c = t.provision.c, t.case.c
     running = or_(p.suspended_until.is_(None), p.suspended_until <= today)
-    listing = Listing(and_(p.status.in_(STARTED), running, ~recent), p.id)
+    listing = Listing(and_(RUNNING, running, ~recent), p.id)
     query = select(p.id, p.case_id, p.key, p.round, c.reference, c.municipality)
     return connection.execute(_of(query, listing, municipality)).all()
 

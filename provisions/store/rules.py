@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert
 
+from provisions.store import settings
 from provisions.store import tables as t
 
 RULES = "rules"  # the name of the setting that holds the fingerprint
@@ -22,13 +22,12 @@ class InUse:
 
 def followed(connection: Connection) -> str | None:
     """The fingerprint of the rules that were followed last; ``None`` before the first time."""
-    return connection.execute(select(t.setting.c.value).where(t.setting.c.name == RULES)).scalar()
+    return settings.read(connection, RULES)
 
 
 def note_followed(connection: Connection, fingerprint: str) -> None:
     """Every open case follows these rules now."""
-    statement = insert(t.setting).values(name=RULES, value=fingerprint)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": fingerprint}))
+    settings.write(connection, RULES, fingerprint)
 
 
 def in_use(connection: Connection) -> InUse:

@@ -15,7 +15,8 @@ from provisions.store import loading
 from provisions.store import tables as t
 
 _STALE = t.provision.c.generation != t.provision.c.observed_generation
-_RUNNING = and_(
+# Open and started: with a run that has not ended.
+RUNNING = and_(
     t.provision.c.started_on.is_not(None), t.provision.c.status.in_((Status.WAITING.value, Status.REFUSED.value))
 )
 
@@ -25,8 +26,6 @@ class MirroredRun:
     """A provision whose run is to be looked at: the generation it should show, and its run as far as is known."""
 
     provision_id: int
-    key: str
-    reference: str
     generation: int
     flow_run: UUID | None
 
@@ -44,7 +43,7 @@ class Runs:
     def expected(self, after_id: int, limit: int) -> list[MirroredRun]:
         """Provisions that should have a living run: open and started, by id, after ``after_id``."""
         unfinished = and_(t.provision.c.flow_run.is_not(None), _STALE)
-        return self._read(and_(t.provision.c.id > after_id, or_(_RUNNING, unfinished)), limit)
+        return self._read(and_(t.provision.c.id > after_id, or_(RUNNING, unfinished)), limit)
 
     def observe(self, provision_id: int, generation: int, flow_run: UUID | None) -> None:
         """The run shows ``generation``. A later one stays to be shown. The plan of the case links to the run."""
@@ -71,12 +70,6 @@ class Runs:
 
     def _read(self, condition: ColumnElement[bool], limit: int) -> list[MirroredRun]:
         p = t.provision.c
-        query = (
-            select(p.id, p.key, t.case.c.reference, p.generation, p.flow_run)
-            .join(t.case, t.case.c.id == p.case_id)
-            .where(condition)
-            .order_by(p.id)
-            .limit(limit)
-        )
+        query = select(p.id, p.generation, p.flow_run).where(condition).order_by(p.id).limit(limit)
         with self._engine.connect() as connection:
             return [MirroredRun(*row) for row in connection.execute(query)]

@@ -79,8 +79,8 @@ class ProvisionView:
             "rungs": [
                 {
                     "rung": r.name.value,
-                    "due": utc(r.due),
-                    "climbed": utc(r.climbed),
+                    "due": utc_text(r.due),
+                    "climbed": utc_text(r.climbed),
                     "message": r.message,
                     "answer": r.answer.value if r.answer else None,
                     "submitted": r.submitted,
@@ -109,7 +109,7 @@ class ProvisionView:
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "warnings": list(self.warnings),
             "next_rung": (
-                {"rung": self.next_rung.name.value, "due": utc(self.next_rung.at)} if self.next_rung else None
+                {"rung": self.next_rung.name.value, "due": utc_text(self.next_rung.at)} if self.next_rung else None
             ),
         }
 
@@ -126,7 +126,7 @@ class Note:
     def as_json(self) -> dict[str, Any]:
         """With ``round`` where it is about a provision."""
         key, number = self.key or (None, None)
-        return {"at": utc(self.at), "by": self.by, "key": key, "round": number, "text": self.text}
+        return {"at": utc_text(self.at), "by": self.by, "key": key, "round": number, "text": self.text}
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class AuditEntry:
         """The shape that ``cli.md`` promises, with more keys."""
         because = self.told if self.note is None else f"{self.told}: {self.note}"
         return {
-            "at": utc(self.at),
+            "at": utc_text(self.at),
             "by": self.by,
             "what": self.what,
             "key": self.key,
@@ -372,11 +372,6 @@ class Views:
             warnings=tuple(dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)),
             rules=catalogue.provisions,
         )
-
-
-def utc(moment: datetime) -> str:
-    """ISO 8601 in UTC with a Z."""
-    return utc_text(moment)
 
 
 def _follow_up(f: FollowUp) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from provisions.domain.calendar import utc_text
 from provisions.domain.case import Provision
 from provisions.store.columns import CASE, CASE_CHILDREN, CHILDREN, PROVISION
-from provisions.views.cases import Views, utc
+from provisions.views.cases import Views
 from provisions.views.messages import Messages
 
 
@@ -30,7 +31,7 @@ class Exports:
         shown["recorded"] = _plain({**CASE.row(view.case), **belongs})
         shown["provisions"] = [{**one.as_json(), **_details(one.provision)} for one in view.provisions]
         return {
-            "exported": utc(self._clock()),
+            "exported": utc_text(self._clock()),
             "case": shown,
             "audit": [entry.as_json() for entry in self._views.audit(reference)],
             "messages": [
@@ -57,7 +58,7 @@ def _plain(value: Any) -> Any:
     """As JSON has it: days as ISO 8601, moments in UTC."""
     match value:
         case datetime():
-            return utc(value.astimezone(UTC))
+            return utc_text(value.astimezone(UTC))
         case UUID():
             return str(value)
         case date():

@@ -58,7 +58,7 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     app.retention.forget(gone, by="regisseur-03")
 
     forgetting = Forgetting(app.retention, world.deployments, OutboxFolder(tmp_path))
-    assert forgetting.erase(world.client) == 1
+    assert forgetting.erase(world.client, world.app.retention.erasures()) == 1
     left = [run for run in _names(world, gone) if stays not in run.name and stays not in str(run.parameters)]
     assert left == []
     assert len(_names(world, stays)) == 2
@@ -66,5 +66,5 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert list(tmp_path.iterdir()) == [other]
     assert written
     assert app.retention.erasures() == []
-    assert forgetting.erase(world.client) == 0
+    assert forgetting.erase(world.client, world.app.retention.erasures()) == 0
     assert world.app.runs.stale() == []

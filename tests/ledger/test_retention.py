@@ -122,7 +122,8 @@ def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, app:
     app.retention.forget(REFERENCE, by="regisseur-1")
     closed.on("2027-03-01 12:00")
     assert closed.app.runs.expected(0, 100)
-    assert {run.reference for run in closed.app.runs.expected(0, 100)} == {"TR-2026-0078"}
+    ids = [run.provision_id for run in closed.app.runs.expected(0, 100)]
+    assert {view.case.reference for view in closed.app.views.provisions(ids)} == {"TR-2026-0078"}
     assert verified(closed.database).whole
 
 

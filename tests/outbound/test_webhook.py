@@ -276,7 +276,6 @@ def test_it_waits_as_long_as_it_is_asked_to(hooked: Config, receiver: Receiver, 
         hooks.send(contact, event, rendered)
     clock.advance(minutes=2)
     hooks.send(contact, event, rendered)
-    hooks.close()
     assert len(receiver.got) == 1
 
 

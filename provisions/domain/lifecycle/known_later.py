@@ -16,6 +16,7 @@ from provisions.domain.lifecycle.decision import (
     provision_of,
 )
 from provisions.domain.lifecycle.starting import note_term, start_what_is_ready
+from provisions.domain.lifecycle.suspension import resumed
 from provisions.domain.lifecycle.telling import tell, tell_new_day
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Brp, CodeList
@@ -150,12 +151,10 @@ def _open(case: Case, key: ProvisionKey) -> Provision:
 
 def _end_stops(draft: Draft, provision: Provision, on: date) -> None:
     """The stops that last on day ``on`` end then."""
-    pairs = list(zip(provision.suspensions, provision.stops, strict=True))
-    running = [s for s, stop in pairs if stop.start <= on < stop.end and s.resumed_by_hand is None]
-    if not running:
+    changed = resumed(provision, on)
+    if changed is None:
         return
-    ended = tuple(replace(s, resumed=on) if s in running else s for s in provision.suspensions)
-    draft.case = draft.case.with_provision(replace(provision, suspensions=ended))
+    draft.case = draft.case.with_provision(changed)
     draft.note(
         "clock.resumed", f"klok loopt weer vanaf {dutch.dutch_date(on)}: er is spoed", provision.id, on=on.isoformat()
     )

@@ -7,7 +7,7 @@ from provisions.domain import deadlines, dutch, graph
 from provisions.domain.case import Provision, ProvisionKey, Status
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.lifecycle.follow_ups import plan_after
-from provisions.domain.lifecycle.telling import tell_standby_when_due
+from provisions.domain.lifecycle.telling import tell, tell_standby_when_due
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import TriggerKind
 from provisions.domain.terms import DueDate
@@ -43,7 +43,6 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
     key = provision.id
     again = provision.asked
     kind = MessageKind.PROCEED if again else MessageKind.REQUEST
-    message = draft.send(kind, key)
     draft.change(
         replace(
             provision,
@@ -54,8 +53,7 @@ def _start(draft: Draft, provision: Provision, day: date) -> None:
         )
     )
     note_start(draft, key, day, None if again else draft.moment.today)
-    what = "loket laten weten dat het verder kan" if again else "gevraagd aan het loket"
-    draft.note("message.requested", what, key, message=message, kind=kind.value)
+    tell(draft, kind, key, "loket laten weten dat het verder kan" if again else "gevraagd aan het loket")
     tell_standby_when_due(draft, key)
     if not again:
         note_statutory(draft, key)

@@ -90,24 +90,28 @@ def _refuse_longer_than_four_weeks(provision: Provision, start: date, until: dat
         )
 
 
+def resumed(provision: Provision, on: date) -> Provision | None:
+    """The clock runs again from day ``on``, of every stop that lasted on that day; ``None`` when none did."""
+    stops = list(zip(provision.suspensions, provision.stops, strict=True))
+    running = [s for s, stop in stops if stop.start <= on < stop.end and s.resumed_by_hand is None]
+    if not running:
+        return None
+    ended = tuple(replace(s, resumed=on) if s in running else s for s in provision.suspensions)
+    return replace(provision, suspensions=ended)
+
+
 def resume(case: Case, key: ProvisionKey, moment: Moment, on: date) -> Decision:
     """Let the clock run again, from day ``on``: of every stop that lasted on that day, also when it has ended since."""
     provision = provision_of(case, key)
-    stops = list(zip(provision.suspensions, provision.stops, strict=True))
-    running = [s for s, stop in stops if stop.start <= on < stop.end and s.resumed_by_hand is None]
-    later = [stop.start for _, stop in stops if stop.start > on and stop.start <= moment.today < stop.end]
-    if provision.status.is_open and not running and later:
+    changed = resumed(provision, on)
+    later = [stop.start for stop in provision.stops if stop.start > on and stop.start <= moment.today < stop.end]
+    if provision.status.is_open and changed is None and later:
         not_before(f"De klok van '{key}' hervatten", on, (min(later), "de dag waarop hij is stilgezet"))
-    if not provision.status.is_open or not running:
+    if not provision.status.is_open or changed is None:
         raise NotAllowed(f"De klok van '{key}' in traject {case.reference} staat niet stil; hervatten kan dus niet.")
     draft = Draft(case, moment)
     was = deadlines.due(draft.situation(key))
-    draft.change(
-        replace(
-            provision,
-            suspensions=tuple(replace(s, resumed=on) if s in running else s for s in provision.suspensions),
-        )
-    )
+    draft.change(changed)
     draft.note("clock.resumed", f"klok loopt weer vanaf {dutch.dutch_date(on)}", key, on=on.isoformat())
     note_term(draft, key)
     tell_new_day(draft, key, was.due if was else None)
