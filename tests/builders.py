@@ -511,6 +511,34 @@ def nudged(app: App, reference: str, on: str) -> None:
         write(connection, [Change(stored, draft.done(), moment)])
 
 
+# What an act and its taking back leave changed: the record, and what counts acts and asks others to look.
+_COUNTS = {
+    "client_case": {"act"},
+    "provision": {"generation", "observed_generation"},
+    "plan": {"wanted"},
+    "message": {"next_try"},
+}
+_NUMBERED = {"suspension", "outcome", "follow_up", "needed_from", "milestone", "agreement"}
+_RECORD = {"audit", "audit_head", "free_text", "last_act", "announcement", "foreseen"}
+
+
+def state_in(database: Engine) -> dict[str, list[dict[str, Any]]]:
+    """All there is but the record; letters only while they wait."""
+    found = {}
+    with database.connect() as connection:
+        for table in TABLES:
+            if table.name in _RECORD:
+                continue
+            left_out = _COUNTS.get(table.name, set()) | ({"id"} if table.name in _NUMBERED else set())
+            rows = [
+                {name: value for name, value in row._mapping.items() if name not in left_out}
+                for row in connection.execute(select(table))
+                if table.name != "message" or row.status == "pending"
+            ]
+            found[table.name] = sorted(rows, key=lambda row: sorted((name, str(value)) for name, value in row.items()))
+    return found
+
+
 def count(rows: Iterable[object]) -> int:
     return sum(1 for _ in rows)
 

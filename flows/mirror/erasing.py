@@ -29,6 +29,7 @@ class Forgetting:
         self.loop = Loop("bewaren", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
+        self._retention.drop_last_acts()
         self._retention.forget_expired()
         if erasures := self._retention.erasures():
             self.erase(api.client_of_thread(), erasures)

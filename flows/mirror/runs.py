@@ -19,9 +19,10 @@ from flows.prefect.deployments import Deployments
 from flows.prefect.tags import PROVISION_TAG
 from provisions.app import App
 from provisions.store.runs import MirroredRun
-from provisions.views.runs import RunView
+from provisions.views.runs import TAKEN_BACK, RunView
 
 BATCH = 100
+STRAY = "Wat deze run liet zien, is teruggedraaid."
 IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
 
 
@@ -53,6 +54,7 @@ class RunMirror:
         self.loop = Loop("runs", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
+        self.end_strays()
         wanted = self._app.runs.stale(BATCH)
         if not wanted:
             self.behind_since = None
@@ -63,6 +65,14 @@ class RunMirror:
             self._shown()
         # What is left is being executed right now: it may have read its row before the change, so it is tried again.
         return 0.0 if applied else BUSY
+
+    def end_strays(self) -> int:
+        """End the runs of what was needed because of an act that was taken back; how many."""
+        strays = self._app.runs.strays(BATCH)
+        for run in strays:
+            api.cancel_run(api.client_of_thread(), run, TAKEN_BACK, STRAY)
+            self._app.runs.stray_ended(run)
+        return len(strays)
 
     def apply(self, client: SyncPrefectClient, wanted: Sequence[MirroredRun]) -> int:
         """Show each of ``wanted``; how many could be shown now."""

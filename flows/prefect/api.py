@@ -121,8 +121,9 @@ def scheduled_after(client: SyncPrefectClient, deployments: Sequence[UUID], mome
 
 
 def cancel_run(client: SyncPrefectClient, run: UUID, name: str, message: str) -> None:
-    """End a run that nobody needs, whatever it is doing."""
-    client.set_flow_run_state(run, Cancelled(name=name, message=message), force=True)
+    """End a run that nobody needs, whatever it is doing; one that is gone already is fine."""
+    with suppress(ObjectNotFound):
+        client.set_flow_run_state(run, Cancelled(name=name, message=message), force=True)
 
 
 def delete_run(client: SyncPrefectClient, run: UUID) -> None:

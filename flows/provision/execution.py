@@ -21,7 +21,7 @@ from flows.prefect.tags import PROVISION_TAG
 from flows.provision.process import ProvisionProcess
 from provisions.domain.errors import NotFound, Refused, Unreachable
 from provisions.views.refusals import for_people
-from provisions.views.runs import RecordLine, RunView
+from provisions.views.runs import TAKEN_BACK, RecordLine, RunView
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
             introduction=f"{view.run_name}\n\n{advice}".strip(),
             line=line,
         )
+    if view.taken_back:
+        return State(type=StateType.CANCELLED, name=TAKEN_BACK, message=f"{view.state}.")
     return Completed(name=view.state, message=view.message)
 
 

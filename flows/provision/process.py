@@ -27,6 +27,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("provision.ended"): "Geëindigd met het traject",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
     Fact("provision.reopened"): "Heropend",
+    Fact("provision.undone"): "Teruggedraaid",
     Fact("provision.moved"): "Nodig vanaf een andere dag",
     Fact("provision.urgent"): "Spoed gekregen",
     Fact("provision.milestone"): "Mijlpaal vastgelegd",

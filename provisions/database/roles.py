@@ -1,7 +1,7 @@
 """What the application's database role may do: no more than it must.
 
 The tables belong to another role, by which migrations run (``PROVISIONS_MIGRATION_URL``). The application reads and
-adds, changes what changes, and removes only what is forgotten or done with. It changes no schema, and no line of the
+adds, changes what changes, and removes only what is forgotten, done with, or taken back. It changes no schema, and no line of the
 audit.
 """
 
@@ -13,7 +13,7 @@ READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "access_log": (READ, ADD, REMOVE),  # REMOVE: a trigger lets go of what was kept long enough, and of nothing else
-    "agreement": (READ, ADD),
+    "agreement": (READ, ADD, REMOVE),  # REMOVE, here and of what belongs to a provision: an act is taken back
     "alembic_version": (READ,),
     "announcement": (READ, ADD, CHANGE, REMOVE),  # CHANGE: to hold rows (FOR UPDATE)
     "approval": (READ, ADD, CHANGE, REMOVE),
@@ -30,22 +30,24 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "free_text": (READ, ADD, REMOVE),
     "identity": (READ, ADD, REMOVE),
     "invitation": (READ, ADD, CHANGE, REMOVE),
+    "last_act": (READ, ADD, CHANGE, REMOVE),
     "message": (READ, ADD, CHANGE, REMOVE),
     "milestone": (READ, ADD, CHANGE, REMOVE),
-    "needed_from": (READ, ADD, CHANGE),
-    "outcome": (READ, ADD, CHANGE),
+    "needed_from": (READ, ADD, CHANGE, REMOVE),
+    "outcome": (READ, ADD, CHANGE, REMOVE),
     "person": (READ, ADD, CHANGE),
     "person_grant": (READ, ADD, REMOVE),
     "plan": (READ, ADD, CHANGE, REMOVE),
     "prepared": (READ, ADD, REMOVE),
-    "provision": (READ, ADD, CHANGE),
+    "provision": (READ, ADD, CHANGE, REMOVE),
     "report": (READ, ADD),
-    "rung": (READ, ADD, CHANGE),
+    "rung": (READ, ADD, CHANGE, REMOVE),
     "session": (READ, ADD, CHANGE, REMOVE),
     "setting": (READ, ADD, CHANGE),
     "sign_in": (READ, ADD, REMOVE),
-    "suspension": (READ, ADD, CHANGE),
-    "waiver": (READ, ADD),
+    "stray_run": (READ, ADD, REMOVE),
+    "suspension": (READ, ADD, CHANGE, REMOVE),
+    "waiver": (READ, ADD, REMOVE),
 }
 
 _FORBIDDEN = (

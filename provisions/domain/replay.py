@@ -34,6 +34,7 @@ from provisions.domain.lifecycle.ending import status_before_end
 from provisions.domain.lifecycle.known_later import with_needed_from
 from provisions.domain.lifecycle.milestones import with_milestone
 from provisions.domain.lifecycle.suspension import with_agreement
+from provisions.domain.lifecycle.undo import UNDONE
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
 
@@ -80,17 +81,34 @@ class Replay:
     """The numbers of lines that lack what a line of their kind says."""
     moved: set[ProvisionKey] = field(default_factory=set)
     """The provisions of which the promised day may have been moved by other rules or by a move, so that a breach was kept."""
+    before: dict[int, "Replay"] = field(default_factory=dict)
+    """By the number of the last line before an act that is taken back later: what the lines until then said."""
 
     def follow(self, lines: Iterable[RecordedLine]) -> "Replay":
         """Carry out ``lines``, which are of one case and in order."""
+        lines = list(lines)
+        acts = sorted({line.data["after"] for line in lines if line.what == UNDONE and "after" in line.data})
         for line in lines:
+            while acts and acts[0] < line.id:
+                self.before[acts.pop(0)] = replace(self, provisions=dict(self.provisions), moved=set(self.moved))
             try:
+                if line.what == UNDONE:
+                    self._take_back(line)
                 self._case_line(line)
                 if line.key is not None:
                     self._provision_line(line, line.key)
             except (AttributeError, KeyError, TypeError, ValueError):
                 self.unreadable.append(line.id)
         return self
+
+    def _take_back(self, line: RecordedLine) -> None:
+        """The case is again what it was before the act; what no line told of then may not be there now."""
+        earlier = self.before[line.data["after"]]
+        told = {key for key, p in self.provisions.items() if earlier.provisions.get(key) != p}
+        self.lines |= {(key, name): line.id for key in told for name in (*_COMPARED, "suspensions", "applied_on")}
+        self.lines |= {(None, name): line.id for name in self.case if self.case[name] != earlier.case.get(name)}
+        self.case, self.moved = dict(earlier.case), set(earlier.moved)
+        self.provisions = dict(earlier.provisions)
 
     def _case_line(self, line: RecordedLine) -> None:
         data = line.data

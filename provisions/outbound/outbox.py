@@ -24,7 +24,7 @@ from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
 from provisions.outbound.recording import Next, Note, Recorder
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
-from provisions.outbound.sending import Busy, MailClosed, Sender
+from provisions.outbound.sending import Busy, MailClosed, Sender, Sent
 from provisions.outbound.transports import Transport
 from provisions.outbound.webhook import Event, EventTransport
 from provisions.store import outbox as store
@@ -238,11 +238,24 @@ class Outbox:
         waiting = [
             to for to in rendered.recipients if (known := held.receivers.get(to.address)) is None or known.waits(now)
         ]
-        sent = self._sender.send(row.id, row.created, rendered, event, waiting, transport)
+        sent = self._leaves(
+            held, row, lambda: self._sender.send(row.id, row.created, rendered, event, waiting, transport)
+        )
         following = self._recorder.sent(held, row, rendered, sent.results, note)
         if row.kind in TELLING and following is Next.THE_NEXT and row.provision_id is not None:
             batch.tell(row, now)
         return self._mail_is_closed(row) if sent.closed else following
+
+    def _leaves(self, held: Held, row: Message, send: Callable[[], Sent]) -> Sent:
+        """Send it; whoever takes back what it tells, sees that it left, also when this process ends before that is recorded."""
+        if row.provision_id is None:
+            return send()
+        store.leaving(held.connection, row.id, row.provision_id)
+        try:
+            return send()
+        except (Busy, MailClosed):
+            store.stays(held.connection, row.id, row.provision_id)
+            raise
 
     def _put_off(self, moment: datetime, provision_id: int | None = None, message: UUID | None = None) -> None:
         with self._engine.begin() as connection:

@@ -30,6 +30,7 @@ from provisions.store import tables as t
 SLICE = 2000  # cases at a time: memory stays flat however many there are
 
 # Recorded facts that have no table of their own. The index ix_audit_report holds these and no other lines.
+UNDONE = "act.undone"
 NOTED = ("case.transferred", "provision.reopened", "rung.answered", "rung.submitted", "term.agreed")
 
 _Row = Row[Any]
@@ -178,11 +179,16 @@ def _children(connection: Connection, ids: ColumnElement[Any], query: Select[Any
 def _noted(connection: Connection, ids: ColumnElement[Any]) -> dict[int, dict[tuple[str | None, int], list[_Row]]]:
     a = t.audit.c
     query = (
-        select(a.case_id, a.key, t.audit_round.label("round"), a.what, a.at, a.data)
-        .where(a.what.in_(NOTED), a.case_id == ids)
+        select(a.id, a.case_id, a.key, t.audit_round.label("round"), a.what, a.at, a.data)
+        .where(a.what.in_((*NOTED, UNDONE)), a.case_id == ids)
         .order_by(a.id)
     )
     found: dict[int, dict[tuple[str | None, int], list[_Row]]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.case_id, {}).setdefault((row.key, row.round), []).append(row)
+        of_case = found.setdefault(row.case_id, {})
+        if row.what == UNDONE:
+            for lines in of_case.values():
+                lines[:] = [line for line in lines if line.id <= row.data["after"]]
+        else:
+            of_case.setdefault((row.key, row.round), []).append(row)
     return found

@@ -28,6 +28,10 @@ Message = Row[Any]
 _OF_DELIVERY = [field.name for field in fields(Delivery)]
 _LOCK = text("SELECT pg_try_advisory_lock(:key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+_HOLD = text("SELECT coalesce(bool_and(pg_try_advisory_xact_lock(key)), true) FROM unnest((:keys)::bigint[]) AS key")
+_MARKED = "WHERE case_id = (SELECT case_id FROM provision WHERE id = :about) AND :about = ANY(provisions)"
+_LEAVING = text(f"UPDATE last_act SET leaving = leaving || (:held)::uuid {_MARKED}")  # noqa: S608 - our own words
+_STAYS = text(f"UPDATE last_act SET leaving = array_remove(leaving, (:held)::uuid) {_MARKED}")  # noqa: S608
 _HELD = (
     select(t.delivery.c.receiver, *(t.delivery.c[name] for name in _OF_DELIVERY))
     .select_from(t.message.outerjoin(t.delivery, t.delivery.c.message == t.message.c.id))
@@ -135,6 +139,10 @@ def listed(connection: Connection, ids: Sequence[UUID]) -> None:
     connection.execute(statement.values(status=MessageStatus.VOID.value, next_try=None))
 
 
+def _lock_of(message: UUID) -> int:
+    return int.from_bytes(message.bytes[:8], "big", signed=True)
+
+
 # --- one message in hand ---------------------------------------------------------------------------------------------
 
 
@@ -171,7 +179,7 @@ def held(connection: Connection, message: UUID) -> Iterator[Held | None]:
 
     No transaction stays open while it is held, and a crash lets go.
     """
-    numbers = {"key": int.from_bytes(message.bytes[:8], "big", signed=True)}
+    numbers = {"key": _lock_of(message)}
     if not connection.execute(_LOCK, numbers).scalar():
         yield None
         return
@@ -183,6 +191,22 @@ def held(connection: Connection, message: UUID) -> Iterator[Held | None]:
     finally:
         if not connection.invalidated:  # then the database let go
             connection.execute(_UNLOCK, numbers)
+
+
+def hold(connection: Connection, messages: Sequence[UUID]) -> bool:
+    """Hold these until the transaction of ``connection`` ends, so that nobody sends them; ``False`` when one is being sent."""
+    keys = [_lock_of(message) for message in messages]
+    return bool(connection.execute(_HOLD, {"keys": keys}).scalar_one())
+
+
+def leaving(connection: Connection, message: UUID, provision_id: int) -> None:
+    """Note, before a message about a provision leaves, that what it tells can't be taken back. A crash leaves the note."""
+    connection.execute(_LEAVING, {"held": message, "about": provision_id})
+
+
+def stays(connection: Connection, message: UUID, provision_id: int) -> None:
+    """It did not leave after all: nothing was tried."""
+    connection.execute(_STAYS, {"held": message, "about": provision_id})
 
 
 def lock_status(connection: Connection, message: UUID) -> str | None:

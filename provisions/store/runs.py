@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 
 from provisions.domain.case import Status
-from provisions.store import loading
+from provisions.store import acts, loading
 from provisions.store import tables as t
 
 _STALE = t.provision.c.generation != t.provision.c.observed_generation
@@ -58,6 +58,16 @@ class Runs:
             )
             # The plan after the provision, as everybody locks them: the other way round two would wait for each other.
             loading.want_plans(connection, case_ids)
+
+    def strays(self, limit: int = 100) -> list[UUID]:
+        """Runs of what was taken back: they have nobody any more, and are to be ended."""
+        with self._engine.connect() as connection:
+            return acts.strays(connection, limit)
+
+    def stray_ended(self, flow_run: UUID) -> None:
+        """A stray run has ended."""
+        with self._engine.begin() as connection:
+            acts.stray_ended(connection, flow_run)
 
     def renew(self, provision_ids: Sequence[int]) -> None:
         """Show these again: their run is gone or stuck."""

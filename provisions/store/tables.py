@@ -361,6 +361,28 @@ approval = Table(
     Index("ix_approval_asked", "number", postgresql_where=text("state = 'asked'")),
 )
 
+# The last thing that a person did with a case, for as long as it may be taken back (``provisions/store/acts.py``).
+last_act = Table(
+    "last_act",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), primary_key=True, autoincrement=False),
+    Column("act", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("after", BigInteger, nullable=False),  # the number of the last line of the audit before it
+    Column("lines", Integer, nullable=False),  # how many it recorded
+    Column("never", Text),  # what keeps it from being taken back: a word of the record
+    Column("before", JSONB),  # what it changed, as it was
+    Column("provisions", ARRAY(BigInteger), nullable=False),  # what it changed, or had letters written about
+    Column(
+        "leaving", ARRAY(Uuid), nullable=False, server_default=text("'{}'")
+    ),  # letters about these that began to leave
+    Index("ix_last_act_at", "at"),
+)
+
+# Runs in Prefect of what was taken back, to be ended; a row is gone once that is done.
+stray_run = Table("stray_run", metadata, Column("flow_run", Uuid, primary_key=True))
+
 # Who may come in, and as what. A person without a password came in by the provider of identities, or was not set up yet.
 person = Table(
     "person",
@@ -447,7 +469,7 @@ access_log = Table(
 )
 
 # What is of the moment and in no backup: after a restore everybody signs in again.
-PASSING = frozenset({"invitation", "session", "sign_in"})
+PASSING = frozenset({"invitation", "last_act", "session", "sign_in", "stray_run"})
 
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -488,7 +510,7 @@ audit = Table(
         "ix_audit_report",
         "case_id",
         postgresql_where=text(
-            "what IN ('case.transferred', 'provision.reopened', 'rung.answered', 'rung.submitted', 'term.agreed')"
+            "what IN ('act.undone', 'case.transferred', 'provision.reopened', 'rung.answered', 'rung.submitted', 'term.agreed')"
         ),
     ),
 )

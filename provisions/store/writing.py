@@ -16,8 +16,17 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from provisions.domain.case import Case, Provision, ProvisionKey
-from provisions.domain.lifecycle import AuditLine, Decision, Derived, Moment, derive, derive_case
-from provisions.store import audit, channel
+from provisions.domain.lifecycle import (
+    SYSTEM,
+    AuditLine,
+    Decision,
+    Derived,
+    Moment,
+    derive,
+    derive_case,
+    never_undone,
+)
+from provisions.store import acts, audit, channel
 from provisions.store import tables as t
 from provisions.store.columns import ALL_CHILDREN, CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child, Columns
 from provisions.store.loading import Stored
@@ -52,6 +61,7 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     drafts = [_Draft(change) for change in changes]
     _insert_new(connection, drafts)
     _record(connection, drafts)
+    acts.keep(connection, [draft.act_row() for draft in drafts if draft.is_an_act])
     _append_audit(connection, drafts)  # last: everybody else who records waits for it
     return [draft.case_id for draft in drafts]
 
@@ -76,6 +86,24 @@ class _Draft:
                 self.inserts.append({"generation": wanted, **row})
             elif wanted or any(change.before.rows[key][name] != value for name, value in row.items()):  # type: ignore[union-attr]
                 self.updates.append({"row_id": self.ids[key], "wanted": wanted, **row})
+
+    @property
+    def is_an_act(self) -> bool:
+        """Whether a person did this with a case that was there: the last thing that was done with it. An intake is never
+        taken back, and neither is what was done before it.
+        """
+        return self.before is not None and self.change.moment.by != SYSTEM and self.change.keys is None
+
+    def act_row(self) -> Row:
+        """What is kept of it, for as long as it may be taken back."""
+        decision, moment = self.change.decision, self.change.moment
+        assert self.before is not None  # noqa: S101 - it is an act
+        never = never_undone(decision, moment)
+        kept: Row = {"before": None, "provisions": []}
+        if never is None:
+            kept = acts.row(self.before, self.case, (intent.key for intent in decision.messages), self.ids)
+        made = {"case_id": self.case_id, "act": self.case.act, "by": moment.by, "at": moment.now}
+        return {**made, **kept, "never": never, "lines": len(decision.audit)}
 
 
 # --- what is new -----------------------------------------------------------------------------------------------------

@@ -14,10 +14,23 @@ from provisions.usecases.intake import Intake
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
 from provisions.usecases.rounds import Rounds
+from provisions.usecases.undoing import Undoing
 from provisions.usecases.waivers import Waivers
 
 
 class Cases(
-    Intake, Outcomes, ClockStops, Waivers, Answers, Agreements, Ends, Rounds, Approvals, Facts, Notes, Directors
+    Intake,
+    Outcomes,
+    ClockStops,
+    Waivers,
+    Answers,
+    Agreements,
+    Ends,
+    Rounds,
+    Approvals,
+    Facts,
+    Notes,
+    Directors,
+    Undoing,
 ):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

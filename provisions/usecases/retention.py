@@ -19,7 +19,8 @@ from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.lifecycle import SYSTEM
-from provisions.store import access_log, audit
+from provisions.domain.lifecycle.undo import LONGEST
+from provisions.store import access_log, acts, audit
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, Line
 from provisions.store.retention import Erasure
@@ -93,6 +94,11 @@ class Retention:
         """Reduce these cases, which are locked."""
         stored.reduce(connection, case_ids, day_of(self._clock()))
         audit.append(connection, [Line(by, FORGOTTEN, because, case_id, data=data) for case_id in case_ids])
+
+    def drop_last_acts(self) -> None:
+        """What can't be taken back any more is not kept twice."""
+        with self._engine.begin() as connection:
+            acts.drop(connection, self._clock() - LONGEST)
 
     # --- outside our database ----------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from provisions.store.looking import Reader
 from provisions.views.cases import SUSPENDED, ProvisionView, Views
 
 NOT_DELIVERED = "niet-bezorgd"
+TAKEN_BACK = "Teruggedraaid"
 DELIVERED = Fact("provision.outcome", OutcomeName.DELIVERED)
 
 
@@ -34,9 +35,10 @@ class RunView:
     municipality: str
     status: str
     overdue: bool
-    open: bool
+    open: bool  # and started: what waits for another has no run
     state: str
     message: str
+    taken_back: bool  # its start, so that it waits for another again
     tags: tuple[str, ...]
     generation: int  # of the row that this was read from: see ``provisions.store.runs``
     flow_run: UUID | None
@@ -87,9 +89,10 @@ class RunViews:
             municipality=case.municipality,
             status=view.status,
             overdue=view.overdue,
-            open=provision.status.is_open,
+            open=provision.status.is_open and provision.started_on is not None,
             state=state_name(view),
             message=state_message(view, undelivered),
+            taken_back=provision.status is Status.BLOCKED,
             tags=tags(view, undelivered),
             generation=known.generation,
             flow_run=view.flow_run,
@@ -103,12 +106,12 @@ class RunViews:
     def record(self, run: RunView, *, after: int | None) -> Record:
         """What was recorded of the provision of ``run`` after line ``after``; without ``after`` since it was last reopened.
 
-        What happened before a reopening showed in the run that ended then.
+        What happened before a reopening, or before an end was taken back, showed in the run that ended then.
         """
         with self._reader() as rows:
             found = looking.record_of(rows, run.provision_id, after or 0)
         if after is None:
-            reopenings = [n for n, row in enumerate(found) if row.own and row.what == "provision.reopened"]
+            reopenings = [n for n, row in enumerate(found) if row.own and _reopens(row)]
             found = found[reopenings[-1] :] if reopenings else found
         last = found[-1].id if found else after or 0
         return Record(tuple(self._lines(run.key, found)), last)
@@ -127,6 +130,12 @@ class RunViews:
             elif row.at == delivered and row.key in waiting:
                 delivered = None
                 yield RecordLine(row.id, row.at, (OTHERS_STARTED,))
+
+
+def _reopens(row: Any) -> bool:
+    return row.what == "provision.reopened" or (
+        row.what == "provision.undone" and bool((row.data or {}).get("reopens"))
+    )
 
 
 def state_name(view: ProvisionView) -> str:

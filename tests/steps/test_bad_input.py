@@ -19,9 +19,10 @@ from provisions import inputs
 from provisions.app import App
 from provisions.catalogue import PROJECT
 from provisions.cli import refusals
+from provisions.outbound.outbox import Outbox
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.refusals import for_people
-from tests.builders import CONFIG, DIRECTOR, NUDGE, day, everything_in, is_dutch, nudged, refusal
+from tests.builders import CONFIG, DIRECTOR, NUDGE, Letterbox, day, everything_in, is_dutch, nudged, refusal
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
@@ -29,6 +30,7 @@ CLOSED = "TR-2026-0002"
 ELSEWHERE = "TR-2026-0003"
 REFUSED = "TR-2026-0004"
 LATER = "TR-2026-0006"
+PASSED = "TR-2026-0012"
 ELSEWHERE_TOO = "TR-2026-0005"
 DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
 WITH_DIRECTOR = "TR-2026-0012"
@@ -109,12 +111,18 @@ def town(shared_database: Engine) -> App:
         request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
         app.cases.intake(request, by=DIRECTOR)
     app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    clock.set("2026-11-10T08:50:00+00:00")
+    app.cases.milestone(PASSED, "wmo_indication", "reported", by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
     app.time.tick_all()
     app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
     for purpose, on in (("bed", day("2026-11-09")), ("clothing", day("2026-11-10"))):
         app.cases.again(LATER, "special_assistance", reason="new_costs", purpose=purpose, on=on, by=DIRECTOR)
     app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=DIRECTOR)
+    Outbox(shared_database, CONFIG, Letterbox(), clock).deliver_due()
+    sent = app.messages.found(reference=REFUSED, status="sent", limit=1)
+    app.resending.resend(str(sent[0].id), by=DIRECTOR)
     return app
 
 
@@ -278,6 +286,15 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "assigned, one of them unknown": (NOT_FOUND, call("assign", [REF, "TR-2026-9999"], "regisseur-9"), "TR-2026-9999"),
     "assigned to no code": (INVALID, call("assign", [REF], "Jan Jansen"), "--director"),
     "nothing to assign": (INVALID, call("assign", [], "regisseur-9"), "traject"),
+    # taking back
+    "taking back in a case that is not there": (NOT_FOUND, call("undo", "TR-2026-9999"), "TR-2026-9999"),
+    "taking back an intake": (NOT_ALLOWED, call("undo", ELSEWHERE), "niets om terug te draaien"),
+    "taking back what another did": (NOT_ALLOWED, call("undo", LATER, by="vervanger-4"), "van een ander"),
+    "taking back an end": (NOT_ALLOWED, call("undo", CLOSED), "einde van een traject"),
+    "taking back after a quarter": (NOT_ALLOWED, call("undo", REF), "kwartier"),
+    "taking back what a letter told": (NOT_ALLOWED, call("undo", LATER), "bericht vertrokken"),
+    "taking back what the clock went past": (NOT_ALLOWED, call("undo", PASSED), "de klok"),
+    "taking back what others went past": (NOT_ALLOWED, call("undo", REFUSED), "sindsdien nog iets"),
     # four eyes
     "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),

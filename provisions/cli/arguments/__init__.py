@@ -26,6 +26,7 @@ SUBJECTS = (
     life.facts,
     life.again,
     life.notes,
+    life.undo,
     access.people,
     access.rights,
 )

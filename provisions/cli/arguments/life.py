@@ -136,6 +136,16 @@ def notes(commands: Commands) -> None:
     options.by(made)
 
 
+def undo(commands: Commands) -> None:
+    """Second thoughts."""
+    made = commands.on_case(
+        "undo",
+        "draai terug wat u net bij een traject hebt vastgelegd, zolang er geen bericht over weg is (hoogstens een kwartier)",
+        "undo TR-2026-0042 --by regisseur-3",
+    )
+    options.by(made)
+
+
 def again(commands: Commands) -> None:
     """Needed once more."""
     made = commands.on_provision(

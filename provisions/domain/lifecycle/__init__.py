@@ -32,6 +32,7 @@ from provisions.domain.lifecycle.tick import (
     tick_case,
 )
 from provisions.domain.lifecycle.transfer import transfer
+from provisions.domain.lifecycle.undo import LastAct, Since, SinceLine, never_undone, undo
 from provisions.domain.lifecycle.waivers import waive
 
 __all__ = [
@@ -43,9 +44,12 @@ __all__ = [
     "Derived",
     "Ending",
     "Foreseen",
+    "LastAct",
     "MessageIntent",
     "Moment",
     "Need",
+    "Since",
+    "SinceLine",
     "Via",
     "add",
     "again",
@@ -60,6 +64,7 @@ __all__ = [
     "milestone",
     "move",
     "needs_approval",
+    "never_undone",
     "next_at",
     "note",
     "open_case",
@@ -76,6 +81,7 @@ __all__ = [
     "tick",
     "tick_case",
     "transfer",
+    "undo",
     "urgent",
     "waive",
     "why",
