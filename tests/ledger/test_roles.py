@@ -58,7 +58,7 @@ def test_the_application_has_exactly_its_rights(database: Engine) -> None:
         "DELETE FROM audit_head",
         "UPDATE free_text SET body = 'x'",
         "DELETE FROM client_case",
-        "DELETE FROM rung",
+        "DELETE FROM setting",
         "DELETE FROM report",
         "UPDATE report SET week = week",
         "UPDATE alembic_version SET version_num = '0001'",
