@@ -86,6 +86,7 @@ class Client:
     brp: Brp = Brp.UNKNOWN
     present: frozenset[str] = frozenset()
     case: Case = field(init=False, repr=False)
+    last_act: lifecycle.LastAct | None = field(default=None, repr=False)
     audit: list[AuditLine] = field(default_factory=list, repr=False)
     messages: list[lifecycle.MessageIntent] = field(default_factory=list, repr=False)
 
@@ -102,7 +103,10 @@ class Client:
     def moment(self) -> Moment:
         return Moment(self.now, DIRECTOR, self.catalogue)
 
-    def _do(self, decision: Decision) -> Decision:
+    def _do(self, decision: Decision, moment: Moment | None = None) -> Decision:
+        if moment is None or moment.by != lifecycle.SYSTEM:
+            never = lifecycle.never_undone(decision, self.moment)
+            self.last_act = lifecycle.LastAct(DIRECTOR, self.now, None if never else self.case, never, len(self.audit))
         self.case = decision.case
         self.audit += decision.audit
         self.messages += decision.messages
@@ -177,6 +181,10 @@ class Client:
     def submits(self, key: str, submitted: bool = True) -> Decision:
         return self._do(lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment))
 
+    def takes_back(self) -> Decision:
+        """The last act; the clock's lines since are not known here, but it may have had work of its own."""
+        return self._do(lifecycle.undo(self.case, self.last_act, lifecycle.Since(), self.moment))
+
     def is_noted(self, text: str, key: str | None = None) -> Decision:
         return self._do(lifecycle.note(self.case, self.which(key) if key else None, text, self.moment))
 
@@ -241,8 +249,10 @@ class Client:
 
     def tick(self) -> "Client":
         for key in self.case.provisions:
-            self._do(lifecycle.tick(self.case, key, Moment(self.now, lifecycle.SYSTEM, self.catalogue)))
-        self._do(lifecycle.tick_case(self.case, Moment(self.now, lifecycle.SYSTEM, self.catalogue)))
+            moment = Moment(self.now, lifecycle.SYSTEM, self.catalogue)
+            self._do(lifecycle.tick(self.case, key, moment), moment)
+        moment = Moment(self.now, lifecycle.SYSTEM, self.catalogue)
+        self._do(lifecycle.tick_case(self.case, moment), moment)
         return self
 
     def lives_until(self, text: str) -> "Client":

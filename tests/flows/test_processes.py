@@ -109,6 +109,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(lambda: client.closes("died"))
     attempt(client.ended_by_mistake)
     attempt(lambda: client.is_noted("gaat maandag mee", key))
+    attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))
+    attempt(client.takes_back)
     for line in client.audit:
         if line.key is not None and line.key.key == key:
             found += facts_of(line.what, line.data)
