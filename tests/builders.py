@@ -33,6 +33,7 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.store import loading
 from provisions.store import tables as t
+from provisions.store.columns import ALL_CHILDREN
 from provisions.store.writing import Change, write
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import CaseView, ProvisionView
@@ -528,7 +529,7 @@ _COUNTS = {
     "plan": {"wanted"},
     "message": {"next_try"},
 }
-_NUMBERED = {"suspension", "outcome", "follow_up", "needed_from", "milestone", "agreement"}
+_NUMBERED = {name for name, child in ALL_CHILDREN.items() if child.key is None}
 _RECORD = {"audit", "audit_head", "free_text", "last_act", "announcement", "foreseen"}
 
 

@@ -19,7 +19,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "approval": (READ, ADD, CHANGE, REMOVE),
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
-    "cause": (READ, ADD, CHANGE),
+    "cause": (READ, ADD, CHANGE, REMOVE),
     "case_follow_up": (READ, ADD, CHANGE, REMOVE),
     "client_case": (READ, ADD, CHANGE),
     "delivery": (READ, ADD, CHANGE, REMOVE),

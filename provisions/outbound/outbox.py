@@ -248,13 +248,13 @@ class Outbox:
 
     def _leaves(self, held: Held, row: Message, send: Callable[[], Sent]) -> Sent:
         """Send it; whoever takes back what it tells, sees that it left, also when this process ends before that is recorded."""
-        if row.provision_id is None:
+        if row.provision_id is None and row.case_id is None:
             return send()
-        store.leaving(held.connection, row.id, row.provision_id)
+        store.leaving(held.connection, row)
         try:
             return send()
         except (Busy, MailClosed):
-            store.stays(held.connection, row.id, row.provision_id)
+            store.stays(held.connection, row)
             raise
 
     def _put_off(self, moment: datetime, provision_id: int | None = None, message: UUID | None = None) -> None:

@@ -18,7 +18,7 @@ from provisions.domain.delivery import MessageStatus
 from provisions.domain.lifecycle import LastAct, Since, SinceLine
 from provisions.store import outbox
 from provisions.store import tables as t
-from provisions.store.columns import CASE, CHILDREN, PROVISION
+from provisions.store.columns import CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child
 from provisions.store.loading import Stored
 
 # What became of a letter: recorded by whoever sends it, at any moment.
@@ -38,16 +38,19 @@ ON CONFLICT (case_id) DO UPDATE SET act = excluded.act, by = excluded.by, at = e
 # --- keeping ---------------------------------------------------------------------------------------------------------
 
 
-def row(before: Stored, after: Case, about: Iterable[ProvisionKey], ids: Mapping[ProvisionKey, int]) -> dict[str, Any]:
+def row(
+    before: Stored, after: Case, about: Iterable[ProvisionKey | None], ids: Mapping[ProvisionKey, int]
+) -> dict[str, Any]:
     """What is kept of an act that changed ``before`` to ``after``. ``about``: the provisions of which letters were asked."""
     was = before.case.provisions
     touched = [key for key, provision in after.provisions.items() if was.get(key) is not provision]
     copy = {
         "case": list(CASE.row(before.case).values()),
+        "of_case": _records(before.case, CASE_CHILDREN),
         "provisions": [_copy(was[key]) for key in touched if key in was],
         "added": [list(key) for key in touched if key not in was],
     }
-    return {"before": copy, "provisions": sorted({ids[key] for key in (*touched, *about)})}
+    return {"before": copy, "provisions": sorted({ids[key] for key in (*touched, *about) if key is not None})}
 
 
 def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -62,11 +65,15 @@ def drop(connection: Connection, before: datetime) -> None:
 
 
 def _copy(provision: Provision) -> dict[str, Any]:
-    children = {
-        name: [[0, *child.columns.row(one).values()][bool(child.key) :] for one in getattr(provision, child.field)]
-        for name, child in CHILDREN.items()
+    return {"columns": list(PROVISION.row(provision).values()), "children": _records(provision, CHILDREN)}
+
+
+def _records(owner: Provision | Case, children: Mapping[str, Child]) -> dict[str, list[list[Any]]]:
+    """What belongs to a provision or a case, as ``Child.records`` reads it."""
+    return {
+        name: [[0, *child.columns.row(one).values()][bool(child.key) :] for one in getattr(owner, child.field)]
+        for name, child in children.items()
     }
-    return {"columns": list(PROVISION.row(provision).values()), "children": children}
 
 
 def _copied(copy: Mapping[str, Any]) -> Provision:
@@ -100,7 +107,7 @@ def read(connection: Connection, stored: Stored) -> Kept | None:
     kept = connection.execute(select(t.last_act).where(t.last_act.c.case_id == stored.case_id)).one_or_none()
     if kept is None:
         return None
-    held = _hold_letters(connection, kept.provisions)
+    held = _hold_letters(connection, kept.provisions, stored.case_id)
     leaving = select(t.last_act.c.leaving).where(t.last_act.c.case_id == stored.case_id)
     marked = bool(connection.execute(leaving).scalar_one())  # as it is now that nothing can begin to leave
     lines = connection.execute(
@@ -125,14 +132,16 @@ def _before(kept: Row[Any], stored: Stored) -> Case | None:
     added = {ProvisionKey(*key) for key in kept.before["added"]}
     copies = {copy.id: copy for copy in map(_copied, kept.before["provisions"])}
     still = {key: copies.get(key, p) for key, p in stored.case.provisions.items() if key not in added}
-    return replace(was, provisions=still)
+    of_case: dict[str, Any] = {
+        CASE_CHILDREN[name].field: CASE_CHILDREN[name].records(rows) for name, rows in kept.before["of_case"].items()
+    }
+    return replace(was, provisions=still, **of_case)
 
 
-def _hold_letters(connection: Connection, provisions: Sequence[int]) -> bool:
-    """Hold every letter about these that waits; ``False`` when one of them is being sent."""
-    waiting = select(t.message.c.id).where(
-        t.message.c.provision_id.in_(provisions), t.message.c.status == MessageStatus.PENDING.value
-    )
+def _hold_letters(connection: Connection, provisions: Sequence[int], case_id: int) -> bool:
+    """Hold every letter about these, or about the case, that waits; ``False`` when one of them is being sent."""
+    about = or_(t.message.c.provision_id.in_(provisions), t.message.c.case_id == case_id)
+    waiting = select(t.message.c.id).where(about, t.message.c.status == MessageStatus.PENDING.value)
     return outbox.hold(connection, list(connection.execute(waiting).scalars()))
 
 
@@ -147,7 +156,8 @@ def _left(connection: Connection, letters: Collection[UUID]) -> bool:
 
 def _went(line: Row[Any], letters: Collection[UUID], stored: Stored, kept: Row[Any]) -> bool:
     """Whether this line says that an earlier letter left that tells of what the act changed."""
-    about = stored.ids.get(_key(line) or ProvisionKey(""))
+    key = _key(line)
+    about = stored.ids.get(key) if key is not None else None
     went = line.what in _LEFT or (line.what == "message.listed" and "overview" in (line.data or {}))
     return went and (line.message in letters or about in kept.provisions)
 
@@ -175,14 +185,20 @@ def restore(connection: Connection, stored: Stored, kept: Kept, now: datetime) -
     changed = [key for key, p in before.provisions.items() if p != stored.case.provisions[key]]
     if added:
         _remove(connection, added)
-    _replace_children(connection, {stored.ids[key]: before.provisions[key] for key in changed})
+    _replace(connection, CHILDREN, {stored.ids[key]: before.provisions[key] for key in changed})
+    _replace(connection, CASE_CHILDREN, {stored.case_id: before})
     blocked = [stored.ids[key] for key in changed if before.provisions[key].started_on is None]
     _end_runs(connection, blocked)
     return Stored(
         stored.case_id,
-        replace(stored.case, provisions=before.provisions),
+        replace(
+            stored.case,
+            provisions=before.provisions,
+            **{child.field: getattr(before, child.field) for child in CASE_CHILDREN.values()},
+        ),
         {key: number for key, number in stored.ids.items() if key in before.provisions},
         {key: values for key, values in stored.rows.items() if key in before.provisions},
+        next_at=stored.next_at,
     )
 
 
@@ -205,14 +221,15 @@ def _remove(connection: Connection, provisions: Sequence[int]) -> None:
     connection.execute(delete(t.provision).where(t.provision.c.id.in_(provisions)))
 
 
-def _replace_children(connection: Connection, provisions: Mapping[int, Provision]) -> None:
-    for name, child in CHILDREN.items():
+def _replace(connection: Connection, children: Mapping[str, Child], owners: Mapping[int, Provision | Case]) -> None:
+    """What belongs to these provisions or cases, by their number, in place of what stands there."""
+    for name, child in children.items():
         table = t.metadata.tables[name]
-        connection.execute(delete(table).where(table.c.provision_id.in_(list(provisions))))
+        connection.execute(delete(table).where(table.c[child.owner].in_(list(owners))))
         rows = [
-            {"provision_id": number, **child.columns.row(one)}
-            for number, provision in provisions.items()
-            for one in getattr(provision, child.field)
+            {child.owner: number, **child.columns.row(one)}
+            for number, owner in owners.items()
+            for one in getattr(owner, child.field)
         ]
         if rows:
             connection.execute(insert(table), rows)

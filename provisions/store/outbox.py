@@ -29,7 +29,15 @@ _OF_DELIVERY = [field.name for field in fields(Delivery)]
 _LOCK = text("SELECT pg_try_advisory_lock(:key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:key)")
 _HOLD = text("SELECT coalesce(bool_and(pg_try_advisory_xact_lock(key)), true) FROM unnest((:keys)::bigint[]) AS key")
-_MARKED = "WHERE case_id = (SELECT case_id FROM provision WHERE id = :about) AND :about = ANY(provisions)"
+# A letter about the case as a whole may tell of all that was done with it.
+_MARKED = (
+    (
+        "WHERE case_id = coalesce(:case_id, (SELECT case_id FROM provision WHERE id = :about)) "
+        "AND (:about IS NULL OR :about = ANY(provisions))"
+    )
+    .replace(":case_id", "(:case_id)::bigint")
+    .replace(":about", "(:about)::bigint")
+)
 _LEAVING = text(f"UPDATE last_act SET leaving = leaving || (:held)::uuid {_MARKED}")  # noqa: S608 - our own words
 _STAYS = text(f"UPDATE last_act SET leaving = array_remove(leaving, (:held)::uuid) {_MARKED}")  # noqa: S608
 _HELD = (
@@ -199,14 +207,14 @@ def hold(connection: Connection, messages: Sequence[UUID]) -> bool:
     return bool(connection.execute(_HOLD, {"keys": keys}).scalar_one())
 
 
-def leaving(connection: Connection, message: UUID, provision_id: int) -> None:
-    """Note, before a message about a provision leaves, that what it tells can't be taken back. A crash leaves the note."""
-    connection.execute(_LEAVING, {"held": message, "about": provision_id})
+def leaving(connection: Connection, row: Message) -> None:
+    """Note, before a message leaves, that what it tells can't be taken back. A crash leaves the note."""
+    connection.execute(_LEAVING, {"held": row.id, "about": row.provision_id, "case_id": row.case_id})
 
 
-def stays(connection: Connection, message: UUID, provision_id: int) -> None:
+def stays(connection: Connection, row: Message) -> None:
     """It did not leave after all: nothing was tried."""
-    connection.execute(_STAYS, {"held": message, "about": provision_id})
+    connection.execute(_STAYS, {"held": row.id, "about": row.provision_id, "case_id": row.case_id})
 
 
 def lock_status(connection: Connection, message: UUID) -> str | None:
