@@ -87,7 +87,7 @@ class Engine:
         self._doubt = Doubt(app.rules)
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
-        self._morning = MorningMessages(screens.mornings, screens.days)
+        self._morning = MorningMessages(screens.mornings, screens.days, screens.absences)
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))

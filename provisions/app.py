@@ -19,6 +19,7 @@ from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.views.cases import Views
 from provisions.views.export import Exports
+from provisions.views.listing import CaseLists
 from provisions.views.messages import Messages
 from provisions.views.runs import RunViews
 
@@ -27,9 +28,9 @@ class App:
     """What can be asked of the program. ``clock`` gives the moment (aware); tests travel in time with it.
 
     ``cases``: what people do. ``time``: what time does. ``rules``: after a change in ``config/``. ``views``: a case as people
-    see it. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each shows. ``reports``: the
-    steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``, ``exports``: how long cases
-    are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
+    see it; ``lists``: cases, a line each. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each
+    shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
+    ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -40,6 +41,7 @@ class App:
         self.time = PassingTime(engine, config.catalogue, clock)
         self.rules = NewRules(engine, config, clock)
         self.views = Views(pooled(engine), config, clock)
+        self.lists = CaseLists(pooled(engine), config, clock)
         self.runs = Runs(engine)
         self.run_views = RunViews(pooled(engine), self.views)
         self.reports = Reports(engine, config, clock)

@@ -31,6 +31,7 @@ from provisions.domain.terms import Term
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
+from provisions.overview import AbsenceEnds
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.store.columns import ALL_CHILDREN
@@ -386,6 +387,7 @@ class Town:
         self.letterbox = Letterbox()
         self.outbox = Outbox(database, config, self.letterbox, clock)
         self.days = DaysOverviews(database, config, clock)
+        self.absences = AbsenceEnds(database, config, clock)
         self.letters: list[Letter] = []
 
     # time
@@ -404,6 +406,7 @@ class Town:
 
     def _deliver(self) -> None:
         self.days.tell()
+        self.absences.ask()
         self.outbox.deliver_due()
         for mail in self.letterbox.mail:
             body = mail.get_body(("plain",))

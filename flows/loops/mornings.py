@@ -2,20 +2,22 @@
 
 from flows.loops.loop import Loop
 from provisions.outbound.days import DaysOverviews
-from provisions.overview import Mornings
+from provisions.overview import AbsenceEnds, Mornings
 
 LOOK_EVERY = 60.0  # seconds
 
 
 class MorningMessages:
-    """Calls ``Mornings.tell`` and ``DaysOverviews.tell``."""
+    """Calls ``Mornings.tell``, ``DaysOverviews.tell`` and ``AbsenceEnds.ask``."""
 
-    def __init__(self, mornings: Mornings, days: DaysOverviews) -> None:
+    def __init__(self, mornings: Mornings, days: DaysOverviews, absences: AbsenceEnds) -> None:
         self._mornings = mornings
         self._days = days
+        self._absences = absences
         self.loop = Loop("ochtendbericht", self._turn)
 
     def _turn(self) -> float:
         self._mornings.tell()
         self._days.tell()
+        self._absences.ask()
         return LOOK_EVERY

@@ -22,7 +22,7 @@ from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
 from provisions.outbound.days import DaysOverviews
-from provisions.overview import Form, Mornings, Overviews, Page, Pages
+from provisions.overview import AbsenceEnds, Form, Mornings, Overviews, Page, Pages
 from provisions.store import backlog, plans
 from provisions.views.cases import Views
 
@@ -216,6 +216,7 @@ class Screens:
         self.lists = Lists(database, overviews, pages, links, self.plans, now=views.clock)
         self.mornings = Mornings(database, config, overviews, pages, views.clock)
         self.days = DaysOverviews(database, config, views.clock)
+        self.absences = AbsenceEnds(database, config, views.clock)
 
 
 def digest(page: Page) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
-from provisions.access import NOBODY_LISTED, Listed
+from provisions.access import NOBODY_LISTED, Listed, is_assigned
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
 from provisions.domain.calendar import OfficeHours
@@ -85,10 +85,6 @@ class Municipality:
         """Who answers when the case director is away."""
         return self.default_director
 
-    def director(self, code: str | None) -> Contact:
-        """The case director with this staff code, or the mailbox of all of them."""
-        return self.directors.get(code or "", self.default_director)
-
 
 @dataclass(frozen=True)
 class Organisation:
@@ -117,6 +113,17 @@ class Organisation:
     def event_source(self) -> str:
         """Who publishes events, in the notation of the NL GOV profile for CloudEvents."""
         return self.events_from or f"urn:nld:{self.message_domain}:systeem:basisvoorzieningen"
+
+    def director(self, municipality: str, code: str | None) -> Contact:
+        """Where letters go that are for the case director with this code, of a case in that municipality: the own address, or
+        else the team. A code that is no director there (any more) is the team's; who is listed as one there has also the
+        address of another municipality.
+        """
+        place = self.municipalities[municipality]
+        if code is None or not is_assigned(self.people, code, municipality):
+            return place.team
+        places = (place, *self.municipalities.values()) if self.people.is_complete else (place,)
+        return next((one.directors[code] for one in places if code in one.directors), place.team)
 
     def contacts(self) -> Iterator[Contact]:
         """Everyone who may get a message about a provision."""

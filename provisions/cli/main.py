@@ -44,12 +44,31 @@ MODULES = {
     "rights": "access",
     "person": "access",
     "looked": "access",
+    "list": "listing",
+    "away": "absences",
+    "back": "absences",
     "report": "report",
     "simulate": "simulate",
 }
+# Where the function has another name: ``list`` is a word of Python.
+CALLED = {"list": "cases"}
 CHANGES = ("changing", "change")
 LOOKS = frozenset(
-    {"show", "overdue", "approvals", "audit", "messages", "export", "term", "check", "completion", "rights", "looked"}
+    {
+        "away",
+        "list",
+        "show",
+        "overdue",
+        "approvals",
+        "audit",
+        "messages",
+        "export",
+        "term",
+        "check",
+        "completion",
+        "rights",
+        "looked",
+    }
 )
 
 
@@ -121,6 +140,6 @@ def _readable_word(word: str) -> str:
 
 def _run(args: Namespace) -> int:
     name = "verify" if args.command == "audit" and (args.verify or args.known) else args.command
-    module, function = (MODULES[name], name) if name in MODULES else CHANGES
+    module, function = (MODULES[name], CALLED.get(name, name)) if name in MODULES else CHANGES
     carry_out = getattr(import_module(f"provisions.cli.{module}"), function)
     return carry_out(args, load_settings()) or OK

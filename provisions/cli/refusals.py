@@ -7,6 +7,7 @@ from provisions.domain.errors import Part, Refused
 WORDS: Mapping[Part, str] = {
     Part.BY: "wie dit doet (--by)",
     Part.DIRECTOR: "de regisseur (--director)",
+    Part.DEPUTY: "de vervanger (--deputy)",
     Part.ON: "--on",
     Part.UNTIL: "--until",
     Part.APPROVED_BY: "akkoord van een teamleider (--approved-by CODE)",

@@ -19,6 +19,7 @@ from provisions.domain.characters import as_seen
 from provisions.domain.rules import CodeList, Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
 from provisions.views.follow_ups import OverdueFollowUp, case_title
+from provisions.views.listing import CaseLine
 from provisions.views.messages import SHORTEST_ID, WORDS, Message
 from provisions.views.post import NOTHING_WAITS, Post
 
@@ -45,7 +46,8 @@ class Tables:
         case = view.case
         facts = [f"Traject {case.reference}", self._municipality(case.municipality)]
         if case.director:
-            facts.append(f"regisseur {case.director}")
+            deputy = f" (vervangen door {view.deputy})" if view.deputy else ""
+            facts.append(f"regisseur {case.director}{deputy}")
         facts += [f"BRP: {dutch.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
         if case.closed:
             facts.append(f"afgesloten op {self._day(case.closed)}")
@@ -71,6 +73,28 @@ class Tables:
                 f" over {self._config.catalogue.rule(note.key.key).called(note.key.round, None)}" if note.key else ""
             )
             self._line(f"Notitie van {note.by}{about}, {self._moment(note.at)}: {note.text}")
+
+    def show_cases(self, lines: Sequence[CaseLine]) -> None:
+        """Cases, a row each."""
+        if not lines:
+            self._line("Er zijn geen trajecten die hieraan voldoen.")
+            return
+        rows: list[list[str | Text]] = [
+            [
+                line.reference,
+                self._municipality(line.municipality),
+                self._gap().join([line.director or "geen", *([f"(nu {line.deputy})"] if line.deputy else [])]),
+                Text(self._case_stands(line), LATE if line.late else ""),
+                f"{self._day(line.next.day)}: {line.next.what}" if line.next else "",
+            ]
+            for line in lines
+        ]
+        self._table(("Traject", "Gemeente", "Regisseur", "Stand", "Wat hierna gebeurt"), rows)
+
+    def _case_stands(self, line: CaseLine) -> str:
+        if line.closed:
+            return f"afgesloten, {self._day(line.closed)}"
+        return f"{line.open} open, {line.late} {dutch.OVERDUE}" if line.late else f"{line.open} open"
 
     def show_overdue(
         self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView], post: Post = NOTHING_WAITS

@@ -20,6 +20,7 @@ class Part(Enum):
 
     BY = "wie dit doet"
     DIRECTOR = "de regisseur"
+    DEPUTY = "de vervanger"
     ON = "de dag waarop het gebeurde"
     UNTIL = "de einddatum"
     APPROVED_BY = "akkoord van een teamleider"

@@ -122,13 +122,13 @@ def _nothing_to_decide_for(about: Concern) -> str:
     return _asked_for_nothing(about) or _not_answered(about)
 
 
-def _another_by_now(about: Concern) -> str:
-    """The letter to a new director (``detail``) has nothing to say when another one came after."""
-    return "" if about.case.director == about.detail else "een ander is intussen regisseur"
+def _another_by_now(case: Case, director: str | None) -> str:
+    """The letter to a new director has nothing to say when another one came after."""
+    return "" if case.director == director else "een ander is intussen regisseur"
 
 
-def _back_again(about: Concern) -> str:
-    return "de regisseur is toch dezelfde gebleven" if about.case.director == about.detail else ""
+def _back_again(case: Case, director: str | None) -> str:
+    return "de regisseur is toch dezelfde gebleven" if case.director == director else ""
 
 
 def _as_it_was(about: Concern) -> str:
@@ -310,7 +310,7 @@ class MessageKind(StrEnum):
             template="notice/unassigned.md.j2",
             subject="Traject naar een andere regisseur {reference} · {told_on}",
             event="traject-naar-andere-regisseur",
-            lapses=_back_again,
+            case_lapses=_back_again,
         ),
     )
     ASSIGNED = (
@@ -321,7 +321,7 @@ class MessageKind(StrEnum):
             template="notice/assigned.md.j2",
             subject="Traject erbij {reference} · {told_on}",
             event="traject-toegewezen",
-            lapses=_another_by_now,
+            case_lapses=_another_by_now,
         ),
     )
     ANSWER = (
@@ -480,6 +480,7 @@ class MessageKind(StrEnum):
     REPORT = ("report", Letter(label="weekrapport", to=Recipient.STEERING_GROUP))
     DAYS = ("days", Letter(label="overzicht van nieuwe datums", to=Recipient.COUNTER))
     MORNING = ("morning", Letter(label="ochtendbericht", to=Recipient.TEAM_LEADS))
+    ABSENCE_ENDS = ("absence_ends", Letter(label="vraag wat er na een afwezigheid gebeurt", to=Recipient.TEAM_LEADS))
 
     def place(self, detail: str | None) -> tuple[int, int]:
         """Its place among messages decided on in one breath: by kind, and by height where it is about a rung."""

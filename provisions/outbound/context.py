@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
+from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Answer, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
@@ -28,7 +29,7 @@ USUAL_CONTACT = "via_director"
 class MessageFacts:
     """A message as it is in the outbox. ``detail``: the rung, or the name of the follow-up.
 
-    ``told``: what the counters were told of the provision before, oldest first.
+    ``told``: what the counters were told of the provision before, oldest first. ``absences``: who is away.
     """
 
     id: str
@@ -37,6 +38,7 @@ class MessageFacts:
     municipality: str
     created: datetime
     told: tuple[Told, ...] = ()
+    absences: Absences = NOBODY_AWAY
 
     @property
     def last_told(self) -> MessageKind | None:
@@ -76,7 +78,9 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "municipality": municipality.name,
         "new_municipality": present.name,
         "counter": municipality.counters[rule.counter],
-        "director": present.director(case.director),
+        "director": config.organisation.director(
+            case.municipality, message.absences.acting(case.director, day_of(now))
+        ),
         "team": present.team,
         "customisation_officer": municipality.customisation_officer,
         "contact": contact_goes(config),
@@ -94,7 +98,6 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "ended_names": dutch.listed(
             [config.catalogue.rule(p.key).name for p in case.provisions.values() if p.status is Status.ENDED]
         ),
-        "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
         **_answer(message, provision),
         **_new_day(situation, now),
         **_course(message, situation, config, now),
@@ -293,8 +296,11 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
         "reference": case.reference,
         "municipality": config.organisation.municipalities[message.municipality].name,
         "new_municipality": present.name,
-        "director": present.director(case.director),
+        "director": config.organisation.director(
+            case.municipality, message.absences.acting(case.director, day_of(now))
+        ),
         "team": present.team,
+        "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
         **_reminder(message, case.follow_ups, titles, now),

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config
 from provisions.domain import messages
+from provisions.domain.absences import NOBODY_AWAY, Absences
+from provisions.domain.calendar import day_of
 from provisions.domain.delivery import SET_BACK, is_due, waiting_time
 from provisions.domain.errors import Refused
 from provisions.outbound import prepared
@@ -27,6 +29,7 @@ from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
 from provisions.outbound.sending import Busy, MailClosed, Sender, Sent
 from provisions.outbound.transports import Transport
 from provisions.outbound.webhook import Event, EventTransport
+from provisions.store import absences
 from provisions.store import outbox as store
 from provisions.store.loading import Stored
 from provisions.store.outbox import TELLING, Held, Message
@@ -39,13 +42,16 @@ class _Batch:
     """What is needed to write the messages of some provisions, read once for all of them."""
 
     cases: Mapping[int, Stored]  # by provision id
+    absences: Absences = NOBODY_AWAY
     told: dict[int, list[tuple[datetime, UUID, Told]]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, connection: Connection, provision_ids: Sequence[int]) -> "_Batch":
-        """The cases of these provisions, and what their counters were told before."""
-        batch = cls(store.cases_of(connection, provision_ids) if provision_ids else {})
-        for row in store.told_of(connection, provision_ids) if provision_ids else ():
+    def read(cls, connection: Connection, provision_ids: Sequence[int], now: datetime) -> "_Batch":
+        """The cases of these provisions, who is away, and what their counters were told before."""
+        if not provision_ids:
+            return cls({})
+        batch = cls(store.cases_of(connection, provision_ids), absences.away(connection, day_of(now)))
+        for row in store.told_of(connection, provision_ids):
             batch.tell(row, row.sent)
         return batch
 
@@ -63,7 +69,7 @@ class _Batch:
             if id_ != row.id and created <= row.created
         )
         told = tuple(told for _, _, _, told in before)
-        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, told)
+        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, told, self.absences)
 
 
 class Outbox:
@@ -106,7 +112,7 @@ class Outbox:
         try:
             with store.working(self._engine) as connection:
                 queues = store.queues(connection, self._clock(), limit)
-                batch = _Batch.read(connection, list(queues))
+                batch = _Batch.read(connection, list(queues), self._clock())
                 apart = store.pending_apart(connection, self._clock(), limit)
                 for waiting in _one_by_one(apart, queues):
                     count, following = self._deliver_queue(connection, waiting, batch, self._transport)
@@ -138,7 +144,7 @@ class Outbox:
             else:
                 assert isinstance(what, UUID)  # noqa: S101 - it came from ``due``
                 waiting = [[row] for row in store.pending_apart(connection, self._clock(), 1, what)]
-            batch = _Batch.read(connection, [what] if isinstance(what, int) else [])
+            batch = _Batch.read(connection, [what] if isinstance(what, int) else [], self._clock())
             for one in waiting:
                 self._deliver_queue(connection, one, batch, transport)
 
@@ -208,8 +214,10 @@ class Outbox:
         stored = store.case_of(held.connection, row.case_id)
         if stored is None:
             return Lapsed("het traject is vergeten"), None
-        facts = MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created)
-        rendered = render_for_case(facts, stored.case, self._config, self._clock())
+        now = self._clock()
+        away = absences.away(held.connection, day_of(now))
+        facts = MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, absences=away)
+        rendered = render_for_case(facts, stored.case, self._config, now)
         if isinstance(rendered, Rendered):
             rendered = self._sender.addressed(rendered)
         return rendered, Event(

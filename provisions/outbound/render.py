@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import Concern, MessageKind
@@ -78,16 +79,15 @@ def render(
     )
     # Empty lines are left by blocks and conditions that had nothing to say.
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
-    director = municipality.director(case.director)
-    former = municipality.director(message.detail)
-    people = _People(municipality, director, former, config.catalogue.rule(provision.key).counter, config)
+    director = _acting(message, case.director, municipality.key, config, now)
+    people = _People(municipality, director, director, config.catalogue.rule(provision.key).counter, config)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
         subject=subject,
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
-        reply_to=_answers_to(case, config),
+        reply_to=_answers_to(message, case, config, now),
     )
 
 
@@ -108,22 +108,28 @@ def render_for_case(
     subject = kind.subject(known, message.detail)
     markdown = written.get_template(kind.letter.template).render(known)
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
-    director = municipality.director(case.director)
-    people = _People(municipality, director, director, None, config)
+    director = _acting(message, case.director, municipality.key, config, now)
+    former = _acting(message, message.detail, municipality.key, config, now)
+    people = _People(municipality, director, former, None, config)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, None)),
         subject=subject,
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
-        reply_to=_answers_to(case, config),
+        reply_to=_answers_to(message, case, config, now),
     )
 
 
-def _answers_to(case: Case, config: Config) -> tuple[Contact, ...]:
-    """Those who read an answer: the team, so that absence needs no mail, and the case director."""
-    present = config.organisation.municipalities[case.municipality]
-    return tuple(dict.fromkeys((present.team, present.director(case.director))))
+def _acting(message: MessageFacts, code: str | None, municipality: str, config: Config, now: datetime) -> Contact:
+    """Whoever acts as the case director with this code: of who is away the deputy, alone."""
+    return config.organisation.director(municipality, message.absences.acting(code, day_of(now)))
+
+
+def _answers_to(message: MessageFacts, case: Case, config: Config, now: datetime) -> tuple[Contact, ...]:
+    """Those who read an answer: the team, so that absence needs no mail, and whoever acts as case director."""
+    team = config.organisation.municipalities[case.municipality].team
+    return tuple(dict.fromkeys((team, _acting(message, case.director, case.municipality, config, now))))
 
 
 def line_of(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> str | Lapsed:

@@ -4,8 +4,20 @@
 shown. Nothing here is free text, and no route: it all may be shown in Prefect.
 """
 
+from provisions.overview.absences import AbsenceEnds
 from provisions.overview.lists import LatePage, Overviews, Undelivered, WeekPage
 from provisions.overview.morning import Mornings
 from provisions.overview.pages import Form, Links, Page, Pages
 
-__all__ = ["Form", "LatePage", "Links", "Mornings", "Overviews", "Page", "Pages", "Undelivered", "WeekPage"]
+__all__ = [
+    "AbsenceEnds",
+    "Form",
+    "LatePage",
+    "Links",
+    "Mornings",
+    "Overviews",
+    "Page",
+    "Pages",
+    "Undelivered",
+    "WeekPage",
+]

@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from provisions.access import Role, holding
 from provisions.catalogue import Config
+from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
-from provisions.store import overviews
+from provisions.store import absences, overviews
 from provisions.store.overviews import Listing
 from provisions.views.cases import ProvisionView, Views
 from provisions.views.follow_ups import OverdueFollowUp
@@ -66,6 +68,16 @@ class Undelivered:
     attempts: int
     given_up: bool
     provision_id: int | None = None
+    director: str | None = None
+
+
+@dataclass(frozen=True)
+class Unassigned:
+    """An open case without a case director. ``was``: who it was, where that one is no longer listed."""
+
+    reference: str
+    municipality: str
+    was: str | None
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,11 @@ class LatePage:
     still_counts: Mapping[str, int]
     undelivered: tuple[Undelivered, ...]
     undelivered_total: int = 0
+    unassigned: tuple[Unassigned, ...] = ()
+    unassigned_total: int = 0
     post: Post = NOTHING_WAITS
     follow_ups: tuple[OverdueFollowUp, ...] = ()
+    away: Absences = NOBODY_AWAY
 
     @property
     def still_total(self) -> int:
@@ -94,7 +109,11 @@ class LatePage:
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
         lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, len(self.follow_ups))
-        return not any((*lists, self.undelivered_total, self.post.waiting))
+        return not any((*lists, self.undelivered_total, self.unassigned_total, self.post.waiting))
+
+    def directed_by(self, code: str | None) -> str:
+        """A case director by code, and who acts now where that one is away."""
+        return _directed_by(code, self.away, self.today)
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,11 @@ class WeekPage:
     municipality: str | None
     due: Top
     per_day: Mapping[date, int]
+    away: Absences = NOBODY_AWAY
+
+    def directed_by(self, code: str | None) -> str:
+        """A case director by code, and who acts now where that one is away."""
+        return _directed_by(code, self.away, self.today)
 
 
 class Overviews:
@@ -124,6 +148,7 @@ class Overviews:
         with self._engine.connect() as connection:
             still, still_counts = self._still(connection, municipality, now)
             missed = self._undelivered(connection, municipality)
+            alone = self._unassigned(connection, municipality)
             return LatePage(
                 today=day_of(now),
                 municipality=municipality,
@@ -137,6 +162,9 @@ class Overviews:
                 undelivered_total=len(missed),
                 post=self._views.post(municipality).besides(m.provision_id for m in missed if m.provision_id),
                 follow_ups=tuple(self._views.overdue_follow_ups(municipality)),
+                unassigned=alone[:MOST_OTHER],
+                unassigned_total=len(alone),
+                away=absences.away(connection, day_of(now)),
             )
 
     def week(self, municipality: str | None = None) -> WeekPage:
@@ -148,8 +176,9 @@ class Overviews:
         with self._engine.connect() as connection:
             top = self._top(connection, soon, municipality, MOST_THIS_WEEK)
             moments = overviews.late_moments(connection, soon, municipality)
+            away = absences.away(connection, today)
         per_day = Counter(day_of(moment) - ONE_DAY for moment in moments)
-        return WeekPage(today, last, municipality, top, dict(sorted(per_day.items())))
+        return WeekPage(today, last, municipality, top, dict(sorted(per_day.items())), away)
 
     # --- the lists ---------------------------------------------------------------------------------------------------
 
@@ -194,6 +223,16 @@ class Overviews:
             days[key] = day - ONE_DAY
         return days
 
+    def _unassigned(self, connection: Connection, municipality: str | None) -> tuple[Unassigned, ...]:
+        """Open cases without a case director, where people are listed; elsewhere whoever is named is one."""
+        people = self._config.organisation.people
+        if not people.is_complete:
+            return ()
+        places = self._config.organisation.municipalities
+        directors = [(place, code) for place in places for code in holding(people, Role.CASE_DIRECTOR, place)]
+        found = absences.unassigned(connection, directors, municipality)
+        return tuple(Unassigned(row.reference, row.municipality, row.director) for row in found)
+
     def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
         """What was given up, or failed several times; what was given up leaves the list when its provision is closed."""
         catalogue = self._config.catalogue
@@ -207,9 +246,15 @@ class Overviews:
                 row.attempts,
                 row.status == "failed",
                 row.provision_id,
+                row.director,
             )
             for row in overviews.undelivered(connection, municipality)
         )
+
+
+def _directed_by(code: str | None, away: Absences, today: date) -> str:
+    acting = away.acting(code, today)
+    return code or "" if acting == code else f"{code} (nu {acting})"
 
 
 def _in_order(counts: Mapping[str, int]) -> Mapping[str, int]:

@@ -109,6 +109,7 @@ class Pages:
         )
         context = {
             "case": view.case,
+            "deputy": view.deputy,
             "post": post,
             "open": opened,
             "closed": closed,
@@ -137,6 +138,7 @@ class Pages:
             "afgewezen": page.refused.total,
             "zonder beweging": page.still_total,
             "vervolgacties die blijven liggen": len(page.follow_ups),
+            "zonder regisseur": page.unassigned_total,
             "berichten die niet aankomen": page.undelivered_total,
             "berichten die nog niet weg zijn": page.post.waiting,
         }

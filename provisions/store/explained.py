@@ -17,7 +17,7 @@ from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive, derive_case
 from provisions.domain.replay import Difference, RecordedLine, Replay
 from provisions.domain.rules import Catalogue
-from provisions.store import loading, rules
+from provisions.store import absences, loading, rules
 from provisions.store import tables as t
 from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, RECHAINED, client_digest, takes_other_moments
 
@@ -37,6 +37,7 @@ def unexplained(connection: Connection, catalogue: Catalogue | None) -> Iterator
 
     ``catalogue``: the rules in force; without, what is derived is not computed anew.
     """
+    yield from absences.unexplained(connection)
     known = _Known(connection, catalogue)
     ids = list(connection.execute(select(t.case.c.id).order_by(t.case.c.id)).scalars())
     for start in range(0, len(ids), _SLICE):

@@ -21,7 +21,18 @@ from provisions.store import rows as from_row
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
-    *("milestone", "cause", "needed_from", "agreement", "case_follow_up", "message", "prepared", "audit", "free_text"),
+    *(
+        "absence",
+        "milestone",
+        "cause",
+        "needed_from",
+        "agreement",
+        "case_follow_up",
+        "message",
+        "prepared",
+        "audit",
+        "free_text",
+    ),
 ]
 _CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)
 _PROVISION = ", ".join(f"p.{name}" for name in ("id", "case_id", *columns.PROVISION.names, "flow_run"))

@@ -132,7 +132,7 @@ def undelivered(connection: Connection, municipality: str | None) -> Sequence[An
     settled = and_(m.status == "failed", t.provision.c.closed_on.is_not(None))
     columns = (m.municipality, m.kind, m.created, m.attempts, m.status, m.provision_id)
     query = (
-        select(t.case.c.reference, t.provision.c.key, *columns)
+        select(t.case.c.reference, t.case.c.director, t.provision.c.key, *columns)
         .select_from(t.message)
         .outerjoin(t.provision, t.provision.c.id == m.provision_id)
         .outerjoin(t.case, t.case.c.id == func.coalesce(t.provision.c.case_id, m.case_id))

@@ -71,6 +71,7 @@ case = Table(
     CheckConstraint("route IS NOT NULL OR forgotten IS NOT NULL", name="route"),
     Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
     Index("ix_client_case_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("ix_client_case_director", "director", postgresql_where=text("forgotten IS NULL")),
 )
 
 provision = Table(
@@ -382,6 +383,19 @@ last_act = Table(
 
 # Runs in Prefect of what was taken back, to be ended; a row is gone once that is done.
 stray_run = Table("stray_run", metadata, Column("flow_run", Uuid, primary_key=True))
+
+# Who is away (both days are days of absence), and who acts meanwhile. One that ended before it began holds on no day.
+absence = Table(
+    "absence",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("director", Text, nullable=False),
+    Column("deputy", Text, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("asked_on", Date),  # when the team lead was asked what is to happen after it
+    Index("ix_absence_until", "until"),
+)
 
 # Who may come in, and as what. A person without a password came in by the provider of identities, or was not set up yet.
 person = Table(

@@ -315,8 +315,9 @@ def _append_audit(connection: Connection, drafts: Sequence[_Draft]) -> None:
     audit.append(
         connection,
         [
-            audit_line(line, draft.change.moment, draft.case_id)
+            audit_line(line, moment, draft.case_id)
             for draft in drafts
+            for moment in (draft.change.moment.about(draft.before.case if draft.before else draft.case),)
             for line in draft.change.decision.audit
         ],
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -94,7 +94,7 @@ class Approvals(Deciding):
             self._may_be_second(moment.by, request.act, stored.case, f"beslissen over A-{wanted}")
             draft = Draft(stored.case, moment)
             if approves:
-                asked = Moment(moment.now, row.asked_by, moment.catalogue, moment.via, approved_by=moment.by)
+                asked = replace(moment, by=row.asked_by, approved_by=moment.by)
                 try:
                     decision = rules.carry_out(stored.case, request, asked, approved_by=moment.by)
                 except Refused as refused:

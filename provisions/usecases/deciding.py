@@ -15,12 +15,13 @@ from provisions.access.rights import OF_ACT
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
 from provisions.domain.approvals import Act
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
-from provisions.store import approvals, loading
+from provisions.store import absences, approvals, loading
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
@@ -60,7 +61,10 @@ class Deciding:
         return other
 
     def _moment(self, by: str) -> Moment:
-        return Moment(self._clock(), inputs.code(by, f"{Part.BY}"), self._config.catalogue, self._via)
+        now, by = self._clock(), inputs.code(by, f"{Part.BY}")
+        with self._engine.connect() as connection:
+            away = absences.away(connection, day_of(now))
+        return Moment(now, by, self._config.catalogue, self._via, absences=away)
 
     def _on(self, on: date | None, moment: Moment) -> date:
         return moment.today if on is None else bounds.happened(f"{Part.ON}", on, moment.today)

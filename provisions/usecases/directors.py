@@ -1,19 +1,38 @@
-"""Whose case it is."""
+"""Whose case it is, and who acts for a director who is away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
 
 from provisions import inputs
+from provisions.access import Role, must_hold
 from provisions.domain import lifecycle
+from provisions.domain.absences import Absence
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Part
-from provisions.store import loading
+from provisions.domain.lifecycle import Moment
+from provisions.domain.lifecycle import absence as rules
+from provisions.store import absences as kept
+from provisions.store import audit, channel, loading
+from provisions.store.audit import Line
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Deciding
 
 
+@dataclass(frozen=True)
+class Away:
+    """An absence as it is on record, and of how many open cases it is about."""
+
+    absence: Absence
+    cases: int
+
+
 class Directors(Deciding):
-    """Case directors, for good."""
+    """Case directors, for good and for a time."""
 
     @tried_again
     def assign(self, references: Sequence[str], director: str, *, by: str) -> list[Case]:
@@ -37,3 +56,72 @@ class Directors(Deciding):
                 changes.append(Change(stored[reference], lifecycle.assign(case, director, moment), moment))
             write(connection, changes)
         return [change.decision.case for change in changes]
+
+    @tried_again
+    def away(self, code: str, *, start: date, until: date, deputy: str, by: str) -> Away:
+        """``code`` is away from day ``start`` up to and including ``until``; ``deputy`` acts meanwhile, and gets what goes to the
+        director. Named again with the same first day it is a correction.
+
+        Raises what ``lifecycle.absence.plan`` raises, and refuses who is not listed as a case director where people are listed.
+        """
+        moment = self._moment(by)
+        director = inputs.code(code, f"{Part.DIRECTOR}")
+        deputy = inputs.code(deputy, f"{Part.DEPUTY}")
+        with self._engine.begin() as connection:
+            kept.lock(connection)
+            places = kept.open_cases(connection, director)
+            self._may_deputise(director, deputy, list(places))
+            known = kept.current(connection, moment.today)
+            planned = rules.plan(known, Absence(director, deputy, start, until), moment.today)
+            stored = kept.keep(connection, planned)
+            what, because = (
+                ("recorded", "afwezigheid vastgelegd") if not planned.number else ("changed", "afwezigheid veranderd")
+            )
+            self._note_absence(connection, f"absence.{what}", because, stored, moment)
+        return Away(stored, sum(map(len, places.values())))
+
+    @tried_again
+    def back(self, code: str, *, by: str, on: date | None = None) -> Away:
+        """``code`` is back from day ``on``, which is today unless said otherwise: the absence of that day ends before it; when
+        none holds then, the next one is called off.
+
+        Raises ``NotAllowed`` when ``code`` is not away.
+        """
+        moment = self._moment(by)
+        director = inputs.code(code, f"{Part.DIRECTOR}")
+        day = moment.today if on is None else on
+        with self._engine.begin() as connection:
+            kept.lock(connection)
+            mine = [one for one in kept.current(connection, moment.today) if one.director == director]
+            ended = rules.back(mine, director, day, moment.today)
+            places = kept.open_cases(connection, director)
+            kept.keep(connection, ended)
+            self._note_absence(connection, "absence.ended", "afwezigheid eerder geëindigd", ended, moment)
+        return Away(ended, sum(map(len, places.values())))
+
+    def absences(self) -> list[Away]:
+        """Who is away now or will be, in the order of the first day."""
+        today = day_of(self._clock())
+        with self._engine.connect() as connection:
+            found = sorted(kept.current(connection, today), key=lambda one: (one.start, one.number))
+            return [Away(one, sum(map(len, kept.open_cases(connection, one.director).values()))) for one in found]
+
+    def _may_deputise(self, director: str, deputy: str, places: Sequence[str]) -> None:
+        """Where people are listed both are case directors, and the deputy is one wherever the director has cases."""
+        everywhere = tuple(self._config.organisation.municipalities)
+        must_hold(self._people, director, (Role.CASE_DIRECTOR,), everywhere, "als regisseur afwezig zijn")
+        for where in ([place] for place in places) if places else (everywhere,):
+            must_hold(self._people, deputy, (Role.CASE_DIRECTOR,), where, f"'{director}' vervangen")
+
+    def _note_absence(self, connection: Connection, what: str, because: str, absence: Absence, moment: Moment) -> None:
+        """On record, which belongs to no case; the plans of those cases name the deputy."""
+        loading.want_plans(connection, kept.open_case_ids(connection, absence.director))
+        channel.notify(connection)
+        data = {
+            "number": absence.number,
+            "director": absence.director,
+            "deputy": absence.deputy,
+            "from": absence.start.isoformat(),
+            "until": absence.until.isoformat(),
+        }
+        audit.append(connection, [Line(moment.by, what, because, data=data)])

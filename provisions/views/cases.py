@@ -9,12 +9,13 @@ from uuid import UUID
 from provisions import inputs
 from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
+from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of, utc_text
 from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import Dependency, ProvisionRule
-from provisions.store import looking
+from provisions.store import listing, looking
 from provisions.store.looking import Found, Patience, Reader
 from provisions.views.follow_ups import OverdueFollowUp, overdue
 from provisions.views.post import Post
@@ -131,11 +132,14 @@ class Note:
 
 @dataclass(frozen=True)
 class CaseView:
-    """A client's case as it stands at one moment. ``notes``: oldest first; read only where one case is looked at."""
+    """A client's case as it stands at one moment. ``notes``: oldest first; read only where one case is looked at.
+    ``deputy``: who acts for its director now, where that one is away.
+    """
 
     case: Case
     provisions: tuple[ProvisionView, ...]
     notes: tuple[Note, ...] = ()
+    deputy: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -150,6 +154,7 @@ class CaseView:
             "end_reason": case.end_reason,
             "id": str(case.id),
             "director": case.director,
+            "deputy": self.deputy,
             "present": sorted(case.present),
             "notes": [note.as_json() for note in self.notes],
             "follow_ups": [_follow_up(f) for f in case.follow_ups],
@@ -214,10 +219,11 @@ class Views:
         with self._reader() as rows:
             found = looking.case_of(rows, reference)
             noted = looking.notes_of(rows, reference) if found else ()
+            away = listing.absences(rows, day_of(self.clock()))
         if found is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
         notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
-        return replace(self._case_view(found, self.clock()), notes=notes)
+        return replace(self._case_view(found, self.clock(), away), notes=notes)
 
     def number(self, reference: str) -> int:
         """The database id of a case. Raises what :meth:`case` raises."""
@@ -233,14 +239,16 @@ class Views:
         with self._reader() as rows:
             number = looking.number_at(rows, address)
             found = looking.cases(rows, [number]) if number is not None else {}
-        return next(((i, self._case_view(one, self.clock())) for i, one in found.items()), None)
+            away = listing.absences(rows, day_of(self.clock()))
+        return next(((i, self._case_view(one, self.clock(), away)) for i, one in found.items()), None)
 
     def cases(self, case_ids: list[int]) -> list[CaseView]:
         """Many cases by their database id, in order of id."""
         now = self.clock()
         with self._reader() as rows:
             found = looking.cases(rows, case_ids)
-        return [self._case_view(found[i], now) for i in sorted(found)]
+            away = listing.absences(rows, day_of(now))
+        return [self._case_view(found[i], now, away) for i in sorted(found)]
 
     def all_cases(self) -> list[CaseView]:
         """Every case, closed ones included, by reference."""
@@ -325,12 +333,13 @@ class Views:
             for urgent in (False, True)
         ]
 
-    def _case_view(self, found: Found, now: datetime) -> CaseView:
+    def _case_view(self, found: Found, now: datetime, away: Absences) -> CaseView:
         order = list(self.config.catalogue.provisions)
         keys = sorted(found.ids, key=lambda key: (order.index(key.key), key.round))
-        return CaseView(
-            found.case, tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
-        )
+        views = tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
+        director = found.case.director
+        acting = away.acting(director, day_of(now))
+        return CaseView(found.case, views, deputy=acting if acting != director else None)
 
     def view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
         """One provision of a case that was read, as it stands at ``now``."""

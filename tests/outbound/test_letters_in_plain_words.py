@@ -82,12 +82,16 @@ class Read(Story):
     def read_out(self, intents: Iterable[MessageIntent]) -> None:
         """Read what was asked for now."""
         for intent in intents:
-            assert intent.key is not None
-            message = self.last(intent.kind, intent.key, intent.detail)
-            provision = self.case.provisions[intent.key]
-            written = render(message, self.case, provision, self.config, self.now)
+            if intent.key is None:
+                facts = MessageFacts(intent.id, intent.kind, intent.detail, intent.municipality, self.now)
+                written = render_for_case(facts, self.case, self.config, self.now)
+            else:
+                message = self.last(intent.kind, intent.key, intent.detail)
+                provision = self.case.provisions[intent.key]
+                written = render(message, self.case, provision, self.config, self.now)
             if isinstance(written, Rendered):
-                self.letters.append((MessageKind(intent.kind), intent.key.key, written))
+                about = intent.key.key if intent.key else "id_document"
+                self.letters.append((MessageKind(intent.kind), about, written))
 
 
 def filled_in(told: Story, key: str, outcome: OutcomeName) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain import lifecycle
+from provisions.domain.absences import Absence, Absences
 from provisions.domain.case import Answer, Reason, Suspension
 from provisions.domain.lifecycle import Ending, Moment, Via
 from provisions.domain.rules import OutcomeName
@@ -98,11 +99,19 @@ def test_the_director_hears_what_another_did_and_not_what_he_did_himself() -> No
         assert ear() == expected
     client = with_director(a_client().needs(KEY))
     ear = Ear(client)
-    moment = replace(by(client, COLLEAGUE), acting_for=DIRECTOR)
+    absent = Absence(DIRECTOR, COLLEAGUE, client.today, client.today)
+    moment = replace(by(client, COLLEAGUE), absences=Absences([absent]))
     client._do(
         lifecycle.record_outcome(client.case, client.which(KEY), OutcomeName.DELIVERED, moment, client.today, {})
     )
     assert ear() == set(), "who deputises knows"
+    client = with_director(a_client().needs(KEY))
+    ear = Ear(client)
+    moment = replace(by(client, DIRECTOR), absences=Absences([absent]))
+    client._do(
+        lifecycle.record_outcome(client.case, client.which(KEY), OutcomeName.DELIVERED, moment, client.today, {})
+    )
+    assert ear() == {("recorded", "delivered")}, "and who deputises hears what the director did from home"
 
 
 def test_a_ready_card_is_one_letter_to_the_director_also_when_another_recorded_it() -> None:

@@ -34,6 +34,7 @@ PASSED = "TR-2026-0021"
 ELSEWHERE_TOO = "TR-2026-0005"
 DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
 WITH_DIRECTOR = "TR-2026-0012"
+AWAY, DEPUTY = "regisseur-5", "regisseur-6"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
@@ -111,6 +112,7 @@ def town(shared_database: Engine) -> App:
         request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
         app.cases.intake(request, by=DIRECTOR)
     app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
+    app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=DIRECTOR)
     app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     clock.set("2026-11-10T08:50:00+00:00")
     app.cases.milestone(PASSED, "wmo_indication", "reported", by=DIRECTOR)
@@ -145,6 +147,11 @@ def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any
 def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **more: Any) -> Callable[[App], Any]:
     more.setdefault("reason", "client_asks")
     return call("suspend", REF, key, until=until, **more)
+
+
+def away(director: str = DIRECTOR, start: date = date(2026, 11, 16), **more: Any) -> Callable[[App], Any]:
+    known = {"deputy": "regisseur-8", "until": day("2026-11-27"), **more}
+    return call("away", director, start=start, **known)
 
 
 BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
@@ -295,6 +302,19 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "taking back what a letter told": (NOT_ALLOWED, call("undo", LATER), "bericht vertrokken"),
     "taking back what the clock went past": (NOT_ALLOWED, call("undo", PASSED), "de klok"),
     "taking back what others went past": (NOT_ALLOWED, call("undo", REFUSED), "sindsdien nog iets"),
+    # who is away
+    "away with an unreadable code": (INVALID, away(director="Jan Jansen"), "--director"),
+    "away with a deputy who is no code": (INVALID, away(deputy="Jan Jansen"), "--deputy"),
+    "one's own deputy": (INVALID, away(deputy=DIRECTOR), "eigen vervanger"),
+    "away until before it begins": (INVALID, away(until=day("2026-11-13")), "2026-11-13"),
+    "away in the past": (INVALID, away(start=day("2026-11-02"), until=day("2026-11-09")), "al voorbij"),
+    "away for years": (INVALID, away(until=day("2028-11-01")), "langer dan een jaar"),
+    "away on a day that can not be": (INVALID, away(until=date.max), "9999"),
+    "away twice": (NOT_ALLOWED, away(director=AWAY, start=day("2026-11-12")), "al afwezig"),
+    "two who replace each other": (NOT_ALLOWED, away(director=DEPUTY, deputy=AWAY), "vervangen zij elkaar"),
+    "back who was not away": (NOT_ALLOWED, call("back", "regisseur-7"), "niet afwezig"),
+    "back on a day that is past": (INVALID, call("back", AWAY, on=day("2026-11-04")), "2026-11-04"),
+    "back long after": (INVALID, call("back", AWAY, on=day("2026-12-24")), "2026-12-24"),
     # four eyes
     "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
@@ -369,6 +389,9 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "director": lambda x: intake(director=x),
     "approved by": lambda x: suspend(approved_by=x),
     "a new director": lambda x: call("assign", [REF], x),
+    "a deputy": lambda x: away(deputy=x),
+    "who is away": lambda x: away(director=x),
+    "who is back": lambda x: call("back", x),
     "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
     "text of a note": lambda x: call("note", REF, f"Bel hem: {x}, graag."),
     "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),

@@ -36,6 +36,35 @@ def directors(commands: Commands) -> None:
     assign.add_argument("--director", required=True, metavar="CODE", help="code van de nieuwe regisseur")
     options.by(assign)
 
+    away = commands.add(
+        "away",
+        "een regisseur is afwezig, en een ander neemt over; zonder CODE: wie er afwezig is",
+        "away regisseur-3 --from 2026-11-09 --until 2026-11-27 --deputy regisseur-4 --by teamleider-1",
+        "away",
+    )
+    away.add_argument("code", metavar="CODE", nargs="?", help="code van de regisseur")
+    away.add_argument(
+        "--from",
+        dest="start",
+        type=values.day("--from"),
+        metavar="DATUM",
+        help="de eerste dag; opnieuw: een verbetering",
+    )
+    away.add_argument("--until", type=values.day("--until"), metavar="DATUM", help="de laatste dag van de afwezigheid")
+    away.add_argument("--deputy", metavar="CODE", help="code van de vervanger")
+    away.add_argument("--by", metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam")
+
+    back = commands.add(
+        "back",
+        "een afwezige regisseur is eerder terug, of de afwezigheid gaat niet door",
+        "back regisseur-3 --by teamleider-1",
+    )
+    back.add_argument("code", metavar="CODE", help="code van de regisseur")
+    back.add_argument(
+        "--by", required=True, metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam"
+    )
+    back.add_argument("--on", type=values.day("--on"), metavar="DATUM", help="de eerste dag terug; standaard vandaag")
+
 
 def ends(commands: Commands) -> None:
     """The end of a case, and an end that was a mistake."""

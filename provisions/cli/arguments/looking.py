@@ -4,6 +4,7 @@ from pathlib import Path
 
 from provisions.cli.arguments import options, values
 from provisions.cli.arguments.dutch_parser import REF_HELP, Commands
+from provisions.views.listing import WORDS
 
 
 def term(commands: Commands) -> None:
@@ -20,6 +21,17 @@ def term(commands: Commands) -> None:
 def cases(commands: Commands) -> None:
     """What stands in the database."""
     commands.on_case("show", "laat een traject zien", "show TR-2026-0042")
+    listed = commands.add(
+        "list",
+        "trajecten, een per regel",
+        "list --director regisseur-3",
+        "list --status unassigned",
+        'list --search "tr 2026 101"',
+    )
+    listed.add_argument("--director", metavar="CODE", help="van deze regisseur, ook wie hij of zij nu vervangt")
+    listed.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
+    listed.add_argument("--status", metavar="STAND", help=options.choices(WORDS))
+    listed.add_argument("--search", metavar="TEKST", help="stukjes van de referentie, zoals 'tr 2026 101'")
     overdue = commands.add("overdue", "wat is nu te laat")
     overdue.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
     audit = commands.add("audit", "wie deed wat wanneer, en waarom", "audit TR-2026-0042", "audit --verify")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import uuid5
 
 from provisions.domain import deadlines, dutch
+from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
@@ -32,7 +33,8 @@ class Via(StrEnum):
 class Moment:
     """When, by whom and how something is done, and the rules it is judged by. ``now`` is aware; days are Amsterdam's.
 
-    ``acting_for``: the director who is deputised; ``approved_by``: the second person where four eyes are asked.
+    ``acting_for``: the director who is deputised; ``approved_by``: the second person where four eyes are asked. ``absences``:
+    who is away; from these follows ``acting_for`` as soon as it is about a case.
     """
 
     now: datetime
@@ -41,6 +43,7 @@ class Moment:
     via: Via = Via.SYSTEM
     acting_for: str | None = None
     approved_by: str | None = None
+    absences: Absences = NOBODY_AWAY
     form: str | None = None
     """The key of the form that was filled in, where this comes from one: in the record, so that it is taken in once."""
 
@@ -48,6 +51,12 @@ class Moment:
     def today(self) -> date:
         """Amsterdam's day."""
         return day_of(self.now)
+
+    def about(self, case: Case) -> "Moment":
+        """The same for an act on ``case``: whoever deputises for its director acts for that director."""
+        if not self.absences.deputises(self.by, case.director, self.today):
+            return self
+        return replace(self, acting_for=case.director)
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ class Draft:
 
     def __init__(self, case: Case, moment: Moment) -> None:
         self.case = case if moment.by == SYSTEM else replace(case, act=case.act + 1)
-        self.moment = moment
+        self.moment = moment.about(case)
         self.lines: list[AuditLine] = []
         self.intents: list[MessageIntent] = []
         self.visible: set[ProvisionKey] = set()

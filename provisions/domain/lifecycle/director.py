@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.case import Case
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.messages import MessageKind
@@ -25,11 +25,5 @@ def assign(case: Case, director: str, moment: Moment) -> Decision:
 
 
 def _tell(draft: Draft, kind: MessageKind, code: str, because: str) -> None:
-    """A letter about the case as a whole: it goes with one of its provisions, and is on record with the case."""
-    message = draft.send(kind, _about(draft.case), code)
-    draft.note("message.requested", because, message=message, kind=kind.value)
-
-
-def _about(case: Case) -> ProvisionKey:
-    """The provision that a letter about the whole case goes with: the first that is open."""
-    return min(case.provisions.values(), key=lambda p: (not p.status.is_open, p.needed_on, p.id)).id
+    """A letter about the case as a whole."""
+    draft.note("message.requested", because, message=draft.send(kind, None, code), kind=kind.value)

@@ -30,9 +30,11 @@ def tell(
 
 
 def done_by_another(draft: Draft) -> bool:
-    """Whether somebody other than the case director or the deputy did this. Where no director is named there is no other."""
+    """Whether somebody did this other than who acts as case director now: the director, or the deputy of one who is away. Where
+    no director is named there is no other.
+    """
     director, moment = draft.case.director, draft.moment
-    return director is not None and moment.by not in (director, SYSTEM) and moment.acting_for != director
+    return director is not None and moment.by not in (moment.absences.acting(director, moment.today), SYSTEM)
 
 
 def tell_director_of_another(draft: Draft, key: ProvisionKey, what: str) -> None:

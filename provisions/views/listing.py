@@ -1,0 +1,172 @@
+"""Cases in a list: whose they are, what is late, what comes next. Read only, asked of an index and not computed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from provisions import inputs
+from provisions.access import Role, holding
+from provisions.catalogue import Config
+from provisions.domain.absences import Absences
+from provisions.domain.calendar import day_of
+from provisions.domain.errors import Part
+from provisions.domain.privacy import refuse_identifying
+from provisions.store import listing
+from provisions.store.listing import CaseFilter
+from provisions.store.looking import Reader
+
+
+class CaseStatus(StrEnum):
+    """Which cases are asked for."""
+
+    OPEN = "open"
+    LATE = "late"
+    CLOSED = "closed"
+    UNASSIGNED = "unassigned"
+
+
+WORDS = {
+    CaseStatus.OPEN: "open",
+    CaseStatus.LATE: "te laat",
+    CaseStatus.CLOSED: "afgesloten",
+    CaseStatus.UNASSIGNED: "zonder regisseur",
+}
+_PIECE = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next day of a case, and what it is about (Dutch)."""
+
+    day: date
+    what: str
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list. ``late``, ``open``: how many of its provisions are. ``deputy``: who acts for its director now."""
+
+    reference: str
+    municipality: str
+    director: str | None
+    deputy: str | None
+    opened: date
+    closed: date | None
+    late: int
+    open: int
+    next: Next | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape that ``cli.md`` promises."""
+        return {
+            "reference": self.reference,
+            "municipality": self.municipality,
+            "director": self.director,
+            "deputy": self.deputy,
+            "opened": self.opened.isoformat(),
+            "closed": self.closed.isoformat() if self.closed else None,
+            "late": self.late,
+            "open": self.open,
+            "next": {"day": self.next.day.isoformat(), "what": self.next.what} if self.next else None,
+        }
+
+
+class CaseLists:
+    """Lists of cases, as they are at the moment that ``clock`` gives."""
+
+    def __init__(self, reader: Reader, config: Config, clock: Callable[[], datetime]) -> None:
+        self._reader = reader
+        self._config = config
+        self._clock = clock
+
+    def cases(
+        self,
+        *,
+        director: str | None = None,
+        municipality: str | None = None,
+        status: str | None = None,
+        search: str | None = None,
+    ) -> list[CaseLine]:
+        """The cases that are like this, open ones first: of a director also those that she is deputy for now; with all the pieces
+        of ``search`` in the reference ("tr 2026 101" finds TR-2026-0101).
+
+        Raises ``InvalidInput`` for an unknown municipality or status.
+        """
+        now = self._clock()
+        today = day_of(now)
+        code = inputs.code(director, f"{Part.DIRECTOR}") if director is not None else None
+        kind = None if status is None else self._status(status)
+        if municipality is not None:
+            municipality = inputs.known(municipality, self._config.organisation.municipalities, "gemeente")
+        with self._reader() as rows:
+            away = listing.absences(rows, today)
+            wanted = CaseFilter(
+                directors=None if code is None else [code, *away.represented(code, today)],
+                municipality=municipality,
+                open=None if kind is None else kind is not CaseStatus.CLOSED,
+                late=kind is CaseStatus.LATE,
+                unassigned=kind is CaseStatus.UNASSIGNED,
+                assigned=self.directors(),
+                pieces=self._pieces(search),
+            )
+            found = listing.cases(rows, wanted, now, today)
+        return [self._line(row, away, today) for row in found]
+
+    def directors(self) -> list[tuple[str, str]] | None:
+        """(municipality, code) of every case director where people are listed; ``None`` where they are not."""
+        people = self._config.organisation.people
+        if not people.is_complete:
+            return None
+        places = self._config.organisation.municipalities
+        return [(place, code) for place in places for code in sorted(holding(people, Role.CASE_DIRECTOR, place))]
+
+    def _status(self, text: str) -> CaseStatus:
+        return CaseStatus(inputs.known(text, list(CaseStatus), "stand", {k.value: word for k, word in WORDS.items()}))
+
+    def _pieces(self, search: str | None) -> tuple[str, ...]:
+        if search is None:
+            return ()
+        return tuple(_PIECE.findall(refuse_identifying(search, "wat u zoekt")))
+
+    def _line(self, row: Any, away: Absences, today: date) -> CaseLine:
+        acting = away.acting(row.director, today)
+        return CaseLine(
+            row.reference,
+            row.municipality,
+            row.director,
+            acting if acting != row.director else None,
+            row.opened,
+            row.closed,
+            row.late,
+            row.open,
+            self._next(row),
+        )
+
+    def _next(self, row: Any) -> Next | None:
+        """The first day of those that the list knows of."""
+        found = [
+            Next(date.fromisoformat(at[0]), f"{what} {self._named(at[1], int(at[2]))}{self._follow_up(at)}")
+            for at, what in (
+                (row.due, "uiterste datum"),
+                (row.follow_up, "vervolgactie"),
+                (row.resumes, "klok loopt weer:"),
+                (row.rung, "volgende escalatiestap"),
+            )
+            if at is not None
+        ]
+        return min(found, key=lambda one: one.day, default=None)
+
+    def _named(self, key: str, round_: int) -> str:
+        rule = self._config.catalogue.provisions.get(key)
+        return rule.called(round_, None) if rule else key
+
+    def _follow_up(self, at: list[str]) -> str:
+        """Of a follow-up what is to be done; its name is the fourth thing that is known of it."""
+        rule = self._config.catalogue.provisions.get(at[1])
+        if len(at) < 4 or rule is None:
+            return ""
+        title = next((one.title for one in rule.follow_ups if one.name == at[3]), at[3])
+        return f": {title}"
