@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from provisions.access import Actor
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.report.reports import Reports
@@ -17,6 +18,7 @@ from provisions.usecases.passing_time import PassingTime
 from provisions.usecases.people import People
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
+from provisions.usecases.seeing import Seeing
 from provisions.views.cases import Views
 from provisions.views.export import Exports
 from provisions.views.listing import CaseLists
@@ -51,3 +53,7 @@ class App:
         self.exports = Exports(self.views, self.messages, clock)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
+
+    def seen_by(self, actor: Actor) -> Seeing:
+        """Everything that one person sees, and nothing else."""
+        return Seeing(actor, self.engine, self.config, self.views, self.looks, self.clock)

@@ -44,6 +44,7 @@ CAPTIONS = {
     "inputs": "what is typed, checked",
     "machine": "files and PostgreSQL",
     "settings": "from the environment",
+    "web": "the door and its pages: sign in, work, cases",
     "access": "who may do what, one list",
     "domain": "decides: pure, no clock, no I/O",
     "redact": "no secret in a log",

@@ -25,6 +25,7 @@ MODULES = {
     "demo": "running",
     "engine": "running",
     "server": "running",
+    "web": "running",
     "services": "running",
     "worker": "running",
     "migrate": "running",

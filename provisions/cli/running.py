@@ -5,6 +5,7 @@ from argparse import Namespace
 from flows.commands import demo as demonstration
 from flows.commands import parts
 from flows.commands import up as everything
+from flows.commands import web as pages
 from provisions.settings import Settings
 
 
@@ -26,6 +27,11 @@ def engine(_args: Namespace, settings: Settings) -> int:
 def server(_args: Namespace, settings: Settings) -> int:
     """Prefect's pages and API."""
     return parts.server(settings)
+
+
+def web(_args: Namespace, settings: Settings) -> int:
+    """The door alone."""
+    return pages.run(settings)
 
 
 def services(_args: Namespace, settings: Settings) -> int:

@@ -23,11 +23,11 @@ _AT_ONCE = 2
 
 
 class Sealing:
-    """Hashes, seals and signs for one installation."""
+    """Hashes, seals and signs for one installation. ``hasher``: how much a guess must cost."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, hasher: PasswordHasher | None = None) -> None:
         self._key = key.encode()
-        self._hasher = PasswordHasher()
+        self._hasher = hasher or PasswordHasher()
         self._turn = threading.BoundedSemaphore(_AT_ONCE)
         self._nobody = self._hasher.hash("nobody")
 

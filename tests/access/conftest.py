@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from provisions.access.guesses import Guesses
@@ -21,7 +22,7 @@ MakeDoor = Callable[..., SigningIn]
 
 @pytest.fixture(scope="session")
 def sealing() -> Sealing:
-    return Sealing("a key for tests, of enough characters")
+    return Sealing("a key for tests, of enough characters", PasswordHasher(1, 8, 1))  # quick
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ def components(commands: Commands) -> None:
     commands.add("up", "start alles: database, Prefect en de motor; stopt met Ctrl-C")
     commands.add("engine", "start alleen een motor, naast andere op dezelfde database (docs/operations.md)")
     commands.add("server", "start alleen Prefect; met PROVISIONS_REDIS_URL een van meer achter een balancer")
+    commands.add("web", "start alleen de pagina's waar mensen zich aanmelden, naast een motor op dezelfde database")
     commands.add("services", "start alleen het achtergrondwerk van meer servers van Prefect")
     commands.add("worker", "start een werker voor de pool in PROVISIONS_WORK_POOL")
     migrate = commands.add("migrate", "breng de database naar de versie van dit programma; eerst alle motoren stoppen")

@@ -1,0 +1,213 @@
+"""What one person sees: every list, count, search and page through the same rights. What is not theirs does not exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from provisions.access import Actor, Reach, Subject, UseCase
+from provisions.access.log import Logged
+from provisions.catalogue import Config
+from provisions.database.connect import pooled
+from provisions.domain.calendar import day_of, first_moment
+from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.rungs import RungName
+from provisions.store import worklists
+from provisions.store.worklists import Scope
+from provisions.usecases.looks import Look, Looks
+from provisions.views.cases import AuditEntry, CaseView, ProvisionView, Views
+
+MOST = 100
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The first rows of a list, and how many there are."""
+
+    rows: tuple[ProvisionView, ...] = ()
+    total: int = 0
+
+    @property
+    def hidden(self) -> int:
+        """How many are not among the rows."""
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list. ``open`` and ``late`` count what this person sees of it."""
+
+    address: UUID
+    reference: str
+    municipality: str
+    director: str | None
+    opened: date
+    closed: date | None
+    open: int
+    late: int
+    next_due: date | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """What somebody must look at: what is late and what falls due within a week, and the cases it is about.
+
+    ``own``: these are the cases of which this person is director; otherwise all that the roles give. ``waiting``: what lies with
+    whoever sees no more than that.
+    """
+
+    own: bool
+    late: Listed
+    due: Listed
+    waiting: Listed
+    cases: tuple[CaseLine, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.late.total or self.due.total or self.waiting.total)
+
+
+class Seeing:
+    """Looking as ``actor``. ``clock`` gives the moment (aware) at which everything is judged."""
+
+    def __init__(
+        self, actor: Actor, engine: Engine, config: Config, views: Views, looks: Looks, clock: Callable[[], datetime]
+    ) -> None:
+        self.actor = actor
+        self._read = pooled(engine)
+        self._config = config
+        self._views = views
+        self._looks = looks
+        self._clock = clock
+
+    @property
+    def scope(self) -> Scope:
+        """How far this person sees."""
+        towns = self._config.organisation.municipalities
+        reaches = self._config.rights.reaches(self.actor, UseCase.SEE_CASE, towns)
+        return Scope(
+            reaches.get(Reach.MUNICIPALITY, ()), reaches.get(Reach.WITH_TABLE, ()), reaches.get(Reach.TO_JUDGE, ())
+        )
+
+    def may(self, use_case: UseCase, subject: Subject | None = None) -> bool:
+        """Whether this person may do this at all, or about this."""
+        return bool(self._config.rights.may(self.actor, use_case, subject))
+
+    def must(self, use_case: UseCase) -> None:
+        """Raise ``NotFound``: a page that is not for this person does not exist."""
+        if not self.may(use_case):
+            self._looks.note(Logged.NOT_ALLOWED, self.actor.code, via=self.actor.via, page=use_case.value)
+            raise NotFound("Deze pagina bestaat niet.")
+
+    # --- lists -----------------------------------------------------------------------------------------------------------
+
+    def work(self) -> Work:
+        """The first page of whoever signs in."""
+        scope, now = self.scope, self._clock()
+        if scope.is_empty:
+            return Work(False, Listed(), Listed(), Listed(), ())
+        if not scope.whole:
+            with self._read() as rows:
+                waiting = worklists.open_within(rows, scope, MOST)
+            return Work(False, Listed(), Listed(), self._listed(waiting), ())
+        with self._read() as rows:
+            own = worklists.is_director(rows, self.actor.code)
+            mine = replace(scope, director=self.actor.code) if own else scope
+            late = worklists.late(rows, mine, now, MOST)
+            due = worklists.due(rows, mine, now, self._soon(now), MOST)
+            narrow = replace(scope, whole=())
+            waiting = ([], 0) if narrow.is_empty else worklists.open_within(rows, narrow, MOST)
+            cases = worklists.cases(rows, mine, now, "", MOST, closed=False) if own else []
+        return Work(
+            own, self._listed(late), self._listed(due), self._listed(waiting), tuple(_line(row) for row in cases)
+        )
+
+    def late(self) -> tuple[Listed, Listed]:
+        """What is late, longest first, and what falls due within a week."""
+        self.must(UseCase.SEE_CASE)
+        scope, now = self.scope, self._clock()
+        with self._read() as rows:
+            late = worklists.late(rows, scope, now, MOST)
+            due = worklists.due(rows, scope, now, self._soon(now), MOST)
+        return self._listed(late), self._listed(due)
+
+    def cases(self, search: str = "", *, closed: bool = False) -> list[CaseLine]:
+        """Cases by reference, at most a hundred."""
+        self.must(UseCase.SEE_CASE)
+        with self._read() as rows:
+            found = worklists.cases(rows, self.scope, self._clock(), search[:60], MOST, closed=closed)
+        if search:
+            self._looks.note(Logged.SEARCHED, self.actor.code, via=self.actor.via, page="clienten")
+        return [_line(row) for row in found]
+
+    # --- one case --------------------------------------------------------------------------------------------------------
+
+    def case(self, address: UUID, page: str) -> CaseView:
+        """A case, with those of its provisions that are this person's. The look is logged.
+
+        Raises ``NotFound`` for what does not exist, and with the same words for what is not this person's.
+        """
+        found = self._views.at(address)
+        view = self._seen_of(found[1]) if found else None
+        if found is None or view is None:
+            if found is not None:
+                self._looks.note(Logged.NOT_ALLOWED, self.actor.code, via=self.actor.via, case_id=found[0], page=page)
+            raise NotFound("Deze pagina bestaat niet.")
+        self._looks.note(Logged.LOOKED, self.actor.code, via=self.actor.via, case_id=found[0], page=page)
+        return view
+
+    def record(self, view: CaseView) -> list[AuditEntry]:
+        """What was done, oldest first, for whoever sees the whole case; free text only for whoever may read it."""
+        subject = Subject(view.case.municipality)
+        if not self.may(UseCase.SEE_CASE, subject):
+            return []
+        entries = self._views.audit(view.case.reference)
+        return entries if self.may(UseCase.SEE_FREE_TEXT, subject) else [replace(e, note=None) for e in entries]
+
+    def _seen_of(self, view: CaseView) -> CaseView | None:
+        town = view.case.municipality
+        if self.may(UseCase.SEE_CASE, Subject(town)):
+            return view
+        seen = tuple(p for p in view.provisions if self.may(UseCase.SEE_CASE, subject_of(p)))
+        return replace(view, provisions=seen) if seen else None
+
+    # --- who looked ------------------------------------------------------------------------------------------------------
+
+    def looks(self, asked: str) -> list[Look]:
+        """Who looked at a case, or what a person looked at. Raises ``NotFound`` for whoever may not ask."""
+        self.must(UseCase.SEE_LOOKS)
+        found = self._looks.of(asked)
+        towns = self._config.organisation.municipalities
+        reaches = self._config.rights.reaches(self.actor, UseCase.SEE_LOOKS, towns)
+        if set(reaches.get(Reach.MUNICIPALITY, ())) != set(towns):
+            raise NotAllowed("Wie wat bekeek is nu alleen voor de hele regio op te vragen.")
+        return found
+
+    def _soon(self, now: datetime) -> datetime:
+        return first_moment(day_of(now) + SOON)
+
+    def _listed(self, found: tuple[list[int], int]) -> Listed:
+        ids, total = found
+        return Listed(tuple(self._views.provisions(ids)), total)
+
+
+def subject_of(view: ProvisionView) -> Subject:
+    """A provision as what something is asked about."""
+    provision = view.provision
+    with_table = view.lies_with is not None and view.lies_with in _TABLES
+    to_judge = provision.status.is_open and any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs)
+    return Subject(view.case.municipality, with_table=with_table, to_judge=to_judge)
+
+
+_TABLES = frozenset(rung.value for rung in RungName if rung.kind.is_table and not rung.kind.is_judged)
+
+
+def _line(row: Any) -> CaseLine:
+    return CaseLine(
+        row.uid, row.reference, row.municipality, row.director, row.opened, row.closed, row.open, row.late, row.next_due
+    )

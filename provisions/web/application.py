@@ -1,0 +1,114 @@
+"""The workplace, put together: every address, its page, and who may ask for it."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from provisions.app import App
+from provisions.machine.sealing import Sealing
+from provisions.usecases.signing_in import SigningIn
+from provisions.web import answering, signing, work
+from provisions.web.fence import Fence
+from provisions.web.house import Example, House
+from provisions.web.visits import Handler, endpoint, not_found
+
+STYLE = Path(__file__).parent / "style" / "werkplek.css"
+STYLE_ADDRESS = "/stijl/werkplek.css"
+YEAR = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address, and what answers to looking and to a form. ``anyone``: also without a session."""
+
+    path: str
+    get: Handler | None = None
+    post: Handler | None = None
+    anyone: bool = False
+
+
+PAGES = (
+    Page("/", work.first),
+    Page("/aanmelden", signing.ask, signing.sign_in, anyone=True),
+    Page("/afmelden", post=signing.sign_out),
+    Page("/welkom/{secret}", signing.set_up, signing.set_password, anyone=True),
+    Page("/werk", work.work),
+    Page("/clienten", work.cases, work.cases),
+    Page("/clienten/{id}", work.case),
+    Page("/te-laat", work.late),
+    Page("/verantwoording", answering.looks, answering.looks),
+    Page("/beheer", answering.people),
+    Page("/beheer/rechten", answering.rights),
+)
+
+
+def application(
+    app: App,
+    door: SigningIn,
+    sealing: Sealing,
+    *,
+    tls: bool,
+    hosts: Iterable[str] = (),
+    examples: Collection[Example] = (),
+    more: Sequence[BaseRoute] = (),
+) -> ASGIApp:
+    """The whole door. ``hosts``: see ``Fence``. ``more``: rooms that others bring, such as Prefect's."""
+    style = STYLE.read_bytes()
+    house = House(
+        app,
+        door,
+        sealing,
+        tls=tls,
+        style=f"{STYLE_ADDRESS}?v={hashlib.sha256(style).hexdigest()[:12]}",
+        examples=examples,
+    )
+    routes = [route for page in PAGES for route in _routes(house, page)]
+
+    async def stylesheet(_request: Request) -> Response:
+        return Response(style, media_type="text/css", headers={"cache-control": YEAR})
+
+    async def live(_request: Request) -> Response:
+        return PlainTextResponse("in orde\n")
+
+    async def robots(_request: Request) -> Response:
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+    async def closed(_request: Request) -> Response:
+        return PlainTextResponse("Meld u eerst aan.\n", HTTPStatus.UNAUTHORIZED)
+
+    nothing = endpoint(house, not_found, anyone=True)
+    fixed = [
+        Route(STYLE_ADDRESS, stylesheet),
+        Route("/live", live),
+        Route("/robots.txt", robots),
+        *more,
+        Route("/api", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        Route("/api/{rest:path}", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        Route("/{rest:path}", nothing, methods=["GET", "HEAD"]),
+    ]
+    # No debug pages, no /docs: Starlette has none. What breaks is said in one line, and told to nobody.
+    inner = Starlette(routes=[*routes, *fixed], exception_handlers={500: _broken})
+    return Fence(inner, hosts=hosts, tls=tls)
+
+
+def _routes(house: House, page: Page) -> list[Route]:
+    return [
+        Route(page.path, endpoint(house, handler, anyone=page.anyone), methods=[method])
+        for method, handler in (("GET", page.get), ("POST", page.post))
+        if handler is not None
+    ]
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse(
+        "Er ging iets mis in het programma. Probeer het opnieuw; blijft het zo, bel dan uw beheerder.\n",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )

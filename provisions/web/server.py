@@ -1,0 +1,111 @@
+"""The door as a server: on which names it answers, whom it believes about where a request came from, and its start and stop."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from provisions.access.guesses import Guesses
+from provisions.app import App
+from provisions.machine.sealing import Sealing
+from provisions.settings import Settings
+from provisions.usecases.signing_in import SigningIn
+from provisions.web import connections
+from provisions.web.application import application
+from provisions.web.house import Example
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CLEAR_SECONDS = 300.0
+_START_SECONDS = 10.0
+_STOP_SECONDS = 6.0
+
+
+def hosts_of(settings: Settings) -> tuple[str, ...]:
+    """The names that the door goes by; none (any) behind a proxy whose name was not set."""
+    if settings.tls_in_front == "yes" and settings.base_url is None:
+        return ()
+    return (*LOOPBACK, settings.host, urlsplit(settings.people_url).hostname or "")
+
+
+class DoorServer:
+    """Serves in a thread of its own. ``start`` returns once it listens."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        app: App,
+        admin_password: str,
+        *,
+        examples: Collection[Example] = (),
+        more: Sequence[BaseRoute] = (),
+    ) -> None:
+        sealing = Sealing.at(settings.secrets)
+        self.door = SigningIn(
+            app.engine,
+            app.config,
+            app.looks,
+            sealing,
+            app.clock,
+            Guesses(time.monotonic),
+            admin_password=admin_password,
+            off_loopback=settings.off_loopback,
+            pause=time.sleep,
+        )
+        served = application(
+            app,
+            self.door,
+            sealing,
+            tls=settings.off_loopback,
+            hosts=hosts_of(settings),
+            examples=examples,
+            more=more,
+        )
+        config = uvicorn.Config(
+            served,
+            host=settings.host,
+            port=settings.port,
+            proxy_headers=settings.tls_in_front == "yes",  # only then is there a proxy; it is on this machine
+            forwarded_allow_ips=list(LOOPBACK),
+            **connections.options(),
+        )
+        self._server = uvicorn.Server(config)
+        self._loop_factory = config.get_loop_factory()
+        self._thread = threading.Thread(target=self._serve, name="provisions-deur", daemon=True)
+        self._over = threading.Event()
+
+    def start(self, sockets: list[socket.socket] | None = None) -> bool:
+        """Listen; whether it does."""
+        self._sockets = sockets
+        self._thread.start()
+        threading.Thread(target=self._clear, name="provisions-deur-opruimen", daemon=True).start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._server.started and self._thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self._server.started
+
+    def alive(self) -> bool:
+        """Whether it serves."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Finish what is being answered, and stop."""
+        self._over.set()
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
+
+    def _serve(self) -> None:
+        with asyncio.Runner(loop_factory=self._loop_factory) as runner, contextlib.suppress(SystemExit):
+            runner.run(self._server.serve(sockets=self._sockets))
+
+    def _clear(self) -> None:
+        """Now and then take away sessions that ended by themselves."""
+        while not self._over.wait(_CLEAR_SECONDS):
+            with contextlib.suppress(Exception):  # the database is away: next time
+                self.door.clear()

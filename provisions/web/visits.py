@@ -1,0 +1,165 @@
+"""Whose request it is: the session, what was filled in, and whether the form was one of ours.
+
+A handler is a plain function of a ``Visit``; it runs in a thread, because it asks the database.
+"""
+
+import hmac
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from provisions.access import Actor
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
+from provisions.usecases.seeing import Seeing
+from provisions.usecases.signing_in import SignedIn
+from provisions.web.house import House
+
+SIGN_IN = "/aanmelden"
+MOST_FIELDS = 200
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_ONWARD = re.compile(r"/(?!/)[A-Za-z0-9/_~.\-]{0,200}")
+_SAME_SITE = (None, "same-origin", "none")
+
+
+NOT_OURS = "Dit formulier hoort niet (meer) bij deze browser. Er is niets gedaan. Ga terug, ververs de pagina en probeer opnieuw."
+
+
+class NoSessionError(Exception):
+    """A page for somebody who is signed in, and nobody is."""
+
+
+@dataclass
+class Visit:
+    """One request. ``form`` and ``query``: what was given, the last of each name."""
+
+    house: House
+    request: Request
+    token: str
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+    signed_in: SignedIn | None
+    new_token: str | None = None
+    forget_token: bool = False
+    path: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. Raises ``NoSessionError`` when nobody is signed in."""
+        if self.signed_in is None:
+            raise NoSessionError
+        return self.signed_in.actor
+
+    @property
+    def seen(self) -> Seeing:
+        """What this person sees. Raises as ``actor``."""
+        return self.house.app.seen_by(self.actor)
+
+    @property
+    def csrf(self) -> str:
+        """What each of our forms gives back: it follows from the cookie, and can't be made without our key."""
+        return self.house.sealing.signed("csrf", self.new_token or self.token)
+
+    @property
+    def address(self) -> str:
+        """Where it came from."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def onward(self) -> str:
+        """The page of ours where somebody was going; the first page otherwise."""
+        return onward(self.form.get("naar") or self.query.get("naar") or "")
+
+    def form_is_ours(self) -> bool:
+        """Whether what was posted came from a page of ours in this browser."""
+        if self.request.headers.get("sec-fetch-site") not in _SAME_SITE:
+            return False
+        return hmac.compare_digest(self.form.get("csrf", "").encode(), self.csrf.encode())
+
+
+Handler = Callable[[Visit], Response]
+
+
+def onward(address: str) -> str:
+    """``address`` when it is one of ours and no other machine's; the first page otherwise."""
+    return address if _ONWARD.fullmatch(address) and not address.startswith(SIGN_IN) else "/werk"
+
+
+def endpoint(house: House, handler: Handler, *, anyone: bool) -> Callable[[Request], Awaitable[Response]]:
+    """``handler`` as Starlette calls it. ``anyone``: also without a session."""
+
+    async def serve(request: Request) -> Response:
+        form = await _form(request)
+        return await run_in_threadpool(_handled, house, request, form, handler, anyone)
+
+    return serve
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return {}
+    try:
+        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except (UnicodeDecodeError, ValueError):
+        return {}
+
+
+def _handled(house: House, request: Request, form: Mapping[str, str], handler: Handler, anyone: bool) -> Response:
+    given = request.cookies.get(house.cookie, "")
+    token = given if _TOKEN.fullmatch(given) else ""
+    visit = Visit(house, request, token, form, dict(request.query_params), house.door.who(token) if token else None)
+    visit.path = request.path_params
+    if not token:
+        visit.new_token = secrets.token_urlsafe(32)  # nobody's yet: what a form of ours must give back follows from it
+    try:
+        response = _answer(visit, handler, anyone)
+    except NoSessionError:
+        response = to_sign_in(visit)
+    if visit.forget_token:
+        response.delete_cookie(house.cookie, path="/", secure=house.tls, httponly=True, samesite="lax")
+    elif visit.new_token is not None:
+        response.set_cookie(house.cookie, visit.new_token, path="/", secure=house.tls, httponly=True, samesite="lax")
+    return response
+
+
+def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
+    if not anyone and visit.signed_in is None:
+        return to_sign_in(visit)
+    if visit.signed_in is not None and visit.signed_in.stale and visit.request.method == "GET" and not anyone:
+        return to_sign_in(visit)
+    if visit.request.method == "POST" and not visit.form_is_ours():
+        why = NOT_OURS
+        return visit.house.page(visit, "refused.html.j2", HTTPStatus.FORBIDDEN, title="Dat ging niet", why=why)
+    try:
+        return handler(visit)
+    except NotFound:
+        return not_found(visit)
+    except (InvalidInput, NotAllowed) as refusal:
+        return visit.house.page(
+            visit, "refused.html.j2", HTTPStatus.CONFLICT, title="Dat ging niet", why=" ".join(refusal.lines)
+        )
+    except Refused as refusal:
+        return visit.house.page(
+            visit, "refused.html.j2", HTTPStatus.SERVICE_UNAVAILABLE, title="Dat ging niet", why=" ".join(refusal.lines)
+        )
+
+
+def not_found(visit: Visit) -> Response:
+    """The same for what does not exist and for what is not for this person."""
+    return visit.house.page(visit, "not_found.html.j2", HTTPStatus.NOT_FOUND, title="Niet gevonden")
+
+
+def to_sign_in(visit: Visit) -> Response:
+    """Away to signing in, and back to this page afterwards."""
+    path = onward(visit.request.url.path)
+    target = SIGN_IN if path == "/werk" or visit.request.method != "GET" else f"{SIGN_IN}?naar={quote(path)}"
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER)

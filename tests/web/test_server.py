@@ -1,0 +1,82 @@
+"""The door as it listens: half requests are gone in seconds, and whoever comes with a whole one is heard meanwhile."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from http.client import HTTPConnection
+
+import pytest
+
+from provisions.app import App
+from provisions.settings import Settings
+from provisions.web import connections
+from provisions.web.server import DoorServer, hosts_of
+from tests.web.conftest import ADMIN_PASSWORD
+
+HALF = b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
+
+
+@pytest.fixture
+def listening(settings: Settings, app: App) -> Iterator[Settings]:
+    served = DoorServer(settings, app, ADMIN_PASSWORD)
+    assert served.start()
+    yield settings
+    served.stop()
+    assert not served.alive()
+
+
+def answers(settings: Settings) -> tuple[int, float]:
+    """The status of ``/live``, and after how many seconds it came."""
+    began = time.monotonic()
+    connection = HTTPConnection(settings.host, settings.port, timeout=5)
+    connection.request("GET", "/live")
+    status = connection.getresponse().status
+    connection.close()
+    return status, time.monotonic() - began
+
+
+def opened(settings: Settings, said: bytes) -> socket.socket:
+    connection = socket.create_connection((settings.host, settings.port), timeout=15)
+    connection.sendall(said)
+    return connection
+
+
+@pytest.mark.parametrize("said", [b"", b"G", HALF])
+def test_who_says_nothing_more_is_let_go(listening: Settings, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.3)
+    with opened(listening, said) as connection:
+        began = time.monotonic()
+        with suppress(ConnectionResetError):
+            while connection.recv(1024):
+                pass
+        assert time.monotonic() - began < 5
+    assert answers(listening)[0] == 200
+
+
+def test_many_half_requests_are_in_nobodys_way(listening: Settings) -> None:
+    held = [opened(listening, HALF) for _ in range(2 * connections.MOST_HALF_OPEN)]
+    try:
+        for _ in range(5):
+            status, seconds = answers(listening)
+            assert status == 200
+            assert seconds < 2
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_a_connection_that_is_used_again_may_wait_and_then_not_be_half(listening: Settings) -> None:
+    connection = HTTPConnection(listening.host, listening.port, timeout=5)
+    for _ in range(3):
+        connection.request("GET", "/live")
+        assert connection.getresponse().read() == b"in orde\n"
+    connection.close()
+
+
+def test_the_names_that_it_answers_to(settings: Settings) -> None:
+    assert set(hosts_of(settings)) == {"127.0.0.1", "localhost", "::1"}
+    named = replace(settings, tls_in_front="yes", base_url="https://regio.example")
+    assert "regio.example" in hosts_of(named)
+    assert hosts_of(replace(settings, tls_in_front="yes")) == (), "the proxy has a name that was not set"
