@@ -96,7 +96,6 @@ OF_METHOD: Mapping[str, UseCase] = {
     "answer": UseCase.ANSWER,
     "submit": UseCase.SUBMIT,
     "assign": UseCase.ASSIGN,
-    "undo": UseCase.UNDO,
     "away": UseCase.AWAY,
     "back": UseCase.AWAY,
     "note": UseCase.NOTE,
