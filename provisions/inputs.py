@@ -187,6 +187,25 @@ def free_text(text: str, what: str) -> str:
     return refuse_identifying(text, what)
 
 
+_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,38}[A-Za-z0-9])?")
+
+
+def number(text: str, what: str) -> str | None:
+    """What a municipality or counter calls a case; ``None`` for the word ``geen``.
+
+    Raises ``InvalidInput`` for what may identify a person, or is no number.
+    """
+    said = refuse_identifying(text, what).strip()
+    if said.lower() == "geen":
+        return None
+    if not _NUMBER.fullmatch(said):
+        raise InvalidInput(
+            f"'{shown(said)}' kan niet voor {what}. Verwacht: hoogstens 40 letters, cijfers, streepjes, punten of schuine "
+            "strepen, zoals Z2026-00123; of het woord geen."
+        )
+    return said
+
+
 def shown(text: str) -> str:
     """What was typed, fit to be repeated in an error: short, printable, and nothing that identifies a person."""
     head = text[: 4 * LONGEST_SHOWN]

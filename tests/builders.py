@@ -224,6 +224,14 @@ class Client:
     def gets_urgent(self, key: str, on: str | None = None, because: str = "eviction") -> Decision:
         return self._do(lifecycle.urgent(self.case, self.which(key), because, self.moment, self._on(on)))
 
+    def is_met(self, code: str) -> Decision:
+        """How contact goes from now on."""
+        return self._do(lifecycle.contact(self.case, code, self.moment))
+
+    def is_called(self, number: str | None, key: str | None = None) -> Decision:
+        """By the municipality, or by the counter of ``key``."""
+        return self._do(lifecycle.number(self.case, self.which(key) if key else None, number, self.moment))
+
     def is_not_there_yet(self, key: str, because: str) -> Decision:
         """Why not, by its code."""
         return self._do(lifecycle.why(self.case, self.which(key), because, self.moment))

@@ -62,6 +62,7 @@ SILENT = frozenset(
         Fact("provision.started"),
         # Why it is not there yet is never told in Prefect.
         Fact("provision.cause"),
+        Fact("provision.number"),
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
         Fact("message.requested", "recorded"),

@@ -36,6 +36,8 @@ class UseCase(StrEnum):
     BRP = "brp"
     MILESTONE = "milestone"
     WHY = "why"
+    CONTACT = "contact"
+    NUMBER = "number"
     PLACE = "place"
     LIVING = "living"
     NOTE = "note"
@@ -102,6 +104,8 @@ OF_METHOD: Mapping[str, UseCase] = {
     "undo": UseCase.UNDO,
     "brp": UseCase.BRP,
     "why": UseCase.WHY,
+    "contact": UseCase.CONTACT,
+    "number": UseCase.NUMBER,
 }
 
 # Which right somebody needs who decides on what another asked.

@@ -14,6 +14,7 @@ from provisions.domain.rules import (
     CodeList,
     Dependency,
     FieldRule,
+    Fine,
     FollowUpRule,
     MilestoneRef,
     MilestoneRule,
@@ -188,12 +189,21 @@ def _statutory_term(entry: Entry) -> Statutory | None:
     if begins is None and "presumed" in entry.values:
         entry.fault("presumed", "dit hoort bij 'from'.", "Noem daar de mijlpaal, of haal 'presumed' weg.")
     article, roll, until = entry.text("article"), entry.flag("roll", default=True), _milestone_ref(entry, "until")
+    fine = _fine(entry.table("fine", optional=True))
     entry.done()
     if term is None:
         return None
     if begins is not None and "presumed" not in entry.values:
         presumed = term
-    return Statutory(term, article, roll, begins, until, presumed)
+    return Statutory(term, article, roll, begins, until, presumed, fine)
+
+
+def _fine(entry: Entry | None) -> Fine | None:
+    if entry is None:
+        return None
+    fine = Fine(entry.text("amount"), entry.number("year"), entry.text("source"))
+    entry.done()
+    return fine
 
 
 def _milestone_ref(entry: Entry, key: str) -> MilestoneRef | None:

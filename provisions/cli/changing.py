@@ -67,6 +67,11 @@ def intake(args: Namespace, app: App) -> str | None:
         brp=args.brp or Brp.UNKNOWN,
         present=args.present,
         director=args.director,
+        living=args.living,
+        losing_place=args.losing_place,
+        wlz=args.wlz,
+        contact=args.contact,
+        own_number=args.own_number,
         on=args.on,
         **_extras(args),
     )

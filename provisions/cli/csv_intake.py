@@ -5,14 +5,31 @@ from datetime import date
 from pathlib import Path
 
 from provisions import inputs
-from provisions.cli.arguments.values import once, waiver
+from provisions.cli.arguments.values import once, pair, waiver, yes_no
 from provisions.cli.csv_rows import Columns, rows, together
 from provisions.domain.errors import InvalidInput, Refused
 from provisions.usecases.intake import IntakeRequest
 
+FOR, YES_NO = pair("for", "KEY=CODE"), yes_no("losing_place")
 COLUMNS = Columns(
     ("reference", "route", "need"),
-    ("municipality", "brp", "present", "agreed", "needed_from", "urgent", "director", "on", "waive"),
+    (
+        "municipality",
+        "brp",
+        "present",
+        "agreed",
+        "needed_from",
+        "urgent",
+        "director",
+        "on",
+        "waive",
+        "living",
+        "losing_place",
+        "wlz",
+        "contact",
+        "own_number",
+        "for",
+    ),
 )
 
 
@@ -57,6 +74,12 @@ def _request(row: dict[str, str]) -> IntakeRequest:
         waive=once([waiver(part.strip()) for part in row.get("waive", "").split(";") if part.strip()], "waive"),
         urgent=row.get("urgent", "").split(),
         director=row.get("director") or None,
+        purposes=once([FOR(part) for part in row.get("for", "").split()], "for"),
+        living=row.get("living") or None,
+        losing_place=YES_NO(row["losing_place"]) if row.get("losing_place") else None,
+        wlz=row.get("wlz") or None,
+        contact=row.get("contact") or None,
+        own_number=row.get("own_number") or None,
         on=inputs.day(row["on"], "on") if row.get("on") else None,
     )
 

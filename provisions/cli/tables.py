@@ -14,7 +14,7 @@ from provisions.catalogue import Config
 from provisions.cli import plain_table, terminal
 from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
-from provisions.domain.case import FollowUp, Status
+from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
 from provisions.domain.characters import as_seen
 from provisions.domain.rules import CodeList, Dependency
 from provisions.views.cases import SUSPENDED, AuditEntry, CaseView, ProvisionView
@@ -49,9 +49,12 @@ class Tables:
             deputy = f" (vervangen door {view.deputy})" if view.deputy else ""
             facts.append(f"regisseur {case.director}{deputy}")
         facts += [f"BRP: {dutch.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
+        if case.own_number:
+            facts.append(f"zaaknummer {case.own_number}")
         if case.closed:
             facts.append(f"afgesloten op {self._day(case.closed)}")
         self._line(" · ".join(facts))
+        self._line(self._situation(case))
         if case.present:
             self._line(f"Was er al: {dutch.listed(self._names(sorted(case.present)))}")
         rows = [
@@ -66,7 +69,7 @@ class Tables:
         self._table(("Voorziening", "Stand", "Uiterste datum", "Wat hierna gebeurt"), rows)
         for f in sorted((f for f in case.follow_ups if f.is_open), key=lambda f: f.due):
             self._line(f"{self._day(f.due)}: {case_title(self._config, f.name)} ({f.name})")
-        for warning in dict.fromkeys(w for p in view.provisions for w in p.warnings):
+        for warning in dict.fromkeys(w for p in view.provisions for w in p.date_warnings):
             self._line(f"Let op: {warning}")
         for note in view.notes:
             about = (
@@ -95,6 +98,18 @@ class Tables:
         if line.closed:
             return f"afgesloten, {self._day(line.closed)}"
         return f"{line.open} open, {line.late} {dutch.OVERDUE}" if line.late else f"{line.open} open"
+
+    def _situation(self, case: Case) -> str:
+        """How contact goes, and where somebody lives as far as that is known. For the screen only."""
+        codes, parts = self._config.catalogue.codes, []
+        if case.living != UNKNOWN:
+            parts.append(f"verblijf: {codes[CodeList.LIVING].get(case.living, case.living)}")
+        if case.losing_place is not None:
+            parts.append("die plek is binnen drie maanden weg" if case.losing_place else "die plek blijft")
+        if case.wlz != UNKNOWN:
+            parts.append(codes[CodeList.WLZ].get(case.wlz, case.wlz))
+        said = codes[CodeList.CONTACT].get(case.contact, case.contact)
+        return dutch.capitalised("; ".join([*parts, said]))
 
     def show_overdue(
         self, late: Sequence[ProvisionView], waiting: Sequence[ProvisionView], post: Post = NOTHING_WAITS
@@ -200,6 +215,8 @@ class Tables:
     def what_next(self, p: ProvisionView) -> list[str]:
         """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
         found = []
+        if p.provision.their_number:
+            found.append(f"nummer van het loket: {p.provision.their_number}")
         if p.provision.cause and p.provision.status.is_open:
             causes = self._config.catalogue.codes[CodeList.CAUSE]
             found.append(f"waarom nog niet: {causes.get(p.provision.cause, p.provision.cause)}")

@@ -11,6 +11,8 @@ from uuid import UUID
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 
+UNKNOWN, VIA_DIRECTOR = "unknown", "via_director"  # codes of config that hold while nobody says otherwise
+
 
 class Status(StrEnum):
     """Where a provision stands. ``suspended`` is no status of its own: it is waiting or refused, with the clock stopped."""
@@ -200,9 +202,9 @@ class Provision:
     ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
     with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``urgent_since``: the day on which it
     became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``asked_on``: the day on which
-    the counter was first asked, ``None`` where it was not, or where that was not noted. ``earlier_needed``: from when it
-    was needed before that changed. ``statutory_as_before``: recorded by a version
-    that knew no milestones; its statutory term counts as it did then, until a milestone says otherwise.
+    the counter was first asked, ``None`` where it was not, or where that was not noted; ``their_number``: what it calls this.
+    ``earlier_needed``: from when it was needed before that changed. ``statutory_as_before``: recorded by a version that knew
+    no milestones; its statutory term counts as it did then, until a milestone says otherwise.
     """
 
     key: str
@@ -220,6 +222,7 @@ class Provision:
     applied_on: date | None = None
     asked: bool = False
     asked_on: date | None = None
+    their_number: str | None = None
     started_on: date | None = None
     reopened_on: date | None = None
     breached_on: date | None = None
@@ -300,8 +303,11 @@ class Case:
     """A client's case (traject).
 
     ``id`` is random: it stands in addresses and in the ids of messages, so that neither tells the reference. ``act`` counts
-    what people did with the case. ``present``: provisions that were there already at intake. ``earlier_brp``: what was known of
-    the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to be done about the case as a whole.
+    what people did with the case. ``living``: where the client sleeps, ``wlz``: which long-term care there is, ``contact``: how
+    contact goes (codes); ``losing_place``: whether the place is lost within three months, ``None`` while that is not known.
+    ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
+    ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
+    be done about the case as a whole.
     """
 
     id: UUID
@@ -313,6 +319,11 @@ class Case:
     director: str | None = None
     closed: date | None = None
     end_reason: str | None = None
+    living: str = UNKNOWN
+    losing_place: bool | None = None
+    wlz: str = UNKNOWN
+    contact: str = VIA_DIRECTOR
+    own_number: str | None = None
     present: frozenset[str] = frozenset()
     earlier_brp: Mapping[str, str] = field(default_factory=dict)
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)

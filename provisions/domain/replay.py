@@ -13,6 +13,8 @@ from typing import Any
 
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import (
+    UNKNOWN,
+    VIA_DIRECTOR,
     Agreement,
     Answer,
     Case,
@@ -39,6 +41,7 @@ from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
 
 RECORDED_WITHIN = timedelta(minutes=10)  # between the moment of an outcome and that of its line lies one transaction
+SAID = "…"  # a number that was given: which, is in the free text of its line, and forgotten with that
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -121,6 +124,11 @@ class Replay:
                     "brp": Brp(data["brp"]),
                     "director": data.get("director"),
                     "earlier_brp": {},
+                    "living": data.get("living", UNKNOWN),
+                    "losing_place": data.get("losing_place"),
+                    "wlz": data.get("wlz", UNKNOWN),
+                    "contact": data.get("contact", VIA_DIRECTOR),
+                    "own_number": None,
                     "closed": None,
                     "present": frozenset(data.get("present", ())),
                     "follow_ups": (),
@@ -128,8 +136,13 @@ class Replay:
             case "case.assigned":
                 told = {"director": data.get("director")}  # the code goes when the case is forgotten
             case "case.transferred":
-                told = {"municipality": data["municipality"]}
+                told = {"municipality": data["municipality"], "own_number": None}
                 self.moved |= set(self.provisions)
+                self.provisions = {key: replace(p, their_number=None) for key, p in self.provisions.items()}
+            case "case.contact":
+                told = {"contact": data["code"]}
+            case "case.number":
+                told = {"own_number": SAID if data["given"] else None}
             case "case.brp":
                 told = {
                     "brp": Brp(data["brp"]),
@@ -168,7 +181,7 @@ class Replay:
         """
         found = []
         for name in self.case:
-            if forgotten and name in ("director", "follow_ups"):
+            if forgotten and name in ("director", "follow_ups", "own_number"):
                 continue
             if (there := _of_case(stored, name)) != (expected := _of_case(self.case, name)):
                 found.append(self._difference(None, name, there, expected))
@@ -379,6 +392,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "provision.milestone": _milestone,
     "provision.moved": _moved,
     "provision.cause": _cause,
+    "provision.number": lambda p, line: replace(p, their_number=SAID if line.data["given"] else None),
     "provision.urgent": _urgent,
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
@@ -418,6 +432,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     ],
     "follow_ups": lambda p, _forgotten: _follow_up_columns(p.follow_ups),
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
+    "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
@@ -445,7 +460,17 @@ def _follow_up_columns(known: Iterable[FollowUp]) -> list[tuple[Any, ...]]:
 def _of_case(found: Case | Mapping[str, Any], name: str) -> object:
     """A column of a case, or what belongs to it as it is compared."""
     value = getattr(found, name) if isinstance(found, Case) else found[name]
-    return _follow_up_columns(value) if name == "follow_ups" else value
+    match name:
+        case "follow_ups":
+            return _follow_up_columns(value)
+        case "own_number":
+            return _given(value)
+        case _:
+            return value
+
+
+def _given(number: str | None) -> str | None:
+    return SAID if number else None
 
 
 def _stops(p: Provision) -> list[tuple[Any, ...]]:

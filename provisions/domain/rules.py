@@ -135,6 +135,16 @@ class Statutory:
     begins: MilestoneRef | None = None
     until: MilestoneRef | None = None
     presumed: Term | None = None
+    fine: "Fine | None" = None
+
+
+@dataclass(frozen=True)
+class Fine:
+    """What it costs when a statutory term passes: ``amount`` as people read it, of which ``year``, by which ``source``."""
+
+    amount: str
+    year: int
+    source: str
 
 
 class TriggerKind(StrEnum):

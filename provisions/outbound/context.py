@@ -11,9 +11,10 @@ from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import Answer, Case, FollowUp, Provision, ProvisionKey, Status
+from provisions.domain.case import VIA_DIRECTOR, Answer, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
+from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
@@ -22,7 +23,6 @@ from provisions.outbound.course import Told
 
 HURRY = "SPOED "
 STATUTORY_NAMED = 10  # working days before its end
-USUAL_CONTACT = "via_director"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         ),
         "team": present.team,
         "customisation_officer": municipality.customisation_officer,
-        "contact": contact_goes(config),
+        "contact": contact_goes(config, case),
+        **_numbers(message, case, provision),
         "answers": [dutch.ANSWER[answer] for answer in Answer],
         "submitted": bool(submitted and submitted.submitted),
         "settled": _settled(provision),
@@ -110,9 +111,21 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     }
 
 
-def contact_goes(config: Config) -> str:
-    """How contact with the client goes, as it stands in each request: the usual way, until a case says another."""
-    return config.catalogue.codes[CodeList.CONTACT][USUAL_CONTACT]
+def contact_goes(config: Config, case: Case) -> str:
+    """How contact with the client goes, as it stands in each request; as usual where the code is no longer known."""
+    codes = config.catalogue.codes[CodeList.CONTACT]
+    return codes.get(case.contact, codes[VIA_DIRECTOR])
+
+
+def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[str, object]:
+    """The numbers by which the receiver knows it: the counter's own for the counter, the municipality's for who belongs to it."""
+    kind, here = MessageKind(message.kind), message.municipality == case.municipality
+    to, rung = kind.letter.to, kind.rung(message.detail)
+    elsewhere = to is Recipient.NATIONAL_DESK or rung is RungName.REGIONAL
+    return {
+        "their_number": provision.their_number if here and to is Recipient.COUNTER else None,
+        "own_number": case.own_number if here and not elsewhere else None,
+    }
 
 
 def _purpose(provision: Provision, rule: ProvisionRule) -> str:
@@ -232,6 +245,8 @@ def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
     return {
         "statutory_due": _dutch(last.end.due) if last and known else "",
         "statutory_article": last.rule.article if last and known else "",
+        "cak_letter": _dutch(situation.provision.milestone("cak_letter")),
+        "fine": next((r.fine for r in deadlines.statutory_rules(situation.rule, urgent=False) if r.fine), None),
         "statutory_exceeded": bool(last and known and last.ended_on is None and last.end.overdue_from <= now),
     }
 

@@ -21,18 +21,8 @@ from provisions.store import rows as from_row
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
-    *(
-        "absence",
-        "milestone",
-        "cause",
-        "needed_from",
-        "agreement",
-        "case_follow_up",
-        "message",
-        "prepared",
-        "audit",
-        "free_text",
-    ),
+    *("absence", "milestone", "cause", "approval", "needed_from", "agreement", "case_follow_up", "message"),
+    *("prepared", "audit", "free_text"),
 ]
 _CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)
 _PROVISION = ", ".join(f"p.{name}" for name in ("id", "case_id", *columns.PROVISION.names, "flow_run"))
@@ -312,6 +302,15 @@ def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
         "SELECT a.at, a.by, a.what, a.key, a.because, a.data, a.message, f.body "
         "FROM audit a LEFT JOIN free_text f ON f.id = a.free_text_id WHERE a.case_id = %(id)s ORDER BY a.id",
         id=known[0].id,
+    )
+
+
+def approvals_of(rows: Rows, reference: str) -> Sequence[Any]:
+    """What is asked of a second person about provisions of a case, oldest first: ``number``, ``key`` and ``round``."""
+    return rows(
+        "SELECT a.number, a.key, a.round FROM approval a JOIN client_case c ON c.id = a.case_id "
+        "WHERE c.reference = %(reference)s AND a.key IS NOT NULL AND a.state = 'asked' ORDER BY a.number",
+        reference=reference,
     )
 
 

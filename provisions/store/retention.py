@@ -53,12 +53,18 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
     mine = t.provision.c.case_id.in_(case_ids)
     emptied = t.outcome.c.provision_id.in_(_provisions(case_ids))
     connection.execute(update(t.outcome).where(emptied).values(fields={}))
-    still = {"flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
+    still = {"their_number": None, "flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
     connection.execute(update(t.provision).where(mine).values(**still))
     reference = func.concat("VERGETEN-", t.case.c.id)
     nobody = {
-        "reference": reference, "route": None, "director": None, "salt": None, "next_at": None, "forgotten": today
-    }  # fmt: skip
+        "own_number": None,
+        "reference": reference,
+        "route": None,
+        "director": None,
+        "salt": None,
+        "next_at": None,
+        "forgotten": today,
+    }
     connection.execute(update(t.case).where(t.case.c.id.in_(case_ids)).values(**nobody))
     connection.execute(
         select(func.forget_staff(case_ids))

@@ -56,6 +56,11 @@ case = Table(
     Column("municipality", Text, nullable=False),
     Column("route", Text),  # null once forgotten
     Column("brp", Text, nullable=False),
+    Column("living", Text, nullable=False, server_default=text("'unknown'")),  # a code of config, and so are these
+    Column("losing_place", Boolean),  # null: unknown
+    Column("wlz", Text, nullable=False, server_default=text("'unknown'")),
+    Column("contact", Text, nullable=False, server_default=text("'via_director'")),
+    Column("own_number", Text),  # the municipality's; null once forgotten
     # what was known of the register before: the day until which it was so → that
     Column("earlier_brp", JSONB, nullable=False, server_default=text("'{}'")),
     Column("director", Text),
@@ -88,6 +93,7 @@ provision = Table(
     Column("urgent", Boolean, nullable=False),
     Column("asked", Boolean, nullable=False),
     Column("asked_on", Date),  # null too where that was not noted
+    Column("their_number", Text),  # the counter's own; null once forgotten
     Column("urgent_since", Date),  # null when it was so from the beginning
     Column("urgent_because", Text),  # a code of config
     Column("needed_from", Date),

@@ -26,6 +26,7 @@ from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 
+OWN_NUMBER, THEIR_NUMBER = "het zaaknummer van de gemeente", "het nummer van het loket"
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
 
 
@@ -124,9 +125,14 @@ class Deciding:
 
     def _cause(self, text: str) -> str:
         """Why something is not there yet, by its code or in Dutch."""
-        said = refuse_identifying(text, "de oorzaak").strip().lower()
-        codes = self._config.catalogue.codes[CodeList.CAUSE]
-        return next((code for code, label in codes.items() if said == label.lower()), said)
+        return self._coded(CodeList.CAUSE, text, "de oorzaak") or ""
+
+    def _coded(self, of: CodeList, text: str | None, what: str) -> str | None:
+        """A code as it was typed, or in its Dutch words; what is no code of the list is for the decision to refuse."""
+        if text is None:
+            return None
+        said = refuse_identifying(text, what).strip().lower()
+        return next((code for code, label in self._config.catalogue.codes[of].items() if said == label.lower()), said)
 
     def _stop_reason(self, text: str) -> Reason:
         try:

@@ -7,8 +7,8 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import bounds
 from provisions.domain.privacy import refuse_identifying
-from provisions.domain.rules import Brp
-from provisions.usecases.deciding import Deciding
+from provisions.domain.rules import Brp, CodeList
+from provisions.usecases.deciding import OWN_NUMBER, THEIR_NUMBER, Deciding
 
 
 class Facts(Deciding):
@@ -40,6 +40,19 @@ class Facts(Deciding):
         moment, asked = self._moment(by), self._asked(key)
         code = self._cause(cause)
         return self._decide(reference, moment, lambda case: lifecycle.why(case, asked.of(case), code, moment))
+
+    def contact(self, reference: str, code: str, *, by: str) -> Case:
+        """How contact with the client goes; see ``lifecycle.contact``."""
+        moment, known = self._moment(by), self._coded(CodeList.CONTACT, code, "hoe het contact loopt") or ""
+        return self._decide(reference, moment, lambda case: lifecycle.contact(case, known, moment))
+
+    def number(self, reference: str, number: str, *, by: str, key: str | None = None) -> Case:
+        """What the municipality calls the case, or what the counter of ``key`` calls it; see ``lifecycle.number``."""
+        moment, said = self._moment(by), inputs.number(number, OWN_NUMBER if key is None else THEIR_NUMBER)
+        asked = None if key is None else self._asked(key)
+        return self._decide(
+            reference, moment, lambda case: lifecycle.number(case, asked.of(case) if asked else None, said, moment)
+        )
 
     def milestone(self, reference: str, key: str, name: str, *, by: str, on: date | None = None) -> Case:
         """A dated fact that is no outcome; see ``lifecycle.milestone``."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from provisions import inputs
 from provisions.domain import lifecycle
-from provisions.domain.case import Case
+from provisions.domain.case import UNKNOWN, VIA_DIRECTOR, Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle import Decision, Moment, Need, bounds, waivers
 from provisions.domain.privacy import refuse_identifying
@@ -18,7 +18,7 @@ from provisions.domain.rules import Brp, CodeList, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
 from provisions.usecases.again import tried_again
-from provisions.usecases.deciding import Deciding
+from provisions.usecases.deciding import OWN_NUMBER, Deciding
 
 EVERYTHING = "all"
 
@@ -41,6 +41,11 @@ class IntakeRequest:
     waive: Mapping[tuple[str, str], str] = field(default_factory=dict)
     urgent: Sequence[str] = ()
     purposes: Mapping[str, str] = field(default_factory=dict)
+    living: str | None = None
+    losing_place: bool | None = None
+    wlz: str | None = None
+    contact: str | None = None
+    own_number: str | None = None
     director: str | None = None
     on: date | None = None
 
@@ -117,6 +122,11 @@ class Intake(Deciding):
             brp=inputs.choice(Brp, request.brp, "BRP-stand"),
             opened=self._on(request.on, moment),
             director=self._may_direct(director, place) if director else None,
+            living=self._coded(CodeList.LIVING, request.living, "waar de cliënt verblijft") or UNKNOWN,
+            losing_place=request.losing_place,
+            wlz=self._coded(CodeList.WLZ, request.wlz, "de Wlz") or UNKNOWN,
+            contact=self._coded(CodeList.CONTACT, request.contact, "hoe het contact loopt") or VIA_DIRECTOR,
+            own_number=inputs.number(request.own_number, OWN_NUMBER) if request.own_number else None,
             present=present,
         )
         keys = self._needed_keys(request, present)

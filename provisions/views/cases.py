@@ -47,8 +47,9 @@ class ProvisionView:
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
-    warnings: tuple[str, ...]  # a date beyond the last year of the calendar
+    date_warnings: tuple[str, ...]  # a date beyond the last year of the calendar
     rules: Mapping[str, ProvisionRule]
+    asked: tuple[int, ...] = ()  # numbers of what a second person is to decide; read only where one case is looked at
 
     @property
     def name(self) -> str:
@@ -108,7 +109,12 @@ class ProvisionView:
             "objection_until": _iso(self.objection_until),
             "objection_presumed": self.objection_presumed,
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
-            "warnings": list(self.warnings),
+            "date_warnings": list(self.date_warnings),
+            "warnings": [],
+            "promised": None,
+            "their_number": p.their_number,
+            "asked": [f"A-{number}" for number in self.asked],
+            "zaak": None,
             "next_rung": (
                 {"rung": self.next_rung.name.value, "due": utc_text(self.next_rung.at)} if self.next_rung else None
             ),
@@ -153,6 +159,12 @@ class CaseView:
             "closed": _iso(case.closed),
             "end_reason": case.end_reason,
             "id": str(case.id),
+            "living": case.living,
+            "losing_place": case.losing_place,
+            "wlz": case.wlz,
+            "place_ends": None,
+            "contact": case.contact,
+            "own_number": case.own_number,
             "director": case.director,
             "deputy": self.deputy,
             "present": sorted(case.present),
@@ -219,11 +231,17 @@ class Views:
         with self._reader() as rows:
             found = looking.case_of(rows, reference)
             noted = looking.notes_of(rows, reference) if found else ()
+            asked = looking.approvals_of(rows, reference) if found else ()
             away = listing.absences(rows, day_of(self.clock()))
         if found is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
         notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
-        return replace(self._case_view(found, self.clock(), away), notes=notes)
+        view = self._case_view(found, self.clock(), away)
+        numbers: dict[ProvisionKey, list[int]] = {}
+        for row in asked:
+            numbers.setdefault(ProvisionKey(row.key, row.round), []).append(row.number)
+        provisions = tuple(replace(p, asked=tuple(numbers.get(p.provision.id, ()))) for p in view.provisions)
+        return replace(view, provisions=provisions, notes=notes)
 
     def number(self, reference: str) -> int:
         """The database id of a case. Raises what :meth:`case` raises."""
@@ -378,7 +396,9 @@ class Views:
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
-            warnings=tuple(dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)),
+            date_warnings=tuple(
+                dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)
+            ),
             rules=catalogue.provisions,
         )
 

@@ -42,6 +42,8 @@ OF_A_CASE = {
         U.BRP,
         U.MILESTONE,
         U.WHY,
+        U.CONTACT,
+        U.NUMBER,
         U.PLACE,
         U.LIVING,
         U.NOTE,

@@ -196,6 +196,39 @@ def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None
     assert "waarom nog niet: er is geen plek" in " ".join(provisions.run("show", "TR-2026-0002").out.split())
 
 
+def test_what_is_known_at_intake_of_contact_numbers_and_living(provisions: Terminal, tmp_path: Path) -> None:
+    provisions.does(
+        "intake", "TR-2026-0001", "--route", "voluntary", "--need", "special_assistance", "--for", "special_assistance=bed",
+        "--living", "op straat", "--losing-place", "--wlz", "none", "--contact", "together", "--own-number", "Z2026-00123",
+    )  # fmt: skip
+    path = csv_file(
+        tmp_path,
+        "reference;route;need;living;losing_place;wlz;contact;own_number;for",
+        "TR-2026-0002;voluntary;special_assistance;shelter;no;ggz;two_people;Z2026-00124;special_assistance=clothing",
+        "TR-2026-0003;voluntary;special_assistance;;;;;;",
+    )
+    provisions.does("intake", "--file", path)
+    known = [
+        [case[name] for name in ("living", "losing_place", "wlz", "contact", "own_number", "place_ends")]
+        + [case["provisions"][0]["for"]]
+        for case in (provisions.run("show", f"TR-2026-000{n}", "--json").json for n in (1, 2, 3))
+    ]
+    assert known == [
+        ["homeless", True, "none", "together", "Z2026-00123", None, "bed"],
+        ["shelter", False, "ggz", "two_people", "Z2026-00124", None, "clothing"],
+        ["unknown", None, "unknown", "via_director", None, None, None],
+    ]
+    provisions.does("contact", "TR-2026-0001", "two_people")
+    provisions.does("number", "TR-2026-0001", "WI-77", "--key", "bijzondere bijstand")
+    provisions.does("number", "TR-2026-0001", "geen")
+    shown = " ".join(provisions.run("show", "TR-2026-0001").out.split())
+    assert (
+        "Verblijf: op straat; die plek is binnen drie maanden weg; geen Wlz; spreek de cliënt altijd met twee" in shown
+    )
+    assert "nummer van het loket: WI-77" in shown
+    assert "zaaknummer" not in shown
+
+
 @pytest.mark.parametrize(
     ("lines", "code", "says"),
     [
@@ -325,7 +358,8 @@ EACH_OPTION = {
     "--route": "voluntary", "--municipality": "havenmeer", "--brp": "unknown", "--director": "regisseur.zuid", "--need": "all",
     "--present": "housing", "--agreed": "housing=2027-01-04", "--needed-from": "emergency_shelter=2027-01-04",
     "--waive": "postal_address:id_document=kan", "--urgent": "debt_counselling", "--for": "special_assistance=bed",
-    "--on": "gisteren",
+    "--on": "gisteren", "--living": "shelter", "--losing-place": "yes", "--wlz": "none", "--contact": "together",
+    "--own-number": "Z2026-00123",
 }  # fmt: skip
 
 

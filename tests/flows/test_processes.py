@@ -94,6 +94,7 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(lambda: client.is_refused(key, **filled_in(key, OutcomeName.REFUSED)))
     attempt(lambda: client.is_registered(Brp.UNREGISTERED))
     attempt(lambda: client.is_not_there_yet(key, "no_place"))
+    attempt(lambda: client.is_called("WMO-77", key))
     attempt(lambda: client.outcome(key, last, None, **filled_in(key, last)))
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))

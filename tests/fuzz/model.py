@@ -102,6 +102,10 @@ class Paper:
     closed: bool = False
     director: str | None = None
     audit_lines: int = 0
+    contact: str = "via_director"
+    numbers: dict[str | None, str | None] = field(
+        default_factory=dict
+    )  # of the municipality, and by provision of the counter
 
     def need(self, key: str, *, urgent: bool, waived: set[str]) -> None:
         self.present.discard(key)

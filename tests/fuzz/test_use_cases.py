@@ -230,6 +230,22 @@ class UseCases(RuleBasedStateMachine):
             promise.waived.add(dependency)
             paper.start_what_is_ready()
 
+    @rule(data=st.data(), code=st.sampled_from(("via_director", "together", "two_people")), by=people)
+    def contact(self, data: st.DataObject, code: str, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        done = self._try(lambda: self.app.cases.contact(paper.reference, code, by=by))
+        assert done == (code != paper.contact and not paper.closed)
+        paper.contact = code if done else paper.contact
+
+    @rule(data=st.data(), number=st.sampled_from(("Z2026-00123", "WMO-77", "geen")), own=st.booleans(), by=people)
+    def number(self, data: st.DataObject, number: str, own: bool, by: str) -> None:
+        paper, promise = self._pick(data)
+        key = None if own else promise.key
+        said = None if number == "geen" else number
+        done = self._try(lambda: self.app.cases.number(paper.reference, number, by=by, key=key))
+        assert done == (said != paper.numbers.get(key))
+        paper.numbers[key] = said
+
     @rule(data=st.data(), cause=st.sampled_from(("no_place", "capacity", "documents")), by=people)
     def why(self, data: st.DataObject, cause: str, by: str) -> None:
         paper, promise = self._pick(data)
@@ -299,7 +315,8 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
     def transfer(self, data: st.DataObject, to: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        self._try(lambda: self.app.cases.transfer(paper.reference, to, by=by))
+        if self._try(lambda: self.app.cases.transfer(paper.reference, to, by=by)):
+            paper.numbers.clear()
 
     @rule(data=st.data(), director=people, by=people)
     def assign(self, data: st.DataObject, director: str, by: str) -> None:

@@ -18,6 +18,7 @@ from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
 
 REFERENCE = "TR-2026-0077"
+NUMBER = "Z2026-00123"
 NOTE = "heeft een hond die Bello heet"
 
 
@@ -33,6 +34,8 @@ def closed(town: Town) -> Town:
     case = town.takes_in(REFERENCE, "id_document", "postal_address", "advance_payment", route="wvggz")
     app = town.app
     app.cases.waive(REFERENCE, "postal_address", "id_document", ground=NOTE, by=DIRECTOR)
+    app.cases.number(REFERENCE, NUMBER, by=DIRECTOR)
+    app.cases.number(REFERENCE, NUMBER, key="id_document", by=DIRECTOR)
     app.cases.suspend(REFERENCE, "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=DIRECTOR)
     town.on("2026-11-18 12:00")
     app.cases.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=DIRECTOR)
@@ -75,7 +78,7 @@ def test_forgotten_nothing_leads_back_to_the_client(closed: Town, app: App) -> N
     app.retention.erased(forgotten.case_id)
     assert set(map(str, forgotten.messages)) == set(messages)
     left = everything(closed.database)
-    for gone in (REFERENCE, "Bello", "wvggz"):
+    for gone in (REFERENCE, "Bello", "wvggz", NUMBER):
         assert gone not in left, gone
     assert "TR-2026-0078" in left
     with pytest.raises(NotFound):

@@ -88,6 +88,12 @@ ACTS: Mapping[str, Act] = {
     "a follow-up done": act("settle_follow_up", "wmo_indication", "support_started"),
     "moved": act("move", "emergency_shelter", day("2026-12-01")),
     "submitted": act("submit", "emergency_shelter", "submitted", reason="alles geprobeerd"),
+    "what the register says": act("brp", "unregistered"),
+    "why not yet": act("why", "id_document", "capacity"),
+    "a refusal and why": act("record_outcome", "id_document", "refused", cause="identity"),
+    "contact": act("contact", "two_people"),
+    "own number": act("number", "Z2026-00123"),
+    "their number": act("number", "BZ-77", key="id_document"),
     "a note": act("note", "gaat maandag mee"),
 }  # fmt: skip
 

@@ -128,6 +128,20 @@ def facts(commands: Commands) -> None:
         "--needed-from", required=True, type=values.day("--needed-from"), metavar="DATUM", help=options.DAY_HELP
     )
     options.by(move)
+    contact = commands.on_case(
+        "contact", "het contact met de cliënt loopt anders", "contact TR-2026-0042 two_people --by regisseur-3"
+    )
+    contact.add_argument("code", metavar="CODE", help=options.CONTACT_HELP)
+    options.by(contact)
+    number = commands.on_case(
+        "number",
+        "leg vast hoe de gemeente of een loket de zaak noemt",
+        "number TR-2026-0042 Z2026-00123 --by regisseur-3",
+        "number TR-2026-0042 WMO-2026-77 --key wmo_indication --by regisseur-3",
+    )
+    number.add_argument("number", metavar="NUMMER", help="geen BSN; het woord geen haalt het nummer weg")
+    number.add_argument("--key", metavar="KEY", help=f"{KEY_HELP}: dan is het het nummer van dat loket")
+    options.by(number)
     why = commands.on_provision(
         "why", "leg vast waarom een voorziening er nog niet is", "why TR-2026-0042 housing no_place --by regisseur-3"
     )

@@ -52,6 +52,9 @@ def ask(made: DutchParser) -> None:
 CAUSE_HELP = "waarom het er nog niet is: code uit provisions.toml, zoals no_place"
 
 
+CONTACT_HELP = "hoe het contact met de cliënt loopt, zoals together (de regisseur komt mee); standaard: via_director"
+
+
 def cause(made: DutchParser) -> None:
     """Why it is not there yet."""
     made.add_argument("--cause", metavar="OORZAAK", help=CAUSE_HELP)

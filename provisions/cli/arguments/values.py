@@ -53,6 +53,18 @@ def pair(option: str, form: str) -> Any:
     return split
 
 
+def yes_no(option: str) -> Any:
+    """``yes`` or ``no``, also in Dutch."""
+
+    def read(text: str) -> bool:
+        found = {"yes": True, "ja": True, "no": False, "nee": False}.get(text.strip().lower())
+        if found is None:
+            raise InvalidInput(f"'{inputs.shown(text)}' kan niet voor {option}. Verwacht: yes of no.")
+        return found
+
+    return read
+
+
 def key_day(option: str) -> Any:
     """``KEY=DAY``."""
     split = pair(option, "KEY=JJJJ-MM-DD")

@@ -6,6 +6,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 """
 
 from provisions.domain.lifecycle.answers import answer, submit
+from provisions.domain.lifecycle.case_facts import contact, number
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
 from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
@@ -57,6 +58,7 @@ __all__ = [
     "answer",
     "assign",
     "close",
+    "contact",
     "derive",
     "derive_case",
     "follow_rules",
@@ -67,6 +69,7 @@ __all__ = [
     "never_undone",
     "next_at",
     "note",
+    "number",
     "open_case",
     "record_outcome",
     "register",

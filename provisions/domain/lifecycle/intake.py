@@ -8,6 +8,7 @@ from provisions.domain import dutch, graph
 from provisions.domain.case import Case, Provision, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
+from provisions.domain.lifecycle.case_facts import note_number, refuse_unknown
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
 from provisions.domain.lifecycle.waivers import (
@@ -26,6 +27,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
 
     Raises ``InvalidInput`` with one line a fault.
     """
+    refuse_unknown(case, moment)
     draft = Draft(case, moment)
     draft.is_intake = True
     draft.note(
@@ -36,7 +38,13 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
         brp=case.brp.value,
         present=sorted(case.present),
         director=case.director,
+        living=case.living,
+        losing_place=case.losing_place,
+        wlz=case.wlz,
+        contact=case.contact,
     )
+    if case.own_number is not None:
+        note_number(draft, None, case.own_number)
     add_needs(draft, tuple(needs), case.opened)
     return draft.done()
 

@@ -19,8 +19,11 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
     if municipality == case.municipality:
         raise NotAllowed(f"Traject {case.reference} ligt al bij {municipality}.")
     draft = Draft(case, moment)
-    moved = {p.id: _with_breach_kept(draft, p, municipality) for p in case.provisions.values()}
-    draft.case = replace(case, municipality=municipality, provisions=moved)
+    # What the old municipality and its counters call it says nothing to the new ones.
+    moved = {
+        p.id: replace(_with_breach_kept(draft, p, municipality), their_number=None) for p in case.provisions.values()
+    }
+    draft.case = replace(case, municipality=municipality, own_number=None, provisions=moved)
     draft.note(
         "case.transferred",
         f"overgedragen van {case.municipality} naar {municipality}",

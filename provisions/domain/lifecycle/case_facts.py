@@ -1,0 +1,63 @@
+"""How contact goes, and what municipality and counter call the case (domain.md, "What happens in a life", rule 16)."""
+
+from dataclasses import replace
+
+from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
+from provisions.domain.rules import CodeList
+
+
+def contact(case: Case, code: str, moment: Moment) -> Decision:
+    """Contact goes in another way from now on; each request says so.
+
+    Raises ``InvalidInput`` for an unknown code, ``NotAllowed`` when it goes that way already.
+    """
+    must_be_open_case(case)
+    known = known_code(code, CodeList.CONTACT, "manier van contact", moment)
+    if case.contact == code:
+        raise NotAllowed(f"In traject {case.reference} staat al: {known}. Er is niets te veranderen.")
+    draft = Draft(replace(case, contact=code), moment)
+    draft.note("case.contact", f"contact: {known}", code=code)
+    return draft.done()
+
+
+def number(case: Case, key: ProvisionKey | None, said: str | None, moment: Moment) -> Decision:
+    """What the municipality calls the case, or with ``key`` what the counter calls it; ``None``: no number any more.
+
+    Raises ``NotAllowed`` when that is on record already.
+    """
+    known = case.own_number if key is None else provision_of(case, key).their_number
+    if said == known:
+        about = case.reference if key is None else f"{case.reference} bij '{key}'"
+        there = f"al nummer {known}" if known else "geen nummer"
+        raise NotAllowed(f"In traject {about} staat {there}. Er is niets te veranderen.")
+    draft = Draft(case, moment)
+    if key is None:
+        draft.case = replace(case, own_number=said)
+    else:
+        draft.case = case.with_provision(replace(provision_of(case, key), their_number=said))
+    note_number(draft, key, said)
+    return draft.done()
+
+
+def note_number(draft: Draft, key: ProvisionKey | None, said: str | None) -> None:
+    """The number itself is no part of the chain: it is forgotten with the case."""
+    whose = "zaaknummer van de gemeente" if key is None else "nummer van het loket"
+    what = "case.number" if key is None else "provision.number"
+    draft.note(what, f"{whose} {'vastgelegd' if said else 'weggehaald'}", key, note=said, given=said is not None)
+
+
+def known_code(code: str, of: CodeList, what: str, moment: Moment) -> str:
+    """What a code means. Raises ``InvalidInput`` with the whole list for one that the catalogue does not have."""
+    codes = moment.catalogue.codes[of]
+    if code not in codes:
+        raise InvalidInput(f"'{code}' is geen {what}. Kies uit: {', '.join(codes)}.")
+    return codes[code]
+
+
+def refuse_unknown(case: Case, moment: Moment) -> None:
+    """Raise ``InvalidInput`` for a code of the intake that the catalogue does not have."""
+    known_code(case.living, CodeList.LIVING, "plek waar iemand verblijft", moment)
+    known_code(case.wlz, CodeList.WLZ, "soort Wlz", moment)
+    known_code(case.contact, CodeList.CONTACT, "manier van contact", moment)
