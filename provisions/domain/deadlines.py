@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
@@ -10,6 +11,7 @@ from provisions.domain.rules import Catalogue, MilestoneRef, OutcomeName, Promis
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
 ANNOUNCED_ON = "announced_on"  # the field of a refusal, as in config/
+_NEVER: frozenset[date] = frozenset()
 OBJECTION = Term.parse("6 weken")  # Awb 6:7; the Atw applies
 
 
@@ -26,6 +28,18 @@ class Situation:
     def of(cls, case: Case, key: ProvisionKey, catalogue: Catalogue) -> "Situation":
         """The situation of provision ``key`` in ``case``."""
         return cls(case.provisions[key], catalogue.rule(key.key), case, catalogue.calendar_of(case.municipality))
+
+    # What nearly everything else follows from is worked out once: thousands fall due after one midnight.
+
+    @cached_property
+    def end(self) -> "DueDate | None":
+        """D with its explanation, see :func:`due`."""
+        return _due(self, None)
+
+    @cached_property
+    def statutory(self) -> "tuple[StatutoryTerm, ...]":
+        """See :func:`statutory_terms`."""
+        return _statutory_terms(self)
 
 
 def target(rule: ProvisionRule, *, urgent: bool) -> Term | None:
@@ -46,6 +60,8 @@ def stopped_days(provision: Provision, *, today: date | None = None, statutory: 
     A stop that goes on runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons
     that Awb 4:15 knows.
     """
+    if not provision.suspensions:
+        return _NEVER
     return suspended_days(
         (s.start, today if today is not None and s.start <= today < s.end else s.end)
         for s in provision.stops
@@ -77,6 +93,10 @@ def clock_event(provision: Provision) -> date | None:
 
 def due(situation: Situation, *, today: date | None = None) -> DueDate | None:
     """D with its explanation, ``None`` while the clock has not started. ``today``: as if resumed today."""
+    return situation.end if today is None else _due(situation, today)
+
+
+def _due(situation: Situation, today: date | None) -> DueDate | None:
     provision = situation.provision
     event = clock_event(provision)
     if event is None:
@@ -144,6 +164,10 @@ def statutory_terms(situation: Situation) -> tuple[StatutoryTerm, ...]:
     While no milestone from which any of them runs is known, they are presumed from the day we asked. What was recorded by a
     version without milestones counts from there as it did then: one term, to the last end.
     """
+    return situation.statutory
+
+
+def _statutory_terms(situation: Situation) -> tuple[StatutoryTerm, ...]:
     provision = situation.provision
     rules = statutory_rules(situation.rule, urgent=provision.urgent)
     asked = provision.applied_on or provision.started_on

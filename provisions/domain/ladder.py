@@ -83,6 +83,19 @@ def next_rung_at(situation: Situation, catalogue: Catalogue, now: datetime) -> R
     return first if until is None else RungDue(first.name, max(first.at, first_moment(until)))
 
 
+def rungs_due(situation: Situation, catalogue: Catalogue, now: datetime) -> tuple[RungDue, ...]:
+    """The rungs to climb by ``now``, in order: what :func:`next_rung_at` gives one after the other, for no rung moves another."""
+    if suspended_until(situation.provision, day_of(now)) is not None:
+        return ()
+    found: list[RungDue] = []
+    for rung in sorted(rungs_ahead(situation, catalogue), key=lambda rung: rung.at):
+        if rung.at > now:
+            break
+        if all(climbed.name.height < rung.name.height for climbed in found):  # a ladder goes up
+            found.append(rung)
+    return tuple(found)
+
+
 def lies_with(situation: Situation) -> str | None:
     """Who has to act now: ``loket``, a table, ``case_director``, or ``None`` (closed, or waiting for another provision)."""
     provision = situation.provision

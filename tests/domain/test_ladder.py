@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from provisions.domain import ladder
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer
+from provisions.domain.case import Answer, Rung
+from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle import Need
 from provisions.domain.rules import Brp
 from provisions.domain.rungs import RungName
@@ -353,3 +354,24 @@ def test_the_unregistered_clients_address_climbs_from_the_intake() -> None:
     client = a_client(brp=Brp.UNREGISTERED).needs("id_document", "postal_address").lives_until("2026-11-30 12:00")
     assert client.climbed_at("postal_address")["doorbraaktafel"] == midnight("2026-11-05")
     assert client.climbed("id_document") == []
+
+
+@pytest.mark.parametrize("key", ["advance_payment", "id_document", "emergency_shelter", "postal_address", "housing"])
+@pytest.mark.parametrize("days", [0, 1, 3, 8, 15, 40])
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_is_due_at_once_is_what_is_due_one_after_the_other(key: str, days: int, refused: bool) -> None:
+    client = alone(key)
+    if refused:
+        client.is_refused(key)
+    client.now += timedelta(days=days)
+    expected, case = [], client.case
+    while True:
+        provision = case.provisions[client.which(key)]
+        situation = Situation.of(case, provision.id, CATALOGUE)
+        rung = ladder.next_rung_at(situation, CATALOGUE, client.now)
+        if rung is None or rung.at > client.now:
+            break
+        expected.append(rung)
+        climbed = Rung(rung.name, rung.at, client.now, "a message")
+        case = case.with_provision(replace(provision, rungs=(*provision.rungs, climbed)))
+    assert ladder.rungs_due(client.situation(key), CATALOGUE, client.now) == tuple(expected)

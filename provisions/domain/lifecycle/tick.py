@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.calendar import ONE_DAY, first_moment
-from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension
+from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension, changed
 from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.case_follow_ups import remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
@@ -76,7 +76,7 @@ def _note_overdue(draft: Draft, key: ProvisionKey) -> None:
     first_late_day = end.due + ONE_DAY
     if situation.provision.late_noted == first_late_day:
         return
-    draft.change(replace(situation.provision, late_noted=first_late_day))
+    draft.change(changed(situation.provision, late_noted=first_late_day))
     draft.note(
         "provision.overdue",
         f"te laat: uiterste datum {dutch.dutch_date(end.due)} is voorbij",
@@ -88,17 +88,14 @@ def _note_overdue(draft: Draft, key: ProvisionKey) -> None:
 
 def _climb(draft: Draft, key: ProvisionKey) -> None:
     """Every rung that is due, in order, each once."""
-    while True:
-        rung = ladder.next_rung_at(draft.situation(key), draft.moment.catalogue, draft.moment.now)
-        if rung is None or rung.at > draft.moment.now:
-            return
+    for rung in ladder.rungs_due(draft.situation(key), draft.moment.catalogue, draft.moment.now):
         if rung.name is RungName.DOORBRAAKTAFEL:
             _offer_waivers_when_late(draft, key)
         automatic = rung.name.kind.is_judged and draft.case.municipality in draft.moment.catalogue.automatic
         message = draft.send(MessageKind.RUNG, key, rung.name.value)
         provision = draft.case.provisions[key]
         draft.change(
-            replace(
+            changed(
                 provision,
                 rungs=(
                     *provision.rungs,
