@@ -5,7 +5,7 @@ about which cases. The list itself is ``config/rights.toml``. No database, no cl
 link, the case system and Prefect.
 """
 
-from provisions.access.people import NOBODY_LISTED, Directory, Listed, holding, is_assigned, must_hold
+from provisions.access.people import NOBODY_LISTED, Directory, Listed, WithAccounts, holding, is_assigned, must_hold
 from provisions.access.rights import Reach, Right, Rights, Subject, UseCase, Verdict
 from provisions.access.roles import Actor, Grant, Role
 
@@ -22,6 +22,7 @@ __all__ = [
     "Subject",
     "UseCase",
     "Verdict",
+    "WithAccounts",
     "holding",
     "is_assigned",
     "must_hold",

@@ -6,6 +6,7 @@ know people. Where nobody lists codes, who types is believed.
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,12 +43,39 @@ class Listed:
         """What somebody holds; ``None`` for a code that is not listed."""
         return self.people.get(code)
 
-    def codes(self) -> Collection[str]:
+    def codes(self) -> AbstractSet[str]:
         """Every code that is listed."""
         return self.people.keys()
 
 
 NOBODY_LISTED = Listed()
+
+
+@dataclass(frozen=True)
+class WithAccounts:
+    """The people that an organisation lists, and those who have an account: by code what each holds. Somebody of both holds both;
+    who is blocked holds nothing.
+    """
+
+    listed: Listed
+    accounts: Mapping[str, frozenset[Grant]] = field(default_factory=dict)
+    blocked: frozenset[str] = frozenset()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether codes are listed: accounts alone are not all that there are."""
+        return self.listed.is_complete
+
+    def grants(self, code: str) -> frozenset[Grant] | None:
+        """What somebody holds; ``None`` for a code that is neither listed nor has an account that says so."""
+        if code in self.blocked:
+            return frozenset()
+        held = [known for known in (self.listed.grants(code), self.accounts.get(code)) if known is not None]
+        return frozenset().union(*held) if held else None
+
+    def codes(self) -> Collection[str]:
+        """Every code that is known."""
+        return self.listed.codes() | self.accounts.keys()
 
 
 def must_hold(

@@ -1,6 +1,6 @@
 """Who is away, and who acts for them (domain.md, "What happens in a life", rule 7)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,10 +28,11 @@ class Absence:
 
 
 class Absences:
-    """All who are away, as far as that still matters."""
+    """All who are away, as far as that still matters. ``gone``: the codes of those who act no more at all (blocked)."""
 
-    def __init__(self, absences: Iterable[Absence] = ()) -> None:
+    def __init__(self, absences: Iterable[Absence] = (), gone: Collection[str] = ()) -> None:
         self._of: dict[str, list[Absence]] = {}
+        self._gone = frozenset(gone)
         for absence in absences:
             self._of.setdefault(absence.director, []).append(absence)
 
@@ -48,9 +49,12 @@ class Absences:
         return tuple(found)
 
     def acting(self, code: str | None, day: date) -> str | None:
-        """Who acts for ``code`` on ``day``: the last of the deputies, or ``code`` itself when it is there."""
+        """Who acts for ``code`` on ``day``: the last of the deputies, or ``code`` itself when it is there; ``None`` when that one
+        is gone.
+        """
         deputies = self.deputies(code, day)
-        return deputies[-1] if deputies else code
+        last = deputies[-1] if deputies else code
+        return None if last in self._gone else last
 
     def deputises(self, by: str, code: str | None, day: date) -> bool:
         """Whether ``by`` is one of those who are to act for ``code`` on ``day``."""

@@ -224,12 +224,11 @@ class Overviews:
         return days
 
     def _unassigned(self, connection: Connection, municipality: str | None) -> tuple[Unassigned, ...]:
-        """Open cases without a case director, where people are listed; elsewhere whoever is named is one."""
+        """Open cases without a case director: where people are listed, who is one of them; elsewhere whoever is not blocked."""
         people = self._config.organisation.people
-        if not people.is_complete:
-            return ()
-        places = self._config.organisation.municipalities
-        directors = [(place, code) for place in places for code in holding(people, Role.CASE_DIRECTOR, place)]
+        places = self._config.organisation.municipalities if people.is_complete else ()
+        listed = [(place, code) for place in places for code in holding(people, Role.CASE_DIRECTOR, place)]
+        directors = listed if people.is_complete else None
         found = absences.unassigned(connection, directors, municipality)
         return tuple(Unassigned(row.reference, row.municipality, row.director) for row in found)
 

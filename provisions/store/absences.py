@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, func, insert, literal, select, text, update
+from sqlalchemy import ARRAY, Connection, Text, func, insert, literal, or_, select, text, update
 
 from provisions.domain.absences import Absence, Absences
+from provisions.store import people
 from provisions.store import tables as t
 
 _LOCK = text(
@@ -24,8 +25,8 @@ def current(connection: Connection, today: date) -> list[Absence]:
 
 
 def away(connection: Connection, today: date) -> Absences:
-    """Who is away, on ``today`` and after."""
-    return Absences(current(connection, today))
+    """Who is away, on ``today`` and after, and who acts no more."""
+    return Absences(current(connection, today), people.blocked(connection))
 
 
 def lock(connection: Connection) -> None:
@@ -70,13 +71,19 @@ def open_case_ids(connection: Connection, director: str) -> Sequence[int]:
     return list(connection.execute(select(c.id).where(*mine).order_by(c.id)).scalars())
 
 
-def unassigned(connection: Connection, directors: Sequence[tuple[str, str]], municipality: str | None) -> Sequence[Any]:
-    """Open cases without a case director: none named, or one who is not among ``directors`` (municipality, code)."""
-    c = t.case.c
-    known = select(func.unnest(_texts(directors, 0)).label("place"), func.unnest(_texts(directors, 1)).label("code"))
+def unassigned(
+    connection: Connection, directors: Sequence[tuple[str, str]] | None, municipality: str | None
+) -> Sequence[Any]:
+    """Open cases without a case director: none named, or one who is not among ``directors`` (municipality, code) or is blocked.
+    Where nobody is listed (``None``) only the last.
+    """
+    c, pairs = t.case.c, directors or ()
+    known = select(func.unnest(_texts(pairs, 0)).label("place"), func.unnest(_texts(pairs, 1)).label("code"))
     listed = known.subquery()
     there = select(1).where(listed.c.place == c.municipality, listed.c.code == c.director).exists()
-    query = select(c.reference, c.municipality, c.director).where(c.closed.is_(None), c.forgotten.is_(None), ~there)
+    gone = select(1).where(t.person.c.code == c.director, t.person.c.blocked.is_not(None)).exists()
+    alone = gone if directors is None else or_(~there, gone)
+    query = select(c.reference, c.municipality, c.director).where(c.closed.is_(None), c.forgotten.is_(None), alone)
     if municipality is not None:
         query = query.where(c.municipality == municipality)
     return connection.execute(query.order_by(c.reference)).all()

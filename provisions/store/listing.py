@@ -49,11 +49,12 @@ class CaseFilter:
 
 
 def absences(rows: Rows, today: date) -> Absences:
-    """Who is away on ``today`` or after."""
+    """Who is away on ``today`` or after, and who acts no more."""
     query = (
         "SELECT director, deputy, start, until, number, asked_on FROM absence WHERE until >= %(today)s ORDER BY number"
     )
-    return Absences(Absence(*row) for row in rows(query, today=today))
+    gone = rows("SELECT code FROM person WHERE blocked IS NOT NULL")
+    return Absences((Absence(*row) for row in rows(query, today=today)), [row.code for row in gone])
 
 
 def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequence[Any]:
@@ -70,7 +71,7 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
         "c.closed IS NULL": wanted.open is True,
         "c.closed IS NOT NULL": wanted.open is False,
         "EXISTS (SELECT FROM provision l WHERE l.case_id = c.id AND l.late_from <= %(now)s)": wanted.late,
-        f"(c.director IS NULL OR {_not_among(wanted)})": wanted.unassigned,
+        f"(c.director IS NULL OR {_not_among(wanted)} OR {_BLOCKED})": wanted.unassigned,
         "c.reference ILIKE %(pieces)s": bool(wanted.pieces),
     }
     chosen = " AND ".join(condition for condition, holds in conditions.items() if holds)
@@ -85,6 +86,9 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
         places=[place for place, _ in places],
         codes=[code for _, code in places],
     )
+
+
+_BLOCKED = "EXISTS (SELECT FROM person b WHERE b.code = c.director AND b.blocked IS NOT NULL)"
 
 
 def _not_among(wanted: CaseFilter) -> str:

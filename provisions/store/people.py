@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from provisions.access import Grant, Role
+from provisions.access import Directory, Grant, Listed, Role, WithAccounts
 from provisions.store import tables as t
 
 
@@ -42,10 +42,24 @@ def every(connection: Connection) -> list[Person]:
     return _people(connection, None)
 
 
+def directory(connection: Connection, listed: Listed) -> Directory:
+    """Who is listed, and who has an account with a role of its own or is blocked. What a provider of identities says of somebody
+    is known only while that one is signed in, and is not here.
+    """
+    found = every(connection)
+    held = {person.code: person.grants for person in found if person.grants}
+    return WithAccounts(listed, held, frozenset(person.code for person in found if person.blocked))
+
+
+def blocked(connection: Connection) -> frozenset[str]:
+    """The codes of those who are blocked."""
+    return frozenset(connection.execute(select(t.person.c.code).where(t.person.c.blocked.is_not(None))).scalars())
+
+
 def _people(connection: Connection, code: str | None) -> list[Person]:
     query = select(t.person).order_by(t.person.c.code)
     rows = connection.execute(query if code is None else query.where(t.person.c.code == code)).all()
-    held = _grants(connection, [row.code for row in rows])
+    held = _grants(connection, [row.code for row in rows]) if rows else {}
     return [
         Person(
             row.code, row.made, row.blocked, row.password, row.second, row.second_used, held.get(row.code, frozenset())

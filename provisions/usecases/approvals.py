@@ -81,7 +81,7 @@ class Approvals(Deciding):
 
     @tried_again
     def _decide_on(self, number: str, by: str, *, approves: bool, because: str | None = None) -> Case:
-        moment, wanted = self._moment(by), number_of(number)
+        moment, wanted, known = self._moment(by), number_of(number), self._directory()
         lapsed: Refused | None = None
         with self._engine.begin() as connection:
             row = kept.read(connection, wanted)
@@ -91,7 +91,7 @@ class Approvals(Deciding):
             row = kept.read(connection, wanted) or row  # as it is now that the case is held
             rules.refuse_to_decide(State(row.state), row.asked_by, moment.by, wanted)
             request = _request(row)
-            self._may_be_second(moment.by, request.act, stored.case, f"beslissen over A-{wanted}")
+            self._may_be_second(known, moment.by, request.act, stored.case, f"beslissen over A-{wanted}")
             draft = Draft(stored.case, moment)
             if approves:
                 asked = replace(moment, by=row.asked_by, approved_by=moment.by)

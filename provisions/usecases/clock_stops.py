@@ -36,9 +36,11 @@ class ClockStops(Deciding):
         asked, until = self._asked(key), bounds.planned(f"{Part.UNTIL}", until, moment.today)
         suspension = Suspension(self._on(on, moment), until, why)
 
+        known = self._directory()
+
         def decide(case: Case) -> Decision:
             if approved_by is not None:
-                self._may_be_second(approved_by, Act.LONGER_STOP, case, "hier akkoord op geven")
+                self._may_be_second(known, approved_by, Act.LONGER_STOP, case, "hier akkoord op geven")
             return lifecycle.suspend(case, asked.of(case), suspension, moment, approved_by)
 
         return self._decide(reference, moment, decide)

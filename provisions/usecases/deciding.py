@@ -21,7 +21,7 @@ from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
-from provisions.store import absences, approvals, loading
+from provisions.store import absences, approvals, loading, people
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
@@ -70,21 +70,21 @@ class Deciding:
     def _on(self, on: date | None, moment: Moment) -> date:
         return moment.today if on is None else bounds.happened(f"{Part.ON}", on, moment.today)
 
-    @property
-    def _people(self) -> Directory:
-        """Who knows people: the one place where another source of them is added."""
-        return self._config.organisation.people
+    def _directory(self) -> Directory:
+        """Who is known now: those who are listed, and those who have an account. Asked before a transaction begins."""
+        with self._engine.connect() as connection:
+            return people.directory(connection, self._config.organisation.people)
 
-    def _may_be_second(self, code: str, act: Act, case: Case, what: str) -> None:
+    def _may_be_second(self, known: Directory, code: str, act: Act, case: Case, what: str) -> None:
         """Raise what keeps ``code`` from deciding on ``act`` as the second person (four eyes). ``what`` is Dutch."""
         right, own = self._config.rights.of(OF_ACT[act]), case.municipality
         place = self._config.organisation.municipalities.get(own)
         places = (own, *(place.seconds if place else ()))
-        must_hold(self._people, code, tuple(right.roles) if right else (), places, what)
+        must_hold(known, code, tuple(right.roles) if right else (), places, what)
 
-    def _may_direct(self, code: str, municipality: str) -> str:
+    def _may_direct(self, known: Directory, code: str, municipality: str) -> str:
         """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""
-        must_hold(self._people, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
+        must_hold(known, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
         return code
 
     def _key(self, key: str) -> str:

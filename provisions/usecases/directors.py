@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from provisions import inputs
-from provisions.access import Role, must_hold
+from provisions.access import Directory, Role, must_hold
 from provisions.domain import lifecycle
 from provisions.domain.absences import Absence
 from provisions.domain.calendar import day_of
@@ -45,6 +45,7 @@ class Directors(Deciding):
         named = list(dict.fromkeys(inputs.existing_reference(reference) for reference in references))
         if not named:
             raise InvalidInput("Noem ten minste een traject dat een andere regisseur krijgt.")
+        known = self._directory()
         with self._engine.begin() as connection:
             stored = loading.load_by_reference(connection, named)
             changes = []
@@ -52,7 +53,7 @@ class Directors(Deciding):
                 if reference not in stored:
                     raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
                 case = stored[reference].case
-                self._may_direct(director, case.municipality)
+                self._may_direct(known, director, case.municipality)
                 changes.append(Change(stored[reference], lifecycle.assign(case, director, moment), moment))
             write(connection, changes)
         return [change.decision.case for change in changes]
@@ -67,12 +68,13 @@ class Directors(Deciding):
         moment = self._moment(by)
         director = inputs.code(code, f"{Part.DIRECTOR}")
         deputy = inputs.code(deputy, f"{Part.DEPUTY}")
+        known = self._directory()
         with self._engine.begin() as connection:
             kept.lock(connection)
             places = kept.open_cases(connection, director)
-            self._may_deputise(director, deputy, list(places))
-            known = kept.current(connection, moment.today)
-            planned = rules.plan(known, Absence(director, deputy, start, until), moment.today)
+            self._may_deputise(known, director, deputy, list(places))
+            others = kept.current(connection, moment.today)
+            planned = rules.plan(others, Absence(director, deputy, start, until), moment.today)
             stored = kept.keep(connection, planned)
             what, because = (
                 ("recorded", "afwezigheid vastgelegd") if not planned.number else ("changed", "afwezigheid veranderd")
@@ -106,12 +108,12 @@ class Directors(Deciding):
             found = sorted(kept.current(connection, today), key=lambda one: (one.start, one.number))
             return [Away(one, sum(map(len, kept.open_cases(connection, one.director).values()))) for one in found]
 
-    def _may_deputise(self, director: str, deputy: str, places: Sequence[str]) -> None:
+    def _may_deputise(self, known: Directory, director: str, deputy: str, places: Sequence[str]) -> None:
         """Where people are listed both are case directors, and the deputy is one wherever the director has cases."""
         everywhere = tuple(self._config.organisation.municipalities)
-        must_hold(self._people, director, (Role.CASE_DIRECTOR,), everywhere, "als regisseur afwezig zijn")
+        must_hold(known, director, (Role.CASE_DIRECTOR,), everywhere, "als regisseur afwezig zijn")
         for where in ([place] for place in places) if places else (everywhere,):
-            must_hold(self._people, deputy, (Role.CASE_DIRECTOR,), where, f"'{director}' vervangen")
+            must_hold(known, deputy, (Role.CASE_DIRECTOR,), where, f"'{director}' vervangen")
 
     def _note_absence(self, connection: Connection, what: str, because: str, absence: Absence, moment: Moment) -> None:
         """On record, which belongs to no case; the plans of those cases name the deputy."""

@@ -121,7 +121,7 @@ class Intake(Deciding):
             route=inputs.choice(Route, request.route, "route"),
             brp=inputs.choice(Brp, request.brp, "BRP-stand"),
             opened=self._on(request.on, moment),
-            director=self._may_direct(director, place) if director else None,
+            director=self._may_direct(self._directory(), director, place) if director else None,
             living=self._coded(CodeList.LIVING, request.living, "waar de cliënt verblijft") or UNKNOWN,
             losing_place=request.losing_place,
             wlz=self._coded(CodeList.WLZ, request.wlz, "de Wlz") or UNKNOWN,

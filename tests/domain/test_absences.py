@@ -111,3 +111,9 @@ def test_back_ends_it_before_that_day_and_calls_off_what_had_not_begun() -> None
 )
 def test_the_team_lead_is_asked_one_working_day_before_the_last_day(start: str, until: str, asked: str) -> None:
     assert ask_on(away("anne", "ben", start, until), CATALOGUE.calendar) == day(asked)
+
+
+def test_nobody_acts_for_who_is_gone_and_no_deputy_who_is_gone_acts() -> None:
+    absences = Absences([away("anne", "ben", "2026-11-09", "2026-11-27")], gone=["ben", "dil"])
+    assert [absences.acting(code, TODAY) for code in ("anne", "ben", "cor", "dil")] == [None, None, "cor", None]
+    assert absences.acting("anne", day("2026-11-30")) == "anne"

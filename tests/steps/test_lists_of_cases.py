@@ -105,7 +105,7 @@ def test_the_team_lead_hears_in_the_morning_who_has_no_director(app: App, clock:
     Mornings(app.engine, LISTED, lists, pages, clock).tell()
     text_ = pages.morning(lists.late("voorbeeldstad"), lists.week("voorbeeldstad")).text
     assert "## Zonder regisseur (2)" in text_
-    assert f"**TR-2026-0200**: {GONE} staat niet meer op de lijst" in text_
+    assert f"**TR-2026-0200**: {GONE} is hier geen regisseur meer" in text_
     assert "Zonder regisseur" in pages.late(lists.late()).text
     without = Overviews(app.engine, CONFIG, app.views, clock)
     assert without.late("voorbeeldstad").unassigned == (), "where nobody is listed nobody is missed"

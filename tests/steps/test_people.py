@@ -144,3 +144,24 @@ def test_who_gets_a_case_back_at_once_hears_only_that_it_is_there(database: Engi
     town.app.cases.assign([REF], ANNE, by=TEAM_LEAD)
     town._deliver()
     assert [letter.subject.partition(" TR")[0] for letter in town.letters_to(ANNE)] == ["Traject erbij"]
+
+
+def test_an_account_says_what_somebody_is_and_who_is_blocked_is_nothing(database: Engine, clock: MovingClock) -> None:
+    town = Town(database, clock)  # nobody is listed
+    app = town.app
+    for code, role in ((ANNE, "case_director"), (BEN, "customisation_officer"), (TEAM_LEAD, "team_lead")):
+        app.people.add(code, roles=[role], municipalities=["voorbeeldstad"])
+    town.takes_in(REF, "id_document", director=ANNE)
+    assert isinstance(refusal(lambda: app.cases.assign([REF], BEN, by=TEAM_LEAD)), NotAllowed)
+    app.cases.assign([REF], "regisseur-zonder-account", by=TEAM_LEAD)
+    app.cases.assign([REF], ANNE, by=TEAM_LEAD)
+    number = app.cases.ask_end(REF, reason="mistake", by=ANNE)
+    assert isinstance(refusal(lambda: app.cases.approve(f"A-{number}", by=BEN)), NotAllowed)
+    assert app.lists.cases(status="unassigned") == []
+    app.people.block(ANNE)
+    assert [line.reference for line in app.lists.cases(status="unassigned")] == [REF]
+    town.letters.clear()
+    app.cases.record_outcome(REF, "id_document", "delivered", by=TEAM_LEAD)
+    town._deliver()
+    assert {letter.to for letter in town.letters if "Klaar" in letter.subject} == {"regisseurs@voorbeeldstad.example"}
+    app.cases.deny(f"A-{number}", because="eerst de kaart", by=TEAM_LEAD)
