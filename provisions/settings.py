@@ -85,6 +85,9 @@ class Settings:
     config: Path = field(default_factory=_default_config)
     smtp_url: Secret | None = None
     ui_password: Secret | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: Secret | None = None
     # past one machine (docs/operations.md)
     prefect_api_url: str | None = None
     redis_url: Secret | None = None
@@ -155,6 +158,12 @@ def load_settings() -> Settings:
         raise InvalidInput(
             f"Instelling onjuist: PROVISIONS_HOST is {settings.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
             "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in."
+        )
+    oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(oidc) and not all(oidc):
+        raise InvalidInput(
+            "Instelling onjuist: PROVISIONS_OIDC_ISSUER, PROVISIONS_OIDC_CLIENT_ID en PROVISIONS_OIDC_CLIENT_SECRET horen bij "
+            "elkaar. Stel ze alle drie in, of geen."
         )
     api = urls.read(settings.api_url, _WEB)
     if api.scheme == "http" and not is_loopback(api.host) and settings.tls_in_front != "yes":
@@ -256,6 +265,26 @@ def _api_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _issuer(text: str) -> str:
+    found = _address(text, _WEB, "https://login.gemeente.nl/realms/gemeente")
+    if found.user or found.password or found.query or not found.host:
+        raise ValueError("verwacht: het adres van de aanbieder, zoals https://login.gemeente.nl/realms/gemeente")
+    if found.scheme == "http" and not is_loopback(found.host):
+        raise ValueError("verwacht: een adres met https")
+    return text  # to the letter: it is compared with what the provider calls itself
+
+
+def _plain(text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("verwacht: letters, cijfers en leestekens")
+    return text
+
+
+def _secret(text: str) -> Secret:
+    keep_secret(text)
+    return Secret(text)
+
+
 def _base_url(text: str) -> str:
     found = _address(text, _WEB, "https://basisvoorzieningen.gemeente.nl")
     if found.user or found.password or found.query or not found.host or found.path.strip("/"):
@@ -298,6 +327,9 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "config": _folder,
     "smtp_url": _smtp,
     "ui_password": _password,
+    "oidc_issuer": _issuer,
+    "oidc_client_id": _plain,
+    "oidc_client_secret": _secret,
     "prefect_api_url": _api_url,
     "redis_url": _redis,
     "work_pool": _pool,

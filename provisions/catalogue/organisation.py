@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
 from provisions.access import NOBODY_LISTED, Listed, is_assigned
+from provisions.access.provider import SignIn
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
+from provisions.catalogue.sign_in import read_sign_in
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.rungs import RungName
@@ -93,6 +95,7 @@ class Organisation:
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
     long after its closing a case is kept whole. ``keep_looks_months``: how long it is kept who looked at what.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
+    ``sign_in``: how a provider of identities is read.
     """
 
     region: str
@@ -108,6 +111,7 @@ class Organisation:
     letters_wait: timedelta = timedelta(minutes=LETTERS_WAIT)
     events_from: str = ""
     people: Listed = NOBODY_LISTED
+    sign_in: SignIn = field(default_factory=SignIn)
 
     @property
     def event_source(self) -> str:
@@ -168,6 +172,7 @@ def read_organisation(root: Entry) -> Organisation:
         letters_wait=_letters_wait(region),
         events_from=_event_source(region),
         people=read_people(root, municipalities.keys()),
+        sign_in=read_sign_in(root, municipalities.keys()),
     )
     region.done()
     root.done()

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from provisions.app import App
 from provisions.machine.sealing import Sealing
+from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 from provisions.web import answering, signing, work
 from provisions.web.fence import Fence
@@ -38,6 +39,8 @@ class Page:
 PAGES = (
     Page("/", work.first),
     Page("/aanmelden", signing.ask, signing.sign_in, anyone=True),
+    Page("/aanmelden/organisatie", signing.to_provider, anyone=True),
+    Page("/aanmelden/terug", signing.from_provider, anyone=True),
     Page("/afmelden", post=signing.sign_out),
     Page("/welkom/{secret}", signing.set_up, signing.set_password, anyone=True),
     Page("/werk", work.work),
@@ -58,9 +61,10 @@ def application(
     tls: bool,
     hosts: Iterable[str] = (),
     examples: Collection[Example] = (),
+    provider: ProviderSigningIn | None = None,
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """The whole door. ``hosts``: see ``Fence``. ``more``: rooms that others bring, such as Prefect's."""
+    """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's."""
     style = STYLE.read_bytes()
     house = House(
         app,
@@ -69,6 +73,7 @@ def application(
         tls=tls,
         style=f"{STYLE_ADDRESS}?v={hashlib.sha256(style).hexdigest()[:12]}",
         examples=examples,
+        provider=provider,
     )
     routes = [route for page in PAGES for route in _routes(house, page)]
 

@@ -16,6 +16,7 @@ from provisions.machine.sealing import Sealing
 from provisions.overview import phrases
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
+from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 
 if TYPE_CHECKING:
@@ -52,15 +53,27 @@ class Example:
 
 
 class House:
-    """Everything that a page needs. ``tls``: people reach it over TLS. ``examples``: of ``make demo`` only."""
+    """Everything that a page needs. ``tls``: people reach it over TLS. ``examples``: of ``make demo`` only.
+
+    ``provider``: where people sign in with the account of their organisation.
+    """
 
     def __init__(
-        self, app: App, door: SigningIn, sealing: Sealing, *, tls: bool, style: str, examples: Collection[Example] = ()
+        self,
+        app: App,
+        door: SigningIn,
+        sealing: Sealing,
+        *,
+        tls: bool,
+        style: str,
+        examples: Collection[Example] = (),
+        provider: ProviderSigningIn | None = None,
     ) -> None:
         self.app = app
         self.door = door
         self.sealing = sealing
         self.tls = tls
+        self.provider = provider
         self.examples = tuple(examples)
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")

@@ -15,6 +15,7 @@ from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.machine.sealing import Sealing
 from provisions.settings import Settings
+from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 from provisions.web import connections
 from provisions.web.application import application
@@ -31,6 +32,18 @@ def hosts_of(settings: Settings) -> tuple[str, ...]:
     if settings.tls_in_front == "yes" and settings.base_url is None:
         return ()
     return (*LOOPBACK, settings.host, urlsplit(settings.people_url).hostname or "")
+
+
+def _provider(settings: Settings, app: App, door: SigningIn) -> ProviderSigningIn | None:
+    """Where people sign in with the account of their organisation, when that was set."""
+    if not (settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret):
+        return None
+    from provisions.web.provider import OpenIdProvider  # with httpx: who has no provider does without
+
+    secret = settings.oidc_client_secret.get_secret_value()
+    back = f"{settings.people_url}/aanmelden/terug"
+    provider = OpenIdProvider(settings.oidc_issuer, settings.oidc_client_id, secret, back, app.clock)
+    return ProviderSigningIn(app.engine, app.config, app.looks, door, provider, app.clock)
 
 
 class DoorServer:
@@ -64,6 +77,7 @@ class DoorServer:
             tls=settings.off_loopback,
             hosts=hosts_of(settings),
             examples=examples,
+            provider=_provider(settings, app, self.door),
             more=more,
         )
         config = uvicorn.Config(

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from provisions.access import second_factor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import TooManyGuesses
-from provisions.web.visits import SIGN_IN, Visit
+from provisions.web.visits import SIGN_IN, Visit, not_found
 
 
 def ask(visit: Visit) -> Response:
@@ -36,6 +36,27 @@ def sign_in(visit: Visit) -> Response:
     return RedirectResponse(visit.onward, HTTPStatus.SEE_OTHER)
 
 
+def to_provider(visit: Visit) -> Response:
+    """Away to the organisation's own page for signing in."""
+    if visit.house.provider is None:
+        return not_found(visit)
+    address = visit.house.provider.leave(visit.new_token or visit.token, visit.onward)
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def from_provider(visit: Visit) -> Response:
+    """Back from there."""
+    if visit.house.provider is None:
+        return not_found(visit)
+    try:
+        token, onward = visit.house.provider.come_back(visit.token, visit.query)
+    except NotAllowed as refusal:
+        return _asked(visit, " ".join(refusal.lines), HTTPStatus.FORBIDDEN)
+    visit.house.door.sign_out(visit.token)
+    visit.new_token = token
+    return RedirectResponse(onward, HTTPStatus.SEE_OTHER)
+
+
 def sign_out(visit: Visit) -> Response:
     """Out, at once; nothing of it is kept in the browser."""
     visit.house.door.sign_out(visit.token)
@@ -56,6 +77,7 @@ def _asked(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> R
         code=visit.form.get("code", "")[:40],
         naar="" if naar == "/werk" else naar,
         examples=visit.house.examples,
+        by_provider=visit.house.provider is not None,
     )
 
 

@@ -23,6 +23,7 @@ from provisions.usecases.signing_in import SignedIn
 from provisions.web.house import House
 
 SIGN_IN = "/aanmelden"
+BY_PROVIDER = "/aanmelden/organisatie"
 MOST_FIELDS = 200
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _ONWARD = re.compile(r"/(?!/)[A-Za-z0-9/_~.\-]{0,200}")
@@ -161,5 +162,7 @@ def not_found(visit: Visit) -> Response:
 def to_sign_in(visit: Visit) -> Response:
     """Away to signing in, and back to this page afterwards."""
     path = onward(visit.request.url.path)
+    if visit.signed_in is not None and visit.signed_in.stale:
+        return RedirectResponse(f"{BY_PROVIDER}?naar={quote(path)}", HTTPStatus.SEE_OTHER)
     target = SIGN_IN if path == "/werk" or visit.request.method != "GET" else f"{SIGN_IN}?naar={quote(path)}"
     return RedirectResponse(target, HTTPStatus.SEE_OTHER)

@@ -42,7 +42,7 @@ RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
 # Not about a case of this town; each has a test of its own.
 ELSEWHERE_TRIED = {
     *("again.py", "approvals.py", "new_rules.py", "resending.py", "retention.py"),
-    *("people.py", "signing_in.py", "looks.py"),
+    *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py"),
 }
 
 BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
