@@ -315,6 +315,8 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
             case.municipality, message.absences.acting(case.director, day_of(now))
         ),
         "team": present.team,
+        "their_number": None,
+        "own_number": case.own_number if message.municipality == case.municipality else None,
         "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
