@@ -190,6 +190,9 @@ class Client:
     def is_noted(self, text: str, key: str | None = None) -> Decision:
         return self._do(lifecycle.note(self.case, self.which(key) if key else None, text, self.moment))
 
+    def is_kept(self) -> Decision:
+        return self._do(lifecycle.keep(self.case, "nog nodig", self.moment))
+
     def moves_to(self, municipality: str) -> Decision:
         return self._do(lifecycle.transfer(self.case, municipality, self.moment))
 

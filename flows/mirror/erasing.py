@@ -4,6 +4,7 @@ Prefect keeps an event for a week by itself; there is no way to take one away.
 """
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 
 from flows.loops.loop import Loop
@@ -17,6 +18,7 @@ from provisions.store.retention import Erasure
 from provisions.usecases.retention import Retention
 
 EVERY = 60.0  # seconds
+TEXTS_EVERY = 3600.0  # seconds: all settled rounds are looked at
 
 
 class Forgetting:
@@ -26,11 +28,15 @@ class Forgetting:
         self._retention = retention
         self._deployments = deployments
         self._outbox = outbox
+        self._texts_from = 0.0  # monotonic seconds
         self.loop = Loop("bewaren", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
         self._retention.drop_last_acts()
         self._retention.forget_expired()
+        if time.monotonic() >= self._texts_from:
+            self._retention.forget_texts(self._outbox.remove)
+            self._texts_from = time.monotonic() + TEXTS_EVERY
         if erasures := self._retention.erasures():
             self.erase(api.client_of_thread(), erasures)
         return EVERY

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from provisions.catalogue.people import read_people, read_seconds
 from provisions.catalogue.sign_in import read_sign_in
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
+from provisions.domain.keeping import AS_SHIPPED, Keeping, KeepTerm
 from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
@@ -20,7 +21,7 @@ REFERENCE_PATTERN = "[A-Z]{2,5}-20[0-9]{2}-[0-9]{4,5}"
 MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
-KEEP_MONTHS = 24
+OLD_KEEPING = "months_after_closing"  # of versions that had one term for a whole case
 KEEP_LOOKS_MONTHS = 60
 LETTERS_WAIT = 5  # minutes
 MOST_LETTERS_WAIT = LONGEST_HELD // timedelta(minutes=1)
@@ -92,8 +93,8 @@ class Municipality:
 class Organisation:
     """The region. ``municipalities`` in file order: the first is the default. ``message_domain``: for Message-IDs.
 
-    ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keep_months``: how
-    long after its closing a case is kept whole. ``keep_looks_months``: how long it is kept who looked at what.
+    ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keeping``: how long what is
+    known of a client is kept. ``keep_looks_months``: how long it is kept who looked at what.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
     ``sign_in``: how a provider of identities is read.
     """
@@ -106,7 +107,7 @@ class Organisation:
     reference_pattern: str
     municipalities: Mapping[str, Municipality]
     morning_message: time = MORNING_MESSAGE
-    keep_months: int = KEEP_MONTHS
+    keeping: Keeping = AS_SHIPPED
     keep_looks_months: int = KEEP_LOOKS_MONTHS
     letters_wait: timedelta = timedelta(minutes=LETTERS_WAIT)
     events_from: str = ""
@@ -157,7 +158,7 @@ def read_organisation(root: Entry) -> Organisation:
             f"'{pattern}' is geen reguliere expressie ({error}).",
             f"Gebruik bijvoorbeeld '{REFERENCE_PATTERN}'.",
         )
-    months, looks = _keeping(root)
+    keeping, looks = _keeping(root)
     organisation = Organisation(
         region=region.text("name"),
         sender=_contact(region, "sender"),
@@ -167,7 +168,7 @@ def read_organisation(root: Entry) -> Organisation:
         reference_pattern=pattern,
         municipalities=municipalities,
         morning_message=_morning_message(region),
-        keep_months=months,
+        keeping=keeping,
         keep_looks_months=looks,
         letters_wait=_letters_wait(region),
         events_from=_event_source(region),
@@ -179,18 +180,37 @@ def read_organisation(root: Entry) -> Organisation:
     return organisation
 
 
-def _keeping(root: Entry) -> tuple[int, int]:
-    """How many months a closed case is kept, and who looked at what."""
+def _keeping(root: Entry) -> tuple[Keeping, int]:
+    """How long what is known of a client is kept; and, in months, who looked at what."""
     entry = root.table("keeping", optional=True)
     if entry is None:
-        return KEEP_MONTHS, KEEP_LOOKS_MONTHS
-    months = entry.number("months_after_closing")
+        return AS_SHIPPED, KEEP_LOOKS_MONTHS
+    shipped = AS_SHIPPED
+    terms = {one.name: _kept_for(entry, one.name, getattr(shipped, one.name)) for one in fields(Keeping)}
+    if OLD_KEEPING in entry.values:
+        if "lines" in entry.values:
+            entry.fault(
+                OLD_KEEPING, "de bewaartermijn van een traject staat er twee keer.", "Laat months_after_closing weg."
+            )
+        months = entry.number(OLD_KEEPING)
+        terms["lines"] = KeepTerm(months=months)
     looks = entry.number("months_of_looks", default=KEEP_LOOKS_MONTHS)
-    for key in ("months_after_closing", "months_of_looks"):
+    for key in (OLD_KEEPING, "months_of_looks"):
         if entry.values.get(key) == 0:
             entry.fault(key, "0 is geen bewaartermijn.", "Vul een aantal maanden in, ten minste 1.")
     entry.done()
-    return months, looks
+    return Keeping(**terms), looks
+
+
+def _kept_for(entry: Entry, key: str, shipped: KeepTerm) -> KeepTerm:
+    entry.known.add(key)
+    if key not in entry.values:
+        return shipped
+    text = entry.text(key)
+    term = KeepTerm.parse(text)
+    if term is None:
+        entry.fault(key, f"'{text}' is geen bewaartermijn.", 'Schrijf bijvoorbeeld "6 maanden", "2 jaar" of "6 weken".')
+    return term or shipped
 
 
 def _letters_wait(region: Entry) -> timedelta:

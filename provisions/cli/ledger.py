@@ -138,7 +138,9 @@ def _show(args: Namespace, message: Message) -> None:
     lines += [f"Pogingen: {message.attempts}"] if message.attempts else []
     lines += [f"Waarom niet: {message.error}"] if message.error else []
     lines += [f"Onderwerp: {message.subject}", "", message.body or ""] if message.subject else []
-    if not message.subject:
+    if message.sent and not message.subject:
+        lines.append("De tekst is niet meer bewaard: de bewaartermijn is voorbij.")
+    elif not message.subject:
         lines.append("De tekst wordt geschreven op het moment van verzenden.")
     say(*lines)
 

@@ -307,7 +307,8 @@ class Case:
     contact goes (codes); ``losing_place``: whether the place is lost within three months, ``None`` while that is not known.
     ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
-    be done about the case as a whole.
+    be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
+    were last said to be needed for longer.
     """
 
     id: UUID
@@ -328,6 +329,7 @@ class Case:
     earlier_brp: Mapping[str, str] = field(default_factory=dict)
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
     follow_ups: tuple[CaseFollowUp, ...] = ()
+    notes_kept_on: date | None = None
     act: int = 0
 
     @cached_property

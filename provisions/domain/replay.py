@@ -93,7 +93,9 @@ class Replay:
         acts = sorted({line.data["after"] for line in lines if line.what == UNDONE and "after" in line.data})
         for line in lines:
             while acts and acts[0] < line.id:
-                self.before[acts.pop(0)] = replace(self, provisions=dict(self.provisions), moved=set(self.moved))
+                self.before[acts.pop(0)] = replace(
+                    self, case=dict(self.case), provisions=dict(self.provisions), moved=set(self.moved)
+                )
             try:
                 if line.what == UNDONE:
                     self._take_back(line)
@@ -132,7 +134,10 @@ class Replay:
                     "closed": None,
                     "present": frozenset(data.get("present", ())),
                     "follow_ups": (),
+                    "notes_kept_on": None,
                 }
+            case "notes.kept":
+                told = {"notes_kept_on": _day(data["on"])}
             case "case.assigned":
                 told = {"director": data.get("director")}  # the code goes when the case is forgotten
             case "case.transferred":

@@ -27,6 +27,7 @@ from provisions.store import tables as t
 START = bytes(32)  # what comes before the first line
 OPENED = "case.opened"
 FORGOTTEN = "case.forgotten"
+TEXTS_FORGOTTEN = "notes.forgotten"  # its data name the free texts that are gone
 RECHAINED = "record.rechained"  # a migration computed the whole chain anew
 CLIENT = "client"  # in the data of the first line of a case: the digest of whose case it is
 STAFF = ("approved_by", "deputy", "director", "for")  # the data that are codes of people

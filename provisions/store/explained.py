@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, Row, func, select
 
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, ProvisionKey
+from provisions.domain.keeping import KeepTerm
 from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive, derive_case
 from provisions.domain.replay import Difference, RecordedLine, Replay
 from provisions.domain.rules import Catalogue
@@ -133,8 +133,8 @@ class _OneCase:
         closed = [row for row in self.lines if row.what in ("case.closed", "case.reopened") and row.id < line.id]
         if not closed or closed[-1].what != "case.closed":
             yield f"{self._name}: regel {line.id} zegt dat het is vergeten, maar het was niet afgesloten."
-        elif line.by == SYSTEM and (months := (line.data or {}).get("months")) is not None:
-            until = date.fromisoformat(closed[-1].data["on"]) + relativedelta(months=months)
+        elif line.by == SYSTEM and (kept := {k: v for k, v in (line.data or {}).items() if k in ("months", "days")}):
+            until = KeepTerm(**kept).after(date.fromisoformat(closed[-1].data["on"]))
             if self.known.exact and day_of(line.at) <= until:
                 yield (
                     f"{self._name}: regel {line.id} zegt dat het is vergeten, maar de bewaartermijn liep tot {until.isoformat()}."

@@ -1,12 +1,28 @@
 """What is left of a case that is forgotten, and what is still to be erased of it elsewhere. Nothing here commits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
+from provisions.domain.keeping import STOPS
 from provisions.domain.messages import MessageKind
 from provisions.store import tables as t
 
@@ -27,16 +43,96 @@ def lock_case(connection: Connection, reference: str) -> tuple[int, date | None]
     return row.id, row.closed
 
 
-def lock_expired(connection: Connection, before: date, limit: int) -> list[int]:
-    """Cases that were closed before a day and are still known, oldest first; they stay locked."""
+def lock_expired(
+    connection: Connection, before: date, limit: int, *, reasons: Collection[str], without: bool = False
+) -> list[int]:
+    """Cases that were closed before a day and are still known, oldest first; they stay locked. Those that ended for one of
+    ``reasons``, or ``without``: all others. Not while an objection, a penalty or a complaint is open.
+    """
+    for_these = func.coalesce(t.case.c.end_reason, "").in_(reasons)
     expired = (
         select(t.case.c.id)
-        .where(t.case.c.closed < before, t.case.c.forgotten.is_(None))
+        .where(t.case.c.closed < before, t.case.c.forgotten.is_(None), not_(for_these) if without else for_these)
+        .where(not_(_stopped()))
         .order_by(t.case.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list(connection.execute(expired).scalars())
+
+
+def _stopped() -> ColumnElement[bool]:
+    """Whether something is open that stops the terms of a case."""
+    p, began, ended = t.provision.c, t.milestone.alias("began"), t.milestone.alias("ended")
+    opened = [
+        and_(
+            began.c.name == first,
+            not_(exists().where(ended.c.provision_id == p.id, ended.c.name == last, ended.c.day >= began.c.day)),
+        )
+        for first, last in STOPS
+    ]
+    return (
+        exists()
+        .select_from(t.provision.join(began, began.c.provision_id == p.id))
+        .where(p.case_id == t.case.c.id, or_(*opened))
+        .correlate(t.case)
+    )
+
+
+def expired_messages(connection: Connection, before: date, limit: int) -> list[UUID]:
+    """Messages about rounds that were settled before a day (or about cases that ended before it) whose text is still there;
+    held until the transaction ends.
+    """
+    m, p = t.message.c, t.provision.c
+    of = t.message.outerjoin(t.provision, p.id == m.provision_id)
+    owner = t.case.c.id == func.coalesce(p.case_id, m.case_id)
+    settled = or_(p.closed_on < before, and_(m.provision_id.is_(None), t.case.c.closed < before))
+    written = or_(m.body.is_not(None), m.subject.is_not(None), m.error.is_not(None))
+    query = (
+        select(m.id)
+        .select_from(of.join(t.case, owner))
+        .where(settled, written, m.status != "pending", t.case.c.forgotten.is_(None), not_(_stopped()))
+        .order_by(m.id)
+        .limit(limit)
+        .with_for_update(of=t.message, skip_locked=True)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def clear_messages(connection: Connection, messages: Sequence[UUID]) -> None:
+    """Take from these what was written and to whom; that they were sent, and when, stays."""
+    emptied = {"body": None, "subject": None, "error": None, "recipients": None}
+    connection.execute(update(t.message).where(t.message.c.id.in_(messages)).values(**emptied))
+    connection.execute(delete(t.delivery).where(t.delivery.c.message.in_(messages)))
+
+
+def remove_texts(connection: Connection, before: date, renewed: date, limit: int) -> dict[int, list[int]]:
+    """Take away notes and grounds that were kept long enough; which, by case. The lines keep their digests.
+
+    They are of rounds that were settled before a day; of the case as a whole when they were written before it, and the case,
+    where it has ended, ended before it. Not what was said to be needed on ``renewed`` or later.
+    """
+    a, p, c = t.audit.c, t.provision.c, t.case.c
+    of_round = and_(p.case_id == a.case_id, p.key == a.key, p.round == t.audit_round)
+    written = cast(func.timezone("Europe/Amsterdam", a.at), Date)
+    over = or_(p.closed_on < before, and_(p.id.is_(None), func.greatest(c.closed, written) < before))
+    query = (
+        select(t.free_text.c.id)
+        .select_from(
+            t.free_text.join(t.audit, a.free_text_id == t.free_text.c.id)
+            .join(t.case, c.id == a.case_id)
+            .outerjoin(t.provision, of_round)
+        )
+        .where(over, c.forgotten.is_(None), not_(_stopped()))
+        .where(or_(c.notes_kept_on.is_(None), c.notes_kept_on < renewed))
+        .order_by(t.free_text.c.id)
+        .limit(limit)
+    )
+    gone = delete(t.free_text).where(t.free_text.c.id.in_(query)).returning(t.free_text.c.case_id, t.free_text.c.id)
+    found: dict[int, list[int]] = {}
+    for case_id, number in sorted(connection.execute(gone).tuples()):
+        found.setdefault(case_id, []).append(number)
+    return found
 
 
 def count_unsent(connection: Connection, case_id: int) -> int:

@@ -70,6 +70,7 @@ case = Table(
     Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("next_at", Moment),  # derived: the next moment on which anything happens to the case as a whole
+    Column("notes_kept_on", Date),  # when its notes and grounds were last said to be needed for longer
     Column("forgotten", Date),  # the day on which it was reduced to what the report needs
     # For the digests in its lines (``provisions/store/audit.py``); null once forgotten, so that these tell nothing.
     Column("salt", LargeBinary, server_default=text("uuid_send(gen_random_uuid())")),

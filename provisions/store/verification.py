@@ -18,6 +18,7 @@ from provisions.store.audit import (
     FORGOTTEN,
     RECHAINED,
     START,
+    TEXTS_FORGOTTEN,
     Anchor,
     Line,
     digest_of,
@@ -106,12 +107,13 @@ def _read_lines(
     connection: Connection, verdict: Verdict, known: Anchor | None, progress: Callable[[int], None]
 ) -> bool:
     """Compare every line with the one before it; whether ``known`` was met on the way."""
+    gone = _texts_forgotten(connection)
     forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
     previous, last = START, 0
     met_known = known is None or known.line == 0
     earlier = [START] * len(_EARLIER_LINKS)
     for row in _lines(connection):
-        if fault := _fault(row, previous, last, forgotten):
+        if fault := _fault(row, previous, last, forgotten, gone):
             verdict.note(fault)
         previous, last = bytes(row.hash), row.id
         verdict.lines += 1
@@ -186,7 +188,13 @@ def _lines(connection: Connection) -> Iterator[Row[Any]]:
         last = page[-1].id
 
 
-def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None]) -> str | None:
+def _texts_forgotten(connection: Connection) -> set[int]:
+    """The free texts of which a line says that they were forgotten."""
+    told = connection.execute(select(t.audit.c.data).where(t.audit.c.what == TEXTS_FORGOTTEN)).scalars()
+    return {number for data in told for number in (data or {}).get("texts", ())}
+
+
+def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None], gone: set[int]) -> str | None:
     staff, line = _bytes(row.staff_digest), _said(row)
     said = digest_of(line, row.free_text_id, _bytes(row.note_digest), staff)
     expected = link(previous, row.id, stamp(row.at), said)
@@ -204,7 +212,11 @@ def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None]
     if row.free_text_id is None:
         return None
     if row.body is None:
-        return None if row.case_id in forgotten else f"{where}: de vrije tekst erbij is weggehaald."
+        return (
+            None
+            if row.case_id in forgotten or row.free_text_id in gone
+            else f"{where}: de vrije tekst erbij is weggehaald."
+        )
     if note_digest(bytes(row.salt), row.body) != bytes(row.note_digest):
         return f"{where}: de vrije tekst erbij is gewijzigd."
     return None

@@ -19,3 +19,8 @@ class Notes(Deciding):
             return lifecycle.note(case, None if asked is None else asked.of(case), said, moment)
 
         return self._decide(reference, moment, decide)
+
+    def keep(self, reference: str, *, reason: str, by: str) -> Case:
+        """Notes and grounds are kept for another year, with a reason; not longer than the case."""
+        moment, said = self._moment(by), inputs.free_text(reason, "de reden")
+        return self._decide(reference, moment, lambda case: lifecycle.keep(case, said, moment))

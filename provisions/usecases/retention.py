@@ -7,26 +7,26 @@ people in them, and so does the chain.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
 from provisions.catalogue import Config
-from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
+from provisions.domain.keeping import RENEWED, SHORT_ENDS, KeepTerm
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.lifecycle.undo import LONGEST
 from provisions.store import access_log, acts, audit
 from provisions.store import retention as stored
-from provisions.store.audit import FORGOTTEN, Line
+from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
 from provisions.store.retention import Erasure
 from provisions.views.cases import Views
 
 BATCH = 50
+MANY = 500  # texts at a time
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,48 @@ class Retention:
             messages = next((e.messages for e in stored.erasures(connection, 1, case_id)), ())
         return Forgotten(case_id, messages, count)
 
-    def last_day_kept(self, today: date) -> date:
-        """Cases that were closed before this day are forgotten."""
-        return today - relativedelta(months=self._config.organisation.keep_months)
-
     def forget_expired(self) -> int:
         """Forget what was closed longer ago than the configured term; how many cases. So too who looked."""
         with self._engine.begin() as connection:
             access_log.clear(connection, day_of(self._clock()))
-        before, total = self.last_day_kept(day_of(self._clock())), 0
-        term = dutch.counted(self._config.organisation.keep_months, "maand", "maanden")
+        keeping = self._config.organisation.keeping
+        return self._forget_after(keeping.short) + self._forget_after(keeping.lines, without=True)
+
+    def _forget_after(self, term: KeepTerm, *, without: bool = False) -> int:
+        """Forget what ended longer ago than ``term``: for the reasons of a short one, or ``without`` these."""
         because = f"traject vergeten: de bewaartermijn van {term} na afsluiten is voorbij"
+        before, total = term.before(day_of(self._clock())), 0
         while True:
             with self._engine.begin() as connection:
-                case_ids = stored.lock_expired(connection, before, BATCH)
+                case_ids = stored.lock_expired(connection, before, BATCH, reasons=SHORT_ENDS, without=without)
                 if not case_ids:
                     return total
-                self._forget(connection, case_ids, SYSTEM, because, {"months": self._config.organisation.keep_months})
+                self._forget(connection, case_ids, SYSTEM, because, term.data)
             total += len(case_ids)
+
+    def forget_texts(self, remove: Callable[[Sequence[UUID]], None]) -> int:
+        """Forget what was written about rounds that were settled long enough ago: the texts of messages, notes and grounds.
+
+        ``remove`` takes away what was written of messages outside the database, and may be called again. Returns how many texts.
+        """
+        keeping, today = self._config.organisation.keeping, day_of(self._clock())
+        because = f"notities en gronden vergeten: de bewaartermijn van {keeping.notes} is voorbij"
+        total = 0
+        while True:
+            with self._engine.begin() as connection:
+                messages = stored.expired_messages(connection, keeping.messages.before(today), MANY)
+                remove(messages)
+                stored.clear_messages(connection, messages)
+                texts = stored.remove_texts(connection, keeping.notes.before(today), today - RENEWED, MANY)
+                lines = [
+                    Line(SYSTEM, TEXTS_FORGOTTEN, because, case_id, data={"texts": numbers})
+                    for case_id, numbers in texts.items()
+                ]
+                audit.append(connection, lines)
+            handled = len(messages) + sum(map(len, texts.values()))
+            total += handled
+            if not handled:
+                return total
 
     def _forget(
         self,

@@ -38,6 +38,7 @@ def _called(catalogue: Catalogue) -> dict[str, str]:
     names |= {follow_up.name: follow_up.title for rule in rules for follow_up in rule.follow_ups}
     names |= {rule.name: rule.title for rule in catalogue.case_follow_ups}
     names |= {code: label for codes in catalogue.codes.values() for code, label in codes.items()}
+    names |= {milestone.name: milestone.title for rule in rules for milestone in rule.milestones}
     names |= {end.name: end.label for end in catalogue.ends.values()}
     names |= {str(code): label for labels in dutch.CALLED.values() for code, label in labels.items()}
     return {**names, **dutch.DECISION, **{rule.key: rule.name for rule in rules}}

@@ -149,6 +149,7 @@ EVENTS: dict[str, Event] = {
     **{f"end: {name}": end(name) for name in CATALOGUE.ends if name != lifecycle.SETTLED},
     "reopen the case": lambda c, _: c.ended_by_mistake(),
     "note": lambda c, k: c.is_noted("gaat maandag mee", k),
+    "keep": lambda c, _: c.is_kept(),
     "undo": lambda c, _: c.takes_back(),
     "tick": lambda c, _: c.tick(),
 }

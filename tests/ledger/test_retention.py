@@ -144,10 +144,10 @@ def test_only_a_closed_case_is_forgotten(closed: Town, app: App) -> None:
 
 
 def test_after_the_term_it_happens_by_itself_and_not_before(closed: Town, app: App, clock: MovingClock) -> None:
-    assert CONFIG.organisation.keep_months == 24
-    clock.set("2028-11-25T10:00:00+00:00")
+    assert str(CONFIG.organisation.keeping.lines) == "60 maanden"
+    clock.set("2031-11-25T10:00:00+00:00")
     assert app.retention.forget_expired() == 0
-    clock.set("2028-11-26T10:00:00+00:00")
+    clock.set("2031-11-26T10:00:00+00:00")
     assert app.retention.forget_expired() == 1
     assert app.retention.forget_expired() == 0
     assert REFERENCE not in everything(closed.database).replace(str(app.retention.erasures()[0].reference), "", 1)
@@ -155,7 +155,7 @@ def test_after_the_term_it_happens_by_itself_and_not_before(closed: Town, app: A
     with closed.database.connect() as connection:
         line = connection.execute(select(t.audit).order_by(t.audit.c.id.desc()).limit(1)).one()
     assert line.by == "systeem"
-    assert "24 maanden" in line.because
+    assert "60 maanden" in line.because
 
 
 def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, app: App) -> None:

@@ -301,6 +301,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "assigned, one of them unknown": (NOT_FOUND, call("assign", [REF, "TR-2026-9999"], "regisseur-9"), "TR-2026-9999"),
     "assigned to no code": (INVALID, call("assign", [REF], "Jan Jansen"), "--director"),
     "nothing to assign": (INVALID, call("assign", [], "regisseur-9"), "traject"),
+    "kept without a reason": (INVALID, call("keep", REF, reason=" "), "reden"),
     # taking back
     "taking back in a case that is not there": (NOT_FOUND, call("undo", "TR-2026-9999"), "TR-2026-9999"),
     "taking back an intake": (NOT_ALLOWED, call("undo", ELSEWHERE), "niets om terug te draaien"),
@@ -401,6 +402,7 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "who is away": lambda x: away(director=x),
     "who is back": lambda x: call("back", x),
     "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
+    "reason to keep": lambda x: call("keep", REF, reason=f"({x})"),
     "text of a note": lambda x: call("note", REF, f"Bel hem: {x}, graag."),
     "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),
     "ground at intake": lambda x: intake(needs=["postal_address"], waive={("postal_address", "id_document"): x}),

@@ -95,6 +95,10 @@ ACTS: Mapping[str, Act] = {
     "own number": act("number", "Z2026-00123"),
     "their number": act("number", "BZ-77", key="id_document"),
     "a note": act("note", "gaat maandag mee"),
+    "notes kept": act("keep", reason="nog nodig"),
+    "a complaint": act("milestone", "benefit_decision", "complained"),
+    "register known": act("brp", "registered"),
+    "assigned": lambda app: app.cases.assign([REF], "regisseur.zuid", by=DIRECTOR),
 }  # fmt: skip
 
 

@@ -94,6 +94,7 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
     )
     then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
     then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-02")))
+    then("2026-12-04", app.cases.keep(REF, reason="nog nodig", by=DIRECTOR))
     then("2026-12-04", app.cases.move(REF, "emergency_shelter", day("2026-12-20"), by=DIRECTOR))
     then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-03")))
     then("2026-12-05", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
@@ -187,7 +188,7 @@ def test_the_audit_only_grows(app: App, database: Engine, statement: str) -> Non
 
 
 def test_free_text_stands_in_its_own_table_and_nowhere_else(app: App, clock: MovingClock, database: Engine) -> None:
-    words = ["bewijslast achteraf", "alles geprobeerd", "niet ontvangen", "verhuurder vraagt het later"]
+    words = ["bewijslast achteraf", "alles geprobeerd", "niet ontvangen", "verhuurder vraagt het later", "nog nodig"]
     a_full_life(app, clock)
     with database.connect() as connection:
         bodies = set(connection.execute(select(t.free_text.c.body)).scalars())

@@ -177,6 +177,13 @@ def notes(commands: Commands) -> None:
     made.add_argument("text", metavar="TEKST", help=f"de notitie; {options.STAYS_HERE}")
     made.add_argument("--key", metavar="KEY", help="over deze voorziening; zonder: over het traject")
     options.by(made)
+    keep = commands.on_case(
+        "keep",
+        "laat notities en gronden een jaar langer staan (bij het jaarlijkse nalopen)",
+        'keep TR-2026-0042 --reason "de grond van de afwijking is nog nodig" --by regisseur-3',
+    )
+    keep.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom; {options.STAYS_HERE}")
+    options.by(keep)
 
 
 def undo(commands: Commands) -> None:

@@ -16,7 +16,7 @@ from provisions.domain.lifecycle.follow_ups import settle_follow_up
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
-from provisions.domain.lifecycle.notes import note
+from provisions.domain.lifecycle.notes import keep, note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
@@ -63,6 +63,7 @@ __all__ = [
     "derive_case",
     "follow_rules",
     "foresee",
+    "keep",
     "milestone",
     "move",
     "needs_approval",

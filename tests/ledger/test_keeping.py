@@ -1,0 +1,186 @@
+"""What is forgotten when, while figures and chain stay: texts of messages, notes and grounds, and the case itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from provisions.catalogue import PROJECT, load
+from provisions.domain.errors import InvalidConfig
+from provisions.domain.keeping import AS_SHIPPED, KeepTerm
+from provisions.domain.weeks import Week
+from provisions.store import tables as t
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, CaseFile, Town, day
+from tests.conftest import MovingClock
+from tests.ledger.conftest import verified
+
+REF, OTHER = "TR-2026-0077", "TR-2026-0078"
+NOTE = "heeft een hond die Bello heet"
+
+
+@pytest.fixture
+def case(town: Town) -> CaseFile:
+    """One round is settled with a note on 3 November 2026, another is open."""
+    town.on("2026-11-02 10:00")
+    file = town.takes_in(REF, "advance_payment", "wmo_indication")
+    town.on("2026-11-03 10:00")
+    town.app.cases.note(REF, NOTE, key="wmo_indication", by=DIRECTOR)
+    file.gets("wmo_indication")
+    town.on("2026-11-03 10:10")
+    return file
+
+
+def forget(town: Town, moment: str) -> list[UUID]:
+    """What is forgotten at that moment; the messages of which the files are removed."""
+    removed: list[UUID] = []
+
+    def remove(messages: Sequence[UUID]) -> None:
+        removed.extend(messages)
+
+    town.clock.now = town.clock.now.fromisoformat(moment)
+    town.app.retention.forget_texts(remove)
+    town.app.retention.forget_expired()
+    return removed
+
+
+def written(database: Engine) -> dict[str, int]:
+    """How many messages about each provision still have a text."""
+    query = (
+        select(t.provision.c.key, func.count(t.message.c.body))
+        .join(t.message, t.message.c.provision_id == t.provision.c.id)
+        .group_by(t.provision.c.key)
+    )
+    with database.connect() as connection:
+        return {key: number for key, number in connection.execute(query)}  # noqa: C416 - rows
+
+
+def figures(town: Town) -> list[dict[str, Any]]:
+    weeks = [Week.parse(f"2026-W{n}") for n in range(44, 48)]
+    return [{k: v for k, v in town.app.reports.of_week(week).items() if k != "made"} for week in weeks]
+
+
+def notes(town: Town) -> list[str]:
+    return [note.text for note in town.app.views.case(REF).notes]
+
+
+def test_half_a_year_after_a_round_was_settled_the_texts_of_its_messages_go(
+    town: Town, case: CaseFile, database: Engine
+) -> None:
+    assert forget(town, "2027-05-03T10:00:00+00:00") == []
+    before, lines = figures(town), verified(database)
+    removed = forget(town, "2027-05-04T10:00:00+00:00")
+    assert removed
+    assert written(database)["wmo_indication"] == 0
+    assert written(database)["advance_payment"] > 0, "that round is open"
+    assert notes(town) == [NOTE]
+    assert [p.provision.status for p in case.view.provisions] == ["waiting", "delivered"]
+    assert figures(town) == before
+    assert verified(database, lines.anchor).whole
+    assert forget(town, "2027-05-04T11:00:00+00:00") == [], "once"
+    gone = next(m for m in town.app.messages.found(reference=REF, limit=None) if m.id in removed)
+    assert (gone.status, gone.body, gone.subject, gone.recipients) == ("sent", None, None, ())
+
+
+def test_two_years_after_it_notes_and_grounds_go_and_the_chain_knows(
+    town: Town, case: CaseFile, database: Engine
+) -> None:
+    forget(town, "2028-11-03T10:00:00+00:00")
+    before, lines = figures(town), verified(database)
+    assert notes(town) == [NOTE]
+    forget(town, "2028-11-04T10:00:00+00:00")
+    assert notes(town) == []
+    assert NOTE not in str(case.town.app.exports.of_case(REF))
+    verdict = verified(database, lines.anchor)
+    assert verdict.whole, verdict.faults
+    assert figures(town) == before
+
+
+@pytest.mark.usefixtures("case")
+def test_a_director_says_with_a_reason_that_they_are_needed_for_another_year(town: Town, database: Engine) -> None:
+    town.clock.now = town.clock.now.fromisoformat("2028-10-20T10:00:00+00:00")
+    town.app.cases.keep(REF, reason="de grond is nog nodig", by=DIRECTOR)
+    forget(town, "2029-10-20T10:00:00+00:00")
+    assert NOTE in notes(town)
+    assert town.app.views.case(REF).case.notes_kept_on == day("2028-10-20")
+    forget(town, "2029-10-21T10:00:00+00:00")
+    assert notes(town) == []
+    assert verified(database).whole
+
+
+@pytest.mark.parametrize(("reason", "last", "first"), [
+    ("mistake", "2026-12-15", "2026-12-16"),
+    ("not_included", "2026-12-15", "2026-12-16"),
+    ("died", "2031-11-03", "2031-11-04"),
+])  # fmt: skip
+def test_how_long_a_case_is_kept_depends_on_how_it_ended(
+    town: Town, case: CaseFile, reason: str, last: str, first: str
+) -> None:
+    if reason == "mistake":
+        number = town.app.cases.ask_end(REF, reason=reason, by=DIRECTOR)
+        town.app.cases.approve(str(number), by=TEAM_LEAD)
+    else:
+        case.does("close", reason=reason)
+    forget(town, f"{last}T10:00:00+00:00")
+    assert [view.case.reference for view in town.app.views.all_cases()] == [REF]
+    forget(town, f"{first}T10:00:00+00:00")
+    assert town.app.views.all_cases() == []
+    assert verified(town.database).whole
+
+
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [("objected", "objection_decided"), ("notice_of_default", "penalty_settled"), ("complained", "complaint_settled")],
+)
+def test_what_is_still_open_stops_the_terms(town: Town, case: CaseFile, began: str, ended: str) -> None:
+    known = {m.name for m in CONFIG.catalogue.rule("wmo_indication").milestones}
+    assert {began, ended} <= known
+    town.app.cases.milestone(REF, "wmo_indication", began, by=DIRECTOR)
+    case.does("close", reason="died")
+    assert forget(town, "2033-11-04T10:00:00+00:00") == []
+    assert notes(town) == [NOTE]
+    town.app.cases.milestone(REF, "wmo_indication", ended, by=DIRECTOR)
+    forget(town, "2033-11-04T11:00:00+00:00")
+    assert town.app.views.all_cases() == []
+
+
+def config_with(tmp_path: Path, keeping: str) -> Path:
+    for name in ("provisions.toml", "calendar.toml", "rights.toml", "organisation.toml"):
+        text = (PROJECT / "config" / name).read_text("utf-8")
+        if name == "organisation.toml":
+            start, end = text.index("[keeping]"), text.index("months_of_looks")
+            text = f"{text[:start]}[keeping]\n{keeping}\n{text[end:]}"
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_the_setting_of_before_is_understood(tmp_path: Path) -> None:
+    keeping = load(config_with(tmp_path, "months_after_closing = 24")).organisation.keeping
+    assert keeping.lines == KeepTerm(months=24)
+    assert keeping.notes == AS_SHIPPED.notes
+
+
+@pytest.mark.parametrize(
+    ("keeping", "says"),
+    [
+        ('messages = "lang"', "messages"),
+        ('notes = "0 jaar"', "notes"),
+        ('lines = "5 jaar"\nmonths_after_closing = 24', "months_after_closing"),
+        ("months_after_closing = 0", "months_after_closing"),
+        ('letters = "6 maanden"', "letters"),
+    ],
+)
+def test_a_term_that_is_none_is_refused_with_entry_and_remedy(tmp_path: Path, keeping: str, says: str) -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        load(config_with(tmp_path, keeping))
+    assert "keeping" in str(refused.value)
+    assert says in str(refused.value)
+
+
+def test_terms_as_people_write_them(clock: MovingClock) -> None:
+    assert KeepTerm.parse("5 jaar") == KeepTerm(months=60)
+    assert KeepTerm.parse("6 weken") == KeepTerm(days=42)
+    assert KeepTerm.parse("1 dag") == KeepTerm(days=1)
+    assert KeepTerm(days=42).before(clock.now.date()) == day("2026-09-21")
