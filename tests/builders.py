@@ -17,7 +17,7 @@ from provisions.access import Grant, Listed, Role
 from provisions.access.roles import grants_of
 from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
-from provisions.domain import deadlines, ladder, lifecycle
+from provisions.domain import approvals, deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
 from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Status, Suspension
 from provisions.domain.deadlines import Situation
@@ -234,6 +234,19 @@ class Client:
     def is_called(self, number: str | None, key: str | None = None) -> Decision:
         """By the municipality, or by the counter of ``key``."""
         return self._do(lifecycle.number(self.case, self.which(key) if key else None, number, self.moment))
+
+    def asks_for_a_longer_stop(self, key: str, number: int) -> Decision:
+        """Asks a second person, under ``number``."""
+        stop = Suspension(self.today, self.today + timedelta(days=60), Reason.CLIENT_ASKS)
+        request = approvals.for_stop(self.which(key), stop)
+        return self._do(approvals.ask(self.case, request, self.moment, number))
+
+    def second(self, number: int, *, approves: bool) -> Decision:
+        """Another decides on what was asked."""
+        moment = replace(self.moment, by=TEAM_LEAD)
+        if approves:
+            return self._do(approvals.approve(self.case, number, moment))
+        return self._do(approvals.deny(self.case, number, moment, "liever een korte stop"))
 
     def is_not_there_yet(self, key: str, because: str) -> Decision:
         """Why not, by its code."""

@@ -51,6 +51,9 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "waiver": (READ, ADD, REMOVE),
 }
 
+# A number that must be known before the row is there: it stands in what is recorded and sent with it.
+NUMBERS = ("approval_number_seq",)
+
 _FORBIDDEN = (
     ("access_log", CHANGE),
     ("access_log", "TRUNCATE"),
@@ -73,12 +76,18 @@ def grant(connection: Connection, role: str) -> None:
     for table, rights in PRIVILEGES.items():
         connection.execute(text(f"REVOKE ALL ON {table} FROM {name}"))
         connection.execute(text(f"GRANT {', '.join(rights)} ON {table} TO {name}"))
+    for sequence in NUMBERS:
+        connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
 
 
 def missing(connection: Connection) -> list[str]:
     """The rights that the role of this connection needs and does not have, such as ``INSERT op audit``."""
     needed = [(table, right) for table, rights in PRIVILEGES.items() for right in rights]
-    return [f"{right} op {table}" for (table, right), has in _has(connection, needed) if not has]
+    lacking = [f"{right} op {table}" for (table, right), has in _has(connection, needed) if not has]
+    usable = "SELECT coalesce(has_sequence_privilege(to_regclass(:name), 'USAGE'), false)"
+    return lacking + [
+        f"USAGE op {name}" for name in NUMBERS if not connection.execute(text(usable), {"name": name}).scalar_one()
+    ]
 
 
 def excess(connection: Connection) -> list[str]:

@@ -4,14 +4,16 @@ Asking changes nothing but the record. What is asked is judged anew when it is a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from provisions.domain.case import Case, ProvisionKey, Reason, Suspension
+from provisions.domain import dutch
+from provisions.domain.case import Approval, Asked, Case, ProvisionKey, Reason, Suspension
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import Decision, Ending, Moment, close, suspend
 from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.lifecycle.second import approval_of, ask_second, tell_asker, with_approval
 
 
 class Act(StrEnum):
@@ -19,15 +21,6 @@ class Act(StrEnum):
 
     LONGER_STOP = "longer_stop"
     END = "end"
-
-
-class State(StrEnum):
-    """What became of it."""
-
-    ASKED = "asked"
-    APPROVED = "approved"
-    DENIED = "denied"
-    LAPSED = "lapsed"
 
 
 WORDS = {Act.LONGER_STOP: "de klok langer stilzetten", Act.END: "het traject beëindigen"}
@@ -58,14 +51,53 @@ def for_end(ending: Ending) -> Request:
     return Request(Act.END, None, {"reason": ending.reason, "on": ending.on.isoformat(), **takeovers})
 
 
-def ask(case: Case, request: Request, moment: Moment) -> Decision:
-    """Ask for it. Raises what carrying it out would raise now; nothing else changes."""
+def ask(case: Case, request: Request, moment: Moment, number: int) -> Decision:
+    """Ask for it, under ``number``. Raises what carrying it out would raise now; nothing else changes."""
     carry_out(case, request, moment, approved_by="-")
     draft = Draft(case, moment)
-    draft.note(
-        "approval.asked", f"akkoord gevraagd: {WORDS[request.act]}", request.key, act=request.act.value, **request.data
-    )
+    key, number_of_round = (request.key.key, request.key.round) if request.key else (None, None)
+    approval = Approval(number, request.act.value, request.data, moment.by, moment.now, key, number_of_round)
+    ask_second(draft, approval, f"akkoord gevraagd: {WORDS[request.act]}")
     return draft.done()
+
+
+def approve(case: Case, number: int, moment: Moment) -> Decision:
+    """Carry out what was asked under ``number``, as the case is now: for whoever asked, with ``moment.by`` as the second.
+
+    Raises ``Refused`` when it is not possible any more; :func:`lapse` then says so in the record.
+    """
+    approval = approval_of(case, number)
+    asked = replace(moment, by=approval.asked_by, approved_by=moment.by)
+    decided = _decided(case, number, Asked.APPROVED, moment)
+    decision = carry_out(decided, request_of(approval), asked, approved_by=moment.by)
+    draft = Draft(decision.case, asked)
+    tell_asker(draft, number, f"akkoord gegeven: {WORDS[Act(approval.act)]}", "approval.approved")
+    return decision.then(draft.done())
+
+
+def deny(case: Case, number: int, moment: Moment, because: str) -> Decision:
+    """Turn it down, for a reason (free text)."""
+    draft = Draft(_decided(case, number, Asked.DENIED, moment), moment)
+    act = Act(approval_of(case, number).act)
+    tell_asker(draft, number, f"geen akkoord: {WORDS[act]}", "approval.denied", because)
+    return draft.done()
+
+
+def lapse(case: Case, number: int, moment: Moment) -> Decision:
+    """It is not possible any more."""
+    draft = Draft(_decided(case, number, Asked.LAPSED, moment), moment)
+    tell_asker(draft, number, "akkoord vervalt: het kan niet meer", "approval.lapsed")
+    return draft.done()
+
+
+def _decided(case: Case, number: int, state: Asked, moment: Moment) -> Case:
+    decided = replace(approval_of(case, number), state=state, decided_by=moment.by, decided_at=moment.now)
+    return with_approval(case, decided)
+
+
+def request_of(approval: Approval) -> Request:
+    """What was asked, to be carried out."""
+    return Request(Act(approval.act), approval.of, approval.data)
 
 
 def carry_out(case: Case, request: Request, moment: Moment, *, approved_by: str) -> Decision:
@@ -82,12 +114,12 @@ def carry_out(case: Case, request: Request, moment: Moment, *, approved_by: str)
             return close(case, Ending(data["reason"], date.fromisoformat(data["on"]), takeovers), moment)
 
 
-def refuse_to_decide(state: State, asked_by: str, by: str, number: int) -> None:
+def refuse_to_decide(approval: Approval, by: str) -> None:
     """Raise ``NotAllowed`` when ``by`` may not approve or deny: it is their own, or it was decided already."""
-    if state is not State.ASKED:
-        became = {State.APPROVED: "goedgekeurd", State.DENIED: "afgewezen", State.LAPSED: "vervallen"}[state]
-        raise NotAllowed(f"A-{number} wordt niet meer gevraagd: het is al {became}.")
-    if asked_by == by:
+    number = approval.number
+    if approval.state is not Asked.ASKED:
+        raise NotAllowed(f"A-{number} wordt niet meer gevraagd: het is al {dutch.ASKED[approval.state]}.")
+    if approval.asked_by == by:
         raise NotAllowed(f"A-{number} is door '{by}' zelf gevraagd. Een ander moet erover beslissen.")
 
 

@@ -159,6 +159,41 @@ class CaseFollowUp(FollowUp):
     """Something to do about the case as a whole; it belongs to no provision."""
 
 
+class Asked(StrEnum):
+    """What became of something that a second person was asked."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DENIED = "denied"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What one person asked and another decides on (four eyes): ``A-17`` is ``number`` 17.
+
+    ``act``: what is asked (``provisions.domain.approvals``); ``key`` and ``round``: of which provision, where it is about one;
+    ``data``: days (ISO) and codes, never free text. Moments are UTC. ``asked_again``: the others were asked once more.
+    """
+
+    number: int
+    act: str
+    data: Mapping[str, str]
+    asked_by: str
+    asked_at: datetime
+    key: str | None = None
+    round: int | None = None
+    state: Asked = Asked.ASKED
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    asked_again: bool = False
+
+    @property
+    def of(self) -> "ProvisionKey | None":
+        """The provision that it is about, ``None`` when it is about the case."""
+        return ProvisionKey(self.key, self.round or 1) if self.key else None
+
+
 @dataclass(frozen=True)
 class Milestone:
     """A dated fact that is no outcome (mijlpaal): ``name`` as in the catalogue, of day ``on``."""
@@ -308,7 +343,7 @@ class Case:
     ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
     be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
-    were last said to be needed for longer.
+    were last said to be needed for longer. ``approvals``: what a second person was asked, by number.
     """
 
     id: UUID
@@ -330,6 +365,7 @@ class Case:
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
     follow_ups: tuple[CaseFollowUp, ...] = ()
     notes_kept_on: date | None = None
+    approvals: tuple[Approval, ...] = ()
     act: int = 0
 
     @cached_property

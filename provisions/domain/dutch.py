@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer, Reason, Status
+from provisions.domain.case import Answer, Asked, Reason, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 
@@ -26,6 +26,12 @@ STATUS = {
 }
 SUSPENDED = "klok stilgezet"
 OVERDUE = "te laat"
+ASKED = {
+    Asked.ASKED: "gevraagd",
+    Asked.APPROVED: "goedgekeurd",
+    Asked.DENIED: "afgewezen",
+    Asked.LAPSED: "vervallen",
+}
 OUTCOME = {
     OutcomeName.DELIVERED: "geregeld",
     OutcomeName.REFUSED: "afgewezen",

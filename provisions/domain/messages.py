@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from provisions.domain import deadlines, graph
-from provisions.domain.case import Case, Provision, Status
+from provisions.domain.case import Asked, Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.recipients import Recipient
 from provisions.domain.rules import Catalogue, OutcomeName
@@ -141,6 +141,11 @@ def _as_it_was(about: Concern) -> str:
 def _nothing_to_do_for_case(case: Case, name: str | None) -> str:
     open_ = any(f.name == name and f.is_open for f in case.follow_ups)
     return "" if open_ else "de vervolgactie is al afgerond of vervallen"
+
+
+def _decided_on(case: Case, number: str | None) -> str:
+    asked = any(str(a.number) == number and a.state is Asked.ASKED for a in case.approvals)
+    return "" if asked else "er is al over beslist, of het is vervallen"
 
 
 @dataclass(frozen=True)
@@ -462,6 +467,27 @@ class MessageKind(StrEnum):
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-traject-nodig",
             case_lapses=_nothing_to_do_for_case,
+        ),
+    )
+    APPROVAL = (
+        "approval",
+        Letter(
+            label="akkoord gevraagd, aan de teamleiders",
+            to=Recipient.TEAM_LEADS,
+            template="notice/approval.md.j2",
+            subject="Akkoord gevraagd {reference} · {told_on}",
+            event="akkoord-gevraagd",
+            case_lapses=_decided_on,
+        ),
+    )
+    APPROVAL_DECIDED = (
+        "approval_decided",
+        Letter(
+            label="wat er over een vraag om akkoord is besloten",
+            to=Recipient.ASKER,
+            template="notice/approval_decided.md.j2",
+            subject="Uw vraag om akkoord {reference} · {told_on}",
+            event="akkoord-besloten",
         ),
     )
     CANCELLED = (

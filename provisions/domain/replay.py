@@ -204,6 +204,7 @@ class Replay:
             self._difference(key, name, there, expected)
             for name, look in _COMPARED.items()
             if not (forgotten and name == "follow_ups")
+            and not (name == "asked_on" and stored.asked_on is None)  # a way back to an older version does not keep it
             and (there := look(stored, forgotten)) != (expected := look(said, forgotten))
         ]
         if stored.applied_on not in ({said.applied_on} if said.applied_on else {None, said.needed_on}):

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.absences import NOBODY_AWAY, Absences
+from provisions.domain.approvals import WORDS, Act
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import VIA_DIRECTOR, Answer, Case, FollowUp, Provision, ProvisionKey, Status
+from provisions.domain.case import VIA_DIRECTOR, Answer, Approval, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
 from provisions.domain.recipients import Recipient
@@ -321,6 +322,34 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
         **_reminder(message, case.follow_ups, titles, now),
+        **_asked(message, case, config),
+    }
+
+
+def asked_by(message: MessageFacts, case: Case) -> str | None:
+    """The code of whoever asked for what the message is about, where it is about such a thing."""
+    approval = _approval(message, case)
+    return approval.asked_by if approval else None
+
+
+def _approval(message: MessageFacts, case: Case) -> Approval | None:
+    return next((a for a in case.approvals if str(a.number) == message.detail), None)
+
+
+def _asked(message: MessageFacts, case: Case, config: Config) -> dict[str, object]:
+    """What a second person is asked, where the message is about that: never why."""
+    approval = _approval(message, case)
+    if approval is None:
+        return {}
+    until = approval.data.get("until")
+    return {
+        "asked_number": f"A-{approval.number}",
+        "asked_what": WORDS[Act(approval.act)],
+        "asked_of": config.catalogue.rule(approval.key).name if approval.key else "",
+        "asked_until": _dutch(date.fromisoformat(until)) if until else "",
+        "asked_by": config.organisation.director(case.municipality, approval.asked_by),
+        "asked_again": approval.asked_again,
+        "asked_state": dutch.ASKED[approval.state],
     }
 
 

@@ -19,7 +19,7 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import Concern, MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
-from provisions.outbound.context import MessageFacts, case_facts, facts
+from provisions.outbound.context import MessageFacts, asked_by, case_facts, facts
 from provisions.outbound.markdown import html, plain_text
 from provisions.templates import environment
 
@@ -110,7 +110,8 @@ def render_for_case(
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
     director = _acting(message, case.director, municipality.key, config, now)
     former = _acting(message, message.detail, municipality.key, config, now)
-    people = _People(municipality, director, former, None, config)
+    asker = _acting(message, asked_by(message, case), municipality.key, config, now)
+    people = _People(municipality, director, former, None, config, asker)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, None)),
         subject=subject,
@@ -181,6 +182,7 @@ class _People:
     former: Contact
     counter: str | None
     config: Config
+    asker: Contact | None = None
 
     def of(self, recipient: Recipient, rung: RungName | None) -> Sequence[Contact]:
         """Those who are meant, at a rung if it is about one."""
@@ -202,6 +204,8 @@ class _People:
                 return (place.tables.get(rung, self.director),)
             case Recipient.CUSTOMISATION_OFFICER:
                 return (place.customisation_officer,)
+            case Recipient.ASKER if self.asker:
+                return (self.asker,)
             case Recipient.STANDBY:
                 return (place.standby,)
             case Recipient.NATIONAL_DESK:

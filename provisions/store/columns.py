@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from provisions.domain.case import Agreement, Case, Cause, Milestone, Outcome, Provision, Rung, Waiver
+from provisions.domain.case import Agreement, Approval, Case, Cause, Milestone, Outcome, Provision, Rung, Waiver
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any]
@@ -30,7 +30,7 @@ _CALLED: Mapping[type, Mapping[str, str]] = {
     Agreement: {"on": "agreed_on"},
 }
 # What is known by a column beside its provision; all else has a number of its own.
-_KEYS: Mapping[type, str] = {Waiver: "dependency", Rung: "name"}
+_KEYS: Mapping[type, str] = {Waiver: "dependency", Rung: "name", Approval: "number"}
 # What the database's clock writes.
 _BY_DATABASE: Mapping[type, str] = {Rung: "climbed"}
 # In which order records are, where that is not the order of their numbers or keys. Of rungs that were climbed in one

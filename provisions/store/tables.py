@@ -365,6 +365,7 @@ approval = Table(
     Column("state", Text, nullable=False),
     Column("decided_by", Text),
     Column("decided_at", Moment),
+    Column("asked_again", Boolean, nullable=False, server_default=text("false")),  # of the others, a working day later
     Index("ix_approval_case_id", "case_id"),
     Index("ix_approval_asked", "number", postgresql_where=text("state = 'asked'")),
 )

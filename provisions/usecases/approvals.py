@@ -1,18 +1,18 @@
 """Four eyes: asking, and deciding on what somebody else asked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from provisions import inputs
 from provisions.domain import approvals as rules
-from provisions.domain.approvals import Act, Request, State
-from provisions.domain.case import Case, ProvisionKey, Suspension
+from provisions.domain.approvals import Act, Request
+from provisions.domain.case import Approval, Case, ProvisionKey, Suspension
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
-from provisions.domain.lifecycle import Moment
-from provisions.domain.lifecycle.decision import Draft
+from provisions.domain.lifecycle import Decision, Moment
+from provisions.domain.lifecycle.second import approval_of
 from provisions.store import approvals as kept
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
@@ -59,12 +59,11 @@ class Approvals(Deciding):
         return self._ask(reference, moment, lambda case: rules.for_end(ending_of(case)))
 
     @tried_again
-    def _ask(self, reference: str, moment: Moment, request_of: Any) -> int:
+    def _ask(self, reference: str, moment: Moment, request_of: Callable[[Case], Request]) -> int:
         with self._engine.begin() as connection:
             stored = self._stored(connection, inputs.existing_reference(reference))
-            request = request_of(stored.case)
-            decision = rules.ask(stored.case, request, moment)
-            number = kept.add(connection, stored.case_id, request, moment.by, moment.now)
+            number = kept.next_number(connection)
+            decision = rules.ask(stored.case, request_of(stored.case), moment, number)
             write(connection, [Change(stored, decision, moment)])
         return number
 
@@ -73,52 +72,42 @@ class Approvals(Deciding):
 
         What is not possible any more lapses; then ``NotAllowed`` says why, and the record has it.
         """
-        return self._decide_on(number, by, approves=True)
+        return self._decide_on(number, by)
 
     def deny(self, number: str, *, because: str, by: str) -> Case:
         """Turn down what somebody else asked, with a reason."""
-        return self._decide_on(number, by, approves=False, because=inputs.free_text(because, "de reden"))
+        return self._decide_on(number, by, because=inputs.free_text(because, "de reden"))
 
     @tried_again
-    def _decide_on(self, number: str, by: str, *, approves: bool, because: str | None = None) -> Case:
+    def _decide_on(self, number: str, by: str, *, because: str | None = None) -> Case:
+        """Deny for the reason ``because``; approve when there is none."""
         moment, wanted, known = self._moment(by), number_of(number), self._directory()
-        lapsed: Refused | None = None
         with self._engine.begin() as connection:
-            row = kept.read(connection, wanted)
-            if row is None:
+            reference = kept.case_of(connection, wanted)
+            if reference is None:
                 raise NotFound(f"Er is niets gevraagd onder A-{wanted}.")
-            stored = self._stored(connection, row.reference)
-            row = kept.read(connection, wanted) or row  # as it is now that the case is held
-            rules.refuse_to_decide(State(row.state), row.asked_by, moment.by, wanted)
-            request = _request(row)
-            self._may_be_second(known, moment.by, request.act, stored.case, f"beslissen over A-{wanted}")
-            draft = Draft(stored.case, moment)
-            if approves:
-                asked = replace(moment, by=row.asked_by, approved_by=moment.by)
-                try:
-                    decision = rules.carry_out(stored.case, request, asked, approved_by=moment.by)
-                except Refused as refused:
-                    lapsed = refused
-                    draft.note("approval.lapsed", "akkoord vervalt: het kan niet meer", request.key, number=wanted)
-                    state, change = State.LAPSED, Change(stored, draft.done(), moment)
-                else:
-                    state, change = State.APPROVED, Change(stored, decision, asked)
-            else:
-                draft.note(
-                    "approval.denied",
-                    f"geen akkoord: {rules.WORDS[request.act]}",
-                    request.key,
-                    note=because,
-                    number=wanted,
-                )
-                state, change = State.DENIED, Change(stored, draft.done(), moment)
-            kept.decide(connection, wanted, state, moment.by, moment.now)
-            if change.decision.case.closed is not None:
-                kept.lapse(connection, stored.case_id, moment.now)
-            write(connection, [change])
+            stored = self._stored(connection, reference)
+            approval = approval_of(stored.case, wanted)
+            rules.refuse_to_decide(approval, moment.by)
+            self._may_be_second(known, moment.by, Act(approval.act), stored.case, f"beslissen over A-{wanted}")
+            decision, lapsed, recorded = self._decision(stored.case, approval, moment, because)
+            write(connection, [Change(stored, decision, recorded)])
         if lapsed is not None:
             raise NotAllowed(f"A-{wanted} kan niet meer en vervalt: {lapsed}")
-        return change.decision.case
+        return decision.case
+
+    @staticmethod
+    def _decision(
+        case: Case, approval: Approval, moment: Moment, because: str | None
+    ) -> tuple[Decision, Refused | None, Moment]:
+        """The decision, why it is not possible any more, and the moment it is recorded with: what is approved is the asker's."""
+        if because is not None:
+            return rules.deny(case, approval.number, moment, because), None, moment
+        try:
+            decision = rules.approve(case, approval.number, moment)
+        except Refused as refused:
+            return rules.lapse(case, approval.number, moment), refused, moment
+        return decision, None, replace(moment, by=approval.asked_by, approved_by=moment.by)
 
     def waiting(self) -> list[Waiting]:
         """What is asked and not decided, oldest first."""
@@ -134,12 +123,6 @@ def number_of(text: str) -> int:
     return int(match[1])
 
 
-def _request(row: Any) -> Request:
-    return Request(Act(row.act), ProvisionKey(row.key, row.round) if row.key else None, row.data)
-
-
 def _waiting(row: Any) -> Waiting:
-    request = _request(row)
-    return Waiting(
-        row.number, row.reference, row.municipality, request.key, request.act, row.asked_by, row.asked_at, request.data
-    )
+    key = ProvisionKey(row.key, row.round) if row.key else None
+    return Waiting(row.number, row.reference, row.municipality, key, Act(row.act), row.asked_by, row.asked_at, row.data)

@@ -21,7 +21,7 @@ from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
-from provisions.store import absences, approvals, loading, people
+from provisions.store import absences, loading, people
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
@@ -153,8 +153,6 @@ class Deciding:
         with self._engine.begin() as connection:
             stored = self._stored(connection, reference)
             decision = decide(stored.case)
-            if decision.case.closed is not None and stored.case.closed is None:
-                approvals.lapse(connection, stored.case_id, moment.now)
             write(connection, [Change(stored, decision, moment)])
         return decision.case
 

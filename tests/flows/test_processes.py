@@ -78,6 +78,12 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
         client.lives_until("2026-11-03 09:00")
 
     tried(moved=True)
+    for number, approves in ((1, False), (2, True)):
+        if attempt(lambda number=number: client.asks_for_a_longer_stop(key, number)):  # type: ignore[misc]
+            continue
+        client.lives_until(f"2026-11-0{3 + number} 09:00")
+        attempt(lambda number=number, approves=approves: client.second(number, approves=approves))  # type: ignore[misc]
+    attempt(lambda: client.restarts_the_clock(key))
     for other in (k for k in KEYS if k != key):  # so that what waits for others starts
         attempt(lambda other=other: client.outcome(other, OutcomeName.DELIVERED, None, **filled_in(other, OutcomeName.DELIVERED)))  # type: ignore[misc]  # fmt: skip
         if other == "id_document":
@@ -107,6 +113,7 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(
         lambda: client.needs_again(key, agreed=day("2027-05-01") if CATALOGUE.rule(key).needs_agreed_date else None)
     )
+    attempt(lambda: client.asks_for_a_longer_stop(key, 3))
     attempt(lambda: client.closes("died"))
     attempt(client.ended_by_mistake)
     attempt(lambda: client.is_noted("gaat maandag mee", key))

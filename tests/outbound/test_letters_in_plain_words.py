@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
-from provisions.domain.case import Answer, CaseFollowUp, Reason
+from provisions.domain.approvals import Act
+from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, Reason
 from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Brp, OutcomeName
@@ -137,6 +138,18 @@ def about_the_case(told: Story) -> Rendered:
     return rendered
 
 
+def about_an_approval(told: Story, kind: MessageKind) -> Rendered:
+    """What a second person is asked, and what the asker hears of it."""
+    until = {"until": "2026-12-18", "start": "2026-11-10", "reason": "client_asks"}
+    asked = Approval(17, Act.LONGER_STOP.value, until, "regisseur.noord", told.now, "id_document", 1, asked_again=True)
+    if kind is MessageKind.APPROVAL_DECIDED:
+        asked = replace(asked, state=Asked.LAPSED)
+    facts = MessageFacts("an id", kind.value, "17", told.case.municipality, told.now)
+    rendered = render_for_case(facts, replace(told.case, approvals=(asked,)), told.config, told.now)
+    assert isinstance(rendered, Rendered)
+    return rendered
+
+
 def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     told = a_life(story)
     asked = story(*ALL)
@@ -147,6 +160,8 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     letters.append((MessageKind.CASE_FOLLOW_UP, "id_document", about_the_case(asked)))
+    for kind in (MessageKind.APPROVAL, MessageKind.APPROVAL_DECIDED):
+        letters.append((kind, "id_document", about_an_approval(asked, kind)))
     assert {kind for kind, _, _ in letters} == WRITTEN
     assert {key for _, key, _ in letters} == set(ALL)
     said = {(kind.value, key, word) for kind, key, letter in letters for word in shell_words(letter, told.config)}

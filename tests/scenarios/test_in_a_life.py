@@ -1,6 +1,6 @@
 """What happens in a life (domain.md), as stories: each is one client, told day by day on a moving clock."""
 
-from tests.builders import Letter, Town, day
+from tests.builders import TEAM_LEAD, Letter, Town, day
 
 SHELTER = "opvang@voorbeeldstad.example"
 STANDBY = "bereikbaarheidsdienst@voorbeeldstad.example"
@@ -152,3 +152,33 @@ def test_the_table_answers_maatwerkbudget_and_the_counter_hears_what_it_must_do(
     said = " ".join(last_to(town, "wmo").text.split())
     assert "De doorbraaktafel besloot: maatwerkbudget." in said
     assert "Er mag geld voor worden gebruikt. Regel het nu" in said
+
+
+def test_what_needs_a_second_person_is_asked_again_the_next_working_day(town: Town) -> None:
+    """Nothing changes until another person decides; whoever may decide hears it, once more when nobody did, and the asker
+    hears what became of it.
+    """
+    town.on("2026-11-06 15:00")  # a Friday
+    case = town.takes_in("TR-2026-0108", "benefit_decision", present=["id_document"])
+    case.does("ask_stop", "benefit_decision", reason="client_documents", until=day("2026-12-18"))
+    assert told(town, "2026-11-06 15:00") == [
+        "werkeninkomen: Verzoek TR-2026-0108 · uiterlijk 20 november",
+        "teamleider: Akkoord gevraagd TR-2026-0108 · 6 november",
+    ]
+    said = " ".join(last_to(town, "teamleider").text.split())
+    assert "vraagt Gemeentelijk regisseur (regisseur.noord) om akkoord onder nummer A-1" in said
+    assert "de klok langer stilzetten (besluit bijstandsuitkering), tot 18 december 2026" in said
+    town.on("2026-11-08 12:00")
+    assert told(town, "2026-11-07 00:00") == [], "not in a weekend"
+    town.on("2026-11-09 07:00")
+    assert told(town, "2026-11-09 00:00") == ["teamleider: Akkoord gevraagd TR-2026-0108 · 9 november"]
+    assert "tweede keer" in last_to(town, "teamleider").text
+    assert case.shows("benefit_decision") == "Wacht op loket"
+
+    town.on("2026-11-10 10:00")
+    town.app.cases.approve("A-1", by=TEAM_LEAD)
+    town.on("2026-11-10 10:01")
+    assert "regisseur.noord: Uw vraag om akkoord TR-2026-0108 · 10 november" in told(town, "2026-11-10 10:00")
+    assert "goedgekeurd" in last_to(town, "regisseur.noord").text
+    town.on("2026-11-16 10:00")
+    assert not [line for line in told(town, "2026-11-10 10:02") if "kkoord" in line]

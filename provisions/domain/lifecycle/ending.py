@@ -11,6 +11,7 @@ from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.case_follow_ups import lapse_for_case
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
+from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
 from provisions.domain.messages import ENDED, MessageKind
 from provisions.domain.rules import CodeList, EndRule
@@ -52,6 +53,7 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
         for provision in case.provisions.values():
             lapse(draft, provision.id, {f.name for f in provision.follow_ups}, "het traject is afgesloten")
         lapse_for_case(draft, {f.name for f in case.follow_ups}, "het traject is afgesloten")
+        lapse_asked(draft, "het traject is afgesloten")
     if still_open:
         tell_director_of_another(draft, still_open[0].id, ENDED)
     draft.case = replace(draft.case, closed=ending.on, end_reason=rule.name)

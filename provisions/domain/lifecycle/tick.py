@@ -12,6 +12,7 @@ from provisions.domain.lifecycle.case_follow_ups import remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
 from provisions.domain.lifecycle.reminding import next_reminder
+from provisions.domain.lifecycle.second import ask_again, next_asking
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.telling import tell_standby
 from provisions.domain.lifecycle.waivers import offer_waivers
@@ -37,6 +38,7 @@ def tick_case(case: Case, moment: Moment) -> Decision:
     """Everything that fell due for the case as a whole by ``moment.now``. Deciding twice changes nothing."""
     draft = Draft(case, moment)
     remind_of_case(draft)
+    ask_again(draft)
     return draft.done()
 
 
@@ -202,6 +204,7 @@ def derive_case(case: Case, moment: Moment) -> CaseDerived:
     """The derived columns of a case: ``next_at`` is the next moment (UTC) on which ``tick_case`` has something to do."""
     calendar = moment.catalogue.calendar_of(case.municipality)
     moments = [first_moment(day) for f in case.follow_ups if (day := next_reminder(f, calendar))]
+    moments += [first_moment(day) for a in case.approvals if (day := next_asking(a, calendar))]
     return CaseDerived(next_at=min(moments, default=None))
 
 
