@@ -310,8 +310,6 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
     titles = {rule.name: rule.title for rule in config.catalogue.case_follow_ups}
     return {
         "reference": case.reference,
-        "own_number": case.own_number if message.municipality == case.municipality else None,
-        "their_number": None,
         "municipality": config.organisation.municipalities[message.municipality].name,
         "new_municipality": present.name,
         "director": config.organisation.director(
