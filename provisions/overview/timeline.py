@@ -19,7 +19,7 @@ WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
 TOP, LANE, LEGEND = 34.0, 30.0, 34.0
 SHORTEST = timedelta(days=14)  # shorter cases would show days as wide as weeks
 BESIDE = 9.0  # a rung is due when a day begins, which is where the line of the due date is
-MOST_LABEL, MOST_REMARK = 32, 40
+MOST_LABEL, MOST_REMARK = 28, 33  # characters that fit, also in a wide letter such as DejaVu
 
 BLOCKED, RUNNING, STOPPED, LATE, AHEAD = "blocked", "running", "stopped", "late", "ahead"
 

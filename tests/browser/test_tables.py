@@ -1,0 +1,47 @@
+"""The tables of "Te laat" and of a plan on smaller screens: every column can be read, or reached by a scroll bar that is seen."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from provisions.domain.calendar import day_of
+from provisions.settings import utc_now
+from tests.browser.conftest import Browser, Product
+from tests.browser.test_monday import artifact
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+BY = "regisseur.met-een-lange-code.noord"
+CUT_OFF = """
+() => [...document.querySelectorAll(".markdown-renderer table")].flatMap(table => {
+  const page = document.documentElement.clientWidth;
+  let room = table.parentElement;
+  while (room && !["auto", "scroll"].includes(getComputedStyle(room).overflowX)) room = room.parentElement;
+  return [...table.rows].map(row => row.cells[row.cells.length - 1]).filter(cell => {
+    const right = cell.getBoundingClientRect().right;
+    const inside = right <= page + 1 && (!room || right <= room.getBoundingClientRect().right + 1);
+    return !inside || cell.scrollWidth > cell.clientWidth + 1;
+  }).map(cell => cell.innerText);
+})
+"""
+
+
+@pytest.mark.parametrize("width", [1600, 1280, 1024])
+def test_no_column_is_cut_off(product: Product, browser: Browser, tmp_path: Path, width: int) -> None:
+    long_ago = (day_of(utc_now()) - timedelta(days=60)).isoformat()
+    if width == 1600:
+        product("intake", "TR-2026-0042", "--route", "voluntary", "--by", BY, "--director", BY, "--on", long_ago,
+                "--need", "id_document", "postal_address", "emergency_shelter", "advance_payment", "debt_counselling",
+                "benefit_decision", "day_activity", "special_assistance")  # fmt: skip
+        product("intake", "TR-2026-0043", "--route", "voluntary", "--by", BY, "--director", BY, "--on", long_ago,
+                "--need", "special_assistance", "--municipality", "havenmeer")  # fmt: skip
+    for key, said in (("te-laat", "dagen"), ("traject-tr-2026-0042", "Wat nog niet klaar is")):
+        page = artifact(product, key)
+        browser.page.set_viewport_size({"width": width, "height": 1000})
+        browser.sees_after_reload(page, said)
+        browser.page.wait_for_timeout(1500)
+        tables = browser.page.locator(".markdown-renderer table").count()
+        assert tables, browser.page.url
+        browser.page.screenshot(path=tmp_path / f"{key}-{width}.png", full_page=True)
+        assert browser.page.evaluate(CUT_OFF) == []
