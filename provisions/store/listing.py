@@ -9,22 +9,23 @@ from provisions.domain.absences import Absence, Absences
 from provisions.store.looking import Rows
 
 _LISTED = """
-WITH chosen AS (
+WITH chosen AS MATERIALIZED (
     SELECT c.id, c.reference, c.municipality, c.director, c.opened, c.closed FROM client_case c WHERE CHOSEN
 ), promised AS (
-    SELECT case_id,
-        count(*) FILTER (WHERE status IN ('blocked', 'waiting', 'refused')) AS open,
-        count(*) FILTER (WHERE late_from <= %(now)s) AS late,
-        min(ARRAY[due::text, key, round::text])
-            FILTER (WHERE status IN ('waiting', 'refused') AND late_from > %(now)s) AS due,
-        min(ARRAY[suspended_until::text, key, round::text]) FILTER (WHERE suspended_until > %(today)s) AS resumes,
-        min(ARRAY[(next_at AT TIME ZONE 'Europe/Amsterdam')::date::text, key, round::text])
-            FILTER (WHERE late_from <= %(now)s AND next_at > %(now)s) AS rung
-    FROM provision WHERE case_id IN (SELECT id FROM chosen) GROUP BY case_id
+    SELECT p.case_id,
+        count(*) FILTER (WHERE p.status IN ('blocked', 'waiting', 'refused')) AS open,
+        count(*) FILTER (WHERE p.late_from <= %(now)s) AS late,
+        min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.status IN ('waiting', 'refused') AND p.late_from > %(now)s) AS due,
+        min((p.suspended_until || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.suspended_until > %(today)s) AS resumes,
+        min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung
+    FROM chosen JOIN provision p ON p.case_id = chosen.id GROUP BY p.case_id
 ), to_do AS (
-    SELECT p.case_id, min(ARRAY[f.due::text, p.key, p.round::text, f.name]) AS follow_up
-    FROM follow_up f JOIN provision p ON p.id = f.provision_id
-    WHERE p.case_id IN (SELECT id FROM chosen) AND f.done IS NULL AND NOT f.lapsed GROUP BY p.case_id
+    SELECT p.case_id, min((f.due || ' ' || p.key || ' ' || p.round || ' ' || f.name) COLLATE "C") AS follow_up
+    FROM follow_up f JOIN provision p ON p.id = f.provision_id JOIN chosen ON chosen.id = p.case_id
+    WHERE f.done IS NULL AND NOT f.lapsed GROUP BY p.case_id
 )
 SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, t.follow_up
 FROM chosen c LEFT JOIN promised p ON p.case_id = c.id LEFT JOIN to_do t ON t.case_id = c.id
@@ -62,7 +63,7 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
 
     Each with how many of its provisions are open and how many late, and per kind of day the first that is still to come: of what
     is open and not late (``due``), what is to be done (``follow_up``), the end of a stop (``resumes``), and the next rung of
-    what is late (``rung``); behind each day the key and the round that it is about.
+    what is late (``rung``); behind each day the key and the round that it is about, apart by spaces.
     """
     conditions = {
         "c.forgotten IS NULL": True,
@@ -70,7 +71,7 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
         "c.municipality = %(municipality)s": wanted.municipality is not None,
         "c.closed IS NULL": wanted.open is True,
         "c.closed IS NOT NULL": wanted.open is False,
-        "EXISTS (SELECT FROM provision l WHERE l.case_id = c.id AND l.late_from <= %(now)s)": wanted.late,
+        "c.id IN (SELECT l.case_id FROM provision l WHERE l.late_from <= %(now)s)": wanted.late,
         f"(c.director IS NULL OR {_not_among(wanted)} OR {_BLOCKED})": wanted.unassigned,
         "c.reference ILIKE %(pieces)s": bool(wanted.pieces),
     }

@@ -149,13 +149,14 @@ class CaseLists:
         """The first day of those that the list knows of."""
         found = [
             Next(date.fromisoformat(at[0]), f"{what} {self._named(at[1], int(at[2]))}{self._follow_up(at)}")
-            for at, what in (
+            for said, what in (
                 (row.due, "uiterste datum"),
                 (row.follow_up, "vervolgactie"),
                 (row.resumes, "klok loopt weer:"),
                 (row.rung, "volgende escalatiestap"),
             )
-            if at is not None
+            if said is not None
+            for at in (said.split(" "),)
         ]
         return min(found, key=lambda one: one.day, default=None)
 
