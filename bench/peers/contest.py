@@ -17,11 +17,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def invited(made: Rig, names: list[str]) -> dict[str, PeerProcess]:
-    """The peers by name; none when they are not installed, which is said."""
-    if names and not installed():
-        sys.stderr.write("No peers: they are not installed (make .venv-bench/.installed).\n")
-        return {}
-    return {name: PeerProcess(made, name) for name in names}
+    """The peers by name, without those that are not installed, which is said."""
+    missing = [name for name in names if not installed(name)]
+    if missing:
+        sys.stderr.write(f"Not installed (make .venv-bench/.installed): {', '.join(missing)}.\n")
+    return {name: PeerProcess(made, name) for name in names if name not in missing}
 
 
 def of_best_peer(found: Mapping[str, Mapping[str, Any]], peers: Mapping[str, PeerProcess]) -> float | None:

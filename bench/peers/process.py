@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +11,15 @@ from bench.rig import Rig
 from provisions.settings import PROJECT
 
 PYTHON = PROJECT / ".venv-bench" / "bin" / "python"
-NAMES = ("apscheduler", "dbos", "procrastinate")
+GRAPHILE_WORKER = "graphile_worker"
+NAMES = ("apscheduler", "dbos", "procrastinate", GRAPHILE_WORKER)
 STOCK_PREFECT = "stock_prefect"  # one run takes a second: for fewer deadlines than the others
 
 
-def installed() -> bool:
-    """Whether ``make .venv-bench/.installed`` was done."""
-    return PYTHON.exists()
+def installed(name: str) -> bool:
+    """Whether ``make .venv-bench/.installed`` was done; what runs on Node.js is left out where that is missing."""
+    modules = PYTHON.parents[1] / "node" / "node_modules"
+    return PYTHON.exists() and (name != GRAPHILE_WORKER or (modules.exists() and shutil.which("node") is not None))
 
 
 class PeerProcess:

@@ -76,9 +76,10 @@ def test_idle_with_copies_that_wait() -> None:
     assert found["100 waiting"]["processes"] == 2  # the engine and Prefect's server, however many wait
 
 
-@pytest.mark.skipif(not process.installed(), reason="the peers are not installed (make .venv-bench/.installed)")
 @pytest.mark.parametrize("name", process.NAMES)
 def test_peers(made: Rig, name: str) -> None:
+    if not process.installed(name):
+        pytest.skip("not installed (make .venv-bench/.installed)")
     peer = process.PeerProcess(made, name)
     assert peer.start(1)["per_second"] > 0
     assert peer.due(20)["late_p99"] > 0
