@@ -214,6 +214,12 @@ class Client:
     def gets_director(self, code: str) -> Decision:
         return self._do(lifecycle.assign(self.case, code, self.moment))
 
+    def is_out_of_sight(self, on: str | None = None, reason: str = "out_of_sight") -> Decision:
+        return self._do(lifecycle.rest(self.case, reason, self.moment, self._on(on)))
+
+    def is_back(self, on: str | None = None) -> Decision:
+        return self._do(lifecycle.wake(self.case, self.moment, self._on(on)))
+
     def ended_by_mistake(self) -> Decision:
         return self._do(lifecycle.reopen_case(self.case, "het einde klopte niet", self.moment))
 

@@ -112,6 +112,7 @@ OF_METHOD: Mapping[str, UseCase] = {
 OF_ACT: Mapping[Act, UseCase] = {
     Act.LONGER_STOP: UseCase.APPROVE,
     Act.END: UseCase.APPROVE,
+    Act.REST: UseCase.APPROVE,
 }
 
 

@@ -14,6 +14,7 @@ def read_case_follow_ups(root: Entry) -> tuple[CaseFollowUpRule, ...]:
             title=entry.text("title"),
             trigger=entry.enum("on", CaseTrigger) or CaseTrigger.RESTED,
             after=entry.terms("after"),
+            every=entry.term("every", optional=True),
         )
         if rule.name and not CODE.fullmatch(rule.name):
             remedy = "Gebruik kleine letters, cijfers en _, te beginnen met een letter."

@@ -145,6 +145,15 @@ def close(args: Namespace, app: App) -> str | None:
     return app.cases.close(args.reference, **said).reference
 
 
+def rest(args: Namespace, app: App) -> str | None:
+    """Put a case at rest, or ask another whether it may."""
+    said = {"reason": args.reason, "by": args.by, "on": args.on}
+    if args.ask:
+        _asked(args, app.cases.ask_rest(args.reference, **said))
+        return None
+    return app.cases.rest(args.reference, **said).reference
+
+
 def _asked(args: Namespace, number: int) -> None:
     """Say under which number something was asked; nothing else changed."""
     if args.json:
@@ -181,4 +190,5 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": reopen,
     "close": close,
+    "rest": rest,
 }

@@ -30,6 +30,7 @@ WORDS: Mapping[Part, str] = {
     Part.START_WITHOUT: "zonder die voorwaarde: provisions waive {0} {1} VOORWAARDE --ground … --by …",
     Part.ADD: "voeg een voorziening toe met 'provisions add'",
     Part.CLOSE: "provisions close {0} --by …",
+    Part.WAKE: "provisions wake {0} --by …",
 }
 
 

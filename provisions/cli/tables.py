@@ -51,6 +51,10 @@ class Tables:
         facts += [f"BRP: {dutch.BRP[case.brp]}", f"gestart op {self._day(case.opened)}"]
         if case.own_number:
             facts.append(f"zaaknummer {case.own_number}")
+        if view.resting:
+            facts.append(
+                f"{dutch.AT_REST} sinds {self._day(view.resting.start)}, tot uiterlijk {self._day(view.resting.until)}"
+            )
         if case.closed:
             facts.append(f"afgesloten op {self._day(case.closed)}")
         self._line(" · ".join(facts))
@@ -192,6 +196,8 @@ class Tables:
 
     def standing(self, p: ProvisionView) -> str:
         """Where a provision stands and with whom it lies."""
+        if p.resting:
+            return f"{dutch.AT_REST} sinds {self._day(p.resting.start)}"
         if p.status == SUSPENDED:
             return f"{dutch.SUSPENDED} tot {self._day(p.suspended_until)}" if p.suspended_until else dutch.SUSPENDED
         if p.provision.status is Status.BLOCKED:

@@ -42,6 +42,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "prepared": (READ, ADD, REMOVE),
     "provision": (READ, ADD, CHANGE, REMOVE),
     "report": (READ, ADD),
+    "rest": (READ, ADD, CHANGE, REMOVE),
     "rung": (READ, ADD, CHANGE, REMOVE),
     "session": (READ, ADD, CHANGE, REMOVE),
     "setting": (READ, ADD, CHANGE),

@@ -11,7 +11,7 @@ from enum import StrEnum
 from provisions.domain import dutch
 from provisions.domain.case import Approval, Asked, Case, ProvisionKey, Reason, Suspension
 from provisions.domain.errors import NotAllowed
-from provisions.domain.lifecycle import Decision, Ending, Moment, close, suspend
+from provisions.domain.lifecycle import Decision, Ending, Moment, close, rest, suspend
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.lifecycle.second import approval_of, ask_second, tell_asker, with_approval
 
@@ -21,9 +21,14 @@ class Act(StrEnum):
 
     LONGER_STOP = "longer_stop"
     END = "end"
+    REST = "rest"
 
 
-WORDS = {Act.LONGER_STOP: "de klok langer stilzetten", Act.END: "het traject beëindigen"}
+WORDS = {
+    Act.LONGER_STOP: "de klok langer stilzetten",
+    Act.END: "het traject beëindigen",
+    Act.REST: "het traject uit beeld zetten",
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,15 @@ def for_end(ending: Ending) -> Request:
     return Request(Act.END, None, {"reason": ending.reason, "on": ending.on.isoformat(), **takeovers})
 
 
+def for_rest(reason: str, on: date) -> Request:
+    """Asking to put a case at rest."""
+    return Request(Act.REST, None, {"reason": reason, "on": on.isoformat()})
+
+
 def ask(case: Case, request: Request, moment: Moment, number: int) -> Decision:
     """Ask for it, under ``number``. Raises what carrying it out would raise now; nothing else changes."""
     carry_out(case, request, moment, approved_by="-")
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     key, number_of_round = (request.key.key, request.key.round) if request.key else (None, None)
     approval = Approval(number, request.act.value, request.data, moment.by, moment.now, key, number_of_round)
     ask_second(draft, approval, f"akkoord gevraagd: {WORDS[request.act]}")
@@ -112,6 +122,8 @@ def carry_out(case: Case, request: Request, moment: Moment, *, approved_by: str)
         case Act.END:
             takeovers = {_key(name): code for name, code in data.items() if name.startswith("to:")}
             return close(case, Ending(data["reason"], date.fromisoformat(data["on"]), takeovers), moment)
+        case Act.REST:
+            return rest(case, data["reason"], moment, date.fromisoformat(data["on"]))
 
 
 def refuse_to_decide(approval: Approval, by: str) -> None:

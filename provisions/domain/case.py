@@ -1,6 +1,6 @@
 """A client's case and its provisions: what happened, as immutable data. No decision is made here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -95,6 +95,29 @@ class Stop(NamedTuple):
     start: date
     end: date
     reason: Reason
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The case was at rest ("uit beeld") from day ``start``, and is until day ``until`` at the latest. ``reason``: a code of
+    config. ``woken``: the day on which it ran again, ``None`` while that is not noted.
+    """
+
+    start: date
+    reason: str
+    until: date
+    woken: date | None = None
+
+    @property
+    def end(self) -> date:
+        """The day on which it ran again, or will at the latest."""
+        return self.woken or self.until
+
+
+def rest_spans(rests: Iterable[Rest], outcomes: Iterable[date]) -> tuple[tuple[date, date], ...]:
+    """When nothing ran, of a provision with outcomes on these days: one of them ends a rest that began before it, as a stop."""
+    days = tuple(outcomes)
+    return tuple((r.start, min([r.end, *(day for day in days if day > r.start)])) for r in rests)
 
 
 @dataclass(frozen=True)
@@ -344,6 +367,7 @@ class Case:
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
     be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
     were last said to be needed for longer. ``approvals``: what a second person was asked, by number.
+    ``rests``: when it was at rest, in order.
     """
 
     id: UUID
@@ -366,12 +390,18 @@ class Case:
     follow_ups: tuple[CaseFollowUp, ...] = ()
     notes_kept_on: date | None = None
     approvals: tuple[Approval, ...] = ()
+    rests: tuple[Rest, ...] = ()
     act: int = 0
 
     @cached_property
     def brp_known(self) -> tuple[tuple[date, Brp], ...]:
         """What was known of the register, each from a day on, in order."""
         return brp_known(self.opened, self.brp, self.earlier_brp)
+
+    def resting(self, today: date) -> Rest | None:
+        """The rest that lasts on ``today``: the case is out of sight, and nothing of it runs."""
+        last = self.rests[-1] if self.rests else None
+        return last if last is not None and last.woken is None and today < last.until else None
 
     def rounds(self, key: str) -> tuple[Provision, ...]:
         """All rounds of the provision called ``key``, oldest first; empty when it was never needed."""

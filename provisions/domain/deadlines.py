@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of, first_moment
-from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
+from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status, rest_spans
 from provisions.domain.rules import Catalogue, MilestoneRef, OutcomeName, Promise, ProvisionRule, Statutory
 from provisions.domain.terms import DueDate, Term, agreed_due_date, due_date, suspended_days
 
@@ -54,19 +54,24 @@ def statutory_rules(rule: ProvisionRule, *, urgent: bool) -> tuple[Statutory, ..
     return variant.statutory if variant and variant.statutory else rule.statutory
 
 
-def stopped_days(provision: Provision, *, today: date | None = None, statutory: bool = False) -> frozenset[date]:
-    """The days on which the clock stands still.
-
-    A stop that goes on runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons
-    that Awb 4:15 knows.
+def rests(situation: Situation) -> tuple[tuple[date, date], ...]:
+    """When nothing of the case ran: from the day on which it was put at rest to the day on which it ran again. An outcome of a
+    day within ends it for this provision, as it ends a stop.
     """
-    if not provision.suspensions:
+    return rest_spans(situation.case.rests, (outcome.on for outcome in situation.provision.outcomes))
+
+
+def stopped_days(situation: Situation, *, today: date | None = None, statutory: bool = False) -> frozenset[date]:
+    """The days on which the clock stands still: by a stop of its own, or because the case was at rest.
+
+    What goes on runs to its end; with ``today`` it is taken to be resumed today. ``statutory``: only the reasons that Awb 4:15
+    knows, and rest is none.
+    """
+    if not situation.provision.suspensions and not situation.case.rests:
         return _NEVER
-    return suspended_days(
-        (s.start, today if today is not None and s.start <= today < s.end else s.end)
-        for s in provision.stops
-        if not statutory or s.reason.moves_statutory_terms
-    )
+    still = [(s.start, s.end) for s in situation.provision.stops if not statutory or s.reason.moves_statutory_terms]
+    still += () if statutory else rests(situation)
+    return suspended_days((start, today if today is not None and start <= today < end else end) for start, end in still)
 
 
 def is_suspended(provision: Provision, today: date) -> bool:
@@ -101,7 +106,7 @@ def _due(situation: Situation, today: date | None) -> DueDate | None:
     event = clock_event(provision)
     if event is None:
         return None
-    days = stopped_days(provision, today=today)
+    days = stopped_days(situation, today=today)
     if provision.urgent_since is not None:
         return _urgent_due(situation, event, provision.urgent_since, days)
     term = target(situation.rule, urgent=provision.urgent)
@@ -128,7 +133,7 @@ def earlier_dues(situation: Situation) -> tuple[tuple[DueDate, date], ...]:
     provision, event = situation.provision, clock_event(situation.provision)
     if event is None or provision.started_on is None:
         return ()
-    days, term = stopped_days(provision), target(situation.rule, urgent=provision.urgent)
+    days, term = stopped_days(situation), target(situation.rule, urgent=provision.urgent)
     if term is not None:
         started, rule = provision.started_on, situation.rule
         return tuple(
@@ -190,7 +195,7 @@ def _begun_on(situation: Situation, rule: Statutory, asked: date | None) -> date
 
 
 def _running(situation: Situation, rule: Statutory, term: Term, event: date) -> StatutoryTerm:
-    days = stopped_days(situation.provision, statutory=True)
+    days = stopped_days(situation, statutory=True)
     end = due_date(term, event, situation.calendar, roll=rule.roll, suspended=days)
     ended_on = None if rule.until is None else _milestone_day(situation, rule.until)
     return StatutoryTerm(rule, end, ended_on=ended_on)
@@ -265,10 +270,11 @@ def breach_day(situation: Situation) -> date | None:
 def late_from(situation: Situation, now: datetime) -> datetime | None:
     """The moment (UTC) from which the provision is overdue, as known at ``now``; ``None`` when it can't become so.
 
-    A suspension that runs at ``now`` puts it off: while suspended nothing is overdue.
+    A suspension that runs at ``now`` puts it off: while suspended nothing is overdue. While the case is at rest nothing can
+    become so.
     """
     end = due(situation)
-    if end is None or clock_stopped_for_good(situation):
+    if end is None or clock_stopped_for_good(situation) or situation.case.resting(day_of(now)):
         return None
     until = suspended_until(situation.provision, day_of(now))
     return end.overdue_from if until is None else max(end.overdue_from, first_moment(until))

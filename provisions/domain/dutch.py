@@ -25,6 +25,7 @@ STATUS = {
     Status.HANDED_OVER: "overgedragen",
 }
 SUSPENDED = "klok stilgezet"
+AT_REST = "uit beeld"
 OVERDUE = "te laat"
 ASKED = {
     Asked.ASKED: "gevraagd",

@@ -43,6 +43,7 @@ class Part(Enum):
     START_WITHOUT = "start '{1}' zonder die voorwaarde"
     ADD = "voeg een voorziening toe aan dat traject"
     CLOSE = "sluit het traject af"
+    WAKE = "laat het traject weer lopen"
 
     def __str__(self) -> str:
         return self.of()

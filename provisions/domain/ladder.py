@@ -36,7 +36,7 @@ def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ..
     rules = ladder_of(situation, catalogue)
     if all(_climbed_or_passed(provision, rule.name) for rule in rules):
         return ()
-    stopped = stopped_days(provision)
+    stopped = stopped_days(situation)
     tables = _tables(situation, [rule for rule in rules if not rule.is_reminder], end, stopped)
     ahead = [RungDue(name, at) for name, at in tables if not _climbed_or_passed(provision, name)]
     reminder = next((rule for rule in rules if rule.is_reminder), None)
@@ -74,9 +74,9 @@ def _tables(
 
 
 def next_rung_at(situation: Situation, catalogue: Catalogue, now: datetime) -> RungDue | None:
-    """The rung to climb next and when; while suspended not before the clock resumes."""
+    """The rung to climb next and when; while suspended not before the clock resumes, and none while the case is at rest."""
     ahead = rungs_ahead(situation, catalogue)
-    if not ahead:
+    if not ahead or situation.case.resting(day_of(now)):
         return None
     first = min(ahead, key=lambda rung: rung.at)  # the earliest; of equals the lowest
     until = suspended_until(situation.provision, day_of(now))

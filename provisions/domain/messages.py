@@ -148,6 +148,16 @@ def _decided_on(case: Case, number: str | None) -> str:
     return "" if asked else "er is al over beslist, of het is vervallen"
 
 
+def _awake(case: Case, _: str | None) -> str:
+    return "" if case.rests and case.rests[-1].woken is None else "het traject is niet meer uit beeld"
+
+
+def _at_rest_again(case: Case, _: str | None) -> str:
+    if case.closed is not None:
+        return "het traject is afgesloten"
+    return "het traject is weer uit beeld" if case.rests and case.rests[-1].woken is None else ""
+
+
 @dataclass(frozen=True)
 class Letter:
     """What there is to know of a kind of message.
@@ -456,6 +466,28 @@ class MessageKind(StrEnum):
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-nodig",
             lapses=_no_such_follow_up,
+        ),
+    )
+    RESTED = (
+        "rested",
+        Letter(
+            label="traject uit beeld, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/rested.md.j2",
+            subject="Uit beeld {reference} · sinds {rest_since_short}",
+            event="traject-uit-beeld",
+            case_lapses=_awake,
+        ),
+    )
+    WOKEN = (
+        "woken",
+        Letter(
+            label="traject niet meer uit beeld, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/woken.md.j2",
+            subject="Niet meer uit beeld {reference} · sinds {rest_until_short}",
+            event="traject-niet-meer-uit-beeld",
+            case_lapses=_at_rest_again,
         ),
     )
     CASE_FOLLOW_UP = (

@@ -26,6 +26,7 @@ from provisions.domain.case import (
     Provision,
     ProvisionKey,
     Reason,
+    Rest,
     Rung,
     Status,
     Suspension,
@@ -102,7 +103,7 @@ class Replay:
                 self._case_line(line)
                 if line.key is not None:
                     self._provision_line(line, line.key)
-            except (AttributeError, KeyError, TypeError, ValueError):
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 self.unreadable.append(line.id)
         return self
 
@@ -135,6 +136,7 @@ class Replay:
                     "present": frozenset(data.get("present", ())),
                     "follow_ups": (),
                     "notes_kept_on": None,
+                    "rests": (),
                 }
             case "notes.kept":
                 told = {"notes_kept_on": _day(data["on"])}
@@ -159,6 +161,8 @@ class Replay:
                 told = {"closed": None, "end_reason": None}
             case "provision.needed" if line.key is not None and data.get("again") is None:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
+            case "case.rested" | "case.rest_extended" | "case.woken":
+                told = {"rests": _rests(self.case.get("rests", ()), line)}
             case what if what in _FOLLOW_UPS and line.key is None:
                 told = {"follow_ups": _FOLLOW_UPS[what](self.case.get("follow_ups", ()), CaseFollowUp, line)}
             case _:
@@ -380,6 +384,17 @@ _FOLLOW_UPS: Mapping[str, Callable[[Sequence[FollowUp], type[FollowUp], Recorded
 """What lines about follow-ups make of them: of a provision, or of the case where the line has no key."""
 
 
+def _rests(known: Sequence[Rest], line: RecordedLine) -> tuple[Rest, ...]:
+    data = line.data
+    match line.what:
+        case "case.rested":
+            new = Rest(_day(data["on"]), data["reason"], _day(data["until"]), _day_or_none(data.get("woken")))
+            return (*known, new)
+        case "case.rest_extended":
+            return (*known[:-1], replace(known[-1], reason=data["reason"], until=_day(data["until"])))
+    return (*known[:-1], replace(known[-1], woken=_day(data["on"])))
+
+
 def _of_follow_ups(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, follow_ups=_FOLLOW_UPS[line.what](p.follow_ups, FollowUp, line))
 
@@ -456,7 +471,7 @@ _COLUMNS = {
 }
 
 
-_CASE_COLUMNS = {"follow_ups": "case_follow_up"}
+_CASE_COLUMNS = {"follow_ups": "case_follow_up", "rests": "rest"}
 
 
 def _follow_up_columns(known: Iterable[FollowUp]) -> list[tuple[Any, ...]]:
@@ -469,6 +484,8 @@ def _of_case(found: Case | Mapping[str, Any], name: str) -> object:
     match name:
         case "follow_ups":
             return _follow_up_columns(value)
+        case "rests":
+            return [(r.start, r.reason, r.until, r.woken) for r in value]
         case "own_number":
             return _given(value)
         case _:

@@ -14,6 +14,7 @@ from provisions.domain.approvals import WORDS, Act
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import VIA_DIRECTOR, Answer, Approval, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.rest import Woken
 from provisions.domain.messages import MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
@@ -321,6 +322,8 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
         "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
+        "open_lines": whole_case.open_lines(case, config, now),
+        **_rest(message, case, now),
         **_reminder(message, case.follow_ups, titles, now),
         **_asked(message, case, config),
     }
@@ -350,6 +353,19 @@ def _asked(message: MessageFacts, case: Case, config: Config) -> dict[str, objec
         "asked_by": config.organisation.director(case.municipality, approval.asked_by),
         "asked_again": approval.asked_again,
         "asked_state": dutch.ASKED[approval.state],
+    }
+
+
+def _rest(message: MessageFacts, case: Case, now: datetime) -> dict[str, object]:
+    """The last time that the case was at rest: since when, until when, and what ended it."""
+    last = case.rests[-1] if case.rests else None
+    because = Woken(message.detail).words if message.kind == MessageKind.WOKEN and message.detail else ""
+    return {
+        "rest_since": _dutch(last.start if last else None),
+        "rest_since_short": dutch.day_and_month(last.start, now) if last else "",
+        "rest_until": _dutch(last.end if last else None),
+        "rest_until_short": dutch.day_and_month(last.end, now) if last else "",
+        "rest_ended_by": because,
     }
 
 

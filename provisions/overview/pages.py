@@ -107,6 +107,7 @@ class Pages:
         picture = self._environment.get_template("overview/timeline.svg.j2").render(
             line=timeline(view, self._config.catalogue, today)
         )
+        changes = view.case.closed is None and view.resting is None
         context = {
             "case": view.case,
             "deputy": view.deputy,
@@ -119,7 +120,8 @@ class Pages:
             "follow_ups": _follow_ups(view, self._config),
             "picture": base64.b64encode(picture.encode()).decode(),
             "actions": [(p.name, links) for p in view.provisions if (links := self._actions(p))],
-            "add": self._links.form(Form.ADD, {"reference": view.case.reference}) if view.case.closed is None else "",
+            "add": self._links.form(Form.ADD, {"reference": view.case.reference}) if changes else "",
+            "resting": view.resting,
         }
         line = f"{self._municipality(view.case.municipality)} · {summary(view.provisions)}"
         return Page(line, self._render("overview/plan.md.j2", context))
@@ -200,7 +202,7 @@ class Pages:
 def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
     """The forms that make sense for a provision in its state, the likeliest first."""
     provision = view.provision
-    if view.case.closed is not None:
+    if view.case.closed is not None or view.resting:
         return []
     if not provision.status.is_open:
         return [Action("heropenen", Form.REOPEN, {})]
@@ -228,7 +230,8 @@ def summary(views: Sequence[ProvisionView]) -> str:
         dutch.OVERDUE: sum(v.overdue for v in views),
         dutch.STATUS[Status.REFUSED]: _with(views, Status.REFUSED.value),
         "op tijd": _with(views, Status.WAITING.value),
-        dutch.SUSPENDED: sum(v.status == SUSPENDED for v in views),
+        dutch.SUSPENDED: sum(v.status == SUSPENDED and not v.resting for v in views),
+        dutch.AT_REST: sum(v.resting is not None for v in views),
         "wachtend op iets anders": _with(views, Status.BLOCKED.value),
         dutch.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
         dutch.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
@@ -237,7 +240,7 @@ def summary(views: Sequence[ProvisionView]) -> str:
 
 
 def _with(views: Sequence[ProvisionView], status: str) -> int:
-    return sum(v.status == status and not v.overdue for v in views)
+    return sum(v.status == status and not v.overdue and not v.resting for v in views)
 
 
 def _follow_ups(view: CaseView, config: Config) -> list[tuple[str, str, date]]:

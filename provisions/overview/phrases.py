@@ -38,6 +38,8 @@ def standing(view: ProvisionView, catalogue: Catalogue) -> str:
     status = view.provision.status
     if not status.is_open:
         return dutch.STATUS[status]
+    if view.resting:
+        return f"{dutch.AT_REST} sinds {short_date(view.resting.start, year=False)}"
     if view.overdue:
         refused = f", {dutch.STATUS[Status.REFUSED]}" if status is Status.REFUSED else ""
         return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from provisions.domain import dutch
+from provisions.domain import deadlines, dutch
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue
@@ -145,9 +145,9 @@ def _bars(view: ProvisionView, axis: _Axis, until: date) -> Iterator[Bar]:
             yield axis.bar(LATE, max(view.due + ONE_DAY, provision.started_on), end)
         elif provision.status.is_open and view.due >= now:
             yield axis.bar(AHEAD, now, view.due + ONE_DAY)
-    for stop in provision.stops:
-        if stop.start < end:
-            yield axis.bar(STOPPED, stop.start, min(stop.end, end))
+    for start, stopped_until in [*((s.start, s.end) for s in provision.stops), *deadlines.rests(view.situation)]:
+        if start < end and stopped_until > provision.started_on:
+            yield axis.bar(STOPPED, max(start, provision.started_on), min(stopped_until, end))
 
 
 def _marks(view: ProvisionView, provision: Provision, axis: _Axis) -> Iterator[Mark]:

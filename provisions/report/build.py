@@ -56,6 +56,7 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "cause_names": {wording.cause(cause): count for cause, count in causes.items()},
         "submitted": sum(history.submitted(w) for w in window),
         "taken_out": history.taken_out(week),
+        "at_rest": history.at_rest(week),
         "since_intake": history.where_days_went(window),
         "headlines": wording.headlines(rows, before),
         "decisions": wording.decisions(_causes(history, window)),

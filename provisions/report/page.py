@@ -26,6 +26,7 @@ WHERE = {
     "tables": "bij een tafel",
     "blocked": "wachten op iets anders",
     "suspended": "klok stilgezet",
+    "at_rest": "traject uit beeld",
 }
 
 
@@ -108,6 +109,7 @@ def _closing(report: Report) -> str:
         else "Dit rapport is nog niet verzonden; de cijfers kunnen nog veranderen."
     )
     out = _taken_out(report.get("taken_out", 0))
+    out += _at_rest(report.get("at_rest", 0))
     privacy = "In dit rapport staan geen namen, geen nummers van trajecten en geen vrije tekst."
     return f"Gemaakt op {_moment(report['made'])}. {state} {out}{privacy}"
 
@@ -117,6 +119,13 @@ def _taken_out(cases: int) -> str:
         return ""
     are = "is 1 traject" if cases == 1 else f"zijn {cases} trajecten"
     return f"Deze week {are} uit alle cijfers gehaald: dubbel, of bij vergissing gestart. "
+
+
+def _at_rest(cases: int) -> str:
+    if not cases:
+        return ""
+    are = "was 1 traject" if cases == 1 else f"waren {cases} trajecten"
+    return f"Aan het eind van de week {are} uit beeld: die klokken staan stil en tellen niet mee. "
 
 
 def count(value: object) -> str:

@@ -17,10 +17,12 @@ from provisions.domain.case import (
     Outcome,
     Provision,
     Reason,
+    Rest,
     Status,
     Stop,
     Suspension,
     brp_known,
+    rest_spans,
 )
 from provisions.domain.deadlines import Situation
 from provisions.domain.figures.facts import AnswerFact, CaseFacts, OutcomeFact, ProvisionFacts
@@ -38,7 +40,12 @@ def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Ite
             provisions=[_provision(one, case, catalogue) for one in case.provisions],
             present=frozenset(case.row.present),
             closed=case.row.closed,
+            rests=[(rest.start, rest.end) for rest in _rests(case)],
         )
+
+
+def _rests(case: RecordedCase) -> tuple[Rest, ...]:
+    return tuple(Rest(row.start, row.reason, row.until, row.woken) for row in case.rests)
 
 
 def _municipalities(case: RecordedCase) -> list[tuple[date, str]]:
@@ -67,6 +74,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
         outcomes=[OutcomeFact(o.name, o.day, o.without_place) for o in recorded.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],
+        rests=rest_spans(_rests(case), (o.day for o in recorded.outcomes)),
         waivers=[(w.dependency, w.day) for w in recorded.waivers],
         rungs=[(r.name, day_of(r.climbed)) for r in recorded.rungs],
     )
@@ -77,7 +85,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         needed = tuple(NeededFrom(n.day, n.until) for n in recorded.needed)
         provision = replace(_known(recorded), earlier_agreements=agreed, earlier_needed=needed)
         of = case.row
-        before = Case(UUID(int=0), "", of.municipality, Route.VOLUNTARY, Brp(of.brp), of.opened)
+        before = Case(UUID(int=0), "", of.municipality, Route.VOLUNTARY, Brp(of.brp), of.opened, rests=_rests(case))
         situation = Situation.of(before.with_provision(provision), provision.id, catalogue)
         facts.earlier_due = [(agreed_anew, end.due) for end, agreed_anew in deadlines.earlier_dues(situation)]
     return facts

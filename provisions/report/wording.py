@@ -7,7 +7,7 @@ from typing import Any
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.case import Reason
-from provisions.domain.figures.facts import COUNTER, REFUSED, REGISTERED_LATE, TABLES
+from provisions.domain.figures.facts import AT_REST, COUNTER, REFUSED, REGISTERED_LATE, TABLES
 from provisions.domain.rules import CodeList, Dependency
 
 RECURRING_WEEKS = 2  # a cause that returns in as many of the thirteen weeks is no incident
@@ -17,6 +17,7 @@ SHOWN = {
     REFUSED: "afgewezen",
     COUNTER: "ligt bij het loket",
     TABLES: "ligt bij een tafel",
+    AT_REST: "traject uit beeld",
     REGISTERED_LATE: "pas vastgelegd toen de uiterste datum voorbij was",
 }
 

@@ -177,7 +177,8 @@ def _same(row: Mapping[str, Any], derived: Derived) -> bool:
 def _possible(case: Case, key: ProvisionKey, catalogue: Catalogue) -> list[Derived]:
     """What is derived, at every moment at which it may have been computed: it differs only by which stop lasted then."""
     stops = case.provisions[key].stops
-    days = sorted({day for stop in stops for day in (stop.start, stop.end)}) or [case.opened]
+    still = [(stop.start, stop.end) for stop in stops] + [(rest.start, rest.end) for rest in case.rests]
+    days = sorted({day for span in still for day in span}) or [case.opened]
     moments = [first_moment(day) for day in (days[0] - ONE_DAY, *days)]
     return [derive(case, key, Moment(moment, SYSTEM, catalogue)) for moment in moments]
 

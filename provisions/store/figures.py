@@ -58,6 +58,7 @@ class RecordedCase:
     row: _Row
     provisions: Sequence[RecordedProvision]
     lines: Sequence[_Row]
+    rests: Sequence[_Row] = ()
 
 
 def cases(connection: Connection, since: date, uncounted: Collection[str] = ()) -> Iterator[RecordedCase]:
@@ -153,11 +154,18 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
                 noted.get(row.case_id, {}).get((row.key, row.round), ()),
             )
         )
+    r = t.rest.c
+    rests: defaultdict[int, list[_Row]] = defaultdict(list)
+    for row in connection.execute(
+        select(r.case_id, r.start, r.reason, r.until, r.woken).where(r.case_id == ids).order_by(r.id)
+    ):
+        rests[row.case_id].append(row)
     c = t.case.c
     for case in connection.execute(
         select(c.id, c.municipality, c.brp, c.earlier_brp, c.opened, c.present, c.closed).where(c.id == ids)
     ):
-        yield RecordedCase(case, provisions.get(case.id, ()), noted.get(case.id, {}).get((None, 1), ()))
+        lines = noted.get(case.id, {}).get((None, 1), ())
+        yield RecordedCase(case, provisions.get(case.id, ()), lines, rests.get(case.id, ()))
 
 
 def _provisions(ids: ColumnElement[Any]) -> Select[Any]:

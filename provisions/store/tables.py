@@ -222,6 +222,19 @@ follow_up = Table(
     Index("ix_follow_up_due", "due", postgresql_where=text("done IS NULL AND NOT lapsed")),
 )
 
+# When a case was at rest: nothing of it ran on the days between.
+rest = Table(
+    "rest",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("start", Date, nullable=False),
+    Column("reason", Text, nullable=False),  # a code of config
+    Column("until", Date, nullable=False),  # at the latest
+    Column("woken", Date),
+    Index("ix_rest_case_id", "case_id"),
+)
+
 # What is to be done about a case as a whole.
 case_follow_up = Table(
     "case_follow_up",

@@ -58,6 +58,12 @@ class Approvals(Deciding):
         ending_of = self._ending(reason, takeovers, self._on(on, moment))
         return self._ask(reference, moment, lambda case: rules.for_end(ending_of(case)))
 
+    def ask_rest(self, reference: str, *, reason: str, by: str, on: date | None = None) -> int:
+        """Ask to put a case at rest, or to let that go on. Returns the number (``A-…``)."""
+        moment = self._moment(by)
+        why, day = self._rest_reason(reason), self._on(on, moment)
+        return self._ask(reference, moment, lambda _: rules.for_rest(why, day))
+
     @tried_again
     def _ask(self, reference: str, moment: Moment, request_of: Callable[[Case], Request]) -> int:
         with self._engine.begin() as connection:

@@ -13,6 +13,7 @@ from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
+from provisions.usecases.rests import Rests
 from provisions.usecases.rounds import Rounds
 from provisions.usecases.undoing import Undoing
 from provisions.usecases.waivers import Waivers
@@ -27,6 +28,7 @@ class Cases(
     Agreements,
     Ends,
     Rounds,
+    Rests,
     Approvals,
     Facts,
     Notes,

@@ -134,6 +134,12 @@ class Deciding:
         said = refuse_identifying(text, what).strip().lower()
         return next((code for code, label in self._config.catalogue.codes[of].items() if said == label.lower()), said)
 
+    def _rest_reason(self, text: str) -> str:
+        """Why a case is at rest, by its code or in Dutch."""
+        said = refuse_identifying(text, "de reden").strip().lower()
+        codes = self._config.catalogue.codes[CodeList.REST]
+        return next((code for code, label in codes.items() if said == label.lower()), said)
+
     def _stop_reason(self, text: str) -> Reason:
         try:
             return inputs.choice(Reason, text, "reden")

@@ -11,7 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of, utc_text
-from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Status
+from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Rest, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import Dependency, ProvisionRule
@@ -41,6 +41,7 @@ class ProvisionView:
     suspended_days: int
     suspended_until: date | None
     blocked_by: tuple[str, ...]
+    resting: Rest | None  # the case is at rest, so nothing of it runs
     waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
     objection_until: date | None
     objection_presumed: bool  # counted from the refusal, for when it was announced is not known
@@ -144,6 +145,7 @@ class CaseView:
 
     case: Case
     provisions: tuple[ProvisionView, ...]
+    resting: Rest | None = None
     notes: tuple[Note, ...] = ()
     deputy: str | None = None
 
@@ -170,6 +172,15 @@ class CaseView:
             "present": sorted(case.present),
             "notes": [note.as_json() for note in self.notes],
             "follow_ups": [_follow_up(f) for f in case.follow_ups],
+            "resting": (
+                {
+                    "since": self.resting.start.isoformat(),
+                    "reason": self.resting.reason,
+                    "until": self.resting.until.isoformat(),
+                }
+                if self.resting
+                else None
+            ),
             "provisions": [p.as_json() for p in self.provisions],
         }
 
@@ -355,9 +366,10 @@ class Views:
         order = list(self.config.catalogue.provisions)
         keys = sorted(found.ids, key=lambda key: (order.index(key.key), key.round))
         views = tuple(self._view(found.case, key, found.ids[key], found.flow_runs[key], now) for key in keys)
-        director = found.case.director
-        acting = away.acting(director, day_of(now))
-        return CaseView(found.case, views, deputy=acting if acting != director else None)
+        director, today = found.case.director, day_of(now)
+        acting = away.acting(director, today)
+        deputy = acting if acting != director else None
+        return CaseView(found.case, views, resting=found.case.resting(today), deputy=deputy)
 
     def view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
         """One provision of a case that was read, as it stands at ``now``."""
@@ -372,14 +384,14 @@ class Views:
         provision = situation.provision
         due = deadlines.due(situation, today=today)
         statutory = deadlines.last_statutory(situation)
-        blocked = provision.status is Status.BLOCKED
+        blocked, resting = provision.status is Status.BLOCKED, _resting(case, provision, today)
         return ProvisionView(
             id=provision_id,
             case=case,
             provision=provision,
             situation=situation,
             status=SUSPENDED if deadlines.is_suspended(provision, today) else provision.status.value,
-            due=due.due if due else None,
+            due=due.due if due and not resting else None,
             statutory_due=statutory.end.due if statutory else None,
             statutory_presumed=statutory is not None and statutory.presumed,
             overdue=deadlines.is_overdue(situation, now),
@@ -388,7 +400,8 @@ class Views:
             suspended_days=due.suspended_days if due else 0,
             suspended_until=deadlines.suspended_until(provision, today),
             blocked_by=tuple(str(d) for d in graph.unmet(situation.rule, case, provision)) if blocked else (),
-            waiting_days=deadlines.blocked_too_long(situation, today),
+            resting=resting,
+            waiting_days=None if resting else deadlines.blocked_too_long(situation, today),
             objection_until=(until := deadlines.objection_until(situation)),
             objection_presumed=until is not None
             and provision.outcome is not None
@@ -401,6 +414,10 @@ class Views:
             ),
             rules=catalogue.provisions,
         )
+
+
+def _resting(case: Case, provision: Provision, today: date) -> Rest | None:
+    return case.resting(today) if provision.status.is_open else None
 
 
 def _follow_up(f: FollowUp) -> dict[str, Any]:

@@ -143,6 +143,8 @@ def state_name(view: ProvisionView) -> str:
     provision = view.provision
     if not provision.status.is_open:
         return dutch.capitalised(dutch.STATUS[provision.status])
+    if view.resting:
+        return dutch.capitalised(dutch.AT_REST)
     if view.overdue:
         return dutch.capitalised(dutch.OVERDUE)
     if view.status == SUSPENDED:
@@ -165,12 +167,14 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
     if undelivered:
         which = "een bericht is" if undelivered == 1 else dutch.counted(undelivered, "bericht is", "berichten zijn")
         parts.append(f"{which} niet bezorgd: bel zelf")
+    if view.resting:
+        parts.append(f"{dutch.AT_REST} sinds {dutch.dutch_date(view.resting.start)}; alle klokken staan stil")
     if view.due:
         late = f" ({dutch.days(view.days_overdue)} te laat)" if view.overdue else ""
         parts.append(f"uiterste datum {dutch.dutch_date(view.due)}{late}")
     if view.suspended_until:
         parts.append(f"klok loopt vanzelf weer op {dutch.dutch_date(view.suspended_until)}")
-    if view.lies_with:
+    if view.lies_with and not view.resting:
         parts.append(f"ligt bij {dutch.holder(view.lies_with)}")
     if view.next_rung:
         parts.append(f"daarna: {view.next_rung.name.label} op {dutch.dutch_date(day_of(view.next_rung.at))}")
@@ -181,7 +185,7 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
     """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
     found = [view.case.municipality, tag(view.situation.rule.name)]
-    if view.lies_with in RungName.tables():
+    if view.lies_with in RungName.tables() and not view.resting:
         found.append(tag(dutch.holder(view.lies_with)))
     if view.overdue:
         found.append("te-laat")

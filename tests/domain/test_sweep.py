@@ -101,7 +101,21 @@ def needed_again(key: str) -> Client:
     return client
 
 
+def resting(key: str) -> Client:
+    client = waiting(key).travels_to("2026-11-03 09:00")
+    client.is_out_of_sight()
+    return client.travels_to("2026-11-20 09:00").tick()
+
+
+def back(key: str) -> Client:
+    client = resting(key)
+    if client.case.resting(client.today):  # where a statutory term did not wake it before
+        client.is_back()
+    return client
+
+
 STATES: list[State] = [
+    resting, back,
     waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened, ended, needed_again,
 ]  # fmt: skip
 
@@ -151,6 +165,8 @@ EVENTS: dict[str, Event] = {
     "note": lambda c, k: c.is_noted("gaat maandag mee", k),
     "keep": lambda c, _: c.is_kept(),
     "undo": lambda c, _: c.takes_back(),
+    "rest": lambda c, _: c.is_out_of_sight(),
+    "wake": lambda c, _: c.is_back(),
     "tick": lambda c, _: c.tick(),
 }
 
@@ -169,6 +185,7 @@ def holds(client: Client) -> None:
         assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(str(key))
         assert not (client.overdue(str(key)) and deadlines.is_suspended(provision, client.today))
         assert client.overdue(str(key)) <= client.breached(str(key))
+        assert not (client.overdue(str(key)) and client.case.resting(client.today))
         assert (derived.lies_with is None) == (provision.status is Status.BLOCKED or not provision.status.is_open)
     assert all(line.because and line.what for line in client.audit)
 
@@ -176,7 +193,10 @@ def holds(client: Client) -> None:
 def settled(client: Client) -> None:
     """After a tick nothing is left to do now, and ticking again changes nothing."""
     client.tick()
+    client.tick()  # what woke the case has more to do
     case, lines = client.case, len(client.audit)
+    of_case = client.derived_case().next_at
+    assert of_case is None or of_case > client.now
     for key in case.provisions:
         following = lifecycle.derive(case, key, client.moment).next_at
         assert following is None or following > client.now

@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
 from provisions.domain.approvals import Act
-from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, Reason
+from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, Reason, Rest
 from provisions.domain.lifecycle import Decision, MessageIntent
+from provisions.domain.lifecycle.rest import LONGEST, Woken
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
@@ -129,11 +130,15 @@ def refused_too_early(story: NewStory) -> Story:
     return told.outcome("postal_address", OutcomeName.DELIVERED, ground="no_residence")
 
 
-def about_the_case(told: Story) -> Rendered:
-    """What the director is asked about a case as a whole, for the second time."""
-    asked = CaseFollowUp(NUDGE.name, told.moment.today, reminded=True, reminded_again=True)
-    facts = MessageFacts("an id", "case_follow_up", NUDGE.name, told.case.municipality, told.now)
-    rendered = render_for_case(facts, replace(told.case, follow_ups=(asked,)), WITH_NUDGE, told.now)
+def about_the_case(told: Story, kind: MessageKind) -> Rendered:
+    """What the director reads of a case as a whole: what he is asked for the second time, or that it is at rest, or is not."""
+    today = told.moment.today
+    asked = CaseFollowUp(NUDGE.name, today, reminded=True, reminded_again=True)
+    woken = today if kind is MessageKind.WOKEN else None
+    case = replace(told.case, follow_ups=(asked,), rests=(Rest(today, "out_of_sight", today + LONGEST, woken),))
+    detail = {MessageKind.CASE_FOLLOW_UP: NUDGE.name, MessageKind.WOKEN: Woken.STATUTORY.value}.get(kind)
+    facts = MessageFacts("an id", kind, detail, told.case.municipality, told.now)
+    rendered = render_for_case(facts, case, WITH_NUDGE, told.now)
     assert isinstance(rendered, Rendered)
     return rendered
 
@@ -159,7 +164,8 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     letters += [(kind, "id_document", running.written(kind, "id_document", detail)) for kind, detail in RARE.items()]
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
-    letters.append((MessageKind.CASE_FOLLOW_UP, "id_document", about_the_case(asked)))
+    for kind in (MessageKind.CASE_FOLLOW_UP, MessageKind.RESTED, MessageKind.WOKEN):
+        letters.append((kind, "id_document", about_the_case(asked, kind)))
     for kind in (MessageKind.APPROVAL, MessageKind.APPROVAL_DECIDED):
         letters.append((kind, "id_document", about_an_approval(asked, kind)))
     assert {kind for kind, _, _ in letters} == WRITTEN

@@ -165,3 +165,27 @@ def test_who_sleeps_outside_is_counted_whatever_the_outcome_is_called(database: 
     case.does("close")
     town.on("2026-12-08 12:00")
     assert outside(49) == [1, 1, 1, 0, 0], "until there is a bed, or the case ends"
+
+
+def test_a_case_at_rest_is_counted_as_such_and_its_days_are_nobodys(database: Engine, clock: MovingClock) -> None:
+    town = Town(dated(database, clock), clock)
+    for number in range(1, 6):
+        town.takes_in(f"TR-2026-000{number}", "wmo_indication")
+    town.on("2026-11-04 12:00")
+    for number in range(1, 6):
+        town.app.cases.rest(f"TR-2026-000{number}", reason="out_of_sight", by=TEAM_LEAD)
+    town.on("2026-11-18 12:00")
+    reports = Reports(database, CONFIG, clock)
+    then = reports.of_week(Week.parse("2026-W46"))
+    assert then["at_rest"] == 5
+    assert "5 trajecten uit beeld" in plain_text(then)
+    assert _open(reports, "2026-W46") == (5, 0, 0)
+    for number in range(1, 6):
+        town.app.cases.wake(f"TR-2026-000{number}", by=DIRECTOR)
+        town.app.cases.record_outcome(f"TR-2026-000{number}", "wmo_indication", "delivered", by=DIRECTOR)
+    town.on("2026-11-25 12:00")
+    week = reports.of_week(Week.parse("2026-W47"))
+    (row,) = [row for row in week["provisions"] if row["key"] == "wmo_indication"]
+    assert (week["at_rest"], row["delivered_on_time"], row["breaches"], row["suspended"]) == (0, 5, 0, 0)
+    assert row["median_days"] == 3  # 2 to 18 November, less the thirteen days between 4 and 18 November
+    assert row["since_intake_days"] == {"at_rest": 65, "counter": 15}

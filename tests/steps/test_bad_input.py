@@ -35,6 +35,7 @@ ELSEWHERE_TOO = "TR-2026-0005"
 DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
 WITH_DIRECTOR = "TR-2026-0012"
 AWAY, DEPUTY = "regisseur-5", "regisseur-6"
+AT_REST = "TR-2026-0014"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
@@ -42,7 +43,7 @@ RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
 # Not about a case of this town; each has a test of its own.
 ELSEWHERE_TRIED = {
     *("again.py", "approvals.py", "new_rules.py", "resending.py", "retention.py"),
-    *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py"),
+    *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py", "rests.py"),
 }
 
 BSN = ("111222333", "123456782", "111 222 333", "111.222.333", "1112-22-333")
@@ -113,10 +114,12 @@ def town(shared_database: Engine) -> App:
         app.cases.intake(request, by=DIRECTOR)
     app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
     app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=DIRECTOR)
+    app.cases.intake(IntakeRequest(AT_REST, "voluntary", ["id_document"]), by=DIRECTOR)
     app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
     clock.set("2026-11-10T08:50:00+00:00")
     app.cases.milestone(PASSED, "wmo_indication", "reported", by=DIRECTOR)
     clock.set("2026-11-10T09:00:00+00:00")
+    app.cases.rest(AT_REST, reason="out_of_sight", on=day("2026-11-04"), by=DIRECTOR)
     app.time.tick_all()
     app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
     for purpose, on in (("bed", day("2026-11-09")), ("clothing", day("2026-11-10"))):
@@ -178,6 +181,12 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "an unknown decision": (INVALID, call("submit", REF, "id_document", "ja", reason="nodig"), "ja"),
     "an unknown field": (INVALID, outcome("id_document", fields={"kleur": "rood"}), "kleur"),
     "an unknown value of a field": (INVALID, outcome("id_document", fields={"paid_by": "oma"}), "oma"),
+    "a change in a case at rest": (NOT_ALLOWED, outcome("id_document", reference=AT_REST), "provisions wake TR-2026-0014"),
+    "a rest for no reason known": (INVALID, call("rest", REF, reason="detention"), "out_of_sight"),
+    "a rest before the case": (INVALID, call("rest", REF, reason="abroad", on=day("2026-11-01")), "2026-11-01"),
+    "a rest that goes on before it began": (INVALID, call("rest", AT_REST, reason="abroad", on=day("2026-11-03")), "2026-11-04"),
+    "waking who is not at rest": (NOT_ALLOWED, call("wake", REF), "niet uit beeld"),
+    "waking before the rest": (INVALID, call("wake", AT_REST, on=day("2026-11-03")), "2026-11-04"),
     "an unknown follow-up of the case": (NOT_FOUND, call("settle_follow_up", REF, "traject", "bloemen"), "bloemen"),
     "a follow-up of the case done twice": (NOT_ALLOWED, call("settle_follow_up", REFUSED, "traject", NUDGE.name), "al afgerond"),
     "an unknown follow-up": (NOT_FOUND, call("settle_follow_up", REF, "wmo_indication", "bloemen"), "bloemen"),

@@ -165,3 +165,16 @@ def test_an_account_says_what_somebody_is_and_who_is_blocked_is_nothing(database
     town._deliver()
     assert {letter.to for letter in town.letters if "Klaar" in letter.subject} == {"regisseurs@voorbeeldstad.example"}
     app.cases.deny(f"A-{number}", because="eerst de kaart", by=TEAM_LEAD)
+
+
+def test_a_director_asks_to_put_a_case_at_rest_and_a_team_lead_does_it(app: App) -> None:
+    said = refused_without_a_trace(app, lambda: app.cases.rest(REF, reason="out_of_sight", by=ANNE))
+    assert isinstance(said, InvalidInput)
+    assert "vraag akkoord aan een ander" in str(said)
+    number = app.cases.ask_rest(REF, reason="out_of_sight", by=ANNE)
+    refused_without_a_trace(app, lambda: app.cases.approve(str(number), by=BEN))
+    refused_without_a_trace(app, lambda: app.cases.approve(str(number), by=LEAD_ELSEWHERE))
+    app.cases.approve(str(number), by=TEAM_LEAD)
+    assert app.views.case(REF).resting is not None
+    app.cases.rest(OTHER, reason="uit beeld", by=TEAM_LEAD)
+    assert app.views.case(OTHER).resting is not None

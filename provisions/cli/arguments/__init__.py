@@ -22,6 +22,7 @@ SUBJECTS = (
     life.directors,
     recording.follow_up,
     life.ends,
+    life.rests,
     life.approvals,
     life.facts,
     life.again,

@@ -95,6 +95,25 @@ def ends(commands: Commands) -> None:
     options.on(close)
 
 
+def rests(commands: Commands) -> None:
+    """Out of sight, and back."""
+    rest = commands.on_case(
+        "rest",
+        "de cliënt is uit beeld: alle klokken van het traject staan stil, uiterlijk dertien weken",
+        "rest TR-2026-0042 --reason out_of_sight --by teamleider-1",
+        "rest TR-2026-0042 --reason out_of_sight --by regisseur-3 --ask",
+    )
+    rest.add_argument(
+        "--reason", required=True, metavar="REDEN", help="out_of_sight (uit beeld) of abroad (in het buitenland)"
+    )
+    options.ask(rest)
+    options.by(rest)
+    options.on(rest)
+    wake = commands.on_case("wake", "de cliënt is terug: alle klokken lopen weer", "wake TR-2026-0042 --by regisseur-3")
+    options.by(wake)
+    options.on(wake)
+
+
 def approvals(commands: Commands) -> None:
     """What one asks and another decides."""
     commands.add("approvals", "wat er gevraagd is en nog niet beslist")

@@ -14,6 +14,7 @@ from provisions.domain.rules import Brp
 FEWEST = 5  # a median, a percentile or "longest" of fewer says too much about each of them
 
 REFUSED, COUNTER, TABLES, REGISTERED_LATE = "refused", "counter", "tables", "registered_late"
+AT_REST = "at_rest"  # nothing of the case ran
 BLOCKED, SUSPENDED = "blocked", "suspended"  # with ":" and what it waited for, or the reason
 
 
@@ -42,6 +43,7 @@ class ProvisionFacts:
 
     ``statutory_late``: (first day after the end of a statutory term, the day on which a milestone ended it).
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
+    ``rests``: (first day, day on which it ran again) of when the case was at rest.
     ``cause``: why it was not there yet (a code), as was said last; ``asked_on``: the day on which the counter was first asked,
     as far as known. ``ended_on``: the day on which it ended with its case.
     """
@@ -60,6 +62,7 @@ class ProvisionFacts:
     outcomes: Sequence[OutcomeFact] = ()
     reopened: Sequence[date] = ()
     suspensions: Sequence[tuple[date, date, str]] = ()
+    rests: Sequence[tuple[date, date]] = ()
     waivers: Sequence[tuple[str, date]] = ()
     rungs: Sequence[tuple[str, date]] = ()
     answers: Sequence[AnswerFact] = ()
@@ -70,7 +73,7 @@ class ProvisionFacts:
 @dataclass(slots=True)
 class CaseFacts:
     """What happened in one case. ``brp``: (first day, what was known of the register since), in order; ``municipalities``: (first
-    day, key), in order. ``closed``: the day on which it ended.
+    day, key), in order. ``closed``: the day on which it ended. ``rests``: from when until when it was at rest.
     """
 
     brp: Sequence[tuple[date, Brp]]
@@ -78,3 +81,4 @@ class CaseFacts:
     provisions: Sequence[ProvisionFacts]
     present: frozenset[str] = frozenset()
     closed: date | None = None
+    rests: Sequence[tuple[date, date]] = ()

@@ -18,7 +18,7 @@ from statistics import median
 
 from provisions.domain.figures.facts import FEWEST, CaseFacts
 from provisions.domain.figures.life import Delivery, Dependencies, Life, Rounds, there
-from provisions.domain.figures.spans import ALWAYS, Levels, Span, minus, within
+from provisions.domain.figures.spans import ALWAYS, Levels, Span, merged_spans, minus, within
 from provisions.domain.rules import OutcomeName, ProvisionRule
 from provisions.domain.weeks import Week, week_number
 
@@ -66,6 +66,7 @@ class History:
         self._tallies = {key: _Tally() for key in rules}
         self._without = {name: Levels() for name in WITHOUT}
         self._taken_out: Counter[int] = Counter()
+        self._at_rest = Levels()
         self._municipal_events: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._municipal_overdue: defaultdict[str, Levels] = defaultdict(Levels)
 
@@ -81,6 +82,8 @@ class History:
             if not life.over_before(self.since.monday):
                 self._add_provision(case, life, lives)
         self._add_without(case, lives)
+        rests = [(first.toordinal(), end.toordinal()) for first, end in case.rests]
+        self._level(self._at_rest, [span for span in merged_spans(rests) if span[0] < span[1]])
 
     def take_out(self, day: date) -> None:
         """A case that ended on ``day`` for a reason that is in no figure (a duplicate, a mistake)."""
@@ -216,6 +219,10 @@ class History:
     def taken_out(self, week: Week) -> int:
         """How many cases ended in the week for a reason that is in no figure."""
         return self._taken_out[week.number]
+
+    def at_rest(self, week: Week) -> int:
+        """How many cases were at rest at the end of the week."""
+        return self._at_rest.at(week.number)
 
     def where_days_went(self, weeks: Sequence[Week]) -> dict[str, int] | None:
         """The days since intake of all that was delivered in ``weeks``, by where they went; ``None`` under five."""

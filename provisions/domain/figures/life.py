@@ -7,6 +7,7 @@ from datetime import date
 
 from provisions.domain import graph
 from provisions.domain.figures.facts import (
+    AT_REST,
     BLOCKED,
     COUNTER,
     REFUSED,
@@ -54,6 +55,8 @@ class Life:
         self.blocked = within(self.open, self.needed, self.started)
         stops = [(s.toordinal(), e.toordinal()) for s, e, _ in facts.suspensions]
         self.suspended = merged_spans([part for s, e in stops for part in within(self.open, s, e)])
+        rests = [(s.toordinal(), e.toordinal()) for s, e in facts.rests]
+        self.at_rest = merged_spans([part for s, e in rests for part in within(self.open, s, e)])
 
     def over_before(self, day: date) -> bool:
         """Whether nothing of it is on or after ``day``: such provisions are most of them, after some years."""
@@ -96,8 +99,8 @@ class Life:
             spans = within(self.open, max(due_day + 1, first), end)
             if not spans:
                 continue
-            if self.suspended:
-                spans = minus(spans, self.suspended)
+            if self.suspended or self.at_rest:
+                spans = minus(spans, merged_spans([*self.suspended, *self.at_rest]))
             if self.rule.promise is Promise.DECISION:
                 spans = minus(spans, self._refused(due_day))
             found.append((due_day, spans))
@@ -117,18 +120,21 @@ class Life:
         """
         days: Counter[str] = Counter()
         seen: list[Span] = []
-        for start, end, reason in self.facts.suspensions:
+        for start, end, reason in (*self.facts.suspensions, *((s, e, AT_REST) for s, e in self.facts.rests)):
             still = within([(start.toordinal() + 1, end.toordinal())], first + 1, last + 1)
             days[reason] += count_days(minus([s for s in still if s[0] < s[1]], seen))
             seen += still
         return {reason: count for reason, count in days.items() if count}
 
     def went(self, last: int, met: "Dependencies | None") -> dict[str, int]:
-        """Where the days from the need up to ``last`` went: ``blocked:…``, ``suspended:…``, ``tables``, ``counter``."""
+        """Where the days from the need up to ``last`` went: ``blocked:…``, ``suspended:…``, ``at_rest``, ``tables``, or
+        ``counter``.
+        """
         blocked = max(0, min(self.started, last) - self.needed)
         stopped = self.stopped(self.started, last)
         tables = minus(self._with_tables(last), self._still_spans())
         went = {f"{BLOCKED}:{met.last_met if met else ''}": blocked}
+        went[AT_REST] = stopped.pop(AT_REST, 0)
         went.update({f"{SUSPENDED}:{reason}": count for reason, count in stopped.items()})
         went[TABLES] = count_days(within(merged_spans(tables), self.started + 1, last + 1))
         went[COUNTER] = last - self.needed - sum(went.values())
@@ -170,7 +176,8 @@ class Life:
         ]
 
     def _still_spans(self) -> list[Span]:
-        return [(s.toordinal() + 1, e.toordinal()) for s, e, _ in self.facts.suspensions]
+        still = [*((s, e) for s, e, _ in self.facts.suspensions), *self.facts.rests]
+        return [(s.toordinal() + 1, e.toordinal()) for s, e in still]
 
 
 Rounds = dict[str, list[Life]]  # by key, oldest first

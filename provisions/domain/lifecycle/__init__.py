@@ -18,6 +18,7 @@ from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.notes import keep, note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
+from provisions.domain.lifecycle.rest import rest, wake
 from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
 from provisions.domain.lifecycle.tick import (
@@ -76,6 +77,7 @@ __all__ = [
     "register",
     "reopen",
     "reopen_case",
+    "rest",
     "resume",
     "round_of",
     "settle_follow_up",
@@ -88,5 +90,6 @@ __all__ = [
     "undo",
     "urgent",
     "waive",
+    "wake",
     "why",
 ]

@@ -41,6 +41,28 @@ def plan(draft: Draft, wanted: Iterable[CaseFollowUp]) -> None:
         )
 
 
+def keep_asking(draft: Draft) -> None:
+    """What is asked every so often for as long as the case is at rest: the next time is planned when the last has come."""
+    lasting, today = draft.case.resting(draft.moment.today), draft.moment.today
+    if lasting is None:
+        return
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    for rule in draft.moment.catalogue.case_follow_ups:
+        if rule.trigger is not CaseTrigger.RESTED or rule.every is None:
+            continue
+        days = [f.due for f in draft.case.follow_ups if f.name == rule.name and f.due > lasting.start]
+        while days and not _still_to_come(draft.case, rule.name, today):
+            following = rule.every.after(max(days), calendar)
+            if following >= lasting.until:
+                break
+            days.append(following)
+            plan(draft, [CaseFollowUp(rule.name, following)])
+
+
+def _still_to_come(case: Case, name: str, today: date) -> bool:
+    return any(f.name == name and f.is_open and f.due > today for f in case.follow_ups)
+
+
 def remind_of_case(draft: Draft) -> None:
     """The director hears of what fell due: one letter about all that is called the same."""
     calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
@@ -89,11 +111,12 @@ def settle_for_case(case: Case, name: str, moment: Moment, on: date) -> Decision
         (case.opened, "de start van het traject"),
         (max((f.done for f in known if f.done is not None and f.due < open_[0].due), default=None), "de vorige keer"),
     )
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     done = [f for f in open_ if f.due <= on] or open_[:1]
     change(draft, [replace(f, done=on) for f in done])
     for f in done:
         draft.note("follow_up.done", "vervolgactie afgerond", name=name, due=f.due.isoformat(), on=on.isoformat())
+    keep_asking(draft)
     return draft.done()
 
 

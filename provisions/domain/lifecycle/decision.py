@@ -128,7 +128,10 @@ class Need:
 class Draft:
     """A decision in the making."""
 
-    def __init__(self, case: Case, moment: Moment) -> None:
+    def __init__(self, case: Case, moment: Moment, *, at_rest: bool = False) -> None:
+        """``at_rest``: what people may also do while the case is at rest. Raises ``NotAllowed`` for all else."""
+        if not at_rest:
+            _must_be_awake(case, moment)
         self.case = case if moment.by == SYSTEM else replace(case, act=case.act + 1)
         self.moment = moment.about(case)
         self.lines: list[AuditLine] = []
@@ -230,6 +233,16 @@ def must_be_open_case(case: Case) -> None:
         raise NotAllowed(
             f"Traject {case.reference} is afgesloten op {case.closed.isoformat()}. Daarvoor: "
             f"{Part.REOPEN_ONE.of(case.reference)}."
+        )
+
+
+def _must_be_awake(case: Case, moment: Moment) -> None:
+    """Nobody changes a case of which nothing runs; what time does goes on."""
+    lasting = case.resting(moment.today)
+    if lasting is not None and moment.by != SYSTEM:
+        raise NotAllowed(
+            f"Traject {case.reference} is uit beeld sinds {lasting.start.isoformat()}: alle klokken staan stil, en er kan niets "
+            f"veranderen. Is de cliënt terug, dan eerst: {Part.WAKE.of(case.reference)}."
         )
 
 

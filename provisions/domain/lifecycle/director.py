@@ -16,7 +16,7 @@ def assign(case: Case, director: str, moment: Moment) -> Decision:
     must_be_open_case(case)
     if case.director == director:
         raise NotAllowed(f"'{director}' is al regisseur van traject {case.reference}.")
-    draft = Draft(replace(case, director=director), moment)
+    draft = Draft(replace(case, director=director), moment, at_rest=True)
     draft.note("case.assigned", "een andere regisseur", director=director)
     if case.director is not None:
         _tell(draft, MessageKind.UNASSIGNED, case.director, "wie regisseur was, laten weten dat een ander het nu is")

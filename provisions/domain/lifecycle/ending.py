@@ -11,6 +11,7 @@ from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.case_follow_ups import lapse_for_case
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
+from provisions.domain.lifecycle.rest import Woken, wake_at
 from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
 from provisions.domain.messages import ENDED, MessageKind
@@ -46,7 +47,9 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
             "waarom het traject eindigt."
         )
     _check_takeovers(case, rule, still_open, ending, moment)
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
+    if (lasting := case.resting(moment.today)) is not None:
+        wake_at(draft, max(ending.on, lasting.start), Woken.END)
     for provision in still_open:
         _end(draft, provision, ending)
     if rule.ends_open:

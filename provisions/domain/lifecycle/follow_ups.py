@@ -242,7 +242,7 @@ def note_follow_up(draft: Draft, key: ProvisionKey, follow_up: FollowUp) -> None
 def settle_follow_up(case: Case, key: ProvisionKey, name: str, moment: Moment, on: date) -> Decision:
     """A follow-up is done. One that repeats is planned again, counted from ``on``."""
     provision = provision_of(case, key)
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     rules = {f.name: f for f in draft.rule(key).follow_ups}
     known = [f for f in provision.follow_ups if f.name == name]
     if name not in rules or not known:

@@ -13,7 +13,7 @@ def note(case: Case, key: ProvisionKey | None, text: str, moment: Moment) -> Dec
     """
     if key is not None:
         provision_of(case, key)
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     draft.note("case.noted", "notitie", key, note=text)
     return draft.done()
 

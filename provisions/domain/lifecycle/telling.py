@@ -60,8 +60,10 @@ def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> No
         tell(draft, MessageKind.SETTLED_DESK, before.id, "landelijk Maatwerkloket laten weten dat het klaar is")
 
 
-def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None) -> None:
-    """D is another one than ``was``, or its clock stands still: those who work on it hear the new day."""
+def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None, *, director: bool = True) -> None:
+    """D is another one than ``was``, or its clock stands still: those who work on it hear the new day; the director too when
+    somebody else did it, unless he hears it otherwise (``director``).
+    """
     provision, end = draft.case.provisions[key], deadlines.due(draft.situation(key))
     if end is None or end.due == was or not provision.status.is_open:
         return
@@ -73,7 +75,8 @@ def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None) -> None:
     if table is not None:
         told = f"{table.label} laten weten wat de uiterste datum nu is"
         tell(draft, MessageKind.NEW_DAY_TABLE, key, told, table.value)
-    tell_director_of_another(draft, key, NEW_DAY)
+    if director:
+        tell_director_of_another(draft, key, NEW_DAY)
 
 
 def _at_once(draft: Draft, key: ProvisionKey, due: date, was: date | None) -> bool:

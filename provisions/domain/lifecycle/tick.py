@@ -8,10 +8,11 @@ from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.calendar import ONE_DAY, first_moment
 from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension, changed
 from provisions.domain.deadlines import Situation
-from provisions.domain.lifecycle.case_follow_ups import remind_of_case
+from provisions.domain.lifecycle.case_follow_ups import keep_asking, remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
 from provisions.domain.lifecycle.reminding import next_reminder
+from provisions.domain.lifecycle.rest import wake_by_itself
 from provisions.domain.lifecycle.second import ask_again, next_asking
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.telling import tell_standby
@@ -37,6 +38,8 @@ def tick(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
 def tick_case(case: Case, moment: Moment) -> Decision:
     """Everything that fell due for the case as a whole by ``moment.now``. Deciding twice changes nothing."""
     draft = Draft(case, moment)
+    wake_by_itself(draft)
+    keep_asking(draft)
     remind_of_case(draft)
     ask_again(draft)
     return draft.done()
@@ -186,7 +189,7 @@ def derive(case: Case, key: ProvisionKey, moment: Moment) -> Derived:
         },
         late_from=deadlines.late_from(situation, moment.now),
         breach_day=deadlines.breach_day(situation),
-        suspended_until=deadlines.suspended_until(provision, moment.today),
+        suspended_until=_stands_still_until(situation, moment.today),
         closed_on=provision.closed_on,
         lies_with=ladder.lies_with(situation),
         next_at=_next_at(situation, moment, end),
@@ -205,7 +208,14 @@ def derive_case(case: Case, moment: Moment) -> CaseDerived:
     calendar = moment.catalogue.calendar_of(case.municipality)
     moments = [first_moment(day) for f in case.follow_ups if (day := next_reminder(f, calendar))]
     moments += [first_moment(day) for a in case.approvals if (day := next_asking(a, calendar))]
+    moments += [first_moment(r.until) for r in case.rests[-1:] if r.woken is None]
     return CaseDerived(next_at=min(moments, default=None))
+
+
+def _stands_still_until(situation: Situation, today: date) -> date | None:
+    """The day on which it runs again by itself: when its own stop ends, and the rest of the case."""
+    own, lasting = deadlines.suspended_until(situation.provision, today), situation.case.resting(today)
+    return max((day for day in (own, lasting and lasting.until) if day), default=None)
 
 
 def next_at(case: Case, key: ProvisionKey, moment: Moment) -> datetime | None:

@@ -18,7 +18,7 @@ def transfer(case: Case, municipality: str, moment: Moment) -> Decision:
     must_be_open_case(case)
     if municipality == case.municipality:
         raise NotAllowed(f"Traject {case.reference} ligt al bij {municipality}.")
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     # What the old municipality and its counters call it says nothing to the new ones.
     moved = {
         p.id: replace(_with_breach_kept(draft, p, municipality), their_number=None) for p in case.provisions.values()

@@ -1,0 +1,44 @@
+"""A case at rest ("uit beeld"), and back."""
+
+from datetime import date
+
+from provisions.access import UseCase
+from provisions.domain import lifecycle
+from provisions.domain.case import Case
+from provisions.domain.errors import InvalidInput, Part
+from provisions.domain.lifecycle import Decision
+from provisions.usecases.deciding import Deciding
+
+
+class Rests(Deciding):
+    """Putting a case at rest, and having it run again."""
+
+    def rest(self, reference: str, *, reason: str, by: str, on: date | None = None) -> Case:
+        """Put a case at rest, or let that go on for another thirteen weeks. A team lead does; who is known to be none asks for it
+        (``Approvals.ask_rest``).
+        """
+        moment = self._moment(by)
+        why, day = self._rest_reason(reason), self._on(on, moment)
+
+        def decide(case: Case) -> Decision:
+            decision = lifecycle.rest(case, why, moment, day)
+            if not self._may_put_at_rest(moment.by, case):
+                raise InvalidInput(
+                    f"Alleen een teamleider kan een traject uit beeld zetten: {Part.ASK}. Tot die akkoord geeft, verandert er niets."
+                )
+            return decision
+
+        return self._decide(reference, moment, decide)
+
+    def wake(self, reference: str, *, by: str, on: date | None = None) -> Case:
+        """The client is back: everything runs again."""
+        moment = self._moment(by)
+        day = self._on(on, moment)
+        return self._decide(reference, moment, lambda case: lifecycle.wake(case, moment, day))
+
+    def _may_put_at_rest(self, code: str, case: Case) -> bool:
+        """Whether ``code`` may do so. Somebody who is not known is believed: who has the shell, has the machine."""
+        held, right = self._people.grants(code), self._config.rights.of(UseCase.REST)
+        if held is None or right is None:
+            return True
+        return any(grant.role in right.roles and grant.covers(case.municipality) for grant in held)

@@ -1,0 +1,76 @@
+"""Three weeks out of sight and back."""
+
+from provisions.store.verification import verify
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town, count, day, refusal
+
+LOOKED = "looked_for"
+
+
+def test_three_weeks_out_of_sight_and_back(town: Town) -> None:
+    """A client has a card and shelter to arrange when nobody can find him any more. His director asks to let everything
+    stand still, the team lead agrees, and for three weeks nothing is late and no table hears of it; the director is asked to
+    look. When he is back, everything goes on where it was.
+    """
+    client = town.takes_in("TR-2026-0042", "id_document", "benefit_decision")
+    late = town.takes_in("TR-2026-0043", "wmo_indication")
+    town.on("2026-11-04 10:00")
+    assert client["id_document"].due == day("2026-11-09")
+
+    # Wednesday: he did not come for his appointment, and is not where he slept. Asking changes nothing yet.
+    number = town.app.cases.ask_rest(client.reference, reason="out_of_sight", by=DIRECTOR)
+    assert client.view.as_json()["resting"] is None
+    said = refusal(lambda: town.app.cases.approve(str(number), by=DIRECTOR))
+    assert "zelf gevraagd" in str(said)
+
+    # Thursday: the team lead agrees. What was recorded of him since can't be changed, and the page says why.
+    town.on("2026-11-05 09:00")
+    town.app.cases.approve(str(number), by=TEAM_LEAD)
+    shown = client.view.as_json()
+    assert shown["resting"] == {"since": "2026-11-04", "reason": "out_of_sight", "until": "2027-02-03"}
+    card = next(p for p in shown["provisions"] if p["key"] == "id_document")
+    assert (card["status"], card["due"], card["overdue"], card["next_rung"]) == ("waiting", None, False, None)
+    assert client.shows("id_document") == "Uit beeld"
+    message = town.app.run_views.of(client["id_document"].id).message
+    assert message.startswith("Uit beeld sinds 4 november 2026")
+    said = refusal(lambda: town.app.cases.record_outcome(client.reference, "id_document", "delivered", by=DIRECTOR))
+    assert "is uit beeld sinds 2026-11-04" in str(said)
+
+    # He is asked to look on working days 1, 3 and 5, and then each week; he writes down that he did.
+    town.on("2026-11-06 09:00")
+    client.does("settle_follow_up", "traject", LOOKED)
+    client.does("note", "procesregisseur gebeld, niemand heeft hem gezien")
+    town.on("2026-11-24 09:00")
+    asked = [letter for letter in town.letters if letter.subject.startswith("Vervolgactie TR-2026-0042")]
+    days = ["5 november", "9 november", "11 november", "18 november"]
+    assert [day_ for day_ in days if any(day_ in letter.subject for letter in asked)] == days
+    assert all("procesregisseur" in letter.text for letter in asked)
+    assert {letter.to for letter in asked} == {"regisseur.noord@voorbeeldstad.example"}
+    assert any(f.reference == client.reference for f in town.app.views.overdue_follow_ups())
+
+    # The other client, whom nobody lost, is late; he is not, and no table has heard of him.
+    assert [line.split()[0] for line in town.overdue()] == [late.reference]
+    assert client.rungs("id_document") == []
+    assert not [letter for letter in town.letters if "0042" in letter.subject and "tafel" in letter.to]
+
+    # Wednesday, three weeks later: he is in a shelter in another town. From this day everything runs again.
+    town.on("2026-11-25 10:00")
+    client.does("wake")
+    assert client.view.as_json()["resting"] is None
+    assert client["id_document"].due == day("2026-11-30")
+    town.on("2026-11-26 09:00")
+    told = [
+        letter for letter in town.letters_since("2026-11-25 10:00") if "TR-2026-0042" in letter.subject + letter.text
+    ]
+    assert any("30 november" in letter.subject + letter.text for letter in told)  # the counter hears the new day
+    assert not any("beeld" in letter.text for letter in told if letter.to.startswith("burgerzaken"))
+    assert not any(f.reference == client.reference for f in town.app.views.overdue_follow_ups())
+
+    # He gets his card in time after all: no promise was broken, and the days away are no days at the counter.
+    town.on("2026-11-27 15:00")
+    client.gets("id_document")
+    assert not client["id_document"].breached
+    with town.database.connect() as connection:
+        assert verify(connection, catalogue=CONFIG.catalogue).faults == []
+    whats = [line.what for line in town.app.views.audit(client.reference)]
+    assert [what for what in whats if what.startswith("case.")][-3:] == ["case.rested", "case.noted", "case.woken"]
+    assert count(what for what in whats if what == "approval.asked") == 1
