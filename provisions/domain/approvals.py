@@ -80,14 +80,14 @@ def approve(case: Case, number: int, moment: Moment) -> Decision:
     asked = replace(moment, by=approval.asked_by, approved_by=moment.by)
     decided = _decided(case, number, Asked.APPROVED, moment)
     decision = carry_out(decided, request_of(approval), asked, approved_by=moment.by)
-    draft = Draft(decision.case, asked)
+    draft = Draft(decision.case, asked, at_rest=True)
     tell_asker(draft, number, f"akkoord gegeven: {WORDS[Act(approval.act)]}", "approval.approved")
     return decision.then(draft.done())
 
 
 def deny(case: Case, number: int, moment: Moment, because: str) -> Decision:
     """Turn it down, for a reason (free text)."""
-    draft = Draft(_decided(case, number, Asked.DENIED, moment), moment)
+    draft = Draft(_decided(case, number, Asked.DENIED, moment), moment, at_rest=True)
     act = Act(approval_of(case, number).act)
     tell_asker(draft, number, f"geen akkoord: {WORDS[act]}", "approval.denied", because)
     return draft.done()
@@ -95,7 +95,7 @@ def deny(case: Case, number: int, moment: Moment, because: str) -> Decision:
 
 def lapse(case: Case, number: int, moment: Moment) -> Decision:
     """It is not possible any more."""
-    draft = Draft(_decided(case, number, Asked.LAPSED, moment), moment)
+    draft = Draft(_decided(case, number, Asked.LAPSED, moment), moment, at_rest=True)
     tell_asker(draft, number, "akkoord vervalt: het kan niet meer", "approval.lapsed")
     return draft.done()
 

@@ -24,7 +24,8 @@ class Rests(Deciding):
             decision = lifecycle.rest(case, why, moment, day)
             if not self._may_put_at_rest(moment.by, case):
                 raise InvalidInput(
-                    f"Alleen een teamleider kan een traject uit beeld zetten: {Part.ASK}. Tot die akkoord geeft, verandert er niets."
+                    f"Alleen een teamleider kan een traject uit beeld zetten: {Part.ASK}. "
+                    "Tot die akkoord geeft, verandert er niets."
                 )
             return decision
 

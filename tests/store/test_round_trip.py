@@ -111,6 +111,7 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
     then("2027-01-08", app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR))
     then("2027-01-09", app.cases.rest(REF, reason="abroad", by=TEAM_LEAD))
     then("2027-01-10", app.cases.rest(REF, reason="out_of_sight", by=TEAM_LEAD))
+    then("2027-01-10", app.cases.settle_follow_up(REF, "traject", "looked_for", by=DIRECTOR))
     then("2027-01-11", app.cases.wake(REF, by=DIRECTOR))
     then("2027-01-11", app.cases.add(REF, ["special_assistance"], purposes={"special_assistance": "bed"}, by=DIRECTOR))
     then(

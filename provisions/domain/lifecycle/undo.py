@@ -88,7 +88,7 @@ def undo(case: Case, last: LastAct | None, since: Since, moment: Moment) -> Deci
     """
     before = _may_be_undone(case, last, since, moment)
     assert last is not None  # noqa: S101 - else it was refused
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     draft.case = replace(before, act=draft.case.act)
     changed = [key for key, p in case.provisions.items() if before.provisions.get(key) != p]
     days = [case.provisions[key].needed_on for key in changed]
