@@ -305,6 +305,9 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
     }
 
 
+_WITH_OPEN = (MessageKind.ASSIGNED, MessageKind.WOKEN)  # the letters that say what is open
+
+
 def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime) -> dict[str, object]:
     """Everything that the templates of messages about a case as a whole may use, by name. ``now`` is aware."""
     present = config.organisation.municipalities[case.municipality]
@@ -319,10 +322,9 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
         "team": present.team,
         "their_number": None,
         "own_number": case.own_number if message.municipality == case.municipality else None,
-        "open_lines": whole_case.open_lines(case, config, now) if message.kind == MessageKind.ASSIGNED else [],
+        "open_lines": whole_case.open_lines(case, config, now) if message.kind in _WITH_OPEN else [],
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
-        "open_lines": whole_case.open_lines(case, config, now),
         **_rest(message, case, now),
         **_reminder(message, case.follow_ups, titles, now),
         **_asked(message, case, config),
