@@ -101,6 +101,8 @@ class Tables:
     def _case_stands(self, line: CaseLine) -> str:
         if line.closed:
             return f"afgesloten, {self._day(line.closed)}"
+        if line.rest:
+            return f"{line.open} open, {dutch.AT_REST} sinds {self._day(line.rest)}"
         return f"{line.open} open, {line.late} {dutch.OVERDUE}" if line.late else f"{line.open} open"
 
     def _situation(self, case: Case) -> str:

@@ -23,12 +23,19 @@ WITH chosen AS MATERIALIZED (
             FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung
     FROM chosen JOIN provision p ON p.case_id = chosen.id GROUP BY p.case_id
 ), to_do AS (
-    SELECT p.case_id, min((f.due || ' ' || p.key || ' ' || p.round || ' ' || f.name) COLLATE "C") AS follow_up
-    FROM follow_up f JOIN provision p ON p.id = f.provision_id JOIN chosen ON chosen.id = p.case_id
-    WHERE f.done IS NULL AND NOT f.lapsed GROUP BY p.case_id
+    SELECT planned.case_id, min(planned.what COLLATE "C") AS follow_up FROM (
+        SELECT p.case_id, f.due || ' ' || p.key || ' ' || p.round || ' ' || f.name AS what
+        FROM follow_up f JOIN provision p ON p.id = f.provision_id JOIN chosen ON chosen.id = p.case_id
+        WHERE f.done IS NULL AND NOT f.lapsed
+        UNION ALL
+        SELECT f.case_id, f.due || '  1 ' || f.name FROM case_follow_up f JOIN chosen ON chosen.id = f.case_id
+        WHERE f.done IS NULL AND NOT f.lapsed
+    ) planned GROUP BY planned.case_id
 )
-SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, t.follow_up
+SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, t.follow_up,
+    r.start AS rest, r.until AS rest_until
 FROM chosen c LEFT JOIN promised p ON p.case_id = c.id LEFT JOIN to_do t ON t.case_id = c.id
+LEFT JOIN rest r ON r.case_id = c.id AND r.woken IS NULL AND r.until > %(today)s
 ORDER BY c.closed IS NOT NULL, c.reference"""
 
 
@@ -44,6 +51,7 @@ class CaseFilter:
     municipality: str | None = None
     open: bool | None = None
     late: bool = False
+    rest: bool = False
     unassigned: bool = False
     assigned: Sequence[tuple[str, str]] | None = None
     pieces: Sequence[str] = ()
@@ -63,7 +71,8 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
 
     Each with how many of its provisions are open and how many late, and per kind of day the first that is still to come: of what
     is open and not late (``due``), what is to be done (``follow_up``), the end of a stop (``resumes``), and the next rung of
-    what is late (``rung``); behind each day the key and the round that it is about, apart by spaces.
+    what is late (``rung``); behind each day the key and the round that it is about, apart by spaces (no key: the case as a
+    whole). ``rest``, ``rest_until``: since when the case is at rest, and until when at the latest.
     """
     conditions = {
         "c.forgotten IS NULL": True,
@@ -72,6 +81,7 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
         "c.closed IS NULL": wanted.open is True,
         "c.closed IS NOT NULL": wanted.open is False,
         "c.id IN (SELECT l.case_id FROM provision l WHERE l.late_from <= %(now)s)": wanted.late,
+        "c.id IN (SELECT r.case_id FROM rest r WHERE r.woken IS NULL AND r.until > %(today)s)": wanted.rest,
         f"(c.director IS NULL OR {_not_among(wanted)} OR {_BLOCKED})": wanted.unassigned,
         "c.reference ILIKE %(pieces)s": bool(wanted.pieces),
     }

@@ -21,7 +21,18 @@ from provisions.store import rows as from_row
 
 TABLES = [
     *("alembic_version", "client_case", "provision", "suspension", "waiver", "rung", "outcome", "follow_up"),
-    *("absence", "person", "milestone", "cause", "approval", "needed_from", "agreement", "case_follow_up", "rest", "message"),
+    *(
+        "absence",
+        "person",
+        "milestone",
+        "cause",
+        "approval",
+        "needed_from",
+        "agreement",
+        "case_follow_up",
+        "rest",
+        "message",
+    ),
     *("prepared", "audit", "free_text"),
 ]
 _CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)

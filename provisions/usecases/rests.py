@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from provisions.access import UseCase
+from provisions.access import Directory, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Part
@@ -18,11 +18,11 @@ class Rests(Deciding):
         (``Approvals.ask_rest``).
         """
         moment = self._moment(by)
-        why, day = self._rest_reason(reason), self._on(on, moment)
+        why, day, known = self._rest_reason(reason), self._on(on, moment), self._directory()
 
         def decide(case: Case) -> Decision:
             decision = lifecycle.rest(case, why, moment, day)
-            if not self._may_put_at_rest(moment.by, case):
+            if not self._may_put_at_rest(known, moment.by, case):
                 raise InvalidInput(
                     f"Alleen een teamleider kan een traject uit beeld zetten: {Part.ASK}. "
                     "Tot die akkoord geeft, verandert er niets."
@@ -37,9 +37,9 @@ class Rests(Deciding):
         day = self._on(on, moment)
         return self._decide(reference, moment, lambda case: lifecycle.wake(case, moment, day))
 
-    def _may_put_at_rest(self, code: str, case: Case) -> bool:
+    def _may_put_at_rest(self, known: Directory, code: str, case: Case) -> bool:
         """Whether ``code`` may do so. Somebody who is not known is believed: who has the shell, has the machine."""
-        held, right = self._people.grants(code), self._config.rights.of(UseCase.REST)
+        held, right = known.grants(code), self._config.rights.of(UseCase.REST)
         if held is None or right is None:
             return True
         return any(grant.role in right.roles and grant.covers(case.municipality) for grant in held)

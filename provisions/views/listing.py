@@ -10,6 +10,7 @@ from typing import Any
 from provisions import inputs
 from provisions.access import Role, holding
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import Part
@@ -17,6 +18,7 @@ from provisions.domain.privacy import refuse_identifying
 from provisions.store import listing
 from provisions.store.listing import CaseFilter
 from provisions.store.looking import Reader
+from provisions.views.follow_ups import case_title
 
 
 class CaseStatus(StrEnum):
@@ -24,6 +26,7 @@ class CaseStatus(StrEnum):
 
     OPEN = "open"
     LATE = "late"
+    REST = "rest"
     CLOSED = "closed"
     UNASSIGNED = "unassigned"
 
@@ -31,6 +34,7 @@ class CaseStatus(StrEnum):
 WORDS = {
     CaseStatus.OPEN: "open",
     CaseStatus.LATE: "te laat",
+    CaseStatus.REST: dutch.AT_REST,
     CaseStatus.CLOSED: "afgesloten",
     CaseStatus.UNASSIGNED: "zonder regisseur",
 }
@@ -47,7 +51,10 @@ class Next:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in a list. ``late``, ``open``: how many of its provisions are. ``deputy``: who acts for its director now."""
+    """A case in a list. ``late``, ``open``: how many of its provisions are. ``deputy``: who acts for its director now.
+
+    ``rest``: since when it is at rest.
+    """
 
     reference: str
     municipality: str
@@ -58,6 +65,7 @@ class CaseLine:
     late: int
     open: int
     next: Next | None
+    rest: date | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises."""
@@ -68,6 +76,7 @@ class CaseLine:
             "deputy": self.deputy,
             "opened": self.opened.isoformat(),
             "closed": self.closed.isoformat() if self.closed else None,
+            "rest": self.rest.isoformat() if self.rest else None,
             "late": self.late,
             "open": self.open,
             "next": {"day": self.next.day.isoformat(), "what": self.next.what} if self.next else None,
@@ -108,6 +117,7 @@ class CaseLists:
                 municipality=municipality,
                 open=None if kind is None else kind is not CaseStatus.CLOSED,
                 late=kind is CaseStatus.LATE,
+                rest=kind is CaseStatus.REST,
                 unassigned=kind is CaseStatus.UNASSIGNED,
                 assigned=self.directors(),
                 pieces=self._pieces(search),
@@ -143,6 +153,7 @@ class CaseLists:
             row.late,
             row.open,
             self._next(row),
+            row.rest,
         )
 
     def _next(self, row: Any) -> Next | None:
@@ -152,22 +163,31 @@ class CaseLists:
             for said, what in (
                 (row.due, "uiterste datum"),
                 (row.follow_up, "vervolgactie"),
-                (row.resumes, "klok loopt weer:"),
+                (None if row.rest else row.resumes, "klok loopt weer:"),
                 (row.rung, "volgende escalatiestap"),
             )
             if said is not None
             for at in (said.split(" "),)
         ]
+        if row.rest:
+            found = [one for one in found if one.what.startswith("vervolgactie")]
+            found.append(Next(row.rest_until, "alle klokken lopen weer"))
         return min(found, key=lambda one: one.day, default=None)
 
     def _named(self, key: str, round_: int) -> str:
+        if not key:
+            return "van het traject"
         rule = self._config.catalogue.provisions.get(key)
         return rule.called(round_, None) if rule else key
 
     def _follow_up(self, at: list[str]) -> str:
         """Of a follow-up what is to be done; its name is the fourth thing that is known of it."""
+        if len(at) < 4:
+            return ""
+        if not at[1]:
+            return f": {case_title(self._config, at[3])}"
         rule = self._config.catalogue.provisions.get(at[1])
-        if len(at) < 4 or rule is None:
+        if rule is None:
             return ""
         title = next((one.title for one in rule.follow_ups if one.name == at[3]), at[3])
         return f": {title}"
