@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provisions.access import Rights
+from provisions.catalogue.arrangements import arrangement_to_make
 from provisions.catalogue.case_follow_ups import read_case_follow_ups
 from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
@@ -98,7 +99,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
     )
-    unused = _unused_counters(rules, organisation)
+    unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
     return Config(catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights)
 
 

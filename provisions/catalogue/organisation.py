@@ -8,6 +8,13 @@ from urllib.parse import urlsplit
 
 from provisions.access import NOBODY_LISTED, Listed, is_assigned
 from provisions.access.provider import SignIn
+from provisions.catalogue.arrangements import (
+    Arrangement,
+    MailDomains,
+    check_mail_domains,
+    read_arrangement,
+    read_mail_domains,
+)
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
 from provisions.catalogue.sign_in import read_sign_in
@@ -95,6 +102,7 @@ class Organisation:
 
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keeping``: how long what is
     known of a client is kept. ``keep_looks_months``: how long it is kept who looked at what.
+    ``arrangement``: that of municipalities on one installation; ``mail``: the domains to which mail may go, where they are named.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
     ``sign_in``: how a provider of identities is read.
     """
@@ -113,6 +121,8 @@ class Organisation:
     events_from: str = ""
     people: Listed = NOBODY_LISTED
     sign_in: SignIn = field(default_factory=SignIn)
+    arrangement: Arrangement | None = None
+    mail: MailDomains = field(default_factory=MailDomains)
 
     @property
     def event_source(self) -> str:
@@ -174,7 +184,10 @@ def read_organisation(root: Entry) -> Organisation:
         events_from=_event_source(region),
         people=read_people(root, municipalities.keys()),
         sign_in=read_sign_in(root, municipalities.keys()),
+        arrangement=read_arrangement(region),
+        mail=read_mail_domains(root),
     )
+    check_mail_domains(organisation, root)
     region.done()
     root.done()
     return organisation

@@ -164,7 +164,8 @@ class Tables:
         rows = []
         for entry in entries:
             because = entry.told if entry.note is None else f"{entry.told} – {entry.note}"
-            name = self._config.catalogue.rule(entry.key).name if entry.key else ""
+            rule = self._config.catalogue.rule(entry.key) if entry.key else None
+            name = rule.called(entry.data.get("round", 1), None) if rule else ""
             rows.append((self._moment(entry.at), entry.who, name, dutch.capitalised(because)))
         self._table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
 

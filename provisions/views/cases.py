@@ -200,9 +200,10 @@ class AuditEntry:
 
     @property
     def who(self) -> str:
-        """Who did it, and for whom: "regisseur-4 (voor regisseur-3)"."""
-        for_whom = self.data.get("for")
-        return f"{self.by} (voor {for_whom})" if for_whom else self.by
+        """Who did it, for whom, and who agreed: "regisseur-4 (voor regisseur-3; akkoord van teamleider-1)"."""
+        more = {"voor": self.data.get("for"), "akkoord van": self.data.get("approved_by")}
+        said = "; ".join(f"{how} {who}" for how, who in more.items() if who)
+        return f"{self.by} ({said})" if said else self.by
 
     @property
     def told(self) -> str:

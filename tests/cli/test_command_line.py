@@ -354,6 +354,22 @@ def test_people_get_dutch_tables(provisions: Terminal) -> None:
     assert provisions.run("show", REF).err == ""
 
 
+def test_a_line_of_the_record_says_by_which_way_of_which_round_and_who_agreed(provisions: Terminal) -> None:
+    provisions.does("intake", "TR-2026-0001", "--route", "voluntary", "--need", "id_document", "--on", AGO)
+    provisions.does("outcome", "TR-2026-0001", "id_document", "delivered", "--on", AGO)
+    provisions.does("again", "TR-2026-0001", "id_document", "--reason", "lost")
+    until = ("--reason", "client_asks", "--until", later(40))
+    provisions.does("suspend", "TR-2026-0001", "id_document", *until, "--approved-by", "teamleider-1")
+    lines = provisions.run("audit", "TR-2026-0001", "--json").json
+    assert {(line["via"], line["for"]) for line in lines} == {("shell", None)}
+    rounds = {line["what"]: line["round"] for line in lines}
+    assert (rounds["case.opened"], rounds["provision.outcome"], rounds["clock.suspended"]) == (None, 1, 2)
+    assert [line["approved_by"] for line in lines if line["what"] == "clock.suspended"] == ["teamleider-1"]
+    shown = " ".join(provisions.run("audit", "TR-2026-0001").out.split())
+    assert "(akkoord van teamleider-1)" in shown
+    assert "identiteitsbewijs (2)" in shown
+
+
 EACH_OPTION = {
     "--route": "voluntary", "--municipality": "havenmeer", "--brp": "unknown", "--director": "regisseur.zuid", "--need": "all",
     "--present": "housing", "--agreed": "housing=2027-01-04", "--needed-from": "emergency_shelter=2027-01-04",

@@ -1,0 +1,82 @@
+"""What ``check`` asks of a region, and the domains to which mail may go."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from provisions.catalogue import PROJECT, Config, load
+from provisions.domain.errors import InvalidConfig
+from tests.builders import CONFIG
+
+Changed = Callable[[str, str], Config]
+# As it stands in the shipped file, ready to be used.
+MAIL = ("# [mail]", "# internal =", "# secure =")
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Changed:
+    """The shipped configuration with one change in ``organisation.toml``."""
+
+    def change(old: str, new: str) -> Config:
+        shutil.copytree(PROJECT / "config", tmp_path / "config", dirs_exist_ok=True)
+        path = tmp_path / "config" / "organisation.toml"
+        text = used(path.read_text("utf-8"))
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        return load(tmp_path / "config")
+
+    return change
+
+
+def used(text: str) -> str:
+    """The file with its domains in use."""
+    for start in MAIL:
+        assert start in text
+        text = text.replace(start, start.removeprefix("# "))
+    return text
+
+
+def line(start: str) -> str:
+    text = used((PROJECT / "config" / "organisation.toml").read_text("utf-8"))
+    return next(one for one in text.splitlines() if one.startswith(start))
+
+
+def test_municipalities_on_one_installation_are_asked_for_their_arrangement(changed: Changed) -> None:
+    assert not any("arrangement" in warning for warning in CONFIG.warnings)
+    (asked,) = [w for w in changed(line("arrangement"), "").warnings if "arrangement" in w]
+    assert "4 gemeenten" in asked
+    assert "AVG art. 26" in asked
+
+
+def test_an_arrangement_has_a_day_and_a_place(changed: Changed) -> None:
+    with pytest.raises(InvalidConfig, match="arrangement"):
+        changed(line("arrangement"), 'arrangement = { reference = "ergens" }')
+
+
+def test_an_address_at_a_domain_that_is_not_named_is_refused(changed: Changed) -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        changed('"wmo@voorbeeldstad.example", phone', '"loket.wmo@gmail.example", phone')
+    (fault,) = refused.value.lines
+    for part in ("organisation.toml", "'mail'", "gmail.example", "municipality.voorbeeldstad.counters.wmo", "internal"):
+        assert part in fault
+
+
+def test_without_named_domains_mail_may_go_anywhere() -> None:
+    assert CONFIG.organisation.mail.kind("a@gmail.example") is None
+    assert not CONFIG.organisation.mail.named
+
+
+TWICE = 'internal = ["duinrade.example", "maatwerkloket.example"]'
+
+
+@pytest.mark.parametrize("wrong", ['internal = ["@voorbeeldstad.example"]', TWICE])
+def test_a_domain_is_a_domain_and_named_once(changed: Changed, wrong: str) -> None:
+    with pytest.raises(InvalidConfig, match=r"domein|één keer"):
+        changed(line("internal ="), wrong)
+
+
+def test_what_is_named_is_internal_or_secure(changed: Changed) -> None:
+    mail = changed("", "").organisation.mail
+    assert (mail.kind("a@Havenmeer.example"), mail.kind("b@maatwerkloket.example")) == ("internal", "secure")
