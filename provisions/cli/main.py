@@ -49,6 +49,7 @@ MODULES = {
     "away": "absences",
     "back": "absences",
     "report": "report",
+    "sheet": "sheet",
     "simulate": "simulate",
 }
 # Where the function has another name: ``list`` is a word of Python.

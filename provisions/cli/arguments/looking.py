@@ -70,6 +70,17 @@ def report(commands: Commands) -> None:
     )
 
 
+def sheet(commands: Commands) -> None:
+    """A case on paper."""
+    made = commands.on_case(
+        "sheet",
+        "een traject op één blad, voor een overleg of (--client) voor de cliënt",
+        "sheet TR-2026-0042 --client --out overleg",
+    )
+    made.add_argument("--client", action="store_true", help="in gewone woorden: dit hebben wij voor u gevraagd")
+    made.add_argument("--out", metavar="MAP", type=Path, required=True, help="waar de bestanden komen")
+
+
 def simulate(commands: Commands) -> None:
     """A year ahead, with clients that do not exist."""
     made = commands.add(
