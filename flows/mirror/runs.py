@@ -125,7 +125,7 @@ class RunMirror:
                     parameters={"provision": view.provision_id},
                     name=view.run_name,
                     tags=[*view.tags, PROVISION_TAG],
-                    key=f"voorziening-{view.provision_id}-na-{after or 'niets'}",
+                    key=self._app.runs.key(view.provision_id, after),
                     running=parking.executed_by(self._number),
                     scheduled=self._execute is None,
                 )

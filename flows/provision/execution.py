@@ -7,6 +7,7 @@ is remembered in Prefect but the last line of the record that was shown, in the 
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from prefect import Flow
 from prefect.client.schemas.objects import State, StateType
@@ -26,6 +27,10 @@ from provisions.views.runs import TAKEN_BACK, RecordLine, RunView
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 60  # seconds
+NOT_OURS = (
+    "Deze run is niet de run van deze voorziening. Wat hier is ingevuld, is niet vastgelegd. "
+    "Zoek het traject op, en vul het daar in."
+)
 START_ELSEWHERE = (
     "Een voorziening start u niet hier, maar met het formulier 'Traject starten' of 'Voorziening toevoegen'. "
     "Er is niets veranderd."
@@ -50,6 +55,9 @@ def _guarded(process: ProvisionProcess, provision: int) -> State[Any]:
     try:
         if not made_by_the_engine():
             return State(type=StateType.CANCELLED, name="Niet gestart", message=START_ELSEWHERE)
+        run = parking.this_run()
+        if not context.app().runs.is_bound(provision, process.key, run.id, run.idempotency_key):
+            return _turned_down(run.id)
         return _execute(process, provision)
     except NotFound:
         return State(type=StateType.CANCELLED, name="Onbekend", message="Deze voorziening bestaat niet (meer).")
@@ -61,6 +69,15 @@ def _guarded(process: ProvisionProcess, provision: int) -> State[Any]:
         parking.try_again_later(
             "Wordt opnieuw geprobeerd", "Een onderdeel was even niet bereikbaar.", seconds=RETRY_AFTER
         )
+
+
+def _turned_down(run: UUID) -> State[Any]:
+    """Somebody changed in Prefect what this run is about, or made it: nothing is taken in, and the real one is put right."""
+    for answer in parking.answers():
+        parking.forget(answer)
+    context.app().runs.show_elsewhere(run)
+    logger.warning("Run %s is niet de run van de voorziening die hij noemt; niets is vastgelegd", run)
+    return State(type=StateType.CANCELLED, name="Hoort hier niet", message=NOT_OURS)
 
 
 def _execute(process: ProvisionProcess, provision: int) -> State[Any]:

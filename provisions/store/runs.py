@@ -4,16 +4,22 @@
 ``provision.observed_generation`` is the one that the run shows (docs/decisions/0006).
 """
 
+import hmac
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
 
 from provisions.domain.case import Status
-from provisions.store import acts, loading
+from provisions.domain.errors import NotFound
+from provisions.store import acts, loading, settings
 from provisions.store import tables as t
 
+RUN_KEYS = "run_keys"  # the setting with the secret that the keys of runs are made with
 _STALE = t.provision.c.generation != t.provision.c.observed_generation
 # Open and started: with a run that has not ended.
 RUNNING = and_(
@@ -68,6 +74,39 @@ class Runs:
         """A stray run has ended."""
         with self._engine.begin() as connection:
             acts.stray_ended(connection, flow_run)
+
+    def key(self, provision_id: int, after: UUID | None) -> str:
+        """Under which key the run of a provision is made that follows on ``after``: every engine derives the same, and nobody
+        who has only Prefect can tell it beforehand.
+        """
+        said = f"{provision_id}-na-{after or 'niets'}"
+        return f"voorziening-{said}-{hmac.new(self._secret, said.encode(), sha256).hexdigest()[:24]}"
+
+    def is_bound(self, provision_id: int, key: str, run: UUID, made_as: str | None) -> bool:
+        """Whether ``run``, made under the key ``made_as``, is the run of this provision, which is one of ``key``: the row names
+        it, or it was made to follow on the run that the row names and that is not noted yet.
+
+        Raises ``NotFound`` for a provision that does not exist.
+        """
+        p = t.provision.c
+        with self._engine.connect() as connection:
+            row = connection.execute(select(p.key, p.flow_run).where(p.id == provision_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
+        follows = made_as is not None and hmac.compare_digest(made_as, self.key(provision_id, row.flow_run))
+        return row.key == key and (row.flow_run == run or follows)
+
+    def show_elsewhere(self, run: UUID) -> None:
+        """What ``run`` should have shown is shown again by another."""
+        with self._engine.connect() as connection:
+            theirs = connection.execute(select(t.provision.c.id).where(t.provision.c.flow_run == run)).scalars().all()
+        self.renew(theirs)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        with self._engine.begin() as connection:
+            settings.write(connection, RUN_KEYS, secrets.token_hex(32), over="")
+            return (settings.read(connection, RUN_KEYS) or "").encode()
 
     def renew(self, provision_ids: Sequence[int]) -> None:
         """Show these again: their run is gone or stuck."""

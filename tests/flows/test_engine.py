@@ -281,3 +281,45 @@ def parked(world: World, key: str, name: str) -> bool:
 
 def ended(world: World, key: str, name: str) -> bool:
     return world.provision(key)["flow_run"] is not None and world.state(key) == (name, "COMPLETED")
+
+
+# --- a run is bound to its provision ------------------------------------------------------------------------------------
+
+
+def answered(world: World, run: UUID) -> None:
+    """Somebody fills in the form of a run: delivered."""
+    refused = parking.resume(world.client, run, {"outcome": "Geregeld", "by": "regisseur-03"})
+    assert refused is None, refused
+
+
+def test_parameters_that_were_swapped_record_nothing_and_are_put_right(world: World) -> None:
+    world.intake("advance_payment", "wmo_indication")
+    world.settle()
+    one, other = world.run("advance_payment"), world.run("wmo_indication")
+    for run, instead in ((one, other), (other, one)):
+        world.client.update_flow_run(run.id, parameters=instead.parameters).raise_for_status()
+        answered(world, run.id)
+    world.settle()
+    assert {world.provision(key)["status"] for key in ("advance_payment", "wmo_indication")} == {"waiting"}
+    for run in (one, other):
+        assert world.client.read_flow_run(run.id).state_name == "Hoort hier niet"
+    assert world.state("advance_payment") == ("Wacht op loket", "PAUSED")
+    assert world.run("advance_payment").id not in (one.id, other.id)
+    assert world.run("advance_payment").parameters == one.parameters
+    answered(world, world.run("wmo_indication").id)
+    world.settle()
+    assert world.provision("wmo_indication")["status"] == "delivered"
+
+
+def test_a_run_of_ones_own_under_a_chosen_key_records_nothing(world: World) -> None:
+    world.intake("advance_payment")
+    world.settle()
+    mine = world.run("advance_payment")
+    deployment = world.deployments.of_provision("advance_payment")
+    assert deployment
+    for key in (f"voorziening-1-na-{mine.id}", "voorziening-1-na-niets", str(mine.idempotency_key) + "0"):
+        run = world.client.create_flow_run_from_deployment(deployment, parameters={"provision": 1}, idempotency_key=key)
+        world.run_due()
+        assert world.client.read_flow_run(run.id).state_name == "Hoort hier niet"
+    assert world.run("advance_payment").id == mine.id
+    assert world.state("advance_payment") == ("Wacht op loket", "PAUSED")
