@@ -1,22 +1,37 @@
 """``provisions web``: the door alone, beside an ``up`` or an engine on the same database."""
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
+from starlette.routing import BaseRoute
+
 from flows.commands.supervisor import refuse_taken_port, say, tell_ready, told_to_stop
-from flows.server.child import PASSWORD_FILE, ui_password
+from flows.server.child import PASSWORD_FILE, USER, engine_token, ui_password
+from flows.server.guard import ENGINE_HEADER
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import unchanged
 from provisions.domain.errors import Unreachable
 from provisions.machine import home as homes
 from provisions.settings import Settings
+from provisions.web.house import House
 from provisions.web.server import DoorServer
 
 _LOOK_SECONDS = 1.0
 
 
+def _rooms(settings: Settings) -> Callable[[House], Sequence[BaseRoute]]:
+    """Prefect's pages, when ``PROVISIONS_PREFECT_API_URL`` says where its server is."""
+    if not settings.prefect_api_url:
+        return lambda _house: ()
+    from flows.server.behind import Upstream, rooms_of  # with httpx and Prefect's pages: who has no server does without
+
+    headers = {ENGINE_HEADER: engine_token(settings)}
+    return rooms_of(Upstream(settings.api_url, (USER, ui_password(settings)), headers))
+
+
 def run(settings: Settings) -> int:
-    """Serve the pages until SIGINT or SIGTERM; returns 0 then.
+    """Serve the pages, and Prefect's where its address was given, until SIGINT or SIGTERM; returns 0 then.
 
     Prints ``ready <url>``. Raises ``NotAllowed`` when the port is taken or the database is of another version, ``Unreachable``
     when there is no database, or when it stops by itself.
@@ -27,7 +42,7 @@ def run(settings: Settings) -> int:
         config = load(settings.config)
         store = stack.enter_context(unchanged(settings, say))
         app = App(store, config)
-        served = DoorServer(settings, app, ui_password(settings))
+        served = DoorServer(settings, app, ui_password(settings), more=_rooms(settings))
         if not served.start():
             raise Unreachable(f"De pagina's zijn niet te starten op {settings.url}.")
         stack.callback(served.stop)

@@ -17,7 +17,7 @@ _LINK = f'<link rel="stylesheet" href="/{NAME}">'
 #
 # A table in a page never broke a line, was as narrow as it could be, and hid its scroll bar: on a screen of less than 1,600
 # pixels the last columns were gone without a trace.
-_STYLES = """\
+STYLES = """\
 .p-select-button__control:not(:disabled) { pointer-events: none; }
 .p-select-button__control .p-tag__dismiss { pointer-events: auto; }
 .markdown-renderer__table { max-width: 100%; scrollbar-width: auto; }
@@ -29,7 +29,7 @@ _STYLES = """\
 def put_in(pages: Path) -> None:
     """Give every ``index.html`` below ``pages`` the stylesheet. Doing it again changes nothing."""
     for index in pages.rglob("index.html"):
-        write(index.parent / NAME, _STYLES.encode())
+        write(index.parent / NAME, STYLES.encode())
         html = index.read_text("utf-8")
         if _LINK not in html:
             write(index, html.replace("</head>", f"  {_LINK}\n  </head>", 1).encode())

@@ -1,7 +1,7 @@
 """The workplace, put together: every address, its page, and who may ask for it."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -62,7 +62,7 @@ def application(
     hosts: Iterable[str] = (),
     examples: Collection[Example] = (),
     provider: ProviderSigningIn | None = None,
-    more: Sequence[BaseRoute] = (),
+    more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
 ) -> ASGIApp:
     """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's."""
     style = STYLE.read_bytes()
@@ -89,15 +89,19 @@ def application(
     async def closed(_request: Request) -> Response:
         return PlainTextResponse("Meld u eerst aan.\n", HTTPStatus.UNAUTHORIZED)
 
+    async def unknown(_request: Request) -> Response:
+        return PlainTextResponse("Niet gevonden.\n", HTTPStatus.NOT_FOUND)
+
     nothing = endpoint(house, not_found, anyone=True)
     fixed = [
         Route(STYLE_ADDRESS, stylesheet),
         Route("/live", live),
         Route("/robots.txt", robots),
-        *more,
+        *more(house),
         Route("/api", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/api/{rest:path}", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/{rest:path}", nothing, methods=["GET", "HEAD"]),
+        Route("/{rest:path}", unknown, methods=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     ]
     # No debug pages, no /docs: Starlette has none. What breaks is said in one line, and told to nobody.
     inner = Starlette(routes=[*routes, *fixed], exception_handlers={500: _broken})

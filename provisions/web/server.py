@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -19,7 +19,7 @@ from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 from provisions.web import connections
 from provisions.web.application import application
-from provisions.web.house import Example
+from provisions.web.house import Example, House
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CLEAR_SECONDS = 300.0
@@ -56,7 +56,7 @@ class DoorServer:
         admin_password: str,
         *,
         examples: Collection[Example] = (),
-        more: Sequence[BaseRoute] = (),
+        more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
     ) -> None:
         sealing = Sealing.at(settings.secrets)
         self.door = SigningIn(

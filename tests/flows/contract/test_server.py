@@ -82,7 +82,7 @@ def test_s5_the_pages_have_a_head_and_the_classes_that_the_stylesheet_mends(pref
     assert "</head>" in (pages / "index.html").read_text("utf-8")
     bundle = "".join(file.read_text("utf-8", errors="replace") for file in pages.rglob("*.css"))
     bundle += "".join(file.read_text("utf-8", errors="replace") for file in pages.rglob("*.js"))
-    for name in set(re.findall(r"\.(p-[a-z-]+(?:__[a-z-]+)?)", stylesheet._STYLES)):
+    for name in set(re.findall(r"\.(p-[a-z-]+(?:__[a-z-]+)?)", stylesheet.STYLES)):
         assert name in bundle, name
 
 

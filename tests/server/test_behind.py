@@ -1,0 +1,293 @@
+"""Prefect behind the door: what goes on to its server and what comes back, by role and for a program. A stand-in is Prefect."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
+
+from flows.server.behind import Behind, Upstream
+from provisions.access.guesses import Guesses
+from provisions.app import App
+from provisions.machine.sealing import Sealing
+from provisions.usecases.signing_in import SigningIn
+from provisions.web.application import application
+from tests.builders import CONFIG
+from tests.conftest import MovingClock
+from tests.web.conftest import ADMIN_PASSWORD, HOME, PASSWORD, Browser
+
+RUN, FORM, OTHER = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
+
+
+@dataclass
+class Prefect:
+    """Answers as Prefect's API does, as far as a test needs. ``asked``: what came in. ``count``: of runs that fit a filter."""
+
+    asked: list[tuple[str, str, Any, str]] = field(default_factory=list)
+    count: int = 1
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode().removeprefix("/api/")
+        body = json.loads(request.content) if request.content else None
+        self.asked.append((request.method, path, body, request.headers.get("authorization", "")))
+        assert "cookie" not in request.headers
+        if path == f"deployments/{FORM}":
+            return httpx.Response(200, json={"id": FORM, "tags": ["formulier"]})
+        if path == f"deployments/{OTHER}":
+            return httpx.Response(200, json={"id": OTHER, "tags": ["voorziening"]})
+        if path == "flow_runs/count":
+            return httpx.Response(200, json=self.count)
+        if path.startswith("artifacts/"):
+            return httpx.Response(200, json={"flow_run_id": RUN if self.count else None})
+        return httpx.Response(200, json={"path": path})
+
+
+@pytest.fixture
+def prefect() -> Prefect:
+    return Prefect()
+
+
+@pytest.fixture
+def make_browser(app: App, clock: MovingClock, prefect: Prefect) -> Callable[[], Browser]:
+    sealing = Sealing("a key for tests, of enough characters", PasswordHasher(1, 8, 1))
+    door = SigningIn(
+        app.engine,
+        CONFIG,
+        app.looks,
+        sealing,
+        clock,
+        Guesses(lambda: clock.now.timestamp()),
+        admin_password=ADMIN_PASSWORD,
+        off_loopback=False,
+        pause=lambda _seconds: None,
+    )
+    people = {
+        "teamleider-1": ("team_lead", [HOME]),
+        "teamleider-2": ("team_lead", [HOME, "havenmeer"]),
+        "regie-1": ("case_director", [HOME]),
+    }
+    for code, (role, towns) in people.items():
+        door.set_password(app.people.add(code, [role], towns), PASSWORD, PASSWORD, "")
+    upstream = Upstream("http://127.0.0.1:9/api", ("admin", "nobody's"), {"x-provisions-engine": "token"})
+    served = application(
+        app,
+        door,
+        sealing,
+        tls=False,
+        hosts=("127.0.0.1",),
+        more=lambda house: Behind(house, upstream, prefect.transport).rooms(),
+    )
+    return lambda: Browser(TestClient(served, base_url="http://127.0.0.1:4200"))
+
+
+@pytest.fixture
+def browser(make_browser: Callable[[], Browser]) -> Browser:
+    return make_browser()
+
+
+def asks(browser: Browser, method: str, path: str, body: Any = None, *, token: str | None = None) -> Any:
+    """A call as Prefect's UI makes it."""
+    if token is None:
+        token = browser.client.get("/prefect/api/csrf-token?client=x").json().get("token", "")
+    response = browser.client.request(
+        method, f"/prefect/api/{path}", json=body, headers={"prefect-csrf-token": token, "prefect-csrf-client": "x"}
+    )
+    browser.status = response.status_code
+    return response.json() if "json" in response.headers["content-type"] else response.text
+
+
+@pytest.mark.parametrize("code", ["regie-1", None])
+def test_who_may_not_look_finds_nothing(browser: Browser, prefect: Prefect, code: str | None) -> None:
+    if code:
+        browser.signs_in(code)
+    browser.client.follow_redirects = False
+    for path in ("/prefect", "/prefect/runs", "/prefect/assets/index-B-oNxJUg.js"):
+        browser.opens(path)
+        assert browser.status == (404 if code else 303)
+    assert browser.client.get("/prefect/ui-settings").status_code == 401
+    assert asks(browser, "POST", "flow_runs/filter", {}, token="x") is not None
+    assert browser.status == 401
+    assert prefect.asked == []
+
+
+def test_a_team_lead_sees_the_pages_with_our_bar_and_no_password(browser: Browser, prefect: Prefect) -> None:
+    page = browser.signs_in("teamleider-1").opens("/prefect/runs")
+    assert 'class="deur" lang="nl"' in page
+    assert "te laat</a>" in page
+    assert "Voorbeeldstad" in page
+    assert "/prefect/minder.css" in page
+    assert "PLACEHOLDER" not in page
+    assert "unsafe-eval" in browser.headers["content-security-policy"]
+    assert browser.client.get("/prefect/ui-settings").json()["auth"] is None
+    assert browser.client.get("/prefect/login").url.path == "/prefect"
+    assert prefect.asked == []
+
+
+@pytest.mark.parametrize("path", ["/runs", "/runs/flow-run/x?a=1", "/artifacts/key/te-laat", "/dashboard"])
+def test_old_bookmarks_lead_below_prefect(browser: Browser, path: str) -> None:
+    browser.client.follow_redirects = False
+    browser.opens(path)
+    assert (browser.status, browser.headers["location"]) == (307, f"/prefect{path}")
+
+
+def test_lists_are_limited_to_the_municipality_and_asked_with_a_password_of_nobody(
+    browser: Browser, prefect: Prefect
+) -> None:
+    browser.signs_in("teamleider-1")
+    asks(browser, "POST", "flow_runs/filter", {"flow_runs": {"tags": {"any_": ["x"]}}, "limit": 3})
+    (asked,) = prefect.asked
+    basic = base64.b64encode(b"admin:nobody's").decode()
+    assert asked == (
+        "POST",
+        "flow_runs/filter",
+        {"flow_runs": {"tags": {"any_": ["x"], "all_": [HOME]}}, "limit": 3},
+        f"Basic {basic}",
+    )
+    asks(browser, "POST", "flow_runs/filter", {"flow_runs": {"operator": "or_"}})
+    assert browser.status == 409
+    assert len(prefect.asked) == 1
+
+
+def test_who_sees_several_looks_at_one_at_a_time(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("teamleider-2").opens("/prefect/runs")
+    asks(browser, "POST", "flow_runs/count", {})
+    browser.fills("/prefect/gemeente", gemeente="havenmeer")
+    asks(browser, "POST", "flow_runs/count", {})
+    browser.fills("/prefect/gemeente", gemeente="duinrade")
+    asks(browser, "POST", "flow_runs/count", {})
+    assert [body["flow_runs"]["tags"]["all_"] for _, _, body, _ in prefect.asked] == [
+        [HOME],
+        ["havenmeer"],
+        ["havenmeer"],
+    ]
+
+
+def test_one_run_is_seen_when_it_is_of_the_municipality(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("teamleider-1")
+    for path in (
+        f"flow_runs/{RUN}",
+        f"flow_runs/{RUN}/graph-v2",
+        f"artifacts/{RUN}",
+        "artifacts/traject-tr-2026-0001/latest",
+    ):
+        assert asks(browser, "GET", path) is not None
+        assert browser.status == 200, path
+    prefect.count = 0
+    browser.client.get(f"/prefect/api/flow_runs/{RUN}")
+    for path in (f"flow_runs/{RUN}", f"flow_runs/{RUN}/graph-v2", f"artifacts/{RUN}"):
+        asks(browser, "GET", path)
+        assert browser.status == 404, path
+
+
+def test_what_can_not_be_limited_is_empty(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("teamleider-1")
+    assert asks(browser, "POST", "logs/filter", {}) == []
+    assert asks(browser, "POST", "block_documents/filter", {}) == []
+    assert asks(browser, "POST", "block_documents/count", {}) == 0
+    assert asks(browser, "POST", "ui/flows/next-runs", {"flow_ids": [RUN]}) == {RUN: None}
+    assert asks(browser, "GET", f"automations/related-to/{RUN}") == []
+    assert prefect.asked == []
+
+
+def test_a_change_is_refused_with_a_sentence(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("teamleider-1")
+    for method, path in (
+        ("POST", f"flow_runs/{RUN}/set_state"),
+        ("DELETE", f"flow_runs/{RUN}"),
+        ("POST", f"flow_runs/{RUN}/resume"),
+        ("POST", f"deployments/{FORM}/create_flow_run"),
+    ):
+        assert "om te kijken" in asks(browser, method, path, {})["detail"]
+        assert browser.status == 409
+    assert prefect.asked == []
+
+
+def test_a_call_without_the_token_of_this_session_is_refused(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("teamleider-1")
+    assert asks(browser, "POST", "flow_runs/filter", {}, token="x")["detail"] == "Missing CSRF token."
+    assert browser.status == 403
+    assert prefect.asked == []
+
+
+def test_the_administrator_fills_in_forms_of_ours_and_nothing_else(browser: Browser, prefect: Prefect) -> None:
+    browser.signs_in("admin", ADMIN_PASSWORD)
+    asks(
+        browser,
+        "POST",
+        f"deployments/{FORM}/create_flow_run",
+        {"parameters": {"formulier": {"a": 1, "by": "x"}}, "job_variables": {}},
+    )
+    assert prefect.asked[-1][1:3] == (
+        f"deployments/{FORM}/create_flow_run",
+        {
+            "parameters": {"formulier": {"a": 1, "by": "admin"}},
+            "tags": ["formulier"],
+            "state": {"type": "SCHEDULED"},
+            "enforce_parameter_schema": True,
+        },
+    )
+    asks(browser, "POST", f"flow_runs/{RUN}/resume", {"run_input": {"outcome": "geregeld"}})
+    assert prefect.asked[-1][2] == {"run_input": {"outcome": "geregeld", "by": "admin"}}
+    before = len(prefect.asked)
+    asks(browser, "POST", f"deployments/{OTHER}/create_flow_run", {"parameters": {"formulier": {}}})
+    assert browser.status == 409
+    assert [path for _, path, _, _ in prefect.asked[before:]] == [f"deployments/{OTHER}"]
+
+
+@pytest.mark.parametrize(
+    "path", ["../admin/database/clear", "flow_runs/%2e%2e/filter", "/flow_runs/filter", "flow_runs//filter"]
+)
+def test_an_address_that_folds_goes_nowhere(browser: Browser, prefect: Prefect, path: str) -> None:
+    browser.signs_in("admin", ADMIN_PASSWORD)
+    asks(browser, "POST", path, {})
+    assert prefect.asked == []
+
+
+def test_a_program_reads_with_the_password_and_fills_in_forms(
+    make_browser: Callable[[], Browser], prefect: Prefect
+) -> None:
+    client = make_browser().client
+    assert client.get("/api/health").status_code == 200
+    assert client.post("/api/flow_runs/filter", json={}).status_code == 401
+    assert client.post("/api/flow_runs/filter", json={}, auth=("admin", "fout")).status_code == 401
+    auth = ("admin", ADMIN_PASSWORD)
+    assert client.post("/api/flow_runs/filter", json={}, auth=auth).json() == {"detail": "Missing CSRF token."}
+    token = client.get("/api/csrf-token?client=me", auth=auth).json()["token"]
+    sealed = {"prefect-csrf-token": token, "prefect-csrf-client": "me"}
+    assert client.post("/api/flow_runs/filter", json={}, auth=auth, headers=sealed).status_code == 200
+    assert prefect.asked[-1][2] == {}
+    assert (
+        client.post(f"/api/flow_runs/{RUN}/resume", json={"run_input": {}}, auth=auth, headers=sealed).status_code
+        == 200
+    )
+    assert prefect.asked[-1][2] == {"run_input": {"by": "admin"}}
+    for method, path in (
+        ("POST", f"flow_runs/{RUN}/set_state"),
+        ("DELETE", f"flow_runs/{RUN}"),
+        ("POST", "block_documents/"),
+    ):
+        assert client.request(method, f"/api/{path}", json={}, auth=auth, headers=sealed).status_code == 403
+    assert client.get(f"/api/flow_runs/{RUN}/input/antwoord-1", auth=auth).status_code == 403
+
+
+def test_guessing_by_a_program_is_slowed(make_browser: Callable[[], Browser]) -> None:
+    client = make_browser().client
+    statuses = [client.get("/api/admin/version", auth=("admin", f"raad-{n}")).status_code for n in range(8)]
+    assert statuses == [401] * 6 + [429] * 2
+
+
+def test_who_signs_out_or_is_blocked_is_out_here_too(browser: Browser, app: App) -> None:
+    browser.signs_in("teamleider-1").opens("/prefect/runs")
+    app.people.block("teamleider-1")
+    browser.client.follow_redirects = False
+    browser.opens("/prefect/runs")
+    assert browser.status == 303
