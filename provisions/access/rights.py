@@ -101,6 +101,7 @@ OF_METHOD: Mapping[str, UseCase] = {
     "away": UseCase.AWAY,
     "back": UseCase.AWAY,
     "note": UseCase.NOTE,
+    "keep": UseCase.NOTE,
     "undo": UseCase.UNDO,
     "brp": UseCase.BRP,
     "why": UseCase.WHY,
