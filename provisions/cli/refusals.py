@@ -26,7 +26,7 @@ WORDS: Mapping[Part, str] = {
     Part.WAIVE_FOR: "--waive '{0}:{1}=GROND'",
     Part.VALUE: "--field {0}=…",
     Part.REOPEN: "provisions reopen {0} {1} --reason … --by …",
-    Part.REOPEN_ONE: "provisions reopen {0} KEY --reason … --by …",
+    Part.REOPEN_ONE: "provisions reopen {0} [KEY] --reason … --by …",
     Part.START_WITHOUT: "zonder die voorwaarde: provisions waive {0} {1} VOORWAARDE --ground … --by …",
     Part.ADD: "voeg een voorziening toe met 'provisions add'",
     Part.CLOSE: "provisions close {0} --by …",
