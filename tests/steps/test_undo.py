@@ -95,6 +95,7 @@ ACTS: Mapping[str, Act] = {
     "own number": act("number", "Z2026-00123"),
     "their number": act("number", "BZ-77", key="id_document"),
     "a note": act("note", "gaat maandag mee"),
+    "put at rest": act("rest", reason="out_of_sight"),
     "notes kept": act("keep", reason="nog nodig"),
     "a complaint": act("milestone", "benefit_decision", "complained"),
     "register known": act("brp", "registered"),
@@ -142,6 +143,15 @@ def test_what_time_brings_after_it_is_as_if_the_act_had_not_been(case: App, cloc
     clock.advance(days=40)
     case.time.tick_all()
     assert [p.status for p in case.views.case(REF).provisions if p.provision.key == "postal_address"] == ["blocked"]
+    assert whole(case) == []
+
+
+def test_at_rest_a_note_is_written_and_taken_back(case: App, clock: MovingClock) -> None:
+    case.cases.rest(REF, reason="out_of_sight", by=DIRECTOR)
+    clock.advance(minutes=1)
+    case.time.tick_all()
+    case.cases.note(REF, "de levensloopcoördinator is gebeld", by=DIRECTOR)
+    case.cases.undo(REF, by=DIRECTOR)
     assert whole(case) == []
 
 

@@ -20,7 +20,7 @@ def note(case: Case, key: ProvisionKey | None, text: str, moment: Moment) -> Dec
 
 def keep(case: Case, reason: str, moment: Moment) -> Decision:
     """The notes and grounds of a case are needed for another year, for a reason."""
-    draft = Draft(case, moment)
+    draft = Draft(case, moment, at_rest=True)
     draft.case = replace(draft.case, notes_kept_on=moment.today)
     draft.note("notes.kept", "notities en gronden nog een jaar nodig", note=reason, on=moment.today.isoformat())
     return draft.done()

@@ -108,6 +108,9 @@ def undo(case: Case, last: LastAct | None, since: Since, moment: Moment) -> Deci
         )
         if known is not None and known.started_on is not None:
             draft.visible.add(key)
+    if replace(before, provisions={}, act=0) != replace(case, provisions={}, act=0):
+        # What holds for the whole case, such as rest, shows in each run.
+        draft.visible |= {key for key, p in before.provisions.items() if p.status.is_open and p.started_on is not None}
     return draft.done()
 
 
