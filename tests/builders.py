@@ -194,7 +194,18 @@ class Client:
         return self._do(lifecycle.keep(self.case, "nog nodig", self.moment))
 
     def moves_to(self, municipality: str) -> Decision:
-        return self._do(lifecycle.transfer(self.case, municipality, self.moment))
+        """The client moves, and is taken over at once."""
+        begun = self.is_handed_to(municipality)
+        return begun.then(self.is_taken_over())
+
+    def is_handed_to(self, municipality: str, director: str | None = None) -> Decision:
+        return self._do(lifecycle.transfer(self.case, municipality, self.moment, director))
+
+    def is_taken_over(self) -> Decision:
+        return self._do(lifecycle.accept(self.case, self.moment))
+
+    def is_not_taken_over(self, because: str = "not_living_here") -> Decision:
+        return self._do(lifecycle.decline(self.case, because, self.moment))
 
     def settles(self, key: str, name: str, on: str | None = None) -> Decision:
         return self._do(lifecycle.settle_follow_up(self.case, self.which(key), name, self.moment, self._on(on)))

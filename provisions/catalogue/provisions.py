@@ -132,6 +132,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
         tells_director=entry.flag("tells_director", default=False),
         offers_waiver=entry.flag("offers_waiver", default=False),
         several=entry.flag("several", default=False),
+        ends_by_moving=entry.flag("ends_by_moving", default=False),
         purposes=tuple(_purpose(inner) for inner in entry.tables("for", optional=True)),
     )
     if rule.several and not rule.purposes:

@@ -31,6 +31,9 @@ WORDS: Mapping[Part, str] = {
     Part.ADD: "voeg een voorziening toe met 'provisions add'",
     Part.CLOSE: "provisions close {0} --by …",
     Part.WAKE: "provisions wake {0} --by …",
+    Part.TRANSFER: "provisions transfer {0} --municipality GEMEENTE --by …",
+    Part.DECIDE_HANDOVER: "provisions accept {0} --by …, of provisions decline {0} --because CODE --by …",
+    Part.AGAIN: "provisions again {0} {1} --reason … --by …",
 }
 
 

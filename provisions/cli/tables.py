@@ -59,6 +59,11 @@ class Tables:
             facts.append(f"afgesloten op {self._day(case.closed)}")
         self._line(" · ".join(facts))
         self._line(self._situation(case))
+        if (pending := case.handover_pending) is not None:
+            self._line(
+                f"Overdracht aan {self._municipality(pending.to)} begonnen op {self._day(pending.since)}: tot die haar aanneemt, "
+                "ligt het traject bij beide"
+            )
         if case.present:
             self._line(f"Was er al: {dutch.listed(self._names(sorted(case.present)))}")
         rows = [

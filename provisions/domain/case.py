@@ -147,7 +147,10 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Rung:
-    """A rung that was climbed. ``due`` is the moment (UTC) on which it had to be."""
+    """A rung that was climbed. ``due`` is the moment (UTC) on which it had to be.
+
+    ``taken_over``: it was climbed in the municipality before, in the round that this one continues, and is not climbed twice.
+    """
 
     name: RungName
     due: datetime
@@ -155,6 +158,7 @@ class Rung:
     message: str
     answer: Answer | None = None
     submitted: bool | None = None
+    taken_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,9 @@ class Provision:
     the order in which they were recorded. ``reopened_on``: the day of the last reopening; outcomes before it don't count any
     more. ``breached_on``: D+1 of a promise that was broken before its date changed (other rules, a move): that breach stays.
     ``late_noted``: the D+1 whose passing was noted by the clock. ``ended_on``: the day on which it ended without an outcome,
-    with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``urgent_since``: the day on which it
+    with its case or by a move; ``taken_over_by``: who goes on with it (a code). ``continues``: the number of the round of the
+    municipality before, which this one took over; ``municipality``: to which it belongs, where that is not the one that has the
+    case now. ``urgent_since``: the day on which it
     became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``asked_on``: the day on which
     the counter was first asked, ``None`` where it was not, or where that was not noted; ``their_number``: what it calls this.
     ``earlier_needed``: from when it was needed before that changed. ``statutory_as_before``: recorded by a version that knew
@@ -287,6 +293,8 @@ class Provision:
     late_noted: date | None = None
     ended_on: date | None = None
     taken_over_by: str | None = None
+    continues: int | None = None
+    municipality: str | None = None
     statutory_as_before: bool = False
     suspensions: tuple[Suspension, ...] = ()
     waivers: tuple[Waiver, ...] = ()
@@ -356,6 +364,18 @@ class Provision:
         return any(w.dependency == dependency for w in self.waivers)
 
 
+class Handover(NamedTuple):
+    """A handover (overdracht) of a case from municipality ``was`` to ``to``, begun on day ``since``: the day of the move.
+
+    ``accepted``: the day on which ``to`` took it over, ``None`` while the case stands with both.
+    """
+
+    was: str
+    to: str
+    since: date
+    accepted: date | None = None
+
+
 @dataclass(frozen=True)
 class Case:
     """A client's case (traject).
@@ -366,8 +386,9 @@ class Case:
     ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
     be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
-    were last said to be needed for longer. ``approvals``: what a second person was asked, by number.
-    ``rests``: when it was at rest, in order.
+    were last said to be needed for longer. ``approvals``: what a second person was asked, by number. ``rests``: when it was at
+    rest, in order. ``handover_with``: the other municipality of the last handover (see ``handover``), and ``handover_director``
+    its director.
     """
 
     id: UUID
@@ -384,6 +405,10 @@ class Case:
     wlz: str = UNKNOWN
     contact: str = VIA_DIRECTOR
     own_number: str | None = None
+    handover_with: str | None = None
+    handover_director: str | None = None
+    handover_since: date | None = None
+    handover_accepted: date | None = None
     present: frozenset[str] = frozenset()
     earlier_brp: Mapping[str, str] = field(default_factory=dict)
     provisions: Mapping[ProvisionKey, Provision] = field(default_factory=dict)
@@ -402,6 +427,32 @@ class Case:
         """The rest that lasts on ``today``: the case is out of sight, and nothing of it runs."""
         last = self.rests[-1] if self.rests else None
         return last if last is not None and last.woken is None and today < last.until else None
+
+    @property
+    def handover(self) -> Handover | None:
+        """The last handover, ``None`` when there was none or it was declined. Until it is accepted the case has the old one."""
+        if self.handover_with is None or self.handover_since is None:
+            return None
+        if self.handover_accepted is None:
+            return Handover(self.municipality, self.handover_with, self.handover_since)
+        return Handover(self.handover_with, self.municipality, self.handover_since, self.handover_accepted)
+
+    @property
+    def handover_pending(self) -> Handover | None:
+        """The handover that was begun and not accepted or declined yet."""
+        found = self.handover
+        return found if found is not None and found.accepted is None else None
+
+    def municipality_of(self, key: ProvisionKey) -> str:
+        """To which municipality a round belongs: that of the case, unless it stayed with the one before."""
+        found = self.provisions.get(key)
+        return found.municipality if found is not None and found.municipality is not None else self.municipality
+
+    def director_in(self, municipality: str) -> str | None:
+        """The case director for one of the municipalities of the last handover (a code); ``None`` where none is known."""
+        if municipality == self.handover_with:
+            return self.handover_director
+        return self.director if municipality == self.municipality else None
 
     def rounds(self, key: str) -> tuple[Provision, ...]:
         """All rounds of the provision called ``key``, oldest first; empty when it was never needed."""

@@ -27,7 +27,9 @@ class Situation:
     @classmethod
     def of(cls, case: Case, key: ProvisionKey, catalogue: Catalogue) -> "Situation":
         """The situation of provision ``key`` in ``case``."""
-        return cls(case.provisions[key], catalogue.rule(key.key), case, catalogue.calendar_of(case.municipality))
+        return cls(
+            case.provisions[key], catalogue.rule(key.key), case, catalogue.calendar_of(case.municipality_of(key))
+        )
 
     # What nearly everything else follows from is worked out once: thousands fall due after one midnight.
 
@@ -294,10 +296,11 @@ def is_breached(situation: Situation, now: datetime) -> bool:
 
 def objection_until(situation: Situation) -> date | None:
     """The last day to object to a refusal: six weeks from the day after it was announced (Awb 6:7 and 6:8), ``None`` when it was
-    not refused. While that day is not known it is presumed to be that of the refusal.
+    not refused. While that day is not known it is presumed to be that of the refusal. One can object when it was handed over
+    since, with the municipality that refused.
     """
     outcome = situation.provision.outcome
-    if situation.provision.status is not Status.REFUSED or outcome is None:
+    if situation.provision.status not in (Status.REFUSED, Status.HANDED_OVER) or outcome is None:
         return None
     return due_date(OBJECTION, announced_on(outcome) or outcome.on, situation.calendar).due
 

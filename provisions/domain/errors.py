@@ -44,6 +44,9 @@ class Part(Enum):
     ADD = "voeg een voorziening toe aan dat traject"
     CLOSE = "sluit het traject af"
     WAKE = "laat het traject weer lopen"
+    TRANSFER = "begin eerst een overdracht"
+    DECIDE_HANDOVER = "laat de nieuwe gemeente de overdracht aannemen of niet aannemen"
+    AGAIN = "leg voor '{1}' een nieuwe ronde vast"
 
     def __str__(self) -> str:
         return self.of()

@@ -21,7 +21,11 @@ class RungDue:
 
 def ladder_of(situation: Situation, catalogue: Catalogue) -> tuple[RungRule, ...]:
     """The rungs that exist for this provision: an optional one only where the municipality has such a table."""
-    return tuple(r for r in situation.rule.ladder if catalogue.has_rung(r.name, situation.case.municipality))
+    return tuple(
+        r
+        for r in situation.rule.ladder
+        if catalogue.has_rung(r.name, situation.case.municipality_of(situation.provision.id))
+    )
 
 
 def rungs_ahead(situation: Situation, catalogue: Catalogue) -> tuple[RungDue, ...]:

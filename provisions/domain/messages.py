@@ -39,8 +39,8 @@ class Concern:
 
     @property
     def moved(self) -> bool:
-        """Whether the case is with another municipality than the one whose counter this is."""
-        return self.municipality != self.case.municipality
+        """Whether the provision is with another municipality than the one whose counter this is."""
+        return self.municipality != self.case.municipality_of(self.provision.id)
 
 
 # Why a message has nothing to say any more, as it stands in the record; empty: it has.
@@ -53,9 +53,9 @@ def _never(_: Concern) -> str:
 def _asked_for_nothing(about: Concern) -> str:
     if about.provision.status is Status.DELIVERED:
         return "de voorziening is al geregeld"
-    if not about.provision.status.is_open:
-        return "de voorziening is niet meer nodig"
-    return "de inwoner is verhuisd" if about.moved else ""
+    if about.moved or about.provision.status is Status.HANDED_OVER:
+        return "de inwoner is verhuisd"
+    return "" if about.provision.status.is_open else "de voorziening is niet meer nodig"
 
 
 def _asked_already(about: Concern) -> str:
@@ -76,7 +76,24 @@ def _needed_after_all(about: Concern) -> str:
 
 
 def _not_moved(about: Concern) -> str:
-    return _asked_nothing_yet(about) if about.moved else "de inwoner is terug in deze gemeente"
+    if about.moved or about.provision.status is Status.HANDED_OVER:
+        return _asked_nothing_yet(about)
+    return "de inwoner is terug in deze gemeente"
+
+
+def _handed_over_already(about: Concern) -> str:
+    if about.case.closed is not None:
+        return "het traject is afgesloten"
+    return "" if about.case.handover_pending else "over de overdracht is al beslist"
+
+
+def _not_accepted(about: Concern) -> str:
+    handover = about.case.handover
+    return "" if handover and handover.accepted else "de overdracht geldt niet meer"
+
+
+def _begun_anew(about: Concern) -> str:
+    return "de overdracht is opnieuw begonnen" if about.case.handover else ""
 
 
 def _not_delivered(about: Concern) -> str:
@@ -210,6 +227,16 @@ class MessageKind(StrEnum):
             event="aanvraag-overgedragen",
             lapses=_not_moved,
             ends=True,
+        ),
+    )
+    GO_ON = (
+        "go_on",
+        Letter(
+            label="loop door tot de nieuwe gemeente het overneemt, aan het loket",
+            to=Recipient.COUNTER,
+            template="notice/go_on.md.j2",
+            subject="Loop nog even door {reference} · {told_on}",
+            event="doorlopen-na-verhuizing",
         ),
     )
     REQUEST = (
@@ -455,6 +482,39 @@ class MessageKind(StrEnum):
             to=Recipient.RUNG,
             template="escalation/{rung}.md.j2",
             event="escalatie-overgenomen",
+        ),
+    )
+    HANDOVER_PLAN = (
+        "handover_plan",
+        Letter(
+            label="overdracht begonnen, met het plan, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/handover_plan.md.j2",
+            subject="Overdracht {reference} · begonnen op {handover_short}",
+            event="overdracht-begonnen",
+            lapses=_handed_over_already,
+        ),
+    )
+    HANDOVER_ACCEPTED = (
+        "handover_accepted",
+        Letter(
+            label="overdracht aangenomen, met het plan, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/handover_accepted.md.j2",
+            subject="Overgedragen {reference} · {told_on}",
+            event="overdracht-aangenomen",
+            lapses=_not_accepted,
+        ),
+    )
+    HANDOVER_DECLINED = (
+        "handover_declined",
+        Letter(
+            label="overdracht niet aangenomen, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/handover_declined.md.j2",
+            subject="Niet overgedragen {reference} · {told_on}",
+            event="overdracht-niet-aangenomen",
+            lapses=_begun_anew,
         ),
     )
     FOLLOW_UP = (

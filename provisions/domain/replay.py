@@ -133,6 +133,7 @@ class Replay:
                     "contact": data.get("contact", VIA_DIRECTOR),
                     "own_number": None,
                     "closed": None,
+                    **_handover(None, None, None),
                     "present": frozenset(data.get("present", ())),
                     "follow_ups": (),
                     "notes_kept_on": None,
@@ -142,10 +143,16 @@ class Replay:
                 told = {"notes_kept_on": _day(data["on"])}
             case "case.assigned":
                 told = {"director": data.get("director")}  # the code goes when the case is forgotten
-            case "case.transferred":
+            case "case.transferred" if "on" not in data:  # by a version in which a move was one step
                 told = {"municipality": data["municipality"], "own_number": None}
                 self.moved |= set(self.provisions)
                 self.provisions = {key: replace(p, their_number=None) for key, p in self.provisions.items()}
+            case "case.handover":
+                told = _handover(data["to"], data.get("director"), _day(data["on"]))
+            case "case.transferred":
+                told = self._accepted(data)
+            case "case.handover_declined":
+                told = _handover(None, None, None)
             case "case.contact":
                 told = {"contact": data["code"]}
             case "case.number":
@@ -170,6 +177,17 @@ class Replay:
         self.case |= told
         self.lines |= {(None, name): line.id for name in told}
 
+    def _accepted(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        was, director = self.case["municipality"], self.case.get("director")
+        for key, provision in self.provisions.items():
+            self.provisions[key] = replace(provision, municipality=provision.municipality or was)
+        return {
+            "municipality": data["municipality"],
+            "director": data.get("director"),
+            "own_number": None,
+            **_handover(was, director, _day(data["on"]), _day(data["accepted"])),
+        }
+
     def _provision_line(self, line: RecordedLine, key: ProvisionKey) -> None:
         before = self.provisions.get(key)
         after = _needed(line, key) if line.what == "provision.needed" else before and _after(before, line)
@@ -190,7 +208,7 @@ class Replay:
         """
         found = []
         for name in self.case:
-            if forgotten and name in ("director", "follow_ups", "own_number"):
+            if forgotten and name in ("director", "handover_director", "follow_ups", "own_number"):
                 continue
             if (there := _of_case(stored, name)) != (expected := _of_case(self.case, name)):
                 found.append(self._difference(None, name, there, expected))
@@ -232,6 +250,17 @@ class Replay:
         return Difference(key, column, _text(stored), _text(said), line)
 
 
+def _handover(
+    municipality: str | None, director: str | None, since: date | None, accepted: date | None = None
+) -> dict[str, Any]:
+    return {
+        "handover_with": municipality,
+        "handover_director": director,
+        "handover_since": since,
+        "handover_accepted": accepted,
+    }
+
+
 # --- what each kind of line does ---------------------------------------------------------------------------------------
 
 
@@ -244,6 +273,7 @@ def _needed(line: RecordedLine, key: ProvisionKey) -> Provision:
         round=key.round,
         purpose=data.get("purpose"),
         again=data.get("again"),
+        continues=data.get("continues"),
         urgent=bool(data.get("urgent")),
         needed_from=_day_or_none(data.get("needed_from")),
         agreed=agreed,
@@ -285,6 +315,10 @@ def _outcome(p: Provision, line: RecordedLine) -> Provision:
 def _ended(p: Provision, line: RecordedLine) -> Provision:
     on, who = _day(line.data["on"]), line.data.get("taken_over_by")
     return replace(p, status=Status.ENDED, ended_on=on, taken_over_by=who)
+
+
+def _handed_over(p: Provision, line: RecordedLine) -> Provision:
+    return replace(p, status=Status.HANDED_OVER, ended_on=_day(line.data["on"]))
 
 
 def _reopened(p: Provision, line: RecordedLine) -> Provision:
@@ -348,6 +382,20 @@ def _climbed(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, rungs=(*p.rungs, Rung(RungName(line.data["rung"]), due, line.at, str(line.message))))
 
 
+def _taken_over(p: Provision, line: RecordedLine) -> Provision:
+    data, answer = line.data, line.data.get("answer")
+    rung = Rung(
+        RungName(data["rung"]),
+        datetime.fromisoformat(data["due"]),
+        datetime.fromisoformat(data["climbed"]),
+        str(line.message),
+        Answer(answer) if answer else None,
+        data.get("submitted"),
+        taken_over=True,
+    )
+    return replace(p, rungs=(*p.rungs, rung))
+
+
 def _answered(p: Provision, line: RecordedLine) -> Provision:
     name, answer = RungName(line.data["rung"]), Answer(line.data["answer"])
     return replace(p, rungs=tuple(replace(r, answer=answer) if r.name is name else r for r in p.rungs))
@@ -405,6 +453,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "provision.waived": _waived,
     "provision.outcome": _outcome,
     "provision.ended": _ended,
+    "provision.handed_over": _handed_over,
     "provision.reopened": _reopened,
     "provision.overdue": _overdue,
     "clock.suspended": _suspended,
@@ -417,6 +466,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "provision.urgent": _urgent,
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
+    "rung.taken_over": _taken_over,
     "rung.answered": _answered,
     "rung.submitted": _submitted,
     **dict.fromkeys(_FOLLOW_UPS, _of_follow_ups),
@@ -439,6 +489,8 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "again",
             "ended_on",
             "taken_over_by",
+            "continues",
+            "municipality",
             "needed_on", "urgent", "urgent_since", "urgent_because",
             "needed_from", "agreed", "agreed_on", "asked", "asked_on", "started_on", "reopened_on",
             "late_noted",
@@ -446,7 +498,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     },
     "waivers": lambda p, _forgotten: sorted((w.dependency, w.on, w.code) for w in p.waivers),
     "rungs": lambda p, _forgotten: sorted(
-        (r.name.value, r.due, str(r.message), r.answer, r.submitted) for r in p.rungs
+        (r.name.value, r.due, str(r.message), r.answer, r.submitted, r.taken_over) for r in p.rungs
     ),
     "outcomes": lambda p, forgotten: [
         (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes

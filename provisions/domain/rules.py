@@ -326,6 +326,7 @@ class ProvisionRule:
     tells_director: bool = False  # the case director is told when it is delivered
     several: bool = False  # more than one round may be open at once
     purposes: tuple[Purpose, ...] = ()
+    ends_by_moving: bool = False  # another municipality decides on it anew
     offers_waiver: bool = False  # when late or refused, the case director is offered the waiver for each dependent
 
     @property

@@ -20,7 +20,7 @@ from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
-from provisions.outbound import course, whole_case
+from provisions.outbound import course, handovers, whole_case
 from provisions.outbound.course import Told
 
 HURRY = "SPOED "
@@ -62,7 +62,8 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     situation = Situation.of(case, provision.id, config.catalogue)
     rule = situation.rule
     municipality = config.organisation.municipalities[message.municipality]
-    present = config.organisation.municipalities[case.municipality]
+    place = case.municipality_of(provision.id)
+    here = config.organisation.municipalities[place]
     submitted = provision.rung(RungName.MAATWERKLOKET)
     return {
         "reference": case.reference,
@@ -78,18 +79,18 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "started_on": _dutch(provision.started_on),
         "needed_from": _later(provision.needed_from, day_of(now)),
         "municipality": municipality.name,
-        "new_municipality": present.name,
+        "new_municipality": config.organisation.municipalities[case.municipality].name,
         "counter": municipality.counters[rule.counter],
         "director": config.organisation.director(
-            case.municipality, message.absences.acting(case.director, day_of(now))
+            place, message.absences.acting(case.director_in(place), day_of(now))
         ),
-        "team": present.team,
+        "team": here.team,
         "customisation_officer": municipality.customisation_officer,
         "contact": contact_goes(config, case),
         **_numbers(message, case, provision),
         "answers": [dutch.ANSWER[answer] for answer in Answer],
         "submitted": bool(submitted and submitted.submitted),
-        "settled": _settled(provision),
+        "settled": _settled(provision, case, config),
         "told": message.last_told is not None,
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
@@ -104,6 +105,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_answer(message, provision),
         **_new_day(situation, now),
         **_course(message, situation, config, now),
+        **_handover(message, case, config, now),
         **_deadline(situation, now),
         **_statutory(situation, now),
         "there_now": _there_now(situation, config),
@@ -172,7 +174,7 @@ def _new_day(situation: Situation, now: datetime) -> dict[str, object]:
 def _course(message: MessageFacts, situation: Situation, config: Config, now: datetime) -> dict[str, object]:
     own = MessageKind(message.kind).rung(message.detail)
     known: dict[str, object] = {
-        "tried": course.tried(message.told, own, situation.provision, config),
+        "tried": course.tried(message.told, own, situation, config),
         "tables_so_far": course.tables_so_far(own, situation.provision),
         "outside": own is None or own.kind.outside,
     }
@@ -180,9 +182,33 @@ def _course(message: MessageFacts, situation: Situation, config: Config, now: da
         return known
     to_come = course.ahead(own, situation, config, now)
     return known | {
+        "moved_from": handovers.moved_from(situation, config, now),
+        "asked_first_on": _dutch(
+            handovers.rounds_before(situation)[0].started_on if situation.provision.continues else None
+        ),
         "answer_by": _dutch(to_come.answer_by),
         "next_step": to_come.next,
         "next_step_on": _dutch(to_come.next_on),
+    }
+
+
+def _handover(message: MessageFacts, case: Case, config: Config, now: datetime) -> dict[str, object]:
+    """What both directors read of a handover: the whole plan in words, and what ends by moving."""
+    kinds = (MessageKind.HANDOVER_PLAN, MessageKind.HANDOVER_ACCEPTED, MessageKind.HANDOVER_DECLINED)
+    names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
+    handover = case.handover
+    declined = config.catalogue.codes[CodeList.DECLINE].get(message.detail or "", "")
+    known: dict[str, object] = {"declined_because": declined}
+    if message.kind not in kinds or handover is None:
+        return known
+    return known | {
+        "handover_short": dutch.day_and_month(handover.since, now),
+        "handover_on": _dutch(handover.since),
+        "handover_from": names.get(handover.was, handover.was),
+        "handover_to": names.get(handover.to, handover.to),
+        "takes_over": message.municipality == handover.to,
+        "plan": handovers.plan(case, config, now),
+        "ends_by_moving": handovers.end_by_moving(case, config, now),
     }
 
 
@@ -269,7 +295,10 @@ def _there_now(situation: Situation, config: Config) -> str:
     return dutch.listed([config.catalogue.named(d) for d in there]) if there else ""
 
 
-def _settled(provision: Provision) -> str:
+def _settled(provision: Provision, case: Case, config: Config) -> str:
+    if provision.status is Status.HANDED_OVER:
+        there = config.organisation.municipalities[case.municipality].name
+        return f"overgenomen door gemeente {there} op {_dutch(provision.closed_on)}"
     if provision.status is Status.DELIVERED:
         return f"geregeld op {_dutch(provision.closed_on)}"
     return f"niet meer nodig sinds {_dutch(provision.closed_on)}" if not provision.status.is_open else ""

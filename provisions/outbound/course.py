@@ -11,6 +11,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.outbound import handovers
 
 ANSWER_WITHIN = 5  # working days for a table after which nothing comes
 
@@ -24,25 +25,38 @@ class Told:
     kind: MessageKind = MessageKind.REQUEST
 
 
-def tried(told: tuple[Told, ...], own: RungName | None, provision: Provision, config: Config) -> list[str]:
-    """What was done, oldest first; of the rungs those below ``own``, the one that the letter is about."""
+def tried(told: tuple[Told, ...], own: RungName | None, situation: Situation, config: Config) -> list[str]:
+    """What was done, oldest first; of the rungs those below ``own``, the one that the letter is about. What another municipality
+    did before the client moved belongs to it.
+    """
+    provision = situation.provision
     names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
     done: list[tuple[date, str]] = []
     for one in told:
         if one.kind.letter.asks:
             name = names.get(one.municipality, one.municipality)
             done.append((day_of(one.sent), f"gevraagd aan het loket in {name}"))
-    for outcome in provision.outcomes:
-        if outcome.name is OutcomeName.REFUSED:
-            done.append((outcome.on, "afgewezen door het loket"))
-    for s in provision.stops:
-        done.append((s.start, f"klok stilgezet tot {dutch.dutch_date(s.end)} ({dutch.REASON[s.reason]})"))
+    for its_round in (*handovers.rounds_before(situation), provision):
+        done += _by_counter(its_round, names.get(its_round.municipality or "", ""))
     for rung in _rungs_before(own, provision):
         answer = f"; antwoord: {dutch.ANSWER[rung.answer]}" if rung.answer else ""
         if not answer and rung.name.kind.is_table and not rung.name.kind.is_judged:
             answer = "; nog geen antwoord"
         done.append((day_of(rung.climbed), f"{rung.name.kind.past}{answer}"))
     return [f"{dutch.dutch_date(day)}: {what}" for day, what in sorted(done, key=lambda item: item[0])]
+
+
+def _by_counter(one: Provision, municipality: str) -> list[tuple[date, str]]:
+    """What became of a round; ``municipality``: whose it was, where it was handed over since."""
+    there = f" in {municipality}" if municipality else ""
+    asked_on = one.applied_on or one.started_on
+    done = [(asked_on, f"gevraagd aan het loket{there}")] if there and one.asked and asked_on else []
+    done += [(o.on, f"afgewezen door het loket{there}") for o in one.outcomes if o.name is OutcomeName.REFUSED]
+    if there and one.ended_on:
+        done.append((one.ended_on, f"de inwoner is verhuisd; gemeente {municipality} droeg het over"))
+    for s in one.stops:
+        done.append((s.start, f"klok stilgezet tot {dutch.dutch_date(s.end)} ({dutch.REASON[s.reason]})"))
+    return done
 
 
 def tables_so_far(own: RungName | None, provision: Provision) -> list[str]:

@@ -79,7 +79,7 @@ def render(
     )
     # Empty lines are left by blocks and conditions that had nothing to say.
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
-    director = _acting(message, case.director, municipality.key, config, now)
+    director = _acting(message, case.director_in(municipality.key), municipality.key, config, now)
     people = _People(municipality, director, director, config.catalogue.rule(provision.key).counter, config)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
@@ -87,7 +87,7 @@ def render(
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
-        reply_to=_answers_to(message, case, config, now),
+        reply_to=_answers_to(message, case, case.municipality_of(provision.id), config, now),
     )
 
 
@@ -108,7 +108,7 @@ def render_for_case(
     subject = kind.subject(known, message.detail)
     markdown = written.get_template(kind.letter.template).render(known)
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
-    director = _acting(message, case.director, municipality.key, config, now)
+    director = _acting(message, case.director_in(municipality.key), municipality.key, config, now)
     former = _acting(message, message.detail, municipality.key, config, now)
     asker = _acting(message, asked_by(message, case), municipality.key, config, now)
     people = _People(municipality, director, former, None, config, asker)
@@ -118,7 +118,7 @@ def render_for_case(
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
-        reply_to=_answers_to(message, case, config, now),
+        reply_to=_answers_to(message, case, case.municipality, config, now),
     )
 
 
@@ -127,10 +127,10 @@ def _acting(message: MessageFacts, code: str | None, municipality: str, config: 
     return config.organisation.director(municipality, message.absences.acting(code, day_of(now)))
 
 
-def _answers_to(message: MessageFacts, case: Case, config: Config, now: datetime) -> tuple[Contact, ...]:
+def _answers_to(message: MessageFacts, case: Case, place: str, config: Config, now: datetime) -> tuple[Contact, ...]:
     """Those who read an answer: the team, so that absence needs no mail, and whoever acts as case director."""
-    team = config.organisation.municipalities[case.municipality].team
-    return tuple(dict.fromkeys((team, _acting(message, case.director, case.municipality, config, now))))
+    team = config.organisation.municipalities[place].team
+    return tuple(dict.fromkeys((team, _acting(message, case.director_in(place), place, config, now))))
 
 
 def line_of(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> str | Lapsed:

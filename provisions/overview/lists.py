@@ -25,6 +25,7 @@ MOST_OTHER = 20
 MOST_THIS_WEEK = 100
 STANDS_STILL_AFTER = 10  # working days (issue 3)
 AHEAD = 5  # working days (issue 3)
+DECIDED_WITHIN = 2  # working days for a handover (domain.md, "What happens in a life", rule 8)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,16 @@ class Unassigned:
 
 
 @dataclass(frozen=True)
+class Undecided:
+    """A handover that nobody accepted or declined for two working days. ``was`` and ``to``: municipalities."""
+
+    reference: str
+    was: str
+    to: str
+    since: date
+
+
+@dataclass(frozen=True)
 class LatePage:
     """What a team lead looks at first. ``municipality`` when it is about one."""
 
@@ -99,6 +110,7 @@ class LatePage:
     post: Post = NOTHING_WAITS
     follow_ups: tuple[OverdueFollowUp, ...] = ()
     away: Absences = NOBODY_AWAY
+    handovers: tuple[Undecided, ...] = ()
 
     @property
     def still_total(self) -> int:
@@ -109,7 +121,7 @@ class LatePage:
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
         lists = (self.late.total, self.waiting.total, self.refused.total, self.still_total, len(self.follow_ups))
-        return not any((*lists, self.undelivered_total, self.unassigned_total, self.post.waiting))
+        return not any((*lists, self.undelivered_total, self.unassigned_total, self.post.waiting, self.handovers))
 
     def directed_by(self, code: str | None) -> str:
         """A case director by code, and who acts now where that one is away."""
@@ -165,6 +177,7 @@ class Overviews:
                 unassigned=alone[:MOST_OTHER],
                 unassigned_total=len(alone),
                 away=absences.away(connection, day_of(now)),
+                handovers=self._handovers(connection, municipality, day_of(now)),
             )
 
     def week(self, municipality: str | None = None) -> WeekPage:
@@ -231,6 +244,15 @@ class Overviews:
         directors = listed if people.is_complete else None
         found = absences.unassigned(connection, directors, municipality)
         return tuple(Unassigned(row.reference, row.municipality, row.director) for row in found)
+
+    def _handovers(self, connection: Connection, municipality: str | None, today: date) -> tuple[Undecided, ...]:
+        """What stands with two municipalities, from two working days on."""
+        calendar_of = self._config.catalogue.calendar_of
+        return tuple(
+            Undecided(row.reference, row.municipality, row.to, row.since)
+            for row in overviews.handovers(connection, municipality)
+            if calendar_of(row.municipality).add_working_days(row.since, DECIDED_WITHIN) <= today
+        )
 
     def _undelivered(self, connection: Connection, municipality: str | None) -> tuple[Undelivered, ...]:
         """What was given up, or failed several times; what was given up leaves the list when its provision is closed."""

@@ -143,6 +143,7 @@ class Pages:
             "zonder regisseur": page.unassigned_total,
             "berichten die niet aankomen": page.undelivered_total,
             "berichten die nog niet weg zijn": page.post.waiting,
+            "overdracht zonder besluit": len(page.handovers),
         }
         line = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "Er is nu niets te laat."
         return Page(line, self._render("overview/late.md.j2", {"page": page, "places": _places(page)}))
@@ -204,6 +205,8 @@ def actions_for(view: ProvisionView, catalogue: Catalogue) -> list[Action]:
     provision = view.provision
     if view.case.closed is not None or view.resting:
         return []
+    if not provision.status.is_open and provision.municipality not in (None, view.case.municipality):
+        return []  # it stays with the municipality before
     if not provision.status.is_open:
         return [Action("heropenen", Form.REOPEN, {})]
     outcome = Action("uitkomst", Form.OUTCOME, {})
@@ -235,6 +238,7 @@ def summary(views: Sequence[ProvisionView]) -> str:
         "wachtend op iets anders": _with(views, Status.BLOCKED.value),
         dutch.STATUS[Status.DELIVERED]: _with(views, Status.DELIVERED.value),
         dutch.STATUS[Status.WITHDRAWN]: _with(views, Status.WITHDRAWN.value),
+        dutch.STATUS[Status.HANDED_OVER]: _with(views, Status.HANDED_OVER.value),
     }
     return ", ".join(f"{count} {name}" for name, count in kinds.items() if count) or "nog geen voorzieningen"
 

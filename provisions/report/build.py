@@ -141,9 +141,11 @@ def corrections(history: History, frozen: Mapping[Week, Report]) -> list[dict[st
                 continue
             now = history.row([key], week)
             for figure in SCALARS:
-                if figure not in row or (figure == "longest_overdue_days" and now[figure] is None):
-                    continue
-                was = corrected.get((key, figure), row[figure])
+                if (figure not in row and (key, figure) not in corrected) or (
+                    figure == "longest_overdue_days" and now[figure] is None
+                ):
+                    continue  # sent by a version that did not count it, or of too few to be told
+                was = corrected.get((key, figure), row.get(figure))
                 if was != now[figure]:
                     found.append({"week": str(week), "key": key, "figure": figure, "was": was, "is": now[figure]})
     return found

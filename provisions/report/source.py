@@ -49,10 +49,15 @@ def _rests(case: RecordedCase) -> tuple[Rest, ...]:
 
 
 def _municipalities(case: RecordedCase) -> list[tuple[date, str]]:
-    moves = [(day_of(line.at), line.data) for line in case.lines if line.what == "case.transferred"]
+    moves = [(_moved_on(line), line.data) for line in case.lines if line.what == "case.transferred"]
     if not moves:
         return [(case.row.opened, case.row.municipality)]
     return [(case.row.opened, moves[0][1]["was"]), *((day, data["municipality"]) for day, data in moves)]
+
+
+def _moved_on(line: Any) -> date:
+    """The day of the move; in lines of a version in which a move was one step, that of the line."""
+    return date.fromisoformat(line.data["on"]) if "on" in line.data else day_of(line.at)
 
 
 def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catalogue) -> ProvisionFacts:
@@ -76,16 +81,24 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         suspensions=[(s.start, s.end, s.reason.value) for s in _stops(recorded)],
         rests=rest_spans(_rests(case), (o.day for o in recorded.outcomes)),
         waivers=[(w.dependency, w.day) for w in recorded.waivers],
-        rungs=[(r.name, day_of(r.climbed)) for r in recorded.rungs],
+        rungs=[(r.name, day_of(r.climbed)) for r in recorded.rungs if not r.taken_over],
+        handed_over=row.status == Status.HANDED_OVER.value,
+        taken_over=row.continues is not None,
+        municipality=row.municipality,
     )
     if recorded.lines:
         _add_noted(facts, recorded.lines)
+    answered = {answer.rung for answer in facts.answers}
+    facts.rungs_before = [
+        (r.name, row.needed_on) for r in recorded.rungs if r.taken_over and (r.answer is None or r.name in answered)
+    ]
     if (recorded.agreements or recorded.needed) and row.key in catalogue.provisions:
         agreed = tuple(Agreement(a.day, a.agreed_on) for a in recorded.agreements)
         needed = tuple(NeededFrom(n.day, n.until) for n in recorded.needed)
         provision = replace(_known(recorded), earlier_agreements=agreed, earlier_needed=needed)
         of = case.row
-        before = Case(UUID(int=0), "", of.municipality, Route.VOLUNTARY, Brp(of.brp), of.opened, rests=_rests(case))
+        place, rests = row.municipality or of.municipality, _rests(case)
+        before = Case(UUID(int=0), "", place, Route.VOLUNTARY, Brp(of.brp), of.opened, rests=rests)
         situation = Situation.of(before.with_provision(provision), provision.id, catalogue)
         facts.earlier_due = [(agreed_anew, end.due) for end, agreed_anew in deadlines.earlier_dues(situation)]
     return facts

@@ -27,6 +27,8 @@ FIGURES = {
     "longest_overdue_days": "langst te laat (dagen)",
     "since_intake_median_days": "mediaan dagen sinds intake",
     "submitted": "ingediend bij Maatwerkloket",
+    "taken_over": "overgenomen",
+    "handed_over": "overgedragen",
 }
 GROUPS = {
     "blocked_on": "wacht op",

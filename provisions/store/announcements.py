@@ -21,7 +21,7 @@ def hold_waiting(connection: Connection, limit: int, wait_for_run: str) -> Seque
             t.audit.c.key,
             t.audit.c.data,
             t.case.c.reference,
-            t.case.c.municipality,
+            func.coalesce(t.provision.c.municipality, t.case.c.municipality).label("municipality"),
             t.provision.c.round,
             t.provision.c.purpose,
             t.provision.c.flow_run,

@@ -148,7 +148,8 @@ class Child:
         """What is written of these records."""
         rows = [self.columns.row(record) for record in records]
         for row in rows if self.by_database else ():
-            del row[self.by_database]  # type: ignore[arg-type]
+            if not row.get("taken_over"):  # climbed long ago: that moment is known
+                del row[self.by_database]  # type: ignore[arg-type]
         return rows
 
     def records(self, rows: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

@@ -131,7 +131,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
                 outcome.id
             ),
             select(suspension.provision_id, *stops).order_by(suspension.start, suspension.id),
-            select(rung.provision_id, rung.name, rung.climbed),
+            select(rung.provision_id, rung.name, rung.climbed, rung.answer, rung.taken_over),
             select(waiver.provision_id, waiver.dependency, waiver.day),
             select(agreement.provision_id, agreement.day, agreement.agreed_on).order_by(agreement.id),
             select(needed.provision_id, needed.day, needed.until).order_by(needed.id),
@@ -172,7 +172,7 @@ def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
     p = t.provision.c
     columns = (
         p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_late,
-        p.urgent, p.urgent_since, p.asked_on, p.agreed, p.agreed_on, p.ended_on,
+        p.urgent, p.urgent_since, p.asked_on, p.agreed, p.agreed_on, p.ended_on, p.status, p.continues, p.municipality,
     )  # fmt: skip
     return select(*columns).where(p.case_id == ids).order_by(p.id)
 

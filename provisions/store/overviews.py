@@ -89,7 +89,25 @@ def late_moments(connection: Connection, listing: Listing, municipality: str | N
 def _of(query: Select[Any], listing: Listing, municipality: str | None) -> Select[Any]:
     """``query`` on provisions and their cases, for one municipality or all."""
     query = query.select_from(t.provision.join(t.case)).where(listing.condition)
-    return query if municipality is None else query.where(t.case.c.municipality == municipality)
+    return query if municipality is None else query.where(_stands_with(municipality))
+
+
+def _stands_with(municipality: str) -> ColumnElement[bool]:
+    """A case that is being handed over stands with both until it is accepted."""
+    return or_(t.case.c.municipality == municipality, and_(t.case.c.handover_with == municipality, _pending()))
+
+
+def _pending() -> ColumnElement[bool]:
+    return and_(t.case.c.handover_with.is_not(None), t.case.c.handover_accepted.is_(None))
+
+
+def handovers(connection: Connection, municipality: str | None) -> Sequence[Any]:
+    """The cases that are being handed over, longest first: ``reference``, ``municipality``, ``to`` and ``since``."""
+    c = t.case.c
+    columns = (c.reference, c.municipality, c.handover_with.label("to"), c.handover_since.label("since"))
+    query = select(*columns).where(_pending(), c.closed.is_(None))
+    query = query.order_by(c.handover_since, c.reference)
+    return connection.execute(query if municipality is None else query.where(_stands_with(municipality))).all()
 
 
 def without_movement(connection: Connection, municipality: str | None, since: datetime, today: date) -> Sequence[Any]:

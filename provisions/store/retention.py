@@ -157,6 +157,7 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
         "reference": reference,
         "route": None,
         "director": None,
+        "handover_director": None,
         "salt": None,
         "next_at": None,
         "forgotten": today,

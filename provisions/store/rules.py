@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import CompoundSelect, Connection, select, union
 
 from provisions.store import settings
 from provisions.store import tables as t
@@ -30,11 +30,17 @@ def note_followed(connection: Connection, fingerprint: str) -> None:
     settings.write(connection, RULES, fingerprint)
 
 
+def _municipalities() -> CompoundSelect[tuple[str]]:
+    """Those that have a case, to which one goes, or that still have rounds of their own."""
+    named = (t.case.c.municipality, t.case.c.handover_with, t.provision.c.municipality)
+    return union(*(select(column).where(column.is_not(None)) for column in named))
+
+
 def in_use(connection: Connection) -> InUse:
     """What rules may not leave out."""
     keys = select(t.provision.c.key).distinct()
     return InUse(
         frozenset(connection.execute(keys).scalars()),
         frozenset(connection.execute(keys.where(t.provision.c.agreed.is_(None))).scalars()),
-        frozenset(connection.execute(select(t.case.c.municipality).distinct()).scalars()),
+        frozenset(connection.execute(_municipalities()).scalars()),
     )

@@ -66,6 +66,11 @@ case = Table(
     Column("director", Text),
     Column("opened", Date, nullable=False),
     Column("closed", Date),
+    # the last handover: the other municipality and its director, the day of the move, the day on which it was accepted
+    Column("handover_with", Text),
+    Column("handover_director", Text),
+    Column("handover_since", Date),
+    Column("handover_accepted", Date),
     Column("end_reason", Text),  # a code of config; null while open, and for what ended before there were reasons
     Column("act", Integer, nullable=False, server_default=text("0")),  # how often people did something with it
     Column("present", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -107,6 +112,8 @@ provision = Table(
     Column("late_noted", Date),  # the D+1 whose passing the clock has noted
     Column("ended_on", Date),  # without an outcome: with its case, or by a move
     Column("taken_over_by", Text),  # who goes on with it: a code of config
+    Column("continues", Integer),  # the round of the municipality before, which this one took over
+    Column("municipality", Text),  # to which it belongs; null: to that of the case
     Column(
         "statutory_as_before", Boolean, nullable=False, server_default=text("false")
     ),  # from before there were milestones
@@ -188,6 +195,7 @@ rung = Table(
     Column("message", Uuid, nullable=False),
     Column("answer", Text),
     Column("submitted", Boolean),
+    Column("taken_over", Boolean, nullable=False, server_default=text("false")),  # climbed in the municipality before
 )
 
 outcome = Table(

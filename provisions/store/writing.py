@@ -177,7 +177,7 @@ def _record(connection: Connection, drafts: Sequence[_Draft]) -> None:
     for draft in drafts:
         _collect_children(draft, inserts, updates)
     for row in inserts.get(t.rung, ()):
-        row["climbed"] = at() if at else None
+        row.setdefault("climbed", at() if at else None)
     parts = {
         f"update_{t.case.name}": [
             {"row_id": draft.case_id, **draft.row}
@@ -266,7 +266,8 @@ def _collect_children(draft: _Draft, inserts: dict[Table, list[Row]], updates: d
                     inserts.setdefault(table, []).append({child.owner: owner_id, **row})
                 elif row != old[position]:
                     identity = {"row_id": stored[position]} if stored else {child.owner: owner_id}
-                    updates.setdefault(table, []).append({**identity, **row})
+                    kept = {name: value for name, value in row.items() if name != child.by_database}
+                    updates.setdefault(table, []).append({**identity, **kept})
 
 
 def _child_rows(

@@ -8,17 +8,30 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Part
 from provisions.domain.lifecycle import Decision
+from provisions.domain.privacy import refuse_identifying
 from provisions.usecases.deciding import Deciding
 
 
 class Ends(Deciding):
     """Moving away and closing."""
 
-    def transfer(self, reference: str, municipality: str, *, by: str) -> Case:
-        """The client moved to another municipality of the region."""
+    def transfer(self, reference: str, municipality: str, *, by: str, director: str | None = None) -> Case:
+        """The client moved to another municipality of the region: begin a handover. ``director``: who takes the case there."""
         moment = self._moment(by)
         to = inputs.known(municipality, self._config.organisation.municipalities, "gemeente")
-        return self._decide(reference, moment, lambda case: lifecycle.transfer(case, to, moment))
+        who = inputs.code(director, f"{Part.DIRECTOR}") if director else None
+        return self._decide(reference, moment, lambda case: lifecycle.transfer(case, to, moment, who))
+
+    def accept(self, reference: str, *, by: str) -> Case:
+        """The new municipality takes the case over."""
+        moment = self._moment(by)
+        return self._decide(reference, moment, lambda case: lifecycle.accept(case, moment))
+
+    def decline(self, reference: str, *, because: str, by: str) -> Case:
+        """The new municipality does not take the case over. ``because``: a code."""
+        moment = self._moment(by)
+        why = refuse_identifying(because, "waarom de overdracht niet doorgaat")
+        return self._decide(reference, moment, lambda case: lifecycle.decline(case, why, moment))
 
     def close(
         self,

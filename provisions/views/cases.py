@@ -87,6 +87,7 @@ class ProvisionView:
                     "message": r.message,
                     "answer": r.answer.value if r.answer else None,
                     "submitted": r.submitted,
+                    "taken_over": r.taken_over,
                 }
                 for r in sorted(p.rungs, key=lambda r: (r.climbed, r.name.height))
             ],
@@ -97,6 +98,8 @@ class ProvisionView:
             "for": p.purpose,
             "again": p.again,
             "taken_over_by": p.taken_over_by,
+            "continues": p.continues,
+            "municipality": self.case.municipality_of(p.id),
             "flow_run": str(self.flow_run) if self.flow_run else None,
             "lies_with": self.lies_with,
             "name": self.name,
@@ -169,6 +172,7 @@ class CaseView:
             "own_number": case.own_number,
             "director": case.director,
             "deputy": self.deputy,
+            "handover": handover_json(case),
             "present": sorted(case.present),
             "notes": [note.as_json() for note in self.notes],
             "follow_ups": [_follow_up(f) for f in case.follow_ups],
@@ -423,6 +427,12 @@ def _resting(case: Case, provision: Provision, today: date) -> Rest | None:
 
 def _follow_up(f: FollowUp) -> dict[str, Any]:
     return {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
+
+
+def handover_json(case: Case) -> dict[str, str | None] | None:
+    """The last handover, as ``cli.md`` promises; ``None`` when there was none."""
+    found = case.handover
+    return found and {"to": found.to, "since": found.since.isoformat(), "accepted": _iso(found.accepted)}
 
 
 def _iso(day: date | None) -> str | None:

@@ -86,7 +86,7 @@ class RunViews:
             which=f"{provision.key}#{provision.round}",
             name=view.name,
             run_name=f"{dutch.capitalised(view.name)} · {case.reference}",
-            municipality=case.municipality,
+            municipality=case.municipality_of(provision.id),
             status=view.status,
             overdue=view.overdue,
             open=provision.status.is_open and provision.started_on is not None,
@@ -184,7 +184,7 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
 
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
     """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
-    found = [view.case.municipality, tag(view.situation.rule.name)]
+    found = [view.case.municipality_of(view.provision.id), tag(view.situation.rule.name)]
     if view.lies_with in RungName.tables() and not view.resting:
         found.append(tag(dutch.holder(view.lies_with)))
     if view.overdue:

@@ -114,9 +114,28 @@ def back(key: str) -> Client:
     return client
 
 
+def being_handed_over(key: str) -> Client:
+    client = refused(key)
+    client.is_handed_to("havenmeer")
+    return client.travels_to("2026-11-04 09:00")
+
+
+def taken_over(key: str) -> Client:
+    client = being_handed_over(key)
+    client.is_taken_over()
+    return client.tick()
+
+
+def taken_over_late(key: str) -> Client:
+    client = overdue(key)
+    client.moves_to("duinrade")
+    return client.travels_to("2027-01-13 09:00")
+
+
 STATES: list[State] = [
     resting, back,
     waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened, ended, needed_again,
+    being_handed_over, taken_over, taken_over_late,
 ]  # fmt: skip
 
 
@@ -146,7 +165,11 @@ EVENTS: dict[str, Event] = {
     "answer a reminder": lambda c, k: c.hears(k, RungName.CASE_DIRECTOR, Answer.PRIORITY),
     "submit": lambda c, k: c.submits(k),
     "add": lambda c, k: c.also_needs(need(k)),
-    "transfer": lambda c, _: c.moves_to("havenmeer"),
+    "transfer": lambda c, _: c.is_handed_to("havenmeer"),
+    "transfer back": lambda c, _: c.is_handed_to("voorbeeldstad"),
+    "accept": lambda c, _: c.is_taken_over(),
+    "decline": lambda c, _: c.is_not_taken_over(),
+    "reopen what was handed over": lambda c, k: c.reopens(f"{k}#1"),
     "followup": lambda c, k: c.settles(k, next((f.name for f in CATALOGUE.rule(k).follow_ups), "none")),
     "move": lambda c, k: c.is_needed_from(k, str(c.today + timedelta(days=5))),
     "urgent": lambda c, k: c.gets_urgent(k),
@@ -175,6 +198,7 @@ def holds(client: Client) -> None:
     """What must hold of every case at every moment."""
     assert len({m.id for m in client.messages}) == len(client.messages)
     for key, provision in client.case.provisions.items():
+        name = f"{key.key}#{key.round}"
         names = [r.name for r in provision.rungs]
         assert len(set(names)) == len(names)
         assert names == sorted(names, key=list(RungName).index)
@@ -182,10 +206,10 @@ def holds(client: Client) -> None:
         assert (provision.started_on is None) <= (provision.rungs == ())
         assert len({(f.name, f.due) for f in provision.follow_ups}) == len(provision.follow_ups)
         derived = lifecycle.derive(client.case, key, client.moment)
-        assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(str(key))
-        assert not (client.overdue(str(key)) and deadlines.is_suspended(provision, client.today))
-        assert client.overdue(str(key)) <= client.breached(str(key))
-        assert not (client.overdue(str(key)) and client.case.resting(client.today))
+        assert (derived.late_from is not None and derived.late_from <= client.now) == client.overdue(name)
+        assert not (client.overdue(name) and deadlines.is_suspended(provision, client.today))
+        assert client.overdue(name) <= client.breached(name)
+        assert not (client.overdue(name) and client.case.resting(client.today))
         assert (derived.lies_with is None) == (provision.status is Status.BLOCKED or not provision.status.is_open)
     assert all(line.because and line.what for line in client.audit)
 
@@ -294,14 +318,13 @@ def test_what_was_foreseen_is_what_is_decided_when_the_moment_has_come(
         while (moment := client.next_at()) is not None and moment <= end:
             client.now = max(client.now, moment)
             for each in client.case.provisions:
-                foreseen_is_decided(client, str(each), later)
+                foreseen_is_decided(client, each, later)
             client.tick()
         client.now = end
         attempt(partial(EVENTS[event], client, key))
 
 
-def foreseen_is_decided(client: Client, name: str, later: float) -> None:
-    key = client.which(name)
+def foreseen_is_decided(client: Client, key: ProvisionKey, later: float) -> None:
     at = lifecycle.derive(client.case, key, client.moment).next_at
     if at is None or at < client.now:
         return
@@ -355,7 +378,10 @@ def test_a_breach_disappears_only_by_an_outcome_dated_on_time_or_a_stop_recorded
                 case "agree":
                     client.agrees(key, str(client.today + timedelta(days=length)))
                 case "move":
-                    client.moves_to("havenmeer")
+                    moved = client.case
+                    client.is_handed_to("havenmeer")
+                    client.is_not_taken_over()
+                    assert client.case == replace(moved, act=client.case.act)
                 case "wait":
                     pass
                 case name:

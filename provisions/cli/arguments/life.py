@@ -19,10 +19,22 @@ def needs(commands: Commands) -> None:
 
 
 def transfer(commands: Commands) -> None:
-    """Another municipality."""
-    made = commands.on_case("transfer", "de cliënt is verhuisd naar een andere gemeente")
-    made.add_argument("--municipality", required=True, metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
-    options.by(made)
+    """Another municipality, in two steps."""
+    begun = commands.on_case(
+        "transfer",
+        "de cliënt is verhuisd: begin de overdracht aan een andere gemeente",
+        "transfer TR-2026-0042 --municipality duinrade --director regisseur-7 --by regisseur-3",
+    )
+    begun.add_argument("--municipality", required=True, metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
+    begun.add_argument("--director", metavar="CODE", help="wie het traject daar overneemt; mag leeg blijven")
+    options.by(begun)
+    accepted = commands.on_case("accept", "neem een traject over dat een andere gemeente overdraagt")
+    options.by(accepted)
+    declined = commands.on_case("decline", "neem een traject niet over; het blijft waar het was")
+    declined.add_argument(
+        "--because", required=True, metavar="CODE", help="uit provisions.toml, zoals not_living_here of incomplete"
+    )
+    options.by(declined)
 
 
 def directors(commands: Commands) -> None:

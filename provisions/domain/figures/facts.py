@@ -45,7 +45,9 @@ class ProvisionFacts:
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
     ``rests``: (first day, day on which it ran again) of when the case was at rest.
     ``cause``: why it was not there yet (a code), as was said last; ``asked_on``: the day on which the counter was first asked,
-    as far as known. ``ended_on``: the day on which it ended with its case.
+    as far as known. ``ended_on``: the day on which it ended with its case, or was handed over (``handed_over``).
+    ``taken_over``: it continues a round of the municipality before; ``rungs_before``: those climbed there that a table still
+    had, from the day of the move. ``municipality``: to which it belongs, where that was recorded.
     """
 
     key: str
@@ -68,6 +70,10 @@ class ProvisionFacts:
     answers: Sequence[AnswerFact] = ()
     submitted: Sequence[date] = ()
     earlier_due: Sequence[tuple[date, date]] = ()
+    handed_over: bool = False
+    taken_over: bool = False
+    rungs_before: Sequence[tuple[str, date]] = ()
+    municipality: str | None = None
 
 
 @dataclass(slots=True)
@@ -82,3 +88,16 @@ class CaseFacts:
     present: frozenset[str] = frozenset()
     closed: date | None = None
     rests: Sequence[tuple[date, date]] = ()
+
+    def municipalities_of(self, facts: ProvisionFacts) -> Sequence[tuple[date, str]]:
+        """(first day, key), in order, of the municipalities that a provision belonged to.
+
+        A move in two steps makes another round of it; one that was recorded before there were two steps took it along.
+        """
+        if facts.municipality is None:
+            return self.municipalities
+        first = max((n for n, (day, _) in enumerate(self.municipalities) if day <= facts.needed_on), default=0)
+        for number, (_, key) in enumerate(self.municipalities[first:], first):
+            if key == facts.municipality:
+                return self.municipalities[: number + 1]
+        return [(facts.needed_on, facts.municipality)]

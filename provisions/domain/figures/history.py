@@ -16,13 +16,13 @@ from datetime import date
 from itertools import chain
 from statistics import median
 
-from provisions.domain.figures.facts import FEWEST, CaseFacts
+from provisions.domain.figures.facts import FEWEST, CaseFacts, ProvisionFacts
 from provisions.domain.figures.life import Delivery, Dependencies, Life, Rounds, there
 from provisions.domain.figures.spans import ALWAYS, Levels, Span, merged_spans, minus, within
 from provisions.domain.rules import OutcomeName, ProvisionRule
 from provisions.domain.weeks import Week, week_number
 
-EVENTS = ("started", "delivered", "delivered_on_time", "refused", "ended", "breaches")
+EVENTS = ("started", "delivered", "delivered_on_time", "refused", "ended", "breaches", "taken_over", "handed_over")
 LEVELS = ("open", "overdue", "suspended", "blocked", "statutory_exceeded")
 DURATIONS = ("median_days", "p90_days", "longest_overdue_days", "since_intake_median_days")
 SCALARS = (*EVENTS, *LEVELS, *DURATIONS)
@@ -93,7 +93,9 @@ class History:
         tally, facts = self._tallies[life.facts.key], life.facts
         self._add_levels(case, tally, life)
         if facts.started_on is not None:
-            self._event(case, tally, "started", facts.started_on)
+            self._event(case, tally, "taken_over" if facts.taken_over else "started", facts, facts.started_on)
+        if facts.handed_over and facts.ended_on is not None:
+            self._event(case, tally, "handed_over", facts, facts.ended_on)
         met = Dependencies(case, life, lives) if life.waits else None
         if met is not None:
             for dependency, spans in met.unmet.items():
@@ -103,16 +105,16 @@ class History:
             if undone is not None and week_number(undone) <= week_number(outcome.day):
                 continue
             if outcome.name == OutcomeName.REFUSED:
-                self._event(case, tally, "refused", outcome.day)
+                self._event(case, tally, "refused", facts, outcome.day)
             elif outcome.name == OutcomeName.DELIVERED and facts.started_on is not None:
-                self._event(case, tally, "delivered", outcome.day)
+                self._event(case, tally, "delivered", facts, outcome.day)
                 if facts.due is not None and outcome.day <= facts.due:
-                    self._event(case, tally, "delivered_on_time", outcome.day)
+                    self._event(case, tally, "delivered_on_time", facts, outcome.day)
                 tally.deliveries[week_number(outcome.day)].append(life.delivery(outcome.day, met))
-        if facts.ended_on is not None:
-            self._event(case, tally, "ended", facts.ended_on)
+        if facts.ended_on is not None and not facts.handed_over:
+            self._event(case, tally, "ended", facts, facts.ended_on)
         if facts.breach_day is not None and facts.breach_day <= self.today:
-            self._event(case, tally, "breaches", facts.breach_day)
+            self._event(case, tally, "breaches", facts, facts.breach_day)
             tally.causes[week_number(facts.breach_day)][life.cause(facts.breach_day, met)] += 1
         for name, day in facts.rungs:
             tally.rungs[week_number(day)][name] += 1
@@ -122,11 +124,11 @@ class History:
         for day in facts.submitted:
             tally.submitted[week_number(day)] += 1
 
-    def _event(self, case: CaseFacts, tally: _Tally, figure: str, day: date) -> None:
+    def _event(self, case: CaseFacts, tally: _Tally, figure: str, facts: ProvisionFacts, day: date) -> None:
         week = week_number(day)
         tally.events[figure][week] += 1
         if figure in OF_MUNICIPALITY:
-            self._municipal_events[_municipality_on(case, day), figure][week] += 1
+            self._municipal_events[_municipality_on(case.municipalities_of(facts), day), figure][week] += 1
 
     def _level(self, levels: Levels, spans: Iterable[Span]) -> None:
         for first, end in spans:
@@ -142,7 +144,7 @@ class History:
             self._level(tally.levels["overdue"], spans)
             for first, end in spans:
                 self._add_longest(tally, due, first, min(end, self._after_today))
-            for municipality, part in _by_municipality(case, spans):
+            for municipality, part in _by_municipality(case.municipalities_of(life.facts), spans):
                 self._level(self._municipal_overdue[municipality], part)
 
     def _add_longest(self, tally: _Tally, due: int, first: int, end: int) -> None:
@@ -272,21 +274,21 @@ def _outside(case: CaseFacts, rounds_of: Iterable[Sequence[Life]]) -> list[Span]
     return found
 
 
-def _municipality_on(case: CaseFacts, day: date) -> str:
-    found = case.municipalities[0][1]
-    for first, municipality in case.municipalities[1:]:
+def _municipality_on(municipalities: Sequence[tuple[date, str]], day: date) -> str:
+    found = municipalities[0][1]
+    for first, municipality in municipalities[1:]:
         if first <= day:
             found = municipality
     return found
 
 
-def _by_municipality(case: CaseFacts, spans: list[Span]) -> Iterable[tuple[str, list[Span]]]:
-    if len(case.municipalities) == 1:
-        yield case.municipalities[0][1], spans
+def _by_municipality(municipalities: Sequence[tuple[date, str]], spans: list[Span]) -> Iterable[tuple[str, list[Span]]]:
+    if len(municipalities) == 1:
+        yield municipalities[0][1], spans
         return
     since = 0
-    for number, (_, municipality) in enumerate(case.municipalities):
-        following = case.municipalities[number + 1 : number + 2]
+    for number, (_, municipality) in enumerate(municipalities):
+        following = municipalities[number + 1 : number + 2]
         until = following[0][0].toordinal() if following else ALWAYS
         yield municipality, within(spans, since, until)
         since = until

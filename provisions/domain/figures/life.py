@@ -64,6 +64,7 @@ class Life:
         facts = self.facts
         return (
             (not self.open or self.open[-1][1] <= first)
+            and (facts.ended_on is None or facts.ended_on < day)
             and (facts.breach_day is None or facts.breach_day < day)
             and (facts.ended_on is None or facts.ended_on < day)
             and all(o.day < day for o in facts.outcomes)
@@ -171,7 +172,7 @@ class Life:
         answered = {a.rung: a.day.toordinal() for a in self.facts.answers}
         return [
             (day.toordinal(), max(day.toordinal(), answered.get(name, last + 1)))
-            for name, day in self.facts.rungs
+            for name, day in (*self.facts.rungs_before, *self.facts.rungs)
             if RungName(name).kind.is_table
         ]
 

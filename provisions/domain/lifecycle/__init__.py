@@ -13,6 +13,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, Me
 from provisions.domain.lifecycle.director import assign
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
+from provisions.domain.lifecycle.handover import LAPSED, MOVED, accept, decline, offered_again, transfer
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
@@ -33,11 +34,12 @@ from provisions.domain.lifecycle.tick import (
     tick,
     tick_case,
 )
-from provisions.domain.lifecycle.transfer import transfer
 from provisions.domain.lifecycle.undo import LastAct, Since, SinceLine, never_undone, undo
 from provisions.domain.lifecycle.waivers import waive
 
 __all__ = [
+    "LAPSED",
+    "MOVED",
     "SETTLED",
     "SYSTEM",
     "AuditLine",
@@ -53,6 +55,7 @@ __all__ = [
     "Since",
     "SinceLine",
     "Via",
+    "accept",
     "add",
     "again",
     "agree",
@@ -60,6 +63,7 @@ __all__ = [
     "assign",
     "close",
     "contact",
+    "decline",
     "derive",
     "derive_case",
     "follow_rules",
@@ -72,6 +76,7 @@ __all__ = [
     "next_at",
     "note",
     "number",
+    "offered_again",
     "open_case",
     "record_outcome",
     "register",

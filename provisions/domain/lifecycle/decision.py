@@ -184,7 +184,7 @@ class Draft:
         """
         about = "/".join((str(key or ""), kind.value, detail or "", occasion, str(self.case.act)))
         identity = str(uuid5(self.case.id, about))
-        place = to or self.case.municipality
+        place = to or self.case.municipality_of(key)
         self.intents.append(MessageIntent(identity, kind.value, key, detail, place, self._wait(kind, key)))
         return identity
 
@@ -195,7 +195,7 @@ class Draft:
         """
         catalogue, now = self.moment.catalogue, self.moment.now
         if kind.letter.listed:
-            calendar = catalogue.calendar_of(self.case.municipality)
+            calendar = catalogue.calendar_of(self.case.municipality_of(key))
             return calendar.next_working_moment(now, catalogue.overview_at) - now
         typed = self.moment.via in (Via.SHELL, Via.SYSTEM) or self.moment.by == SYSTEM
         same_day = key is not None and self.rule(key).same_day

@@ -11,6 +11,7 @@ from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.case_follow_ups import lapse_for_case
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
+from provisions.domain.lifecycle.handover import LAPSED, take_back
 from provisions.domain.lifecycle.rest import Woken, wake_at
 from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
@@ -59,6 +60,7 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
         lapse_asked(draft, "het traject is afgesloten")
     if still_open:
         tell_director_of_another(draft, still_open[0].id, ENDED)
+    take_back(draft, LAPSED, "het traject is afgesloten")
     draft.case = replace(draft.case, closed=ending.on, end_reason=rule.name)
     draft.note(
         "case.closed",

@@ -58,7 +58,7 @@ def plan_after(
             continue
         if rule.only_if is not None and (fields or {}).get(rule.only_if[0]) != rule.only_if[1]:
             continue
-        day = _follow_up_day(draft, rule, on, fields or {})
+        day = _follow_up_day(draft, key, rule, on, fields or {})
         if day is not None:
             made.append(FollowUp(rule.name, day))
     planned = with_follow_ups(provision.follow_ups, tuple(made))
@@ -77,8 +77,10 @@ def with_follow_ups(known: tuple[FollowUp, ...], new: tuple[FollowUp, ...]) -> t
     return (*revived, *(f for f in new if (f.name, f.due) not in there))
 
 
-def _follow_up_day(draft: Draft, rule: FollowUpRule, on: date, fields: Mapping[str, str]) -> date | None:
-    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+def _follow_up_day(
+    draft: Draft, key: ProvisionKey, rule: FollowUpRule, on: date, fields: Mapping[str, str]
+) -> date | None:
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality_of(key))
     if rule.on_field and (value := fields.get(rule.on_field)):
         day = date.fromisoformat(value)
         for _ in range(rule.working_days_before):
@@ -184,7 +186,7 @@ def _plan_next(draft: Draft, key: ProvisionKey, rule: FollowUpRule, last: Follow
     """After ``last``, which is done, the next one of what repeats."""
     if not (rule.repeat and rule.after and last.done) or _ended(draft.case, key, rule):
         return
-    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality_of(key))
     following = FollowUp(rule.name, rule.after.after(last.done, calendar))
     provision = draft.case.provisions[key]
     if all(f.lapsed for f in provision.follow_ups if (f.name, f.due) == (following.name, following.due)):

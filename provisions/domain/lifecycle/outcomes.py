@@ -220,6 +220,17 @@ def _tell_about_reopening(draft: Draft, before: Provision) -> None:
     tell(draft, MessageKind.AGAIN, before.id, told, outcome.name.value, occasion=occasion)
 
 
+def _refuse_of_another_municipality(case: Case, provision: Provision) -> None:
+    """What the municipality before settled or handed over stays as it was: here it is a round of its own."""
+    if provision.municipality in (None, case.municipality):
+        return
+    raise NotAllowed(
+        f"'{provision.id}' in traject {case.reference} hoort bij {provision.municipality}, waar de cliënt eerst woonde; "
+        f"heropenen kan niet meer. Is het in {case.municipality} nodig en loopt er nog geen ronde: "
+        f"{Part.AGAIN.of(case.reference, provision.key)}."
+    )
+
+
 def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str) -> Decision:
     """Reopen a closed provision: its old start and clock run on; what started because of it stays started."""
     provision = provision_of(case, key)
@@ -228,6 +239,7 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
             f"'{key}' in traject {case.reference} is niet afgesloten (stand: {dutch.STATUS[provision.status]}); "
             "heropenen hoeft niet."
         )
+    _refuse_of_another_municipality(case, provision)
     not_before(f"Heropenen van '{key}'", on, (provision.closed_on, "de uitkomst"))
     draft = Draft(replace(case, closed=None, end_reason=None), moment)
     if case.closed is not None:

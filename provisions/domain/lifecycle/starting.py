@@ -26,7 +26,7 @@ def start_what_is_ready(draft: Draft) -> None:
         if provision.status is Status.BLOCKED:
             day = graph.ready_on(draft.rule(provision.id), draft.case, provision)
             if day is not None:
-                _start(draft, provision, day)
+                start(draft, provision, day)
 
 
 def note_blocked(draft: Draft, provision: Provision) -> None:
@@ -39,7 +39,8 @@ def note_blocked(draft: Draft, provision: Provision) -> None:
     )
 
 
-def _start(draft: Draft, provision: Provision, day: date) -> None:
+def start(draft: Draft, provision: Provision, day: date) -> None:
+    """Start one provision as of ``day``: its clock runs, and its counter is asked or hears that it can go on."""
     key = provision.id
     again = provision.asked
     kind = MessageKind.PROCEED if again else MessageKind.REQUEST

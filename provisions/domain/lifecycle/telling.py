@@ -83,7 +83,7 @@ def _at_once(draft: Draft, key: ProvisionKey, due: date, was: date | None) -> bo
     """Shelter, and what is or was due within five working days."""
     if draft.rule(key).same_day:
         return True
-    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality)
+    calendar = draft.moment.catalogue.calendar_of(draft.case.municipality_of(key))
     near = calendar.add_working_days(draft.moment.today, SOON)
     return min(due, was or due) <= near
 

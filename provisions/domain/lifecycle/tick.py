@@ -96,7 +96,7 @@ def _climb(draft: Draft, key: ProvisionKey) -> None:
     for rung in ladder.rungs_due(draft.situation(key), draft.moment.catalogue, draft.moment.now):
         if rung.name is RungName.DOORBRAAKTAFEL:
             _offer_waivers_when_late(draft, key)
-        automatic = rung.name.kind.is_judged and draft.case.municipality in draft.moment.catalogue.automatic
+        automatic = rung.name.kind.is_judged and draft.case.municipality_of(key) in draft.moment.catalogue.automatic
         message = draft.send(MessageKind.RUNG, key, rung.name.value)
         provision = draft.case.provisions[key]
         draft.change(
