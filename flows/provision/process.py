@@ -26,7 +26,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     NEEDED_AGAIN: "Opnieuw nodig",
     Fact("provision.ended"): "Geëindigd met het traject",
     Fact("provision.handed_over"): "Overgedragen aan een andere gemeente",
-    **{Fact("rung.taken_over", rung): f"Telt als gezet: {rung.label}" for rung in RungName},
+    Fact("rung.taken_over"): "Een escalatiestap in de vorige gemeente telt als gezet",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",
     Fact("provision.reopened"): "Heropend",
     Fact("provision.undone"): "Teruggedraaid",
@@ -132,7 +132,7 @@ class Process:
     def applies(self, caption: str, *, proceeds: str) -> None:
         """The application goes to the counter at intake, also while the provision waits for another; ``proceeds`` when the
         counter hears that it can go on."""
-        self._says(caption, Fact("provision.applied"), Fact("message.requested", "application"))
+        self._says(caption, Fact("provision.applied"))
         self._says(proceeds, Fact("message.requested", "proceed"))
 
     def asks(self, caption: str) -> None:

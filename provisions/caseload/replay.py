@@ -72,6 +72,8 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "submit": app.cases.submit,
         "agree": app.cases.agree,
         "transfer": app.cases.transfer,
+        "accept": app.cases.accept,
+        "decline": app.cases.decline,
         "followup": app.cases.settle_follow_up,
         "reopen": app.cases.reopen,
         "milestone": app.cases.milestone,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 _WHICH = {
     "message.requested": "kind",
     "rung.climbed": "rung",
-    "rung.taken_over": "rung",
     "rung.answered": "rung",
     "rung.submitted": "submitted",
     "provision.outcome": "outcome",

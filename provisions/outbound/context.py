@@ -177,6 +177,7 @@ def _course(message: MessageFacts, situation: Situation, config: Config, now: da
         "tried": course.tried(message.told, own, situation, config),
         "tables_so_far": course.tables_so_far(own, situation.provision),
         "outside": own is None or own.kind.outside,
+        "moved_from": "",
     }
     if own is None or not own.kind.is_table:
         return known

@@ -120,12 +120,12 @@ FORM = '''def move(config: Config) -> Form:
     """The form by which a client goes to another municipality."""
     towns = {key: place.name for key, place in config.organisation.municipalities.items()}
     fields = choices.with_reference(config).choose("to", towns, "Naar welke gemeente?").add("by", who)
-    return fields.form("Verhuisd", "Geeft een traject door aan een andere gemeente.", _move)
+    return fields.form("Verhuisd", "Begint de overdracht van een traject aan een andere gemeente.", _move)
 
 
 def _move(values: Values) -> str:
     context.app().cases.transfer(values["reference"], values["to"], by=values["by"])
-    return "Het traject is doorgegeven."
+    return "De overdracht is begonnen."
 
 
 '''
@@ -223,9 +223,9 @@ def test_a_form_is_two_files(copy: Copy, url: str) -> None:
     copy.insert("flows/forms/catalogue.py", "    suspension.resume,", "    suspension.move,\n")
     assert len(copy.touched) == 2
     seen = copy.run("work_story", "form", url)
-    assert seen["done"] == "Het traject is doorgegeven."
+    assert seen["done"] == "De overdracht is begonnen."
     assert seen["flow"] == ["Verhuisd", "Verhuisd"]
-    assert seen["municipality"] == "havenmeer"
+    assert seen["to"] == "havenmeer"
 
 
 def test_a_rung_is_three_files_and_its_letter(copy: Copy, url: str) -> None:

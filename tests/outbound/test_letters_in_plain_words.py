@@ -105,8 +105,16 @@ def filled_in(told: Story, key: str, outcome: OutcomeName) -> dict[str, str]:
     }
 
 
+def moves(told: Read) -> None:
+    """To another municipality, which declines first."""
+    told.take(lifecycle.transfer(told.case, "duinrade", told.moment, "regisseur-7"))
+    told.take(lifecycle.decline(told.case, "incomplete", told.moment))
+    told.take(lifecycle.transfer(told.case, "duinrade", told.moment, "regisseur-7"))
+    told.take(lifecycle.accept(told.case, told.moment))
+
+
 def a_life(story: NewStory) -> Read:
-    """All provisions: asked, stopped, late, answered, refused or delivered with every field filled in, followed up."""
+    """All provisions: asked, stopped, late, answered, refused or delivered with every field filled in, moved, followed up."""
     begun = story(*ALL, needed_from=date(2026, 11, 20), urgent=("debt_counselling",))
     told = Read(begun.config, begun.case, begun.now, begun.sent)
     told.read_out([intent for intent, _ in begun.sent])
@@ -119,6 +127,7 @@ def a_life(story: NewStory) -> Read:
     for key in ALL:
         name = OutcomeName.REFUSED if key == "postal_address" else OutcomeName.DELIVERED
         told.outcome(key, name, **filled_in(told, key, name))
+    moves(told)
     told.until("2027-02-01T12:00+01:00")
     return told
 

@@ -36,6 +36,7 @@ DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
 WITH_DIRECTOR = "TR-2026-0012"
 AWAY, DEPUTY = "regisseur-5", "regisseur-6"
 AT_REST = "TR-2026-0014"
+MOVING, MOVED = "TR-2026-0013", "TR-2026-0015"
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
@@ -113,6 +114,10 @@ def town(shared_database: Engine) -> App:
         request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
         app.cases.intake(request, by=DIRECTOR)
     app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
+    for reference in (MOVING, MOVED):
+        app.cases.intake(IntakeRequest(reference, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+        app.cases.transfer(reference, "duinrade", by=DIRECTOR)
+    app.cases.accept(MOVED, by="regisseur-7")
     app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=DIRECTOR)
     app.cases.intake(IntakeRequest(AT_REST, "voluntary", ["id_document"]), by=DIRECTOR)
     app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
@@ -234,6 +239,15 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "closing twice": (NOT_ALLOWED, call("close", CLOSED), "afgesloten"),
     "reopening what is open": (NOT_ALLOWED, call("reopen", REF, "id_document", reason="fout"), "niet afgesloten"),
     "moving to where one is": (NOT_ALLOWED, call("transfer", REF, "voorbeeldstad"), "voorbeeldstad"),
+    "moving twice at once": (NOT_ALLOWED, call("transfer", MOVING, "havenmeer"), "provisions accept TR-2026-0013"),
+    "a malformed code of who takes over": (INVALID, call("transfer", REF, "duinrade", director="De Baas"), "--director"),
+    "accepting what was not handed over": (NOT_ALLOWED, call("accept", REF), "provisions transfer"),
+    "declining what was not handed over": (NOT_ALLOWED, call("decline", REF, because="other"), "niet overgedragen"),
+    "accepting twice": (NOT_ALLOWED, call("accept", MOVED), "al aangenomen"),
+    "declining what was accepted": (NOT_ALLOWED, call("decline", MOVED, because="other"), "al aangenomen"),
+    "accepting a case that is closed": (NOT_ALLOWED, call("accept", CLOSED), "afgesloten"),
+    "declining for no reason known": (INVALID, call("decline", MOVING, because="zomaar"), "not_living_here"),
+    "reopening what was handed over": (NOT_ALLOWED, call("reopen", MOVED, "wmo_indication#1", reason="fout"), "voorbeeldstad"),
     # stops
     "a stop for a waiting list": (INVALID, suspend(reason="waiting_list"), "wachtlijst"),
     "a stop for no show": (INVALID, suspend(reason="no_show"), "niet verschijnen"),

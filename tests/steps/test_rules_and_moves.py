@@ -51,5 +51,13 @@ def test_after_a_move_the_new_table_knows(town: Town) -> None:
     town.on("2026-11-06 09:00")
     town.app.cases.transfer(case.reference, "duinrade", by="regisseur-1")
     town.on("2026-11-06 09:05")
-    assert len(town.letters_to("doorbraaktafel@duinrade.example")) == 1
-    assert town.app.views.case(case.reference).provisions[0].breached
+    assert town.letters_to("doorbraaktafel@duinrade.example") == []
+    town.app.cases.accept(case.reference, by="regisseur-7")
+    town.on("2026-11-06 09:10")
+    (letter,) = town.letters_to("doorbraaktafel@duinrade.example")
+    told = " ".join(letter.text.split())
+    assert "is verhuisd uit gemeente Voorbeeldstad" in told
+    assert "daar gevraagd op 2 november 2026" in told
+    assert "gevraagd aan het loket in Voorbeeldstad" in told
+    old, new = town.app.views.case(case.reference).provisions
+    assert (old.breached, new.breached) == (True, False)

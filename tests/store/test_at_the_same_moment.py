@@ -141,6 +141,28 @@ def test_many_people_work_on_one_case_without_waiting_for_ever(app: App, clock: 
         "suspended",
     )
     assert by_key["postal_address"] == "waiting"
+    assert app.views.case(REF).case.handover_pending is not None
+
+
+def test_accepting_and_declining_at_the_same_moment(app: App) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.transfer(REF, "havenmeer", by=DIRECTOR)
+    said = together(
+        lambda: app.cases.accept(REF, by="regisseur-7"),
+        lambda: app.cases.decline(REF, because="incomplete", by="regisseur-7"),
+    )
+    assert sorted(type(one).__name__ for one in said) == ["NoneType", "NotAllowed"]
+
+
+def test_accepting_twice_at_the_same_moment_makes_one_round(app: App) -> None:
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.transfer(REF, "havenmeer", by=DIRECTOR)
+    said = together(
+        lambda: app.cases.accept(REF, by="regisseur-7"),
+        lambda: app.cases.accept(REF, by="regisseur-8"),
+    )
+    assert sorted(type(one).__name__ for one in said) == ["NoneType", "NotAllowed"]
+    assert [p.provision.round for p in app.views.case(REF).provisions] == [1, 2]
 
 
 def test_many_at_once_are_taken_in_all_or_none(app: App, database: Engine) -> None:

@@ -146,6 +146,7 @@ def test_what_changes_in_a_case_is_not_recorded_as_it_was_foreseen(app: App, clo
     foresee_all(app)
     app.cases.record_outcome("TR-2026-0000", "emergency_shelter", "delivered", by=DIRECTOR)
     app.cases.transfer("TR-2026-0001", "duinrade", by=DIRECTOR)
+    app.cases.accept("TR-2026-0001", by="regisseur-7")
     assert held(app, t.foreseen) == CASES - 2
     clock.now = at("2026-11-03 00:00")
     app.time.tick_all()

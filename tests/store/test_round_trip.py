@@ -103,7 +103,8 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
     then("2027-01-04", app.cases.settle_follow_up(REF, "advance_payment", "next_advance", by=DIRECTOR))
     then("2027-01-05", app.cases.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
     then("2027-01-06", app.cases.add(REF, ["day_activity"], by=DIRECTOR))
-    then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", by=DIRECTOR))
+    then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", director="regisseur.zuid", by=DIRECTOR))
+    then("2027-01-07", app.cases.accept(REF, by="regisseur.zuid"))
     then("2027-01-07", app.cases.number(REF, "Z2026-00123", by=DIRECTOR))
     then("2027-01-07", app.cases.number(REF, "WI-77", key="benefit_decision", by=DIRECTOR))
     then("2027-01-07", app.cases.contact(REF, "two_people", by=DIRECTOR))
@@ -142,7 +143,7 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
     a_full_life(app, clock)
     elsewhere = {  # written by the outbox, the engine, other rules, and whoever closes or forgets a case
         "message": {"sent", "recipients", "subject", "body", "error"},
-        "provision": {"flow_run", "suspended_until", "breached_on", "ended_on", "taken_over_by"},
+        "provision": {"flow_run", "suspended_until", "breached_on", "taken_over_by"},
         "client_case": {"closed", "end_reason", "forgotten", "next_at"},
     }
     with database.connect() as connection:
@@ -215,7 +216,8 @@ def test_what_happened_is_in_the_audit_in_order(app: App, clock: MovingClock) ->
     for expected in (
         "provision.needed", "provision.waived", "provision.started", "provision.blocked", "clock.suspended", "clock.resumed",
         "rung.climbed", "rung.answered", "rung.submitted", "provision.outcome", "provision.reopened", "follow_up.planned",
-        "follow_up.done", "term.agreed", "term.statutory", "case.transferred", "provision.overdue", "message.requested",
+        "follow_up.done", "term.agreed", "term.statutory", "case.handover", "case.transferred",
+        "provision.handed_over", "rung.taken_over", "provision.overdue", "message.requested",
     ):  # fmt: skip
         assert expected in whats, expected
 
