@@ -90,6 +90,8 @@ OF_METHOD: Mapping[str, UseCase] = {
     "urgent": UseCase.URGENT,
     "milestone": UseCase.MILESTONE,
     "transfer": UseCase.TRANSFER,
+    "accept": UseCase.ACCEPT,
+    "decline": UseCase.ACCEPT,
     "close": UseCase.CLOSE,
     "ask_stop": UseCase.ASK,
     "ask_end": UseCase.ASK,

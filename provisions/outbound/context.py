@@ -81,9 +81,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "municipality": municipality.name,
         "new_municipality": config.organisation.municipalities[case.municipality].name,
         "counter": municipality.counters[rule.counter],
-        "director": config.organisation.director(
-            place, message.absences.acting(case.director_in(place), day_of(now))
-        ),
+        "director": config.organisation.director(place, message.absences.acting(case.director_in(place), day_of(now))),
         "team": here.team,
         "customisation_officer": municipality.customisation_officer,
         "contact": contact_goes(config, case),

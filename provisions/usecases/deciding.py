@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
-from provisions.access import Directory, Role, must_hold
+from provisions.access import Directory, Role, UseCase, must_hold
 from provisions.access.rights import OF_ACT
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
@@ -86,6 +86,12 @@ class Deciding:
         """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""
         must_hold(known, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
         return code
+
+    def _may_take_over(self, code: str, case: Case, what: str) -> None:
+        """Raise what keeps ``code`` from deciding on the handover of ``case``: that is for the municipality that it goes to."""
+        pending, right = case.handover_pending, self._config.rights.of(UseCase.ACCEPT)
+        if pending is not None:
+            must_hold(self._people, code, tuple(right.roles) if right else (), (pending.to,), what)
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions

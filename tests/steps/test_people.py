@@ -178,3 +178,20 @@ def test_a_director_asks_to_put_a_case_at_rest_and_a_team_lead_does_it(app: App)
     assert app.views.case(REF).resting is not None
     app.cases.rest(OTHER, reason="uit beeld", by=TEAM_LEAD)
     assert app.views.case(OTHER).resting is not None
+
+
+def test_only_the_municipality_that_it_goes_to_decides_on_a_handover(app: App) -> None:
+    assert isinstance(refusal(lambda: app.cases.transfer(REF, "havenmeer", director=BEN, by=ANNE)), NotAllowed)
+    app.cases.transfer(REF, "havenmeer", director=HAVEN, by=ANNE)
+    for decide in (
+        lambda: app.cases.accept(REF, by=ANNE),
+        lambda: app.cases.decline(REF, because="incomplete", by=TEAM_LEAD),
+        lambda: app.cases.accept(REF, by="regisseur.niemand"),
+    ):
+        said = refusal(decide)
+        assert isinstance(said, NotAllowed | InvalidInput)
+        assert is_dutch(said)
+    app.cases.decline(REF, because="incomplete", by=LEAD_ELSEWHERE)
+    app.cases.transfer(REF, "havenmeer", director=HAVEN, by=ANNE)
+    case = app.cases.accept(REF, by=HAVEN)
+    assert (case.municipality, case.director) == ("havenmeer", HAVEN)
