@@ -443,9 +443,9 @@ class Case:
         found = self.handover
         return found if found is not None and found.accepted is None else None
 
-    def municipality_of(self, key: ProvisionKey) -> str:
-        """To which municipality a round belongs: that of the case, unless it stayed with the one before."""
-        found = self.provisions.get(key)
+    def municipality_of(self, key: ProvisionKey | None) -> str:
+        """To which municipality a round (``None``: the case) belongs: that of the case, unless it stayed with the one before."""
+        found = None if key is None else self.provisions.get(key)
         return found.municipality if found is not None and found.municipality is not None else self.municipality
 
     def director_in(self, municipality: str) -> str | None:

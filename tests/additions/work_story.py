@@ -68,7 +68,7 @@ def form() -> dict[str, object]:
     return {
         "done": done,
         "flow": [plan.flow.name, flow.name],
-        "municipality": town.app.views.case(REFERENCE).case.municipality,
+        "to": town.app.views.case(REFERENCE).case.handover_with,
     }
 
 
