@@ -123,9 +123,10 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
     """The numbers by which the receiver knows it: the counter's own for the counter, the municipality's for who belongs to it."""
     kind, here = MessageKind(message.kind), message.municipality == case.municipality
     to, rung = kind.letter.to, kind.rung(message.detail)
+    its_own = message.municipality == case.municipality_of(provision.id)
     elsewhere = to is Recipient.NATIONAL_DESK or rung is RungName.REGIONAL
     return {
-        "their_number": provision.their_number if here and to is Recipient.COUNTER else None,
+        "their_number": provision.their_number if its_own and to is Recipient.COUNTER else None,
         "own_number": case.own_number if here and not elsewhere else None,
     }
 

@@ -87,11 +87,11 @@ class Deciding:
         must_hold(known, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
         return code
 
-    def _may_take_over(self, code: str, case: Case, what: str) -> None:
+    def _may_take_over(self, known: Directory, code: str, case: Case, what: str) -> None:
         """Raise what keeps ``code`` from deciding on the handover of ``case``: that is for the municipality that it goes to."""
         pending, right = case.handover_pending, self._config.rights.of(UseCase.ACCEPT)
         if pending is not None:
-            must_hold(self._people, code, tuple(right.roles) if right else (), (pending.to,), what)
+            must_hold(known, code, tuple(right.roles) if right else (), (pending.to,), what)
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions

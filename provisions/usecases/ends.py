@@ -19,26 +19,28 @@ class Ends(Deciding):
         """The client moved to another municipality of the region: begin a handover. ``director``: who takes the case there."""
         moment = self._moment(by)
         to = inputs.known(municipality, self._config.organisation.municipalities, "gemeente")
-        who = self._may_direct(inputs.code(director, f"{Part.DIRECTOR}"), to) if director else None
+        who = inputs.code(director, f"{Part.DIRECTOR}") if director else None
+        if who is not None:
+            self._may_direct(self._directory(), who, to)
         return self._decide(reference, moment, lambda case: lifecycle.transfer(case, to, moment, who))
 
     def accept(self, reference: str, *, by: str) -> Case:
         """The new municipality takes the case over. ``by`` is one of its directors or team leads, where people are listed."""
-        moment = self._moment(by)
+        moment, known = self._moment(by), self._directory()
 
         def decide(case: Case) -> Decision:
-            self._may_take_over(moment.by, case, "deze overdracht aannemen")
+            self._may_take_over(known, moment.by, case, "deze overdracht aannemen")
             return lifecycle.accept(case, moment)
 
         return self._decide(reference, moment, decide)
 
     def decline(self, reference: str, *, because: str, by: str) -> Case:
         """The new municipality does not take the case over. ``because``: a code."""
-        moment = self._moment(by)
+        moment, known = self._moment(by), self._directory()
         why = refuse_identifying(because, "waarom de overdracht niet doorgaat")
 
         def decide(case: Case) -> Decision:
-            self._may_take_over(moment.by, case, "deze overdracht weigeren")
+            self._may_take_over(known, moment.by, case, "deze overdracht weigeren")
             return lifecycle.decline(case, why, moment)
 
         return self._decide(reference, moment, decide)

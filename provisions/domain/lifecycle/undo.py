@@ -23,7 +23,8 @@ UNDONE = "act.undone"
 _NEVER = {
     "case.opened": ("een intake", "Is het traject een vergissing, beëindig het dan met die reden"),
     "case.transferred": ("een overdracht", "Draag het traject opnieuw over"),
-    "handover": ("een overdracht", "Draag het traject opnieuw over"),
+    "case.handover": ("een overdracht", "Laat de nieuwe gemeente haar weigeren"),
+    "case.handover_declined": ("het weigeren van een overdracht", "Draag het traject opnieuw over"),
     "place": ("wat over de plek is vastgelegd", "Leg vast wat er nu over de plek bekend is"),
     "budget": ("wat over het budget is vastgelegd", "Leg de correctie vast"),
     "approval": ("wat aan een ander is gevraagd, of waar een ander akkoord op gaf", "Leg vast wat er nu geldt"),
