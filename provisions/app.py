@@ -16,6 +16,7 @@ from provisions.usecases.looks import Looks
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
 from provisions.usecases.people import People
+from provisions.usecases.releasing import Releasing
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import Seeing
@@ -51,6 +52,7 @@ class App:
         self.resending = Resending(engine, self.messages, clock)
         self.retention = Retention(engine, config, self.views, clock)
         self.exports = Exports(self.views, self.messages, clock)
+        self.releasing = Releasing(engine, self.exports)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
 

@@ -149,7 +149,12 @@ def export(args: Namespace, settings: Settings) -> None:
     """Everything of a case as JSON, on the screen or in a file that only its owner can read."""
     path = path_of(args.out) if args.out else None
     with app_on(settings) as app:
-        found = app.exports.of_case(args.reference)
+        if args.client and not args.by:
+            raise InvalidInput(
+                "Er ontbreekt iets: --by. Zeg wie de gegevens aan de cliënt uitgeeft (de privacy officer)."
+            )
+        client = args.client
+        found = app.releasing.for_client(args.reference, by=args.by) if client else app.exports.of_case(args.reference)
     if path is None:
         as_json(found)
         return

@@ -20,5 +20,9 @@ def data(commands: Commands) -> None:
         "export", "alle gegevens van een traject, als JSON", "export TR-2026-0042 --out traject.json"
     )
     export.add_argument("--out", metavar="BESTAND", help="een nieuw bestand; zonder: op het scherm")
+    export.add_argument(
+        "--client", action="store_true", help="voor de cliënt zelf: functies in plaats van mensen; lees het eerst na"
+    )
+    export.add_argument("--by", metavar="CODE", help="wie het uitgeeft (bij --client)")
     forget = commands.on_case("forget", "vergeet een afgesloten traject", "forget TR-2026-0042 --by regisseur-3")
     options.by(forget)
