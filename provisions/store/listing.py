@@ -53,6 +53,7 @@ class CaseFilter:
     late: bool = False
     rest: bool = False
     unassigned: bool = False
+    handover: bool = False
     assigned: Sequence[tuple[str, str]] | None = None
     pieces: Sequence[str] = ()
 
@@ -76,8 +77,13 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     """
     conditions = {
         "c.forgotten IS NULL": True,
-        "c.director = ANY(%(directors)s::text[])": wanted.directors is not None,
-        "c.municipality = %(municipality)s": wanted.municipality is not None,
+        f"(c.director = ANY(%(directors)s::text[]) OR ({_MOVING} AND c.handover_director = ANY(%(directors)s::text[])))": (
+            wanted.directors is not None
+        ),
+        f"(c.municipality = %(municipality)s OR ({_MOVING} AND c.handover_with = %(municipality)s))": (
+            wanted.municipality is not None
+        ),
+        _MOVING: wanted.handover,
         "c.closed IS NULL": wanted.open is True,
         "c.closed IS NOT NULL": wanted.open is False,
         "c.id IN (SELECT l.case_id FROM provision l WHERE l.late_from <= %(now)s)": wanted.late,
@@ -99,6 +105,8 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     )
 
 
+# Handed over and not accepted yet: the case stands with both.
+_MOVING = "(c.closed IS NULL AND c.handover_since IS NOT NULL AND c.handover_accepted IS NULL)"
 _BLOCKED = "EXISTS (SELECT FROM person b WHERE b.code = c.director AND b.blocked IS NOT NULL)"
 
 

@@ -29,6 +29,7 @@ class CaseStatus(StrEnum):
     REST = "rest"
     CLOSED = "closed"
     UNASSIGNED = "unassigned"
+    HANDOVER = "handover"
 
 
 WORDS = {
@@ -37,6 +38,7 @@ WORDS = {
     CaseStatus.REST: dutch.AT_REST,
     CaseStatus.CLOSED: "afgesloten",
     CaseStatus.UNASSIGNED: "zonder regisseur",
+    CaseStatus.HANDOVER: "overdracht",
 }
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -119,6 +121,7 @@ class CaseLists:
                 late=kind is CaseStatus.LATE,
                 rest=kind is CaseStatus.REST,
                 unassigned=kind is CaseStatus.UNASSIGNED,
+                handover=kind is CaseStatus.HANDOVER,
                 assigned=self.directors(),
                 pieces=self._pieces(search),
             )

@@ -144,3 +144,10 @@ def test_letters_for_who_is_no_longer_listed_go_to_the_team() -> None:
     assert both.director("havenmeer", ANNE).email == "regisseur.noord@voorbeeldstad.example", (
         "she is, with that address"
     )
+
+
+def test_who_moves_has_a_list_and_stands_with_both_municipalities(app: App) -> None:
+    app.cases.transfer("TR-2026-0200", "havenmeer", by=GONE)
+    assert found(app, status="handover") == ["TR-2026-0200"]
+    assert found(app, municipality="havenmeer") == ["TR-2026-0200"]
+    assert "TR-2026-0200" in found(app, municipality="voorbeeldstad")
