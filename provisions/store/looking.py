@@ -39,7 +39,7 @@ _CASE = ", ".join(f"c.{name}" for name in columns.CASE.names)
 _PROVISION = ", ".join(f"p.{name}" for name in ("id", "case_id", *columns.PROVISION.names, "flow_run"))
 _OWN = "(a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round)"  # whether line a is about provision p
 # Of one municipality, or of all: a case that is being handed over stands with both until it is accepted.
-STANDS_WITH = (
+_STANDS_WITH = (
     "(%(municipality)s::text IS NULL OR c.municipality = %(municipality)s "
     "OR (c.handover_with = %(municipality)s AND c.handover_accepted IS NULL))"
 )
@@ -189,7 +189,7 @@ def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
     found = rows(
         f"SELECT {_PROVISION}, {_CASE} FROM provision p JOIN client_case c ON c.id = p.case_id "
         "WHERE p.late_from <= %(now)s AND c.forgotten IS NULL "
-        f"AND {STANDS_WITH}",
+        f"AND {_STANDS_WITH}",
         now=now,
         municipality=municipality,
     )
@@ -216,7 +216,7 @@ def blocked_beyond(rows: Rows, patience: Sequence[Patience], municipality: str |
         "JOIN unnest(%(keys)s::text[], %(urgent)s::boolean[], %(last)s::date[], %(agreed)s::boolean[]) "
         "AS patience (key, urgent, last, by_agreement) ON patience.key = p.key AND patience.urgent = p.urgent "
         "WHERE p.status = 'blocked' AND coalesce(CASE WHEN by_agreement THEN p.agreed END, p.needed_on) <= last "
-        f"AND {STANDS_WITH}",
+        f"AND {_STANDS_WITH}",
         keys=[one.key for one in patience],
         urgent=[one.urgent for one in patience],
         last=[one.last for one in patience],
