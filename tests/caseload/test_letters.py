@@ -43,7 +43,12 @@ def one_of_each(settings: Settings, url: str) -> dict[str, str]:
             .join(t.case, t.case.c.id == t.provision.c.case_id)
             .where(t.message.c.status == "sent")
             .order_by(
-                t.message.c.created, t.case.c.reference, t.provision.c.key, t.provision.c.round, t.message.c.detail
+                t.message.c.created,
+                t.case.c.reference,
+                t.provision.c.key,
+                t.provision.c.round,
+                t.message.c.detail,
+                t.message.c.municipality.desc(),
             )
         )
         rows = connection.execute(query).all()
