@@ -124,7 +124,7 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
     kind, here = MessageKind(message.kind), message.municipality == case.municipality
     to, rung = kind.letter.to, kind.rung(message.detail)
     its_own = message.municipality == case.municipality_of(provision.id)
-    elsewhere = to is Recipient.NATIONAL_DESK or rung is RungName.REGIONAL
+    elsewhere = to is Recipient.NATIONAL_DESK or (rung is not None and rung.kind.outside)
     return {
         "their_number": provision.their_number if its_own and to is Recipient.COUNTER else None,
         "own_number": case.own_number if here and not elsewhere else None,
