@@ -187,20 +187,28 @@ def late(rows: Rows, now: datetime, municipality: str | None) -> list[Late]:
     Nothing that is late waits for another provision, so the others need not be read: they are most of the work.
     """
     found = rows(
-        f"SELECT {_PROVISION}, {_CASE} FROM provision p JOIN client_case c ON c.id = p.case_id "
+        f"SELECT {_PROVISION} FROM provision p JOIN client_case c ON c.id = p.case_id "
         "WHERE p.late_from <= %(now)s AND c.forgotten IS NULL "
         f"AND {_STANDS_WITH}",
         now=now,
         municipality=municipality,
     )
-    children = _belongs(rows, found, {row.case_id for row in found})
+    case_ids = {row.case_id for row in found}
+    # By themselves: a round and its case both have a municipality, and a row has room for one column of a name.
+    of_case = {
+        row.id: row
+        for row in rows(
+            f"SELECT c.id, {_CASE} FROM client_case c WHERE c.id = ANY(%(ids)s::bigint[])", ids=list(case_ids)
+        )
+    }
+    children = _belongs(rows, found, case_ids)
     return [
         Late(
             row.id,
             from_row.key(row),
             row.flow_run,
             from_row.case(
-                row,
+                of_case[row.case_id],
                 {from_row.key(row): from_row.provision(row, children.to_provision(row.id))},
                 children.to_case(row.case_id),
             ),
