@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -26,12 +27,15 @@ from flows.server import allowed, dutch_answers
 from flows.server.allowed import Call, How, NotLimitable
 from flows.server.pages import BASE, POLICY, PackagedPages, below_base
 from provisions.access import Actor, Role, UseCase
+from provisions.domain.calendar import utc_text
+from provisions.settings import utc_now
 from provisions.usecases.people import ADMIN
 from provisions.usecases.signing_in import SignedIn, TooManyGuesses
 from provisions.web.house import House
 from provisions.web.visits import onward
 
 FORM_TAG = "formulier"
+_TOKEN_LASTS = timedelta(hours=1)  # then the UI asks again; in a browser a day in 2999 is at once, without end
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _REMEMBER_SECONDS = 5.0
 _HOLD_SECONDS = 3.0
@@ -412,7 +416,7 @@ def _not_there() -> Response:
 
 def _csrf_answer(request: Request, token: str) -> Response:
     client = request.query_params.get("client", "")[:100]
-    return JSONResponse({"token": token, "client": client, "expiration": "2999-01-01T00:00:00Z"})
+    return JSONResponse({"token": token, "client": client, "expiration": utc_text(utc_now() + _TOKEN_LASTS)})
 
 
 async def _json(request: Request) -> Any:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from flows.server.behind import Behind, Upstream
 from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.machine.sealing import Sealing
+from provisions.settings import utc_now
 from provisions.usecases.signing_in import SigningIn
 from provisions.web.application import application
 from tests.builders import CONFIG
@@ -277,6 +279,13 @@ def test_a_program_reads_with_the_password_and_fills_in_forms(
     ):
         assert client.request(method, f"/api/{path}", json={}, auth=auth, headers=sealed).status_code == 403
     assert client.get(f"/api/flow_runs/{RUN}/input/antwoord-1", auth=auth).status_code == 403
+
+
+def test_a_token_ends_within_a_month_for_a_browser_counts_in_milliseconds_of_31_bits(browser: Browser) -> None:
+    browser.signs_in("teamleider-1")
+    said = browser.client.get("/prefect/api/csrf-token?client=x").json()
+    ahead = datetime.fromisoformat(said["expiration"]) - utc_now()
+    assert timedelta(minutes=50) < ahead < timedelta(days=20)
 
 
 def test_guessing_by_a_program_is_slowed(make_browser: Callable[[], Browser]) -> None:
