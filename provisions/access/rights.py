@@ -44,6 +44,7 @@ class UseCase(StrEnum):
     UNDO = "undo"
     TRANSFER = "transfer"
     ACCEPT = "accept"
+    WAKE = "wake"
     CLOSE = "close"
     ASK = "ask"
     LINK = "link"
@@ -92,6 +93,9 @@ OF_METHOD: Mapping[str, UseCase] = {
     "transfer": UseCase.TRANSFER,
     "accept": UseCase.ACCEPT,
     "decline": UseCase.ACCEPT,
+    "rest": UseCase.REST,
+    "ask_rest": UseCase.ASK,
+    "wake": UseCase.WAKE,
     "close": UseCase.CLOSE,
     "ask_stop": UseCase.ASK,
     "ask_end": UseCase.ASK,

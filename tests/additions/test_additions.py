@@ -154,7 +154,7 @@ def add_column(copy: Copy, table: str, column: str) -> None:
 def test_a_column_of_a_provision_is_four_files(copy: Copy, owned: str) -> None:
     copy.insert("provisions/domain/case.py", "    late_noted: date | None = None", "    greeted: str | None = None\n")
     copy.insert(
-        "provisions/domain/lifecycle/starting.py", "status=Status.WAITING, started_on=day", 'greeted="in person", '
+        "provisions/domain/lifecycle/starting.py", "            started_on=day,", '            greeted="in person",\n'
     )
     copy.insert(
         "provisions/store/tables.py", '    Column("late_noted", Date),  # the D+1', '    Column("greeted", Text),\n'
