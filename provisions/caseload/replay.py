@@ -10,6 +10,7 @@ from provisions.app import App
 from provisions.caseload.script import Event
 from provisions.catalogue import Config
 from provisions.domain.case import Case
+from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
 from provisions.store.audit import RECORDED_AT
@@ -23,13 +24,15 @@ class Replay:
         self.now = start
         engine = engine.execution_options(**{RECORDED_AT: self._clock})
         self.app = App(engine, config, self._clock)
+        self._days = DaysOverviews(engine, config, self._clock)
         self._outbox = Outbox(engine, config, transport, self._clock)
 
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
         self.travel_to(happened.moment)
         command = _commands(self.app)[happened.command]
-        command(happened.reference, by=happened.by, **happened.arguments)
+        about = {"reference": happened.reference} if happened.reference else {}
+        command(**about, by=happened.by, **happened.arguments)
         self._deliver()
 
     def travel_to(self, moment: datetime) -> None:
@@ -39,11 +42,13 @@ class Replay:
             self.app.time.tick_all()
             self._deliver()
         self.now = max(self.now, moment)
+        self._deliver()
 
     def _clock(self) -> datetime:
         return self.now
 
     def _deliver(self) -> None:
+        self._days.tell()
         self._outbox.deliver_due()
 
 
@@ -60,6 +65,14 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
     ) -> Case:
         grounds = {(key, name): ground for key, names in (waive or {}).items() for name, ground in names.items()}
         return app.cases.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
+
+    def assign(reference: str, *, by: str, director: str) -> object:
+        return app.cases.assign([reference], director, by=by)
+
+    def approve(reference: str, *, by: str) -> Case:
+        """What is asked of this case: its number depends on what else was asked before, and so on the day of loading."""
+        (asked,) = (waiting.number for waiting in app.cases.waiting() if waiting.reference == reference)
+        return app.cases.approve(str(asked), by=by)
 
     return {
         "intake": intake,
@@ -82,4 +95,13 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "again": app.cases.again,
         "close": app.cases.close,
         "ask_stop": app.cases.ask_stop,
+        "ask_rest": app.cases.ask_rest,
+        "approve": approve,
+        "rest": app.cases.rest,
+        "wake": app.cases.wake,
+        "assign": assign,
+        "away": app.cases.away,
+        "brp": app.cases.brp,
+        "why": app.cases.why,
+        "note": app.cases.note,
     }

@@ -18,7 +18,9 @@ BETWEEN_CLIENTS = timedelta(minutes=20)
 
 @dataclass(frozen=True)
 class Event:
-    """Something a person did. ``moment`` is aware; ``command`` is a command of the command line; ``by`` who did it."""
+    """Something a person did. ``moment`` is aware; ``command`` is a command of the command line; ``by`` who did it.
+    ``reference``: of the case, empty where it is about none.
+    """
 
     moment: datetime
     reference: str
@@ -29,13 +31,31 @@ class Event:
 
 def events(today: date, config: Config, path: Path = EXAMPLE) -> list[Event]:
     """All events as seen from ``today`` (Amsterdam's), oldest first; every one of them lies before ``today``."""
-    clients = tomllib.loads(path.read_text("utf-8"))["client"]
-    found = [
+    example = tomllib.loads(path.read_text("utf-8"))
+    clients = [
         event
-        for number, client in enumerate(clients, start=1)
+        for number, client in enumerate(example["client"], start=1)
         for event in _Client(number, client, today, config).events()
     ]
-    return sorted(found, key=lambda event: event.moment)
+    absences = [_absence(entry, today, config.catalogue.calendar) for entry in example["away"]]
+    return sorted([*absences, *clients], key=lambda event: event.moment)
+
+
+def _absence(entry: Mapping[str, Any], today: date, calendar: WorkingCalendar) -> Event:
+    """Somebody is away, recorded at the beginning of a day. What counts is who was away, so weekends may be in it."""
+    start, until = (today + timedelta(days=entry[name]) for name in ("start", "until"))
+    return Event(
+        moment=datetime.combine(_working_day(today, entry["at"], calendar), FIRST_OF_THE_DAY, AMSTERDAM),
+        reference="",
+        command="away",
+        by=entry["by"],
+        arguments={"code": entry["director"], "deputy": entry["deputy"], "start": start, "until": until},
+    )
+
+
+def _working_day(today: date, offset: int, calendar: WorkingCalendar) -> date:
+    """The working day on or before ``offset`` days from ``today``: nobody takes in a client on Christmas Day."""
+    return calendar.last_working_day_before(today + timedelta(days=offset) + ONE_DAY)
 
 
 class _Client:
@@ -74,12 +94,10 @@ class _Client:
             return {field: self._day(v).isoformat() if isinstance(v, int) else v for field, v in value.items()}
         if isinstance(value, dict):
             return {key: self._value(key, inner) for key, inner in value.items()}
-        return self._day(value) if isinstance(value, int) else value
+        return self._day(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     def _municipality(self, number: int) -> str:
         return self._municipalities[(number - 1) % len(self._municipalities)]
 
     def _day(self, offset: int) -> date:
-        """The working day on or before: nobody takes in a client on Christmas Day."""
-        day = self._today + timedelta(days=offset)
-        return self._calendar.last_working_day_before(day + ONE_DAY)
+        return _working_day(self._today, offset, self._calendar)

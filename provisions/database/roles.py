@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
-    "absence": (READ, ADD, CHANGE),
+    "absence": (READ, ADD, CHANGE, REMOVE),
     "access_log": (READ, ADD, REMOVE),  # REMOVE: a trigger lets go of what was kept long enough, and of nothing else
     "agreement": (READ, ADD, REMOVE),  # REMOVE, here and of what belongs to a provision: an act is taken back
     "alembic_version": (READ,),

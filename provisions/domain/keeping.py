@@ -64,13 +64,15 @@ class KeepTerm:
 @dataclass(frozen=True)
 class Keeping:
     """The terms. ``messages``: what was written, of a round that is settled; ``notes``: notes and grounds; ``lines``: the case,
-    after its end; ``short``: the same, when it ended as a mistake, was one too many, or was not taken in.
+    after its end; ``short``: the same, when it ended as a mistake, was one too many, or was not taken in; ``absences``: who was
+    away and who acted meanwhile, after its last day.
     """
 
     messages: KeepTerm = KeepTerm(months=6)
     notes: KeepTerm = KeepTerm(months=24)
     lines: KeepTerm = KeepTerm(months=60)
     short: KeepTerm = KeepTerm(days=42)
+    absences: KeepTerm = KeepTerm(months=12)
 
 
 AS_SHIPPED = Keeping()

@@ -207,8 +207,19 @@ def _handover(message: MessageFacts, case: Case, config: Config, now: datetime) 
         "handover_from": names.get(handover.was, handover.was),
         "handover_to": names.get(handover.to, handover.to),
         "takes_over": message.municipality == handover.to,
+        **_across(message, case, handover.was if message.municipality == handover.to else handover.to, config, now),
         "plan": handovers.plan(case, config, now),
         "ends_by_moving": handovers.end_by_moving(case, config, now),
+    }
+
+
+def _across(message: MessageFacts, case: Case, other: str, config: Config, now: datetime) -> Mapping[str, object]:
+    """Whom to call in the other municipality of a handover; in one's own where that one is no longer known."""
+    place = other if other in config.organisation.municipalities else message.municipality
+    acting = message.absences.acting(case.director_in(place), day_of(now))
+    return {
+        "other_director": config.organisation.director(place, acting),
+        "other_team": config.organisation.municipalities[place].team,
     }
 
 

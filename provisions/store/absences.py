@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, func, insert, literal, or_, select, text, update
+from sqlalchemy import ARRAY, Connection, Text, delete, func, insert, literal, or_, select, text, update
 
 from provisions.domain.absences import Absence, Absences
 from provisions.store import people
@@ -14,6 +14,7 @@ _LOCK = text(
     "LOCK TABLE absence IN SHARE ROW EXCLUSIVE MODE"
 )  # one at a time: whether there is a circle depends on all
 _LINES = ("absence.recorded", "absence.changed", "absence.ended")  # each says the whole
+FORGOTTEN = "absence.forgotten"  # its data name the absences that are gone
 _COLUMNS = ("director", "deputy", "start", "until", "number", "asked_on")
 
 
@@ -52,6 +53,13 @@ def to_ask(connection: Connection, today: date) -> list[Absence]:
 def note_asked(connection: Connection, number: int, today: date) -> None:
     """Somebody was asked today what is to happen after this one."""
     connection.execute(update(t.absence).where(t.absence.c.number == number).values(asked_on=today))
+
+
+def forget(connection: Connection, before: date) -> list[int]:
+    """Let go of those that ended before a day, or never began; their numbers."""
+    ended = func.greatest(t.absence.c.until, t.absence.c.start) < before
+    gone = delete(t.absence).where(ended).returning(t.absence.c.number)
+    return sorted(connection.execute(gone).scalars())
 
 
 def open_cases(connection: Connection, director: str) -> dict[str, list[str]]:
@@ -96,10 +104,14 @@ def _texts(pairs: Sequence[tuple[str, str]], place: int) -> Any:
 def unexplained(connection: Connection) -> Iterator[str]:
     """What of the table does not follow from the lines of the record: Dutch sentences."""
     a = t.audit.c
-    query = select(a.what, a.data).where(a.case_id.is_(None), a.what.in_(_LINES)).order_by(a.id)
+    query = select(a.what, a.data).where(a.case_id.is_(None), a.what.in_((*_LINES, FORGOTTEN))).order_by(a.id)
     said: dict[int, tuple[Any, ...]] = {}
     for row in connection.execute(query):
         data = row.data or {}
+        if row.what == FORGOTTEN:
+            for number in data["numbers"]:
+                said.pop(number, None)
+            continue
         said[data["number"]] = (data["director"], data["deputy"], data["from"], data["until"])
     c = t.absence.c
     for row in connection.execute(select(c.number, c.director, c.deputy, c.start, c.until).order_by(c.number)):

@@ -19,7 +19,7 @@ from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.keeping import RENEWED, SHORT_ENDS, KeepTerm
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.lifecycle.undo import LONGEST
-from provisions.store import access_log, acts, audit
+from provisions.store import absences, access_log, acts, audit
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
 from provisions.store.retention import Erasure
@@ -65,11 +65,19 @@ class Retention:
         return Forgotten(case_id, messages, count)
 
     def forget_expired(self) -> int:
-        """Forget what was closed longer ago than the configured term; how many cases. So too who looked."""
+        """Forget what was closed longer ago than the configured term; how many cases. So too who looked, and who was away."""
         with self._engine.begin() as connection:
             access_log.clear(connection, day_of(self._clock()))
         keeping = self._config.organisation.keeping
+        self._forget_absences(keeping.absences)
         return self._forget_after(keeping.short) + self._forget_after(keeping.lines, without=True)
+
+    def _forget_absences(self, term: KeepTerm) -> None:
+        """Forget who was away longer ago than ``term``, and who acted then."""
+        because = f"afwezigheid vergeten: de bewaartermijn van {term} is voorbij"
+        with self._engine.begin() as connection:
+            if numbers := absences.forget(connection, term.before(day_of(self._clock()))):
+                audit.append(connection, [Line(SYSTEM, absences.FORGOTTEN, because, data={"numbers": numbers})])
 
     def _forget_after(self, term: KeepTerm, *, without: bool = False) -> int:
         """Forget what ended longer ago than ``term``: for the reasons of a short one, or ``without`` these."""

@@ -61,6 +61,18 @@ SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
     "lost, and needed again": lambda v: v.provision.again == "lost" and v.provision.status.is_open,
     "several at once": lambda v: len([p for p in v.case.rounds(v.provision.key) if p.status.is_open]) > 1,
     "ended with its case": lambda v: v.status == "ended",
+    "at rest": lambda v: (
+        bool(v.case.rests) and v.case.rests[-1].woken is None and v.status == "waiting" and v.due is None
+    ),
+    "out of sight before": lambda v: bool(v.case.rests) and v.case.rests[-1].woken is not None,
+    "a handover under way": lambda v: bool(v.case.handover_pending) and v.status == "waiting",
+    "handed over": lambda v: v.status == "handed_over",
+    "taken over": lambda v: v.provision.continues is not None and v.status == "waiting",
+    "asked anew after a refusal": lambda v: v.status == "refused" and v.case.brp == "unregistered",
+    "with its cause": lambda v: bool(v.provision.causes),
+    "with a milestone": lambda v: bool(v.provision.milestones),
+    "contact goes otherwise": lambda v: v.case.contact == "two_people" and v.case.own_number is not None,
+    "losing the place": lambda v: v.case.losing_place is True and v.case.wlz is not None,
     "evidence outstanding": lambda v: any(f.is_open and f.name == "evidence_received" for f in v.provision.follow_ups),
     "follow-up to come": lambda v: any(f.is_open and not f.reminded for f in v.provision.follow_ups),
     "follow-up reminded of": lambda v: any(f.is_open and f.reminded for f in v.provision.follow_ups),
@@ -98,8 +110,15 @@ def at_eight(day: str) -> MovingClock:
     return MovingClock(datetime.fromisoformat(f"{day}T07:00:00+00:00"))
 
 
-def cases(engine: Engine, config: Config, clock: MovingClock) -> list[CaseView]:
+def all_cases(engine: Engine, config: Config, clock: MovingClock) -> list[CaseView]:
     return App(engine, config, clock).views.all_cases()
+
+
+def deputised_and_noted(engine: Engine) -> bool:
+    """Whether somebody wrote a note, and acted for a director who is away."""
+    with engine.connect() as connection:
+        lines = connection.execute(select(t.audit.c.what, t.audit.c.data)).all()
+    return any(line.what == "case.noted" and line.data.get("for") == "regisseur.noord" for line in lines)
 
 
 def mails(settings: Settings) -> list[Path]:
@@ -110,11 +129,19 @@ def mails(settings: Settings) -> list[Path]:
 def test_every_situation_occurs_whatever_day_it_is(day: str, example: Settings, engine: Engine, config: Config) -> None:
     clock = at_eight(day)
     load_example(example, config, print, clock=clock)
-    views = cases(engine, config, clock)
+    views = all_cases(engine, config, clock)
     provisions = [p for view in views for p in view.provisions]
     assert [name for name, occurs in SITUATIONS.items() if not any(map(occurs, provisions))] == []
-    assert len(views) == 21
-    assert len(App(engine, config, clock).cases.waiting()) == 1, "an approval is asked"
+    assert len(views) == 22
+    cases = App(engine, config, clock).cases
+    assert len(cases.waiting()) == 1, "an approval is asked"
+    assert [
+        away.absence.director for away in cases.absences() if away.cases and away.absence.holds(day_of(clock.now))
+    ] == [
+        "regisseur.noord",
+        "regisseur-2",
+    ]
+    assert deputised_and_noted(engine)
     assert any(view.case.end_reason == "died" for view in views)
     assert {view.case.municipality for view in views} == set(config.organisation.municipalities)
     assert any(view.case.closed for view in views)
@@ -149,9 +176,9 @@ def test_each_line_message_and_rung_has_its_own_moment_and_loading_twice_loads_o
     first = email.message_from_bytes(mails(example)[0].read_bytes(), policy=email.policy.default)
     assert first["Date"].datetime < clock.now - timedelta(days=34)
 
-    before, sent = cases(engine, config, clock), mails(example)
+    before, sent = all_cases(engine, config, clock), mails(example)
     load_example(example, config, print, clock=MovingClock(clock.now + timedelta(days=3)))
-    assert cases(engine, config, clock) == before
+    assert all_cases(engine, config, clock) == before
     assert mails(example) == sent
 
 
@@ -166,7 +193,7 @@ def test_broken_off_goes_on_where_it_stopped(example: Settings, engine: Engine, 
     clock.advance(days=1)
     load_example(example, config, print, clock=clock)
     assert Loaded.of(example.home, date.max) == Loaded(date(2026, 11, 22), len(script), complete=True)
-    assert len(cases(engine, config, clock)) == 21
+    assert len(all_cases(engine, config, clock)) == 22
 
 
 def test_the_example_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> None:

@@ -10,18 +10,28 @@ from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import make_url, select
+from sqlalchemy import func, make_url, select
 
+from provisions.app import App
 from provisions.caseload.loading import load_example
-from provisions.catalogue import load
+from provisions.catalogue import Config, load
 from provisions.database.connect import engine_for
+from provisions.domain.messages import listed
 from provisions.machine.postgres import EmbeddedPostgres
+from provisions.outbound.days import DaysOverviews
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import OutboxFolder
+from provisions.overview import AbsenceEnds, Mornings, Overviews, Pages
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
+from provisions.store.audit import RECORDED_AT
 from tests.caseload.test_caseload import SUNDAY, at_eight
 from tests.conftest import owner_url
+from tests.overview.conftest import PlainLinks
 
 LETTERS = PROJECT / "docs" / "letters"
+MONDAY = "2026-11-23"
+TO_BOTH = ("handover_plan", "handover_accepted", "handover_declined")
 HEADERS = ("From", "To", "Reply-To", "Auto-Submitted", "Subject")
 
 
@@ -34,14 +44,16 @@ def shown(mail: EmailMessage) -> str:
 
 
 def one_of_each(settings: Settings, url: str) -> dict[str, str]:
-    """The first letter of each kind that the example sends, of a rung that of each rung, by the name of its file."""
+    """The first letter of each kind that the example sends, by the name of its file: of a rung that of each rung, of what goes
+    to the directors of two municipalities that of each municipality.
+    """
     engine = engine_for(url)
     with engine.connect() as connection:
         query = (
-            select(t.message.c.id, t.message.c.kind, t.message.c.detail)
-            .join(t.provision, t.provision.c.id == t.message.c.provision_id)
-            .join(t.case, t.case.c.id == t.provision.c.case_id)
-            .where(t.message.c.status == "sent")
+            select(t.message.c.id, t.message.c.kind, t.message.c.detail, t.message.c.municipality)
+            .outerjoin(t.provision, t.provision.c.id == t.message.c.provision_id)
+            .outerjoin(t.case, t.case.c.id == func.coalesce(t.provision.c.case_id, t.message.c.case_id))
+            .where(t.message.c.status == "sent", t.message.c.kind.not_in([kind.value for kind in listed()]))
             .order_by(
                 t.message.c.created,
                 t.case.c.reference,
@@ -49,6 +61,7 @@ def one_of_each(settings: Settings, url: str) -> dict[str, str]:
                 t.provision.c.round,
                 t.message.c.detail,
                 t.message.c.municipality.desc(),
+                t.message.c.subject,
             )
         )
         rows = connection.execute(query).all()
@@ -56,11 +69,27 @@ def one_of_each(settings: Settings, url: str) -> dict[str, str]:
     mails: dict[UUID, Path] = {UUID(path.stem.partition("-")[2]): path for path in settings.home.glob("outbox/*.eml")}
     found: dict[str, str] = {}
     for row in rows:
-        name = f"{row.kind}-{row.detail}.txt" if row.kind == "rung" else f"{row.kind}.txt"
+        which = row.detail if row.kind == "rung" else row.municipality if row.kind in TO_BOTH else None
+        name = f"{row.kind}-{which}.txt" if which else f"{row.kind}.txt"
         if name not in found:
             mail = email.message_from_bytes(mails[row.id].read_bytes(), policy=email.policy.default)
             found[name] = shown(mail)
     return found
+
+
+def send_what_a_morning_brings(settings: Settings, url: str, config: Config) -> None:
+    """What no case decides but the clock of the door: the team leads' message of the day, and who is back tomorrow."""
+    engine, clock = engine_for(url), at_eight(MONDAY)
+    app = App(engine.execution_options(**{RECORDED_AT: clock}), config, clock)
+    overviews = Overviews(app.engine, config, app.views, clock)
+    for tell in (
+        Mornings(app.engine, config, overviews, Pages(config, PlainLinks()), clock).tell,
+        DaysOverviews(app.engine, config, clock).tell,
+        AbsenceEnds(app.engine, config, clock).ask,
+        Outbox(app.engine, config, OutboxFolder(settings.home / "outbox"), clock).deliver_due,
+    ):
+        tell()
+    engine.dispose()
 
 
 def test_the_letters_in_the_documentation_are_those_that_arrive(
@@ -70,7 +99,9 @@ def test_the_letters_in_the_documentation_are_those_that_arrive(
         settings.home.mkdir(parents=True)
         owner = owner_url(postgres, make_url(url).database or "")
         here = replace(settings, database_url=Secret(url), migration_url=Secret(owner))
-        load_example(here, load(PROJECT / "config"), print, clock=at_eight(SUNDAY))
+        config = load(PROJECT / "config")
+        load_example(here, config, print, clock=at_eight(SUNDAY))
+        send_what_a_morning_brings(here, url, config)
         made = one_of_each(here, url)
     if os.environ.get("PROVISIONS_TEST_WRITE_LETTERS"):
         LETTERS.mkdir(exist_ok=True)

@@ -170,6 +170,7 @@ def test_the_setting_of_before_is_understood(tmp_path: Path) -> None:
         ('lines = "5 jaar"\nmonths_after_closing = 24', "months_after_closing"),
         ("months_after_closing = 0", "months_after_closing"),
         ('letters = "6 maanden"', "letters"),
+        ('absences = "altijd"', "absences"),
     ],
 )
 def test_a_term_that_is_none_is_refused_with_entry_and_remedy(tmp_path: Path, keeping: str, says: str) -> None:
@@ -184,3 +185,43 @@ def test_terms_as_people_write_them(clock: MovingClock) -> None:
     assert KeepTerm.parse("6 weken") == KeepTerm(days=42)
     assert KeepTerm.parse("1 dag") == KeepTerm(days=1)
     assert KeepTerm(days=42).before(clock.now.date()) == day("2026-09-21")
+
+
+def test_who_was_away_is_forgotten_a_year_after_the_last_day(town: Town, case: CaseFile, database: Engine) -> None:
+    def kept() -> list[str]:
+        with database.connect() as connection:
+            return list(connection.execute(select(t.absence.c.director).order_by(t.absence.c.number)).scalars())
+
+    away = town.app.cases.away
+    away("regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=TEAM_LEAD)
+    away("regisseur-3", start=day("2026-11-09"), until=day("2026-11-27"), deputy="regisseur-2", by=TEAM_LEAD)
+    town.app.cases.back(
+        "regisseur-3", by=TEAM_LEAD, on=day("2026-11-09")
+    )  # it holds on no day, and is kept like the others
+    away("regisseur-4", start=day("2026-11-09"), until=day("2027-10-01"), deputy="regisseur-2", by=TEAM_LEAD)
+
+    forget(town, "2027-11-20T10:00:00+00:00")
+    assert kept() == ["regisseur.zuid", "regisseur-4"]
+    assert verified(database).whole
+    forget(town, "2027-11-21T10:00:00+00:00")
+    assert kept() == ["regisseur-4"]
+    verdict = verified(database)
+    assert verdict.whole, verdict.faults
+    lines = verdict.lines
+    forget(town, "2027-11-21T11:00:00+00:00")
+    assert verified(database).lines == lines, "once"
+    assert case.view.case.reference == REF
+
+
+def test_an_absence_that_was_removed_otherwise_is_noticed(town: Town, database: Engine) -> None:
+    town.app.cases.away(
+        "regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=TEAM_LEAD
+    )
+    with database.begin() as connection:
+        connection.execute(t.absence.delete())
+    (fault,) = verified(database).faults
+    assert "Afwezigheid" in fault
+
+
+def test_how_long_absences_are_kept_is_data(tmp_path: Path) -> None:
+    assert load(config_with(tmp_path, 'absences = "6 maanden"')).organisation.keeping.absences == KeepTerm(months=6)
