@@ -61,7 +61,7 @@ def one_of_each(settings: Settings, url: str) -> dict[str, str]:
                 t.provision.c.round,
                 t.message.c.detail,
                 t.message.c.municipality.desc(),
-                t.message.c.subject,
+                t.message.c.body,
             )
         )
         rows = connection.execute(query).all()
