@@ -50,6 +50,7 @@ OF_A_CASE = {
         U.UNDO,
         U.TRANSFER,
         U.ACCEPT,
+        U.WAKE,
         U.CLOSE,
         U.ASK,
         U.LINK,
