@@ -1,6 +1,7 @@
 """What happens in a life (domain.md), as stories: each is one client, told day by day on a moving clock."""
 
-from tests.builders import TEAM_LEAD, Letter, Town, day
+from provisions.domain.lifecycle import Via
+from tests.builders import DIRECTOR, TEAM_LEAD, Letter, Town, day, refusal
 
 SHELTER = "opvang@voorbeeldstad.example"
 STANDBY = "bereikbaarheidsdienst@voorbeeldstad.example"
@@ -182,3 +183,74 @@ def test_what_needs_a_second_person_is_asked_again_the_next_working_day(town: To
     assert "goedgekeurd" in last_to(town, "regisseur.noord").text
     town.on("2026-11-16 10:00")
     assert not [line for line in told(town, "2026-11-10 10:02") if "kkoord" in line]
+
+
+def test_a_withdrawal_by_mistake_is_taken_back_before_anybody_heard_of_it(town: Town) -> None:
+    """The director clicks the wrong line on a page, sees it, and takes it back within the quarter of an hour. The counter goes
+    on with what it was asked, and never knows.
+    """
+    case = town.takes_in("TR-2026-0121", "wmo_indication", "advance_payment")
+    page = town.app.cases.through(Via.WEB)
+    town.on("2026-11-03 10:00")
+    page.record_outcome("TR-2026-0121", "wmo_indication", "withdrawn", by=DIRECTOR)
+    assert case.state()["wmo_indication"] == "withdrawn"
+    town.on("2026-11-03 10:04")
+    assert told(town, "2026-11-03 10:00") == [], "letters wait five minutes for who has second thoughts"
+    page.undo("TR-2026-0121", by=DIRECTOR)
+    assert case.state() == {"wmo_indication": "waiting", "advance_payment": "waiting"}
+
+    # On Friday it is late as if nothing had happened: its day was never another one.
+    town.on("2026-11-06 10:00")
+    assert [line for line in told(town, "2026-11-03 10:00") if line.startswith("wmo:")] == []
+    assert case["wmo_indication"].due == day("2026-11-05")
+    assert town.overdue() == ["TR-2026-0121 Wmo-indicatie 1, doorbraaktafel"]
+
+
+def test_a_withdrawal_is_not_taken_back_once_the_counter_knows(town: Town) -> None:
+    """Six minutes later the letter has left: then the way back is to say so."""
+    case = town.takes_in("TR-2026-0122", "wmo_indication")
+    page = town.app.cases.through(Via.WEB)
+    town.on("2026-11-03 10:00")
+    page.record_outcome("TR-2026-0122", "wmo_indication", "withdrawn", by=DIRECTOR)
+    town.on("2026-11-03 10:06")
+    assert told(town, "2026-11-03 10:00") == ["wmo: Verzoek vervalt TR-2026-0122 · 3 november"]
+    assert "heropen" in str(refusal(lambda: page.undo("TR-2026-0122", by=DIRECTOR))).lower()
+    assert case.state() == {"wmo_indication": "withdrawn"}
+
+
+def test_a_move_while_the_address_is_refused_and_refused_there_as_well(town: Town) -> None:
+    """Havenmeer refuses the address, and the client moves to Duinrade. There it is asked for anew, with a day of its own; what
+    Havenmeer decided stays with Havenmeer. Duinrade refuses it too.
+    """
+    case = town.takes_in(
+        "TR-2026-0123", "postal_address",
+        present=["id_document"], municipality="havenmeer", director="regisseur.haven", by="regisseur.haven",
+    )  # fmt: skip
+    town.on("2026-11-04 10:00")
+    case.is_refused("postal_address", refusal="stay_unclear")
+
+    town.on("2026-11-05 10:00")
+    town.app.cases.transfer("TR-2026-0123", "duinrade", director="regisseur.duin", by="regisseur.haven")
+    assert case.state() == {"postal_address": "refused"}, "until Duinrade accepts, nothing has changed"
+    town.on("2026-11-06 10:00")
+    town.app.cases.accept("TR-2026-0123", by="regisseur.duin")
+    town.on("2026-11-06 10:01")
+    assert case.state() == {"postal_address": "handed_over", "postal_address#2": "waiting"}
+    assert case.rounds("postal_address")[1].due == day("2026-11-09"), "two working days from the move"
+    asked = told(town, "2026-11-06 10:00")
+    assert [line for line in asked if line.startswith("burgerzaken: Verzoek TR-2026-0123")] != []
+
+    town.on("2026-11-09 10:00")
+    case.is_refused("postal_address#2", refusal="other_conditions")
+    town.on("2026-11-10 10:00")
+    assert [letter.subject for letter in town.letters_to("regisseur.duin") if "Afgewezen" in letter.subject] == [
+        "Afgewezen TR-2026-0123 · bezwaar tot en met 21 december"
+    ]
+    assert town.letters_to("doorbraaktafel@duinrade.example") != []
+    # Two refusals, two days until which one can object, and each municipality its own breach.
+    before, after = case.rounds("postal_address")
+    assert [p.provision.outcome.on for p in (before, after) if p.provision.outcome] == [
+        day("2026-11-04"),
+        day("2026-11-09"),
+    ]
+    assert (before.provision.municipality, after.breached) == ("havenmeer", True)
