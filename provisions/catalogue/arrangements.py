@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from provisions.catalogue.entry import Entry
+from provisions.domain import dutch
 
 if TYPE_CHECKING:
     from provisions.catalogue.organisation import Contact, Organisation
@@ -81,9 +82,10 @@ def arrangement_to_make(organisation: "Organisation") -> tuple[str, ...]:
     """What ``check`` asks of a region on one installation."""
     if len(organisation.municipalities) < 2 or organisation.arrangement is not None:
         return ()
+    together = dutch.counted(len(organisation.municipalities), "gemeente werkt", "gemeenten werken")
     return (
-        f"organisation.toml, [region], sleutel 'arrangement': {len(organisation.municipalities)} gemeenten werken met één "
-        "installatie. Daar hoort een regeling tussen hen bij (AVG art. 26). Is die er? Vul dan in: "
+        f"organisation.toml, [region], sleutel 'arrangement': {together} met één installatie. "
+        "Daar hoort een regeling tussen hen bij (AVG art. 26). Is die er? Vul dan in: "
         'arrangement = { day = 2026-01-05, reference = "waar zij ligt" }.',
     )
 
