@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Protocol
 
 from flows.server.child import PrefectServer
+from flows.server.inside import listening
 from provisions.domain.errors import NotAllowed, Refused, Unreachable
 from provisions.machine import home as homes
 from provisions.settings import Settings
@@ -107,16 +108,18 @@ def watch(
 
 def refuse_taken_port(settings: Settings) -> None:
     """Raise ``NotAllowed`` when somebody listens on the port of the UI already."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise NotAllowed(
-                f"Poort {settings.port} op {settings.host} is niet vrij ({os.strerror(error.errno or 0)}).",
-                "Stop het programma dat hem gebruikt, of kies een andere poort met PROVISIONS_PORT.",
-            ) from None
+    hold_port(settings).close()
+
+
+def hold_port(settings: Settings) -> socket.socket:
+    """The port of the pages, listening: from now on nobody else gets it. Raises ``NotAllowed`` when somebody has it already."""
+    try:
+        return listening(settings.host, settings.port)
+    except OSError as error:
+        raise NotAllowed(
+            f"Poort {settings.port} op {settings.host} is niet vrij ({os.strerror(error.errno or 0)}).",
+            "Stop het programma dat hem gebruikt, of kies een andere poort met PROVISIONS_PORT.",
+        ) from None
 
 
 @contextmanager

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
+from flows.commands.door import MODULE as DOOR
+from flows.commands.door import Door
 from flows.commands.supervisor import (
     Watched,
-    refuse_taken_port,
+    hold_port,
     say,
     tell_ready,
     told_to_stop,
@@ -17,14 +19,17 @@ from flows.commands.supervisor import (
     watch,
 )
 from flows.server.child import PASSWORD_FILE, PrefectServer, client_environment, engine_token, use_in_this_process
+from flows.server.inside import close_inside, open_inside
 from provisions.app import App
 from provisions.caseload.loading import example_settings, is_example
 from provisions.catalogue import Config, load
 from provisions.database.connect import database
-from provisions.domain.errors import Refused
+from provisions.domain.errors import Refused, Unreachable
 from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
+
+_DOOR_SECONDS = 60.0
 
 Prepare = Callable[[App, Callable[[], bool]], None]
 
@@ -64,9 +69,14 @@ def _start(
     began = time.monotonic()
     parts: list[Watched] = []
     token = engine_token(settings)
-    server = PrefectServer(settings, token)
-    server.stop_left_over()
-    refuse_taken_port(settings)
+    homes.stop_left_over(settings.home, DOOR)
+    PrefectServer(settings, token).stop_left_over()
+    held = hold_port(settings)
+    stack.callback(held.close)
+    door = Door(settings, held)
+    inside = open_inside(settings)
+    stack.callback(close_inside, settings, inside)
+    server = PrefectServer(settings, token, inside=inside)
     say("De database en Prefect worden gestart …")
     if not settings.database_url or not settings.prefect_database_url:
         postgres: EmbeddedPostgres = stack.enter_context(running(settings.home, say))
@@ -86,18 +96,24 @@ def _start(
     runner = Engine(settings, app)
     if prepare:
         prepare(app, stop.is_set)
+    stack.callback(door.stop)
+    door.start()
+    parts.append(Watched("De deur", door, door.start))
     wait_for(server, stop)
     if stop.is_set():
         return parts, lambda: None
     runner.settle()
     runner.start()
     stack.callback(runner.stop)
+    stack.callback(door.leave)  # meanwhile the engine stops
     wait_until(
         lambda: runner.serves() or runner.refusal is not None,
         stop,
         "De formulieren en processen worden aangemeld bij Prefect …",
     )
+    if not stop.is_set() and not door.wait_ready(_DOOR_SECONDS):
+        raise Unreachable("De pagina's voor mensen starten niet.", f"Zie {door.log}.")
     if not settings.ui_password:
-        say(f"De UI vraagt een wachtwoord: gebruiker admin, wachtwoord in {settings.secrets / PASSWORD_FILE}.")
+        say(f"Aanmelden kan als admin; het wachtwoord staat in {settings.secrets / PASSWORD_FILE}.")
     say(f"Gestart in {time.monotonic() - began:.0f} s.")
     return parts, lambda: runner.refusal

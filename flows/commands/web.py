@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 from flows.commands.supervisor import refuse_taken_port, say, tell_ready, told_to_stop
 from flows.server.child import PASSWORD_FILE, USER, engine_token, ui_password
 from flows.server.guard import ENGINE_HEADER
+from flows.server.inside import find_inside
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import unchanged
@@ -21,12 +22,15 @@ _LOOK_SECONDS = 1.0
 
 
 def _rooms(settings: Settings) -> Callable[[House], Sequence[BaseRoute]]:
-    """Prefect's pages, when ``PROVISIONS_PREFECT_API_URL`` says where its server is."""
-    if not settings.prefect_api_url:
+    """Prefect's pages, when ``PROVISIONS_PREFECT_API_URL`` or the ``up`` of this home says where its server is."""
+    inside = find_inside(settings)
+    if not settings.prefect_api_url and inside is None:
         return lambda _house: ()
     from flows.server.behind import Upstream, rooms_of  # with httpx and Prefect's pages: who has no server does without
 
     headers = {ENGINE_HEADER: engine_token(settings)}
+    if inside is not None:
+        return rooms_of(Upstream(inside.api_url, (USER, inside.password), headers))
     return rooms_of(Upstream(settings.api_url, (USER, ui_password(settings)), headers))
 
 

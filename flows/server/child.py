@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from flows.server.guard import BEHIND_PROXY_VARIABLE, ENGINE_HEADER, ENGINE_TOKEN_VARIABLE, ONLY_SERVE_VARIABLE
+from flows.server.inside import Inside, find_inside
 from provisions import urls
 from provisions.machine import home as homes
 from provisions.machine.files import secret
@@ -70,9 +71,11 @@ def engine_token(settings: Settings) -> str:
 
 def client_environment(settings: Settings, engine_token: str) -> dict[str, str]:
     """What a process of ours needs in its environment, before Prefect is imported, to talk to the server."""
+    inside = find_inside(settings)
+    password = inside.password if inside else ui_password(settings)
     return _common(settings.home) | {
-        "PREFECT_API_URL": settings.api_url,
-        "PREFECT_API_AUTH_STRING": f"{USER}:{ui_password(settings)}",
+        "PREFECT_API_URL": inside.api_url if inside else settings.api_url,
+        "PREFECT_API_AUTH_STRING": f"{USER}:{password}",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_CLIENT_CUSTOM_HEADERS": json.dumps({ENGINE_HEADER: engine_token}),
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -87,10 +90,16 @@ def use_in_this_process(environment: dict[str, str]) -> None:
 
 
 class PrefectServer:
-    """The child process. ``start`` returns at once; ``ready`` says when it serves."""
+    """The child process. ``start`` returns at once; ``ready`` says when it serves.
 
-    def __init__(self, settings: Settings, engine_token: str, role: Role = Role.WHOLE) -> None:
+    ``inside``: it gets a socket of ours and serves no pages, for the door does.
+    """
+
+    def __init__(
+        self, settings: Settings, engine_token: str, role: Role = Role.WHOLE, inside: Inside | None = None
+    ) -> None:
         self._settings = settings
+        self._inside = inside
         self._engine_token = engine_token
         self._role = role
         self._child: subprocess.Popen[bytes] | None = None
@@ -107,10 +116,13 @@ class PrefectServer:
     def start(self) -> None:
         """Start the process."""
         settings = self._settings
+        held = self._inside.listening if self._inside else None
+        where = ["fd", str(held.fileno())] if held else [settings.host, str(settings.port)]
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             self._child = subprocess.Popen(  # noqa: S603 - our own program and arguments
-                [sys.executable, "-m", _MODULE, str(settings.home), settings.host, str(settings.port)],
+                [sys.executable, "-m", _MODULE, str(settings.home), *where],
+                pass_fds=[held.fileno()] if held else [],
                 cwd=settings.home / "prefect",  # Prefect reads .env and prefect.toml from where it starts
                 env=self._environment(),
                 stdin=subprocess.PIPE,  # closes when we die, however we die: the child then ends as well
@@ -127,7 +139,7 @@ class PrefectServer:
         """Whether it serves and reaches its database."""
         if not self.alive():
             return False
-        where = urls.read(self._settings.url, ("http",))
+        where = urls.read(self._inside.url if self._inside else self._settings.url, ("http",))
         connection = http.client.HTTPConnection(where.host, where.port, timeout=5)
         try:
             connection.request("GET", "/api/ready")
@@ -193,7 +205,21 @@ class PrefectServer:
             "PREFECT_SERVER_METRICS_ENABLED": "true",  # /api/metrics, behind the password
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         }
-        return inherited | _common(settings.home) | ours | self._together()
+        return inherited | _common(settings.home) | ours | self._behind_the_door() | self._together()
+
+    def _behind_the_door(self) -> dict[str, str]:
+        """No pages, no address that others reach, and a password that is no person's."""
+        if self._inside is None:
+            return {}
+        return {
+            "PREFECT_SERVER_API_AUTH_STRING": f"{USER}:{self._inside.password}",
+            "PREFECT_SERVER_API_HOST": "127.0.0.1",
+            "PREFECT_SERVER_API_PORT": str(self._inside.port),
+            "PREFECT_API_URL": self._inside.api_url,
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self._inside.url,
+            "PREFECT_SERVER_UI_ENABLED": "false",
+            BEHIND_PROXY_VARIABLE: "no",
+        }
 
     def _together(self) -> dict[str, str]:
         """What several servers need to be one: events, locks and background tasks go through Redis."""

@@ -1,4 +1,5 @@
-"""Prefect behind a guard: ``python -m flows.server.guard <home> <host> <port>``: started by ``flows.server.child``.
+"""Prefect behind a guard: ``python -m flows.server.guard <home> <host> <port>``, started by ``flows.server.child``; or, in the
+place of host and port, ``fd`` and the number of a socket that listens already.
 
 The guard blocks the second UI (its pages call an outside host), tells the browser to call nobody but us, and slows down
 anyone who guesses passwords. Our own engine, known by its token and the password, goes straight to the API: what is there to
@@ -9,6 +10,7 @@ import asyncio
 import base64
 import hmac
 import os
+import socket
 import sys
 import threading
 import time
@@ -28,6 +30,7 @@ BEHIND_PROXY_VARIABLE = "PROVISIONS_BEHIND_PROXY"
 ONLY_SERVE_VARIABLE = "PROVISIONS_ONLY_SERVE"
 
 _API = "/api"
+_DESCRIPTOR = "fd"
 _GUESSES = 10
 _WINDOW_SECONDS = 60.0
 _MOST_ADDRESSES = 10_000
@@ -255,7 +258,7 @@ def main(host: str, port: int) -> None:
 
     threading.Thread(target=until_parent_ends, daemon=True).start()
     with asyncio.Runner(loop_factory=uvicorn_config.get_loop_factory()) as runner:
-        runner.run(server.serve())
+        runner.run(server.serve(sockets=[socket.socket(fileno=port)] if host == _DESCRIPTOR else None))
 
 
 if __name__ == "__main__":

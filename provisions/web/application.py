@@ -75,6 +75,8 @@ def application(
         examples=examples,
         provider=provider,
     )
+    rooms = more(house)
+    house.has_runs = bool(rooms)
     routes = [route for page in PAGES for route in _routes(house, page)]
 
     async def stylesheet(_request: Request) -> Response:
@@ -97,7 +99,7 @@ def application(
         Route(STYLE_ADDRESS, stylesheet),
         Route("/live", live),
         Route("/robots.txt", robots),
-        *more(house),
+        *rooms,
         Route("/api", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/api/{rest:path}", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/{rest:path}", nothing, methods=["GET", "HEAD"]),

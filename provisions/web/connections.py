@@ -66,7 +66,7 @@ def options() -> dict[str, Any]:
         "ws": "none",
         "limit_concurrency": MOST_CONNECTIONS,
         "timeout_keep_alive": 30,
-        "timeout_graceful_shutdown": 3,
+        "timeout_graceful_shutdown": 2,
         "log_level": "warning",
         "access_log": False,  # an address holds no reference, and still it says who looked when
         "server_header": False,

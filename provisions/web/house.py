@@ -34,10 +34,12 @@ class Entry:
     needs: UseCase | None
 
 
+RUNS = "/prefect/runs"
 MENU = (
     Entry("/werk", "Mijn werk", None),
     Entry("/clienten", "Cliënten", UseCase.SEE_CASE),
     Entry("/te-laat", "Te laat", UseCase.SEE_CASE),
+    Entry(RUNS, "Runs", UseCase.SEE_RUNS),
     Entry("/verantwoording", "Verantwoording", UseCase.SEE_LOOKS),
     Entry("/beheer", "Beheer", UseCase.PEOPLE),
 )
@@ -74,7 +76,8 @@ class House:
         self.sealing = sealing
         self.tls = tls
         self.provider = provider
-        self.examples = tuple(examples)
+        self.examples = examples
+        self.has_runs = False  # until somebody brings Prefect's rooms
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
         towns = app.config.organisation.municipalities
@@ -111,7 +114,8 @@ class House:
         if signed_in is None or visit.forget_token:
             return {"who": None, "menu": (), "only_admin": False}
         seen = self.app.seen_by(signed_in.actor)
-        menu = [entry for entry in MENU if entry.needs is None or seen.may(entry.needs)]
+        shown = [entry for entry in MENU if entry.address != RUNS or self.has_runs]
+        menu = [entry for entry in shown if entry.needs is None or seen.may(entry.needs)]
         return {
             "who": signed_in.actor.code,
             "menu": menu,

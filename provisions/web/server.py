@@ -55,7 +55,6 @@ class DoorServer:
         app: App,
         admin_password: str,
         *,
-        examples: Collection[Example] = (),
         more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
     ) -> None:
         sealing = Sealing.at(settings.secrets)
@@ -70,13 +69,14 @@ class DoorServer:
             off_loopback=settings.off_loopback,
             pause=time.sleep,
         )
+        self._examples: list[Example] = []
         served = application(
             app,
             self.door,
             sealing,
             tls=settings.off_loopback,
             hosts=hosts_of(settings),
-            examples=examples,
+            examples=self._examples,
             provider=_provider(settings, app, self.door),
             more=more,
         )
@@ -92,6 +92,10 @@ class DoorServer:
         self._loop_factory = config.get_loop_factory()
         self._thread = threading.Thread(target=self._serve, name="provisions-deur", daemon=True)
         self._over = threading.Event()
+
+    def show(self, people: Collection[tuple[str, str, str]]) -> None:
+        """Name the people of the example where one signs in: code, role and password of each."""
+        self._examples[:] = [Example(*one) for one in people]
 
     def start(self, sockets: list[socket.socket] | None = None) -> bool:
         """Listen; whether it does."""
