@@ -10,7 +10,9 @@ from provisions.app import App
 from provisions.catalogue import load
 from provisions.database import migrate
 from provisions.database.connect import open_engine
+from provisions.domain.lifecycle import Via
 from provisions.settings import load_settings
+from provisions.usecases.cases import Cases
 
 _app: App | None = None
 _lock = threading.Lock()
@@ -29,6 +31,11 @@ def app() -> App:
         if _app is None:
             _app = _from_settings()
         return _app
+
+
+def cases() -> Cases:
+    """What people do with cases, for what was filled in with Prefect: the record says that it came by that door."""
+    return app().cases.through(Via.PREFECT)
 
 
 def _from_settings() -> App:

@@ -109,12 +109,12 @@ def _start(values: Values, catalogue: Catalogue) -> str:
         director=values["director"],
         on=values["on"],
     )
-    case = context.app().cases.intake(request, by=values["by"])
+    case = context.cases().intake(request, by=values["by"])
     return f"Traject {case.reference} is gestart met {_count(len(case.provisions))}."
 
 
 def _add(values: Values, catalogue: Catalogue) -> str:
-    context.app().cases.add(
+    context.cases().add(
         values["reference"],
         values["needs"],
         by=values["by"],

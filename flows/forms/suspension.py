@@ -61,7 +61,7 @@ def waive(config: Config) -> Form:
 
 
 def _suspend(values: Values) -> str:
-    context.app().cases.suspend(
+    context.cases().suspend(
         values["reference"],
         choices.which(values),
         reason=values["reason"],
@@ -74,13 +74,13 @@ def _suspend(values: Values) -> str:
 
 
 def _resume(values: Values) -> str:
-    context.app().cases.resume(values["reference"], choices.which(values), by=values["by"], on=values["on"])
+    context.cases().resume(values["reference"], choices.which(values), by=values["by"], on=values["on"])
     return "De klok loopt weer."
 
 
 def _waive(values: Values) -> str:
     key, dependency = values["waive"].split(":", 1)
-    context.app().cases.waive(
+    context.cases().waive(
         values["reference"],
         choices.which(values, key),
         dependency,

@@ -159,7 +159,7 @@ def _record(provision: int, answer: parking.Answer) -> str | None:
     except ValidationError:
         return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
     try:
-        context.app().cases.record_outcome(
+        context.cases().record_outcome(
             view.reference,
             view.which,
             given.outcome,

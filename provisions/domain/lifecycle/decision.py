@@ -197,7 +197,7 @@ class Draft:
         if kind.letter.listed:
             calendar = catalogue.calendar_of(self.case.municipality_of(key))
             return calendar.next_working_moment(now, catalogue.overview_at) - now
-        typed = self.moment.via in (Via.SHELL, Via.SYSTEM) or self.moment.by == SYSTEM
+        typed = self.moment.via in (Via.SHELL, Via.SYSTEM, Via.PREFECT) or self.moment.by == SYSTEM
         same_day = key is not None and self.rule(key).same_day
         if typed or self.is_intake or kind.letter.at_once or same_day:
             return kind.letter.held
