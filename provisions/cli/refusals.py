@@ -33,6 +33,7 @@ WORDS: Mapping[Part, str] = {
     Part.WAKE: "provisions wake {0} --by …",
     Part.TRANSFER: "provisions transfer {0} --municipality GEMEENTE --by …",
     Part.DECIDE_HANDOVER: "provisions accept {0} --by …, of provisions decline {0} --because CODE --by …",
+    Part.ANYWAY: "herhaal de opdracht dan met --anyway",
     Part.AGAIN: "provisions again {0} {1} --reason … --by …",
 }
 

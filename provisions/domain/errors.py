@@ -46,6 +46,7 @@ class Part(Enum):
     WAKE = "laat het traject weer lopen"
     TRANSFER = "begin eerst een overdracht"
     DECIDE_HANDOVER = "laat de nieuwe gemeente de overdracht aannemen of niet aannemen"
+    ANYWAY = "zeg dat er dan bij"
     AGAIN = "leg voor '{1}' een nieuwe ronde vast"
 
     def __str__(self) -> str:

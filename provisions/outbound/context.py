@@ -67,7 +67,8 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     submitted = provision.rung(RungName.MAATWERKLOKET)
     return {
         "reference": case.reference,
-        "provision": rule.name,
+        "provision": _named(provision, rule),
+        "provision_name": rule.name,
         "provision_capitalised": dutch.capitalised(rule.name),
         "guide": rule.guide,
         "promise_text": rule.promise_text,
@@ -92,9 +93,9 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "told": message.last_told is not None,
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
-        "purpose": _purpose(provision, rule),
+        "costs_known": provision.purpose not in (None, "other"),
         "undone": message.detail == OutcomeName.DELIVERED.value,
-        "waived": any(waiver.on == provision.started_on for waiver in provision.waivers),
+        "waived": _starts_without(provision),
         "outcome_fields": _fields(provision, rule),
         "recorded": message.detail if message.kind == MessageKind.RECORDED else "",
         "ended_names": dutch.listed(
@@ -131,10 +132,16 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
     }
 
 
-def _purpose(provision: Provision, rule: ProvisionRule) -> str:
-    """What this round is for, where the catalogue knows that."""
+def _named(provision: Provision, rule: ProvisionRule) -> str:
+    """Which one it is, with what it is for: several may be open at once."""
     found = rule.purpose(provision.purpose)
-    return found.label if found else ""
+    return f"{rule.name} ({found.label})" if found else rule.name
+
+
+def _starts_without(provision: Provision) -> bool:
+    """Whether it started though something that comes first was not there: by a waiver, or because it is urgent."""
+    day = provision.started_on
+    return any(waiver.on == day for waiver in provision.waivers) or (day is not None and provision.urgent_since == day)
 
 
 def _fields(provision: Provision, rule: ProvisionRule) -> list[str]:
@@ -189,6 +196,7 @@ def _course(message: MessageFacts, situation: Situation, config: Config, now: da
         "answer_by": _dutch(to_come.answer_by),
         "next_step": to_come.next,
         "next_step_on": _dutch(to_come.next_on),
+        "also_with": dutch.listed(list(to_come.also)),
     }
 
 

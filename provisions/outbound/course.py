@@ -77,11 +77,14 @@ def _rungs_before(own: RungName | None, provision: Provision) -> list[Rung]:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a table reads of the time to come. ``next``: what happens after it (Dutch), empty when nothing does."""
+    """What a table reads of the time to come. ``next``: what happens after it (Dutch), empty when nothing does. ``also``: what
+    comes after it and was done already, as it was recorded late or after an outage.
+    """
 
     answer_by: date
     next: str = ""
     next_on: date | None = None
+    also: tuple[str, ...] = ()
 
 
 def ahead(own: RungName, situation: Situation, config: Config, now: datetime) -> Ahead:
@@ -89,7 +92,8 @@ def ahead(own: RungName, situation: Situation, config: Config, now: datetime) ->
     today, calendar = day_of(now), situation.calendar
     above = [r for r in ladder.rungs_ahead(situation, config.catalogue) if r.name.height > own.height]
     if not above:
-        return Ahead(calendar.add_working_days(today, ANSWER_WITHIN))
+        climbed = tuple(r.name.kind.past for r in situation.provision.rungs if r.name.height > own.height)
+        return Ahead(calendar.add_working_days(today, ANSWER_WITHIN), also=climbed)
     following = min(above, key=lambda rung: rung.at)
     day = day_of(following.at)
     return Ahead(max(today, calendar.last_working_day_before(day)), following.name.kind.ahead, max(day, today))

@@ -339,11 +339,15 @@ def approvals_of(rows: Rows, reference: str) -> Sequence[Any]:
 
 
 def notes_of(rows: Rows, reference: str) -> Sequence[Any]:
-    """What was written down in notes about a case, oldest first: ``at``, ``by``, ``key``, ``round`` and ``body``."""
+    """What was written down in notes about a case, oldest first: ``at``, ``by``, ``key``, ``round`` and ``body``. Without those
+    that were taken back: they stay in the record.
+    """
     return rows(
         "SELECT a.at, a.by, a.key, coalesce((a.data->>'round')::int, 1) AS round, f.body FROM client_case c "
         "JOIN audit a ON a.case_id = c.id JOIN free_text f ON f.id = a.free_text_id "
-        "WHERE c.reference = %(reference)s AND a.what = 'case.noted' ORDER BY a.id",
+        "WHERE c.reference = %(reference)s AND a.what = 'case.noted' AND NOT EXISTS ("
+        "SELECT FROM audit u WHERE u.case_id = c.id AND u.what = 'act.undone' AND (u.data->>'after')::bigint < a.id "
+        "AND a.id < u.id) ORDER BY a.id",
         reference=reference,
     )
 

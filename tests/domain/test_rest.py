@@ -130,6 +130,7 @@ REFUSED: dict[str, Callable[[Client], object]] = {
     "outcome": lambda c: c.gets("id_document"),
     "stop": lambda c: c.stops_the_clock("wmo_indication", until="2026-11-10"),
     "add": lambda c: c.also_needs("advance_payment"),
+    "what could not be done awake either": lambda c: c.also_needs("id_document"),
     "milestone": lambda c: c.reaches("wmo_indication", "reported"),
     "move": lambda c: c.moves_to("havenmeer") and c.gets("id_document"),
 }

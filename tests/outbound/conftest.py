@@ -121,6 +121,7 @@ def story(config: Config) -> NewStory:
     def start(
         *keys: str, brp: Brp = Brp.UNKNOWN, municipality: str = "voorbeeldstad", urgent: tuple[str, ...] = (),
         needed_from: date | None = None, present: tuple[str, ...] = (),
+        purpose: str | None = None,
     ) -> Story:  # fmt: skip
         case = Case(
             CASE_ID,
@@ -140,6 +141,7 @@ def story(config: Config) -> NewStory:
                 agreed=date(2026, 12, 1) if rules[key].needs_agreed_date else None,
                 urgent=key in urgent,
                 needed_from=needed_from if rules[key].needed_from else None,
+                purpose=purpose if rules[key].purposes else None,
             )
             for key in keys
         ]

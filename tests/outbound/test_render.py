@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -264,6 +264,35 @@ def test_a_table_reads_by_which_day_it_answers_and_what_comes_after(story: NewSt
     alone = story("social_network").until("2026-12-02T10:00+01:00")
     assert "Geef uiterlijk op 9 december 2026" in words(alone.read("rung", "social_network", "doorbraaktafel"))
     assert "Na u is er geen volgende tafel" in words(alone.read("rung", "social_network", "doorbraaktafel"))
+
+
+def test_a_table_that_hears_late_reads_who_has_it_too(story: NewStory) -> None:
+    told = story("advance_payment", municipality="havenmeer").until("2026-11-20T10:00+01:00")
+    text = words(told.read("rung", "advance_payment", "doorbraaktafel"))
+    assert "geen volgende tafel" not in text, "two had it already"
+    assert (
+        "is ook al gedaan: voorgelegd aan de regionale tafel en indiening bij het landelijk Maatwerkloket voorbereid."
+        in text
+    )
+
+
+def test_which_of_several_stands_in_each_letter(story: NewStory) -> None:
+    told = story("special_assistance", purpose="bed").until("2026-11-30T10:00+01:00")
+    request = words(told.read("request", "special_assistance"))
+    assert "bijzondere bijstand (een bed)" in request
+    assert "Voor welke kosten het is" not in request, "that was just said"
+    for rung in ("case_director", "doorbraaktafel", "maatwerkloket"):
+        assert "bijzondere bijstand (een bed)" in words(told.read("rung", "special_assistance", rung)), rung
+
+
+def test_urgency_does_not_say_that_what_comes_first_is_there(story: NewStory) -> None:
+    told = story("debt_counselling", "id_document", "emergency_shelter", "benefit_decision")
+    told.take(lifecycle.urgent(told.case, ProvisionKey("debt_counselling"), "eviction", told.moment, told.moment.today))
+    text = words(told.read("proceed", "debt_counselling"))
+    assert "Wij wachten niet langer op wat er eerst moest zijn" in text
+    assert "is er nu" not in text
+    told.now += timedelta(days=10)
+    assert "dat had er op 5 november 2026 moeten zijn" in words(told.read("proceed", "debt_counselling"))
 
 
 def test_outside_the_municipality_the_guide_has_no_title_and_what_was_tried_is_the_record(story: NewStory) -> None:

@@ -266,7 +266,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "again what was never needed": (NOT_FOUND, call("again", REF, "health_insurance", reason="lost"), "health_insurance"),
     "again for no reason known": (INVALID, call("again", REF, "wmo_indication", reason="zomaar"), "zomaar"),
     "again while open": (NOT_ALLOWED, call("again", REF, "id_document", reason="lost"), "nog open"),
-    "again without saying what for": (INVALID, call("again", REF, "special_assistance", reason="new_costs"), "waarvoor"),
+    "again without saying what for": (INVALID, call("again", REF, "special_assistance", reason="new_costs"), "--for"),
     "for what it can't be": (INVALID, call("again", REF, "special_assistance", reason="new_costs", purpose="jacht"), "jacht"),
     "an end for no reason known": (INVALID, call("close", REF, reason="klaar"), "klaar"),
     "an end without who takes over": (INVALID, call("close", REF, reason="left_region"), "overneemt"),

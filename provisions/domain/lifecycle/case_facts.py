@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_awake, must_be_open_case, provision_of
 from provisions.domain.rules import CodeList
 
 
@@ -14,6 +14,7 @@ def contact(case: Case, code: str, moment: Moment) -> Decision:
     Raises ``InvalidInput`` for an unknown code, ``NotAllowed`` when it goes that way already.
     """
     must_be_open_case(case)
+    must_be_awake(case, moment)
     known = known_code(code, CodeList.CONTACT, "manier van contact", moment)
     if case.contact == code:
         raise NotAllowed(f"In traject {case.reference} staat al: {known}. Er is niets te veranderen.")

@@ -131,7 +131,7 @@ class Draft:
     def __init__(self, case: Case, moment: Moment, *, at_rest: bool = False) -> None:
         """``at_rest``: what people may also do while the case is at rest. Raises ``NotAllowed`` for all else."""
         if not at_rest:
-            _must_be_awake(case, moment)
+            must_be_awake(case, moment)
         self.case = case if moment.by == SYSTEM else replace(case, act=case.act + 1)
         self.moment = moment.about(case)
         self.lines: list[AuditLine] = []
@@ -236,7 +236,7 @@ def must_be_open_case(case: Case) -> None:
         )
 
 
-def _must_be_awake(case: Case, moment: Moment) -> None:
+def must_be_awake(case: Case, moment: Moment) -> None:
     """Nobody changes a case of which nothing runs; what time does goes on."""
     lasting = case.resting(moment.today)
     if lasting is not None and moment.by != SYSTEM:

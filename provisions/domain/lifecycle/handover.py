@@ -60,7 +60,7 @@ def accept(case: Case, moment: Moment) -> Decision:
     handed over, or was accepted already.
     """
     must_be_open_case(case)
-    pending = _pending(case, "aannemen")
+    pending = _pending(case, "aan te nemen")
     draft = Draft(case, moment, at_rest=True)
     stays = {key: p if p.municipality else replace(p, municipality=pending.was) for key, p in case.provisions.items()}
     draft.case = replace(
@@ -101,7 +101,7 @@ def decline(case: Case, because: str, moment: Moment) -> Decision:
             f"'{because}' is geen reden om een overdracht niet aan te nemen. Kies uit: {', '.join(reasons)}."
         )
     must_be_open_case(case)
-    _pending(case, "weigeren")
+    _pending(case, "te weigeren")
     draft = Draft(case, moment, at_rest=True)
     take_back(draft, because, reasons[because])
     return draft.done()
@@ -135,13 +135,13 @@ def _pending(case: Case, what: str) -> Handover:
     found = case.handover
     if found is None:
         raise NotAllowed(
-            f"Traject {case.reference} is niet overgedragen; er valt niets te {what}. "
+            f"Traject {case.reference} is niet overgedragen; er valt niets {what}. "
             f"Is de cliënt verhuisd: {Part.TRANSFER.of(case.reference)}."
         )
     if found.accepted is not None:
         raise NotAllowed(
             f"De overdracht van traject {case.reference} aan {found.to} is al aangenomen op "
-            f"{dutch.dutch_date(found.accepted)}; er valt niets meer te {what}."
+            f"{dutch.dutch_date(found.accepted)}; er valt niets meer {what}."
         )
     return found
 

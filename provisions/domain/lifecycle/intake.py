@@ -9,7 +9,7 @@ from provisions.domain.case import Case, Provision, Status, Waiver
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.case_facts import note_number, refuse_unknown
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_awake, must_be_open_case
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start_what_is_ready
 from provisions.domain.lifecycle.waivers import (
     OTHER,
@@ -52,6 +52,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
 def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision:
     """One or more provisions are needed besides. What was present and is needed again is no longer present."""
     must_be_open_case(case)
+    must_be_awake(case, moment)
     needs = tuple(needs)
     not_before("Een voorziening toevoegen", on, (case.opened, f"de start van traject {case.reference}"))
     for need in needs:

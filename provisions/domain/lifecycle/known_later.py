@@ -12,6 +12,7 @@ from provisions.domain.lifecycle.decision import (
     Draft,
     Moment,
     already_closed,
+    must_be_awake,
     must_be_open_case,
     provision_of,
 )
@@ -106,6 +107,7 @@ def register(case: Case, brp: Brp, moment: Moment, on: date) -> Decision:
     it was known already.
     """
     must_be_open_case(case)
+    must_be_awake(case, moment)
     if brp is Brp.UNKNOWN:
         raise InvalidInput(
             "Wat al bekend is over de BRP, wordt niet weer onbekend. Kies uit: registered, unregistered."

@@ -5,9 +5,9 @@ from datetime import date
 
 from provisions.domain import dutch
 from provisions.domain.case import Case, Provision, ProvisionKey
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
 from provisions.domain.lifecycle.bounds import not_before
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_open_case
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_awake, must_be_open_case
 from provisions.domain.lifecycle.intake import add_needs
 from provisions.domain.rules import CodeList, ProvisionRule
 
@@ -20,10 +20,11 @@ def again(case: Case, need: Need, moment: Moment, on: date, *, anyway: bool = Fa
     the catalogue says ``several``), ``NotFound`` for what was never needed.
     """
     must_be_open_case(case)
+    must_be_awake(case, moment)
     rule, rounds = moment.catalogue.rule(need.key), case.rounds(need.key)
     if not rounds and need.key not in case.present:
         raise NotFound(
-            f"Traject {case.reference} heeft '{need.key}' nog niet; opnieuw nodig kan dus niet. Voeg de voorziening toe."
+            f"Traject {case.reference} heeft '{need.key}' nog niet; opnieuw nodig kan dus niet. Wat u wel kunt doen: {Part.ADD}."
         )
     _refuse_unknown_reason(need, moment)
     _refuse_while_open(case, rule, rounds, need)
@@ -81,7 +82,7 @@ def _refuse_while_open(case: Case, rule: ProvisionRule, rounds: tuple[Provision,
         )
     if need.purpose is None:
         raise InvalidInput(
-            f"Van '{need.key}' in traject {case.reference} is nog een ronde open. Zeg waarvoor deze is: "
+            f"Van '{need.key}' in traject {case.reference} is nog een ronde open. Noem {Part.PURPOSE}: "
             f"{', '.join(p.value for p in rule.purposes)}."
         )
 
@@ -91,5 +92,5 @@ def _refuse_twice_on_a_day(case: Case, rounds: tuple[Provision, ...], on: date) 
         if earlier.again is not None and earlier.needed_on == on:
             raise NotAllowed(
                 f"'{earlier.key}' in traject {case.reference} kreeg op {dutch.dutch_date(on)} al een nieuwe ronde "
-                f"({earlier.id}). Bedoelt u echt nog een, zeg dat er dan bij."
+                f"({earlier.id}). Bedoelt u echt nog een, {Part.ANYWAY}."
             )

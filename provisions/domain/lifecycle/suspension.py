@@ -12,6 +12,7 @@ from provisions.domain.lifecycle.decision import (
     Draft,
     Moment,
     already_closed,
+    must_be_awake,
     must_be_open_case,
     provision_of,
     running_provision,
@@ -26,6 +27,7 @@ LONGEST_APPROVED = timedelta(days=366)  # beyond it the year was mistyped
 def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Moment, approved_by: str | None) -> Decision:
     """Stop the clock (domain.md, rule 4). Longer than four weeks on end needs a team lead (``approved_by``)."""
     must_be_open_case(case)
+    must_be_awake(case, moment)
     provision = running_provision(case, key, moment)
     start, until = suspension.start, suspension.until
     not_before(

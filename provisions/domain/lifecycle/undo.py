@@ -30,7 +30,7 @@ _NEVER = {
     "approval": ("wat aan een ander is gevraagd, of waar een ander akkoord op gaf", "Leg vast wat er nu geldt"),
     "case.closed": ("het einde van een traject", "Heropen het traject"),
     "case.reopened": ("het heropenen van een traject", "Sluit het traject opnieuw af"),
-    UNDONE: ("iets terugdraaien", "Leg het opnieuw vast"),
+    UNDONE: ("wat al is teruggedraaid", "Leg vast wat er nu geldt"),
 }
 # What the clock records of a provision, and nobody else.
 _TICKED = frozenset(
