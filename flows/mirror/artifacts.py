@@ -5,6 +5,7 @@ again when Prefect's database was lost.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
@@ -26,12 +27,15 @@ from provisions.overview import AbsenceEnds, Form, Mornings, Overviews, Page, Pa
 from provisions.store import backlog, plans
 from provisions.views.cases import Views
 
+logger = logging.getLogger(__name__)
+
 START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
 BATCH = 25
 IDLE, BUSY = 30.0, 30.0  # seconds; woken by what is recorded and by what is shown; busy: somebody else shows them
 LISTS_EVERY = 20.0  # seconds
 COMPARE_EVERY = 15  # turns of the lists: five minutes
 PAGE = 100
+CONTENTS = 200  # plans whose text is compared at a time
 
 FormLink = Callable[[Form, Mapping[str, object]], str]
 
@@ -78,6 +82,7 @@ class Plans:
         self._pages = pages
         self._now = now
         self._deployments = deployments
+        self._compared = ""  # up to which reference
         self.loop = Loop("plannen", self._turn, around=prefect_thread)
 
     def _turn(self) -> float:
@@ -118,20 +123,28 @@ class Plans:
         return len(wanted)
 
     def compare(self, client: SyncPrefectClient) -> int:
-        """Have the plans that Prefect lost made again; how many."""
-        known = plans.artifacts(self._database)
-        if api.count_artifacts(client, PLAN) == len(known):
-            return 0
+        """Have the plans that Prefect lost, or in which it says something else, made again; how many.
+
+        All of them when their number is not right, and otherwise the next of them: a plan comes with all of its text.
+        """
+        known = plans.written(self._database)
         references = sorted(known)
+        if api.count_artifacts(client, PLAN) == len(known):
+            after = [reference for reference in references if reference > self._compared]
+            references = after[:CONTENTS]
+            self._compared = references[-1] if len(after) > CONTENTS else ""
         lost = []
         for first in range(0, len(references), PAGE):
             some = references[first : first + PAGE]
-            there = {
-                artifact.key: artifact.latest_id
-                for artifact in api.latest_artifacts(client, [plan_key(r) for r in some])
-            }
-            lost += [reference for reference in some if there.get(plan_key(reference)) != known[reference]]
+            there = {artifact.key: artifact for artifact in api.latest_artifacts(client, [plan_key(r) for r in some])}
+            for reference in some:
+                found = there.get(plan_key(reference))
+                if found is None or not _is_ours(found, *known[reference]):
+                    lost.append(reference)
+                if found is not None and found.latest_id != known[reference][0]:
+                    api.delete_artifact(client, found.latest_id)  # somebody else's, in the place of ours
         if lost:
+            logger.warning("%d plannen waren in Prefect weg of veranderd en worden opnieuw gemaakt", len(lost))
             with self._database.begin() as connection:
                 plans.lost(connection, lost)
             self.loop.wake()
@@ -186,8 +199,11 @@ class Lists:
 
     def _put(self, client: SyncPrefectClient, old: ArtifactCollection | None, key: str, page: Page) -> UUID:
         """Write a page unless Prefect has it already."""
-        if old is not None and old.data == page.text:
+        if old is not None and _says(old, digest(page)):
             return old.latest_id
+        if old is not None and old.type != api.MARKDOWN:
+            api.delete_artifact(client, old.latest_id)  # what it is can't be changed
+            old = None
         return api.put_artifact(client, key, page.summary, page.text, old.latest_id if old else None)
 
     def _stamp(self) -> object:
@@ -221,4 +237,16 @@ class Screens:
 
 def digest(page: Page) -> str:
     """What a page says, in few characters."""
-    return hashlib.sha256(f"{page.summary}\n{page.text}".encode()).hexdigest()[:32]
+    return _digest(page.summary, page.text)
+
+
+def _digest(summary: object, text: object) -> str:
+    return hashlib.sha256(f"{summary}\n{text}".encode()).hexdigest()[:32]
+
+
+def _says(artifact: ArtifactCollection, written: str | None) -> bool:
+    return artifact.type == api.MARKDOWN and _digest(artifact.description, artifact.data) == written
+
+
+def _is_ours(artifact: ArtifactCollection, ident: UUID, written: str | None) -> bool:
+    return artifact.latest_id == ident and _says(artifact, written)

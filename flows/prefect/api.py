@@ -34,6 +34,7 @@ __all__ = ["ArtifactCollection", "FlowRun", "PrefectHTTPStatusError", "State", "
 
 PAGE = 200  # what one request may ask for
 LIVING = (StateType.PAUSED, StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING)
+MARKDOWN = "markdown"  # the type of our artifacts
 UNDER_WAY = (StateType.RUNNING, StateType.PENDING)
 
 
@@ -161,7 +162,7 @@ def put_artifact(client: SyncPrefectClient, key: str, summary: str, text: str, a
         except PrefectHTTPStatusError as refused:
             if refused.response.status_code != HTTPStatus.NOT_FOUND:
                 raise
-    made = client.request("POST", "/artifacts/", json={"key": key, "type": "markdown", **content})
+    made = client.request("POST", "/artifacts/", json={"key": key, "type": MARKDOWN, **content})
     return UUID(made.json()["id"])
 
 

@@ -8,7 +8,7 @@ The engine executes them itself, or a work pool does: then each has a module pat
 
 import inspect
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,10 @@ POOL_ENVIRONMENT = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "DO_NOT_TRACK": "1",
 }
+
+# What Prefect itself changes of a deployment, or gives anew when it is registered.
+PREFECTS_OWN = frozenset({"created", "updated", "created_by", "updated_by", "status", "last_polled", "labels"})
+OF_SCHEDULE = ("schedule", "active", "parameters", "max_scheduled_runs", "slug")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Deployments:
         self.work_pool = work_pool
         self._flows: dict[UUID, Flow[..., Any]] = {}
         self._of_provision: dict[str, UUID] = {}
+        self._registered: dict[str, object] = {}
         self._lock = threading.Lock()
 
     @property
@@ -100,6 +105,11 @@ class Deployments:
             flows = {of_provision[key]: plan.flow for key, plan in self._provisions.items()}
             flows.update({_register(client, plan, self.work_pool): plan.flow for plan in self._forms})
             self._of_provision, self._flows = of_provision, flows
+            self._registered = _contents(client, list(flows))
+
+    def are_whole(self, client: SyncPrefectClient) -> bool:
+        """Whether Prefect has all our deployments as they were registered: none paused, none with other code, forms or times."""
+        return _contents(client, self.ids) == self._registered
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
@@ -125,4 +135,21 @@ def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> U
         parameter_openapi_schema=parameter_schema(plan.flow.fn).model_dump_for_openapi(),
         enforce_parameter_schema=True,
         schedules=[DeploymentScheduleCreate(schedule=plan.schedule, active=True)] if plan.schedule else None,
+        # Said in full, so that what somebody changed is put right: what is left out stays as it is.
+        paused=False,
+        pull_steps=[],
     )
+
+
+def _contents(client: SyncPrefectClient, ids: Sequence[UUID]) -> dict[str, object]:
+    """What can be changed of each of these deployments, by id; those that are gone are not there."""
+    wanted = {"deployments": {"id": {"any_": [str(found) for found in ids]}}, "limit": 200}
+    found = client.request("POST", "/deployments/filter", json=wanted).json() if ids else []
+    return {one["id"]: _content(one) for one in found}
+
+
+def _content(deployment: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in deployment.items() if name not in PREFECTS_OWN}
+    schedules = [{name: one[name] for name in OF_SCHEDULE} for one in deployment["schedules"]]
+    limit = bool(deployment.get("global_concurrency_limit"))
+    return said | {"schedules": schedules, "global_concurrency_limit": limit}

@@ -14,9 +14,10 @@ Each call to Prefect's server costs it ten to thirty milliseconds, which is what
 """
 
 import hashlib
+import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -41,6 +42,7 @@ SCHEMA, TEXT, ANSWER = "formulier-", "toelichting-", "antwoord-"
 LINE = "regel"  # begins the key of a park
 BY_ENGINE = "Wordt uitgevoerd door motor "
 CONFLICT = 409
+GONE = 404
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,55 @@ def this_run() -> FlowRun:
     return context.flow_run
 
 
-def park(name: str, message: str, *, form: type[RunInput], introduction: str, line: int) -> Never:
+@dataclass(frozen=True)
+class ParkedForm:
+    """The form of a parked run, and the text above it."""
+
+    form: type[RunInput]
+    introduction: str
+
+    @property
+    def schema(self) -> str:
+        """The form as Prefect keeps it."""
+        return _schema(self.form)
+
+    @property
+    def digest(self) -> str:
+        """What stands in the keys of both."""
+        return digest_of(self.schema, self.introduction)
+
+
+def keyset_of(key: str, digest: str) -> dict[str, str]:
+    """Where Prefect finds the form, the text and the answer of a park under ``key``."""
+    return {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
+
+
+def digest_of(schema: str, introduction: str) -> str:
+    """A digest of a form as Prefect keeps it and the text above it."""
+    return hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
+
+
+def park(
+    name: str,
+    message: str,
+    *,
+    form: type[RunInput],
+    introduction: str,
+    line: int,
+    seal: Callable[[str], str] = lambda _said: "",
+) -> Never:
     """Let this run wait under ``name`` until it is woken or its form is filled in. Ends the execution.
 
     ``line`` is the last line of the record that was shown: the key says so (:func:`last_line`). The key never repeats,
-    because Prefect refuses a pause whose key it has seen and would let the flow run on.
+    because Prefect refuses a pause whose key it has seen and would let the flow run on. It ends with the ``seal`` of what is
+    said, by which it is known again (:func:`sealed`).
     """
     run = this_run()
-    schema = _schema(form)
-    digest = hashlib.sha256(f"{schema}{introduction}".encode()).hexdigest()[:16]
+    shown = ParkedForm(form, introduction)
+    schema, digest = shown.schema, shown.digest
     key = f"{LINE}{line}-{digest}-{uuid4().hex[:12]}"
-    keyset = {"schema": SCHEMA + digest, "description": TEXT + digest, "response": ANSWER + key}
+    key = "-".join(filter(None, (key, seal(_said(run.id, name, message, key)))))
+    keyset = keyset_of(key, digest)
     client = client_of_thread()
     if not any(digest in earlier for earlier in _keys()):
         _put_once(client, run.id, keyset["schema"], schema)
@@ -80,6 +120,27 @@ def park(name: str, message: str, *, form: type[RunInput], introduction: str, li
     # will be executed again. In each case this execution is over.
     state = propose_state_sync(client, state, flow_run_id=run.id)
     raise Pause(state=state)
+
+
+def sealed(run: UUID, name: str, message: str, key: str, seal: Callable[[str], str]) -> bool:
+    """Whether a park of ``run`` under ``key`` was made with ``seal`` and said this."""
+    bare, _, mark = key.rpartition("-")
+    return hmac.compare_digest(mark.encode(), seal(_said(run, name, message, bare)).encode())
+
+
+def _said(run: UUID, name: str, message: str, key: str) -> str:
+    return json.dumps([str(run), name, message, key])
+
+
+def write_form(client: SyncPrefectClient, run: UUID, form: ParkedForm) -> None:
+    """Write the form of a parked run anew, and the text above it."""
+    for key, value in ((SCHEMA, form.schema), (TEXT, json.dumps(form.introduction))):
+        try:
+            client.delete_flow_run_input(run, key + form.digest)
+        except PrefectHTTPStatusError as refused:
+            if refused.response.status_code != GONE:
+                raise
+        _put_once(client, run, key + form.digest, value)
 
 
 def last_line() -> int | None:

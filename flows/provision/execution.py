@@ -21,12 +21,14 @@ from flows.prefect.flow import flow_of as make_flow
 from flows.prefect.tags import PROVISION_TAG
 from flows.provision.process import ProvisionProcess
 from provisions.domain.errors import NotFound, Refused, Unreachable
+from provisions.domain.rules import Catalogue
 from provisions.views.refusals import for_people
 from provisions.views.runs import TAKEN_BACK, RecordLine, RunView
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 60  # seconds
+NOT_RECORDED = "Niet vastgelegd: "  # begins the message of a run whose form was refused
 NOT_OURS = (
     "Deze run is niet de run van deze voorziening. Wat hier is ingevuld, is niet vastgelegd. "
     "Zoek het traject op, en vul het daar in."
@@ -90,17 +92,26 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
     # Before the park, so that a change in between raises the generation above what is marked here.
     app.runs.observe(provision, view.generation, parking.this_run().id)
     if view.open:
-        advice = f"Dit is geregeld als {process.told.settled}. {process.told.advice}"
+        shown = form_of(process, view, app.config.catalogue)
         parking.park(
             view.state,
-            f"Niet vastgelegd: {refusal}\n\n{view.message}" if refusal else view.message,
-            form=outcome_form(context.app().config.catalogue.rule(view.key), view.status),
-            introduction=f"{view.run_name}\n\n{advice}".strip(),
+            f"{NOT_RECORDED}{refusal}\n\n{view.message}" if refusal else view.message,
+            form=shown.form,
+            introduction=shown.introduction,
             line=line,
+            seal=app.runs.seal,
         )
     if view.taken_back:
         return State(type=StateType.CANCELLED, name=TAKEN_BACK, message=f"{view.state}.")
     return Completed(name=view.state, message=view.message)
+
+
+def form_of(process: ProvisionProcess, view: RunView, catalogue: Catalogue) -> parking.ParkedForm:
+    """The form of a run that waits, and the text above it."""
+    advice = f"Dit is geregeld als {process.told.settled}. {process.told.advice}"
+    return parking.ParkedForm(
+        outcome_form(catalogue.rule(view.key), view.status), f"{view.run_name}\n\n{advice}".strip()
+    )
 
 
 def _show_record(process: ProvisionProcess, view: RunView) -> int:

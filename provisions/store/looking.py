@@ -256,6 +256,21 @@ def generation_of(rows: Rows, provision_id: int) -> Generation | None:
     return Generation(found[0].generation, found[0].case_id) if found else None
 
 
+def generations_of(rows: Rows, provision_ids: Sequence[int]) -> dict[int, Generation]:
+    """The generations of several provisions now, and their cases, by provision."""
+    query = "SELECT id, generation, case_id FROM provision WHERE id = ANY(%(ids)s::bigint[])"
+    return {row.id: Generation(row.generation, row.case_id) for row in rows(query, ids=list(provision_ids))}
+
+
+def undelivered_counts(rows: Rows, provision_ids: Sequence[int]) -> dict[int, int]:
+    """Of each of these of which messages did not arrive, how many."""
+    query = (
+        "SELECT m.provision_id, count(*) AS number FROM message m "
+        f"WHERE m.provision_id = ANY(%(ids)s::bigint[]) AND {UNDELIVERED} GROUP BY m.provision_id"
+    )
+    return {row.provision_id: int(row.number) for row in rows(query, ids=list(provision_ids))}
+
+
 def undelivered_count(rows: Rows, provision_id: int) -> int:
     """How many messages about a provision did not arrive."""
     query = f"SELECT count(*) AS number FROM message m WHERE m.provision_id = %(id)s AND {UNDELIVERED}"

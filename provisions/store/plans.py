@@ -71,6 +71,14 @@ def artifacts(engine: Engine) -> dict[str, UUID]:
         return {row.reference: row.artifact for row in connection.execute(query)}
 
 
+def written(engine: Engine) -> dict[str, tuple[UUID, str | None]]:
+    """The artifact of each case that has one, and the digest of what was written in it, by reference."""
+    query = select(t.case.c.reference, t.plan.c.artifact, t.plan.c.digest).join(t.plan)
+    with engine.connect() as connection:
+        rows = connection.execute(query.where(t.plan.c.artifact.is_not(None)))
+        return {row.reference: (row.artifact, row.digest) for row in rows}
+
+
 def lost(connection: Connection, references: Sequence[str]) -> None:
     """The artifacts of these cases are gone, and are to be made again."""
     cases = select(t.case.c.id).where(t.case.c.reference.in_(references))

@@ -51,6 +51,10 @@ class Runs:
         unfinished = and_(t.provision.c.flow_run.is_not(None), _STALE)
         return self._read(and_(t.provision.c.id > after_id, or_(RUNNING, unfinished)), limit)
 
+    def settled(self, after_id: int, limit: int) -> list[MirroredRun]:
+        """Provisions whose run shows what it should as far as is known here, and waits; by id, after ``after_id``."""
+        return self._read(and_(t.provision.c.id > after_id, RUNNING, ~_STALE), limit)
+
     def observe(self, provision_id: int, generation: int, flow_run: UUID | None) -> None:
         """The run shows ``generation``. A later one stays to be shown. The plan of the case links to the run."""
         with self._engine.begin() as connection:
@@ -81,6 +85,10 @@ class Runs:
         """
         said = f"{provision_id}-na-{after or 'niets'}"
         return f"voorziening-{said}-{hmac.new(self._secret, said.encode(), sha256).hexdigest()[:24]}"
+
+    def seal(self, said: str) -> str:
+        """What only this program can put under ``said``, so that it is known again."""
+        return hmac.new(self._secret, f"zegel {said}".encode(), sha256).hexdigest()[:24]
 
     def is_bound(self, provision_id: int, key: str, run: UUID, made_as: str | None) -> bool:
         """Whether ``run``, made under the key ``made_as``, is the run of this provision, which is one of ``key``: the row names

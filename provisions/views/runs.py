@@ -78,6 +78,24 @@ class RunViews:
         if known is None or found is None:
             raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
         view = self._views.view_of(found, provision_id, self._views.clock())
+        return self._run_view(view, undelivered, known.generation)
+
+    def several(self, provision_ids: Sequence[int]) -> dict[int, RunView]:
+        """As :meth:`of`, for many at once; what does not exist (any more) is not there."""
+        now = self._views.clock()
+        with self._reader() as rows:
+            known = looking.generations_of(rows, provision_ids)
+            cases = looking.cases(rows, sorted({one.case_id for one in known.values()}))
+            undelivered = looking.undelivered_counts(rows, provision_ids)
+        return {
+            number: self._run_view(
+                self._views.view_of(cases[one.case_id], number, now), undelivered.get(number, 0), one.generation
+            )
+            for number, one in known.items()
+            if one.case_id in cases
+        }
+
+    def _run_view(self, view: ProvisionView, undelivered: int, generation: int) -> RunView:
         provision, case = view.provision, view.case
         return RunView(
             provision_id=view.id,
@@ -94,7 +112,7 @@ class RunViews:
             message=state_message(view, undelivered),
             taken_back=provision.status is Status.BLOCKED,
             tags=tags(view, undelivered),
-            generation=known.generation,
+            generation=generation,
             flow_run=view.flow_run,
         )
 
