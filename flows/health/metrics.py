@@ -80,6 +80,12 @@ class EngineCollector(Collector):
         lines = CounterMetricFamily(PREFIX + "audit_lines", "Lines of the audit.")
         lines.add_metric([], waiting.audit_lines)
         yield lines
+        repaired = CounterMetricFamily(
+            PREFIX + "put_right", "What was strange or changed in Prefect and was put right.", labels=["what"]
+        )
+        for what, count in ({"run": 0} | dict(self._vitals.put_right())).items():
+            repaired.add_metric([what], count)
+        yield repaired
         if waiting.backup_seconds is not None:
             yield _gauge("backup_age_seconds", "Age of the last finished provisions backup.", waiting.backup_seconds)
         if totals := self._vitals.totals():

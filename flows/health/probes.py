@@ -5,7 +5,7 @@ Numbers of everything together only: no reference, no municipality, no secret.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
 from provisions.domain import dutch
 from provisions.domain.errors import NotAllowed
-from provisions.store import backlog
+from provisions.store import backlog, put_right
 from provisions.store.backlog import Backlog, Totals
 
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
@@ -78,6 +78,13 @@ class Vitals:
                 except SQLAlchemyError:
                     return None
             return self._totals[1]
+
+    def put_right(self) -> Mapping[str, int]:
+        """How often something in Prefect was put right, by kind."""
+        with suppress(SQLAlchemyError), self._database.connect() as connection:
+            found = put_right.read(connection)
+            return found.counts if found else {}
+        return {}
 
     def dead(self) -> list[str]:
         """Why this process must be started again (Dutch); empty when it lives, whatever else is away."""

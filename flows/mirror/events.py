@@ -1,4 +1,4 @@
-"""What happened, as events in Prefect on which a team lead can hang an automation of their own.
+"""What happened, as events in Prefect on which a municipality can hang an automation (``config/prefect.toml``).
 
 Each fact once: it waits in a table that the transaction of the fact filled, and its id follows from the fact, so that
 Prefect recognises a repeat. Codes and choices only.
@@ -16,18 +16,12 @@ from flows.prefect import api
 from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from provisions.catalogue import Config
+from provisions.catalogue.automations import EventName
 from provisions.domain import dutch
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import OutcomeName
 from provisions.store import announcements
 
-STARTED, OVERDUE, RUNG, SETTLED, REFUSED = (
-    "provisions.started",
-    "provisions.overdue",
-    "provisions.rung",
-    "provisions.settled",
-    "provisions.refused",
-)
 BATCH = 100
 IDLE = 30.0  # seconds; woken by what is recorded and by what is shown
 WAIT_FOR_RUN = "1 minute"  # a fact of a provision whose run is still to be made
@@ -92,8 +86,13 @@ def event_name(what: str, data: Mapping[str, Any]) -> str:
     'provisions.refused'
     """
     if what == "provision.outcome":
-        return REFUSED if data.get("outcome") == OutcomeName.REFUSED.value else SETTLED
-    return {"provision.started": STARTED, "provision.overdue": OVERDUE, "rung.climbed": RUNG}[what]
+        return (EventName.REFUSED if data.get("outcome") == OutcomeName.REFUSED.value else EventName.SETTLED).value
+    names = {
+        "provision.started": EventName.STARTED,
+        "provision.overdue": EventName.OVERDUE,
+        "rung.climbed": EventName.RUNG,
+    }
+    return names[what].value
 
 
 def event_id(reference: str, line: int, at: datetime) -> UUID:

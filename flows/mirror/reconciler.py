@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flows.loops.loop import Loop
-from flows.prefect import api, parking
+from flows.mirror.put_right import RunComparison
+from flows.prefect import api, parking, strangers
 from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.app import App
 from provisions.domain.errors import NotFound
+from provisions.store import put_right
 from provisions.store.backlog import should_live
 from provisions.views.runs import RunView
 
@@ -49,6 +51,7 @@ class Reconciler:
         self._deployments = deployments
         self._living = living
         self._changed = changed
+        self._comparison = RunComparison(app, deployments)
         self._abandoned = ABANDONED_IN_POOL if deployments.work_pool else ABANDONED
         self._next = self._next_whole = 0.0  # monotonic seconds
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
@@ -65,6 +68,8 @@ class Reconciler:
         now = time.monotonic()
         if now < self._next:
             return self._next - now
+        if self.put_right(client):
+            self._changed()
         if now >= self._next_whole or not self.looks_right(client):
             if self._next_whole:  # at the start that has just been done
                 self._deployments.register(client)
@@ -73,6 +78,26 @@ class Reconciler:
             self._next_whole = now + WHOLE_EVERY
         self._next = now + EVERY
         return EVERY
+
+    def put_right(self, client: SyncPrefectClient) -> int:
+        """Put right what somebody changed in Prefect of what is ours; how many things."""
+        counts: dict[str, int] = {}
+        if not self._deployments.are_whole(client):
+            logger.warning("Een formulier of proces was in Prefect veranderd; alle zijn opnieuw aangemeld")
+            self._deployments.register(client)
+            counts["deployment van ons"] = 1
+        if gone := strangers.remove(client, self._deployments, self._app.config.automations):
+            told = ", ".join(f"{count} x {kind}" for kind, count in gone.items())
+            logger.warning(
+                "Uit Prefect is verwijderd wat niet van ons is en niet in config/prefect.toml staat: %s", told
+            )
+        if runs := self._comparison.look(client):
+            counts["run"] = runs
+        counts |= gone
+        if counts:
+            with self._app.engine.begin() as connection:
+                put_right.note(connection, datetime.now(UTC), counts)
+        return sum(counts.values())
 
     def looks_right(self, client: SyncPrefectClient) -> bool:
         """Whether Prefect has all our deployments, and as many living runs as there should be.

@@ -1,6 +1,6 @@
 """The configuration: TOML files become domain objects, or one error with every fault in it.
 
-Who may do what (``rights.toml``) is as shipped where a folder has no such file of its own.
+Who may do what (``rights.toml``) is as shipped where a folder has no such file of its own; ``prefect.toml`` may be left out.
 
 Loaded once at start. No clock, no network; the standard library only.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from provisions.access import Rights
 from provisions.catalogue.arrangements import arrangement_to_make
+from provisions.catalogue.automations import AUTOMATIONS, Automation, read_automations
 from provisions.catalogue.case_follow_ups import read_case_follow_ups
 from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
@@ -62,6 +63,7 @@ class Config:
     organisation: Organisation
     warnings: tuple[str, ...] = ()
     rights: Rights = field(default_factory=Rights)
+    automations: tuple[Automation, ...] = ()
 
 
 def load(folder: Path, project: Path = PROJECT) -> Config:
@@ -73,6 +75,10 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     roots = {name: parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
     own_rights = folder / RIGHTS
     roots[RIGHTS] = parse(own_rights if own_rights.exists() else SHIPPED / RIGHTS, faults)
+    own_automations = folder / AUTOMATIONS
+    roots[AUTOMATIONS] = (
+        parse(own_automations, faults) if own_automations.exists() else Entry(AUTOMATIONS, "", {}, faults)
+    )
     if faults:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
@@ -81,6 +87,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
     rights = read_rights(roots[RIGHTS])
+    automations = read_automations(roots[AUTOMATIONS], organisation.municipalities, rules)
     _check_counters(rules, organisation, faults)
     _check_files(rules, project, faults)
     if faults:
@@ -100,7 +107,9 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         overview_at=organisation.morning_message,
     )
     unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
-    return Config(catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights)
+    return Config(
+        catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights, automations
+    )
 
 
 def parse(path: Path, faults: list[str]) -> Entry:

@@ -1,17 +1,21 @@
 """``provisions check``: the configuration and the connections."""
 
 from argparse import Namespace
+from datetime import timedelta
 
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged
 from provisions.domain import dutch
+from provisions.domain.calendar import day_of
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings, utc_now
+from provisions.store import put_right
 from provisions.store.backlog import backlog
+from provisions.store.put_right import PutRight
 
 _ONE_ROLE = (
     "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
@@ -22,6 +26,18 @@ _SLOW_POST = (
     "de post gaat langzaam of staat stil: {}, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
     "met 'provisions messages --status pending' waarom."
 )
+
+
+_LATELY = timedelta(days=7)
+
+
+def _put_right(found: PutRight) -> str:
+    told = ", ".join(f"{count} x {kind}" for kind, count in sorted(found.counts.items()))
+    return (
+        "iemand veranderde in Prefect iets van ons, of zette er iets neer; het is hersteld of verwijderd. Sinds de "
+        f"installatie: {told}; voor het laatst op {dutch.dutch_date(day_of(found.last))}. Kijk wie het wachtwoord heeft, en zet "
+        "wat wel mag in config/prefect.toml."
+    )
 
 
 def check(args: Namespace, settings: Settings) -> None:
@@ -35,10 +51,13 @@ def check(args: Namespace, settings: Settings) -> None:
         with unchanged(settings, progress) as engine, engine.connect() as connection:
             excess = roles.excess(connection)
             post = backlog(engine, utc_now())
+            repaired = put_right.read(connection)
         if post.messages_slow:
             waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
+        if repaired and utc_now() - repaired.last < _LATELY:
+            warnings.append(_put_right(repaired))
         done.append("database bereikbaar")
     else:
         warnings.append(f"in {settings.home} staat nog geen database; 'provisions up' maakt hem.")

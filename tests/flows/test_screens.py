@@ -1,21 +1,24 @@
 """On a real Prefect: plans and lists follow the database, events are announced once, and an automation reacts to them."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from textwrap import dedent
 from threading import Thread
 from typing import Any, ClassVar
-from uuid import UUID, uuid4
 
 import pytest
-from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
-from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from flows.mirror.artifacts import LATE, START, WEEK, Screens, plan_key
 from flows.mirror.events import Events
+from flows.prefect import strangers
 from flows.prefect.api import latest_artifacts as latest
-from provisions.catalogue import Config
+from provisions.catalogue import Config, load
+from provisions.settings import PROJECT
 from provisions.store import tables as t
 from tests.flows.conftest import World, wait_until
 
@@ -82,6 +85,64 @@ def test_what_prefect_lost_is_made_again(world: World, screens: Screens) -> None
     assert screens.plans.compare(world.client) == 1
     assert show_all(world, screens) == 1
     assert plan(world) is not None
+
+
+PLAN_FAKES: dict[str, Callable[[World, Any], None]] = {
+    "text": lambda world, artifact: change(world, artifact, data="Bel 06-12345678"),
+    "summary": lambda world, artifact: change(world, artifact, description="Bel 06-12345678"),
+    "another above it": lambda world, artifact: above(world, artifact.key, "markdown"),
+    "one of another kind above it": lambda world, artifact: above(world, artifact.key, "link"),
+}
+
+
+def change(world: World, artifact: Any, **content: str) -> None:
+    ident = {"id": artifact.latest_id}
+    world.client.request("PATCH", "/artifacts/{id}", path_params=ident, json=content)
+
+
+def above(world: World, key: str, kind: str) -> None:
+    """Somebody makes an artifact under the key of ours."""
+    world.client.request("POST", "/artifacts/", json={"key": key, "type": kind, "data": "Bel 06-12345678"})
+
+
+@pytest.mark.parametrize("fake", PLAN_FAKES)
+def test_a_plan_that_was_changed_is_put_right(world: World, screens: Screens, fake: str) -> None:
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    before = plan(world)
+    PLAN_FAKES[fake](world, before)
+    assert screens.plans.compare(world.client) == 1
+    assert show_all(world, screens) == 1
+    after = plan(world)
+    assert (after.latest_id, after.type) == (before.latest_id, before.type)
+    assert (after.data, after.description) == (before.data, before.description)
+    assert screens.plans.compare(world.client) == 0
+
+
+@pytest.mark.parametrize("fake", PLAN_FAKES)
+@pytest.mark.parametrize("key", [LATE, WEEK, START])
+def test_a_list_that_was_changed_is_put_right(world: World, screens: Screens, key: str, fake: str) -> None:
+    world.intake("wmo_indication")
+    screens.lists.show(world.client)
+    (before,) = latest(world.client, [key])
+    PLAN_FAKES[fake](world, before)
+    screens.lists.show(world.client)
+    (after,) = latest(world.client, [key])
+    assert (after.data, after.description, after.type) == (before.data, before.description, "markdown")
+
+
+def test_the_text_of_plans_is_compared_some_at_a_time(
+    world: World, screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.mirror.artifacts.CONTENTS", 1)
+    first = world.reference
+    world.intake("wmo_indication")
+    world.reference = f"{first[:-4]}9{first[-3:]}"
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    change(world, plan(world), data="Iets anders")
+    assert [screens.plans.compare(world.client) for _ in range(3)] == [0, 1, 0]
+    assert show_all(world, screens) == 1
 
 
 def test_the_lists_are_written_when_they_change(world: World, screens: Screens) -> None:
@@ -185,40 +246,29 @@ def hook() -> Iterator[str]:
     Hook.heard.clear()
 
 
-def test_the_automation_of_the_guide_for_team_leads_reacts(world: World, config: Config, hook: str) -> None:
+def test_the_automation_of_the_guide_for_team_leads_reacts(
+    world: World, config: Config, hook: str, tmp_path: Path
+) -> None:
     """docs/user/teamleider.md, "Een eigen automation": call an address of your own when something becomes late."""
+    (wanted,) = load(guided(tmp_path)).automations
     world.intake("wmo_indication")
     world.settle()
-    block = UUID(str(Webhook(url=SecretStr(hook), allow_private_urls=True).save(f"te-laat-{uuid4().hex[:6]}")))
-    automation = world.client.request(
-        "POST",
-        "/automations/",
-        json={
-            "name": f"Te laat in Voorbeeldstad {uuid4().hex[:6]}",
-            "trigger": {
-                "type": "event",
-                "posture": "Reactive",
-                "expect": ["provisions.overdue"],
-                "match": {"provisions.municipality": "voorbeeldstad"},
-                "for_each": ["prefect.resource.id"],
-                "threshold": 1,
-                "within": 0,
-            },
-            "actions": [
-                {
-                    "type": "call-webhook",
-                    "block_document_id": str(block),
-                    "payload": "{{ event.payload.provision }} van {{ event.payload.reference }} is te laat",
-                }
-            ],
-        },
-    ).json()
     try:
+        strangers.remove(world.client, world.deployments, [replace(wanted, webhook=hook)])
         world.clock.set("2026-11-12T09:00:00+00:00")
         world.app.time.tick_all()
         Events(world.app.engine, config).announce(world.client)
         wait_until(lambda: Hook.heard, seconds=30, what=lambda: "the automation did not call")
         assert f"Wmo-indicatie van {world.reference} is te laat" in Hook.heard[0]
     finally:
-        world.client.request("DELETE", "/automations/{id}", path_params={"id": automation["id"]})
-        world.client.delete_block_document(block)
+        strangers.remove(world.client, world.deployments, [])
+
+
+def guided(folder: Path) -> Path:
+    """The configuration with the example of the guide."""
+    for file in (PROJECT / "config").glob("*.toml"):
+        shutil.copy(file, folder)
+    guide = (PROJECT / "docs" / "user" / "teamleider.md").read_text("utf-8")
+    example = guide[guide.index("    hosts = [") :].partition("\nAlleen machines")[0]
+    (folder / "prefect.toml").write_text(dedent(example), "utf-8")
+    return folder

@@ -20,7 +20,7 @@ from prefect.types import DateTime
 from prefect.utilities.engine import emit_task_run_state_change_event
 
 from flows.forms.fields import outcome_form
-from flows.prefect import api, parking
+from flows.prefect import api, comparing, parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments, Plan
 from flows.prefect.executor import execute
@@ -351,6 +351,56 @@ def test_15_a_run_tells_its_states_and_when_each_began(runs: Runs, config: Confi
         state.type for state in sorted(runs.client.read_flow_run_states(run.id), key=lambda state: state.timestamp)
     ]
     assert kinds == [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED]
+
+
+def test_17_when_a_run_was_changed_is_told_whatever_was_changed_and_can_not_be_chosen(
+    runs: Runs, config: Config
+) -> None:
+    run = runs.execute(runs.make(parks(config)))
+    seen = [comparing.shown(runs.client, [run.id])[run.id].changed]
+    changes: list[Callable[[], Any]] = [
+        lambda: runs.client.update_flow_run(run.id, name="Anders"),
+        lambda: runs.client.update_flow_run(run.id, tags=["anders"]),
+        lambda: runs.client.update_flow_run(run.id, parameters={"number": 1}),
+        lambda: parking.wake(runs.client, run.id),
+    ]
+    for change in changes:
+        change()
+        seen.append(comparing.shown(runs.client, [run.id])[run.id].changed)
+    assert len(set(seen)) == len(seen)
+    told = {"updated": "2020-01-01T00:00:00Z"}
+    with pytest.raises(PrefectHTTPStatusError) as refused:
+        runs.client.request("PATCH", "/flow_runs/{id}", path_params={"id": run.id}, json=told)
+    assert refused.value.response.status_code == 422
+
+
+def test_17_a_parked_run_takes_no_variables_of_a_job(runs: Runs, config: Config) -> None:
+    run = runs.execute(runs.make(parks(config)))
+    with pytest.raises(PrefectHTTPStatusError):
+        runs.client.update_flow_run(run.id, job_variables={"command": "id"}).raise_for_status()
+
+
+def test_18_the_inputs_of_a_run_are_told_in_one_request_and_can_be_written_again(runs: Runs, config: Config) -> None:
+    run = runs.execute(runs.make(parks(config)))
+    shown = comparing.shown(runs.client, [run.id])[run.id]
+    assert comparing.form_is_whole(runs.client, shown)
+    runs.client.delete_flow_run_input(run.id, shown.keyset["schema"])
+    assert not comparing.form_is_whole(runs.client, shown)
+    form = outcome_form(config.catalogue.rule("id_document"), Status.WAITING)
+    parking.write_form(runs.client, run.id, parking.ParkedForm(form, "Uitkomst"))
+    assert comparing.form_is_whole(runs.client, shown)
+
+
+def test_19_a_deployment_that_is_registered_again_is_whole_and_keeps_its_id(runs: Runs) -> None:
+    assert runs.deployment
+    assert runs.deployments.are_whole(runs.client)
+    changed = {"paused": True, "pull_steps": [{"x": {}}], "job_variables": {"a": "b"}, "concurrency_limit": 1}
+    runs.client.request("PATCH", "/deployments/{id}", path_params={"id": runs.deployment}, json=changed)
+    assert not runs.deployments.are_whole(runs.client)
+    before = runs.deployments.ids
+    runs.deployments.register(runs.client)
+    assert runs.deployments.are_whole(runs.client)
+    assert runs.deployments.ids == before
 
 
 def test_16_a_run_is_executed_again_later_by_proposing_scheduled(runs: Runs) -> None:
