@@ -24,7 +24,8 @@ from provisions.views.runs import RunView
 logger = logging.getLogger(__name__)
 
 PAGE = 200
-PAGES = 50  # at a look: ten thousand runs
+PAGES = 50  # in five minutes: ten thousand runs
+AT_ONCE = 5  # pages, so that what an engine left is never waited for
 FORM_EVERY = 12  # looks
 LAPSED, REPLACED = "Vervallen", "Deze run was in Prefect veranderd. De voorziening heeft een nieuwe run."
 _DAYS_LATE = re.compile(r" \(\d+ [a-z]+ te laat\)")
@@ -41,8 +42,13 @@ class RunComparison:
         self._after = 0
         self._look = 0
 
-    def look(self, client: SyncPrefectClient, pages: int = PAGES) -> int:
-        """Compare the next ``pages`` pages of runs, from the first again after the last; how many were put right."""
+    @property
+    def begins(self) -> bool:
+        """Whether the next look begins with the first run."""
+        return self._after == 0
+
+    def look(self, client: SyncPrefectClient, pages: int = AT_ONCE) -> int:
+        """Compare the next ``pages`` pages of runs, up to the last of all; how many were put right."""
         count = 0
         for _ in range(pages):
             page = self._app.runs.settled(self._after, PAGE)

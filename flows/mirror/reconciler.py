@@ -5,12 +5,12 @@ Losing Prefect's database loses nothing: deployments are registered again, and e
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flows.loops.loop import Loop
-from flows.mirror.put_right import RunComparison
+from flows.mirror.put_right import AT_ONCE, PAGES, RunComparison
 from flows.prefect import api, parking, strangers
 from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
@@ -52,6 +52,7 @@ class Reconciler:
         self._living = living
         self._changed = changed
         self._comparison = RunComparison(app, deployments)
+        self._pages = 0  # of runs, still to be compared in this look
         self._abandoned = ABANDONED_IN_POOL if deployments.work_pool else ABANDONED
         self._next = self._next_whole = 0.0  # monotonic seconds
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
@@ -67,7 +68,9 @@ class Reconciler:
         self.bring_forward(client)
         now = time.monotonic()
         if now < self._next:
-            return self._next - now
+            if self._pages and self._compare_some(client):
+                self._changed()
+            return 0.0 if self._pages else self._next - now
         if self.put_right(client):
             self._changed()
         if now >= self._next_whole or not self.looks_right(client):
@@ -91,13 +94,21 @@ class Reconciler:
             logger.warning(
                 "Uit Prefect is verwijderd wat niet van ons is en niet in config/prefect.toml staat: %s", told
             )
-        if runs := self._comparison.look(client):
-            counts["run"] = runs
-        counts |= gone
+        self._note(counts | gone)
+        self._pages = PAGES
+        return sum(counts.values()) + sum(gone.values()) + self._compare_some(client)
+
+    def _compare_some(self, client: SyncPrefectClient) -> int:
+        """Compare some of the pages of runs that are left of this look; how many runs were put right."""
+        found = self._comparison.look(client)
+        self._pages = 0 if self._comparison.begins else max(0, self._pages - AT_ONCE)
+        self._note({"run": found} if found else {})
+        return found
+
+    def _note(self, counts: Mapping[str, int]) -> None:
         if counts:
             with self._app.engine.begin() as connection:
                 put_right.note(connection, datetime.now(UTC), counts)
-        return sum(counts.values())
 
     def looks_right(self, client: SyncPrefectClient) -> bool:
         """Whether Prefect has all our deployments, and as many living runs as there should be.

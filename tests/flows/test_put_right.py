@@ -414,3 +414,22 @@ def automations(world: World) -> list[tuple[str, str]]:
     """The automations in Prefect, each with its block."""
     found = world.client.request("POST", "/automations/filter", json={"limit": 200}).json()
     return [(one["id"], one["actions"][0]["block_document_id"]) for one in found]
+
+
+def test_a_look_at_many_is_done_in_pieces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what an engine left is not waited for; the next look begins five minutes later."""
+    monkeypatch.setattr(put_right, "PAGE", 1)
+    first = world.reference
+    for reference in (f"{first[:-4]}8{first[-3:]}", first):
+        world.reference = reference
+        world.intake(KEY, "wmo_indication", "id_document", "emergency_shelter")
+    world.settle()
+    mine = reconciler(world)
+    assert len(world.app.runs.settled(0, 100)) > put_right.AT_ONCE
+    patch(world, "flow_runs", world.app.runs.settled(0, 100)[-1].flow_run, name="Iemand")
+    mine._next = mine._next_whole = float("inf")
+    mine.put_right(world.client)
+    while mine._pages:
+        assert mine._turn() == (0.0 if mine._pages else float("inf"))
+    names = {run.name for run in world.tagged(PROVISION_TAG)}
+    assert "Iemand" not in names
