@@ -99,7 +99,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "outcome_fields": _fields(provision, rule),
         "recorded": message.detail if message.kind == MessageKind.RECORDED else "",
         "ended_names": dutch.listed(
-            [config.catalogue.rule(p.key).name for p in case.provisions.values() if p.status is Status.ENDED]
+            [_named(p, config.catalogue.rule(p.key)) for p in case.provisions.values() if p.status is Status.ENDED]
         ),
         **_answer(message, provision),
         **_new_day(situation, now),
