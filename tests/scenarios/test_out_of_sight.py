@@ -41,6 +41,7 @@ def test_three_weeks_out_of_sight_and_back(town: Town) -> None:
     client.does("note", "procesregisseur gebeld, niemand heeft hem gezien")
     town.on("2026-11-24 09:00")
     asked = [letter for letter in town.letters if letter.subject.startswith("Vervolgactie TR-2026-0042")]
+    assert not any("?." in letter.text for letter in asked)
     days = ["5 november", "9 november", "11 november", "18 november"]
     assert [day_ for day_ in days if any(day_ in letter.subject for letter in asked)] == days
     looks = [letter for letter in asked if "procesregisseur" in letter.text]
