@@ -62,7 +62,16 @@ def for_rest(reason: str, on: date) -> Request:
 
 
 def ask(case: Case, request: Request, moment: Moment, number: int) -> Decision:
-    """Ask for it, under ``number``. Raises what carrying it out would raise now; nothing else changes."""
+    """Ask for it, under ``number``. Raises what carrying it out would raise now, and ``NotAllowed`` when the same is asked
+    already; nothing else changes.
+    """
+    same = (request.act.value, request.key)
+    asked = next((a for a in case.approvals if a.state is Asked.ASKED and (a.act, a.of) == same), None)
+    if asked is not None:
+        raise NotAllowed(
+            f"In traject {case.reference} wordt dit al gevraagd: A-{asked.number}. Wacht op het besluit, of laat een ander "
+            "dat eerst weigeren."
+        )
     carry_out(case, request, moment, approved_by="-")
     draft = Draft(case, moment, at_rest=True)
     key, number_of_round = (request.key.key, request.key.round) if request.key else (None, None)

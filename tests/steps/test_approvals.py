@@ -126,3 +126,21 @@ def test_what_was_asked_lapses_with_an_end_that_nobody_had_to_approve(case: App)
     assert case.cases.waiting() == []
     case.cases.reopen_case(REF, reason="verkeerd traject", by=DIRECTOR)
     assert isinstance(refusal(lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD)), NotAllowed)
+
+
+def test_the_same_is_not_asked_twice(case: App) -> None:
+    number = asks_for_a_longer_stop(case)
+    said = refusal(lambda: asks_for_a_longer_stop(case))
+    assert isinstance(said, NotAllowed)
+    assert f"A-{number}" in str(said)
+    assert is_dutch(said)
+    case.cases.deny(f"A-{number}", because="liever een korte stop", by=TEAM_LEAD)
+    assert asks_for_a_longer_stop(case) > number
+
+
+def test_what_was_asked_of_one_municipality_is_not_decided_for_the_next(case: App) -> None:
+    number = asks_for_a_longer_stop(case)
+    case.cases.transfer(REF, "duinrade", by=DIRECTOR)
+    case.cases.accept(REF, by="regisseur.duin")
+    assert case.cases.waiting() == []
+    assert isinstance(refusal(lambda: case.cases.approve(f"A-{number}", by=TEAM_LEAD)), NotAllowed)

@@ -9,6 +9,7 @@ from provisions.domain.case import Case, Handover, Provision, ProvisionKey, Stat
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.follow_ups import lapse
+from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, start, start_what_is_ready
 from provisions.domain.lifecycle.tables_over import hand_tables_over
 from provisions.domain.lifecycle.telling import tell
@@ -89,6 +90,7 @@ def accept(case: Case, moment: Moment) -> Decision:
     for old, key in taken_over:
         hand_tables_over(draft, old, key)
     _ask_to_go_on(draft)
+    lapse_asked(draft, "het traject is overgedragen")
     _tell_directors(draft, MessageKind.HANDOVER_ACCEPTED, None, pending.was, pending.to)
     return draft.done()
 
