@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import VariableCreate, VariableUpdate
+from prefect.exceptions import ObjectAlreadyExists
 from sqlalchemy import Engine as Database
 
 from provisions.machine.home import installation_of, note_installation
@@ -20,16 +21,34 @@ def settle(client: SyncPrefectClient, database: Database, home: Path) -> None:
 
     Raises ``NotAllowed`` when they belong to different installations.
     """
-    found = client.read_variable_by_name(VARIABLE)
-    in_prefect = str(found.value) if found else None
+    # What is new is written to Prefect before the database, and read the other way round: whoever finds it in the database
+    # finds it in Prefect too, also when several engines come for the first time at one moment.
+    with database.connect() as connection:
+        recorded = installation.recorded(connection)
+    mine, in_prefect = installation_of(home), _in_prefect(client)
+    number = installation.belonging(recorded, mine, in_prefect)
+    if in_prefect != number:
+        number = _tell(client, number, in_prefect)
     with database.begin() as connection:
-        number = installation.belonging(installation.recorded(connection), installation_of(home), in_prefect)
         stands = installation.claim(connection, number)
-        if stands != number:  # another engine was here at the same moment
-            number = installation.belonging(stands, installation_of(home), in_prefect)
-    if found is None:
-        client.create_variable(VariableCreate(name=VARIABLE, value=number))
-    elif in_prefect != number:
-        client.update_variable(VariableUpdate(name=VARIABLE, value=number))
-    if installation_of(home) != number:
+    if stands != number:
+        number = installation.belonging(stands, mine, number)
+    if mine != number:
         note_installation(home, number)
+
+
+def _in_prefect(client: SyncPrefectClient) -> str | None:
+    found = client.read_variable_by_name(VARIABLE)
+    return str(found.value) if found else None
+
+
+def _tell(client: SyncPrefectClient, number: str, known: str | None) -> str:
+    """Have ``number`` stand in Prefect; what stands there then, when another engine was first."""
+    if known is not None:
+        client.update_variable(VariableUpdate(name=VARIABLE, value=number))
+        return number
+    try:
+        client.create_variable(VariableCreate(name=VARIABLE, value=number))
+    except ObjectAlreadyExists:
+        return _in_prefect(client) or number
+    return number

@@ -89,9 +89,9 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
     if recorded.lines:
         _add_noted(facts, recorded.lines)
     answered = {answer.rung for answer in facts.answers}
-    facts.rungs_before = [
+    facts.rungs_before = tuple(
         (r.name, row.needed_on) for r in recorded.rungs if r.taken_over and (r.answer is None or r.name in answered)
-    ]
+    )
     if (recorded.agreements or recorded.needed) and row.key in catalogue.provisions:
         agreed = tuple(Agreement(a.day, a.agreed_on) for a in recorded.agreements)
         needed = tuple(NeededFrom(n.day, n.until) for n in recorded.needed)

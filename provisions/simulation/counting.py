@@ -35,7 +35,7 @@ def _provision(life: Life, key: ProvisionKey) -> ProvisionFacts:
         asked_on=p.asked_on,
         cause=p.cause,
         urgent=p.urgent and p.urgent_since is None,
-        outcomes=[OutcomeFact(o.name.value, o.on) for o in p.outcomes],
+        outcomes=[OutcomeFact(o.name.value, o.on, o.without_place) for o in p.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],
         waivers=[(w.dependency, w.on) for w in p.waivers],
         rungs=[(r.name.value, day_of(r.climbed)) for r in p.rungs],

@@ -73,7 +73,7 @@ def test_report() -> None:
 def test_idle_with_copies_that_wait() -> None:
     with rig() as own:
         found = measured(idle.measure(own, [100], 1.0, settle=0.0), "0 waiting", "100 waiting")
-    assert found["100 waiting"]["processes"] == 2  # the engine and Prefect's server, however many wait
+    assert found["100 waiting"]["processes"] == 3  # the engine, Prefect's server and the door, however many wait
 
 
 @pytest.mark.parametrize("name", process.NAMES)

@@ -194,7 +194,7 @@ def test_an_answer_reaches_the_counter_with_what_to_do_and_the_director() -> Non
 
 @pytest.mark.parametrize(
     ("via", "minutes"),
-    [(Via.SHELL, 0.5), (Via.WEB, 5), (Via.LINK, 5), (Via.PREFECT, 5), (Via.CASE_SYSTEM, 5)],
+    [(Via.SHELL, 0.5), (Via.WEB, 5), (Via.LINK, 5), (Via.PREFECT, 0.5), (Via.CASE_SYSTEM, 5)],
 )
 def test_a_letter_waits_for_who_does_not_type_in_the_shell(via: Via, minutes: float) -> None:
     client = with_director(a_client().needs(KEY))
