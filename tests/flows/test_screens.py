@@ -141,7 +141,9 @@ def test_the_text_of_plans_is_compared_some_at_a_time(
     world.intake("wmo_indication")
     show_all(world, screens)
     change(world, plan(world), data="Iets anders")
-    assert [screens.plans.compare(world.client) for _ in range(3)] == [0, 1, 0]
+    found = [screens.plans.compare(world.client) for _ in range(3)]
+    assert sorted(found[:2]) == [0, 1], "one at a time, whichever comes first"
+    assert found[2] == 0
     assert show_all(world, screens) == 1
 
 
