@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 
 from flows.server.behind import Upstream, rooms_of
-from flows.server.child import USER, engine_token, ui_password
+from flows.server.child import USER, engine_token, stop_child, ui_password
 from flows.server.guard import ENGINE_HEADER
 from flows.server.inside import find_inside
 from provisions.app import App
@@ -82,15 +82,7 @@ class Door:
         """Stop it: politely, and by force after four seconds."""
         if self._child is None:
             return
-        self._child.terminate()
-        try:
-            self._child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe:
-                pipe.close()
+        stop_child(self._child, _STOP_SECONDS)
         self._child = None
 
     def _environment(self) -> dict[str, str]:

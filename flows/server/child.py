@@ -14,6 +14,7 @@ import sys
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from flows.server.guard import BEHIND_PROXY_VARIABLE, ENGINE_HEADER, ENGINE_TOKEN_VARIABLE, ONLY_SERVE_VARIABLE
 from flows.server.inside import Inside, find_inside
@@ -89,6 +90,19 @@ def use_in_this_process(environment: dict[str, str]) -> None:
     os.environ.update(environment)
 
 
+def stop_child(child: subprocess.Popen[Any], seconds: float) -> None:
+    """Stop a child process: politely, and by force after ``seconds``. What was open to it is closed."""
+    child.terminate()
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe:
+            pipe.close()
+
+
 class PrefectServer:
     """The child process. ``start`` returns at once; ``ready`` says when it serves.
 
@@ -153,14 +167,7 @@ class PrefectServer:
         """Stop it: politely, and by force after six seconds."""
         if self._child is None:
             return
-        self._child.terminate()
-        try:
-            self._child.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-        if self._child.stdin:
-            self._child.stdin.close()
+        stop_child(self._child, _STOP_SECONDS)
         self._child = None
 
     def last_words(self) -> list[str]:

@@ -9,8 +9,9 @@ from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import SigningIn
-from tests.access.conftest import ADMIN_PASSWORD, HERE, PASSWORD, MakeDoor
+from tests.access.conftest import HERE, MakeDoor
 from tests.conftest import MovingClock
+from tests.door import ADMIN_PASSWORD, PASSWORD
 
 TOWN = "voorbeeldstad"
 

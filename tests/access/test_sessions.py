@@ -7,9 +7,10 @@ from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import NotAllowed
 from provisions.usecases.signing_in import SigningIn, TooManyGuesses
-from tests.access.conftest import ADMIN_PASSWORD, HERE, PASSWORD
+from tests.access.conftest import HERE
 from tests.access.test_people import ready, said
 from tests.conftest import MovingClock
+from tests.door import ADMIN_PASSWORD, PASSWORD
 
 ELSEWHERE = "198.51.100.7"
 

@@ -9,19 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from flows.server.behind import Behind, Upstream
-from provisions.access.guesses import Guesses
 from provisions.app import App
-from provisions.machine.sealing import Sealing
 from provisions.settings import utc_now
-from provisions.usecases.signing_in import SigningIn
 from provisions.web.application import application
-from tests.builders import CONFIG
 from tests.conftest import MovingClock
-from tests.web.conftest import ADMIN_PASSWORD, HOME, PASSWORD, Browser
+from tests.door import ADMIN_PASSWORD, PASSWORD, SEALING, signing_in
+from tests.web.conftest import HOME, Browser
 
 RUN, FORM, OTHER = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 
@@ -60,18 +56,7 @@ def prefect() -> Prefect:
 
 @pytest.fixture
 def make_browser(app: App, clock: MovingClock, prefect: Prefect) -> Callable[[], Browser]:
-    sealing = Sealing("a key for tests, of enough characters", PasswordHasher(1, 8, 1))
-    door = SigningIn(
-        app.engine,
-        CONFIG,
-        app.looks,
-        sealing,
-        clock,
-        Guesses(lambda: clock.now.timestamp()),
-        admin_password=ADMIN_PASSWORD,
-        off_loopback=False,
-        pause=lambda _seconds: None,
-    )
+    door = signing_in(app, clock)
     people = {
         "teamleider-1": ("team_lead", [HOME]),
         "teamleider-2": ("team_lead", [HOME, "havenmeer"]),
@@ -83,7 +68,7 @@ def make_browser(app: App, clock: MovingClock, prefect: Prefect) -> Callable[[],
     served = application(
         app,
         door,
-        sealing,
+        SEALING,
         tls=False,
         hosts=("127.0.0.1",),
         more=lambda house: Behind(house, upstream, prefect.transport).rooms(),

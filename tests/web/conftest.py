@@ -6,21 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from provisions.access.guesses import Guesses
 from provisions.app import App
-from provisions.machine.sealing import Sealing
 from provisions.usecases.intake import IntakeRequest
-from provisions.usecases.signing_in import SigningIn
 from provisions.web.application import application
 from tests.builders import CONFIG, day
 from tests.conftest import MovingClock
+from tests.door import PASSWORD, SEALING, signing_in
 
-ADMIN_PASSWORD = "een-lang-wachtwoord-voor-admin"
-PASSWORD = "paard batterij nietje correct"
 HERE, THERE = "TR-2026-0001", "TR-2026-0002"
 AT_TABLE, TO_JUDGE = "TR-2026-0003", "TR-2026-0004"
 HOME, AWAY = "voorbeeldstad", "havenmeer"
@@ -105,28 +100,13 @@ def app(database: Engine, clock: MovingClock) -> App:
 
 @pytest.fixture
 def make_browser(app: App, clock: MovingClock) -> NewBrowser:
-    sealing = Sealing("a key for tests, of enough characters", PasswordHasher(1, 8, 1))  # quick
-
-    def door(*, tls: bool) -> SigningIn:
-        return SigningIn(
-            app.engine,
-            CONFIG,
-            app.looks,
-            sealing,
-            clock,
-            Guesses(lambda: clock.now.timestamp()),
-            admin_password=ADMIN_PASSWORD,
-            off_loopback=tls,
-            pause=lambda _seconds: None,
-        )
-
-    doors = {tls: door(tls=tls) for tls in (False, True)}
+    doors = {tls: signing_in(app, clock, off_loopback=tls) for tls in (False, True)}
     for code, (role, town) in ROLES.items():
         doors[False].set_password(app.people.add(code, [role], [town] if town else []), PASSWORD, PASSWORD, "")
 
     def make(*, tls: bool = False) -> Browser:
         scheme, host = ("https", "regio.example") if tls else ("http", "127.0.0.1:4200")
-        served = application(app, doors[tls], sealing, tls=tls, hosts=("127.0.0.1", "regio.example"))
+        served = application(app, doors[tls], SEALING, tls=tls, hosts=("127.0.0.1", "regio.example"))
         return Browser(TestClient(served, base_url=f"{scheme}://{host}", follow_redirects=True))
 
     return make

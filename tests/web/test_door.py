@@ -11,7 +11,8 @@ from provisions.usecases.signing_in import IDLE
 from provisions.web.application import PAGES
 from provisions.web.fence import LARGEST_BODY
 from tests.conftest import MovingClock
-from tests.web.conftest import ADMIN_PASSWORD, PASSWORD, Browser, NewBrowser
+from tests.door import ADMIN_PASSWORD, PASSWORD
+from tests.web.conftest import Browser, NewBrowser
 
 SOME_CASE = "/clienten/00000000-0000-4000-8000-000000000000"
 CLOSED_PAGES = ["/", "/werk", "/clienten", SOME_CASE, "/te-laat", "/verantwoording", "/beheer", "/beheer/rechten"]

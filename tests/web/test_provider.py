@@ -23,7 +23,8 @@ from provisions.web.application import application
 from provisions.web.provider import OpenIdProvider
 from tests.builders import CONFIG
 from tests.conftest import MovingClock
-from tests.web.conftest import ADMIN_PASSWORD, HERE, HOME, THERE, Browser
+from tests.door import ADMIN_PASSWORD
+from tests.web.conftest import HERE, HOME, THERE, Browser
 from tests.web.identities import CLIENT, ISSUER, SECRET, Identities
 
 GROUPS = {

@@ -13,7 +13,7 @@ from provisions.app import App
 from provisions.settings import Settings
 from provisions.web import connections
 from provisions.web.server import DoorServer, hosts_of
-from tests.web.conftest import ADMIN_PASSWORD
+from tests.door import ADMIN_PASSWORD
 
 HALF = b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
 
