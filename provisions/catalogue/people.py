@@ -32,6 +32,13 @@ def _held(entry: Entry, places: Collection[str]) -> frozenset[Grant]:
         entry.missing.append("roles")
     elif not entry.values["roles"]:
         entry.fault("roles", "er is geen rol.", f"Kies uit: {', '.join(Role)}.")
+    where = read_where(entry, places)
+    entry.done()
+    return grants_of(roles or (), where)
+
+
+def read_where(entry: Entry, places: Collection[str]) -> tuple[str, ...]:
+    """Where roles are held: the municipalities, none for the whole region (``region = true``)."""
     municipalities = _municipalities(entry, "municipalities", places)
     region = entry.flag("region", default=False)
     if region == bool(municipalities):
@@ -40,8 +47,7 @@ def _held(entry: Entry, places: Collection[str]) -> frozenset[Grant]:
             "het is niet duidelijk waar dit geldt." if region else "er staat niet waar dit geldt.",
             "Noem de gemeenten, of schrijf in plaats daarvan region = true.",
         )
-    entry.done()
-    return grants_of(roles or (), municipalities)
+    return municipalities
 
 
 def read_seconds(entry: Entry, own: str, places: Collection[str]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from provisions.access import Grant, Role
 from provisions.access.provider import CODE, CODE_CLAIM, GROUPS_CLAIM, SignIn
 from provisions.access.roles import grants_of
-from provisions.catalogue.entry import Entry, meant
+from provisions.catalogue.entry import Entry
+from provisions.catalogue.people import read_where
 
 
 def read_sign_in(root: Entry, places: Collection[str]) -> SignIn:
@@ -44,16 +45,6 @@ def _held(entry: Entry, places: Collection[str]) -> frozenset[Grant]:
     roles = entry.enums("roles", Role)
     if roles is None:
         entry.missing.append("roles")
-    named = entry.texts("municipalities", optional=True)
-    for place in named:
-        if place not in places:
-            entry.fault("municipalities", f"gemeente '{place}' bestaat niet.", meant(place, places))
-    region = entry.flag("region", default=False)
-    if region == bool(named):
-        entry.fault(
-            "municipalities",
-            "het is niet duidelijk waar dit geldt." if region else "er staat niet waar dit geldt.",
-            "Noem de gemeenten, of schrijf in plaats daarvan region = true.",
-        )
+    where = read_where(entry, places)
     entry.done()
-    return grants_of(roles or (), named)
+    return grants_of(roles or (), where)
