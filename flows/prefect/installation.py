@@ -7,7 +7,6 @@ from pathlib import Path
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import VariableCreate, VariableUpdate
-from prefect.exceptions import ObjectAlreadyExists
 from sqlalchemy import Engine as Database
 
 from provisions.machine.home import installation_of, note_installation
@@ -21,20 +20,16 @@ def settle(client: SyncPrefectClient, database: Database, home: Path) -> None:
 
     Raises ``NotAllowed`` when they belong to different installations.
     """
-    # What is new is written to Prefect before the database, and read the other way round: whoever finds it in the database
-    # finds it in Prefect too, also when several engines come for the first time at one moment.
-    with database.connect() as connection:
-        recorded = installation.recorded(connection)
-    mine, in_prefect = installation_of(home), _in_prefect(client)
-    number = installation.belonging(recorded, mine, in_prefect)
-    if in_prefect != number:
-        number = _tell(client, number, in_prefect)
-    with database.begin() as connection:
-        stands = installation.claim(connection, number)
-    if stands != number:
-        number = installation.belonging(stands, mine, number)
-    if mine != number:
-        note_installation(home, number)
+    # One engine after the other: several that come for the first time at one moment would each see half of what another writes.
+    # What is new is written to Prefect before the database, so that a stop in between leaves nothing that is refused later.
+    with installation.alone(database) as connection:
+        recorded, mine, in_prefect = installation.recorded(connection), installation_of(home), _in_prefect(client)
+        number = installation.belonging(recorded, mine, in_prefect)
+        if mine != number:
+            note_installation(home, number)
+        if in_prefect != number:
+            _tell(client, number, known=in_prefect is not None)
+        installation.claim(connection, number)
 
 
 def _in_prefect(client: SyncPrefectClient) -> str | None:
@@ -42,13 +37,8 @@ def _in_prefect(client: SyncPrefectClient) -> str | None:
     return str(found.value) if found else None
 
 
-def _tell(client: SyncPrefectClient, number: str, known: str | None) -> str:
-    """Have ``number`` stand in Prefect; what stands there then, when another engine was first."""
-    if known is not None:
+def _tell(client: SyncPrefectClient, number: str, *, known: bool) -> None:
+    if known:
         client.update_variable(VariableUpdate(name=VARIABLE, value=number))
-        return number
-    try:
+    else:
         client.create_variable(VariableCreate(name=VARIABLE, value=number))
-    except ObjectAlreadyExists:
-        return _in_prefect(client) or number
-    return number

@@ -5,15 +5,25 @@ Prefects, and write letters in two places. So a number is kept in our database, 
 them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, func, select
 
 from provisions.domain.errors import NotAllowed
-from provisions.store import settings
+from provisions.store import locks, settings
 
 SETTING = "installation"
 OPEN = "?"  # restored, or released: the first installation that comes may have it
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which nobody else settles whose this database is; waits until whoever does so has ended."""
+    with engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(locks.INSTALLATION)))
+        yield connection
 
 
 def recorded(connection: Connection) -> str | None:

@@ -19,6 +19,9 @@ ENGINES = 7_310_204
 PLANS = 7_310_205
 """One engine at a time shows plans in Prefect."""
 
+INSTALLATION = 7_310_207
+"""One engine at a time settles whose database and Prefect these are."""
+
 PREFECT_STARTS = 7_310_206
 """In Prefect's database: one server at a time starts, because each brings the schema up to date."""
 

@@ -1,16 +1,21 @@
 """``two-installations-one-database``: a database, its homes and its Prefect belong together, or nothing starts."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import VariableCreate
+from prefect.client.schemas.objects import Variable
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_AUTH_STRING
 from sqlalchemy import Engine as Database
 
 from flows.commands import parts
 from flows.engine import Engine
+from flows.prefect.client import prefect_thread
 from flows.prefect.installation import VARIABLE, settle
 from provisions.app import App
 from provisions.catalogue import load
@@ -101,6 +106,34 @@ def test_a_second_installation_on_the_database_is_refused_and_a_second_engine_is
     assert client.read_variable_by_name(VARIABLE) is None
     settle(client, database, second)  # but one of ours makes a lost Prefect its own again
     settle(client, database, stranger)
+
+
+def test_engines_that_come_for_the_first_time_at_one_moment_agree(
+    client: SyncPrefectClient, database: Database, tmp_path: Path
+) -> None:
+    first, second = homes_in(tmp_path, "first", "second")
+
+    def come() -> None:
+        with prefect_thread() as prefect:
+            settle(prefect, database, second)
+
+    with ThreadPoolExecutor(1) as engines:
+        other: list[Future[None]] = []
+
+        class Halfway(SyncPrefectClient):
+            """The second engine comes when the first has told Prefect, and nobody else yet."""
+
+            def create_variable(self, variable: VariableCreate) -> Variable:
+                made = super().create_variable(variable)
+                other.append(engines.submit(come))
+                wait(other, timeout=1)  # seconds; it waits for us, and we don't for it
+                return made
+
+        with Halfway(str(client.api_url), auth_string=PREFECT_API_AUTH_STRING.value()) as halfway:
+            settle(halfway, database, first)
+        other[0].result(30)
+    with database.connect() as connection:
+        assert {installation_of(first), installation_of(second)} == {recorded(connection)}
 
 
 def test_an_engine_on_a_database_of_another_prefect_halts_and_says_so(

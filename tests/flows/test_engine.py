@@ -80,7 +80,13 @@ def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server
             world.app.cases.intake(
                 IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by="regisseur-03"
             )
-        wait_until(lambda: len(world.tagged("voorschot")) == 12 and not world.app.runs.stale(), seconds=40)
+        wait_until(
+            lambda: len(world.tagged("voorschot")) == 12 and not world.app.runs.stale(),
+            seconds=40,
+            what=lambda: (
+                f"{len(world.tagged('voorschot'))} runs, {len(world.app.runs.stale())} to be brought up to date"
+            ),
+        )
         wait_until(
             lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),
             seconds=40,
