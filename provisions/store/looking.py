@@ -250,12 +250,6 @@ def open_follow_ups(rows: Rows, last: date, municipality: str | None) -> Sequenc
     )
 
 
-def generation_of(rows: Rows, provision_id: int) -> Generation | None:
-    """The generation of a provision now, and its case."""
-    found = rows("SELECT generation, case_id FROM provision WHERE id = %(id)s", id=provision_id)
-    return Generation(found[0].generation, found[0].case_id) if found else None
-
-
 def generations_of(rows: Rows, provision_ids: Sequence[int]) -> dict[int, Generation]:
     """The generations of several provisions now, and their cases, by provision."""
     query = "SELECT id, generation, case_id FROM provision WHERE id = ANY(%(ids)s::bigint[])"
@@ -269,12 +263,6 @@ def undelivered_counts(rows: Rows, provision_ids: Sequence[int]) -> dict[int, in
         f"WHERE m.provision_id = ANY(%(ids)s::bigint[]) AND {UNDELIVERED} GROUP BY m.provision_id"
     )
     return {row.provision_id: int(row.number) for row in rows(query, ids=list(provision_ids))}
-
-
-def undelivered_count(rows: Rows, provision_id: int) -> int:
-    """How many messages about a provision did not arrive."""
-    query = f"SELECT count(*) AS number FROM message m WHERE m.provision_id = %(id)s AND {UNDELIVERED}"
-    return int(rows(query, id=provision_id)[0].number)
 
 
 def unsent(rows: Rows, now: datetime, municipality: str | None) -> Sequence[Any]:

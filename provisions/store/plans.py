@@ -66,9 +66,7 @@ def shown(engine: Engine, plan: WantedPlan, artifact: UUID, digest: str, today: 
 
 def artifacts(engine: Engine) -> dict[str, UUID]:
     """The artifact of each case that has one, by reference."""
-    query = select(t.case.c.reference, t.plan.c.artifact).join(t.plan).where(t.plan.c.artifact.is_not(None))
-    with engine.connect() as connection:
-        return {row.reference: row.artifact for row in connection.execute(query)}
+    return {reference: artifact for reference, (artifact, _) in written(engine).items()}
 
 
 def written(engine: Engine) -> dict[str, tuple[UUID, str | None]]:

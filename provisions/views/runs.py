@@ -70,23 +70,19 @@ class RunViews:
 
     def of(self, provision_id: int) -> RunView:
         """What the run of a provision should show now. Raises ``NotFound`` for a provision that does not exist."""
-        with self._reader() as rows:
-            # The generation first: a change after it raises it again, so the run is woken once more.
-            known = looking.generation_of(rows, provision_id)
-            found = looking.cases(rows, [known.case_id]).get(known.case_id) if known else None
-            undelivered = looking.undelivered_count(rows, provision_id)
-        if known is None or found is None:
+        found = self.several([provision_id]).get(provision_id)
+        if found is None:
             raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
-        view = self._views.view_of(found, provision_id, self._views.clock())
-        return self._run_view(view, undelivered, known.generation)
+        return found
 
     def several(self, provision_ids: Sequence[int]) -> dict[int, RunView]:
         """As :meth:`of`, for many at once; what does not exist (any more) is not there."""
-        now = self._views.clock()
         with self._reader() as rows:
+            # The generations first: a change after it raises one again, so the run is woken once more.
             known = looking.generations_of(rows, provision_ids)
             cases = looking.cases(rows, sorted({one.case_id for one in known.values()}))
             undelivered = looking.undelivered_counts(rows, provision_ids)
+        now = self._views.clock()
         return {
             number: self._run_view(
                 self._views.view_of(cases[one.case_id], number, now), undelivered.get(number, 0), one.generation
