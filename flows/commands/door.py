@@ -11,10 +11,11 @@ import sys
 import threading
 from contextlib import suppress
 
-from flows.server.behind import Upstream, rooms_of
+from flows.server.behind import rooms_of
 from flows.server.child import USER, engine_token, stop_child, ui_password
 from flows.server.guard import ENGINE_HEADER
 from flows.server.inside import find_inside
+from flows.server.upstream import Upstream
 from provisions.app import App
 from provisions.caseload.loading import is_example
 from provisions.caseload.people import example_people

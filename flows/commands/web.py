@@ -26,7 +26,9 @@ def _rooms(settings: Settings) -> Callable[[House], Sequence[BaseRoute]]:
     inside = find_inside(settings)
     if not settings.prefect_api_url and inside is None:
         return lambda _house: ()
-    from flows.server.behind import Upstream, rooms_of  # with httpx and Prefect's pages: who has no server does without
+    # With httpx and Prefect's pages: who has no server does without.
+    from flows.server.behind import rooms_of
+    from flows.server.upstream import Upstream
 
     headers = {ENGINE_HEADER: engine_token(settings)}
     if inside is not None:

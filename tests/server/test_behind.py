@@ -11,7 +11,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from flows.server.behind import Behind, Upstream
+from flows.server.behind import Behind
+from flows.server.upstream import Upstream
 from provisions.app import App
 from provisions.settings import utc_now
 from provisions.web.application import application

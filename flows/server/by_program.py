@@ -1,0 +1,65 @@
+"""The calls of a program at ``/api``, with the password of ``admin``."""
+
+import base64
+import binascii
+from http import HTTPStatus
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from flows.server import allowed
+from flows.server.allowed import How, NotLimitable
+from flows.server.lookers import is_right
+from flows.server.upstream import REFUSED, Prefect, csrf_answer, json_of
+from provisions.usecases.people import ADMIN
+from provisions.usecases.signing_in import TooManyGuesses
+from provisions.web.house import House
+
+
+class CallsOfAProgram:
+    """Answers who has the password: what is read goes on, what we make a form for is recorded as done by ``admin``."""
+
+    def __init__(self, prefect: Prefect, house: House) -> None:
+        self._prefect = prefect
+        self._house = house
+
+    async def answer(self, request: Request) -> Response:
+        """What a program gets with the password of ``admin``: reading, resuming, forms."""
+        path = request.path_params["path"]
+        if request.method == "GET" and path in ("health", "ready"):
+            return await self._prefect.send("GET", path, {}, None)
+        try:
+            is_admin = await run_in_threadpool(self._is_admin, request)
+        except TooManyGuesses as wait:
+            said = {"retry-after": str(int(wait.seconds) + 1)}
+            return JSONResponse({"detail": str(wait)}, HTTPStatus.TOO_MANY_REQUESTS, headers=said)
+        if not is_admin:
+            return JSONResponse({"detail": "Unauthorized"}, HTTPStatus.UNAUTHORIZED)
+        csrf = self._house.sealing.signed("csrf-program", request.headers.get("prefect-csrf-client", ""))
+        if request.method == "GET" and path == "csrf-token":
+            return csrf_answer(
+                request, self._house.sealing.signed("csrf-program", request.query_params.get("client", ""))
+            )
+        if request.method != "GET" and not is_right(request.headers.get("prefect-csrf-token", ""), csrf):
+            return JSONResponse({"detail": "Missing CSRF token."}, HTTPStatus.FORBIDDEN)
+        found = allowed.find(request.method, path)
+        if found is not None and found[0].how in (How.RESUME, How.START):
+            try:
+                return await self._prefect.filled_in(request, *found, ADMIN)
+            except NotLimitable:
+                return JSONResponse({"detail": REFUSED}, HTTPStatus.FORBIDDEN)
+        if allowed.is_read(request.method, path) or (found is not None and found[0].how in (How.PASS, How.VALIDATE)):
+            return await self._prefect.send(request.method, path, request.query_params, await json_of(request))
+        return JSONResponse({"detail": REFUSED}, HTTPStatus.FORBIDDEN)
+
+    def _is_admin(self, request: Request) -> bool:
+        kind, _, said = request.headers.get("authorization", "").partition(" ")
+        try:
+            user, _, password = base64.b64decode(said, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+        if kind.lower() != "basic" or user != ADMIN:
+            return False
+        address = request.client.host if request.client else ""
+        return self._house.door.admin_is_right(password, address)
