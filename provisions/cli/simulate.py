@@ -12,7 +12,7 @@ from rich.text import Text
 
 from provisions.catalogue import Config, load
 from provisions.cli.output import as_json, progress, say
-from provisions.cli.tables import console, wrapped
+from provisions.cli.screen import console, wrapped
 from provisions.cli.terminal import drawn
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput

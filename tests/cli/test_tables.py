@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from provisions.app import App
 from provisions.catalogue import Config, load
-from provisions.cli.tables import Tables, wrapped
+from provisions.cli.screen import Screen, wrapped
+from provisions.cli.tables import Tables
+from provisions.cli.wording import Wording
 from provisions.domain.calendar import day_of
 from provisions.settings import PROJECT
 from provisions.usecases.intake import IntakeRequest
@@ -21,12 +23,20 @@ REFERENCE = "TR-2026-0042"
 LONG_WORDS = ("identiteitsbewijs", "schuldhulpverlening", "(emergency_shelter)", "doorbraaktafel", "bijstandsuitkering")
 
 
-class ByRich(Tables):
+class RichScreen(Screen):
     """Every table as rich prints it, also where nothing needs to be wrapped."""
 
-    def _table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
         sys.stdout.writelines(f"{line}\n" for line in wrapped(self._console, titles, rows))
         sys.stdout.write("\n")
+
+
+class ByRich(Tables):
+    """The same tables on that screen."""
+
+    def __init__(self, config: Config, today: date) -> None:
+        super().__init__(config, today)
+        self._screen = RichScreen()
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +140,7 @@ def test_says_what_is_to_be_judged_and_what_to_type(
 
 
 def test_a_day_in_another_year_says_so(config: Config) -> None:
-    tables = Tables(config, date(2027, 1, 4))
-    assert tables._day(date(2026, 12, 31)) == "31 dec 2026"
-    assert tables._day(date(2027, 3, 1)) == "1 mrt"
-    assert tables._moment(datetime(2027, 3, 28, 22, 30, tzinfo=UTC)) == "29 mrt 00:30"
+    words = Wording(config, date(2027, 1, 4))
+    assert words.day(date(2026, 12, 31)) == "31 dec 2026"
+    assert words.day(date(2027, 3, 1)) == "1 mrt"
+    assert words.moment(datetime(2027, 3, 28, 22, 30, tzinfo=UTC)) == "29 mrt 00:30"

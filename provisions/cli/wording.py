@@ -1,0 +1,117 @@
+"""A case in short Dutch phrases, as a row of a table has room for: where it stands, until when, what comes next."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from provisions.catalogue import Config
+from provisions.domain import dutch
+from provisions.domain.calendar import AMSTERDAM, day_of
+from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
+from provisions.domain.rules import CodeList, Dependency
+from provisions.views.cases import SUSPENDED, ProvisionView
+from provisions.views.listing import CaseLine
+
+TO_JUDGE = "beoordeel indiening Maatwerkloket"  # the rung itself sends nothing to the national desk
+
+
+class Wording:
+    """Phrases as read on the day ``today`` (Amsterdam's)."""
+
+    def __init__(self, config: Config, today: date) -> None:
+        self._config = config
+        self._today = today
+
+    def standing(self, p: ProvisionView) -> str:
+        """Where a provision stands and with whom it lies."""
+        if p.resting:
+            return f"{dutch.AT_REST} sinds {self.day(p.resting.start)}"
+        if p.status == SUSPENDED:
+            return f"{dutch.SUSPENDED} tot {self.day(p.suspended_until)}" if p.suspended_until else dutch.SUSPENDED
+        if p.provision.status is Status.BLOCKED:
+            since = f" (al {dutch.days(p.waiting_days)})" if p.waiting_days else ""
+            return f"wacht op {dutch.listed(self.names(p.blocked_by))}{since}"
+        if not p.provision.status.is_open:
+            return f"{dutch.STATUS[p.provision.status]}, {self.day(p.provision.closed_on)}"
+        parts = [dutch.STATUS[p.provision.status]] if p.provision.status is Status.REFUSED else []
+        parts += [f"ligt bij {dutch.holder(p.lies_with)}"] if p.lies_with else []
+        if p.statutory_presumed and p.statutory_due:
+            parts.append(f"wettelijke termijn vermoedelijk t/m {self.day(p.statutory_due)}")
+        if p.objection_until:
+            presumed = " (vermoedelijk)" if p.objection_presumed else ""
+            parts.append(f"bezwaar kan t/m {self.day(p.objection_until)}{presumed}")
+        return "; ".join(parts)
+
+    def waits(self, p: ProvisionView) -> str:
+        """ "al 9 dagen op identiteitsbewijs"."""
+        return f"al {dutch.days(p.waiting_days or 0)} op {dutch.listed(self.names(p.blocked_by))}"
+
+    def what_next(self, p: ProvisionView) -> list[str]:
+        """What is to be decided, the next rung, and the follow-ups that are open; each with its day."""
+        found = []
+        if p.provision.their_number:
+            found.append(f"nummer van het loket: {p.provision.their_number}")
+        if p.provision.cause and p.provision.status.is_open:
+            causes = self._config.catalogue.codes[CodeList.CAUSE]
+            found.append(f"waarom nog niet: {causes.get(p.provision.cause, p.provision.cause)}")
+        to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
+        if to_judge and p.provision.status.is_open:
+            found.append(f"nu: {TO_JUDGE}")
+        if p.next_rung:
+            name, day = p.next_rung.name, day_of(p.next_rung.at)
+            what = TO_JUDGE if name.kind.is_judged else name.label
+            # Recorded late: the engine climbs it as soon as it runs.
+            found.append(f"{'nu' if day <= self._today else self.day(day)}: {what}")
+        due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
+        return found + [f"{self.day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]
+
+    def _title(self, p: ProvisionView, follow_up: FollowUp) -> str:
+        return next((r.title for r in p.situation.rule.follow_ups if r.name == follow_up.name), follow_up.name)
+
+    def due(self, p: ProvisionView) -> str:
+        """The last day on time, and how it was kept or agreed."""
+        if p.due is None:
+            return f"{self.day(p.provision.agreed)} (afgesproken)" if p.provision.agreed else ""
+        if p.overdue:
+            return f"{self.day(p.due)} ({dutch.days(p.days_overdue)} {dutch.OVERDUE})"
+        return f"{self.day(p.due)} (overschreden)" if p.breached else self.day(p.due)
+
+    def day(self, day: date | None) -> str:
+        """``9 nov``, with the year when it is not this one."""
+        if day is None:
+            return ""
+        short = f"{day.day} {dutch.MONTHS[day.month - 1][:3]}".replace("maa", "mrt")
+        return short if day.year == self._today.year else f"{short} {day.year}"
+
+    def moment(self, moment: datetime) -> str:
+        """``9 nov 14:05``, in Amsterdam."""
+        here = moment.astimezone(AMSTERDAM)
+        return f"{self.day(here.date())} {here:%H:%M}"
+
+    def municipality(self, key: str) -> str:
+        """The name of a municipality; its key when it is not configured any more."""
+        found = self._config.organisation.municipalities.get(key)
+        return found.name if found else key
+
+    def names(self, keys: Iterable[str]) -> list[str]:
+        """Dutch names for keys; ``a|b`` becomes "a of b"."""
+        return [self._config.catalogue.named(Dependency.parse(key)) for key in keys]
+
+    def situation(self, case: Case) -> str:
+        """How contact goes, and where somebody lives as far as that is known. For the screen only."""
+        codes, parts = self._config.catalogue.codes, []
+        if case.living != UNKNOWN:
+            parts.append(f"verblijf: {codes[CodeList.LIVING].get(case.living, case.living)}")
+        if case.losing_place is not None:
+            parts.append("die plek is binnen drie maanden weg" if case.losing_place else "die plek blijft")
+        if case.wlz != UNKNOWN:
+            parts.append(codes[CodeList.WLZ].get(case.wlz, case.wlz))
+        said = codes[CodeList.CONTACT].get(case.contact, case.contact)
+        return dutch.capitalised("; ".join([*parts, said]))
+
+    def case_stands(self, line: CaseLine) -> str:
+        """How many of its provisions are open, and what is to be known about that."""
+        if line.closed:
+            return f"afgesloten, {self.day(line.closed)}"
+        if line.rest:
+            return f"{line.open} open, {dutch.AT_REST} sinds {self.day(line.rest)}"
+        return f"{line.open} open, {line.late} {dutch.OVERDUE}" if line.late else f"{line.open} open"
