@@ -5,6 +5,7 @@ from starlette.responses import Response
 from provisions.access import UseCase
 from provisions.access.rights import REACHES
 from provisions.domain.errors import Refused
+from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
 
@@ -32,3 +33,10 @@ def rights(visit: Visit) -> Response:
     listed = visit.house.app.config.rights.rights
     held = sorted(visit.actor.grants)
     return visit.house.page(visit, "rights.html.j2", title="Wie mag wat", rights=listed, reaches=REACHES, held=held)
+
+
+PAGES = (
+    Page("/verantwoording", looks, looks),
+    Page("/beheer", people),
+    Page("/beheer/rechten", rights),
+)

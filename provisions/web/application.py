@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,38 +18,18 @@ from provisions.usecases.signing_in import SigningIn
 from provisions.web import answering, signing, work
 from provisions.web.fence import Fence
 from provisions.web.house import Example, House
-from provisions.web.visits import Handler, endpoint, not_found
+from provisions.web.menu import RUNS
+from provisions.web.pages import Page
+from provisions.web.visits import endpoint, not_found
 
 STYLE = Path(__file__).parent / "style" / "werkplek.css"
 STYLE_ADDRESS = "/stijl/werkplek.css"
 YEAR = "public, max-age=31536000, immutable"
 
 
-@dataclass(frozen=True)
-class Page:
-    """An address, and what answers to looking and to a form. ``anyone``: also without a session."""
-
-    path: str
-    get: Handler | None = None
-    post: Handler | None = None
-    anyone: bool = False
-
-
-PAGES = (
-    Page("/", work.first),
-    Page("/aanmelden", signing.ask, signing.sign_in, anyone=True),
-    Page("/aanmelden/organisatie", signing.to_provider, anyone=True),
-    Page("/aanmelden/terug", signing.from_provider, anyone=True),
-    Page("/afmelden", post=signing.sign_out),
-    Page("/welkom/{secret}", signing.set_up, signing.set_password, anyone=True),
-    Page("/werk", work.work),
-    Page("/clienten", work.cases, work.cases),
-    Page("/clienten/{id}", work.case),
-    Page("/te-laat", work.late),
-    Page("/verantwoording", answering.looks, answering.looks),
-    Page("/beheer", answering.people),
-    Page("/beheer/rechten", answering.rights),
-)
+# Every room declares its own pages. A new room is named here, and nowhere else.
+ROOMS = (signing, work, answering)
+PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 
 
 def application(
@@ -76,7 +55,7 @@ def application(
         provider=provider,
     )
     rooms = more(house)
-    house.has_runs = bool(rooms)
+    house.answered = {page.path for page in PAGES} | ({RUNS} if rooms else set())
     routes = [route for page in PAGES for route in _routes(house, page)]
 
     async def stylesheet(_request: Request) -> Response:

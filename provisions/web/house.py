@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse, Response
 
-from provisions.access import Grant, UseCase
+from provisions.access import Grant
 from provisions.app import App
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
@@ -18,31 +18,12 @@ from provisions.settings import TEMPLATES
 from provisions.templates import environment
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
+from provisions.web.menu import menu_of
 
 if TYPE_CHECKING:
     from provisions.web.visits import Visit
 
 COOKIE, COOKIE_OVER_TLS = "sessie", "__Host-sessie"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the menu."""
-
-    address: str
-    label: str
-    needs: UseCase | None
-
-
-RUNS = "/prefect/runs"
-MENU = (
-    Entry("/werk", "Mijn werk", None),
-    Entry("/clienten", "Cliënten", UseCase.SEE_CASE),
-    Entry("/te-laat", "Te laat", UseCase.SEE_CASE),
-    Entry(RUNS, "Runs", UseCase.SEE_RUNS),
-    Entry("/verantwoording", "Verantwoording", UseCase.SEE_LOOKS),
-    Entry("/beheer", "Beheer", UseCase.PEOPLE),
-)
 
 
 @dataclass(frozen=True)
@@ -77,13 +58,14 @@ class House:
         self.tls = tls
         self.provider = provider
         self.examples = examples
-        self.has_runs = False  # until somebody brings Prefect's rooms
+        self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
         towns = app.config.organisation.municipalities
         self._templates.globals |= {"style": style, "region": app.config.organisation.region}
         self._templates.filters |= {
             "day": written_day,
+            "in_words": in_words,
             "at": written_moment,
             "counted": dutch.counted,
             "capitalised": dutch.capitalised,
@@ -113,12 +95,9 @@ class House:
         signed_in = visit.signed_in
         if signed_in is None or visit.forget_token:
             return {"who": None, "menu": (), "only_admin": False}
-        seen = self.app.seen_by(signed_in.actor)
-        shown = [entry for entry in MENU if entry.address != RUNS or self.has_runs]
-        menu = [entry for entry in shown if entry.needs is None or seen.may(entry.needs)]
         return {
             "who": signed_in.actor.code,
-            "menu": menu,
+            "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
             "only_admin": signed_in.source == "admin" and not self.app.people.other_administrator(),
         }
 
@@ -126,6 +105,16 @@ class House:
 def written_day(day: date | None) -> str:
     """As people write it: "vr 27 november 2026"."""
     return f"{DAY_NAMES[day.weekday()][:2]} {dutch.dutch_date(day)}" if day else ""
+
+
+def in_words(day: date | str | None) -> str:
+    """A day, or one as a date field sends it, as people write it; nothing when it is none."""
+    if not isinstance(day, str):
+        return written_day(day)
+    try:
+        return written_day(date.fromisoformat(day))
+    except ValueError:
+        return ""
 
 
 def written_moment(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from provisions.access import second_factor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import TooManyGuesses
+from provisions.web.pages import Page
 from provisions.web.visits import SIGN_IN, Visit, not_found
 
 
@@ -121,3 +122,12 @@ def _set_up(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> 
 def _gone(visit: Visit, refusal: NotFound) -> Response:
     why = " ".join(refusal.lines)
     return visit.house.page(visit, "refused.html.j2", HTTPStatus.NOT_FOUND, title="Dit adres werkt niet meer", why=why)
+
+
+PAGES = (
+    Page("/aanmelden", ask, sign_in, anyone=True),
+    Page("/aanmelden/organisatie", to_provider, anyone=True),
+    Page("/aanmelden/terug", from_provider, anyone=True),
+    Page("/afmelden", post=sign_out),
+    Page("/welkom/{secret}", set_up, set_password, anyone=True),
+)

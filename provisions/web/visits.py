@@ -6,7 +6,7 @@ A handler is a plain function of a ``Visit``; it runs in a thread, because it as
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -39,17 +39,25 @@ class NoSessionError(Exception):
 
 @dataclass
 class Visit:
-    """One request. ``form`` and ``query``: what was given, the last of each name."""
+    """One request. ``form`` and ``query``: what was given, the last of each name. ``filled_in``: every field, in order."""
 
     house: House
     request: Request
     token: str
-    form: Mapping[str, str]
+    filled_in: Sequence[tuple[str, str]]
     query: Mapping[str, str]
     signed_in: SignedIn | None
     new_token: str | None = None
     forget_token: bool = False
     path: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.form = dict(self.filled_in)
+
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """Everything that was ticked under one name, in the order of the page."""
+        return tuple(value for given, value in self.filled_in if given == name)
 
     @property
     def actor(self) -> Actor:
@@ -103,18 +111,20 @@ def endpoint(house: House, handler: Handler, *, anyone: bool) -> Callable[[Reque
     return serve
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def _form(request: Request) -> list[tuple[str, str]]:
     if request.method != "POST":
-        return {}
+        return []
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return {}
+        return []
     try:
-        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return parse_qsl((await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except (UnicodeDecodeError, ValueError):
-        return {}
+        return []
 
 
-def _handled(house: House, request: Request, form: Mapping[str, str], handler: Handler, anyone: bool) -> Response:
+def _handled(
+    house: House, request: Request, form: Sequence[tuple[str, str]], handler: Handler, anyone: bool
+) -> Response:
     given = request.cookies.get(house.cookie, "")
     token = given if _TOKEN.fullmatch(given) else ""
     visit = Visit(house, request, token, form, dict(request.query_params), house.door.who(token) if token else None)

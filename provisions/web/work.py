@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.domain.errors import NotFound
 from provisions.views.cases import CaseView
+from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
 
@@ -54,3 +55,12 @@ def _address(visit: Visit) -> UUID:
         return UUID(visit.path["id"])
     except ValueError:
         raise NotFound("Deze pagina bestaat niet.") from None
+
+
+PAGES = (
+    Page("/", first),
+    Page("/werk", work),
+    Page("/clienten", cases, cases),
+    Page("/clienten/{id}", case),
+    Page("/te-laat", late),
+)
