@@ -11,6 +11,7 @@ from provisions.database.connect import pooled
 from provisions.report.reports import Reports
 from provisions.settings import utc_now
 from provisions.store.runs import Runs
+from provisions.usecases.boards import Boards
 from provisions.usecases.cases import Cases
 from provisions.usecases.looks import Looks
 from provisions.usecases.new_rules import NewRules
@@ -34,6 +35,7 @@ class App:
     see it; ``lists``: cases, a line each. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
+    ``boards``: what happened in 26 weeks, in numbers.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -55,6 +57,7 @@ class App:
         self.releasing = Releasing(engine, self.exports)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
+        self.boards = Boards(engine, config, self.views, self.looks, clock)
 
     def seen_by(self, actor: Actor) -> Seeing:
         """Everything that one person sees, and nothing else."""

@@ -16,7 +16,7 @@ INTERNAL, SECURE = "internal", "secure"
 
 @dataclass(frozen=True)
 class Arrangement:
-    """That of municipalities on one installation (AVG, article 26): the day on which it was made, and where it is to be found."""
+    """What was agreed: the day on which that was, and where it is to be found."""
 
     day: date
     reference: str
@@ -44,6 +44,16 @@ def read_arrangement(region: Entry) -> Arrangement | None:
     made = Arrangement(entry.day("day"), entry.text("reference"))
     entry.done()
     return made
+
+
+def read_consent(region: Entry) -> Arrangement | None:
+    """``works_council_consent`` of the region: without it nobody sees the load of each director. Faults are collected."""
+    entry = region.table("works_council_consent", optional=True)
+    if entry is None:
+        return None
+    given = Arrangement(entry.day("day"), entry.text("reference"))
+    entry.done()
+    return given
 
 
 def read_mail_domains(root: Entry) -> MailDomains:

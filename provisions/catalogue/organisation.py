@@ -13,6 +13,7 @@ from provisions.catalogue.arrangements import (
     MailDomains,
     check_mail_domains,
     read_arrangement,
+    read_consent,
     read_mail_domains,
 )
 from provisions.catalogue.entry import Entry
@@ -102,7 +103,8 @@ class Organisation:
 
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keeping``: how long what is
     known of a client is kept. ``keep_looks_months``: how long it is kept who looked at what.
-    ``arrangement``: that of municipalities on one installation; ``mail``: the domains to which mail may go, where they are named.
+    ``arrangement``: that of municipalities on one installation (AVG, article 26); ``works_council``: its consent to showing the
+    load of each director; ``mail``: the domains to which mail may go, where they are named.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
     ``sign_in``: how a provider of identities is read.
     """
@@ -123,6 +125,7 @@ class Organisation:
     sign_in: SignIn = field(default_factory=SignIn)
     arrangement: Arrangement | None = None
     mail: MailDomains = field(default_factory=MailDomains)
+    works_council: Arrangement | None = None
 
     @property
     def event_source(self) -> str:
@@ -186,6 +189,7 @@ def read_organisation(root: Entry) -> Organisation:
         sign_in=read_sign_in(root, municipalities.keys()),
         arrangement=read_arrangement(region),
         mail=read_mail_domains(root),
+        works_council=read_consent(region),
     )
     check_mail_domains(organisation, root)
     region.done()

@@ -34,14 +34,19 @@ from provisions.store.figures import RecordedCase, RecordedProvision
 def case_facts(connection: Connection, catalogue: Catalogue, since: date) -> Iterator[CaseFacts]:
     """Every case that counts and has anything on or after ``since``, one after the other."""
     for case in figures.cases(connection, since, catalogue.uncounted):
-        yield CaseFacts(
-            brp=brp_known(case.row.opened, Brp(case.row.brp), case.row.earlier_brp),
-            municipalities=_municipalities(case),
-            provisions=[_provision(one, case, catalogue) for one in case.provisions],
-            present=frozenset(case.row.present),
-            closed=case.row.closed,
-            rests=[(rest.start, rest.end) for rest in _rests(case)],
-        )
+        yield facts_of(case, catalogue)
+
+
+def facts_of(case: RecordedCase, catalogue: Catalogue) -> CaseFacts:
+    """One case; its provisions in the order in which they were read."""
+    return CaseFacts(
+        brp=brp_known(case.row.opened, Brp(case.row.brp), case.row.earlier_brp),
+        municipalities=_municipalities(case),
+        provisions=[_provision(one, case, catalogue) for one in case.provisions],
+        present=frozenset(case.row.present),
+        closed=case.row.closed,
+        rests=[(rest.start, rest.end) for rest in _rests(case)],
+    )
 
 
 def _rests(case: RecordedCase) -> tuple[Rest, ...]:

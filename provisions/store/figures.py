@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from provisions.domain.calendar import first_moment
+from provisions.store import rules
 from provisions.store import tables as t
 
 SLICE = 2000  # cases at a time: memory stays flat however many there are
@@ -68,6 +69,21 @@ def cases(connection: Connection, since: date, uncounted: Collection[str] = ()) 
         yield from _slice(connection, ids[start : start + SLICE])
 
 
+def cases_with_events(
+    connection: Connection, first: date, last: date, uncounted: Collection[str] = ()
+) -> Iterator[RecordedCase]:
+    """Every case of which a promise was broken, or that had an outcome, on one of the days from ``first`` up to ``last``."""
+    p, o = t.provision.c, t.outcome.c
+    broken = select(p.case_id).where(p.breach_day.between(first, last))
+    settled = select(p.case_id).join(t.outcome).where(o.day.between(first, last))
+    found = union(broken, settled).subquery()
+    query = select(found.c.case_id).join(t.case, t.case.c.id == found.c.case_id).order_by(found.c.case_id)
+    query = query.where(func.coalesce(t.case.c.end_reason, "").not_in(uncounted))
+    ids = list(connection.execute(query).scalars())
+    for start in range(0, len(ids), SLICE):
+        yield from _slice(connection, ids[start : start + SLICE])
+
+
 def taken_out(connection: Connection, uncounted: Collection[str]) -> Sequence[date]:
     """The day on which each case ended that ended for one of ``uncounted``."""
     c = t.case.c
@@ -82,23 +98,42 @@ def earliest_change(connection: Connection, recorded_since: datetime, uncounted:
     Figures of earlier weeks can't have changed since. A reopening also tells about the days since the need: what was
     kept in time is kept no longer. So does an end that takes a case out of the figures (``uncounted``), and undoing an end.
     """
+    return _earliest(connection, t.audit.c.at >= recorded_since, uncounted)
+
+
+def last_line(connection: Connection) -> int:
+    """The number of the last line of the record: whatever changes a figure adds one."""
+    return connection.execute(select(t.audit_head.c.last_line)).scalar() or 0
+
+
+def earliest_change_after(connection: Connection, line: int, uncounted: Collection[str] = ()) -> date | None:
+    """As :func:`earliest_change`, of what was recorded after a line; what was taken back since may be older than that."""
+    a = t.audit.c
+    if connection.execute(select(a.id).where(a.id > line, a.what == rules.CHANGED).limit(1)).first():
+        return date.min  # with other rules any day may have become another
+    undone = select(func.min(a.data["after"].as_integer())).where(a.id > line, a.what == UNDONE)
+    taken_back = connection.execute(undone).scalar()
+    return _earliest(connection, a.id > (line if taken_back is None else min(line, taken_back)), uncounted)
+
+
+def _earliest(connection: Connection, recorded: ColumnElement[bool], uncounted: Collection[str]) -> date | None:
     a, p = t.audit.c, t.provision.c
     # A correction tells about the day that was noted before too.
     on = func.least(a.data["on"].astext, a.data["corrects"].astext)
     told = func.coalesce(on, a.data["opened"].astext, cast(func.date(a.at), Text))
-    recorded = select(func.min(cast(told, Date))).where(a.at >= recorded_since)
+    noted = select(func.min(cast(told, Date))).where(recorded)
     reopened = (
         select(func.min(p.needed_on))
         .join(t.audit, and_(a.case_id == p.case_id, a.key == p.key, t.audit_round == p.round))
-        .where(a.at >= recorded_since, a.what == "provision.reopened")
+        .where(recorded, a.what == "provision.reopened")
     )
     out = and_(a.what == "case.closed", a.data["reason"].astext.in_(uncounted))
     counted_or_not = (
         select(func.min(p.needed_on))
         .join(t.audit, a.case_id == p.case_id)
-        .where(a.at >= recorded_since, or_(out, a.what == "case.reopened"))
+        .where(recorded, or_(out, a.what == "case.reopened"))
     )
-    days = [connection.execute(query).scalar() for query in (recorded, reopened, counted_or_not)]
+    days = [connection.execute(query).scalar() for query in (noted, reopened, counted_or_not)]
     return min((day for day in days if day is not None), default=None)
 
 

@@ -101,3 +101,12 @@ class CaseFacts:
             if key == facts.municipality:
                 return self.municipalities[: number + 1]
         return [(facts.needed_on, facts.municipality)]
+
+    def municipality_on(self, facts: ProvisionFacts, day: date) -> str:
+        """The key of the municipality that a provision belonged to on ``day``."""
+        municipalities = self.municipalities_of(facts)
+        found = municipalities[0][1]
+        for first, municipality in municipalities[1:]:
+            if first <= day:
+                found = municipality
+        return found

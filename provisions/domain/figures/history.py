@@ -128,7 +128,7 @@ class History:
         week = week_number(day)
         tally.events[figure][week] += 1
         if figure in OF_MUNICIPALITY:
-            self._municipal_events[_municipality_on(case.municipalities_of(facts), day), figure][week] += 1
+            self._municipal_events[case.municipality_on(facts, day), figure][week] += 1
 
     def _level(self, levels: Levels, spans: Iterable[Span]) -> None:
         for first, end in spans:
@@ -271,14 +271,6 @@ def _outside(case: CaseFacts, rounds_of: Iterable[Sequence[Life]]) -> list[Span]
         ends = [*(following.needed for following in rounds[1:]), last][: len(rounds)]
         for life, end in zip(rounds, ends, strict=True):
             found += minus(within(life.outside, 0, min(end, last)), found)
-    return found
-
-
-def _municipality_on(municipalities: Sequence[tuple[date, str]], day: date) -> str:
-    found = municipalities[0][1]
-    for first, municipality in municipalities[1:]:
-        if first <= day:
-            found = municipality
     return found
 
 

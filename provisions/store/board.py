@@ -1,0 +1,61 @@
+"""What the board asks about now, counted by the database: how much is open and late, with whom it lies, with which director."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from provisions.store.looking import Rows
+
+_OPEN = "p.status IN ('blocked', 'waiting', 'refused')"
+_OF = (
+    "FROM provision p JOIN client_case c ON c.id = p.case_id "
+    "WHERE c.forgotten IS NULL AND c.municipality = ANY(%(towns)s::text[])"
+)
+_PICKED = f"{_OF} AND {_OPEN} AND p.key = ANY(%(keys)s::text[])"
+_LATE = "p.late_from <= %(now)s"
+
+
+def standing(rows: Rows, towns: Sequence[str], now: datetime) -> Sequence[Any]:
+    """By municipality, provision and with whom it lies: how much is open, and how much of that is late at ``now``."""
+    return rows(
+        f"SELECT c.municipality, p.key, coalesce(p.lies_with, '') AS lies_with, count(*) AS open, "
+        f"count(*) FILTER (WHERE {_LATE}) AS late {_OF} AND {_OPEN} GROUP BY 1, 2, 3",
+        towns=list(towns),
+        now=now,
+    )
+
+
+def load(rows: Rows, towns: Sequence[str], now: datetime) -> Sequence[Any]:
+    """By director: how many cases are open, how much is open in them, and how much of that is late; most cases first."""
+    return rows(
+        f"SELECT c.director, count(DISTINCT c.id) AS cases, count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS late "
+        f"{_OF} AND {_OPEN} GROUP BY c.director ORDER BY cases DESC, c.director NULLS LAST",
+        towns=list(towns),
+        now=now,
+    )
+
+
+def cases_since(rows: Rows, towns: Sequence[str], keys: Sequence[str], since: date, uncounted: Sequence[str]) -> int:
+    """How many cases were open on or after ``since`` and have one of ``keys``."""
+    found = rows(
+        "SELECT count(*) AS number FROM client_case c WHERE c.municipality = ANY(%(towns)s::text[]) "
+        "AND (c.closed IS NULL OR c.closed >= %(since)s) AND NOT coalesce(c.end_reason, '') = ANY(%(uncounted)s::text[]) "
+        "AND EXISTS (SELECT FROM provision p WHERE p.case_id = c.id AND p.key = ANY(%(keys)s::text[]))",
+        towns=list(towns),
+        keys=list(keys),
+        since=since,
+        uncounted=list(uncounted),
+    )
+    return int(found[0].number)
+
+
+def picked(
+    rows: Rows, towns: Sequence[str], keys: Sequence[str], now: datetime, most: int, *, late: bool
+) -> tuple[list[int], int]:
+    """What is open now, or ``late`` at ``now``, longest late first: the first ``most``, and how many there are."""
+    where = f"{_PICKED} AND {_LATE}" if late else _PICKED
+    values = {"towns": list(towns), "keys": list(keys), "now": now}
+    found = rows(f"SELECT p.id {where} ORDER BY p.late_from NULLS LAST, p.id LIMIT %(most)s", most=most, **values)
+    if len(found) < most:
+        return [row.id for row in found], len(found)
+    return [row.id for row in found], int(rows(f"SELECT count(*) AS number {where}", **values)[0].number)

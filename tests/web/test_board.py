@@ -1,0 +1,73 @@
+"""The board in the browser: whose it is, that each number opens its list, and what it never shows."""
+
+import html
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from provisions.access import Actor, Role
+from provisions.app import App
+from provisions.catalogue.arrangements import Arrangement
+from provisions.usecases import boards
+from tests.builders import CONFIG
+from tests.web.conftest import AWAY, HOME, ROLES, THERE, Browser, NewBrowser
+
+MAY = {"teamleider-1", "beheer-1"}
+
+
+@pytest.mark.parametrize("code", ROLES)
+def test_the_board_is_for_those_who_lead(browser: Browser, code: str) -> None:
+    browser.signs_in(code).opens("/bord")
+    assert browser.status == (200 if code in MAY else 404)
+    browser.opens("/bord/lijst?wat=te-laat")
+    assert browser.status == (200 if code == "teamleider-1" else 404)
+
+
+def test_each_number_opens_its_list_of_as_many(browser: Browser) -> None:
+    page = browser.signs_in("teamleider-1").opens("/bord")
+    numbers = re.findall(r'<a href="(/bord/lijst\?[^"]+)"[^>]*>(\d+)</a>', page)
+    assert len(numbers) > 10
+    for address, number in numbers:
+        opened = browser.opens(html.unescape(address))
+        assert f": {number}</caption>" in opened, address
+        assert len(re.findall(r"<tr data-reference", opened)) == int(number), address
+        assert THERE not in opened
+
+
+def test_a_board_is_of_ones_own_municipalities(browser: Browser) -> None:
+    page = browser.signs_in("teamleider-1").opens("/bord")
+    assert "Havenmeer" not in page
+    for address in (f"/bord?gemeente={AWAY}", "/bord?gemeente=nergens", "/bord?voorziening=niets", "/bord/lijst?wat=alles",
+                    "/bord/lijst?wat=geregeld&week=2020-W01", "/bord/lijst?wat=geregeld&week=morgen"):  # fmt: skip
+        browser.opens(address)
+        assert browser.status == 404, address
+    assert "Voorbeeldstad" in browser.opens(f"/bord?gemeente={HOME}&voorziening=id_document")
+    assert browser.status == 200
+
+
+def test_few_cases_are_a_table_and_many_a_picture_with_the_same_numbers(
+    make_browser: NewBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = make_browser().signs_in("teamleider-1").opens("/bord")
+    assert "<svg" not in page
+    assert "minder dan dertig trajecten" in page
+    monkeypatch.setattr(boards, "TOO_FEW_CASES", 1)
+    page = make_browser().signs_in("teamleider-1").opens("/bord")
+    assert page.count('<svg role="img"') == 2
+    drawn = re.findall(r"<text[^>]*>(\d+)</text>", page[page.index("<svg") : page.index("</svg>")])
+    breaches = [int(n) for n in drawn[1::2]]
+    told = re.findall(r'data-label="Overschrijdingen">(?:<a[^>]*>)?(\d+)', page[page.index("Cijfers per week") :])[:26]
+    assert breaches == [int(n) for n in reversed(told)]
+    assert "style=" not in page
+
+
+def test_the_load_of_each_director_is_shown_with_the_consent_of_the_works_council_alone(app: App) -> None:
+    assert CONFIG.organisation.works_council is None, "off as shipped"
+    lead = Actor.of("teamleider-1", [Role.TEAM_LEAD], [HOME])
+    assert app.boards.board(lead).loads is None
+    agreed = replace(CONFIG.organisation, works_council=Arrangement(date(2026, 1, 5), "besluit"))
+    loads = App(app.engine, replace(CONFIG, organisation=agreed), app.clock).boards.board(lead).loads
+    assert loads is not None
+    assert {load.director: load.cases for load in loads} == {"regie-1": 1, "regie-2": 2}
