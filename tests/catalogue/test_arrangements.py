@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from provisions.catalogue import PROJECT, Config, load
+from provisions.catalogue.arrangements import Arrangement
 from provisions.domain.errors import InvalidConfig
 from tests.builders import CONFIG
 
@@ -80,3 +82,12 @@ def test_a_domain_is_a_domain_and_named_once(changed: Changed, wrong: str) -> No
 def test_what_is_named_is_internal_or_secure(changed: Changed) -> None:
     mail = changed("", "").organisation.mail
     assert (mail.kind("a@Havenmeer.example"), mail.kind("b@maatwerkloket.example")) == ("internal", "secure")
+
+
+def test_the_consent_of_the_works_council_is_not_there_until_it_is_recorded_with_its_day(changed: Changed) -> None:
+    assert CONFIG.organisation.works_council is None
+    before = 'message_domain = "voorbeeldland.example"'
+    given = 'works_council_consent = { day = 2026-01-05, reference = "besluit OR" }\n' + before
+    assert changed(before, given).organisation.works_council == Arrangement(date(2026, 1, 5), "besluit OR")
+    with pytest.raises(InvalidConfig, match="works_council_consent"):
+        changed(before, "works_council_consent = { day = 2026-01-05 }\n" + before)

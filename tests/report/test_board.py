@@ -24,9 +24,11 @@ def test_the_board_counts_what_the_report_counts(database: Engine, clock: Moving
         region.lives(first, last, clients_a_day=0.6)
         board = kept.board(LEAD)
         assert board == fresh(region.app).board(LEAD), "what is kept is what would be counted now"
-        for line in board.weeks[-3:]:
-            totals = region.app.reports.of_week(line.week)["totals"]
-            assert (line.breaches, line.delivered, line.on_time) == tuple(totals[figure.value] for figure in Figure)
+        for counted in board.weeks[-3:]:
+            totals = region.app.reports.of_week(counted.week)["totals"]
+            assert (counted.breaches, counted.delivered, counted.on_time) == tuple(
+                totals[figure.value] for figure in Figure
+            )
     for line in (*board.provisions[:6], *board.municipalities[:1]):
         for figure, count in ((Figure.BREACHES, line.breaches), (Figure.DELIVERED, line.delivered)):
             opened = kept.happened(LEAD, line.asked, figure)
