@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -80,7 +80,8 @@ class OpenIdProvider:
                 "redirect_uri": self._redirect,
                 "code_verifier": verifier,
             },
-            auth=httpx.BasicAuth(self._client_id, self._client_secret),
+            # What is in them may be anything: encoded first (RFC 6749, 2.3.1).
+            auth=httpx.BasicAuth(quote_plus(self._client_id), quote_plus(self._client_secret)),
         )
         claims = self._checked(str(answer.get("id_token", "")), nonce)
         if "userinfo_endpoint" in found and answer.get("access_token"):

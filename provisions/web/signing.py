@@ -8,6 +8,7 @@ from provisions.access import second_factor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.web.pages import Page
+from provisions.web.qr import qr_code
 from provisions.web.visits import SIGN_IN, Visit, not_found
 
 
@@ -107,6 +108,7 @@ def set_password(visit: Visit) -> Response:
 def _set_up(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
     found = visit.house.door.set_up(visit.path["secret"])
     region = visit.house.app.config.organisation.region
+    opened = second_factor.address(found.second, found.code, region) if found.second else ""
     return visit.house.page(
         visit,
         "set_up.html.j2",
@@ -115,7 +117,8 @@ def _set_up(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> 
         why=why,
         code=found.code,
         typed=second_factor.as_typed(found.second) if found.second else "",
-        opened=second_factor.address(found.second, found.code, region) if found.second else "",
+        opened=opened,
+        picture=qr_code(opened) if opened else "",
     )
 
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -81,7 +81,7 @@ class Identities:
 
     def _token(self, request: httpx.Request) -> httpx.Response:
         said = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
-        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        basic = base64.b64encode(f"{quote_plus(CLIENT)}:{quote_plus(SECRET)}".encode()).decode()
         asked = self.codes.pop(said.get("code", ""), None)
         verified = (
             base64.urlsafe_b64encode(hashlib.sha256(said["code_verifier"].encode()).digest()).decode().rstrip("=")

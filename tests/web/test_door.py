@@ -1,7 +1,9 @@
 """The door: who comes in and who does not, and what a browser may do with what it gets."""
 
+import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -9,6 +11,7 @@ from provisions.access.log import Logged
 from provisions.app import App
 from provisions.usecases.signing_in import IDLE
 from provisions.web.fence import LARGEST_BODY
+from provisions.web.qr import qr_code
 from tests.conftest import MovingClock
 from tests.door import ADMIN_PASSWORD, PASSWORD
 from tests.web.addresses import CLOSED
@@ -223,7 +226,12 @@ def test_behind_tls_the_page_of_a_one_time_address_has_the_second_step(make_brow
     browser = make_browser(tls=True)
     browser.opens(f"/welkom/{app.people.add('regie-7', ['case_director'], ['voorbeeldstad'])}")
     assert 'type="text" name="second" value=""' in browser.last
-    assert "otpauth://totp/" in browser.last
+    opened = html.unescape(re.findall(r'href="(otpauth://totp/[^"]+)"', browser.last)[0])
+    secret = parse_qs(urlsplit(opened).query)["secret"][0]
+    assert secret == re.findall(r'class="key">([^<]+)', browser.last)[0].replace(" ", "")
+    picture = re.findall(r'<img src="(data:image/svg[^"]+)" width="220" height="220" alt="[^"]+"', browser.last)
+    assert picture == [qr_code(opened)]
+    assert secret not in unquote(picture[0])
     browser.opens(f"/welkom/{app.people.add('stuur-7', ['steering_group'])}")
     assert "second" not in browser.last
 
