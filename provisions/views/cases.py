@@ -11,7 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of, utc_text
-from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Rest, Status
+from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Rest, Rung, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.rules import Dependency, ProvisionRule
@@ -79,18 +79,7 @@ class ProvisionView:
             "blocked_by": list(self.blocked_by),
             "waived": [w.dependency for w in p.waivers],
             "suspended_days": self.suspended_days,
-            "rungs": [
-                {
-                    "rung": r.name.value,
-                    "due": utc_text(r.due),
-                    "climbed": utc_text(r.climbed),
-                    "message": r.message,
-                    "answer": r.answer.value if r.answer else None,
-                    "submitted": r.submitted,
-                    "taken_over": r.taken_over,
-                }
-                for r in sorted(p.rungs, key=lambda r: (r.climbed, r.name.height))
-            ],
+            "rungs": [_rung(r) for r in sorted(p.rungs, key=lambda r: (r.climbed, r.name.height))],
             "follow_ups": [_follow_up(f) for f in p.follow_ups],
             "cause": p.cause,
             "asked_on": _iso(p.asked_on),
@@ -423,6 +412,18 @@ class Views:
 
 def _resting(case: Case, provision: Provision, today: date) -> Rest | None:
     return case.resting(today) if provision.status.is_open else None
+
+
+def _rung(r: Rung) -> dict[str, Any]:
+    return {
+        "rung": r.name.value,
+        "due": utc_text(r.due),
+        "climbed": utc_text(r.climbed),
+        "message": r.message,
+        "answer": r.answer.value if r.answer else None,
+        "submitted": r.submitted,
+        "taken_over": r.taken_over,
+    }
 
 
 def _follow_up(f: FollowUp) -> dict[str, Any]:
