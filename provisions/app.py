@@ -18,6 +18,7 @@ from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
 from provisions.usecases.people import People
 from provisions.usecases.releasing import Releasing
+from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import Seeing
@@ -35,7 +36,7 @@ class App:
     see it; ``lists``: cases, a line each. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
-    ``boards``: what happened in 26 weeks, in numbers.
+    ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -57,6 +58,7 @@ class App:
         self.releasing = Releasing(engine, self.exports)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
+        self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
 
     def seen_by(self, actor: Actor) -> Seeing:

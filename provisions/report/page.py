@@ -21,6 +21,7 @@ from provisions.report.wording import breaches
 from provisions.templates import environment
 
 MOST_HEADLINES = 6
+MOST_CAUSES = 8  # on the paper of a meeting
 WHERE = {
     "counter": "bij het loket",
     "tables": "bij een tafel",
@@ -100,6 +101,38 @@ def context(report: Report) -> dict[str, Any]:
         "meanings": MEANINGS,
         "closing": _closing(report),
     }
+
+
+def paper(report: Report) -> dict[str, Any]:
+    """What lies on the table of a meeting: what recurs, and what is asked. Ready to be read; no case and no reference."""
+    known, totals, before = context(report), report["totals"], report["previous_totals"]
+    return {
+        "title": f"Voor de vergadering, {week_words(report['week'])} van {report['week'][:4]}",
+        "region": report["region"],
+        "period": known["period"],
+        "key": [
+            ("overschrijdingen deze week", totals["breaches"], before["breaches"]),
+            ("nu te laat", totals["overdue"], before["overdue"]),
+        ],
+        "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
+        "causes": list(report.get("cause_names", {}).items())[:MOST_CAUSES],
+        "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
+        "escalating": escalating(report, known),
+        "closing": known["closing"],
+    }
+
+
+def escalating(report: Report, known: dict[str, Any]) -> str:
+    """What escalating led to, in words. ``known``: what :func:`context` made of it."""
+    if not known["rungs"]:
+        return "In de afgelopen dertien weken is er geen escalatiestap gezet."
+    answered = (
+        f"De tafels antwoordden: {known['answers']}."
+        if known["answers"]
+        else "Er is nog geen antwoord van een tafel vastgelegd."
+    )
+    submitted = f"Ingediend bij het landelijk Maatwerkloket: {report['submitted']}."
+    return f"In de afgelopen dertien weken gezet: {known['rungs']}. {submitted} {answered}"
 
 
 def _closing(report: Report) -> str:

@@ -10,7 +10,7 @@ from provisions.catalogue import TEMPLATES
 from provisions.domain import dutch
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
-from provisions.report.page import context, count, week_words
+from provisions.report.page import context, count, escalating, paper, week_words
 
 COUNTS = {
     "started": "Gestart",
@@ -44,6 +44,16 @@ def as_pdf(report: Report) -> bytes:
     return made
 
 
+def paper_as_pdf(report: Report) -> bytes:
+    """The paper of a meeting, on at most two pages."""
+    source = (TEMPLATES / "report" / "paper.typ").read_bytes()
+    fonts = typst.Fonts(include_system_fonts=False)
+    data = json.dumps(paper(report))
+    made = typst.compile(source, sys_inputs={"data": data}, pdf_standards="ua-1", font_paths=fonts)
+    assert isinstance(made, bytes)  # noqa: S101 - one document, one file
+    return made
+
+
 def _data(report: Report) -> dict[str, Any]:
     known = context(report)
     totals, before = report["totals"], report["previous_totals"]
@@ -66,7 +76,7 @@ def _data(report: Report) -> dict[str, Any]:
         "headlines": report["headlines"],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
-        "escalating": _escalating(report, known),
+        "escalating": escalating(report, known),
         "counts_header": ["Voorziening", *COUNTS.values()],
         "counts": [_row(row, COUNTS) for row in rows],
         "durations_header": ["Voorziening", *DURATIONS.values()],
@@ -90,15 +100,3 @@ def _data(report: Report) -> dict[str, Any]:
 
 def _row(row: dict[str, Any], figures: Sequence[str] | dict[str, str]) -> list[str]:
     return [dutch.capitalised(row["name"]), *(count(row[figure]) for figure in figures)]
-
-
-def _escalating(report: Report, known: dict[str, Any]) -> str:
-    if not known["rungs"]:
-        return "In de afgelopen dertien weken is er geen escalatiestap gezet."
-    answered = (
-        f"De tafels antwoordden: {known['answers']}."
-        if known["answers"]
-        else "Er is nog geen antwoord van een tafel vastgelegd."
-    )
-    submitted = f"Ingediend bij het landelijk Maatwerkloket: {report['submitted']}."
-    return f"In de afgelopen dertien weken gezet: {known['rungs']}. {submitted} {answered}"

@@ -39,6 +39,15 @@ def sent_since(connection: Connection, week: str, now: datetime) -> dict[str, An
     return {row.week.partition(_AGAIN)[0]: row.figures for row in connection.execute(query)}
 
 
+def list_sent(connection: Connection, now: datetime, limit: int) -> list[tuple[str, datetime, int, int]]:
+    """(week, when it was made, its breaches, what was overdue) of the reports that were sent by ``now``, newest first."""
+    totals = t.report.c.figures["totals"]
+    figures = [totals[name].as_integer() for name in ("breaches", "overdue")]
+    query = select(t.report.c.week, t.report.c.made, *figures).where(_counts(now)).order_by(t.report.c.week.desc())
+    newest = {row[0].partition(_AGAIN)[0]: row for row in reversed(connection.execute(query.limit(limit)).all())}
+    return [(week, row[1], row[2], row[3]) for week, row in sorted(newest.items(), reverse=True)]
+
+
 def last_week_sent(connection: Connection, now: datetime) -> str | None:
     """The last week of which a report was sent by ``now``."""
     last = connection.execute(select(func.max(t.report.c.week)).where(_counts(now))).scalar()

@@ -1,0 +1,75 @@
+"""Reading the weekly reports: for the steering group and who else may. No case and no reference is in any of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from provisions.access import Actor, UseCase
+from provisions.access.log import Logged
+from provisions.catalogue import Config
+from provisions.domain.calendar import day_of
+from provisions.domain.errors import InvalidInput, NotFound
+from provisions.domain.weeks import Week
+from provisions.report.build import Report, past_week
+from provisions.report.reports import Reports
+from provisions.store import reports as stored
+from provisions.usecases.looks import Looks
+
+MOST = 104  # weeks
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A report that can be read. ``made`` (aware) and the figures are ``None`` for the week that is not sent yet."""
+
+    week: Week
+    made: datetime | None = None
+    breaches: int | None = None
+    overdue: int | None = None
+
+
+class ReadingReports:
+    """The reports as ``actor`` may read them. ``clock`` gives the moment (aware)."""
+
+    def __init__(
+        self, engine: Engine, config: Config, reports: Reports, looks: Looks, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._config = config
+        self._reports = reports
+        self._looks = looks
+        self._clock = clock
+
+    def listed(self, actor: Actor) -> list[Listed]:
+        """Every report that was sent, newest first; before them last week's, when it is to be sent yet.
+
+        Raises ``NotFound`` for whoever may not read them.
+        """
+        self._must(actor)
+        now = self._clock()
+        with self._engine.connect() as connection:
+            sent = [
+                Listed(Week.parse(week), made, breaches, overdue)
+                for week, made, breaches, overdue in stored.list_sent(connection, now, MOST)
+            ]
+            first = stored.first_start(connection)
+        last = past_week(day_of(now))
+        coming = first is not None and first <= last.sunday and last not in {one.week for one in sent}
+        return [Listed(last), *sent] if coming else sent
+
+    def of_week(self, actor: Actor, week: str) -> Report:
+        """One of those. Raises ``NotFound`` for any other week, and for whoever may not read them."""
+        try:
+            asked = Week.parse(week)
+        except InvalidInput:
+            asked = None
+        if asked not in {one.week for one in self.listed(actor)}:
+            raise NotFound("Deze pagina bestaat niet.")
+        return self._reports.of_week(asked)
+
+    def _must(self, actor: Actor) -> None:
+        if not self._config.rights.may(actor, UseCase.SEE_REPORTS):
+            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.SEE_REPORTS.value)
+            raise NotFound("Deze pagina bestaat niet.")
