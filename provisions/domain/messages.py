@@ -10,169 +10,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
-from provisions.domain import deadlines, graph
-from provisions.domain.case import Asked, Case, Provision, Status
-from provisions.domain.deadlines import Situation
+from provisions.domain import lapses
+from provisions.domain.case import Case
+from provisions.domain.lapses import Concern
 from provisions.domain.recipients import Recipient
-from provisions.domain.rules import Catalogue, OutcomeName
 from provisions.domain.rungs import RungName
 
 SECOND_THOUGHTS = timedelta(seconds=30)
-NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
-
-
-@dataclass(frozen=True)
-class Concern:
-    """What a message is about, as it is when the message is to go out.
-
-    ``detail``: the rung, the follow-up's name, what was undone, or the code of a case director. ``municipality``: whose counter
-    it is for.
-    ``told``: the last letter that this counter got about the provision that asks something of it or takes that back.
-    """
-
-    case: Case
-    provision: Provision
-    catalogue: Catalogue
-    municipality: str
-    detail: str | None = None
-    told: "MessageKind | None" = None
-
-    @property
-    def moved(self) -> bool:
-        """Whether the provision is with another municipality than the one whose counter this is."""
-        return self.municipality != self.case.municipality_of(self.provision.id)
-
-
-# Why a message has nothing to say any more, as it stands in the record; empty: it has.
-
-
-def _never(_: Concern) -> str:
-    return ""
-
-
-def _asked_for_nothing(about: Concern) -> str:
-    if about.provision.status is Status.DELIVERED:
-        return "de voorziening is al geregeld"
-    if about.moved or about.provision.status is Status.HANDED_OVER:
-        return "de inwoner is verhuisd"
-    return "" if about.provision.status.is_open else "de voorziening is niet meer nodig"
-
-
-def _asked_already(about: Concern) -> str:
-    knows = about.told is not None and about.told.letter.asks and about.detail != OutcomeName.DELIVERED.value
-    return _asked_for_nothing(about) or ("het loket weet niet beter dan dat het gevraagd is" if knows else "")
-
-
-def _asked_nothing_yet(about: Concern) -> str:
-    return "" if about.told is not None and about.told.letter.asks else "het loket is hier niets gevraagd"
-
-
-def _needed_after_all(about: Concern) -> str:
-    if about.provision.status.is_open:
-        return "de voorziening is toch nodig"
-    if about.provision.status is Status.DELIVERED:
-        return "de voorziening is geregeld"
-    return _asked_nothing_yet(about)
-
-
-def _not_moved(about: Concern) -> str:
-    if about.moved or about.provision.status is Status.HANDED_OVER:
-        return _asked_nothing_yet(about)
-    return "de inwoner is terug in deze gemeente"
-
-
-def _handed_over_already(about: Concern) -> str:
-    if about.case.closed is not None:
-        return "het traject is afgesloten"
-    return "" if about.case.handover_pending else "over de overdracht is al beslist"
-
-
-def _not_accepted(about: Concern) -> str:
-    handover = about.case.handover
-    return "" if handover and handover.accepted else "de overdracht geldt niet meer"
-
-
-def _begun_anew(about: Concern) -> str:
-    return "de overdracht is opnieuw begonnen" if about.case.handover else ""
-
-
-def _not_delivered(about: Concern) -> str:
-    return "" if about.provision.status is Status.DELIVERED else "de voorziening is toch niet geregeld"
-
-
-def _closed(about: Concern) -> str:
-    return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
-
-
-def _nothing_to_waive(about: Concern) -> str:
-    waiting = graph.dependents(about.provision.key, about.case, about.catalogue.provisions)
-    return "" if waiting else "er wacht niets meer op"
-
-
-def _no_such_follow_up(about: Concern) -> str:
-    open_ = any(f.name == about.detail and f.is_open for f in about.provision.follow_ups)
-    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
-
-
-def _open_again(about: Concern) -> str:
-    return "het loopt toch door" if about.provision.status.is_open else ""
-
-
-def _not_refused(about: Concern) -> str:
-    return "" if about.provision.status is Status.REFUSED else "het is niet meer afgewezen"
-
-
-def _same_day_as_before(about: Concern) -> str:
-    end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
-    if end is not None and about.detail == end.due.isoformat():
-        return "de uiterste datum is weer wat hij was"
-    return _asked_for_nothing(about) or _asked_nothing_yet(about)
-
-
-def _not_answered(about: Concern) -> str:
-    if any(rung.name == about.detail and rung.answer for rung in about.provision.rungs):
-        return ""
-    return "het antwoord geldt niet meer"
-
-
-def _nothing_to_decide_for(about: Concern) -> str:
-    return _asked_for_nothing(about) or _not_answered(about)
-
-
-def _another_by_now(case: Case, director: str | None) -> str:
-    """The letter to a new director has nothing to say when another one came after."""
-    return "" if case.director == director else "een ander is intussen regisseur"
-
-
-def _back_again(case: Case, director: str | None) -> str:
-    return "de regisseur is toch dezelfde gebleven" if case.director == director else ""
-
-
-def _as_it_was(about: Concern) -> str:
-    """What another recorded was taken back before the director was told."""
-    if about.detail in (OutcomeName.DELIVERED.value, OutcomeName.WITHDRAWN.value, ENDED):
-        return _open_again(about)
-    return _closed(about)
-
-
-def _nothing_to_do_for_case(case: Case, name: str | None) -> str:
-    open_ = any(f.name == name and f.is_open for f in case.follow_ups)
-    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
-
-
-def _decided_on(case: Case, number: str | None) -> str:
-    asked = any(str(a.number) == number and a.state is Asked.ASKED for a in case.approvals)
-    return "" if asked else "er is al over beslist, of het is vervallen"
-
-
-def _awake(case: Case, _: str | None) -> str:
-    return "" if case.rests and case.rests[-1].woken is None else "het traject is niet meer uit beeld"
-
-
-def _at_rest_again(case: Case, _: str | None) -> str:
-    if case.closed is not None:
-        return "het traject is afgesloten"
-    return "het traject is weer uit beeld" if case.rests and case.rests[-1].woken is None else ""
 
 
 @dataclass(frozen=True)
@@ -196,7 +40,7 @@ class Letter:
     template: str = ""
     subject: str = ""
     event: str = ""
-    lapses: Callable[[Concern], str] = _never
+    lapses: Callable[[Concern], str] = lapses.never
     case_lapses: Callable[[Case, str | None], str] | None = None
     asks: bool = False
     ends: bool = False
@@ -225,7 +69,7 @@ class MessageKind(StrEnum):
             template="notice/handover.md.j2",
             subject="Overdracht {reference} · {told_on}",
             event="aanvraag-overgedragen",
-            lapses=_not_moved,
+            lapses=lapses.not_moved,
             ends=True,
         ),
     )
@@ -247,7 +91,7 @@ class MessageKind(StrEnum):
             template="request/{provision}.md.j2",
             subject="{hurry}Verzoek {reference} · {by}",
             event="voorziening-gevraagd",
-            lapses=_asked_already,
+            lapses=lapses.asked_already,
             asks=True,
         ),
     )
@@ -259,7 +103,7 @@ class MessageKind(StrEnum):
             template="notice/standby.md.j2",
             subject="{hurry}Vannacht {reference} · {by}",
             event="buiten-kantooruren-gevraagd",
-            lapses=_closed,
+            lapses=lapses.closed,
             at_once=True,
         ),
     )
@@ -271,7 +115,7 @@ class MessageKind(StrEnum):
             template="request/{provision}.md.j2",
             subject="{hurry}Verzoek {reference} · {by}",
             event="aanvraag-ingediend",
-            lapses=_asked_already,
+            lapses=lapses.asked_already,
             asks=True,
         ),
     )
@@ -283,7 +127,7 @@ class MessageKind(StrEnum):
             template="notice/proceed.md.j2",
             subject="{hurry}U kunt verder {reference} · {by}",
             event="aanvraag-kan-verder",
-            lapses=_asked_for_nothing,
+            lapses=lapses.asked_for_nothing,
         ),
     )
     AGAIN = (
@@ -294,7 +138,7 @@ class MessageKind(StrEnum):
             template="notice/again.md.j2",
             subject="{hurry}Toch weer nodig {reference} · {by}",
             event="voorziening-opnieuw-gevraagd",
-            lapses=_asked_already,
+            lapses=lapses.asked_already,
             asks=True,
         ),
     )
@@ -306,7 +150,7 @@ class MessageKind(StrEnum):
             template="notice/asked_anew.md.j2",
             subject="{hurry}Opnieuw gevraagd {reference} · {told_on}",
             event="voorziening-na-afwijzing-gevraagd",
-            lapses=_not_refused,
+            lapses=lapses.not_refused,
             asks=True,
         ),
     )
@@ -318,7 +162,7 @@ class MessageKind(StrEnum):
             template="notice/ready.md.j2",
             subject="Klaar {reference} · sinds {delivered_short}",
             event="voorziening-gereed",
-            lapses=_not_delivered,
+            lapses=lapses.not_delivered,
         ),
     )
     REFUSED = (
@@ -329,7 +173,7 @@ class MessageKind(StrEnum):
             template="notice/refused.md.j2",
             subject="Afgewezen {reference} · bezwaar tot en met {objection_short}",
             event="voorziening-afgewezen",
-            lapses=_not_refused,
+            lapses=lapses.not_refused,
             at_once=True,
         ),
     )
@@ -341,7 +185,7 @@ class MessageKind(StrEnum):
             template="notice/recorded.md.j2",
             subject="Vastgelegd door een ander {reference} · {told_on}",
             event="door-ander-vastgelegd",
-            lapses=_as_it_was,
+            lapses=lapses.as_it_was,
         ),
     )
     UNASSIGNED = (
@@ -352,7 +196,7 @@ class MessageKind(StrEnum):
             template="notice/unassigned.md.j2",
             subject="Traject naar een andere regisseur {reference} · {told_on}",
             event="traject-naar-andere-regisseur",
-            case_lapses=_back_again,
+            case_lapses=lapses.back_again,
         ),
     )
     ASSIGNED = (
@@ -363,7 +207,7 @@ class MessageKind(StrEnum):
             template="notice/assigned.md.j2",
             subject="Traject erbij {reference} · {told_on}",
             event="traject-toegewezen",
-            case_lapses=_another_by_now,
+            case_lapses=lapses.another_by_now,
         ),
     )
     ANSWER = (
@@ -374,7 +218,7 @@ class MessageKind(StrEnum):
             template="notice/answer.md.j2",
             subject="Antwoord {reference} · {told_on}",
             event="tafel-heeft-geantwoord",
-            lapses=_not_answered,
+            lapses=lapses.not_answered,
         ),
     )
     DECIDED = (
@@ -385,7 +229,7 @@ class MessageKind(StrEnum):
             template="notice/decided.md.j2",
             subject="{hurry}Besluit over ons verzoek {reference} · {by}",
             event="tafel-heeft-besloten",
-            lapses=_nothing_to_decide_for,
+            lapses=lapses.nothing_to_decide_for,
         ),
     )
     NEW_DAY = (
@@ -396,7 +240,7 @@ class MessageKind(StrEnum):
             template="notice/new_day.md.j2",
             subject="{hurry}Nieuwe datum {reference} · uiterlijk {day_now_short}",
             event="uiterste-datum-gewijzigd",
-            lapses=_same_day_as_before,
+            lapses=lapses.same_day_as_before,
         ),
     )
     NEW_DAY_LISTED = (
@@ -407,7 +251,7 @@ class MessageKind(StrEnum):
             template="notice/new_day_listed.md.j2",
             subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
             event="uiterste-datum-in-overzicht",
-            lapses=_same_day_as_before,
+            lapses=lapses.same_day_as_before,
             listed=True,
         ),
     )
@@ -419,7 +263,7 @@ class MessageKind(StrEnum):
             template="notice/new_day_table.md.j2",
             subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
             event="uiterste-datum-gewijzigd-tafel",
-            lapses=_closed,
+            lapses=lapses.closed,
         ),
     )
     SETTLED = (
@@ -430,7 +274,7 @@ class MessageKind(StrEnum):
             template="notice/settled.md.j2",
             subject="U hoeft niets meer te doen {reference} · {told_on}",
             event="escalatie-afgerond",
-            lapses=_open_again,
+            lapses=lapses.open_again,
         ),
     )
     SETTLED_DESK = (
@@ -441,7 +285,7 @@ class MessageKind(StrEnum):
             template="notice/settled.md.j2",
             subject="U hoeft niets meer te doen {reference} · {told_on}",
             event="indiening-afgerond",
-            lapses=_open_again,
+            lapses=lapses.open_again,
         ),
     )
     WAIVER_OFFER = (
@@ -452,7 +296,7 @@ class MessageKind(StrEnum):
             template="notice/waiver_offer.md.j2",
             subject="Toch starten? {reference} · {by}",
             event="afwijking-mogelijk",
-            lapses=_nothing_to_waive,
+            lapses=lapses.nothing_to_waive,
         ),
     )
     RUNG = (
@@ -472,7 +316,7 @@ class MessageKind(StrEnum):
             template="escalation/submission.md.j2",
             subject="Verzoek om maatwerk {reference} · {by}",
             event="voorziening-ingediend",
-            lapses=_closed,
+            lapses=lapses.closed,
         ),
     )
     TAKEN_OVER = (
@@ -492,7 +336,7 @@ class MessageKind(StrEnum):
             template="notice/handover_plan.md.j2",
             subject="Overdracht {reference} · begonnen op {handover_short}",
             event="overdracht-begonnen",
-            lapses=_handed_over_already,
+            lapses=lapses.handed_over_already,
         ),
     )
     HANDOVER_ACCEPTED = (
@@ -503,7 +347,7 @@ class MessageKind(StrEnum):
             template="notice/handover_accepted.md.j2",
             subject="Overgedragen {reference} · {told_on}",
             event="overdracht-aangenomen",
-            lapses=_not_accepted,
+            lapses=lapses.not_accepted,
         ),
     )
     HANDOVER_DECLINED = (
@@ -514,7 +358,7 @@ class MessageKind(StrEnum):
             template="notice/handover_declined.md.j2",
             subject="Niet overgedragen {reference} · {told_on}",
             event="overdracht-niet-aangenomen",
-            lapses=_begun_anew,
+            lapses=lapses.begun_anew,
         ),
     )
     FOLLOW_UP = (
@@ -525,7 +369,7 @@ class MessageKind(StrEnum):
             template="notice/follow_up.md.j2",
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-nodig",
-            lapses=_no_such_follow_up,
+            lapses=lapses.no_such_follow_up,
         ),
     )
     RESTED = (
@@ -536,7 +380,7 @@ class MessageKind(StrEnum):
             template="notice/rested.md.j2",
             subject="Uit beeld {reference} · sinds {rest_since_short}",
             event="traject-uit-beeld",
-            case_lapses=_awake,
+            case_lapses=lapses.awake,
         ),
     )
     WOKEN = (
@@ -547,7 +391,7 @@ class MessageKind(StrEnum):
             template="notice/woken.md.j2",
             subject="Niet meer uit beeld {reference} · sinds {rest_until_short}",
             event="traject-niet-meer-uit-beeld",
-            case_lapses=_at_rest_again,
+            case_lapses=lapses.at_rest_again,
         ),
     )
     CASE_FOLLOW_UP = (
@@ -558,7 +402,7 @@ class MessageKind(StrEnum):
             template="notice/case_follow_up.md.j2",
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-traject-nodig",
-            case_lapses=_nothing_to_do_for_case,
+            case_lapses=lapses.nothing_to_do_for_case,
         ),
     )
     APPROVAL = (
@@ -569,7 +413,7 @@ class MessageKind(StrEnum):
             template="notice/approval.md.j2",
             subject="Akkoord gevraagd {reference} · {told_on}",
             event="akkoord-gevraagd",
-            case_lapses=_decided_on,
+            case_lapses=lapses.decided_on,
         ),
     )
     APPROVAL_DECIDED = (
@@ -590,7 +434,7 @@ class MessageKind(StrEnum):
             template="notice/cancelled.md.j2",
             subject="Verzoek vervalt {reference} · {told_on}",
             event="aanvraag-ingetrokken",
-            lapses=_needed_after_all,
+            lapses=lapses.needed_after_all,
             ends=True,
             held=SECOND_THOUGHTS,
         ),

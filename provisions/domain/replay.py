@@ -5,58 +5,27 @@ around this program, or by a fault of ours: both must be found. No rule of ``con
 makes no whole record look broken.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
-from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import (
     UNKNOWN,
     VIA_DIRECTOR,
-    Agreement,
-    Answer,
     Case,
     CaseFollowUp,
-    Cause,
     FollowUp,
-    Milestone,
-    Outcome,
     Provision,
     ProvisionKey,
-    Reason,
-    Rest,
-    Rung,
-    Status,
     Suspension,
-    Waiver,
 )
 from provisions.domain.lifecycle.decision import SYSTEM
-from provisions.domain.lifecycle.ending import status_before_end
-from provisions.domain.lifecycle.known_later import with_needed_from
-from provisions.domain.lifecycle.milestones import with_milestone
-from provisions.domain.lifecycle.suspension import with_agreement
 from provisions.domain.lifecycle.undo import UNDONE
-from provisions.domain.rules import Brp, OutcomeName
-from provisions.domain.rungs import RungName
+from provisions.domain.lines import FOLLOW_UPS, SAID, RecordedLine, after_line, day, needed, rests
+from provisions.domain.rules import Brp
 
 RECORDED_WITHIN = timedelta(minutes=10)  # between the moment of an outcome and that of its line lies one transaction
-SAID = "…"  # a number that was given: which, is in the free text of its line, and forgotten with that
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class RecordedLine:
-    """One line of the record. ``id`` is its number, ``at`` the moment of recording (aware), ``message`` an id."""
-
-    id: int
-    at: datetime
-    by: str
-    what: str
-    key: ProvisionKey | None
-    data: Mapping[str, Any]
-    message: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +91,7 @@ class Replay:
         match line.what:
             case "case.opened":
                 told = {
-                    "opened": _day(data["opened"]),
+                    "opened": day(data["opened"]),
                     "municipality": data["municipality"],
                     "brp": Brp(data["brp"]),
                     "director": data.get("director"),
@@ -140,7 +109,7 @@ class Replay:
                     "rests": (),
                 }
             case "notes.kept":
-                told = {"notes_kept_on": _day(data["on"])}
+                told = {"notes_kept_on": day(data["on"])}
             case "case.assigned":
                 told = {"director": data.get("director")}  # the code goes when the case is forgotten
             case "case.transferred" if "on" not in data:  # by a version in which a move was one step
@@ -148,7 +117,7 @@ class Replay:
                 self.moved |= set(self.provisions)
                 self.provisions = {key: replace(p, their_number=None) for key, p in self.provisions.items()}
             case "case.handover":
-                told = _handover(data["to"], data.get("director"), _day(data["on"]))
+                told = _handover(data["to"], data.get("director"), day(data["on"]))
             case "case.transferred":
                 told = self._accepted(data)
             case "case.handover_declined":
@@ -163,15 +132,15 @@ class Replay:
                     "earlier_brp": {data["on"]: self.case["brp"].value} | self.case["earlier_brp"],
                 }
             case "case.closed":
-                told = {"closed": _day(data["on"]), "end_reason": data.get("reason")}
+                told = {"closed": day(data["on"]), "end_reason": data.get("reason")}
             case "case.reopened":
                 told = {"closed": None, "end_reason": None}
             case "provision.needed" if line.key is not None and data.get("again") is None:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
             case "case.rested" | "case.rest_extended" | "case.woken":
-                told = {"rests": _rests(self.case.get("rests", ()), line)}
-            case what if what in _FOLLOW_UPS and line.key is None:
-                told = {"follow_ups": _FOLLOW_UPS[what](self.case.get("follow_ups", ()), CaseFollowUp, line)}
+                told = {"rests": rests(self.case.get("rests", ()), line)}
+            case what if what in FOLLOW_UPS and line.key is None:
+                told = {"follow_ups": FOLLOW_UPS[what](self.case.get("follow_ups", ()), CaseFollowUp, line)}
             case _:
                 return
         self.case |= told
@@ -185,12 +154,12 @@ class Replay:
             "municipality": data["municipality"],
             "director": data.get("director"),
             "own_number": None,
-            **_handover(was, director, _day(data["on"]), _day(data["accepted"])),
+            **_handover(was, director, day(data["on"]), day(data["accepted"])),
         }
 
     def _provision_line(self, line: RecordedLine, key: ProvisionKey) -> None:
         before = self.provisions.get(key)
-        after = _needed(line, key) if line.what == "provision.needed" else before and _after(before, line)
+        after = needed(line, key) if line.what == "provision.needed" else before and after_line(before, line)
         if after is None or after is before:
             return
         if line.what == "term.changed" and line.by == SYSTEM:
@@ -259,218 +228,6 @@ def _handover(
         "handover_since": since,
         "handover_accepted": accepted,
     }
-
-
-# --- what each kind of line does ---------------------------------------------------------------------------------------
-
-
-def _needed(line: RecordedLine, key: ProvisionKey) -> Provision:
-    data, on = line.data, _day(line.data["on"])
-    agreed = _day_or_none(data.get("agreed"))
-    return Provision(
-        key.key,
-        needed_on=on,
-        round=key.round,
-        purpose=data.get("purpose"),
-        again=data.get("again"),
-        continues=data.get("continues"),
-        urgent=bool(data.get("urgent")),
-        needed_from=_day_or_none(data.get("needed_from")),
-        agreed=agreed,
-        agreed_on=on if agreed else None,
-    )
-
-
-def _after(before: Provision, line: RecordedLine) -> Provision:
-    """The provision after a line; itself when lines of that kind change nothing."""
-    change = _CHANGES.get(line.what)
-    return before if change is None else change(before, line)
-
-
-def _applied(p: Provision, line: RecordedLine) -> Provision:
-    asked = _day_or_none(line.data.get("asked"))
-    return replace(p, asked=True, asked_on=asked, applied_on=_day_or_none(line.data.get("on")))
-
-
-def _started(p: Provision, line: RecordedLine) -> Provision:
-    asked = p.asked_on or _day_or_none(line.data.get("asked"))
-    return replace(p, status=Status.WAITING, asked=True, asked_on=asked, started_on=_day(line.data["on"]))
-
-
-def _waived(p: Provision, line: RecordedLine) -> Provision:
-    return replace(
-        p, waivers=(*p.waivers, Waiver(line.data["dependency"], _day(line.data["on"]), line.data.get("code", "other")))
-    )
-
-
-def _outcome(p: Provision, line: RecordedLine) -> Provision:
-    name, on = OutcomeName(line.data["outcome"]), _day(line.data["on"])
-    status = Status(name.value)
-    stops = tuple(replace(s, resumed=s.start) if s.start == on else s for s in p.suspensions)
-    outside = bool(line.data.get("without_place"))
-    outcome = Outcome(name, on, line.at, line.data.get("fields") or {}, without_place=outside)
-    return replace(p, status=status, outcomes=(*p.outcomes, outcome), suspensions=stops)
-
-
-def _ended(p: Provision, line: RecordedLine) -> Provision:
-    on, who = _day(line.data["on"]), line.data.get("taken_over_by")
-    return replace(p, status=Status.ENDED, ended_on=on, taken_over_by=who)
-
-
-def _handed_over(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, status=Status.HANDED_OVER, ended_on=_day(line.data["on"]))
-
-
-def _reopened(p: Provision, line: RecordedLine) -> Provision:
-    if "on" not in line.data:  # it had ended with its case
-        return replace(p, status=status_before_end(p), ended_on=None, taken_over_by=None)
-    return replace(
-        p,
-        status=Status.BLOCKED if p.started_on is None else Status.WAITING,
-        reopened_on=_day(line.data["on"]),
-        ended_on=None,
-        taken_over_by=None,
-        outcomes=tuple(replace(o, undone=True) for o in p.outcomes),
-    )
-
-
-def _overdue(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, late_noted=_day(line.data["term"]["due"]) + ONE_DAY)
-
-
-def _suspended(p: Provision, line: RecordedLine) -> Provision:
-    data = line.data
-    stop = Suspension(_day(data["on"]), _day(data["until"]), Reason(data["reason"]), _day_or_none(data.get("resumed")))
-    return replace(p, suspensions=(*p.suspensions, stop))
-
-
-def _resumed(p: Provision, line: RecordedLine) -> Provision:
-    on, by_itself = _day(line.data["on"]), line.by == SYSTEM
-
-    def ends(stop: Suspension, end: date) -> bool:
-        if by_itself:
-            return stop.until == on and stop.resumed is None
-        return stop.start <= on < end and stop.resumed_by_hand is None
-
-    pairs = zip(p.suspensions, p.stops, strict=True)
-    return replace(p, suspensions=tuple(replace(s, resumed=on) if ends(s, stop.end) else s for s, stop in pairs))
-
-
-def _agreed(p: Provision, line: RecordedLine) -> Provision:
-    on = _day_or_none(line.data.get("on")) or day_of(line.at)
-    return with_agreement(p, Agreement(_day(line.data["agreed"]), on))
-
-
-def _moved(p: Provision, line: RecordedLine) -> Provision:
-    return with_needed_from(p, _day(line.data["needed_from"]), _day(line.data["on"]))
-
-
-def _urgent(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, urgent=True, urgent_since=_day(line.data["on"]), urgent_because=line.data["code"])
-
-
-def _milestone(p: Provision, line: RecordedLine) -> Provision:
-    return with_milestone(p, Milestone(line.data["name"], _day(line.data["on"])))
-
-
-def _cause(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, causes=(*p.causes, Cause(line.data["code"], _day(line.data["on"]))))
-
-
-def _climbed(p: Provision, line: RecordedLine) -> Provision:
-    due = datetime.fromisoformat(line.data["due"])
-    return replace(p, rungs=(*p.rungs, Rung(RungName(line.data["rung"]), due, line.at, str(line.message))))
-
-
-def _taken_over(p: Provision, line: RecordedLine) -> Provision:
-    data, answer = line.data, line.data.get("answer")
-    rung = Rung(
-        RungName(data["rung"]),
-        datetime.fromisoformat(data["due"]),
-        datetime.fromisoformat(data["climbed"]),
-        str(line.message),
-        Answer(answer) if answer else None,
-        data.get("submitted"),
-        taken_over=True,
-    )
-    return replace(p, rungs=(*p.rungs, rung))
-
-
-def _answered(p: Provision, line: RecordedLine) -> Provision:
-    name, answer = RungName(line.data["rung"]), Answer(line.data["answer"])
-    return replace(p, rungs=tuple(replace(r, answer=answer) if r.name is name else r for r in p.rungs))
-
-
-def _submitted(p: Provision, line: RecordedLine) -> Provision:
-    done = bool(line.data["submitted"])
-    return replace(p, rungs=tuple(replace(r, submitted=done) if r.name.kind.is_judged else r for r in p.rungs))
-
-
-def _planned(known: Sequence[FollowUp], kind: type[FollowUp], line: RecordedLine) -> tuple[FollowUp, ...]:
-    new = kind(line.data["name"], _day(line.data["due"]))
-    if any((f.name, f.due) == (new.name, new.due) for f in known):
-        return _follow_up(known, line, lapsed=False)
-    return (*known, new)
-
-
-def _follow_up(known: Sequence[FollowUp], line: RecordedLine, **becomes: Any) -> tuple[FollowUp, ...]:
-    which = line.data["name"], _day(line.data["due"])
-    return tuple(replace(f, **becomes) if (f.name, f.due) == which else f for f in known)
-
-
-def _reminded(known: Sequence[FollowUp], _: type[FollowUp], line: RecordedLine) -> tuple[FollowUp, ...]:
-    # A version that reminded once did not say which time it was: no second one comes of those.
-    return _follow_up(known, line, reminded=True, reminded_again=line.data.get("again", True))
-
-
-_FOLLOW_UPS: Mapping[str, Callable[[Sequence[FollowUp], type[FollowUp], RecordedLine], tuple[FollowUp, ...]]] = {
-    "follow_up.planned": _planned,
-    "follow_up.reminded": _reminded,
-    "follow_up.done": lambda known, _kind, line: _follow_up(known, line, done=_day(line.data["on"])),
-    "follow_up.lapsed": lambda known, _kind, line: _follow_up(known, line, lapsed=True),
-}
-"""What lines about follow-ups make of them: of a provision, or of the case where the line has no key."""
-
-
-def _rests(known: Sequence[Rest], line: RecordedLine) -> tuple[Rest, ...]:
-    data = line.data
-    match line.what:
-        case "case.rested":
-            new = Rest(_day(data["on"]), data["reason"], _day(data["until"]), _day_or_none(data.get("woken")))
-            return (*known, new)
-        case "case.rest_extended":
-            return (*known[:-1], replace(known[-1], reason=data["reason"], until=_day(data["until"])))
-    return (*known[:-1], replace(known[-1], woken=_day(data["on"])))
-
-
-def _of_follow_ups(p: Provision, line: RecordedLine) -> Provision:
-    return replace(p, follow_ups=_FOLLOW_UPS[line.what](p.follow_ups, FollowUp, line))
-
-
-_CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
-    "provision.applied": _applied,
-    "provision.started": _started,
-    "provision.waived": _waived,
-    "provision.outcome": _outcome,
-    "provision.ended": _ended,
-    "provision.handed_over": _handed_over,
-    "provision.reopened": _reopened,
-    "provision.overdue": _overdue,
-    "clock.suspended": _suspended,
-    "clock.resumed": _resumed,
-    "term.agreed": _agreed,
-    "provision.milestone": _milestone,
-    "provision.moved": _moved,
-    "provision.cause": _cause,
-    "provision.number": lambda p, line: replace(p, their_number=SAID if line.data["given"] else None),
-    "provision.urgent": _urgent,
-    "term.changed": lambda p, _line: replace(p),
-    "rung.climbed": _climbed,
-    "rung.taken_over": _taken_over,
-    "rung.answered": _answered,
-    "rung.submitted": _submitted,
-    **dict.fromkeys(_FOLLOW_UPS, _of_follow_ups),
-}
 
 
 # --- what is compared, and how it is said ------------------------------------------------------------------------------
@@ -583,11 +340,3 @@ def _text(value: object) -> str:
     if isinstance(value, list | frozenset):
         return ", ".join(_text(part) for part in (sorted(value) if isinstance(value, frozenset) else value))
     return str(value)
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _day_or_none(text: str | None) -> date | None:
-    return None if text is None else _day(text)

@@ -16,7 +16,8 @@ from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision
 from provisions.domain.errors import InvalidConfig
-from provisions.domain.messages import Concern, MessageKind
+from provisions.domain.lapses import Concern
+from provisions.domain.messages import MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
 from provisions.outbound.context import MessageFacts, asked_by, case_facts, facts
@@ -63,7 +64,7 @@ def render(
     municipality = _municipality(message.municipality, provision, config)
     _municipality(case.municipality, provision, config)
     kind = MessageKind(message.kind)
-    about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
+    about = _concern(case, provision, config, message)
     if why := kind.letter.lapses(about):
         return Lapsed(why)
     written = _environment(templates)
@@ -141,7 +142,7 @@ def line_of(message: MessageFacts, case: Case, provision: Provision, config: Con
     _municipality(message.municipality, provision, config)
     _municipality(case.municipality, provision, config)
     kind = MessageKind(message.kind)
-    about = Concern(case, provision, config.catalogue, message.municipality, message.detail, message.last_told)
+    about = _concern(case, provision, config, message)
     if why := kind.letter.lapses(about):
         return Lapsed(why)
     template = _environment(TEMPLATES).get_template(kind.template(provision.key, message.detail))
@@ -161,6 +162,12 @@ def _known(key: str, config: Config) -> Municipality:
             f"organisation.toml: gemeente '{key}' staat er niet meer in, maar er lopen nog trajecten. Zet haar terug."
         )
     return municipality
+
+
+def _concern(case: Case, provision: Provision, config: Config, message: MessageFacts) -> Concern:
+    told = message.last_told
+    asked = told is not None and told.letter.asks
+    return Concern(case, provision, config.catalogue, message.municipality, message.detail, asked)
 
 
 def _municipality(key: str, provision: Provision, config: Config) -> Municipality:

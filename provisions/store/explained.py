@@ -15,7 +15,8 @@ from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.keeping import KeepTerm
 from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive, derive_case
-from provisions.domain.replay import Difference, RecordedLine, Replay
+from provisions.domain.lines import RecordedLine
+from provisions.domain.replay import Difference, Replay
 from provisions.domain.rules import Catalogue
 from provisions.store import absences, loading, rules
 from provisions.store import tables as t

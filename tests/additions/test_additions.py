@@ -47,7 +47,7 @@ KIND = """    THANKS = (
             template="notice/thanks.md.j2",
             subject="Bedankt: {reference}",
             event="loket-bedankt",
-            lapses=_not_delivered,
+            lapses=lapses.not_delivered,
         ),
     )
 """

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from provisions.domain.errors import InvalidInput, NotAllowed
-from provisions.domain.replay import RecordedLine, Replay
+from provisions.domain.lines import RecordedLine
+from provisions.domain.replay import Replay
 from tests.builders import Client, a_client, refusal
 
 

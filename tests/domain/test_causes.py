@@ -7,7 +7,8 @@ from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.figures.facts import OutcomeFact, ProvisionFacts
 from provisions.domain.figures.life import Life
 from provisions.domain.ladder import lies_with
-from provisions.domain.replay import RecordedLine, Replay
+from provisions.domain.lines import RecordedLine
+from provisions.domain.replay import Replay
 from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE, a_client, day, refusal
 

@@ -6,7 +6,8 @@ from provisions.domain.case import Case, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.figures.facts import CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.figures.history import History
-from provisions.domain.replay import RecordedLine, Replay
+from provisions.domain.lines import RecordedLine
+from provisions.domain.replay import Replay
 from provisions.domain.rules import Brp
 from provisions.domain.weeks import Week
 from tests.builders import CATALOGUE, Client, a_client, day, refusal

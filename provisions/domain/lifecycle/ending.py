@@ -7,6 +7,7 @@ from datetime import date
 from provisions.domain import dutch
 from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lapses import ENDED
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.case_follow_ups import lapse_for_case
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
@@ -15,7 +16,7 @@ from provisions.domain.lifecycle.handover import LAPSED, take_back
 from provisions.domain.lifecycle.rest import Woken, wake_at
 from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
-from provisions.domain.messages import ENDED, MessageKind
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, EndRule
 
 SETTLED = "settled"

@@ -8,6 +8,7 @@ from provisions.domain import deadlines, dutch, graph
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Outcome, Provision, ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
+from provisions.domain.lapses import ENDED
 from provisions.domain.lifecycle.bounds import happened, not_before, planned
 from provisions.domain.lifecycle.causes import note_cause
 from provisions.domain.lifecycle.decision import (
@@ -35,7 +36,7 @@ from provisions.domain.lifecycle.telling import (
     tell_standby_when_due,
 )
 from provisions.domain.lifecycle.waivers import decided_by_counter, offer_waivers
-from provisions.domain.messages import ENDED, MessageKind
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FieldRule, OutcomeName, ProvisionRule
 
 

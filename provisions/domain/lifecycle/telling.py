@@ -5,8 +5,9 @@ from typing import Any
 
 from provisions.domain import deadlines, dutch, ladder
 from provisions.domain.case import Provision, ProvisionKey
+from provisions.domain.lapses import NEW_DAY
 from provisions.domain.lifecycle.decision import SYSTEM, Draft
-from provisions.domain.messages import NEW_DAY, MessageKind
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 

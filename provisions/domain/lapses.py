@@ -1,0 +1,187 @@
+"""Why a message has nothing to say any more when it is to go out, as it stands in the record; empty: it has.
+
+Each kind of message (``messages.py``) names one of these.
+"""
+
+from dataclasses import dataclass
+
+from provisions.domain import deadlines, graph
+from provisions.domain.case import Asked, Case, Provision, Status
+from provisions.domain.deadlines import Situation
+from provisions.domain.rules import Catalogue, OutcomeName
+
+NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What a message is about, as it is when the message is to go out.
+
+    ``detail``: the rung, the follow-up's name, what was undone, or the code of a case director. ``municipality``: whose counter
+    it is for.
+    ``asked``: the last letter that this counter got about the provision asks something of it, and was not taken back.
+    """
+
+    case: Case
+    provision: Provision
+    catalogue: Catalogue
+    municipality: str
+    detail: str | None = None
+    asked: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Whether the provision is with another municipality than the one whose counter this is."""
+        return self.municipality != self.case.municipality_of(self.provision.id)
+
+
+def never(_: Concern) -> str:
+    """It always has something to say."""
+    return ""
+
+
+def asked_for_nothing(about: Concern) -> str:
+    """A request, when what it asks for is there or nobody needs it any more."""
+    if about.provision.status is Status.DELIVERED:
+        return "de voorziening is al geregeld"
+    if about.moved or about.provision.status is Status.HANDED_OVER:
+        return "de inwoner is verhuisd"
+    return "" if about.provision.status.is_open else "de voorziening is niet meer nodig"
+
+
+def asked_already(about: Concern) -> str:
+    """A request, when this counter knows of it already."""
+    knows = about.asked and about.detail != OutcomeName.DELIVERED.value
+    return asked_for_nothing(about) or ("het loket weet niet beter dan dat het gevraagd is" if knows else "")
+
+
+def asked_nothing_yet(about: Concern) -> str:
+    """What takes a request back, when this counter never got one."""
+    return "" if about.asked else "het loket is hier niets gevraagd"
+
+
+def needed_after_all(about: Concern) -> str:
+    """What takes a request back, when it stands again."""
+    if about.provision.status.is_open:
+        return "de voorziening is toch nodig"
+    if about.provision.status is Status.DELIVERED:
+        return "de voorziening is geregeld"
+    return asked_nothing_yet(about)
+
+
+def not_moved(about: Concern) -> str:
+    """What tells a counter that the case moved, when it did not."""
+    if about.moved or about.provision.status is Status.HANDED_OVER:
+        return asked_nothing_yet(about)
+    return "de inwoner is terug in deze gemeente"
+
+
+def handed_over_already(about: Concern) -> str:
+    """A handover that was begun, when it was decided on."""
+    if about.case.closed is not None:
+        return "het traject is afgesloten"
+    return "" if about.case.handover_pending else "over de overdracht is al beslist"
+
+
+def not_accepted(about: Concern) -> str:
+    """A handover that was accepted, when that was undone."""
+    handover = about.case.handover
+    return "" if handover and handover.accepted else "de overdracht geldt niet meer"
+
+
+def begun_anew(about: Concern) -> str:
+    """A handover that was declined, when another one was begun."""
+    return "de overdracht is opnieuw begonnen" if about.case.handover else ""
+
+
+def not_delivered(about: Concern) -> str:
+    """What is ready, when it is not."""
+    return "" if about.provision.status is Status.DELIVERED else "de voorziening is toch niet geregeld"
+
+
+def closed(about: Concern) -> str:
+    """What is about an open provision, when it is closed."""
+    return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
+
+
+def nothing_to_waive(about: Concern) -> str:
+    """An offer to start without it, when nothing waits for it."""
+    waiting = graph.dependents(about.provision.key, about.case, about.catalogue.provisions)
+    return "" if waiting else "er wacht niets meer op"
+
+
+def no_such_follow_up(about: Concern) -> str:
+    """A follow-up of a provision, when it is done or lapsed."""
+    open_ = any(f.name == about.detail and f.is_open for f in about.provision.follow_ups)
+    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
+
+
+def open_again(about: Concern) -> str:
+    """What is settled, when it is open again."""
+    return "het loopt toch door" if about.provision.status.is_open else ""
+
+
+def not_refused(about: Concern) -> str:
+    """A refusal, when it is none any more."""
+    return "" if about.provision.status is Status.REFUSED else "het is niet meer afgewezen"
+
+
+def same_day_as_before(about: Concern) -> str:
+    """A new day, when it is the old one again, or this counter has nothing to do for it."""
+    end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
+    if end is not None and about.detail == end.due.isoformat():
+        return "de uiterste datum is weer wat hij was"
+    return asked_for_nothing(about) or asked_nothing_yet(about)
+
+
+def not_answered(about: Concern) -> str:
+    """The answer of a table, when it was taken back."""
+    if any(rung.name == about.detail and rung.answer for rung in about.provision.rungs):
+        return ""
+    return "het antwoord geldt niet meer"
+
+
+def nothing_to_decide_for(about: Concern) -> str:
+    """What a table decided for a counter, when that has nothing to do any more."""
+    return asked_for_nothing(about) or not_answered(about)
+
+
+def another_by_now(case: Case, director: str | None) -> str:
+    """The letter to a new director has nothing to say when another one came after."""
+    return "" if case.director == director else "een ander is intussen regisseur"
+
+
+def back_again(case: Case, director: str | None) -> str:
+    """The letter to who was director, when that one is it again."""
+    return "de regisseur is toch dezelfde gebleven" if case.director == director else ""
+
+
+def as_it_was(about: Concern) -> str:
+    """What another recorded was taken back before the director was told."""
+    if about.detail in (OutcomeName.DELIVERED.value, OutcomeName.WITHDRAWN.value, ENDED):
+        return open_again(about)
+    return closed(about)
+
+
+def nothing_to_do_for_case(case: Case, name: str | None) -> str:
+    """A follow-up of a case, when it is done or lapsed."""
+    open_ = any(f.name == name and f.is_open for f in case.follow_ups)
+    return "" if open_ else "de vervolgactie is al afgerond of vervallen"
+
+
+def decided_on(case: Case, number: str | None) -> str:
+    """What a second person is asked, when it was decided or lapsed."""
+    asked = any(str(a.number) == number and a.state is Asked.ASKED for a in case.approvals)
+    return "" if asked else "er is al over beslist, of het is vervallen"
+
+
+def awake(case: Case, _: str | None) -> str:
+    """A case put at rest, when it was woken."""
+    return "" if case.rests and case.rests[-1].woken is None else "het traject is niet meer uit beeld"
+
+
+def at_rest_again(case: Case, _: str | None) -> str:
+    """A case that was woken, when it is at rest again, or closed."""
+    if case.closed is not None:
+        return "het traject is afgesloten"
+    return "het traject is weer uit beeld" if case.rests and case.rests[-1].woken is None else ""
