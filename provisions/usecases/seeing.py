@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from provisions.access import Actor, Reach, Subject, UseCase
 from provisions.access.log import Logged
+from provisions.access.subjects import subject_of
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotAllowed, NotFound
-from provisions.domain.rungs import RungName
 from provisions.store import worklists
 from provisions.store.worklists import Scope
 from provisions.usecases.looks import Look, Looks
@@ -173,7 +173,9 @@ class Seeing:
         town = view.case.municipality
         if self.may(UseCase.SEE_CASE, Subject(town)):
             return view
-        seen = tuple(p for p in view.provisions if self.may(UseCase.SEE_CASE, subject_of(p)))
+        seen = tuple(
+            p for p in view.provisions if self.may(UseCase.SEE_CASE, subject_of(view.case, p.provision, p.lies_with))
+        )
         return replace(view, provisions=seen) if seen else None
 
     # --- who looked ------------------------------------------------------------------------------------------------------
@@ -194,17 +196,6 @@ class Seeing:
     def _listed(self, found: tuple[list[int], int]) -> Listed:
         ids, total = found
         return Listed(tuple(self._views.provisions(ids)), total)
-
-
-def subject_of(view: ProvisionView) -> Subject:
-    """A provision as what something is asked about."""
-    provision = view.provision
-    with_table = view.lies_with is not None and view.lies_with in _TABLES
-    to_judge = provision.status.is_open and any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs)
-    return Subject(view.case.municipality, with_table=with_table, to_judge=to_judge)
-
-
-_TABLES = frozenset(rung.value for rung in RungName if rung.kind.is_table and not rung.kind.is_judged)
 
 
 def _line(row: Any) -> CaseLine:
