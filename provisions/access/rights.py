@@ -41,6 +41,8 @@ class UseCase(StrEnum):
     PLACE = "place"
     LIVING = "living"
     NOTE = "note"
+    KEEP = "keep"
+    SHEET = "sheet"
     UNDO = "undo"
     TRANSFER = "transfer"
     ACCEPT = "accept"

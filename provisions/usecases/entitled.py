@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine
 from provisions import inputs
 from provisions.access import Actor, Rights, Subject, UseCase
 from provisions.access.log import Logged
-from provisions.access.subjects import found_in
+from provisions.access.subjects import found_in, seen_of
 from provisions.catalogue import Config
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import NotAllowed, Refused
 from provisions.domain.lifecycle.decision import provision_of
@@ -60,6 +61,7 @@ class Entitlement:
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._config = config
+        self._clock = clock
         self._noting = Noting(engine, config, clock)
 
     @contextmanager
@@ -90,7 +92,7 @@ class Entitlement:
         if actor.has_the_machine or any(self._rights.may(actor, use_case, Subject(place)) for place in places):
             return
         seen = self._seen(actor, known.case)
-        if seen is None:
+        if not seen:
             raise Unentitled(known.unknown, known.case_id)
         if not self._may_with_what_is_seen(actor, use_case, known, seen):
             raise Unentitled(NotAllowed(self._rights.who_may(use_case)), known.case_id)
@@ -99,13 +101,11 @@ class Entitlement:
     def _rights(self) -> Rights:
         return self._config.rights
 
-    def _seen(self, actor: Actor, case: Case) -> Mapping[ProvisionKey, Subject] | None:
-        """What ``actor`` sees of a case; ``None`` for whoever sees nothing of it."""
+    def _seen(self, actor: Actor, case: Case) -> Mapping[ProvisionKey, Subject]:
+        """What ``actor`` sees of a case; nothing for whoever may not know that it is there."""
         subjects = {p.id: found_in(case, p, self._config.catalogue) for p in case.provisions.values()}
-        if self._rights.may(actor, UseCase.SEE_CASE, Subject(case.municipality)):
-            return subjects
-        seen = {key: s for key, s in subjects.items() if self._rights.may(actor, UseCase.SEE_CASE, s)}
-        return seen or None
+        seen = seen_of(case, subjects, actor, self._rights, day_of(self._clock()))
+        return {key: subjects[key] for key in subjects if key in seen}
 
     def _may_with_what_is_seen(
         self, actor: Actor, use_case: UseCase, known: Known, seen: Mapping[ProvisionKey, Subject]

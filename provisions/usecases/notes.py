@@ -23,5 +23,5 @@ class Notes(Deciding):
 
     def keep(self, reference: str, *, reason: str, by: Actor) -> Case:
         """Notes and grounds are kept for another year, with a reason; not longer than the case."""
-        moment, said = self._doing(by, UseCase.NOTE), inputs.free_text(reason, "de reden")
+        moment, said = self._doing(by, UseCase.KEEP), inputs.free_text(reason, "de reden")
         return self._decide(reference, moment, lambda case: lifecycle.keep(case, said, moment))

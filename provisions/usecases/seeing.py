@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from provisions.access import Actor, Reach, Subject, UseCase
 from provisions.access.log import Logged
-from provisions.access.subjects import subject_of
+from provisions.access.subjects import READS_ON, seen_of, sees_whole, subject_of
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of, first_moment
@@ -91,7 +91,10 @@ class Seeing:
         towns = self._config.organisation.municipalities
         reaches = self._config.rights.reaches(self.actor, UseCase.SEE_CASE, towns)
         return Scope(
-            reaches.get(Reach.MUNICIPALITY, ()), reaches.get(Reach.WITH_TABLE, ()), reaches.get(Reach.TO_JUDGE, ())
+            reaches.get(Reach.MUNICIPALITY, ()),
+            reaches.get(Reach.WITH_TABLE, ()),
+            reaches.get(Reach.TO_JUDGE, ()),
+            handed_over_after=day_of(self._clock()) - READS_ON,
         )
 
     def may(self, use_case: UseCase, subject: Subject | None = None) -> bool:
@@ -170,13 +173,15 @@ class Seeing:
         return entries if self.may(UseCase.SEE_FREE_TEXT, subject) else [replace(e, note=None) for e in entries]
 
     def _seen_of(self, view: CaseView) -> CaseView | None:
-        town = view.case.municipality
-        if self.may(UseCase.SEE_CASE, Subject(town)):
-            return view
-        seen = tuple(
-            p for p in view.provisions if self.may(UseCase.SEE_CASE, subject_of(view.case, p.provision, p.lies_with))
-        )
-        return replace(view, provisions=seen) if seen else None
+        """The view with no more in it than this person sees; ``None`` for whoever sees nothing of the case."""
+        subjects = {p.provision.id: subject_of(view.case, p.provision, p.lies_with) for p in view.provisions}
+        keys = seen_of(view.case, subjects, self.actor, self._config.rights, day_of(self._clock()))
+        if not keys:
+            return None
+        if not sees_whole(view.case, self.actor, self._config.rights):
+            reads_on = all(not self.may(UseCase.SEE_CASE, subjects[key]) for key in keys)
+            return view.only(keys, director=None if reads_on else view.case.director)
+        return view if self.may(UseCase.SEE_FREE_TEXT, Subject(view.case.municipality)) else replace(view, notes=())
 
     # --- who looked ------------------------------------------------------------------------------------------------------
 

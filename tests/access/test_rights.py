@@ -44,6 +44,8 @@ OF_A_CASE = {
         U.PLACE,
         U.LIVING,
         U.NOTE,
+        U.KEEP,
+        U.SHEET,
         U.UNDO,
         U.TRANSFER,
         U.ACCEPT,

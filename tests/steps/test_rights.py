@@ -118,6 +118,46 @@ def test_a_handover_is_for_the_municipality_that_it_goes_to(app: App) -> None:
     assert app.views.case(REF).case.municipality == AWAY
 
 
+def seen(app: App, by: Actor) -> dict[str, set[str]]:
+    """Of each case in the list what is shown of it on its page, and that its page is there for nobody else."""
+    seeing = app.seen_by(by)
+    listed = {line.reference: line for line in seeing.cases()}
+    found = {}
+    for reference in (REF, THERE):
+        address = app.views.case(reference).case.id
+        if reference not in listed:
+            assert isinstance(refusal(lambda address=address: seeing.case(address, "plan")), NotFound)  # type: ignore[misc]
+            continue
+        found[reference] = {p.provision.id.__str__() for p in seeing.case(address, "plan").provisions}
+    return found
+
+
+def test_a_case_stands_with_both_until_it_is_taken_over_and_then_the_one_before_reads_its_own_rounds_on(
+    app: App, clock: MovingClock
+) -> None:
+    here, there = (who(Role.CASE_DIRECTOR, place) for place in (HOME, AWAY))
+    rounds = {"id_document", "wmo_indication", "special_assistance"}
+    assert set(seen(app, there)) == {THERE}
+    app.cases.note(REF, "gebeld", by=here)
+    app.cases.transfer(REF, AWAY, by=here)
+    assert seen(app, here)[REF] == seen(app, there)[REF] == rounds
+    assert isinstance(refused(app, lambda: app.cases.note(REF, "gebeld", by=there)), NotAllowed)
+    assert app.seen_by(there).case(app.views.case(REF).case.id, "plan").notes == ()
+    app.cases.accept(REF, by=there)
+    assert seen(app, there)[REF] > rounds
+    assert seen(app, here) == {REF: rounds}
+    page = app.seen_by(here).case(app.views.case(REF).case.id, "plan")
+    assert (page.notes, page.case.director, app.seen_by(here).record(page)) == ((), None, [])
+    assert [line.director for line in app.seen_by(here).cases()] == [None]
+    assert isinstance(refused(app, lambda: app.cases.note(REF, "gebeld", by=here)), NotAllowed)
+    clock.set("2027-02-10T09:00:00+00:00")  # the last day of thirteen weeks
+    assert seen(app, here) == {REF: rounds}
+    clock.set("2027-02-11T09:00:00+00:00")
+    assert seen(app, here) == {}
+    assert isinstance(refused(app, lambda: app.cases.note(REF, "gebeld", by=here)), NotFound)
+    assert set(seen(app, there)) == {REF, THERE}
+
+
 def test_another_decides_who_holds_the_right_there(app: App) -> None:
     asker = who(Role.TEAM_LEAD, HOME, code=HERS)
     number = str(app.cases.ask_stop(REF, "wmo_indication", reason="client_asks", until=UNTIL, by=asker))
