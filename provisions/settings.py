@@ -77,6 +77,7 @@ class Settings:
     home: Path = field(default_factory=lambda: Path("var"))
     database_url: Secret | None = None
     migration_url: Secret | None = None
+    web_database_url: Secret | None = None
     prefect_database_url: Secret | None = None
     host: str = "127.0.0.1"
     port: int = 4200
@@ -319,6 +320,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "home": _folder,
     "database_url": _postgresql,
     "migration_url": _postgresql,
+    "web_database_url": _postgresql,
     "prefect_database_url": _postgresql,
     "host": _host,
     "port": _port,

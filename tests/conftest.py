@@ -18,8 +18,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from provisions.database import migrate
+from provisions.database import migrate, walls
 from provisions.database.connect import engine_for
+from provisions.machine.databases import WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
@@ -70,7 +71,7 @@ def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
     with running(short_folder / "pg") as server:
         with admin(server) as connection:
             connection.execute("CREATE DATABASE template OWNER provisions_owner")
-        migrate.upgrade(owner_url(server, "template"), "provisions")
+        migrate.upgrade(owner_url(server, "template"), "provisions", WORKPLACE)
         with migrate.changing(owner_url(server, "template")) as owner:
             allow_other_moments(owner)  # time travel: lines are of the clock of a test
         yield server
@@ -103,6 +104,15 @@ def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterat
         engine = engine_for(url)
         yield engine
         engine.dispose()
+
+
+@pytest.fixture
+def workplace(database: Engine, postgres: EmbeddedPostgres) -> Iterator[Engine]:
+    """The database of this test as the door has it: behind the second wall."""
+    name = database.url.database or ""
+    engine = walls.guard(engine_for(postgres.url("provisions", WORKPLACE).replace("/provisions?", f"/{name}?")))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from provisions.app import App
 from provisions.caseload.loading import is_example
 from provisions.caseload.people import example_people
 from provisions.catalogue import load
-from provisions.database.connect import unchanged
+from provisions.database.connect import workplace
 from provisions.domain.errors import Unreachable
 from provisions.redact import guard_this_process
 from provisions.settings import PREFIX, PROJECT, Settings, environment, load_settings
@@ -28,6 +28,8 @@ from provisions.web.server import DoorServer
 
 MODULE = "flows.commands.door"
 _STOP_SECONDS = 4.0
+# It changes no schema and sends no mail; where Prefect is it finds in its home.
+_NOT_FOR_THE_DOOR = ("MIGRATION_URL", "PREFECT_DATABASE_URL", "REDIS_URL", "SMTP_URL", "PREFECT_API_URL")
 
 
 class Door:
@@ -92,11 +94,12 @@ class Door:
         }
         ours = environment(self._settings)
         # In the home of the example nothing of another database may be meant.
-        kept = {"DATABASE_URL": self._settings.database_url, "MIGRATION_URL": self._settings.migration_url}
+        kept = {"DATABASE_URL": self._settings.database_url, "WEB_DATABASE_URL": self._settings.web_database_url}
         for name, given in kept.items():
             if given is None:
                 ours.pop(PREFIX + name, None)
-        ours.pop(f"{PREFIX}PREFECT_API_URL", None)
+        for name in _NOT_FOR_THE_DOOR:
+            ours.pop(PREFIX + name, None)
         ours |= {f"{PREFIX}HOST": self._settings.host, f"{PREFIX}PORT": str(self._settings.port)}
         path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
         return {**inherited, **ours, "PYTHONPATH": path}
@@ -119,7 +122,7 @@ def main(descriptor: int) -> int:
     if inside is None:
         raise Unreachable("De deur hoort bij 'provisions up', en die is er niet.")
     config = load(settings.config)
-    with unchanged(settings) as store:
+    with workplace(settings) as store:
         app = App(store, config)
         upstream = Upstream(inside.api_url, (USER, inside.password), {ENGINE_HEADER: engine_token(settings)})
         served = DoorServer(settings, app, ui_password(settings), more=rooms_of(upstream))

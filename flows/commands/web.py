@@ -11,7 +11,7 @@ from flows.server.guard import ENGINE_HEADER
 from flows.server.inside import find_inside
 from provisions.app import App
 from provisions.catalogue import load
-from provisions.database.connect import unchanged
+from provisions.database.connect import workplace
 from provisions.domain.errors import Unreachable
 from provisions.machine import home as homes
 from provisions.settings import Settings
@@ -46,7 +46,7 @@ def run(settings: Settings) -> int:
     with told_to_stop() as stop, ExitStack() as stack:
         refuse_taken_port(settings)
         config = load(settings.config)
-        store = stack.enter_context(unchanged(settings, say))
+        store = stack.enter_context(workplace(settings, say))
         app = App(store, config)
         served = DoorServer(settings, app, ui_password(settings), more=_rooms(settings))
         if not served.start():

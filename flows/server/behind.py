@@ -105,7 +105,8 @@ class Behind:
 
     def _bar(self, looker: Looker) -> str:
         """Mijn werk and its numbers, the municipality, who it is, signing out."""
-        work = self._house.app.seen_by(looker.actor).work()
+        with self._house.app.walled(looker.actor):
+            work = self._house.app.seen_by(looker.actor).work()
         csrf = f'<input type="hidden" name="csrf" value="{escape(self._lookers.csrf(looker))}">'
         towns = self._house.app.config.organisation.municipalities
         choose = ""

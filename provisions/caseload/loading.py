@@ -31,7 +31,15 @@ def example_settings(settings: Settings) -> Settings:
     home = settings.home
     if not is_example(home):
         home = home.with_name(f"{home.name}-demo")
-    return replace(settings, home=home, database_url=None, migration_url=None, prefect_database_url=None, smtp_url=None)
+    return replace(
+        settings,
+        home=home,
+        database_url=None,
+        migration_url=None,
+        web_database_url=None,
+        prefect_database_url=None,
+        smtp_url=None,
+    )
 
 
 def is_example(home: Path) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from provisions.catalogue import load
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
-from provisions.database.connect import unchanged
+from provisions.database.connect import unchanged, workplace_lacks, workplace_of
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.machine.postgres import EmbeddedPostgres
@@ -21,6 +21,12 @@ _ONE_ROLE = (
     "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
     "tabellen zijn; zie SECURITY.md."
 )
+
+_NO_WALL = (
+    "de werkplek vraagt de database als het programma zelf, zodat de database geen gemeenten scheidt. Geef haar een eigen "
+    "databaserol in PROVISIONS_WEB_DATABASE_URL; zie SECURITY.md."
+)
+_WALL_GAPS = "de databaserol van de werkplek is niet ingericht ({}). Voer 'provisions migrate' uit."
 
 _SLOW_POST = (
     "de post gaat langzaam of staat stil: {}, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
@@ -52,10 +58,13 @@ def check(args: Namespace, settings: Settings) -> None:
             excess = roles.excess(connection)
             post = backlog(engine, utc_now())
             repaired = put_right.read(connection)
+            gaps = workplace_lacks(settings, connection)
         if post.messages_slow:
             waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
+        warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
+        warnings += [] if workplace_of(settings) else [_NO_WALL]
         if repaired and utc_now() - repaired.last < _LATELY:
             warnings.append(_put_right(repaired))
         done.append("database bereikbaar")

@@ -82,8 +82,10 @@ def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
     folder, key = path_of(args.folder), _key_given(args, settings)
     known = anchor(args.known) if args.known else None
-    with reaching_the_database(), owned(settings, progress) as (owner, application):
-        made = copies.restore(owner, application, folder, progress, key=key, known=known, signed=bool(args.key))
+    with reaching_the_database(), owned(settings, progress) as (owner, application, workplace):
+        made = copies.restore(
+            owner, application, folder, progress, key=key, known=known, signed=bool(args.key), workplace=workplace
+        )
     if args.json:
         checked = {"signature": made.signed, "known": known is not None}
         as_json(

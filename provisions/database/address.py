@@ -3,6 +3,7 @@
 from typing import Any
 
 from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.machine.databases import WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.redact import redacted
 from provisions.settings import Settings, psycopg_url, without_password
@@ -16,6 +17,15 @@ def database_url(settings: Settings) -> str:
     if settings.database_url:
         return _understood(psycopg_url(settings.database_url), "PROVISIONS_DATABASE_URL")
     return EmbeddedPostgres(settings.home).url("provisions")
+
+
+def workplace_url(settings: Settings) -> str | None:
+    """The same database as the role of the workplace, which stands before a wall; ``None`` where none was given. Holds a
+    password.
+    """
+    if settings.web_database_url:
+        return _understood(psycopg_url(settings.web_database_url), "PROVISIONS_WEB_DATABASE_URL")
+    return None if settings.database_url else EmbeddedPostgres(settings.home).url("provisions", WORKPLACE)
 
 
 def migration_url(settings: Settings) -> str:

@@ -33,7 +33,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy import Connection, Engine, and_, case, func, inspect, select, text, update
 
-from provisions.database import migrate, roles
+from provisions.database import migrate
 from provisions.database.encryption import Encrypting, NotAuthenticError, decrypted
 from provisions.domain import dutch
 from provisions.domain.calendar import utc_text
@@ -351,10 +351,11 @@ def restore(
     key: str | None = None,
     known: Anchor | None = None,
     signed: bool = False,
+    workplace: str = "",
 ) -> Manifest:
     """Put a backup into an empty database: all or nothing, in one transaction, and at the newest version of the schema.
 
-    ``owner`` connects as the role that may change the schema; the role ``application`` gets its rights. What a screen
+    ``owner`` connects as the role that may change the schema; ``application`` and ``workplace`` get their rights. What a screen
     shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
     ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
     of the record as it is now: another one than in the backup when that was of an older schema. ``known``: an anchor that
@@ -380,7 +381,7 @@ def restore(
         _renew_runs(connection)
         if recorded(connection):
             release(connection)  # to whoever starts on it first, here or elsewhere
-        roles.grant(connection, application)
+        migrate.give_rights(connection, application, workplace)
         if known is not None and not (verdict := compare(connection, known)).whole:
             raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *verdict.told)
         return replace(manifest, anchor=str(audit.head(connection)))

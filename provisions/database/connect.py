@@ -7,21 +7,28 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from provisions.database import migrate, roles
-from provisions.database.address import CONNECT, database_url, migration_url, refuse_no_database, unreachable
+from provisions.database import migrate, roles, walls
+from provisions.database.address import (
+    CONNECT,
+    database_url,
+    migration_url,
+    refuse_no_database,
+    unreachable,
+    workplace_url,
+)
 from provisions.domain.errors import NotAllowed
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.looking import Reader, Rows
 
 
-def open_engine(settings: Settings, pool_size: int = 10) -> Engine:
-    """An engine on the database, which must run; moments come back in UTC.
+def open_engine(settings: Settings, pool_size: int = 10, *, url: str = "") -> Engine:
+    """An engine on the database (as the role of the application, or by ``url``), which must run; moments come back in UTC.
 
     Raises ``Unreachable`` when the database does not answer within five seconds, ``InvalidInput`` when it is newer than
     this program. The pool replaces connections that a restart of the database broke.
     """
-    url = database_url(settings)
+    url = url or database_url(settings)
     engine = engine_for(url, pool_size)
     try:
         with engine.connect() as connection:
@@ -72,9 +79,10 @@ def database(settings: Settings, say: Callable[[str], None] = lambda _line: None
     with _opened(settings, say) as engine:
         with engine.connect() as connection:
             ready = migrate.is_current(connection) and not roles.missing(connection)
+            ready = ready and not workplace_lacks(settings, connection)
             role = connection.scalar(text("SELECT current_user"))
         if not ready:
-            migrate.upgrade(migration_url(settings), role)
+            migrate.upgrade(migration_url(settings), role, workplace_of(settings))
         yield engine
 
 
@@ -90,7 +98,7 @@ def recording(settings: Settings, say: Callable[[str], None] = lambda _line: Non
             if not new:
                 _refuse_unready(connection)
         if new:
-            migrate.upgrade(migration_url(settings), role)
+            migrate.upgrade(migration_url(settings), role, workplace_of(settings))
         yield engine
 
 
@@ -108,10 +116,48 @@ def unchanged(settings: Settings, say: Callable[[str], None] = lambda _line: Non
         yield engine
 
 
-def _refuse_unready(connection: Connection) -> None:
+@contextmanager
+def workplace(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[Engine]:
+    """As :func:`unchanged`, for what people see and do at the door: as its own role, behind the second wall.
+
+    With a database of one's own and no such role (``PROVISIONS_WEB_DATABASE_URL``) it is the application's, and there is no wall:
+    ``provisions check`` says so.
+    """
+    refuse_no_database(settings)
+    url = workplace_url(settings)
+    if url is None:
+        with unchanged(settings, say) as engine:
+            yield walls.guard(engine)
+        return
+    with nullcontext() if settings.database_url else running(settings.home, say):
+        engine = walls.guard(open_engine(settings, url=url))
+        try:
+            with engine.connect() as connection:
+                _refuse_unready(connection, roles.missing_workplace(connection, workplace_of(settings)))
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def workplace_of(settings: Settings) -> str:
+    """The name of the role of the workplace; empty where none was given."""
+    url = workplace_url(settings)
+    return "" if url is None else make_url(url).username or ""
+
+
+def workplace_lacks(settings: Settings, connection: Connection) -> list[str]:
+    """What is missing of the role of the workplace; nothing where none was given."""
+    role = workplace_of(settings)
+    if not role:
+        return []
+    return roles.missing_workplace(connection, role) if roles.exists(connection, role) else [f"rol {role}"]
+
+
+def _refuse_unready(connection: Connection, missing: Sequence[str] | None = None) -> None:
     migrate.is_current(connection)  # a newer one is another matter: it is this program that is old
-    migrate.refuse_other_version(connection)
-    if lacking := roles.missing(connection):
+    if not missing or migrate.current(connection) is not None:  # a role without any right does not see the version
+        migrate.refuse_other_version(connection)
+    if lacking := roles.missing(connection) if missing is None else missing:
         raise NotAllowed(
             f"De databaserol van het programma mist rechten ({', '.join(lacking[:3])}{', …' if lacking[3:] else ''}).",
             "Voer 'provisions migrate' uit: dat geeft de rechten opnieuw.",
@@ -129,14 +175,14 @@ def _opened(settings: Settings, say: Callable[[str], None]) -> Iterator[Engine]:
 
 
 @contextmanager
-def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, str]]:
-    """An engine as the role that may change the schema, on the database as it is, and the application's role.
+def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, str, str]]:
+    """An engine as the role that may change the schema, on the database as it is, and the roles of application and workplace.
 
     For a restore. The embedded PostgreSQL is started when it does not run. Raises ``Unreachable``.
     """
     with nullcontext() if settings.database_url else running(settings.home, say):
         engine = engine_for(migration_url(settings), pool_size=1)
         try:
-            yield engine, make_url(database_url(settings)).username or ""
+            yield engine, make_url(database_url(settings)).username or "", workplace_of(settings)
         finally:
             engine.dispose()

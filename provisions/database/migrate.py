@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from provisions.database import roles
+from provisions.database import roles, walls
 from provisions.database.address import reason
 from provisions.database.versions import is_newest, newest, other_version
 from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
@@ -51,18 +51,29 @@ def is_empty(connection: Connection) -> bool:
     return not connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
 
 
-def upgrade(url: str, application: str | None = None) -> None:
-    """Bring the database to the newest version, and give the role ``application`` its rights. Safe to run twice at once.
+def upgrade(url: str, application: str | None = None, workplace: str | None = None) -> None:
+    """Bring the database to the newest version, and give the roles ``application`` and ``workplace`` (where it is there) their
+    rights. Safe to run twice at once.
 
-    Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer or the role may not change it,
-    ``NotAllowed`` when engines of the earlier version still work on it.
+    Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer, the role may not change it, or the roles
+    are one, ``NotAllowed`` when engines of the earlier version still work on it.
     """
     with changing(url) as connection:
         if not is_current(connection):
             refuse_engines(connection, f"De database kan nu niet naar versie {newest()}")
             move(connection, "head")
         if application is not None:
-            roles.grant(connection, application)
+            give_rights(connection, application, workplace or "")
+
+
+def give_rights(connection: Connection, application: str, workplace: str) -> None:
+    """Give both roles their rights, the second where there is such a role. ``connection`` is the owner's. Raises as
+    :func:`upgrade`.
+    """
+    roles.grant(connection, application)
+    if workplace and roles.exists(connection, workplace) and roles.missing_workplace(connection, workplace):
+        refuse_engines(connection, "De databaserol van de werkplek is nu niet in te richten")
+        roles.grant_workplace(connection, workplace, application)
 
 
 def refuse_other_version(connection: Connection) -> None:
@@ -94,13 +105,16 @@ def downgrade(url: str, version: str) -> None:
 
 
 def move(connection: Connection, version: str, *, down: bool = False) -> None:
-    """Bring the database to ``version`` in the transaction of ``connection``, which is the owner's."""
+    """Bring the database to ``version`` in the transaction of ``connection``, which is the owner's; the roles get their rights
+    after it.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    walls.take_down(connection)
     (command.downgrade if down else command.upgrade)(config, version)
 
 

@@ -1,13 +1,16 @@
-"""What the application's database role may do: no more than it must.
+"""What the application's database roles may do: no more than they must.
 
 The tables belong to another role, by which migrations run (``PROVISIONS_MIGRATION_URL``). The application reads and
 adds, changes what changes, and removes only what is forgotten, done with, or taken back. It changes no schema, and no line of the
-audit.
+audit. The workplace has a role of its own, before which the second wall stands (``walls.py``).
 """
 
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, text
+
+from provisions.database import walls
+from provisions.domain.errors import InvalidInput
 
 READ, ADD, CHANGE, REMOVE = "SELECT", "INSERT", "UPDATE", "DELETE"
 
@@ -52,6 +55,9 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "waiver": (READ, ADD, REMOVE),
 }
 
+# What people do by the workplace: all of it but forgetting, and making a report.
+OF_THE_WORKPLACE: Mapping[str, tuple[str, ...]] = {**PRIVILEGES, "erasure": (), "report": (READ,)}
+
 # A number that must be known before the row is there: it stands in what is recorded and sent with it.
 NUMBERS = ("approval_number_seq",)
 
@@ -68,43 +74,88 @@ _FORBIDDEN = (
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Give ``role`` exactly these rights. ``connection`` is the owner's; nothing is done for the owner itself ("")."""
-    if role in ("", connection.scalar(text("SELECT current_user"))):
-        return
-    name = connection.dialect.identifier_preparer.quote(role)
-    schema = connection.dialect.identifier_preparer.quote(str(connection.scalar(text("SELECT current_schema()"))))
+    """Give ``role`` exactly the application's rights; the owner itself ("") needs none. ``connection`` is the owner's."""
+    if role not in ("", _own(connection)):
+        _grant(connection, role, PRIVILEGES)
+
+
+def grant_workplace(connection: Connection, role: str, application: str) -> None:
+    """Give ``role`` exactly the rights of the workplace, behind the wall. ``connection`` is the owner's.
+
+    Raises ``InvalidInput`` when it is the role of the application or of the owner.
+    """
+    if role in (application, _own(connection)):
+        raise InvalidInput(
+            f"In PROVISIONS_WEB_DATABASE_URL staat {role}, en dat is al de rol van het programma zelf.",
+            "Maak voor de werkplek een eigen databaserol; zie SECURITY.md.",
+        )
+    walls.build(connection, role)
+    _grant(connection, role, OF_THE_WORKPLACE)
+
+
+def _grant(connection: Connection, role: str, privileges: Mapping[str, tuple[str, ...]]) -> None:
+    name = _quoted(connection, role)
+    schema = _quoted(connection, str(connection.scalar(text("SELECT current_schema()"))))
     connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {name}"))
-    for table, rights in PRIVILEGES.items():
+    for table, rights in privileges.items():
         connection.execute(text(f"REVOKE ALL ON {table} FROM {name}"))
-        connection.execute(text(f"GRANT {', '.join(rights)} ON {table} TO {name}"))
+        if rights:
+            connection.execute(text(f"GRANT {', '.join(rights)} ON {table} TO {name}"))
     for sequence in NUMBERS:
         connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
+    for function in walls.OPENINGS:
+        connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {name}"))
 
 
-def missing(connection: Connection) -> list[str]:
-    """The rights that the role of this connection needs and does not have, such as ``INSERT op audit``."""
-    needed = [(table, right) for table, rights in PRIVILEGES.items() for right in rights]
-    lacking = [f"{right} op {table}" for (table, right), has in _has(connection, needed) if not has]
-    usable = "SELECT coalesce(has_sequence_privilege(to_regclass(:name), 'USAGE'), false)"
-    return lacking + [
-        f"USAGE op {name}" for name in NUMBERS if not connection.execute(text(usable), {"name": name}).scalar_one()
-    ]
+def _own(connection: Connection) -> str:
+    return str(connection.scalar(text("SELECT current_user")))
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def exists(connection: Connection, role: str) -> bool:
+    """Whether there is such a role."""
+    return bool(connection.scalar(text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)"), {"role": role}))
+
+
+def missing(connection: Connection, role: str | None = None) -> list[str]:
+    """The rights that ``role`` (that of this connection) needs for the application and does not have, such as
+    ``INSERT op audit``.
+    """
+    return _lacking(connection, role or _own(connection), PRIVILEGES)
+
+
+def missing_workplace(connection: Connection, role: str) -> list[str]:
+    """The rights that ``role`` needs for the workplace and does not have, and where the wall before it has a gap."""
+    lacking = _lacking(connection, role, OF_THE_WORKPLACE)
+    return lacking or [f"muur om {gap}" for gap in walls.gaps(connection, role)]
 
 
 def excess(connection: Connection) -> list[str]:
     """What the role of this connection may do and should not: it owns the tables, or was given too much."""
-    return [f"{right} op {table}" for (table, right), has in _has(connection, _FORBIDDEN) if has]
+    return [f"{right} op {table}" for (table, right), has in _has(connection, _own(connection), _FORBIDDEN) if has]
+
+
+def _lacking(connection: Connection, role: str, privileges: Mapping[str, tuple[str, ...]]) -> list[str]:
+    needed = [(table, right) for table, rights in privileges.items() for right in rights]
+    lacking = [f"{right} op {table}" for (table, right), has in _has(connection, role, needed) if not has]
+    usable = text("SELECT coalesce(has_sequence_privilege(:role, to_regclass(:name), 'USAGE'), false)")
+    return lacking + [
+        f"USAGE op {name}" for name in NUMBERS if not connection.scalar(usable, {"role": role, "name": name})
+    ]
 
 
 def _has(
-    connection: Connection, rights: list[tuple[str, str]] | tuple[tuple[str, str], ...]
+    connection: Connection, role: str, rights: list[tuple[str, str]] | tuple[tuple[str, str], ...]
 ) -> list[tuple[tuple[str, str], bool]]:
     """For each (table, right) whether the role has it; a table that is not there counts as no right."""
     query = text(
-        "SELECT coalesce(has_table_privilege(to_regclass(name), wanted), false) "
+        "SELECT coalesce(has_table_privilege(:role, to_regclass(name), wanted), false) "
         "FROM unnest(CAST(:names AS text[]), CAST(:rights AS text[])) WITH ORDINALITY AS asked (name, wanted, place) "
         "ORDER BY place"
     )
     names, wanted = zip(*rights, strict=True)
-    found = connection.execute(query, {"names": list(names), "rights": list(wanted)}).scalars()
+    found = connection.execute(query, {"role": role, "names": list(names), "rights": list(wanted)}).scalars()
     return list(zip(rights, found, strict=True))

@@ -11,6 +11,9 @@ from provisions.machine.files import secret
 # Each database with the role that owns it, and one of its own name that uses it; neither can enter the other database.
 # Prefect changes its own schema, ours is changed by the owner only.
 DATABASES = {"provisions": "provisions_owner", "prefect": "prefect"}
+WORKPLACE = "provisions_web"
+# Who else may come in.
+GUESTS = {"provisions": (WORKPLACE,), "prefect": ()}
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Connect = Callable[[str], Connection]  # to a database of that name, as the superuser
@@ -21,7 +24,7 @@ def make_databases(secrets: Path, connect: Connect) -> None:
     with connect("postgres") as connection:
         known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         for name, owner in DATABASES.items():
-            for role in dict.fromkeys((owner, name)):
+            for role in dict.fromkeys((owner, name, *GUESTS[name])):
                 _make_role(connection, role, secrets)
             if name not in known:
                 connection.execute(
@@ -29,17 +32,26 @@ def make_databases(secrets: Path, connect: Connect) -> None:
                 )
             if owner != name:
                 _hand_over(connect, name)
-            connection.execute(
-                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC; GRANT CONNECT ON DATABASE {} TO {}").format(
-                    *map(sql.Identifier, (name, name, name))
-                )
-            )
+            database = sql.Identifier(name)
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+            for role in (name, *GUESTS[name]):
+                connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
+
+
+def are_made(secrets: Path) -> bool:
+    """Whether each role has had a password; where an earlier version made them, one may be new."""
+    roles = {role for name, owner in DATABASES.items() for role in (owner, name, *GUESTS[name])}
+    return all((secrets / _password_of(role)).exists() for role in roles)
+
+
+def _password_of(role: str) -> str:
+    return f"postgres-{role}"
 
 
 def _make_role(connection: Connection, name: str, secrets: Path) -> None:
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
         return
-    password = secret(secrets, f"postgres-{name}")
+    password = secret(secrets, _password_of(name))
     with connection.transaction():  # a role without its password would be of no use for ever
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
         # The password is hashed here, so that it does not travel in a statement.

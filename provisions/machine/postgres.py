@@ -23,7 +23,7 @@ from urllib.parse import quote
 import psycopg
 
 from provisions.domain.errors import Unreachable
-from provisions.machine.databases import DATABASES, make_databases
+from provisions.machine.databases import DATABASES, are_made, make_databases
 from provisions.machine.files import private_folder, secret
 from provisions.machine.initdb import initialise
 from provisions.machine.postmaster import Postmaster
@@ -47,9 +47,11 @@ class EmbeddedPostgres:
         self._say = say
         self._postmaster = Postmaster(self.data, self.log)
 
-    def url(self, database: str) -> str:
-        """The URL of ``database`` for the role that uses it, as SQLAlchemy takes it for psycopg. Holds the password."""
-        return self._url(database, database)
+    def url(self, database: str, role: str = "") -> str:
+        """The URL of ``database`` for the role that uses it, or for ``role``, as SQLAlchemy takes it for psycopg. Holds the
+        password.
+        """
+        return self._url(database, role or database)
 
     def owner_url(self, database: str) -> str:
         """The same for the role that owns the tables and may change the schema."""
@@ -113,6 +115,8 @@ class EmbeddedPostgres:
 
     def _ensure(self) -> None:
         if self.alive() and self._answers():
+            if not are_made(self.home / "secrets"):  # it was left running by an earlier version
+                make_databases(self.home / "secrets", self._connect)
             return
         private_folder(self.log.parent)
         user = identity()

@@ -95,9 +95,10 @@ def load_whole(connection: Connection, case_ids: Sequence[int]) -> dict[int, Sto
 
 
 def existing_references(connection: Connection, references: Sequence[str], *, limit: int) -> list[str]:
-    """Those of these references that belong to a case already, at most ``limit``."""
-    query = select(t.case.c.reference).where(t.case.c.reference.in_(references)).limit(limit)
-    return list(connection.execute(query).scalars())
+    """Those of these references that belong to a case already, anywhere, at most ``limit``."""
+    # By a function, because a reference is taken in the region, also for whoever sees a part of it.
+    query = "SELECT taken FROM taken(%(references)s) LIMIT %(limit)s"
+    return list(connection.exec_driver_sql(query, {"references": list(references), "limit": limit}).scalars())
 
 
 def open_case_ids(connection: Connection) -> list[int]:

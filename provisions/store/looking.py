@@ -161,6 +161,12 @@ def number_at(rows: Rows, address: UUID) -> int | None:
     return found[0].id if found else None
 
 
+def knocked_at(rows: Rows, address: UUID) -> int | None:
+    """The same, for whoever can't see the case."""
+    found = rows("SELECT case_at(%(uid)s) AS id", uid=address)
+    return found[0].id if found else None
+
+
 def cases(rows: Rows, case_ids: Iterable[int]) -> dict[int, Found]:
     """Many cases by their database id, in one query a table. What was forgotten is not there."""
     found = rows(

@@ -1,6 +1,6 @@
 """From decisions to rows: state, audit, messages and the runs to renew. Nothing here decides, nothing commits.
 
-However many decisions: one statement for what is new, one for all the rest, two for the audit. Each takes its rows as one
+However many decisions: two statements for what is new, one for all the rest, two for the audit. Each takes its rows as one
 JSON document, because what a statement costs lies mostly in its parameters and its way there and back.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
+from sqlalchemy import Row as Made
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
@@ -35,7 +36,7 @@ DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 Row = dict[str, Any]
 encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode  # days and moments: ISO
 _DERIVED = Columns(Derived)
-_EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer", "of": "text"}
+_EXTRA = {"row_id": "bigint", "place": "integer", "wanted": "integer"}
 
 
 class ReferenceTaken(Exception):  # noqa: N818 - what it says is what happened
@@ -110,59 +111,45 @@ class _Draft:
 
 
 def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
-    """Insert cases and provisions, in order, and note their ids in the drafts."""
-    cases = [draft.row for draft in drafts if draft.before is None and draft.row is not None]
-    provisions = [
-        {"case_id": draft.case_id or None, "of": draft.case.reference, **row}
-        for draft in drafts
-        for row in draft.inserts
-    ]
-    if not cases and not provisions:
+    """Insert cases and provisions, in order, and note their ids in the drafts. First the cases: before the role of the workplace
+    stands a wall, and it sees provisions of cases that are there.
+    """
+    cases = [(draft, draft.row) for draft in drafts if draft.before is None and draft.row is not None]
+    if cases:
+        by_reference = {draft.case.reference: draft for draft, _ in cases}
+        for reference, case_id in _insert_cases(connection, [row for _, row in cases]):
+            by_reference[reference].case_id = case_id
+    provisions = [{"case_id": draft.case_id, **row} for draft in drafts for row in draft.inserts]
+    if not provisions:
         return
     for place, row in enumerate(provisions):
         row["place"] = place
-    statement = _insert_statement(tuple(cases[0]) if cases else (), tuple(provisions[0]) if provisions else ())
-    by_reference = {draft.case.reference: draft for draft in drafts}
+    by_id = {draft.case_id: draft for draft in drafts}
+    statement = _insert_statement(t.provision, tuple(provisions[0]), "case_id, key, round, id")
+    for case_id, key, number, provision_id in connection.exec_driver_sql(
+        statement, {t.provision.name: encode(provisions)}
+    ):
+        by_id[case_id].ids[ProvisionKey(key, number)] = provision_id
+
+
+def _insert_cases(connection: Connection, rows: Sequence[Row]) -> Sequence[Made[Any]]:
+    numbered = [{**row, "place": place} for place, row in enumerate(rows)]
+    statement = _insert_statement(t.case, tuple(numbered[0]), "reference, id")
     try:
-        made = connection.exec_driver_sql(statement, {"cases": encode(cases), "provisions": encode(provisions)})
+        return connection.exec_driver_sql(statement, {t.case.name: encode(numbered)}).all()
     except IntegrityError as error:
         if "client_case_reference" in str(error.orig):
             raise ReferenceTaken from None
         raise
-    for reference, case_id, key, number, provision_id in made:
-        draft = by_reference[reference]
-        draft.case_id = case_id
-        if key is not None:
-            draft.ids[ProvisionKey(key, number)] = provision_id
 
 
 @lru_cache(maxsize=8)
-def _insert_statement(cases: tuple[str, ...], provisions: tuple[str, ...]) -> str:
-    """Rows of provisions name their case by id or, when it is new, by reference (``of``)."""
-    parts = []
-    columns = ", ".join(cases)
-    if cases:
-        parts.append(
-            f"made AS (INSERT INTO {t.case.name} ({columns}) SELECT {columns} FROM {_rows(t.case, 'cases', cases)} "  # noqa: S608
-            "RETURNING id, reference)"
-        )
-    else:
-        parts.append("made AS (SELECT NULL::bigint AS id, NULL::text AS reference WHERE false)")
-    if provisions:
-        own = ", ".join(name for name in provisions if name not in ("case_id", "of", "place"))
-        parts.append(
-            f"owned AS (INSERT INTO provision (case_id, {own}) SELECT coalesce(r.case_id, made.id), {own} "  # noqa: S608
-            f"FROM {_rows(t.provision, 'provisions', provisions)} LEFT JOIN made ON made.reference = r.of "
-            "ORDER BY r.place RETURNING id, case_id, key, round)"
-        )
-    else:
-        parts.append(
-            "owned AS (SELECT NULL::bigint AS id, NULL::bigint AS case_id, NULL::text AS key, NULL::int AS round WHERE false)"
-        )
+def _insert_statement(table: Table, columns: tuple[str, ...], returning: str) -> str:
+    """Rows in the order of their ``place``."""
+    own = ", ".join(name for name in columns if name != "place")
     return (
-        f"WITH {', '.join(parts)} "  # noqa: S608
-        f"SELECT coalesce(made.reference, (SELECT reference FROM {t.case.name} c WHERE c.id = owned.case_id)), "
-        "coalesce(made.id, owned.case_id), owned.key, owned.round, owned.id FROM made FULL JOIN owned ON owned.case_id = made.id"
+        f"INSERT INTO {table.name} ({own}) SELECT {own} FROM {_rows(table, table.name, columns)} "  # noqa: S608
+        f"ORDER BY r.place RETURNING {returning}"
     )
 
 

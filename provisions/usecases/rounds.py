@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import Need, bounds
@@ -19,7 +18,7 @@ class Rounds(Deciding):
         key: str,
         *,
         reason: str,
-        by: Actor,
+        by: str,
         on: date | None = None,
         purpose: str | None = None,
         agreed: date | None = None,
@@ -28,7 +27,7 @@ class Rounds(Deciding):
         anyway: bool = False,
     ) -> Case:
         """A provision is needed again, from day ``on``. ``reason`` and ``purpose`` are codes; see ``lifecycle.again``."""
-        moment = self._doing(by, UseCase.AGAIN)
+        moment = self._moment(by)
         day = self._on(on, moment)
         need = Need(
             self._key(key),

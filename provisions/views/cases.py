@@ -1,6 +1,6 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -141,21 +141,6 @@ class CaseView:
     notes: tuple[Note, ...] = ()
     deputy: str | None = None
 
-    def only(self, keys: Collection[ProvisionKey], *, director: str | None) -> "CaseView":
-        """The same, for whoever sees these provisions and nothing else of the case."""
-        case = Case(
-            self.case.id,
-            self.case.reference,
-            self.case.municipality,
-            self.case.route,
-            self.case.brp,
-            self.case.opened,
-            director,
-            provisions={key: found for key, found in self.case.provisions.items() if key in keys},
-        )
-        shown = tuple(replace(p, case=case) for p in self.provisions if p.provision.id in keys)
-        return CaseView(case, shown, self.resting)
-
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
         case = self.case
@@ -279,6 +264,11 @@ class Views:
             found = looking.cases(rows, [number]) if number is not None else {}
             away = listing.absences(rows, day_of(self.clock()))
         return next(((i, self._case_view(one, self.clock(), away)) for i, one in found.items()), None)
+
+    def knocked_at(self, address: UUID) -> int | None:
+        """The database id of the case with this random id, whether or not it can be seen: for the log of who looked."""
+        with self._reader() as rows:
+            return looking.knocked_at(rows, address)
 
     def cases(self, case_ids: list[int]) -> list[CaseView]:
         """Many cases by their database id, in order of id."""

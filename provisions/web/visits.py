@@ -151,7 +151,10 @@ def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
         why = NOT_OURS
         return visit.house.page(visit, "refused.html.j2", HTTPStatus.FORBIDDEN, title="Dat ging niet", why=why)
     try:
-        return handler(visit)
+        if visit.signed_in is None:
+            return handler(visit)
+        with visit.house.app.walled(visit.signed_in.actor):
+            return handler(visit)
     except NotFound:
         return not_found(visit)
     except (InvalidInput, NotAllowed) as refusal:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
-from tests.builders import CONFIG, day, typed
+from tests.builders import CONFIG, day
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, SEALING, signing_in
 
@@ -92,21 +92,23 @@ def app(database: Engine, clock: MovingClock) -> App:
             request = IntakeRequest(
                 reference, "voluntary", ["id_document"], municipality=town, director=director, on=day("2026-10-12")
             )
-        app.cases.intake(request, by=typed(director))
+        app.cases.intake(request, by=director)
     clock.set("2026-11-12T09:00:00+00:00")
     app.time.tick_all()
     return app
 
 
 @pytest.fixture
-def make_browser(app: App, clock: MovingClock) -> NewBrowser:
-    doors = {tls: signing_in(app, clock, off_loopback=tls) for tls in (False, True)}
+def make_browser(app: App, workplace: Engine, clock: MovingClock) -> NewBrowser:
+    """The door on the same database as ``app``, behind the second wall."""
+    behind = App(workplace, CONFIG, clock)
+    doors = {tls: signing_in(behind, clock, off_loopback=tls) for tls in (False, True)}
     for code, (role, town) in ROLES.items():
         doors[False].set_password(app.people.add(code, [role], [town] if town else []), PASSWORD, PASSWORD, "")
 
     def make(*, tls: bool = False) -> Browser:
         scheme, host = ("https", "regio.example") if tls else ("http", "127.0.0.1:4200")
-        served = application(app, doors[tls], SEALING, tls=tls, hosts=("127.0.0.1", "regio.example"))
+        served = application(behind, doors[tls], SEALING, tls=tls, hosts=("127.0.0.1", "regio.example"))
         return Browser(TestClient(served, base_url=f"{scheme}://{host}", follow_redirects=True))
 
     return make

@@ -32,7 +32,6 @@ def test_without_a_session_every_page_leads_to_signing_in(browser: Browser, path
         ("/aanmelden", 200),
         ("/live", 200),
         ("/robots.txt", 200),
-        ("/privacy", 200),
         ("/stijl/werkplek.css", 200),
         ("/welkom/niemand", 404),
         ("/v2", 404),
@@ -252,13 +251,6 @@ def test_admin_is_told_on_every_page_that_there_is_no_other(browser: Browser) ->
     assert [entry for entry in ("Cliënten", "Beheer") if f">{entry}</a>" in browser.last] == ["Beheer"]
 
 
-def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Browser, app: App) -> None:
-    told = browser.opens("/privacy")
-    assert f"wanneer u zich aanmeldde: {app.config.organisation.keep_looks_months} maanden" in told
-    assert f"het traject ({app.config.organisation.keeping.lines} na het einde)" in told
-    assert told.count("<h1>") == 1
-
-
 def test_what_is_typed_is_shown_as_text(browser: Browser) -> None:
     browser.opens("/aanmelden")
     browser.fills("/aanmelden", code='"><script>x</script>', password="fout", second="")
@@ -268,9 +260,9 @@ def test_what_is_typed_is_shown_as_text(browser: Browser) -> None:
     assert "<script" not in browser.last
 
 
-def test_a_request_that_breaks_says_so_in_one_line(browser: Browser, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_breaks_says_so_in_one_line(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     browser.signs_in("regie-1")
-    monkeypatch.setattr(app, "seen_by", None)
+    monkeypatch.setattr(App, "seen_by", None)
     browser.client._transport.raise_server_exceptions = False
     browser.opens("/werk")
     assert browser.status == 500

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from provisions.access import Reach
 from provisions.access.log import Logged
+from provisions.access.rights import Rights, Verdict
 from provisions.app import App
-from tests.builders import typed
-from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
+from tests.web.conftest import AT_TABLE, AWAY, HERE, HOME, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
 
 OURS = {HERE, AT_TABLE, TO_JUDGE}
 # Who sees which cases at all.
@@ -78,9 +79,7 @@ def test_a_table_sees_of_a_case_what_lies_with_it(browser: Browser, app: App) ->
 
 
 def test_free_text_is_for_those_who_direct(browser: Browser, app: App) -> None:
-    app.cases.record_outcome(
-        HERE, "special_assistance", "delivered", by=typed("regie-1"), note="betaald aan de verhuurder"
-    )
+    app.cases.record_outcome(HERE, "special_assistance", "delivered", by="regie-1", note="betaald aan de verhuurder")
     browser.signs_in("regie-1").opens(address(app, HERE))
     assert "betaald aan de verhuurder" in browser.last
 
@@ -137,3 +136,25 @@ def test_every_page_is_dutch_with_one_heading_and_a_way_past_the_menu(browser: B
         assert len(re.findall(r"<h1>", page)) == 1
         assert 'class="skip" href="#inhoud"' in page
         assert "provisions " not in re.sub(r"<[^>]+>", "", page), "no word of a shell"
+
+
+def test_with_the_check_of_the_pages_taken_out_the_database_still_shows_nothing_of_another(
+    browser: Browser, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.signs_in("regie-9")
+    everywhere = {Reach.MUNICIPALITY: (HOME, AWAY)}
+    monkeypatch.setattr(Rights, "may", lambda *_args: Verdict(True, "alles mag"))
+    monkeypatch.setattr(Rights, "reaches", lambda *_args: everywhere)
+    for path in ("/werk", "/clienten", "/te-laat", "/bord"):
+        browser.opens(path)
+        assert browser.status == 200, path
+        assert browser.shown <= {THERE}, path
+        assert not any(reference in browser.last for reference in OURS), path
+    for search in SEARCHES:
+        browser.opens("/clienten")
+        browser.fills("/clienten", zoek=search)
+        assert browser.shown <= {THERE}
+    for reference in OURS:
+        browser.opens(address(app, reference))
+        assert browser.status == 404
+    assert browser.opens(address(app, THERE)).count("data-key")
