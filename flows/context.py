@@ -6,13 +6,13 @@ calls nothing: the first flow that asks builds the same from the settings.
 
 import threading
 
+from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database import migrate
 from provisions.database.connect import open_engine
 from provisions.domain.lifecycle import Via
 from provisions.settings import load_settings
-from provisions.usecases.cases import Cases
 
 _app: App | None = None
 _lock = threading.Lock()
@@ -33,9 +33,9 @@ def app() -> App:
         return _app
 
 
-def cases() -> Cases:
-    """What people do with cases, for what was filled in with Prefect: the record says that it came by that door."""
-    return app().cases.through(Via.PREFECT)
+def filled_in_by(code: str) -> Actor:
+    """Who filled in a form in Prefect: only whoever has the password of the installation can, so that every role is held."""
+    return Actor.of(code, Role, via=Via.PREFECT)
 
 
 def _from_settings() -> App:

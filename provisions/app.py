@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from provisions.access import Actor
+from provisions.access.subjects import READS_ON
 from provisions.catalogue import Config
 from provisions.database import walls
 from provisions.database.connect import pooled
@@ -24,7 +25,7 @@ from provisions.usecases.releasing import Releasing
 from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
-from provisions.usecases.seeing import AFTER_HANDOVER, Seeing, municipalities_of
+from provisions.usecases.seeing import Seeing, municipalities_of
 from provisions.views.cases import Views
 from provisions.views.export import Exports
 from provisions.views.listing import CaseLists
@@ -55,10 +56,10 @@ class App:
         self.run_views = RunViews(pooled(engine), self.views)
         self.reports = Reports(engine, config, clock)
         self.messages = Messages(pooled(engine), config)
-        self.resending = Resending(engine, self.messages, clock)
-        self.retention = Retention(engine, config, self.views, clock)
+        self.resending = Resending(engine, config, self.messages, clock)
+        self.retention = Retention(engine, config, clock)
         self.exports = Exports(self.views, self.messages, clock)
-        self.releasing = Releasing(engine, self.exports)
+        self.releasing = Releasing(engine, config, self.exports, clock)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
@@ -68,7 +69,7 @@ class App:
         """What is asked of the database in this block stays within the municipalities of ``actor``, where it is asked as the role
         of the workplace (``database/walls.py``): whatever a page forgot to check.
         """
-        return walls.within(municipalities_of(actor, self.config), day_of(self.clock()) - AFTER_HANDOVER)
+        return walls.within(municipalities_of(actor, self.config), day_of(self.clock()) - READS_ON)
 
     def seen_by(self, actor: Actor) -> Seeing:
         """Everything that one person sees, and nothing else."""

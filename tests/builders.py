@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select
 
-from provisions.access import Grant, Listed, Role
+from provisions.access import Actor, Grant, Listed, Role
 from provisions.access.roles import grants_of
 from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
@@ -52,6 +52,16 @@ DUTCH = frozenset(
         "hoogstens onbekende controleer kent laat weg moet na liggen",
     )
 )
+
+
+def typed(code: str) -> Actor:
+    """Whoever types this code at the shell."""
+    return Actor.typed(code)
+
+
+def on_a_page(code: str, role: Role = Role.CASE_DIRECTOR) -> Actor:
+    """Whoever is signed in and holds this role in the region."""
+    return Actor.of(code, [role])
 
 
 def day(text: str) -> date:
@@ -461,7 +471,7 @@ class Town:
     def takes_in(self, reference: str, *needs: str, by: str = DIRECTOR, **known: Any) -> "CaseFile":
         known.setdefault("route", Route.VOLUNTARY)
         known.setdefault("director", DIRECTOR)
-        self.app.cases.intake(IntakeRequest(reference, needs=needs, **known), by=by)
+        self.app.cases.intake(IntakeRequest(reference, needs=needs, **known), by=typed(by))
         self._deliver()
         return CaseFile(self, reference)
 
@@ -497,12 +507,15 @@ class CaseFile:
 
     def _outcome(self, key: str, outcome: str, on: str | None, fields: Mapping[str, str]) -> "CaseFile":
         known_day = day(on) if on else None
-        self.town.app.cases.record_outcome(self.reference, key, outcome, by=DIRECTOR, on=known_day, fields=fields)
+        self.town.app.cases.record_outcome(
+            self.reference, key, outcome, by=typed(DIRECTOR), on=known_day, fields=fields
+        )
         return self._done()
 
     def does(self, verb: str, *args: Any, **more: Any) -> "CaseFile":
         """Any other use case, by its name in ``Cases``."""
-        more.setdefault("by", DIRECTOR)
+        by = more.get("by", DIRECTOR)
+        more["by"] = typed(by) if isinstance(by, str) else by
         getattr(self.town.app.cases, verb)(self.reference, *args, **more)
         return self._done()
 

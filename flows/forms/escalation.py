@@ -43,14 +43,22 @@ def submit(config: Config) -> Form:
 
 
 def _answer(values: Values) -> str:
-    context.cases().answer(
-        values["reference"], choices.which(values), values["rung"], values["answer"], by=values["by"]
+    context.app().cases.answer(
+        values["reference"],
+        choices.which(values),
+        values["rung"],
+        values["answer"],
+        by=context.filled_in_by(values["by"]),
     )
     return "Het antwoord is vastgelegd."
 
 
 def _submit(values: Values) -> str:
-    context.cases().submit(
-        values["reference"], choices.which(values), values["decision"], reason=values["reason"], by=values["by"]
+    context.app().cases.submit(
+        values["reference"],
+        choices.which(values),
+        values["decision"],
+        reason=values["reason"],
+        by=context.filled_in_by(values["by"]),
     )
     return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

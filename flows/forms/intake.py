@@ -109,15 +109,15 @@ def _start(values: Values, catalogue: Catalogue) -> str:
         director=values["director"],
         on=values["on"],
     )
-    case = context.cases().intake(request, by=values["by"])
+    case = context.app().cases.intake(request, by=context.filled_in_by(values["by"]))
     return f"Traject {case.reference} is gestart met {_count(len(case.provisions))}."
 
 
 def _add(values: Values, catalogue: Catalogue) -> str:
-    context.cases().add(
+    context.app().cases.add(
         values["reference"],
         values["needs"],
-        by=values["by"],
+        by=context.filled_in_by(values["by"]),
         agreed=_dates("agreed_", values, catalogue),
         needed_from=_dates("from_", values, catalogue),
         waive=_waivers(values),

@@ -75,16 +75,25 @@ def _record(values: Values, catalogue: Catalogue) -> str:
                 "Maak dat veld leeg of kies de andere voorziening."
             )
         given[field.name] = value.isoformat() if isinstance(value, date) else value
-    context.cases().record_outcome(
-        values["reference"], choices.which(values), values["outcome"], by=values["by"], on=values["on"], fields=given
+    context.app().cases.record_outcome(
+        values["reference"],
+        choices.which(values),
+        values["outcome"],
+        by=context.filled_in_by(values["by"]),
+        on=values["on"],
+        fields=given,
     )
     label = next(label for name, label in OUTCOME_LABELS.items() if name.value == values["outcome"])
     return f"{dutch.capitalised(catalogue.rule(values['provision']).name)} van traject {values['reference']}: {label}."
 
 
 def _reopen(values: Values) -> str:
-    context.cases().reopen(
-        values["reference"], choices.which(values), reason=values["reason"], by=values["by"], on=values["on"]
+    context.app().cases.reopen(
+        values["reference"],
+        choices.which(values),
+        reason=values["reason"],
+        by=context.filled_in_by(values["by"]),
+        on=values["on"],
     )
     return f"De voorziening van traject {values['reference']} is weer open."
 
@@ -92,7 +101,9 @@ def _reopen(values: Values) -> str:
 def _settle_follow_up(values: Values) -> str:
     key, name = values["follow_up"].split(":", 1)
     which = key if key == WHOLE_CASE else choices.which(values, key)
-    context.cases().settle_follow_up(values["reference"], which, name, by=values["by"], on=values["on"])
+    context.app().cases.settle_follow_up(
+        values["reference"], which, name, by=context.filled_in_by(values["by"]), on=values["on"]
+    )
     return f"De vervolgactie van traject {values['reference']} is vastgelegd."
 
 

@@ -61,12 +61,12 @@ def waive(config: Config) -> Form:
 
 
 def _suspend(values: Values) -> str:
-    context.cases().suspend(
+    context.app().cases.suspend(
         values["reference"],
         choices.which(values),
         reason=values["reason"],
         until=values["until"],
-        by=values["by"],
+        by=context.filled_in_by(values["by"]),
         on=values["on"],
         approved_by=values["approved_by"],
     )
@@ -74,18 +74,20 @@ def _suspend(values: Values) -> str:
 
 
 def _resume(values: Values) -> str:
-    context.cases().resume(values["reference"], choices.which(values), by=values["by"], on=values["on"])
+    context.app().cases.resume(
+        values["reference"], choices.which(values), by=context.filled_in_by(values["by"]), on=values["on"]
+    )
     return "De klok loopt weer."
 
 
 def _waive(values: Values) -> str:
     key, dependency = values["waive"].split(":", 1)
-    context.cases().waive(
+    context.app().cases.waive(
         values["reference"],
         choices.which(values, key),
         dependency,
         ground=values["ground"],
-        by=values["by"],
+        by=context.filled_in_by(values["by"]),
         on=values["on"],
     )
     return f"De afwijking voor traject {values['reference']} is vastgelegd."

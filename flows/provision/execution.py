@@ -170,11 +170,11 @@ def _record(provision: int, answer: parking.Answer) -> str | None:
     except ValidationError:
         return "het formulier is niet goed ingevuld, of het paste niet meer bij de stand. Vul het opnieuw in."
     try:
-        context.cases().record_outcome(
+        context.app().cases.record_outcome(
             view.reference,
             view.which,
             given.outcome,
-            by=given.by,
+            by=context.filled_in_by(given.by),
             on=given.on,
             fields=given.fields,
             note=None,

@@ -41,6 +41,8 @@ class UseCase(StrEnum):
     PLACE = "place"
     LIVING = "living"
     NOTE = "note"
+    KEEP = "keep"
+    SHEET = "sheet"
     UNDO = "undo"
     TRANSFER = "transfer"
     ACCEPT = "accept"
@@ -70,50 +72,6 @@ class UseCase(StrEnum):
     BACKUP = "backup"
     CONFIGURATION = "configuration"
 
-
-# Which right a method of the use cases about a case needs (``provisions/usecases``); what is not here, nobody may.
-OF_METHOD: Mapping[str, UseCase] = {
-    "intake": UseCase.INTAKE,
-    "intake_many": UseCase.INTAKE,
-    "check_intake": UseCase.INTAKE,
-    "add": UseCase.ADD,
-    "record_outcome": UseCase.OUTCOME,
-    "record_outcomes": UseCase.OUTCOME,
-    "suspend": UseCase.SUSPEND,
-    "resume": UseCase.RESUME,
-    "waive": UseCase.WAIVE,
-    "agree": UseCase.AGREE,
-    "settle_follow_up": UseCase.FOLLOW_UP,
-    "reopen": UseCase.REOPEN,
-    "reopen_case": UseCase.REOPEN,
-    "again": UseCase.AGAIN,
-    "move": UseCase.MOVE,
-    "urgent": UseCase.URGENT,
-    "milestone": UseCase.MILESTONE,
-    "transfer": UseCase.TRANSFER,
-    "accept": UseCase.ACCEPT,
-    "decline": UseCase.ACCEPT,
-    "rest": UseCase.REST,
-    "ask_rest": UseCase.ASK,
-    "wake": UseCase.WAKE,
-    "close": UseCase.CLOSE,
-    "ask_stop": UseCase.ASK,
-    "ask_end": UseCase.ASK,
-    "approve": UseCase.APPROVE,
-    "deny": UseCase.APPROVE,
-    "answer": UseCase.ANSWER,
-    "submit": UseCase.SUBMIT,
-    "assign": UseCase.ASSIGN,
-    "away": UseCase.AWAY,
-    "back": UseCase.AWAY,
-    "note": UseCase.NOTE,
-    "keep": UseCase.NOTE,
-    "undo": UseCase.UNDO,
-    "brp": UseCase.BRP,
-    "why": UseCase.WHY,
-    "contact": UseCase.CONTACT,
-    "number": UseCase.NUMBER,
-}
 
 # Which right somebody needs who decides on what another asked.
 OF_ACT: Mapping[Act, UseCase] = {
@@ -201,6 +159,15 @@ class Rights:
                 return Verdict(True, f"{right.what}: als {role.called}, {REACHES[reach]}.")
         return Verdict(False, f"{right.what}: dit traject valt daar niet onder.")
 
+    def who_may(self, use_case: UseCase) -> str:
+        """In Dutch, who may do this and what it is: "Dit mag alleen een teamleider van deze gemeente: …"."""
+        right = self.of(use_case)
+        if right is None:
+            return self.may(_NOBODY, use_case).because
+        roles = " of ".join(role.called for role in right.roles)
+        where = "" if set(right.roles.values()) == {Reach.REGION} else " van deze gemeente"
+        return f"Dit mag alleen een {roles}{where}: {right.what}."
+
     def of(self, use_case: UseCase) -> Right | None:
         """Where a use case stands in the list."""
         return next((right for right in self.rights if use_case in right.use_cases), None)
@@ -216,3 +183,6 @@ class Rights:
             for reach in Reach
         }
         return {reach: places for reach, places in found.items() if places}
+
+
+_NOBODY = Actor("", frozenset())

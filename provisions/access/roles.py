@@ -62,6 +62,16 @@ class Actor:
         """Somebody with each of these roles in each of these municipalities; in the region when none is named."""
         return cls(code, grants_of(roles, municipalities), via)
 
+    @classmethod
+    def typed(cls, code: str) -> "Actor":
+        """Whoever types ``code`` in the shell: who has the shell has the machine, so no right is asked for."""
+        return cls(code, frozenset(), Via.SHELL)
+
+    @property
+    def has_the_machine(self) -> bool:
+        """Whether no right is asked for: at the shell, and of the program itself."""
+        return self.via in (Via.SHELL, Via.SYSTEM)
+
     @property
     def roles(self) -> frozenset[Role]:
         """What the person works as, wherever that is."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from provisions.access import Actor
 from provisions.app import App
 from provisions.caseload.script import Event
 from provisions.catalogue import Config
@@ -32,7 +33,7 @@ class Replay:
         self.travel_to(happened.moment)
         command = _commands(self.app)[happened.command]
         about = {"reference": happened.reference} if happened.reference else {}
-        command(**about, by=happened.by, **happened.arguments)
+        command(**about, by=Actor.typed(happened.by), **happened.arguments)
         self._deliver()
 
     def travel_to(self, moment: datetime) -> None:
@@ -58,7 +59,7 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
     def intake(
         reference: str,
         *,
-        by: str,
+        by: Actor,
         need: list[str],
         waive: Mapping[str, Mapping[str, str]] | None = None,
         **more: Any,
@@ -66,10 +67,10 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         grounds = {(key, name): ground for key, names in (waive or {}).items() for name, ground in names.items()}
         return app.cases.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
 
-    def assign(reference: str, *, by: str, director: str) -> object:
+    def assign(reference: str, *, by: Actor, director: str) -> object:
         return app.cases.assign([reference], director, by=by)
 
-    def approve(reference: str, *, by: str) -> Case:
+    def approve(reference: str, *, by: Actor) -> Case:
         """What is asked of this case: its number depends on what else was asked before, and so on the day of loading."""
         (asked,) = (waiting.number for waiting in app.cases.waiting() if waiting.reference == reference)
         return app.cases.approve(str(asked), by=by)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provisions import inputs
+from provisions.access import Actor
 from provisions.app import App
 from provisions.cli.arguments.values import once
 from provisions.cli.csv_rows import Columns, rows, together
@@ -14,7 +15,7 @@ from provisions.usecases.outcomes import OutcomeReport
 COLUMNS = Columns(("reference", "key", "outcome"), ("on", "field", "note", "cause"))
 
 
-def record(path: Path, app: App, *, by: str) -> tuple[int, Sequence[Case]]:
+def record(path: Path, app: App, *, by: Actor) -> tuple[int, Sequence[Case]]:
     """Record the outcomes in ``path``: how many, and the cases as they become.
 
     Raises ``NotFound`` without the file, ``InvalidInput`` with one line for each fault, or the only kind of refusal

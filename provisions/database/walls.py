@@ -32,7 +32,7 @@ _OF_MESSAGE = "EXISTS (SELECT FROM message m WHERE m.id = message)"
 WALLED: Mapping[str, str] = {
     "client_case": (
         f"municipality = {_MINE} OR (handover_with = {_MINE} "
-        f"AND (handover_accepted IS NULL OR handover_accepted >= {_SINCE}))"
+        f"AND (handover_accepted IS NULL OR handover_accepted > {_SINCE}))"
     ),
     # Its own municipality is that of the round; whoever sees that much of the case sees that round of it.
     "provision": (
@@ -64,7 +64,7 @@ OPENINGS = ("case_at(uuid)", "taken(text[])")
 
 @dataclass(frozen=True)
 class Within:
-    """Whose municipalities count. ``rounds_since``: handed over on that day or later, a round is still read by the one before."""
+    """Whose municipalities count. ``rounds_since``: handed over after that day, a round is still read by the one before."""
 
     municipalities: tuple[str, ...]
     rounds_since: date

@@ -36,13 +36,6 @@ class Erasure:
     messages: tuple[UUID, ...]
 
 
-def lock_case(connection: Connection, reference: str) -> tuple[int, date | None]:
-    """The id and the day of closing of a case that exists; it stays locked."""
-    query = select(t.case.c.id, t.case.c.closed).where(t.case.c.reference == reference).with_for_update()
-    row = connection.execute(query).one()
-    return row.id, row.closed
-
-
 def lock_expired(
     connection: Connection, before: date, limit: int, *, reasons: Collection[str], without: bool = False
 ) -> list[int]:

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from provisions.domain.rungs import RungName
@@ -15,8 +15,15 @@ _JUDGED = [rung.value for rung in RungName if rung.kind.is_judged]
 
 # Whether provision p of case c is in the scope. Named parts: see ``Scope``.
 _OPEN = "p.status IN ('blocked', 'waiting', 'refused')"
-_SEEN = (
+# The one that takes over a case sees it beside the one that has it; the one that did have it reads its own rounds on for a time.
+_WHOLE = (
     "(c.municipality = ANY(%(whole)s::text[]) "
+    "OR (c.handover_accepted IS NULL AND c.handover_since IS NOT NULL AND c.handover_with = ANY(%(whole)s::text[])))"
+)
+_READS_ON = "c.handover_accepted > %(handed_over_after)s::date"
+_SEEN = (
+    f"({_WHOLE} "
+    f"OR (c.handover_with = ANY(%(whole)s::text[]) AND {_READS_ON} AND p.municipality = c.handover_with) "
     "OR (c.municipality = ANY(%(at_table)s::text[]) AND p.lies_with = ANY(%(tables)s::text[])) "
     f"OR (c.municipality = ANY(%(to_judge)s::text[]) AND {_OPEN} AND EXISTS (SELECT 1 FROM rung r "
     "WHERE r.provision_id = p.id AND r.name = ANY(%(judged)s::text[]) AND r.submitted IS NULL)))"
@@ -28,13 +35,15 @@ _OF = "FROM provision p JOIN client_case c ON c.id = p.case_id WHERE c.forgotten
 class Scope:
     """Of which municipalities somebody sees all cases, what lies with a table, and what waits for a judgement.
 
-    ``director``: only the cases of that one.
+    ``director``: only the cases of that one. ``handed_over_after``: after which day a case must have been handed over for the
+    municipality that did so to read its own rounds.
     """
 
     whole: tuple[str, ...] = ()
     at_table: tuple[str, ...] = ()
     to_judge: tuple[str, ...] = ()
     director: str | None = None
+    handed_over_after: date | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -44,6 +53,7 @@ class Scope:
             "at_table": list(self.at_table),
             "to_judge": list(self.to_judge),
             "director": self.director,
+            "handed_over_after": self.handed_over_after,
             "tables": _TABLES,
             "judged": _JUDGED,
         }
@@ -54,6 +64,11 @@ class Scope:
         return not (self.whole or self.at_table or self.to_judge)
 
 
+# Not of a case that was handed over: whoever reads on, reads of rounds only.
+_OWN = (
+    "NOT (c.handover_accepted IS NOT NULL AND c.handover_with = ANY(%(whole)s::text[]) "
+    "AND c.municipality <> ALL(%(whole)s::text[]))"
+)
 _MINE = "(%(director)s::text IS NULL OR c.director = %(director)s)"
 
 
@@ -95,9 +110,11 @@ def cases(rows: Rows, scope: Scope, now: datetime, search: str, most: int, *, cl
     # First the cases, then what is in them: so a list of a hundred reads a hundred.
     return rows(
         "WITH found AS (SELECT c.id FROM client_case c WHERE c.forgotten IS NULL AND c.reference ILIKE %(like)s "
-        f"AND (c.closed IS NOT NULL) = %(closed)s AND {_MINE} AND (c.municipality = ANY(%(whole)s::text[]) OR EXISTS "
+        f"AND (c.closed IS NOT NULL) = %(closed)s AND {_MINE} AND ({_WHOLE} "
+        f"OR (c.handover_with = ANY(%(whole)s::text[]) AND {_READS_ON}) OR EXISTS "
         f"(SELECT 1 FROM provision p WHERE p.case_id = c.id AND {_OPEN} AND {_SEEN})) ORDER BY c.reference LIMIT %(most)s) "
-        "SELECT c.uid, c.reference, c.municipality, c.director, c.opened, c.closed, "
+        f"SELECT c.uid, c.reference, c.municipality, CASE WHEN {_OWN} THEN c.director END AS director, c.opened, "
+        f"CASE WHEN {_OWN} THEN c.closed END AS closed, "
         f"count(*) FILTER (WHERE {_OPEN}) AS open, count(*) FILTER (WHERE p.late_from <= %(now)s) AS late, "
         f"min(p.due) FILTER (WHERE {_OPEN} AND p.late_from > %(now)s) AS next_due "
         "FROM found JOIN client_case c USING (id) LEFT JOIN provision p ON p.case_id = c.id "

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
+from provisions.access.rights import OF_ACT
 from provisions.domain import approvals as rules
 from provisions.domain.approvals import Act, Request
 from provisions.domain.case import Approval, Case, ProvisionKey, Suspension
@@ -16,7 +18,8 @@ from provisions.domain.lifecycle.second import approval_of
 from provisions.store import approvals as kept
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
-from provisions.usecases.deciding import Deciding
+from provisions.usecases.deciding import Asked, Deciding, Doing
+from provisions.usecases.entitled import Known
 
 _NUMBER = re.compile(r"(?:[Aa]-)?([1-9][0-9]{0,8})")
 
@@ -38,65 +41,74 @@ class Waiting:
 class Approvals(Deciding):
     """What two people must see."""
 
-    def ask_stop(self, reference: str, key: str, *, reason: str, until: date, by: str, on: date | None = None) -> int:
+    def ask_stop(self, reference: str, key: str, *, reason: str, until: date, by: Actor, on: date | None = None) -> int:
         """Ask to stop a clock for longer than four weeks. Returns the number (``A-…``)."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.ASK)
         asked, stop = self._asked(key), Suspension(self._on(on, moment), until, self._stop_reason(reason))
-        return self._ask(reference, moment, lambda case: rules.for_stop(asked.of(case), stop))
+        return self._ask(reference, moment, lambda case: rules.for_stop(asked.of(case), stop), about=asked)
 
     def ask_end(
         self,
         reference: str,
         *,
-        by: str,
+        by: Actor,
         reason: str,
         takeovers: Mapping[str, str] | None = None,
         on: date | None = None,
     ) -> int:
         """Ask to end a case. Returns the number (``A-…``)."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.ASK)
         ending_of = self._ending(reason, takeovers, self._on(on, moment))
         return self._ask(reference, moment, lambda case: rules.for_end(ending_of(case)))
 
-    def ask_rest(self, reference: str, *, reason: str, by: str, on: date | None = None) -> int:
+    def ask_rest(self, reference: str, *, reason: str, by: Actor, on: date | None = None) -> int:
         """Ask to put a case at rest, or to let that go on. Returns the number (``A-…``)."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.ASK)
         why, day = self._rest_reason(reason), self._on(on, moment)
         return self._ask(reference, moment, lambda _: rules.for_rest(why, day))
 
     @tried_again
-    def _ask(self, reference: str, moment: Moment, request_of: Callable[[Case], Request]) -> int:
-        with self._engine.begin() as connection:
+    def _ask(
+        self, reference: str, doing: Doing, request_of: Callable[[Case], Request], *, about: Asked | None = None
+    ) -> int:
+        with self._transaction(doing) as connection:
             stored = self._stored(connection, inputs.existing_reference(reference))
+            self._entitle(doing, stored, about)
             number = kept.next_number(connection)
-            decision = rules.ask(stored.case, request_of(stored.case), moment, number)
-            write(connection, [Change(stored, decision, moment)])
+            decision = rules.ask(stored.case, request_of(stored.case), doing, number)
+            write(connection, [Change(stored, decision, doing)])
         return number
 
-    def approve(self, number: str, *, by: str) -> Case:
+    def approve(self, number: str, *, by: Actor) -> Case:
         """Carry out what somebody else asked, as the case is now.
 
         What is not possible any more lapses; then ``NotAllowed`` says why, and the record has it.
         """
-        return self._decide_on(number, by)
+        return self._decide_on(number, self._doing(by, UseCase.APPROVE))
 
-    def deny(self, number: str, *, because: str, by: str) -> Case:
+    def deny(self, number: str, *, because: str, by: Actor) -> Case:
         """Turn down what somebody else asked, with a reason."""
-        return self._decide_on(number, by, because=inputs.free_text(because, "de reden"))
+        doing = self._doing(by, UseCase.APPROVE)
+        return self._decide_on(number, doing, because=inputs.free_text(because, "de reden"))
 
     @tried_again
-    def _decide_on(self, number: str, by: str, *, because: str | None = None) -> Case:
-        """Deny for the reason ``because``; approve when there is none."""
-        moment, wanted, known = self._moment(by), number_of(number), self._directory()
-        with self._engine.begin() as connection:
+    def _decide_on(self, number: str, doing: Doing, *, because: str | None = None) -> Case:
+        """Deny for the reason ``because``; approve when there is none. The right that it takes follows from what was asked."""
+        wanted, known = number_of(number), self._directory()
+        with self._transaction(doing) as connection:
+            unknown = NotFound(f"Er is niets gevraagd onder A-{wanted}.")
             reference = kept.case_of(connection, wanted)
             if reference is None:
-                raise NotFound(f"Er is niets gevraagd onder A-{wanted}.")
+                raise unknown
             stored = self._stored(connection, reference)
             approval = approval_of(stored.case, wanted)
-            rules.refuse_to_decide(approval, moment.by)
-            self._may_be_second(known, moment.by, Act(approval.act), stored.case, f"beslissen over A-{wanted}")
-            decision, lapsed, recorded = self._decision(stored.case, approval, moment, because)
+            act = Act(approval.act)
+            asked = Known(stored.case_id, stored.case, unknown, self._places_of_seconds(stored.case))
+            self._entitlement.must_with(doing.actor, OF_ACT[act], asked)
+            rules.refuse_to_decide(approval, doing.by)
+            if doing.actor.has_the_machine:
+                self._may_be_second(known, doing.by, act, stored.case, f"beslissen over A-{wanted}")
+            decision, lapsed, recorded = self._decision(stored.case, approval, doing, because)
             write(connection, [Change(stored, decision, recorded)])
         if lapsed is not None:
             raise NotAllowed(f"A-{wanted} kan niet meer en vervalt: {lapsed}")

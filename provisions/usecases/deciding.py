@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from copy import copy
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
 
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
-from provisions.access import Directory, Role, UseCase, must_hold
+from provisions.access import Actor, Directory, Role, UseCase, must_hold
 from provisions.access.rights import OF_ACT
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
@@ -18,13 +17,14 @@ from provisions.domain.approvals import Act
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
-from provisions.domain.lifecycle import Decision, Ending, Moment, Via, bounds
+from provisions.domain.lifecycle import Decision, Ending, Moment, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
 from provisions.store import absences, loading, people
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
+from provisions.usecases.entitled import Entitlement, Known, no_such
 
 OWN_NUMBER, THEIR_NUMBER = "het zaaknummer van de gemeente", "het nummer van het loket"
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
@@ -42,6 +42,14 @@ class Asked:
         return lifecycle.round_of(case, self.key, self.round)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doing(Moment):
+    """A moment at which somebody does something: who, and which right it takes."""
+
+    actor: Actor
+    use_case: UseCase
+
+
 class Deciding:
     """The base of the use cases on one database. ``clock`` gives the moment (aware); tests travel in time with it.
 
@@ -53,19 +61,18 @@ class Deciding:
         self._engine = engine
         self._config = config
         self._clock = clock
-        self._via = Via.SHELL
+        self._entitlement = Entitlement(engine, config, clock)
 
-    def through(self, via: Via) -> Self:
-        """The same, for what comes in by another door than the shell: the record says by which."""
-        other = copy(self)
-        other._via = via
-        return other
-
-    def _moment(self, by: str) -> Moment:
-        now, by = self._clock(), inputs.code(by, f"{Part.BY}")
+    def _doing(self, by: Actor, use_case: UseCase) -> Doing:
+        """Now, by ``by``. ``use_case``: the right that it takes, which is declared here and nowhere else."""
+        now, code = self._clock(), inputs.code(by.code, f"{Part.BY}")
         with self._engine.connect() as connection:
             away = absences.away(connection, day_of(now))
-        return Moment(now, by, self._config.catalogue, self._via, absences=away)
+        return Doing(now, code, self._config.catalogue, by.via, absences=away, actor=by, use_case=use_case)
+
+    def _transaction(self, doing: Doing) -> AbstractContextManager[Connection]:
+        """In which it is done; who has no right to it is written down after it was rolled back."""
+        return self._entitlement.transaction(doing.actor, doing.use_case)
 
     def _on(self, on: date | None, moment: Moment) -> date:
         return moment.today if on is None else bounds.happened(f"{Part.ON}", on, moment.today)
@@ -77,21 +84,24 @@ class Deciding:
 
     def _may_be_second(self, known: Directory, code: str, act: Act, case: Case, what: str) -> None:
         """Raise what keeps ``code`` from deciding on ``act`` as the second person (four eyes). ``what`` is Dutch."""
-        right, own = self._config.rights.of(OF_ACT[act]), case.municipality
-        place = self._config.organisation.municipalities.get(own)
-        places = (own, *(place.seconds if place else ()))
-        must_hold(known, code, tuple(right.roles) if right else (), places, what)
+        right = self._config.rights.of(OF_ACT[act])
+        must_hold(known, code, tuple(right.roles) if right else (), self._places_of_seconds(case), what)
+
+    def _places_of_seconds(self, case: Case) -> tuple[str, ...]:
+        """In which municipalities somebody works who may be the second person for a case."""
+        place = self._config.organisation.municipalities.get(case.municipality)
+        return (case.municipality, *(place.seconds if place else ()))
 
     def _may_direct(self, known: Directory, code: str, municipality: str) -> str:
         """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""
         must_hold(known, code, (Role.CASE_DIRECTOR,), (municipality,), "regisseur zijn")
         return code
 
-    def _may_take_over(self, known: Directory, code: str, case: Case, what: str) -> None:
-        """Raise what keeps ``code`` from deciding on the handover of ``case``: that is for the municipality that it goes to."""
+    def _may_take_over(self, known: Directory, by: Actor, case: Case, what: str) -> None:
+        """Raise what keeps a code that was typed from deciding on the handover of ``case``, where people are listed."""
         pending, right = case.handover_pending, self._config.rights.of(UseCase.ACCEPT)
-        if pending is not None:
-            must_hold(known, code, tuple(right.roles) if right else (), (pending.to,), what)
+        if pending is not None and by.has_the_machine:
+            must_hold(known, by.code, tuple(right.roles) if right else (), (pending.to,), what)
 
     def _key(self, key: str) -> str:
         rules = self._config.catalogue.provisions
@@ -159,17 +169,33 @@ class Deciding:
         return inputs.reference(reference, self._config.organisation.reference_pattern)
 
     @tried_again
-    def _decide(self, reference: str, moment: Moment, decide: Callable[[Case], Decision]) -> Case:
-        """Load the case under lock, decide, write. Two people at the same moment wait for each other."""
+    def _decide(
+        self, reference: str, doing: Doing, decide: Callable[[Case], Decision], *, about: Asked | None = None
+    ) -> Case:
+        """Load the case under lock, see whether it is allowed, decide, write. Two people at the same moment wait for each other.
+
+        ``about``: the provision that it is about, where there is one.
+        """
         reference = inputs.existing_reference(reference)
-        with self._engine.begin() as connection:
+        with self._transaction(doing) as connection:
             stored = self._stored(connection, reference)
+            self._entitle(doing, stored, about)
             decision = decide(stored.case)
-            write(connection, [Change(stored, decision, moment)])
+            write(connection, [Change(stored, decision, doing)])
         return decision.case
 
     def _stored(self, connection: Connection, reference: str) -> Stored:
         stored = loading.load_case(connection, reference, lock=True)
         if stored is None:
-            raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
+            raise no_such(reference, self._config)
         return stored
+
+    def _entitle(self, doing: Doing, stored: Stored, about: Asked | None = None) -> None:
+        """Raise what keeps whoever does it from doing it with this case."""
+        places: tuple[str, ...] = ()
+        unknown = no_such(stored.case.reference, self._config)
+        pending = stored.case.handover_pending
+        if doing.use_case is UseCase.ACCEPT and pending is not None:
+            places = (pending.to,)  # that is for the municipality that it goes to
+        known = Known(stored.case_id, stored.case, unknown, places, about)
+        self._entitlement.must_with(doing.actor, doing.use_case, known)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Part
@@ -15,32 +16,32 @@ from provisions.usecases.deciding import Deciding
 class Ends(Deciding):
     """Moving away and closing."""
 
-    def transfer(self, reference: str, municipality: str, *, by: str, director: str | None = None) -> Case:
+    def transfer(self, reference: str, municipality: str, *, by: Actor, director: str | None = None) -> Case:
         """The client moved to another municipality of the region: begin a handover. ``director``: who takes the case there."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.TRANSFER)
         to = inputs.known(municipality, self._config.organisation.municipalities, "gemeente")
         who = inputs.code(director, f"{Part.DIRECTOR}") if director else None
         if who is not None:
             self._may_direct(self._directory(), who, to)
         return self._decide(reference, moment, lambda case: lifecycle.transfer(case, to, moment, who))
 
-    def accept(self, reference: str, *, by: str) -> Case:
-        """The new municipality takes the case over. ``by`` is one of its directors or team leads, where people are listed."""
-        moment, known = self._moment(by), self._directory()
+    def accept(self, reference: str, *, by: Actor) -> Case:
+        """The new municipality takes the case over. ``by`` is one of its directors or team leads."""
+        moment, known = self._doing(by, UseCase.ACCEPT), self._directory()
 
         def decide(case: Case) -> Decision:
-            self._may_take_over(known, moment.by, case, "deze overdracht aannemen")
+            self._may_take_over(known, by, case, "deze overdracht aannemen")
             return lifecycle.accept(case, moment)
 
         return self._decide(reference, moment, decide)
 
-    def decline(self, reference: str, *, because: str, by: str) -> Case:
+    def decline(self, reference: str, *, because: str, by: Actor) -> Case:
         """The new municipality does not take the case over. ``because``: a code."""
-        moment, known = self._moment(by), self._directory()
+        moment, known = self._doing(by, UseCase.ACCEPT), self._directory()
         why = refuse_identifying(because, "waarom de overdracht niet doorgaat")
 
         def decide(case: Case) -> Decision:
-            self._may_take_over(known, moment.by, case, "deze overdracht weigeren")
+            self._may_take_over(known, by, case, "deze overdracht weigeren")
             return lifecycle.decline(case, why, moment)
 
         return self._decide(reference, moment, decide)
@@ -49,7 +50,7 @@ class Ends(Deciding):
         self,
         reference: str,
         *,
-        by: str,
+        by: Actor,
         reason: str = lifecycle.SETTLED,
         takeovers: Mapping[str, str] | None = None,
         on: date | None = None,
@@ -58,7 +59,7 @@ class Ends(Deciding):
 
         ``takeovers``: who goes on with each open provision (key or ``key#round`` → a code).
         """
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.CLOSE)
         ending_of = self._ending(reason, takeovers, self._on(on, moment))
 
         def decide(case: Case) -> Decision:
@@ -72,8 +73,8 @@ class Ends(Deciding):
 
         return self._decide(reference, moment, decide)
 
-    def reopen_case(self, reference: str, *, reason: str, by: str) -> Case:
+    def reopen_case(self, reference: str, *, reason: str, by: Actor) -> Case:
         """The end was a mistake: what ended with the case goes on."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.REOPEN)
         text = inputs.free_text(reason, "de reden")
         return self._decide(reference, moment, lambda case: lifecycle.reopen_case(case, text, moment))

@@ -9,16 +9,17 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from provisions import inputs
+from provisions.access import Actor, Subject, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import UNKNOWN, VIA_DIRECTOR, Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
-from provisions.domain.lifecycle import Decision, Moment, Need, bounds, waivers
+from provisions.domain.lifecycle import Decision, Need, bounds, waivers
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, CodeList, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
 from provisions.usecases.again import tried_again
-from provisions.usecases.deciding import OWN_NUMBER, Deciding
+from provisions.usecases.deciding import OWN_NUMBER, Deciding, Doing
 
 EVERYTHING = "all"
 
@@ -53,15 +54,16 @@ class IntakeRequest:
 class Intake(Deciding):
     """Cases and needs that are new."""
 
-    def intake(self, request: IntakeRequest, *, by: str) -> Case:
+    def intake(self, request: IntakeRequest, *, by: Actor) -> Case:
         """Start a client's case. Raises ``NotAllowed`` when the reference exists already."""
         return self.intake_many([request], by=by)[0]
 
     @tried_again
-    def intake_many(self, requests: Sequence[IntakeRequest], *, by: str) -> list[Case]:
+    def intake_many(self, requests: Sequence[IntakeRequest], *, by: Actor) -> list[Case]:
         """Start many cases, all or none."""
-        moment = self._moment(by)
-        changes = [Change(None, self._intake(request, moment), moment) for request in requests]
+        moment = self._doing(by, UseCase.INTAKE)
+        with self._entitlement.noted(by, moment.use_case):
+            changes = [Change(None, self._intake(request, moment), moment) for request in requests]
         twice = _first_repeated(request.reference for request in requests)
         if twice is not None:
             raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
@@ -75,9 +77,11 @@ class Intake(Deciding):
             raise
         return [change.decision.case for change in changes]
 
-    def check_intake(self, request: IntakeRequest, *, by: str) -> None:
+    def check_intake(self, request: IntakeRequest, *, by: Actor) -> None:
         """Raise what ``intake`` would raise for this request alone; nothing is written."""
-        self._intake(request, self._moment(by))
+        moment = self._doing(by, UseCase.INTAKE)
+        with self._entitlement.noted(by, moment.use_case):
+            self._intake(request, moment)
         with self._engine.connect() as connection:
             self._refuse_existing(connection, [request.reference])
 
@@ -86,7 +90,7 @@ class Intake(Deciding):
         reference: str,
         keys: Sequence[str],
         *,
-        by: str,
+        by: Actor,
         agreed: Mapping[str, date] | None = None,
         needed_from: Mapping[str, date] | None = None,
         waive: Mapping[tuple[str, str], str] | None = None,
@@ -95,7 +99,7 @@ class Intake(Deciding):
         on: date | None = None,
     ) -> Case:
         """One or more provisions are needed besides those of the intake."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.ADD)
         day = self._on(on, moment)
         needs = self._needs(
             list(dict.fromkeys(self._key(k) for k in keys)),
@@ -108,11 +112,12 @@ class Intake(Deciding):
         )
         return self._decide(reference, moment, lambda case: lifecycle.add(case, needs, moment, day))
 
-    def _intake(self, request: IntakeRequest, moment: Moment) -> Decision:
+    def _intake(self, request: IntakeRequest, moment: Doing) -> Decision:
         organisation = self._config.organisation
         municipality = request.municipality or next(iter(organisation.municipalities))
         present = frozenset(self._key(key) for key in request.present)
         place = inputs.known(municipality, organisation.municipalities, "gemeente")
+        self._entitlement.must(moment.actor, moment.use_case, Subject(place))
         director = inputs.code(request.director, f"{Part.DIRECTOR}") if request.director else None
         case = Case(
             id=uuid4(),

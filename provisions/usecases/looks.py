@@ -1,20 +1,18 @@
-"""Who came in, was refused, and looked at what: writing it down, and reading it back."""
+"""Who came in, was refused, and looked at what: reading it back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from provisions import inputs
 from provisions.access.log import WORDS, Logged
 from provisions.catalogue import Config
-from provisions.domain.calendar import day_of, utc_text
-from provisions.domain.lifecycle import Via
+from provisions.domain.calendar import utc_text
 from provisions.store import access_log, people
-from provisions.store.access_log import Entry
+from provisions.usecases.noting import Noting
 from provisions.views.cases import Views
 
 MOST = 1000
@@ -50,34 +48,12 @@ class Look:
         return WORDS[self.what]
 
 
-class Looks:
+class Looks(Noting):
     """The log of the door. ``clock`` gives the moment (aware)."""
 
     def __init__(self, engine: Engine, config: Config, views: Views, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._config = config
+        super().__init__(engine, config, clock)
         self._views = views
-        self._clock = clock
-
-    def note(
-        self,
-        what: Logged,
-        code: str | None,
-        *,
-        via: Via = Via.WEB,
-        about: str | None = None,
-        case_id: int | None = None,
-        page: str | None = None,
-        connection: Connection | None = None,
-    ) -> None:
-        """Write one line, in the transaction of ``connection`` or in one of its own."""
-        now = self._clock()
-        entry = Entry(now, code, what.value, via.value, self._keep_until(day_of(now)), about, case_id, page)
-        if connection is not None:
-            access_log.add(connection, entry)
-            return
-        with self._engine.begin() as own:
-            access_log.add(own, entry)
 
     def of(self, asked: str) -> list[Look]:
         """Who looked at a case, or what a person did: newest first, at most a thousand.
@@ -99,9 +75,6 @@ class Looks:
         with self._engine.connect() as connection:
             found = access_log.counts(connection)
         return {what: found.get(what.value, 0) for what in Logged}
-
-    def _keep_until(self, today: date) -> date:
-        return today + relativedelta(months=self._config.organisation.keep_looks_months)
 
 
 def _look(row: Any) -> Look:

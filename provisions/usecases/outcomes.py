@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Refused, SeveralRefused
@@ -16,6 +17,7 @@ from provisions.store import loading
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Deciding
+from provisions.usecases.entitled import Unentitled, no_such
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Outcomes(Deciding):
         key: str,
         outcome: str,
         *,
-        by: str,
+        by: Actor,
         on: date | None = None,
         fields: Mapping[str, str] | None = None,
         note: str | None = None,
@@ -48,19 +50,20 @@ class Outcomes(Deciding):
         form: str | None = None,
     ) -> Case:
         """Record what became of a provision. ``form``: the key of the form that was filled in, by which it is known again."""
-        moment = replace(self._moment(by), form=form)
+        moment = replace(self._doing(by, UseCase.OUTCOME), form=form)
         decide = self._outcome(OutcomeReport(reference, key, outcome, on, fields or {}, note, cause), moment)
-        return self._decide(reference, moment, decide)
+        return self._decide(reference, moment, decide, about=self._asked(key))
 
     @tried_again
-    def record_outcomes(self, reports: Sequence[OutcomeReport], *, by: str) -> list[Case]:
+    def record_outcomes(self, reports: Sequence[OutcomeReport], *, by: Actor) -> list[Case]:
         """Record what became of many provisions, in this order, all or none. Returns the cases as they become.
 
         Raises ``SeveralRefused`` with every report that is not allowed.
         """
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.OUTCOME)
         faults: list[tuple[int, Refused]] = []
-        with self._engine.begin() as connection:
+        unentitled: Unentitled | None = None
+        with self._transaction(moment) as connection:
             references = sorted(set(_references(reports)))
             stored = loading.load_by_reference(connection, references)
             decided: dict[str, Decision] = {}
@@ -68,13 +71,18 @@ class Outcomes(Deciding):
                 try:
                     reference, decide = inputs.existing_reference(report.reference), self._outcome(report, moment)
                     if reference not in stored:
-                        raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
+                        raise no_such(reference, self._config)
+                    self._entitle(moment, stored[reference], self._asked(report.key))
                     before = decided.get(reference, Decision(stored[reference].case))
                     decided[reference] = before.then(decide(before.case))
                 except Refused as fault:
                     faults.append((place, fault))
+                except Unentitled as fault:
+                    faults.append((place, fault.said))
+                    unentitled = unentitled or fault
             if faults:
-                raise SeveralRefused(faults)
+                refusal = SeveralRefused(faults)
+                raise Unentitled(refusal, unentitled.case_id) if unentitled else refusal
             write(connection, [Change(stored[reference], decision, moment) for reference, decision in decided.items()])
         return [decision.case for decision in decided.values()]
 
@@ -89,12 +97,14 @@ class Outcomes(Deciding):
         cause = self._cause(report.cause) if report.cause is not None else None
         return lambda case: lifecycle.record_outcome(case, asked.of(case), name, moment, day, values, text, cause)
 
-    def reopen(self, reference: str, key: str, *, reason: str, by: str, on: date | None = None) -> Case:
+    def reopen(self, reference: str, key: str, *, reason: str, by: Actor, on: date | None = None) -> Case:
         """Reopen a closed provision; its old clock runs on."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.REOPEN)
         text = inputs.free_text(reason, "de reden")
         asked, day = self._asked(key), self._on(on, moment)
-        return self._decide(reference, moment, lambda case: lifecycle.reopen(case, asked.of(case), moment, day, text))
+        return self._decide(
+            reference, moment, lambda case: lifecycle.reopen(case, asked.of(case), moment, day, text), about=asked
+        )
 
 
 def _references(reports: Iterable[OutcomeReport]) -> Iterator[str]:

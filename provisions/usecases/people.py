@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +11,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
-from provisions.access import Grant, Role
+from provisions.access import Actor, Grant, Role, UseCase
 from provisions.access.log import Logged
 from provisions.access.roles import grants_of
 from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput, NotAllowed
-from provisions.domain.lifecycle import SYSTEM, Via
+from provisions.domain.lifecycle import SYSTEM
 from provisions.store import door, people, sessions
 from provisions.store.people import Person
+from provisions.usecases.entitled import Entitlement
 from provisions.usecases.looks import Looks
 
 ADMIN = "admin"
+MACHINE = Actor.typed(SYSTEM)
 GOOD_FOR = timedelta(hours=24)
 # Who of these sees cases says where; the others work for the whole region unless said otherwise.
 _SAYS_WHERE = (Role.CASE_DIRECTOR, Role.TEAM_LEAD, Role.TABLE, Role.CUSTOMISATION_OFFICER)
@@ -50,6 +53,7 @@ class People:
         self._config = config
         self._looks = looks
         self._clock = clock
+        self._entitlement = Entitlement(engine, config, clock)
 
     def add(
         self,
@@ -57,8 +61,7 @@ class People:
         roles: Sequence[str],
         municipalities: Sequence[str] = (),
         *,
-        by: str = SYSTEM,
-        via: Via = Via.SHELL,
+        by: Actor = MACHINE,
     ) -> str:
         """A new account. Returns the secret of its one-time address, good for 24 hours, once."""
         grants = self._grants(roles, municipalities)
@@ -66,7 +69,7 @@ class People:
         if code in (ADMIN, SYSTEM):
             raise NotAllowed(f"De code {code} is van het programma zelf. Kies een andere code.")
         now = self._clock()
-        with self._engine.begin() as connection:
+        with self._transaction(by) as connection:
             if not people.add(connection, code, now):
                 raise NotAllowed(
                     f"Er is al een account {code}. Is het wachtwoord kwijt, geef de persoon dan een nieuw adres."
@@ -74,36 +77,36 @@ class People:
             people.give(connection, code, grants)
             if any(grant.role is Role.ADMINISTRATOR for grant in grants):
                 door.note_other_administrator(connection)
-            self._note(connection, Logged.PERSON_ADDED, by, code, via)
+            self._note(connection, Logged.PERSON_ADDED, by, code)
             return self._invite(connection, code, now)
 
-    def block(self, code: str, *, by: str = SYSTEM, via: Via = Via.SHELL) -> None:
+    def block(self, code: str, *, by: Actor = MACHINE) -> None:
         """Out at once, everywhere."""
-        with self._engine.begin() as connection:
+        with self._transaction(by) as connection:
             person = self._person(connection, code)
             if person.blocked is None:
                 people.block(connection, person.code, self._clock())
                 people.withdraw(connection, person.code)
                 sessions.end_all_of(connection, person.code)
-                self._note(connection, Logged.PERSON_BLOCKED, by, person.code, via)
+                self._note(connection, Logged.PERSON_BLOCKED, by, person.code)
 
-    def unblock(self, code: str, *, by: str = SYSTEM, via: Via = Via.SHELL) -> None:
+    def unblock(self, code: str, *, by: Actor = MACHINE) -> None:
         """May come in again, with the password that there was."""
-        with self._engine.begin() as connection:
+        with self._transaction(by) as connection:
             person = self._person(connection, code)
             if person.blocked is not None:
                 people.block(connection, person.code, None)
-                self._note(connection, Logged.PERSON_UNBLOCKED, by, person.code, via)
+                self._note(connection, Logged.PERSON_UNBLOCKED, by, person.code)
 
-    def reset(self, code: str, *, by: str = SYSTEM, via: Via = Via.SHELL) -> str:
+    def reset(self, code: str, *, by: Actor = MACHINE) -> str:
         """A new one-time address; password, second factor and sessions end at once. Returns its secret."""
-        with self._engine.begin() as connection:
+        with self._transaction(by) as connection:
             person = self._person(connection, code)
             if person.blocked is not None:
                 raise NotAllowed(f"Het account {code} is geblokkeerd. Laat de persoon eerst weer toe.")
             people.set_password(connection, person.code, None, None)
             sessions.end_all_of(connection, person.code)
-            self._note(connection, Logged.PERSON_RESET, by, person.code, via)
+            self._note(connection, Logged.PERSON_RESET, by, person.code)
             return self._invite(connection, person.code, self._clock())
 
     def every(self) -> list[Account]:
@@ -152,8 +155,15 @@ class People:
         people.invite(connection, digest(secret), code, now + GOOD_FOR)
         return secret
 
-    def _note(self, connection: Connection, what: Logged, by: str, code: str, via: Via) -> None:
-        self._looks.note(what, by, via=via, about=code, connection=connection)
+    def _note(self, connection: Connection, what: Logged, by: Actor, code: str) -> None:
+        self._looks.note(what, by.code, via=by.via, about=code, connection=connection)
+
+    @contextmanager
+    def _transaction(self, by: Actor) -> Iterator[Connection]:
+        """One transaction of whoever may administer people."""
+        with self._entitlement.transaction(by, UseCase.PEOPLE) as connection:
+            self._entitlement.must(by, UseCase.PEOPLE)
+            yield connection
 
 
 def _role(text: str) -> Role:

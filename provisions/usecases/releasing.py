@@ -1,16 +1,20 @@
 """A client's own export: all that is known, with functions in place of people, released by somebody and on record."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
+from provisions.catalogue import Config
 from provisions.domain.errors import Part
 from provisions.domain.lifecycle import SYSTEM
 from provisions.store import audit, loading
 from provisions.store.audit import STAFF, Line
+from provisions.usecases.entitled import Entitlement, Known, no_such
 from provisions.views.export import Exports
 
 RELEASED = "export.released"
@@ -19,22 +23,27 @@ _WHO_GOT_IT = frozenset({"message.sent", "message.failed"})  # these lines name 
 
 
 class Releasing:
-    """What leaves for a client. Whether somebody may release it is for the front that knows who asks."""
+    """What leaves for a client. ``clock`` gives the moment (aware)."""
 
-    def __init__(self, engine: Engine, exports: Exports) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, config: Config, exports: Exports, clock: Callable[[], datetime]) -> None:
+        self._config = config
+        self._entitlement = Entitlement(engine, config, clock)
         self._exports = exports
 
-    def for_client(self, reference: str, *, by: str) -> dict[str, Any]:
+    def for_client(self, reference: str, *, by: Actor) -> dict[str, Any]:
         """Everything that is known of a case, without people and their codes; that it was released is recorded.
 
         Free text is in it as it was written: who releases it reads it first. Raises ``NotFound``.
         """
-        who, found = inputs.code(by, f"{Part.BY}"), self._exports.of_case(reference)
-        with self._engine.begin() as connection:
-            stored = loading.load_case(connection, found["case"]["reference"])
-            case_id = stored.case_id if stored else None
-            audit.append(connection, [Line(who, RELEASED, "gegevens uitgegeven aan de cliënt", case_id)])
+        who, reference = inputs.code(by.code, f"{Part.BY}"), inputs.existing_reference(reference)
+        found = self._exports.of_case(reference)
+        with self._entitlement.transaction(by, UseCase.RELEASE_EXPORT) as connection:
+            unknown = no_such(reference, self._config)
+            stored = loading.load_case(connection, reference, lock=True)
+            if stored is None:
+                raise unknown
+            self._entitlement.must_with(by, UseCase.RELEASE_EXPORT, Known(stored.case_id, stored.case, unknown))
+            audit.append(connection, [Line(who, RELEASED, "gegevens uitgegeven aan de cliënt", stored.case_id)])
         return without_people(found)
 
 

@@ -7,29 +7,34 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
+from provisions.catalogue import Config
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotAllowed, Part
 from provisions.store import audit, channel, loading, outbox
 from provisions.store.audit import Line
+from provisions.usecases.entitled import Entitlement
 from provisions.views.messages import SHORTEST_ID, WORDS, Message, Messages
 
 
 class Resending:
     """Messages that are sent once more. ``clock`` gives the moment (aware)."""
 
-    def __init__(self, engine: Engine, messages: Messages, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, config: Config, messages: Messages, clock: Callable[[], datetime]) -> None:
+        self._entitlement = Entitlement(engine, config, clock)
         self._messages = messages
         self._clock = clock
 
-    def resend(self, identity: str, *, by: str) -> Message:
+    def resend(self, identity: str, *, by: Actor) -> Message:
         """Send a message (again), now. It keeps its Message-ID; what it says is written anew from the case as it stands.
 
         Raises ``NotFound``, and ``NotAllowed`` for a message that was not needed any more.
         """
-        who = inputs.code(by, f"{Part.BY}")
+        who = inputs.code(by.code, f"{Part.BY}")
+        with self._entitlement.noted(by, UseCase.RESEND):
+            self._entitlement.must(by, UseCase.RESEND)
         message = self._messages.one(identity)
-        with self._engine.begin() as connection:
+        with self._entitlement.transaction(by, UseCase.RESEND) as connection:
             status = MessageStatus(outbox.lock_status(connection, message.id) or MessageStatus.VOID)
             if status is MessageStatus.VOID:
                 raise NotAllowed(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from provisions.access import Directory, UseCase
+from provisions.access import Actor, Directory, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, Part
@@ -13,16 +13,16 @@ from provisions.usecases.deciding import Deciding
 class Rests(Deciding):
     """Putting a case at rest, and having it run again."""
 
-    def rest(self, reference: str, *, reason: str, by: str, on: date | None = None) -> Case:
+    def rest(self, reference: str, *, reason: str, by: Actor, on: date | None = None) -> Case:
         """Put a case at rest, or let that go on for another thirteen weeks. A team lead does; who is known to be none asks for it
         (``Approvals.ask_rest``).
         """
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.REST)
         why, day, known = self._rest_reason(reason), self._on(on, moment), self._directory()
 
         def decide(case: Case) -> Decision:
             decision = lifecycle.rest(case, why, moment, day)
-            if not self._may_put_at_rest(known, moment.by, case):
+            if by.has_the_machine and not self._may_put_at_rest(known, moment.by, case):
                 raise InvalidInput(
                     f"Alleen een teamleider kan een traject uit beeld zetten: {Part.ASK}. "
                     "Tot die akkoord geeft, verandert er niets."
@@ -31,9 +31,9 @@ class Rests(Deciding):
 
         return self._decide(reference, moment, decide)
 
-    def wake(self, reference: str, *, by: str, on: date | None = None) -> Case:
+    def wake(self, reference: str, *, by: Actor, on: date | None = None) -> Case:
         """The client is back: everything runs again."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.WAKE)
         day = self._on(on, moment)
         return self._decide(reference, moment, lambda case: lifecycle.wake(case, moment, day))
 

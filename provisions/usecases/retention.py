@@ -13,17 +13,18 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.keeping import RENEWED, SHORT_ENDS, KeepTerm
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.lifecycle.undo import LONGEST
-from provisions.store import absences, access_log, acts, audit
+from provisions.store import absences, access_log, acts, audit, loading
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
 from provisions.store.retention import Erasure
-from provisions.views.cases import Views
+from provisions.usecases.entitled import Entitlement, Known, no_such
 
 BATCH = 50
 MANY = 500  # texts at a time
@@ -41,22 +42,25 @@ class Forgotten:
 class Retention:
     """How long cases are kept. ``clock`` gives the moment (aware)."""
 
-    def __init__(self, engine: Engine, config: Config, views: Views, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._config = config
-        self._views = views
         self._clock = clock
+        self._entitlement = Entitlement(engine, config, clock)
 
-    def forget(self, reference: str, *, by: str) -> Forgotten:
+    def forget(self, reference: str, *, by: Actor) -> Forgotten:
         """Forget a closed case at once; messages that were still to be sent are not.
 
         Raises ``NotFound``, and ``NotAllowed`` for a case that is not closed.
         """
-        who = inputs.code(by, f"{Part.BY}")
-        view = self._views.case(reference)  # refuses what is malformed or unknown
-        with self._engine.begin() as connection:
-            case_id, closed = stored.lock_case(connection, view.case.reference)
-            if closed is None:
+        who, named = inputs.code(by.code, f"{Part.BY}"), inputs.existing_reference(reference)
+        with self._entitlement.transaction(by, UseCase.FORGET) as connection:
+            found, unknown = loading.load_case(connection, named, lock=True), no_such(named, self._config)
+            if found is None:
+                raise unknown
+            self._entitlement.must_with(by, UseCase.FORGET, Known(found.case_id, found.case, unknown))
+            case_id = found.case_id
+            if found.case.closed is None:
                 raise NotAllowed(f"Traject {reference} is niet afgesloten. Dat moet eerst: {Part.CLOSE.of(reference)}.")
             count = stored.count_unsent(connection, case_id)
             also = f"; niet meer verzonden: {count}" if count else ""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import Need, bounds
@@ -18,7 +19,7 @@ class Rounds(Deciding):
         key: str,
         *,
         reason: str,
-        by: str,
+        by: Actor,
         on: date | None = None,
         purpose: str | None = None,
         agreed: date | None = None,
@@ -27,7 +28,7 @@ class Rounds(Deciding):
         anyway: bool = False,
     ) -> Case:
         """A provision is needed again, from day ``on``. ``reason`` and ``purpose`` are codes; see ``lifecycle.again``."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.AGAIN)
         day = self._on(on, moment)
         need = Need(
             self._key(key),

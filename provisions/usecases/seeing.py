@@ -10,18 +10,17 @@ from sqlalchemy import Engine
 
 from provisions.access import Actor, Reach, Role, Subject, UseCase
 from provisions.access.log import Logged
+from provisions.access.subjects import READS_ON, seen_of, sees_whole, subject_of
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotAllowed, NotFound
-from provisions.domain.rungs import RungName
 from provisions.store import worklists
 from provisions.store.worklists import Scope
 from provisions.usecases.looks import Look, Looks
 from provisions.views.cases import AuditEntry, CaseView, ProvisionView, Views
 
 MOST = 100
-AFTER_HANDOVER = timedelta(weeks=13)  # for so long the municipality before still reads its own rounds
 SOON = timedelta(days=7)
 
 
@@ -92,7 +91,10 @@ class Seeing:
         towns = self._config.organisation.municipalities
         reaches = self._config.rights.reaches(self.actor, UseCase.SEE_CASE, towns)
         return Scope(
-            reaches.get(Reach.MUNICIPALITY, ()), reaches.get(Reach.WITH_TABLE, ()), reaches.get(Reach.TO_JUDGE, ())
+            reaches.get(Reach.MUNICIPALITY, ()),
+            reaches.get(Reach.WITH_TABLE, ()),
+            reaches.get(Reach.TO_JUDGE, ()),
+            handed_over_after=day_of(self._clock()) - READS_ON,
         )
 
     def may(self, use_case: UseCase, subject: Subject | None = None) -> bool:
@@ -172,11 +174,15 @@ class Seeing:
         return entries if self.may(UseCase.SEE_FREE_TEXT, subject) else [replace(e, note=None) for e in entries]
 
     def _seen_of(self, view: CaseView) -> CaseView | None:
-        town = view.case.municipality
-        if self.may(UseCase.SEE_CASE, Subject(town)):
-            return view
-        seen = tuple(p for p in view.provisions if self.may(UseCase.SEE_CASE, subject_of(p)))
-        return replace(view, provisions=seen) if seen else None
+        """The view with no more in it than this person sees; ``None`` for whoever sees nothing of the case."""
+        subjects = {p.provision.id: subject_of(view.case, p.provision, p.lies_with) for p in view.provisions}
+        keys = seen_of(view.case, subjects, self.actor, self._config.rights, day_of(self._clock()))
+        if not keys:
+            return None
+        if not sees_whole(view.case, self.actor, self._config.rights):
+            reads_on = all(not self.may(UseCase.SEE_CASE, subjects[key]) for key in keys)
+            return view.only(keys, director=None if reads_on else view.case.director)
+        return view if self.may(UseCase.SEE_FREE_TEXT, Subject(view.case.municipality)) else replace(view, notes=())
 
     # --- who looked ------------------------------------------------------------------------------------------------------
 
@@ -210,17 +216,6 @@ def municipalities_of(actor: Actor, config: Config) -> tuple[str, ...]:
         if any(config.rights.may(actor, UseCase.APPROVE, Subject(place)) for place in town.seconds)
     }
     return tuple(key for key in towns if key in own or key in second)
-
-
-def subject_of(view: ProvisionView) -> Subject:
-    """A provision as what something is asked about."""
-    provision = view.provision
-    with_table = view.lies_with is not None and view.lies_with in _TABLES
-    to_judge = provision.status.is_open and any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs)
-    return Subject(view.case.municipality, with_table=with_table, to_judge=to_judge)
-
-
-_TABLES = frozenset(rung.value for rung in RungName if rung.kind.is_table and not rung.kind.is_judged)
 
 
 def _line(row: Any) -> CaseLine:

@@ -1,6 +1,7 @@
 """Taking back what was just done with a case."""
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle import Since
@@ -14,14 +15,15 @@ class Undoing(Deciding):
     """Second thoughts."""
 
     @tried_again
-    def undo(self, reference: str, *, by: str) -> Case:
+    def undo(self, reference: str, *, by: Actor) -> Case:
         """Take back the last act with this case, which must be one of ``by``; see ``lifecycle.undo``.
 
         None of its letters leaves: while they are looked at nobody sends them, and then they are not there to be sent.
         """
-        moment, reference = self._moment(by), inputs.existing_reference(reference)
-        with self._engine.begin() as connection:
+        moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
+        with self._transaction(moment) as connection:
             stored = self._stored(connection, reference)
+            self._entitle(moment, stored)
             kept = acts.read(connection, stored)
             decision = lifecycle.undo(stored.case, kept.act if kept else None, kept.since if kept else Since(), moment)
             assert kept is not None  # noqa: S101 - else it was refused

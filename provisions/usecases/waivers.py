@@ -3,6 +3,7 @@
 from datetime import date
 
 from provisions import inputs
+from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.lifecycle.waivers import OTHER
@@ -20,12 +21,12 @@ class Waivers(Deciding):
         dependency: str,
         *,
         ground: str,
-        by: str,
+        by: Actor,
         on: date | None = None,
         because: str = OTHER,
     ) -> Case:
         """Start a provision without one of its dependencies ("afwijking"). ``because``: why, a code."""
-        moment = self._moment(by)
+        moment = self._doing(by, UseCase.WAIVE)
         ground = inputs.free_text(ground, "de grond van de afwijking")
         because = refuse_identifying(because, "de reden")
         dependency = self._dependency(dependency)
@@ -34,4 +35,5 @@ class Waivers(Deciding):
             reference,
             moment,
             lambda case: lifecycle.waive(case, asked.of(case), dependency, ground, moment, day, because),
+            about=asked,
         )

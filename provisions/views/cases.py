@@ -1,6 +1,6 @@
 """What people and programs see of a case: read only. Everything shown is judged at one moment, by the domain."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -140,6 +140,21 @@ class CaseView:
     resting: Rest | None = None
     notes: tuple[Note, ...] = ()
     deputy: str | None = None
+
+    def only(self, keys: Collection[ProvisionKey], *, director: str | None) -> "CaseView":
+        """The same, for whoever sees these provisions and nothing else of the case."""
+        case = Case(
+            self.case.id,
+            self.case.reference,
+            self.case.municipality,
+            self.case.route,
+            self.case.brp,
+            self.case.opened,
+            director,
+            provisions={key: found for key, found in self.case.provisions.items() if key in keys},
+        )
+        shown = tuple(replace(p, case=case) for p in self.provisions if p.provision.id in keys)
+        return CaseView(case, shown, self.resting)
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""

@@ -15,7 +15,7 @@ from provisions.app import App
 from provisions.machine.sealing import Sealing
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
-from provisions.web import answering, board, reports, signing, work
+from provisions.web import answering, board, reports, signing, statements, work
 from provisions.web.fence import Fence
 from provisions.web.house import Example, House
 from provisions.web.menu import RUNS
@@ -28,7 +28,7 @@ YEAR = "public, max-age=31536000, immutable"
 
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
-ROOMS = (signing, work, board, reports, answering)
+ROOMS = (signing, work, board, reports, answering, statements)
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 
 

@@ -23,7 +23,7 @@ from provisions.settings import Secret, Settings
 from provisions.store.tables import metadata
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.seeing import municipalities_of
-from tests.builders import CONFIG
+from tests.builders import CONFIG, typed
 from tests.conftest import MovingClock, database_url, owner_url
 
 HERE, THERE = "voorbeeldstad", "havenmeer"
@@ -42,12 +42,12 @@ def app(database: Engine, clock: MovingClock) -> App:
     """A case in each of two municipalities, of which many things were recorded."""
     app = App(database, CONFIG, clock)
     for reference, town in ((OURS, HERE), (THEIRS, THERE)):
-        app.cases.intake(IntakeRequest(reference, "voluntary", NEEDS, municipality=town), by="regie-1")
-        app.cases.suspend(reference, "id_document", reason="client_asks", until=date(2026, 11, 9), by="regie-1")
-        app.cases.record_outcome(reference, "special_assistance", "refused", by="regie-1")
-        app.cases.note(reference, "liever niet bellen", by="regie-1")
-        app.cases.milestone(reference, "wmo_indication", "reported", by="regie-1")
-        app.cases.why(reference, "day_activity", "documents", by="regie-1")
+        app.cases.intake(IntakeRequest(reference, "voluntary", NEEDS, municipality=town), by=typed("regie-1"))
+        app.cases.suspend(reference, "id_document", reason="client_asks", until=date(2026, 11, 9), by=typed("regie-1"))
+        app.cases.record_outcome(reference, "special_assistance", "refused", by=typed("regie-1"))
+        app.cases.note(reference, "liever niet bellen", by=typed("regie-1"))
+        app.cases.milestone(reference, "wmo_indication", "reported", by=typed("regie-1"))
+        app.cases.why(reference, "day_activity", "documents", by=typed("regie-1"))
     clock.advance(days=8)
     app.time.tick_all()
     return app
@@ -151,12 +151,14 @@ def test_nothing_is_written_into_another_municipality(database: Engine, workplac
 
 def test_a_case_is_worked_through_behind_the_wall(app: App, behind: App) -> None:
     with behind.walled(of(HERE)):
-        behind.cases.intake(IntakeRequest("TR-2026-0003", "voluntary", NEEDS, municipality=HERE), by="teamleider-1")
-        behind.cases.record_outcome("TR-2026-0003", "special_assistance", "refused", by="teamleider-1")
-        behind.cases.undo("TR-2026-0003", by="teamleider-1")
-        behind.cases.note("TR-2026-0003", "belt liever zelf", by="teamleider-1")
+        behind.cases.intake(
+            IntakeRequest("TR-2026-0003", "voluntary", NEEDS, municipality=HERE), by=typed("teamleider-1")
+        )
+        behind.cases.record_outcome("TR-2026-0003", "special_assistance", "refused", by=typed("teamleider-1"))
+        behind.cases.undo("TR-2026-0003", by=typed("teamleider-1"))
+        behind.cases.note("TR-2026-0003", "belt liever zelf", by=typed("teamleider-1"))
         for key in ("id_document", "wmo_indication", "special_assistance", "day_activity"):
-            behind.cases.record_outcome("TR-2026-0003", key, "withdrawn", by="teamleider-1")
+            behind.cases.record_outcome("TR-2026-0003", key, "withdrawn", by=typed("teamleider-1"))
         assert behind.views.case("TR-2026-0003").provisions == app.views.case("TR-2026-0003").provisions
         assert behind.views.audit("TR-2026-0003") == app.views.audit("TR-2026-0003")
 
@@ -167,21 +169,21 @@ def test_of_another_nothing_is_told_but_that_the_reference_is_taken(behind: App)
         with pytest.raises(NotFound):
             behind.views.case(THEIRS)
         with pytest.raises(NotFound):
-            behind.cases.record_outcome(THEIRS, "id_document", "delivered", by="teamleider-1")
+            behind.cases.record_outcome(THEIRS, "id_document", "delivered", by=typed("teamleider-1"))
         with pytest.raises(NotAllowed, match=f"{THEIRS} bestaat al"):
-            behind.cases.intake(request, by="teamleider-1")
+            behind.cases.intake(request, by=typed("teamleider-1"))
         with pytest.raises(NotAllowed, match=f"{THEIRS} bestaat al"):
-            behind.cases.check_intake(request, by="teamleider-1")
+            behind.cases.check_intake(request, by=typed("teamleider-1"))
 
 
 def test_a_case_that_moves_stands_with_both_and_then_the_old_one_reads_its_own_rounds(
     behind: App, clock: MovingClock
 ) -> None:
     with behind.walled(of(HERE)):
-        behind.cases.transfer(OURS, THERE, by="teamleider-1")
+        behind.cases.transfer(OURS, THERE, by=typed("teamleider-1"))
     with behind.walled(of(THERE)):
         assert len(behind.views.case(OURS).provisions) == len(NEEDS)
-        behind.cases.accept(OURS, by="teamleider-9")
+        behind.cases.accept(OURS, by=typed("teamleider-9"))
         whole = behind.views.case(OURS)
         assert whole.case.municipality == THERE
         assert len(whole.provisions) > len(NEEDS)
@@ -193,7 +195,7 @@ def test_a_case_that_moves_stands_with_both_and_then_the_old_one_reads_its_own_r
         assert not seen.notes
         assert behind.views.audit(OURS) == []
         with pytest.raises(DBAPIError, match="row-level security"):
-            behind.cases.note(OURS, "nog iets", by="teamleider-1")
+            behind.cases.note(OURS, "nog iets", by=typed("teamleider-1"))
     clock.advance(days=92)
     with behind.walled(of(HERE)), pytest.raises(NotFound):
         behind.views.case(OURS)

@@ -16,7 +16,7 @@ from provisions.outbound.render import Rendered, render
 from provisions.outbound.webhook import Event
 from provisions.store import tables as t
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, Town, at
+from tests.builders import CONFIG, Town, at, typed
 from tests.conftest import MovingClock
 
 
@@ -30,8 +30,10 @@ def main() -> None:
     town.on("2026-11-04 10:00")
     case.gets("id_document")
     mails = [(x.to, x.subject, x.text) for x in town.letters_since("2026-11-04 10:00")]
-    town.app.cases.record_outcome(other.reference, "id_document", "delivered", by="regisseur.noord", on=None, fields={})
-    town.app.cases.reopen(other.reference, "id_document", reason="vergissing", by="regisseur.noord")
+    town.app.cases.record_outcome(
+        other.reference, "id_document", "delivered", by=typed("regisseur.noord"), on=None, fields={}
+    )
+    town.app.cases.reopen(other.reference, "id_document", reason="vergissing", by=typed("regisseur.noord"))
     before = len(town.letters)
     town.on("2026-11-04 12:00")
     screen = io.StringIO()

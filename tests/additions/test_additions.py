@@ -110,10 +110,10 @@ DECISION = '''def visit(case: Case, key: ProvisionKey, moment: Moment) -> Decisi
 
 
 '''
-USE_CASE = '''    def visit(self, reference: str, key: str, *, by: str) -> Case:
+USE_CASE = '''    def visit(self, reference: str, key: str, *, by: Actor) -> Case:
         """Somebody went to see the client."""
-        moment, asked = self._moment(by), self._asked(key)
-        return self._decide(reference, moment, lambda case: visit(case, asked.of(case), moment))
+        moment, asked = self._doing(by, UseCase.MILESTONE), self._asked(key)
+        return self._decide(reference, moment, lambda case: visit(case, asked.of(case), moment), about=asked)
 
 '''
 FORM = '''def move(config: Config) -> Form:
@@ -124,7 +124,7 @@ FORM = '''def move(config: Config) -> Form:
 
 
 def _move(values: Values) -> str:
-    context.app().cases.transfer(values["reference"], values["to"], by=values["by"])
+    context.app().cases.transfer(values["reference"], values["to"], by=context.filled_in_by(values["by"]))
     return "De overdracht is begonnen."
 
 

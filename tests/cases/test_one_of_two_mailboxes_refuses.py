@@ -18,7 +18,7 @@ from provisions.overview import Overviews
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.messages import Message, Messages
-from tests.builders import CONFIG
+from tests.builders import CONFIG, typed
 from tests.conftest import MovingClock, free_port
 
 OFFICER, DIRECTOR = "maatwerk@voorbeeldstad.example", "regisseurs@voorbeeldstad.example"
@@ -67,7 +67,7 @@ def town() -> Iterator[tuple[Town, str]]:
 def app(database: Engine, clock: MovingClock) -> App:
     """A submission is to be judged by the officer and the case director, in one message; the rest has been sent."""
     app = App(database, CONFIG, clock)
-    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["advance_payment"]), by=BY)
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["advance_payment"]), by=typed(BY))
     return app
 
 
@@ -124,10 +124,10 @@ def test_who_is_refused_for_good_stands_undelivered_and_gets_it_when_it_is_sent_
         outbox.deliver_due()
     assert [found.id for found in undelivered(database)] == [message.id]
     mailboxes.answers.clear()
-    app.resending.resend(str(message.id), by=BY)
+    app.resending.resend(str(message.id), by=typed(BY))
     outbox.deliver_due()
     assert (mailboxes.copies(OFFICER, message), mailboxes.copies(DIRECTOR, message)) == (1, 1)
-    app.resending.resend(str(message.id), by=BY)
+    app.resending.resend(str(message.id), by=typed(BY))
     outbox.deliver_due()
     assert (mailboxes.copies(OFFICER, message), mailboxes.copies(DIRECTOR, message)) == (2, 2), (
         "what all had, goes to all"

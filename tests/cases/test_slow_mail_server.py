@@ -24,7 +24,7 @@ from provisions.outbound.webhook import Webhooks
 from provisions.store import tables as t
 from provisions.store.backlog import backlog
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG
+from tests.builders import CONFIG, typed
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice, open_office
 from tests.outbound.test_webhook import SECRET, TOKEN, _something_for
@@ -47,7 +47,7 @@ def sent(database: Engine) -> int:
 
 def take_in(database: Engine, clock: MovingClock, number: int) -> None:
     requests = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["advance_payment"]) for n in range(number)]
-    App(database, CONFIG, clock).cases.intake_many(requests, by="regisseur.noord")
+    App(database, CONFIG, clock).cases.intake_many(requests, by=typed("regisseur.noord"))
 
 
 def test_a_message_that_is_taken_late_is_sent_once(database: Engine, clock: MovingClock) -> None:

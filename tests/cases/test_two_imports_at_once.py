@@ -12,6 +12,7 @@ from provisions.catalogue import PROJECT, load
 from provisions.domain.errors import NotAllowed, Refused
 from provisions.usecases.again import TIMES, tried_again
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.cli.conftest import Terminal
 
 BY = "regisseur-1"
@@ -29,7 +30,7 @@ def test_one_is_in_and_the_other_hears_that_they_exist(database: Engine) -> None
         ) -> None:
             begin.wait()
             try:
-                taken_in = cases.intake_many(wanted, by=BY)
+                taken_in = cases.intake_many(wanted, by=typed(BY))
                 assert [case.reference for case in taken_in] == [request.reference for request in wanted]
                 ends.append(None)
             except Refused as refused:

@@ -17,6 +17,7 @@ from provisions.cli.wording import Wording
 from provisions.domain.calendar import day_of
 from provisions.settings import PROJECT
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 
 REFERENCE = "TR-2026-0042"
@@ -50,8 +51,8 @@ def app(database: Engine, config: Config, clock: MovingClock) -> App:
     app = App(database, config, clock)
     agreed = {"housing": day_of(clock.now) + timedelta(days=90)}
     request = IntakeRequest(REFERENCE, "voluntary", ["all"], agreed=agreed, director="regisseur.noord")
-    app.cases.intake(request, by="regisseur.noord")
-    app.cases.record_outcome(REFERENCE, "advance_payment", "delivered", by="regisseur.noord")
+    app.cases.intake(request, by=typed("regisseur.noord"))
+    app.cases.record_outcome(REFERENCE, "advance_payment", "delivered", by=typed("regisseur.noord"))
     clock.advance(days=35)
     app.time.tick_all()
     return app

@@ -9,7 +9,7 @@ from provisions.app import App
 from provisions.store import tables as t
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at
+from tests.builders import CONFIG, DIRECTOR, at, typed
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice
 
@@ -29,7 +29,7 @@ def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
     needs = ("emergency_shelter", "wmo_indication")
     numbers = range(first, first + cases)
     App(database, CONFIG, clock).cases.intake_many(
-        [IntakeRequest(f"TR-2026-{n:05}", "voluntary", needs) for n in numbers], by=DIRECTOR
+        [IntakeRequest(f"TR-2026-{n:05}", "voluntary", needs) for n in numbers], by=typed(DIRECTOR)
     )
     with database.begin() as connection:
         connection.execute(

@@ -30,7 +30,7 @@ from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
 from provisions.store.outbox import LISTED
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR
+from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import free_port
 from tests.ledger.conftest import verified
 
@@ -87,7 +87,7 @@ class Installation:
     def takes_in(self, reference: str) -> None:
         """A case with several terms of some days."""
         needs = ("id_document", "postal_address", "emergency_shelter", "advance_payment", "health_insurance")
-        self.app.cases.intake(IntakeRequest(reference, "voluntary", needs), by=DIRECTOR)
+        self.app.cases.intake(IntakeRequest(reference, "voluntary", needs), by=typed(DIRECTOR))
 
     def climbed(self) -> list[tuple[int, str, datetime]]:
         """(provision, rung, when it was due), in the order in which they were climbed."""

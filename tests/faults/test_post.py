@@ -9,7 +9,7 @@ from provisions.outbound.smtp import SmtpTransport, Times
 from provisions.outbound.transports import OutboxFolder, Transport
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR
+from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import MovingClock, SmallDisk, fill_up
 from tests.faults.postoffice import PostOffice, open_office
 
@@ -19,7 +19,7 @@ CASES = 12
 @pytest.fixture
 def taken_in(app: App) -> App:
     app.cases.intake_many(
-        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["advance_payment"]) for n in range(CASES)], by=DIRECTOR
+        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["advance_payment"]) for n in range(CASES)], by=typed(DIRECTOR)
     )
     return app
 

@@ -12,7 +12,7 @@ from provisions.store import tables as t
 from provisions.store.backlog import backlog
 from provisions.store.outbox import LISTED
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, KEYS, at
+from tests.builders import CONFIG, DIRECTOR, KEYS, at, typed
 from tests.conftest import MovingClock
 from tests.report.region import dated
 
@@ -46,7 +46,7 @@ def live(app: App, clock: MovingClock, until: str) -> None:
 
 
 def take_in(app: App) -> None:
-    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", NEEDS), by=DIRECTOR)
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", NEEDS), by=typed(DIRECTOR))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_clock_a_month_ahead_climbs_the_same_rungs_with_the_same_moments(
 ) -> None:
     assert len(lived) > 15
     clock.now = at("2026-11-02 10:00")
-    app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", NEEDS), by=DIRECTOR)
+    app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", NEEDS), by=typed(DIRECTOR))
     clock.now = at("2026-12-02 12:00")
     app.time.tick_all()
     tables = [row for row in lived if row[1] != "case_director"]  # a reminder that comes too late is dropped
@@ -107,7 +107,7 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("new_york")
 def test_a_machine_in_another_time_zone_keeps_amsterdams_days(database: Engine, app: App, clock: MovingClock) -> None:
     clock.now = datetime(2026, 11, 9, 22, 59, tzinfo=UTC)  # the ninth in Amsterdam, for another minute
-    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["emergency_shelter"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["emergency_shelter"]), by=typed(DIRECTOR))
     assert app.time.next_moment() == at("2026-11-10 00:00")
     clock.advance(minutes=1)
     app.time.tick_all()
@@ -150,7 +150,7 @@ def test_what_a_clock_ahead_computed_is_computed_anew(database: Engine, clock: M
     app = App(dated(database, clock), CONFIG, clock)
     clock.now = at("2026-11-02 12:00")
     take_in(app)
-    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 9), by=DIRECTOR)
+    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 9), by=typed(DIRECTOR))
     assert stands_still_until() == date(2026, 11, 9)
     clock.now = at("2026-11-16 12:00")
     app.time.tick_all()

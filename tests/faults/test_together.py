@@ -13,7 +13,7 @@ from provisions.domain.lifecycle import Moment, derive
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at, day
+from tests.builders import CONFIG, DIRECTOR, at, day, typed
 from tests.conftest import MovingClock
 
 ROUNDS = 15
@@ -42,7 +42,9 @@ def references() -> list[str]:
 
 @pytest.fixture
 def taken_in(app: App) -> App:
-    app.cases.intake_many([IntakeRequest(reference, "voluntary", [KEY]) for reference in references()], by=DIRECTOR)
+    app.cases.intake_many(
+        [IntakeRequest(reference, "voluntary", [KEY]) for reference in references()], by=typed(DIRECTOR)
+    )
     return app
 
 
@@ -65,8 +67,8 @@ def derived_columns_are_right(database: Engine, clock: MovingClock) -> None:
 def test_of_two_different_outcomes_one_counts(taken_in: App, database: Engine, clock: MovingClock) -> None:
     for reference in references():
         first, second = together(
-            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by="regisseur.noord"),  # type: ignore[misc]
-            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "withdrawn", by="regisseur.zuid",  # type: ignore[misc]
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by=typed("regisseur.noord")),  # type: ignore[misc]
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "withdrawn", by=typed("regisseur.zuid"),  # type: ignore[misc]
                                                         fields={"offered_instead": "own_municipality"}),
         )  # fmt: skip
         assert (first is None) != (second is None), reference
@@ -80,7 +82,7 @@ def test_an_outcome_at_the_very_moment_of_a_rung(taken_in: App, database: Engine
     for reference in references():
         assert together(
             lambda: taken_in.time.tick(limit=1),
-            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by=DIRECTOR),  # type: ignore[misc]
+            lambda r=reference: taken_in.cases.record_outcome(r, KEY, "delivered", by=typed(DIRECTOR)),  # type: ignore[misc]
         ) == [None, None]
     taken_in.time.tick_all()
     with database.connect() as connection:
@@ -100,7 +102,7 @@ def test_a_clock_stopped_at_the_very_moment_of_a_rung(taken_in: App, database: E
         assert together(
             lambda: taken_in.time.tick(limit=1),
             lambda r=reference: taken_in.cases.suspend(  # type: ignore[misc]
-                r, KEY, reason="client_asks", until=day("2026-11-10"), by=DIRECTOR
+                r, KEY, reason="client_asks", until=day("2026-11-10"), by=typed(DIRECTOR)
             ),
         ) == [None, None]
     taken_in.time.tick_all()
@@ -128,6 +130,6 @@ def test_two_clocks_climb_each_rung_once(taken_in: App, database: Engine, clock:
 
 def test_the_same_case_is_started_once(app: App, database: Engine) -> None:
     request = IntakeRequest("TR-2026-0042", "voluntary", [KEY])
-    refused = together(*[lambda: app.cases.intake(request, by=DIRECTOR)] * 4)
+    refused = together(*[lambda: app.cases.intake(request, by=typed(DIRECTOR))] * 4)
     assert sum(one is None for one in refused) == 1
     assert count(database, "case.opened") == 1

@@ -10,7 +10,7 @@ from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at, day
+from tests.builders import CONFIG, DIRECTOR, at, day, typed
 from tests.conftest import MovingClock
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
@@ -43,13 +43,15 @@ def live_a_while(app: App, clock: MovingClock) -> None:
             IntakeRequest(
                 f"TR-2026-{number:04}", "voluntary", NEEDS, waive={("postal_address", "id_document"): "bewijs volgt"}
             ),
-            by=DIRECTOR,
+            by=typed(DIRECTOR),
         )
-    app.cases.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    app.cases.suspend(
+        "TR-2026-0001", "advance_payment", reason="client_asks", until=day("2026-11-20"), by=typed(DIRECTOR)
+    )
     clock.advance(days=9)
     app.time.tick_all()
-    app.cases.record_outcome("TR-2026-0002", "wmo_indication", "delivered", by=DIRECTOR, note="met spoed")
-    app.cases.record_outcome("TR-2026-0003", "advance_payment", "refused", by=DIRECTOR)
+    app.cases.record_outcome("TR-2026-0002", "wmo_indication", "delivered", by=typed(DIRECTOR), note="met spoed")
+    app.cases.record_outcome("TR-2026-0003", "advance_payment", "refused", by=typed(DIRECTOR))
     app.time.tick_all()
 
 
@@ -75,7 +77,7 @@ def test_open_cases_survive_an_upgrade_and_the_way_back(new_database: NewDatabas
 
         clock.now = at("2026-11-20 12:00")
         app.time.tick_all()
-        app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
+        app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR))
         assert {p.status for p in app.views.case("TR-2026-0001").provisions} >= {"delivered", "waiting"}
         assert len(app.views.audit("TR-2026-0001")) > len(before["audit"]) // 5
         after = rows(database, renamed)

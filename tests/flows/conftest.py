@@ -35,6 +35,7 @@ from provisions.machine import home
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT, Settings
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock, free_port
 
 
@@ -87,7 +88,7 @@ class World:
     reference: str = field(default_factory=lambda: f"TR-2026-{next(NUMBERS):04d}")
 
     def intake(self, *needs: str, **more: Any) -> None:
-        self.app.cases.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by="regisseur-03")
+        self.app.cases.intake(IntakeRequest(self.reference, "voluntary", needs, **more), by=typed("regisseur-03"))
 
     def mirror_runs(self) -> int:
         wanted = self.app.runs.stale()
@@ -127,7 +128,7 @@ class World:
         return self.client.read_flow_runs(flow_run_filter=wanted)
 
     def outcome(self, key: str, outcome: str, on: date | None = None, **fields: str) -> None:
-        self.app.cases.record_outcome(self.reference, key, outcome, by="regisseur-03", on=on, fields=fields)
+        self.app.cases.record_outcome(self.reference, key, outcome, by=typed("regisseur-03"), on=on, fields=fields)
 
 
 @pytest.fixture

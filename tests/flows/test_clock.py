@@ -10,7 +10,7 @@ from flows.loops.lookahead import BREATH, EVERY, Foresight
 from provisions.app import App
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at
+from tests.builders import CONFIG, DIRECTOR, at, typed
 from tests.conftest import MovingClock
 
 MIDNIGHT = at("2026-11-03 00:00")  # shelter is due on the day itself
@@ -24,7 +24,7 @@ def app(database: Engine, clock: MovingClock) -> App:
 
 def take_in(app: App, count: int) -> None:
     app.cases.intake_many(
-        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["emergency_shelter"]) for n in range(count)], by=DIRECTOR
+        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["emergency_shelter"]) for n in range(count)], by=typed(DIRECTOR)
     )
 
 

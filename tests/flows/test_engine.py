@@ -23,6 +23,7 @@ from provisions.app import App
 from provisions.catalogue import Config
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 from tests.flows.conftest import World, wait_until
 
@@ -78,7 +79,7 @@ def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server
     ):
         for number in range(900, 912):
             world.app.cases.intake(
-                IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by="regisseur-03"
+                IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by=typed("regisseur-03")
             )
         wait_until(
             lambda: len(world.tagged("voorschot")) == 12 and not world.app.runs.stale(),
@@ -228,10 +229,14 @@ def test_the_engine_lives_without_prefect(
     engine = Engine(settings, app_alone, outbox=NoPost())
     engine.start()
     try:
-        app_alone.cases.intake(IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by="regisseur-03")
+        app_alone.cases.intake(
+            IntakeRequest("TR-2026-0042", "voluntary", ["advance_payment"]), by=typed("regisseur-03")
+        )
         clock.set("2026-11-10T00:00:00+00:00")
         # Anything that is recorded notifies: the clock then looks at the time.
-        app_alone.cases.intake(IntakeRequest("TR-2026-0043", "voluntary", ["advance_payment"]), by="regisseur-03")
+        app_alone.cases.intake(
+            IntakeRequest("TR-2026-0043", "voluntary", ["advance_payment"]), by=typed("regisseur-03")
+        )
         wait_until(lambda: rungs(app_alone), seconds=20)
     finally:
         engine.stop()

@@ -12,6 +12,7 @@ from flows.prefect.api import latest_artifacts as latest
 from provisions.app import App
 from provisions.catalogue import Config
 from provisions.outbound.transports import OutboxFolder
+from tests.builders import typed
 from tests.flows.conftest import World
 
 
@@ -47,15 +48,15 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     assert len(latest(world.client, [plan_key(gone), plan_key(stays)])) == 2
     assert len(_names(world, gone)) == 4
 
-    world.app.cases.record_outcome(gone, "id_document", "withdrawn", by="regisseur-03")
+    world.app.cases.record_outcome(gone, "id_document", "withdrawn", by=typed("regisseur-03"))
     world.mirror_runs()
-    world.app.cases.close(gone, by="regisseur-03")
+    world.app.cases.close(gone, by=typed("regisseur-03"))
     app = App(database, config, world.clock)
     written = [tmp_path / f"20261102T090000Z-{m['id']}.eml" for m in app.exports.of_case(gone)["messages"]]
     other = tmp_path / "20261102T090000Z-een-ander.eml"
     for path in (*written, other):
         path.write_text("een bericht")
-    app.retention.forget(gone, by="regisseur-03")
+    app.retention.forget(gone, by=typed("regisseur-03"))
 
     forgetting = Forgetting(app.retention, world.deployments, OutboxFolder(tmp_path))
     assert forgetting.erase(world.client, world.app.retention.erasures()) == 1

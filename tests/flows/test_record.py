@@ -15,6 +15,7 @@ from flows.prefect.tags import PROVISION_TAG
 from provisions.domain.case import Status
 from provisions.store import tables as t
 from provisions.views.runs import state_message, state_name
+from tests.builders import typed
 from tests.flows.conftest import World, wait_until
 
 ASKED = "Burgerzaken gevraagd om inschrijving op een briefadres"
@@ -50,7 +51,7 @@ def test_each_line_shows_once_with_its_own_moment(world: World, database: Databa
     world.clock.set("2026-11-05T00:00:00+00:00")
     world.settle()
     world.app.cases.suspend(
-        world.reference, "postal_address", reason="client_asks", until=date(2026, 11, 9), by="regisseur-03"
+        world.reference, "postal_address", reason="client_asks", until=date(2026, 11, 9), by=typed("regisseur-03")
     )
     world.settle()
     run = world.run("postal_address").id
@@ -125,7 +126,7 @@ def test_after_a_reopening_the_new_run_shows_what_came_since(world: World) -> No
     world.settle()
     first = world.run("postal_address").id
     world.clock.set("2026-11-03T09:00:00+00:00")  # the counter may have laid aside what it had done
-    world.app.cases.reopen(world.reference, "postal_address", reason="toch niet", by="regisseur-03")
+    world.app.cases.reopen(world.reference, "postal_address", reason="toch niet", by=typed("regisseur-03"))
     world.settle()
     again = world.run("postal_address").id
     assert again != first
@@ -168,7 +169,7 @@ def test_another_round_has_a_run_of_its_own_that_says_which_round_it_is(world: W
     world.outcome("id_document", "delivered")
     world.settle()
     world.clock.set("2026-11-20T09:00:00+00:00")
-    world.app.cases.again(world.reference, "id_document", reason="lost", by="regisseur-03")
+    world.app.cases.again(world.reference, "id_document", reason="lost", by=typed("regisseur-03"))
     world.settle()
     first, second = runs_of(world, "id_document")
     assert [run.name for run in (first, second)] == [
@@ -190,7 +191,12 @@ def test_an_outcome_on_a_run_is_of_its_own_round_also_while_several_are_open(wor
     world.settle()
     for purpose in ("bed", "clothing"):
         world.app.cases.again(
-            world.reference, "special_assistance", reason="new_costs", purpose=purpose, anyway=True, by="regisseur-03"
+            world.reference,
+            "special_assistance",
+            reason="new_costs",
+            purpose=purpose,
+            anyway=True,
+            by=typed("regisseur-03"),
         )
     world.settle()
     runs = runs_of(world, "special_assistance")
@@ -209,7 +215,7 @@ def test_a_run_ends_with_its_case_and_a_new_one_follows_when_that_was_a_mistake(
     world.intake("postal_address", brp="unregistered")
     world.settle()
     run = world.run("postal_address").id
-    world.app.cases.close(world.reference, reason="died", by="regisseur-03")
+    world.app.cases.close(world.reference, reason="died", by=typed("regisseur-03"))
     world.settle()
     state = world.run("postal_address").state
     assert state
@@ -219,7 +225,7 @@ def test_a_run_ends_with_its_case_and_a_new_one_follows_when_that_was_a_mistake(
         "Geëindigd op 2 november 2026",
     )
     shows(world, run, [ASKED, QUESTION, "Geëindigd met het traject", "Loket laten weten dat het niet meer nodig is"])
-    world.app.cases.reopen_case(world.reference, reason="verkeerd traject", by="regisseur-03")
+    world.app.cases.reopen_case(world.reference, reason="verkeerd traject", by=typed("regisseur-03"))
     world.settle()
     assert world.state("postal_address") == ("Wacht op loket", "PAUSED")
     assert world.run("postal_address").id != run

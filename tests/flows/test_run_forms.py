@@ -7,6 +7,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import PrefectHTTPStatusError
 
 from provisions.domain.errors import NotFound
+from tests.builders import typed
 from tests.flows.conftest import World
 
 BY = {"by": "regisseur-03"}
@@ -122,7 +123,7 @@ def test_where_several_rounds_are_open_a_form_asks_which(world: World) -> None:
     start(world, "Bijzondere bijstand")
     for purpose in ("bed", "clothing"):
         world.app.cases.again(
-            world.reference, "special_assistance", reason="new_costs", purpose=purpose, anyway=True, by=BY["by"]
+            world.reference, "special_assistance", reason="new_costs", purpose=purpose, anyway=True, by=typed(BY["by"])
         )
     about = {"reference": world.reference, "provision": "Bijzondere bijstand"}
     stop = {**about, "reason": "Cliënt vraagt erom", "until": "2026-11-16"}

@@ -20,6 +20,7 @@ from flows.prefect.api import latest_artifacts as latest
 from provisions.catalogue import Config, load
 from provisions.settings import PROJECT
 from provisions.store import tables as t
+from tests.builders import typed
 from tests.flows.conftest import World, wait_until
 
 
@@ -71,7 +72,7 @@ def test_a_new_day_changes_open_cases_only(world: World, screens: Screens) -> No
     world.clock.advance(days=1)
     assert show_all(world, screens) == 1
     world.outcome("wmo_indication", "withdrawn")
-    world.app.cases.close(world.reference, by="regisseur-03")
+    world.app.cases.close(world.reference, by=typed("regisseur-03"))
     show_all(world, screens)
     world.clock.advance(days=1)
     assert show_all(world, screens) == 0
@@ -207,7 +208,7 @@ def test_each_fact_is_announced_once(world: World, config: Config) -> None:
 def test_a_fact_of_another_round_says_which_one(world: World, config: Config) -> None:
     world.intake("id_document")
     world.outcome("id_document", "delivered")
-    world.app.cases.again(world.reference, "id_document", reason="lost", by="regisseur-03")
+    world.app.cases.again(world.reference, "id_document", reason="lost", by=typed("regisseur-03"))
     world.settle()
     assert Events(world.app.engine, config).announce(world.client) == 3
     wait_until(lambda: len(events_of(world.client, world.reference)) == 3, seconds=60)

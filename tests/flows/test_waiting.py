@@ -1,6 +1,7 @@
 """Park, wake and the form on the waiting run, on a real server: what holds Prefect's internals in place."""
 
 from flows.prefect import parking
+from tests.builders import typed
 from tests.flows.conftest import World
 
 DELIVERED = {"outcome": "Geregeld", "by": "regisseur-03"}
@@ -102,7 +103,7 @@ def test_reopened_gets_a_run_of_its_own(world: World) -> None:
     world.settle()
     first = world.run("id_document")
     assert world.state("id_document") == ("Geregeld", "COMPLETED")
-    world.app.cases.reopen(world.reference, "id_document", reason="toch niet klaar", by="regisseur-03")
+    world.app.cases.reopen(world.reference, "id_document", reason="toch niet klaar", by=typed("regisseur-03"))
     world.settle()
     assert world.run("id_document").id != first.id
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")

@@ -38,7 +38,7 @@ from provisions.store import loading
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import ProvisionView
-from tests.builders import CONFIG, KEYS, everything_in, state_in
+from tests.builders import CONFIG, KEYS, everything_in, state_in, typed
 from tests.conftest import MovingClock
 from tests.fuzz.model import APPLIED, BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, dependencies
 
@@ -140,7 +140,7 @@ class UseCases(RuleBasedStateMachine):
                 urgent=["debt_counselling"] if urgent and "debt_counselling" in wanted else [],
                 on=on,
             ),
-            by=by,
+            by=typed(by),
         )
         for key in wanted:
             paper.need(key, urgent=urgent and key == "debt_counselling", waived=set())
@@ -169,7 +169,7 @@ class UseCases(RuleBasedStateMachine):
         )
         done = self._try(
             lambda: self.app.cases.record_outcome(
-                paper.reference, promise.key, outcome, by=by, on=on,
+                paper.reference, promise.key, outcome, by=typed(by), on=on,
                 fields=_fields(CONFIG.catalogue.rule(promise.key), outcome, self.today),
                 note="in overleg met de cliënt" if noted else None,
             )
@@ -195,7 +195,7 @@ class UseCases(RuleBasedStateMachine):
         until = start + timedelta(days=length)
         done = self._try(
             lambda: self.app.cases.suspend(
-                paper.reference, promise.key, reason=reason, until=until, by=by, on=start,
+                paper.reference, promise.key, reason=reason, until=until, by=typed(by), on=start,
                 approved_by="teamleider-1" if approved else None,
             )
         )  # fmt: skip
@@ -211,7 +211,7 @@ class UseCases(RuleBasedStateMachine):
         paper, promise = self._pick(data)
         on = self.back(back)
         stopped = promise.stopped_on(on)
-        done = self._try(lambda: self.app.cases.resume(paper.reference, promise.key, by=by, on=on))
+        done = self._try(lambda: self.app.cases.resume(paper.reference, promise.key, by=typed(by), on=on))
         assert done == stopped or (stopped and back)
         if done:
             promise.resume(on)
@@ -224,7 +224,7 @@ class UseCases(RuleBasedStateMachine):
         dependency = data.draw(st.sampled_from(wanted))
         side = data.draw(st.sampled_from([dependency, *dependency.split("|")]))
         needed = promise.status == BLOCKED and dependency in paper.waits_for(promise) and not paper.closed
-        done = self._try(lambda: self.app.cases.waive(paper.reference, promise.key, side, ground="spoed", by=by))
+        done = self._try(lambda: self.app.cases.waive(paper.reference, promise.key, side, ground="spoed", by=typed(by)))
         assert done == needed
         if done:
             promise.waived.add(dependency)
@@ -233,7 +233,7 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), code=st.sampled_from(("via_director", "together", "two_people")), by=people)
     def contact(self, data: st.DataObject, code: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        done = self._try(lambda: self.app.cases.contact(paper.reference, code, by=by))
+        done = self._try(lambda: self.app.cases.contact(paper.reference, code, by=typed(by)))
         assert done == (code != paper.contact and not paper.closed)
         paper.contact = code if done else paper.contact
 
@@ -242,14 +242,14 @@ class UseCases(RuleBasedStateMachine):
         paper, promise = self._pick(data)
         key = None if own else promise.key
         said = None if number == "geen" else number
-        done = self._try(lambda: self.app.cases.number(paper.reference, number, by=by, key=key))
+        done = self._try(lambda: self.app.cases.number(paper.reference, number, by=typed(by), key=key))
         assert done == (said != paper.numbers.get(key))
         paper.numbers[key] = said
 
     @rule(data=st.data(), cause=st.sampled_from(("no_place", "capacity", "documents")), by=people)
     def why(self, data: st.DataObject, cause: str, by: str) -> None:
         paper, promise = self._pick(data)
-        done = self._try(lambda: self.app.cases.why(paper.reference, promise.key, cause, by=by))
+        done = self._try(lambda: self.app.cases.why(paper.reference, promise.key, cause, by=typed(by)))
         assert done or promise.status in CLOSED
         if done:
             promise.cause = cause
@@ -257,7 +257,7 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), brp=st.sampled_from(("registered", "unregistered")), back=days_back, by=people)
     def brp(self, data: st.DataObject, brp: str, back: int, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        done = self._try(lambda: self.app.cases.brp(paper.reference, brp, by=by, on=self.back(back)))
+        done = self._try(lambda: self.app.cases.brp(paper.reference, brp, by=typed(by), on=self.back(back)))
         allowed = brp != paper.brp and not paper.closed
         assert done == allowed or (allowed and back)
         if done:
@@ -267,14 +267,16 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), answer=st.sampled_from(ANSWERS), rung=st.sampled_from(ORDER), by=people)
     def answer(self, data: st.DataObject, answer: str, rung: str, by: str) -> None:
         paper, promise = self._pick(data)
-        done = self._try(lambda: self.app.cases.answer(paper.reference, promise.key, rung, answer, by=by))
+        done = self._try(lambda: self.app.cases.answer(paper.reference, promise.key, rung, answer, by=typed(by)))
         assert done == (rung in promise.rungs and rung != "case_director")
 
     @rule(data=st.data(), decision=st.sampled_from(("submitted", "not_submitted")), by=people)
     def submit(self, data: st.DataObject, decision: str, by: str) -> None:
         paper, promise = self._pick(data)
         done = self._try(
-            lambda: self.app.cases.submit(paper.reference, promise.key, decision, reason="alles is geprobeerd", by=by)
+            lambda: self.app.cases.submit(
+                paper.reference, promise.key, decision, reason="alles is geprobeerd", by=typed(by)
+            )
         )
         assert not done or ("maatwerkloket" in promise.rungs and promise.status not in CLOSED)
 
@@ -282,7 +284,7 @@ class UseCases(RuleBasedStateMachine):
     def agree(self, data: st.DataObject, ahead: int, by: str) -> None:
         paper, promise = self._pick(data)
         day = self.today + timedelta(days=ahead)
-        done = self._try(lambda: self.app.cases.agree(paper.reference, promise.key, day, by=by))
+        done = self._try(lambda: self.app.cases.agree(paper.reference, promise.key, day, by=typed(by)))
         allowed = promise.key in DATED and promise.status not in CLOSED and ahead >= 0 and not paper.closed
         assert done == allowed
 
@@ -291,7 +293,7 @@ class UseCases(RuleBasedStateMachine):
         paper, promise = self._pick(data)
         done = self._try(
             lambda: self.app.cases.reopen(
-                paper.reference, promise.key, reason="het bleek niet te kloppen", by=by, on=self.back(back)
+                paper.reference, promise.key, reason="het bleek niet te kloppen", by=typed(by), on=self.back(back)
             )
         )
         assert not done or promise.status in CLOSED
@@ -306,7 +308,7 @@ class UseCases(RuleBasedStateMachine):
         paper = data.draw(st.sampled_from(self.papers))
         on = self.back(back)
         agreed = {key: self.today + timedelta(days=10)} if key in DATED else {}
-        done = self._try(lambda: self.app.cases.add(paper.reference, [key], by=by, agreed=agreed, on=on))
+        done = self._try(lambda: self.app.cases.add(paper.reference, [key], by=typed(by), agreed=agreed, on=on))
         assert not done or (key not in paper.promises and not paper.closed)
         if done:
             paper.need(key, urgent=False, waived=set())
@@ -315,13 +317,13 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
     def transfer(self, data: st.DataObject, to: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        if self._try(lambda: self.app.cases.transfer(paper.reference, to, by=by)):
+        if self._try(lambda: self.app.cases.transfer(paper.reference, to, by=typed(by))):
             paper.numbers.clear()
 
     @rule(data=st.data(), director=people, by=people)
     def assign(self, data: st.DataObject, director: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        done = self._try(lambda: self.app.cases.assign([paper.reference], director, by=by))
+        done = self._try(lambda: self.app.cases.assign([paper.reference], director, by=typed(by)))
         assert done == (not paper.closed and paper.director != director)
         if done:
             paper.director = director
@@ -333,7 +335,9 @@ class UseCases(RuleBasedStateMachine):
         assume(names)
         name = data.draw(st.sampled_from(names))
         self._try(
-            lambda: self.app.cases.settle_follow_up(paper.reference, promise.key, name, by=by, on=self.back(back))
+            lambda: self.app.cases.settle_follow_up(
+                paper.reference, promise.key, name, by=typed(by), on=self.back(back)
+            )
         )
 
     @rule(
@@ -352,32 +356,40 @@ class UseCases(RuleBasedStateMachine):
         wanted = dependencies(key, paper.brp, urgent=promise.urgent) or ("id_document",)
         acts: dict[str, Callable[[], object]] = {
             "outcome": lambda: self.app.cases.record_outcome(
-                reference, key, outcome, by=by, on=self.back(back), fields=_fields(rule, outcome, self.today), note="hm"
+                reference,
+                key,
+                outcome,
+                by=typed(by),
+                on=self.back(back),
+                fields=_fields(rule, outcome, self.today),
+                note="hm",
             ),
-            "suspend": lambda: self.app.cases.suspend(reference, key, reason=REASONS[0], until=more, by=by),
-            "waive": lambda: self.app.cases.waive(reference, key, wanted[0], ground="spoed", by=by),
-            "add": lambda: self.app.cases.add(reference, ["day_activity"], by=by, on=self.back(back)),
-            "reopen": lambda: self.app.cases.reopen(reference, key, reason="toch niet", by=by, on=self.back(back)),
-            "agree": lambda: self.app.cases.agree(reference, key, more, by=by),
+            "suspend": lambda: self.app.cases.suspend(reference, key, reason=REASONS[0], until=more, by=typed(by)),
+            "waive": lambda: self.app.cases.waive(reference, key, wanted[0], ground="spoed", by=typed(by)),
+            "add": lambda: self.app.cases.add(reference, ["day_activity"], by=typed(by), on=self.back(back)),
+            "reopen": lambda: self.app.cases.reopen(
+                reference, key, reason="toch niet", by=typed(by), on=self.back(back)
+            ),
+            "agree": lambda: self.app.cases.agree(reference, key, more, by=typed(by)),
             "again": lambda: self.app.cases.again(
-                reference, key, reason="lost", by=by, agreed=more if key in DATED else None
+                reference, key, reason="lost", by=typed(by), agreed=more if key in DATED else None
             ),
-            "milestone": lambda: self.app.cases.milestone(reference, key, rule.milestones[0].name, by=by),
-            "note": lambda: self.app.cases.note(reference, "gaat maandag mee", key=key, by=by),
+            "milestone": lambda: self.app.cases.milestone(reference, key, rule.milestones[0].name, by=typed(by)),
+            "note": lambda: self.app.cases.note(reference, "gaat maandag mee", key=key, by=typed(by)),
         }
         closed = self.app.views.case(reference).case.closed is not None
         assume(not (closed and act == "reopen"))  # that opens the case, which is never taken back
         if self._try(acts[act]):
             if ticks:
                 self._tick()
-            self.app.cases.undo(reference, by=by)
+            self.app.cases.undo(reference, by=typed(by))
             assert state_in(self.database) == before
 
     @rule(data=st.data(), by=people)
     def close(self, data: st.DataObject, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
         all_done = all(p.status in CLOSED for p in paper.promises.values())
-        assert self._try(lambda: self.app.cases.close(paper.reference, by=by)) == (all_done and not paper.closed)
+        assert self._try(lambda: self.app.cases.close(paper.reference, by=typed(by))) == (all_done and not paper.closed)
         paper.closed = paper.closed or all_done
 
     def _pick(self, data: st.DataObject) -> tuple[Paper, Promise]:

@@ -27,7 +27,7 @@ from provisions.machine.postgres import running
 from provisions.settings import PROJECT
 from provisions.store.backlog import note_backup
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR
+from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import MovingClock, free_port
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
@@ -82,7 +82,8 @@ def world(database: Database, clock: MovingClock) -> Iterator[World]:
 
 def take_in(world: World) -> None:
     world.app.cases.intake(
-        IntakeRequest("TR-2026-0042", "voluntary", ["id_document", "advance_payment", "postal_address"]), by=DIRECTOR
+        IntakeRequest("TR-2026-0042", "voluntary", ["id_document", "advance_payment", "postal_address"]),
+        by=typed(DIRECTOR),
     )
 
 
@@ -133,7 +134,7 @@ def test_the_clock_says_how_late_it_was(world: World, clock: MovingClock) -> Non
 def test_a_late_registration_is_no_lateness_of_the_clock(world: World, clock: MovingClock) -> None:
     world.clock._turn()
     request = IntakeRequest("TR-2026-0042", "voluntary", ["id_document"], on=clock.now.date().replace(month=10))
-    world.app.cases.intake(request, by=DIRECTOR)
+    world.app.cases.intake(request, by=typed(DIRECTOR))
     world.clock._turn()
     assert world.clock.handled == 1
     assert world.clock.late == 0

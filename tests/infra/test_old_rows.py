@@ -12,7 +12,7 @@ from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR
+from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import MovingClock
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
@@ -104,13 +104,13 @@ def test_agreements_that_were_replaced_are_read_from_the_record(new_database: Ne
         request = IntakeRequest(
             "TR-2026-0001", "voluntary", ["housing"], present=["id_document"], agreed={"housing": date(2026, 12, 1)}
         )
-        app.cases.intake(request, by=DIRECTOR)
-        app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", ["id_document"]), by=DIRECTOR)
+        app.cases.intake(request, by=typed(DIRECTOR))
+        app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", ["id_document"]), by=typed(DIRECTOR))
         clock.advance(days=3)
-        app.cases.agree("TR-2026-0001", "housing", date(2026, 12, 8), by=DIRECTOR)
+        app.cases.agree("TR-2026-0001", "housing", date(2026, 12, 8), by=typed(DIRECTOR))
         second = clock.now.date()
         clock.advance(days=4)
-        app.cases.agree("TR-2026-0001", "housing", date(2026, 12, 15), by=DIRECTOR)
+        app.cases.agree("TR-2026-0001", "housing", date(2026, 12, 15), by=typed(DIRECTOR))
         recorded = agreements(engine)
         assert recorded == [("TR-2026-0001", date(2026, 12, 1), opened), ("TR-2026-0001", date(2026, 12, 8), second)]
         migrate.downgrade(url, "0007")

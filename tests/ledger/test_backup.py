@@ -26,7 +26,7 @@ from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import locks
 from provisions.store import tables as t
 from provisions.store.audit import allow_other_moments
-from tests.builders import DIRECTOR, Town
+from tests.builders import DIRECTOR, Town, typed
 from tests.conftest import MovingClock, database_url, owner_url
 from tests.ledger.conftest import verified
 
@@ -59,10 +59,12 @@ def lived_in(town: Town) -> Town:
     town.takes_in("TR-2026-0001", *needs)
     app = town.app
     ground = "bewijslast\tachteraf,\nzie \\ 'besluit' \"é€\""
-    app.cases.waive("TR-2026-0001", "postal_address", "id_document", ground=ground, by=DIRECTOR)
-    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 20), by=DIRECTOR)
+    app.cases.waive("TR-2026-0001", "postal_address", "id_document", ground=ground, by=typed(DIRECTOR))
+    app.cases.suspend("TR-2026-0001", "id_document", reason="client_asks", until=date(2026, 11, 20), by=typed(DIRECTOR))
     town.on("2026-11-25 12:00")
-    app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="op 25 november opgehaald")
+    app.cases.record_outcome(
+        "TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR), note="op 25 november opgehaald"
+    )
     town.takes_in("TR-2026-0002", "advance_payment").gets("advance_payment")
     town.on("2026-12-01 12:00")
     return town
@@ -100,7 +102,7 @@ def test_restored_it_is_the_same_row_by_row_and_work_goes_on(
     # Numbers go on after the last one, and so does the chain.
     there = Town(restored, clock)
     there.takes_in("TR-2026-0003", "id_document")
-    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR, note="gehaald")
+    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=typed(DIRECTOR), note="gehaald")
     assert verified(restored).lines > verdict.lines
     assert verified(restored).whole
     restored.dispose()
@@ -177,7 +179,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
 
     there = Town(restored, clock)
     there.takes_in("TR-2026-0003", "id_document")
-    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=DIRECTOR)
+    there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=typed(DIRECTOR))
     assert verified(restored).whole
     restored.dispose()
 

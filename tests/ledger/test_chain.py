@@ -17,7 +17,7 @@ from provisions.domain.errors import NotAllowed
 from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.audit import Anchor, Line
-from tests.builders import DIRECTOR, Town
+from tests.builders import DIRECTOR, Town, typed
 from tests.ledger.conftest import Intrude, verified
 
 
@@ -27,11 +27,11 @@ def worked(town: Town) -> Town:
     for number in range(1, 6):
         case = town.takes_in(f"TR-2026-000{number}", "id_document", "postal_address", "emergency_shelter")
         town.app.cases.waive(
-            case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=DIRECTOR
+            case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=typed(DIRECTOR)
         )
     town.on("2026-11-20 12:00")
     town.app.cases.record_outcome(
-        "TR-2026-0001", "id_document", "delivered", by=DIRECTOR, note="opgehaald aan het loket"
+        "TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR), note="opgehaald aan het loket"
     )
     return town
 
@@ -49,7 +49,7 @@ def test_after_ordinary_work_the_record_is_whole_and_numbered_without_gaps(worke
 def test_what_is_refused_leaves_no_line(worked: Town) -> None:
     before = verified(worked.database)
     with pytest.raises(NotAllowed):
-        worked.app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=DIRECTOR)
+        worked.app.cases.record_outcome("TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR))
     assert verified(worked.database) == before
 
 

@@ -14,7 +14,7 @@ from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.audit import Line
 from provisions.store.verification import compare
-from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, Town
+from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, Town, typed
 from tests.ledger.conftest import verified
 
 NEEDS = (
@@ -41,11 +41,16 @@ def lived(town: Town) -> Town:
         route="wvggz",
     )
     cases = town.app.cases
-    cases.waive("TR-2026-0001", "postal_address", "id_document", ground="is nog in behandeling", by=DIRECTOR)
-    cases.waive("TR-2026-0001", "housing", "id_document", ground="de verhuurder weet ervan", by=DIRECTOR)
-    cases.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=DIRECTOR)
+    cases.waive("TR-2026-0001", "postal_address", "id_document", ground="is nog in behandeling", by=typed(DIRECTOR))
+    cases.waive("TR-2026-0001", "housing", "id_document", ground="de verhuurder weet ervan", by=typed(DIRECTOR))
+    cases.suspend("TR-2026-0001", "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=typed(DIRECTOR))
     cases.suspend(
-        "TR-2026-0001", "housing", reason="other_body", until=date(2026, 12, 18), by=DIRECTOR, approved_by=TEAM_LEAD
+        "TR-2026-0001",
+        "housing",
+        reason="other_body",
+        until=date(2026, 12, 18),
+        by=typed(DIRECTOR),
+        approved_by=TEAM_LEAD,
     )
     town.on("2026-11-09 12:00")
     first.does("resume", "housing", on=date(2026, 11, 9)).does("agree", "housing", date(2026, 11, 27))
@@ -159,9 +164,9 @@ def test_only_the_role_that_owns_the_tables_makes_a_database_an_example(database
 
 @pytest.fixture
 def closed(lived: Town) -> Town:
-    lived.app.cases.record_outcome("TR-2026-0002", "id_document", "withdrawn", by=DIRECTOR)
-    lived.app.cases.record_outcome("TR-2026-0002", "health_insurance", "withdrawn", by=DIRECTOR)
-    lived.app.cases.close("TR-2026-0002", by="regisseur-zuid")
+    lived.app.cases.record_outcome("TR-2026-0002", "id_document", "withdrawn", by=typed(DIRECTOR))
+    lived.app.cases.record_outcome("TR-2026-0002", "health_insurance", "withdrawn", by=typed(DIRECTOR))
+    lived.app.cases.close("TR-2026-0002", by=typed("regisseur-zuid"))
     return lived
 
 
@@ -177,7 +182,7 @@ def codes(database: Engine, case_id: int) -> list[str]:
 def test_the_codes_of_people_go_with_the_case_and_the_record_stays_whole(closed: Town) -> None:
     assert codes(closed.database, 2) == ["regisseur-zuid", DIRECTOR]
     anchor = verified(closed.database).anchor
-    closed.app.retention.forget("TR-2026-0002", by="regisseur-1")
+    closed.app.retention.forget("TR-2026-0002", by=typed("regisseur-1"))
     assert codes(closed.database, 2) == []
     verdict = verified(closed.database, anchor)
     assert verdict.whole, verdict.faults
@@ -216,7 +221,7 @@ def test_codes_are_emptied_for_no_case_that_was_not_forgotten(closed: Town) -> N
 
 
 def test_what_is_kept_of_a_forgotten_case_still_follows_from_its_lines(closed: Town) -> None:
-    closed.app.retention.forget("TR-2026-0002", by="regisseur-1")
+    closed.app.retention.forget("TR-2026-0002", by=typed("regisseur-1"))
     with closed.database.begin() as connection:
         connection.execute(text("UPDATE provision SET started_on = started_on + 1 WHERE case_id = 2"))
     assert any("started_on" in fault for fault in verified(closed.database).faults)

@@ -13,7 +13,7 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.keeping import AS_SHIPPED, KeepTerm
 from provisions.domain.weeks import Week
 from provisions.store import tables as t
-from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, CaseFile, Town, day
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, CaseFile, Town, day, typed
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
 
@@ -27,7 +27,7 @@ def case(town: Town) -> CaseFile:
     town.on("2026-11-02 10:00")
     file = town.takes_in(REF, "advance_payment", "wmo_indication")
     town.on("2026-11-03 10:00")
-    town.app.cases.note(REF, NOTE, key="wmo_indication", by=DIRECTOR)
+    town.app.cases.note(REF, NOTE, key="wmo_indication", by=typed(DIRECTOR))
     file.gets("wmo_indication")
     town.on("2026-11-03 10:10")
     return file
@@ -101,7 +101,7 @@ def test_two_years_after_it_notes_and_grounds_go_and_the_chain_knows(
 @pytest.mark.usefixtures("case")
 def test_a_director_says_with_a_reason_that_they_are_needed_for_another_year(town: Town, database: Engine) -> None:
     town.clock.now = town.clock.now.fromisoformat("2028-10-20T10:00:00+00:00")
-    town.app.cases.keep(REF, reason="de grond is nog nodig", by=DIRECTOR)
+    town.app.cases.keep(REF, reason="de grond is nog nodig", by=typed(DIRECTOR))
     forget(town, "2029-10-20T10:00:00+00:00")
     assert NOTE in notes(town)
     assert town.app.views.case(REF).case.notes_kept_on == day("2028-10-20")
@@ -119,8 +119,8 @@ def test_how_long_a_case_is_kept_depends_on_how_it_ended(
     town: Town, case: CaseFile, reason: str, last: str, first: str
 ) -> None:
     if reason == "mistake":
-        number = town.app.cases.ask_end(REF, reason=reason, by=DIRECTOR)
-        town.app.cases.approve(str(number), by=TEAM_LEAD)
+        number = town.app.cases.ask_end(REF, reason=reason, by=typed(DIRECTOR))
+        town.app.cases.approve(str(number), by=typed(TEAM_LEAD))
     else:
         case.does("close", reason=reason)
     forget(town, f"{last}T10:00:00+00:00")
@@ -137,11 +137,11 @@ def test_how_long_a_case_is_kept_depends_on_how_it_ended(
 def test_what_is_still_open_stops_the_terms(town: Town, case: CaseFile, began: str, ended: str) -> None:
     known = {m.name for m in CONFIG.catalogue.rule("wmo_indication").milestones}
     assert {began, ended} <= known
-    town.app.cases.milestone(REF, "wmo_indication", began, by=DIRECTOR)
+    town.app.cases.milestone(REF, "wmo_indication", began, by=typed(DIRECTOR))
     case.does("close", reason="died")
     assert forget(town, "2033-11-04T10:00:00+00:00") == []
     assert notes(town) == [NOTE]
-    town.app.cases.milestone(REF, "wmo_indication", ended, by=DIRECTOR)
+    town.app.cases.milestone(REF, "wmo_indication", ended, by=typed(DIRECTOR))
     forget(town, "2033-11-04T11:00:00+00:00")
     assert town.app.views.all_cases() == []
 
@@ -193,12 +193,12 @@ def test_who_was_away_is_forgotten_a_year_after_the_last_day(town: Town, case: C
             return list(connection.execute(select(t.absence.c.director).order_by(t.absence.c.number)).scalars())
 
     away = town.app.cases.away
-    away("regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=TEAM_LEAD)
-    away("regisseur-3", start=day("2026-11-09"), until=day("2026-11-27"), deputy="regisseur-2", by=TEAM_LEAD)
+    away("regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=typed(TEAM_LEAD))
+    away("regisseur-3", start=day("2026-11-09"), until=day("2026-11-27"), deputy="regisseur-2", by=typed(TEAM_LEAD))
     town.app.cases.back(
-        "regisseur-3", by=TEAM_LEAD, on=day("2026-11-09")
+        "regisseur-3", by=typed(TEAM_LEAD), on=day("2026-11-09")
     )  # it holds on no day, and is kept like the others
-    away("regisseur-4", start=day("2026-11-09"), until=day("2027-10-01"), deputy="regisseur-2", by=TEAM_LEAD)
+    away("regisseur-4", start=day("2026-11-09"), until=day("2027-10-01"), deputy="regisseur-2", by=typed(TEAM_LEAD))
 
     forget(town, "2027-11-20T10:00:00+00:00")
     assert kept() == ["regisseur.zuid", "regisseur-4"]
@@ -215,7 +215,7 @@ def test_who_was_away_is_forgotten_a_year_after_the_last_day(town: Town, case: C
 
 def test_an_absence_that_was_removed_otherwise_is_noticed(town: Town, database: Engine) -> None:
     town.app.cases.away(
-        "regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=TEAM_LEAD
+        "regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=typed(TEAM_LEAD)
     )
     with database.begin() as connection:
         connection.execute(t.absence.delete())

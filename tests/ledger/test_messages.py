@@ -12,7 +12,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.outbound.outbox import Outbox
 from provisions.store import tables as t
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, Town
+from tests.builders import CONFIG, Town, typed
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
 from tests.outbound.conftest import Letterbox
@@ -53,7 +53,7 @@ def test_sent_again_it_goes_out_under_the_same_message_id_and_is_recorded(
 ) -> None:
     (failed,) = messages.found(undelivered=True)
     given_up.refuses = set()
-    again = town.app.resending.resend(str(failed.id), by="teamleider-1")
+    again = town.app.resending.resend(str(failed.id), by=typed("teamleider-1"))
     assert (again.status, again.attempts) == (MessageStatus.PENDING, 0)
     town.outbox.deliver_due()
     assert messages.one(str(failed.id)).status is MessageStatus.SENT
@@ -82,7 +82,7 @@ def test_the_run_says_that_a_message_did_not_arrive_until_it_did(
     assert view.message.startswith("Een bericht is niet bezorgd: bel zelf")
     assert "niet-bezorgd" in view.tags
     given_up.refuses = set()
-    town.app.resending.resend(str(messages.found(undelivered=True)[0].id), by="teamleider-1")
+    town.app.resending.resend(str(messages.found(undelivered=True)[0].id), by=typed("teamleider-1"))
     town.outbox.deliver_due()
     again = town.app.run_views.of(provision)
     assert again.generation > view.generation
@@ -96,9 +96,9 @@ def test_what_can_not_be_sent_again_is_refused(town: Town, messages: Messages, d
     with database.begin() as connection:
         connection.execute(update(t.message).values(status="void"))
     with pytest.raises(NotAllowed, match="niet meer nodig"):
-        town.app.resending.resend(str(message.id), by="teamleider-1")
+        town.app.resending.resend(str(message.id), by=typed("teamleider-1"))
     with pytest.raises(InvalidInput, match="code"):
-        town.app.resending.resend(str(message.id), by="Jan Jansen")
+        town.app.resending.resend(str(message.id), by=typed("Jan Jansen"))
     for unknown in ("", "12", "zzzzzzzz", "%%%%%%%%", "00000000-0000-0000-0000-000000000000"):
         with pytest.raises(NotFound, match="is er niet"):
             messages.one(unknown)
@@ -113,6 +113,6 @@ def test_waiting_longer_than_the_next_try_is_not_needed(
     with database.begin() as connection:
         connection.execute(update(t.message).values(status="pending", next_try=clock.now + timedelta(hours=6)))
     (message,) = messages.found()
-    town.app.resending.resend(str(message.id), by="teamleider-1")
+    town.app.resending.resend(str(message.id), by=typed("teamleider-1"))
     town.outbox.deliver_due()
     assert messages.one(str(message.id)).status is MessageStatus.SENT

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from provisions.domain.errors import InvalidInput, NotFound
-from tests.builders import DIRECTOR, TEAM_LEAD, Town, day
+from tests.builders import DIRECTOR, TEAM_LEAD, Town, day, typed
 from tests.ledger.conftest import verified
 
 REF = "TR-2026-0042"
@@ -16,14 +16,14 @@ PEOPLE = (DIRECTOR, TEAM_LEAD, "vervanger-4", "privacy-1")
 def lived_in(town: Town) -> Town:
     town.on("2026-11-02 10:00")
     case = town.takes_in(REF, "advance_payment", "wmo_indication")
-    town.app.cases.note(REF, f"{DIRECTOR} belt maandag", by="vervanger-4")
+    town.app.cases.note(REF, f"{DIRECTOR} belt maandag", by=typed("vervanger-4"))
     case.does("suspend", "advance_payment", reason="client_asks", until=day("2026-12-20"), approved_by=TEAM_LEAD)
     case.gets("wmo_indication")
     return town.on("2026-11-20 10:00")
 
 
 def test_no_person_no_code_and_no_mailbox_is_in_it(lived_in: Town) -> None:
-    found = lived_in.app.releasing.for_client(REF, by="privacy-1")
+    found = lived_in.app.releasing.for_client(REF, by=typed("privacy-1"))
     text = json.dumps(found, ensure_ascii=False)
     for code in PEOPLE:
         assert code not in text, code
@@ -35,7 +35,7 @@ def test_no_person_no_code_and_no_mailbox_is_in_it(lived_in: Town) -> None:
 
 
 def test_that_it_was_released_is_on_record(lived_in: Town) -> None:
-    lived_in.app.releasing.for_client(REF, by="privacy-1")
+    lived_in.app.releasing.for_client(REF, by=typed("privacy-1"))
     last = lived_in.app.views.audit(REF)[-1]
     assert (last.what, last.by) == ("export.released", "privacy-1")
     assert verified(lived_in.database).whole
@@ -44,7 +44,7 @@ def test_that_it_was_released_is_on_record(lived_in: Town) -> None:
 def test_for_a_case_that_is_there_by_somebody_with_a_code(lived_in: Town) -> None:
     before = len(lived_in.app.views.audit(REF))
     with pytest.raises(NotFound):
-        lived_in.app.releasing.for_client("TR-2026-9999", by="privacy-1")
+        lived_in.app.releasing.for_client("TR-2026-9999", by=typed("privacy-1"))
     with pytest.raises(InvalidInput):
-        lived_in.app.releasing.for_client(REF, by="Jan Jansen")
+        lived_in.app.releasing.for_client(REF, by=typed("Jan Jansen"))
     assert len(lived_in.app.views.audit(REF)) == before

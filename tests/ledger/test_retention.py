@@ -13,7 +13,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
 from provisions.store import tables as t
-from tests.builders import CONFIG, DIRECTOR, Town
+from tests.builders import CONFIG, DIRECTOR, Town, typed
 from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
 
@@ -33,13 +33,13 @@ def closed(town: Town) -> Town:
     town.takes_in("TR-2026-0078", "id_document", "emergency_shelter")
     case = town.takes_in(REFERENCE, "id_document", "postal_address", "advance_payment", route="wvggz")
     app = town.app
-    app.cases.waive(REFERENCE, "postal_address", "id_document", ground=NOTE, by=DIRECTOR)
-    app.cases.number(REFERENCE, NUMBER, by=DIRECTOR)
-    app.cases.number(REFERENCE, NUMBER, key="id_document", by=DIRECTOR)
-    app.cases.suspend(REFERENCE, "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=DIRECTOR)
+    app.cases.waive(REFERENCE, "postal_address", "id_document", ground=NOTE, by=typed(DIRECTOR))
+    app.cases.number(REFERENCE, NUMBER, by=typed(DIRECTOR))
+    app.cases.number(REFERENCE, NUMBER, key="id_document", by=typed(DIRECTOR))
+    app.cases.suspend(REFERENCE, "advance_payment", reason="client_asks", until=date(2026, 11, 6), by=typed(DIRECTOR))
     town.on("2026-11-18 12:00")
-    app.cases.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=DIRECTOR)
-    app.cases.record_outcome(REFERENCE, "id_document", "delivered", by=DIRECTOR, note=NOTE)
+    app.cases.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=typed(DIRECTOR))
+    app.cases.record_outcome(REFERENCE, "id_document", "delivered", by=typed(DIRECTOR), note=NOTE)
     case.gets("advance_payment").is_refused("postal_address")
     town.on("2026-11-25 12:00")
     case.gets("postal_address", ground="no_residence")
@@ -74,7 +74,7 @@ def test_the_export_holds_all_that_is_known(closed: Town, app: App) -> None:
 
 def test_forgotten_nothing_leads_back_to_the_client(closed: Town, app: App) -> None:
     messages = [m["id"] for m in app.exports.of_case(REFERENCE)["messages"]]
-    forgotten = app.retention.forget(REFERENCE, by="regisseur-1")
+    forgotten = app.retention.forget(REFERENCE, by=typed("regisseur-1"))
     app.retention.erased(forgotten.case_id)
     assert set(map(str, forgotten.messages)) == set(messages)
     left = everything(closed.database)
@@ -90,7 +90,7 @@ def test_forgotten_nothing_leads_back_to_the_client(closed: Town, app: App) -> N
 
 def test_a_line_remains_and_the_chain_is_whole(closed: Town, app: App) -> None:
     before = verified(closed.database)
-    number = app.retention.forget(REFERENCE, by="regisseur-1").case_id
+    number = app.retention.forget(REFERENCE, by=typed("regisseur-1")).case_id
     after = verified(closed.database, before.anchor)
     assert after.whole, after.faults
     assert after.lines == before.lines + 1
@@ -108,12 +108,12 @@ def test_no_figure_changes_by_forgetting(closed: Town, app: App, clock: MovingCl
 
     before = figures()
     assert sum(report["totals"]["breaches"] for report in before) > 3
-    app.retention.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by=typed("regisseur-1"))
     assert figures() == before
 
 
 def test_the_reference_may_be_used_again(closed: Town, app: App) -> None:
-    app.retention.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by=typed("regisseur-1"))
     again = closed.takes_in(REFERENCE, "id_document")
     assert again.status() == {"id_document": "waiting"}
     keeping_again = [e.what for e in closed.app.views.audit(REFERENCE)]
@@ -122,7 +122,7 @@ def test_the_reference_may_be_used_again(closed: Town, app: App) -> None:
 
 
 def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, app: App) -> None:
-    app.retention.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by=typed("regisseur-1"))
     closed.on("2027-03-01 12:00")
     assert closed.app.runs.expected(0, 100)
     ids = [run.provision_id for run in closed.app.runs.expected(0, 100)]
@@ -133,13 +133,13 @@ def test_time_that_goes_on_does_nothing_to_what_was_forgotten(closed: Town, app:
 def test_only_a_closed_case_is_forgotten(closed: Town, app: App) -> None:
     before = everything(closed.database)
     with pytest.raises(NotAllowed, match="niet afgesloten"):
-        app.retention.forget("TR-2026-0078", by="regisseur-1")
+        app.retention.forget("TR-2026-0078", by=typed("regisseur-1"))
     with pytest.raises(NotFound):
-        app.retention.forget("TR-2026-0099", by="regisseur-1")
+        app.retention.forget("TR-2026-0099", by=typed("regisseur-1"))
     with pytest.raises(InvalidInput):
-        app.retention.forget("Jan Jansen", by="regisseur-1")
+        app.retention.forget("Jan Jansen", by=typed("regisseur-1"))
     with pytest.raises(InvalidInput):
-        app.retention.forget(REFERENCE, by="Jan Jansen")
+        app.retention.forget(REFERENCE, by=typed("Jan Jansen"))
     assert everything(closed.database) == before
 
 
@@ -170,7 +170,7 @@ def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, app:
                 )
             )
             connection.execute(t.prepared.insert().values(message=number, text=said, **content))
-    app.retention.forget(REFERENCE, by="regisseur-1")
+    app.retention.forget(REFERENCE, by=typed("regisseur-1"))
     with closed.database.connect() as connection:
         rows = connection.execute(text("SELECT id, body FROM message WHERE kind = 'morning'"))
         bodies: dict[object, str | None] = {row.id: row.body for row in rows}
@@ -181,11 +181,11 @@ def test_a_morning_message_that_named_the_case_loses_its_text(closed: Town, app:
 
 def test_what_was_asked_of_a_second_person_goes_too(closed: Town, database: Engine) -> None:
     cases = closed.app.cases
-    cases.reopen_case(REFERENCE, reason="vergissing", by=DIRECTOR)
-    number = cases.ask_end(REFERENCE, reason="mistake", by="regisseur.die.vroeg")
-    cases.deny(str(number), because="het klopt wel", by="teamleider.die.besliste")
-    cases.close(REFERENCE, by=DIRECTOR)
+    cases.reopen_case(REFERENCE, reason="vergissing", by=typed(DIRECTOR))
+    number = cases.ask_end(REFERENCE, reason="mistake", by=typed("regisseur.die.vroeg"))
+    cases.deny(str(number), because="het klopt wel", by=typed("teamleider.die.besliste"))
+    cases.close(REFERENCE, by=typed(DIRECTOR))
     assert "regisseur.die.vroeg" in everything(database)
-    closed.app.retention.forget(REFERENCE, by=DIRECTOR)
+    closed.app.retention.forget(REFERENCE, by=typed(DIRECTOR))
     for code in ("regisseur.die.vroeg", "teamleider.die.besliste"):
         assert code not in everything(database)

@@ -20,7 +20,7 @@ from provisions.outbound.transports import OutboxFolder
 from provisions.overview import Mornings, Overviews, Pages
 from provisions.report.reports import Reports
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, at, day
+from tests.builders import CONFIG, at, day, typed
 from tests.conftest import MovingClock
 from tests.overview.conftest import PlainLinks
 from tests.report.region import dated
@@ -65,8 +65,8 @@ def arrived(database: Engine, clock: MovingClock, tmp_path: Path) -> dict[str, A
     mornings = Mornings(database, config, overviews, Pages(config, PlainLinks()), clock)
     days, reports = DaysOverviews(database, config, clock), Reports(database, config, clock)
     for number, needs in ((41, ["special_assistance", "wmo_indication"]), (42, ["id_document", "postal_address"])):
-        app.cases.intake(IntakeRequest(f"TR-2026-00{number}", "voluntary", needs, director=BY), by=BY)
-    app.cases.suspend("TR-2026-0041", "special_assistance", reason="client_asks", until=day("2026-11-12"), by=BY)
+        app.cases.intake(IntakeRequest(f"TR-2026-00{number}", "voluntary", needs, director=BY), by=typed(BY))
+    app.cases.suspend("TR-2026-0041", "special_assistance", reason="client_asks", until=day("2026-11-12"), by=typed(BY))
     outbox.deliver_due()
     for moment in ("2026-11-03 07:30", "2026-11-10 07:30", "2026-11-16 07:30"):
         clock.now = at(moment)

@@ -13,6 +13,7 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 
@@ -30,7 +31,7 @@ def outbox(database: Engine, config: Config, clock: MovingClock, letterbox: Lett
 
 
 def start(app: App, reference: str, *needs: str) -> None:
-    app.cases.intake(IntakeRequest(reference, "voluntary", needs), by=BY)
+    app.cases.intake(IntakeRequest(reference, "voluntary", needs), by=typed(BY))
 
 
 def messages(database: Engine) -> list[tuple[str, str, str | None]]:
@@ -204,7 +205,7 @@ def test_what_is_settled_before_it_is_asked_is_not_asked(
     database: Engine, app: App, outbox: Outbox, letterbox: Letterbox
 ) -> None:
     start(app, "TR-2026-0001", "advance_payment")
-    app.cases.record_outcome("TR-2026-0001", "advance_payment", "delivered", by=BY)
+    app.cases.record_outcome("TR-2026-0001", "advance_payment", "delivered", by=typed(BY))
     outbox.deliver_due()
     assert letterbox.mails == []
     assert messages(database) == [("request", "void", None)]
@@ -233,7 +234,9 @@ def test_failures_do_not_come_back_all_at_once(spread: float, minutes: float) ->
 
 def test_hundreds_go_out_each_once(app: App, outbox: Outbox, letterbox: Letterbox) -> None:
     needs = ("advance_payment", "wmo_indication", "special_assistance", "day_activity")
-    app.cases.intake_many([IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=BY)
+    app.cases.intake_many(
+        [IntakeRequest(f"TR-2026-{number:04}", "voluntary", needs) for number in range(100)], by=typed(BY)
+    )
     while outbox.deliver_due():
         pass
     assert len(letterbox.mails) == 400

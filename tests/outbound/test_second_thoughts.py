@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.database.connect import pooled
-from provisions.domain.lifecycle import Via
 from provisions.store.backlog import backlog
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, CaseFile, Town, at, day
+from tests.builders import CONFIG, CaseFile, Town, at, day, on_a_page, typed
 from tests.conftest import MovingClock
 
 KEY = "advance_payment"
@@ -82,7 +81,7 @@ def test_what_turns_out_not_to_be_there_days_later_is_said_in_one_word(town: Tow
 
 def test_a_counter_that_was_never_asked_is_not_told_that_it_need_not(town: Town, case: CaseFile) -> None:
     """The mail server was away all the time."""
-    town.app.cases.add("TR-2026-0042", ["wmo_indication"], by="regisseur.noord")
+    town.app.cases.add("TR-2026-0042", ["wmo_indication"], by=typed("regisseur.noord"))
     case.does_without("wmo_indication")
     town.on("2026-11-03 10:05")
     assert town.letters_to("wmo") == []
@@ -100,7 +99,7 @@ def test_a_withdrawal_that_stays_is_told_within_a_minute(town: Town, case: CaseF
 
 
 def test_there_and_back_again_before_anything_left_is_no_letter(town: Town, case: CaseFile) -> None:
-    town.app.cases.transfer("TR-2026-0042", "duinrade", by="regisseur.noord")
+    town.app.cases.transfer("TR-2026-0042", "duinrade", by=typed("regisseur.noord"))
     town.clock.now += timedelta(minutes=1)
     case.does("decline", because="not_living_here")
     town.on("2026-11-03 10:10")
@@ -114,7 +113,7 @@ def test_what_is_sent_again_is_judged_by_what_was_known_before_it(town: Town, ca
     town.on("2026-11-03 10:01")
     found = Messages(pooled(database), CONFIG).found(reference="TR-2026-0042")
     cancelled = next(message for message in found if message.kind == "cancelled")
-    town.app.resending.resend(str(cancelled.id), by="teamleider-1")
+    town.app.resending.resend(str(cancelled.id), by=typed("teamleider-1"))
     town.on("2026-11-03 10:02")
     assert [s.partition(" TR")[0] for s in subjects(town)] == ["Verzoek", "Verzoek vervalt", "Verzoek vervalt"]
 
@@ -126,8 +125,7 @@ def test_what_waits_on_purpose_is_no_slow_post_and_what_should_have_left_is(
         waiting = backlog(database, town.clock.now)
         return waiting.messages_slow, waiting.messages_pending_seconds
 
-    web = town.app.cases.through(Via.WEB)
-    web.record_outcome(case.reference, KEY, "withdrawn", by="regisseur.noord")
+    town.app.cases.record_outcome(case.reference, KEY, "withdrawn", by=on_a_page("regisseur.noord"))
     town.takes_in("TR-2026-0043", "special_assistance").does(
         "suspend", "special_assistance", reason="client_asks", until=day("2026-11-12")
     )

@@ -23,6 +23,7 @@ from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import Webhooks, check_secrets, signature
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 from tests.outbound.conftest import Letterbox
 
@@ -128,7 +129,7 @@ def messages(database: Engine) -> list[Any]:
 
 
 def take_in(app: App, *needs: str, number: int = 1) -> None:
-    app.cases.intake(IntakeRequest(f"TR-2026-{number:04}", "wvggz", needs), by=BY)
+    app.cases.intake(IntakeRequest(f"TR-2026-{number:04}", "wvggz", needs), by=typed(BY))
 
 
 def test_a_signed_event_in_the_nl_gov_profile(

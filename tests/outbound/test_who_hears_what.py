@@ -17,7 +17,7 @@ from provisions.domain.rungs import RungName
 from provisions.outbound.days import DaysOverviews
 from provisions.store import tables as t
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, DIRECTOR, Client, Letter, Town, a_client, at, day
+from tests.builders import CONFIG, DIRECTOR, Client, Letter, Town, a_client, at, day, on_a_page, typed
 from tests.conftest import MovingClock
 
 KEY = "advance_payment"
@@ -235,9 +235,8 @@ def texts(letters: list[Letter]) -> str:
 def test_what_is_taken_back_within_the_wait_sends_nothing_and_does_not_hold_up_the_clock(town: Town) -> None:
     case = town.takes_in("TR-2026-0042", KEY)
     town.on("2026-11-10 23:58")
-    web = town.app.cases.through(Via.WEB)
-    web.record_outcome(case.reference, KEY, "withdrawn", by=DIRECTOR)
-    web.reopen(case.reference, KEY, reason="vergissing", by=DIRECTOR)
+    town.app.cases.record_outcome(case.reference, KEY, "withdrawn", by=on_a_page(DIRECTOR))
+    town.app.cases.reopen(case.reference, KEY, reason="vergissing", by=on_a_page(DIRECTOR))
     town.on("2026-11-11 00:01")
     assert [x.subject for x in town.letters_to("doorbraaktafel")] == [
         "Doorbraaktafel TR-2026-0042 · te laat sinds 11 november"
@@ -251,10 +250,14 @@ def test_one_overview_a_day_for_each_counter(town: Town, database: Engine) -> No
         town.takes_in(f"TR-2026-00{number}", "special_assistance")
     for number in (41, 42, 43):
         town.app.cases.suspend(
-            f"TR-2026-00{number}", "special_assistance", reason="client_asks", until=day("2026-11-12"), by=DIRECTOR
+            f"TR-2026-00{number}",
+            "special_assistance",
+            reason="client_asks",
+            until=day("2026-11-12"),
+            by=typed(DIRECTOR),
         )
     town.on("2026-11-03 10:05")
-    town.app.cases.resume("TR-2026-0043", "special_assistance", by=DIRECTOR)
+    town.app.cases.resume("TR-2026-0043", "special_assistance", by=typed(DIRECTOR))
     asked = len(town.letters)
     town.on("2026-11-03 18:00")
     assert len(town.letters) == asked, "nothing goes by itself"
@@ -329,6 +332,6 @@ def test_lines_about_a_message_say_of_which_round_it_is(town: Town, database: En
     town.on("2026-11-04 07:31")
     found = Messages(pooled(database), CONFIG).found(reference="TR-2026-0042", status="sent")
     second = next(m for m in found if m.kind == "request")
-    town.app.resending.resend(str(second.id), by="teamleider-1")
+    town.app.resending.resend(str(second.id), by=typed("teamleider-1"))
     rounds = {e.what: e.data.get("round") for e in town.app.views.audit("TR-2026-0042")}
     assert (rounds["message.listed"], rounds["message.resend"]) == (2, 2)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from provisions.overview.sheet import Sheet, as_html, as_pdf, sheet
-from tests.builders import CONFIG, DIRECTOR, Town, day
+from tests.builders import CONFIG, DIRECTOR, Town, day, typed
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0042"
@@ -32,7 +32,7 @@ def town(database: Engine, clock: MovingClock) -> Town:
     """A case with something in every state, eight days later."""
     town = Town(database, clock).on("2026-11-02 10:00")
     case = town.takes_in(REF, *KEYS, living="clinic")
-    town.app.cases.note(REF, "heeft een hond die Bello heet", by=DIRECTOR)
+    town.app.cases.note(REF, "heeft een hond die Bello heet", by=typed(DIRECTOR))
     case.gets("wmo_indication").does_without("special_assistance")
     case.does("suspend", "advance_payment", reason="client_asks", until=day("2026-11-20"))
     town.on("2026-11-12 10:00")

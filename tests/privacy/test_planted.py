@@ -11,7 +11,7 @@ from provisions.app import App
 from provisions.cli.main import main
 from provisions.settings import PROJECT
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, day, everything_in
+from tests.builders import CONFIG, DIRECTOR, day, everything_in, typed
 from tests.conftest import MovingClock, clean_environment
 
 PLANTED = ("111222333", "j.jansen@voorbeeld.nl", "06-12345678")
@@ -54,11 +54,11 @@ def town(database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
     clock = MovingClock()
     app = App(database, CONFIG, clock)
     needs = ("id_document", "benefit_decision", "advance_payment", "wmo_indication", "special_assistance")
-    app.cases.intake(IntakeRequest(REF, "voluntary", needs), by=DIRECTOR)
-    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-25"), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", needs), by=typed(DIRECTOR))
+    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-25"), by=typed(DIRECTOR))
     clock.advance(days=17)
     app.time.tick_all()
-    app.cases.record_outcome(REF, "special_assistance", "delivered", by=DIRECTOR)
+    app.cases.record_outcome(REF, "special_assistance", "delivered", by=typed(DIRECTOR))
     return database
 
 

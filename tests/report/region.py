@@ -17,6 +17,7 @@ from provisions.domain.errors import Refused
 from provisions.domain.rules import OutcomeName
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 
 BY = "regie-1"
@@ -76,7 +77,7 @@ class Region:
             urgent=["debt_counselling"] if chance.random() < 0.2 else [],
             on=day - timedelta(days=chance.choice([0, 0, 0, 1, 3, 10])),
         )
-        self.app.cases.intake(request, by=BY)
+        self.app.cases.intake(request, by=typed(BY))
         self.references.append(reference)
 
     def _something_happens(self, reference: str, day: date) -> None:
@@ -96,34 +97,38 @@ class Region:
         if not provision.status.is_open:
             if chance.random() < 0.02:
                 app.cases.reopen(
-                    reference, key, reason="het bleek niet te kloppen", by=BY, on=max(earlier, provision.closed_on)
+                    reference,
+                    key,
+                    reason="het bleek niet te kloppen",
+                    by=typed(BY),
+                    on=max(earlier, provision.closed_on),
                 )
             return
         what = chance.random()
         if provision.status is Status.BLOCKED:
             if what < 0.06:
                 dependency = "id_document"
-                app.cases.waive(reference, key, dependency, ground="bewijslast achteraf", by=BY, on=earlier)
+                app.cases.waive(reference, key, dependency, ground="bewijslast achteraf", by=typed(BY), on=earlier)
             elif what < 0.07:
-                app.cases.record_outcome(reference, key, "withdrawn", by=BY, on=earlier)
+                app.cases.record_outcome(reference, key, "withdrawn", by=typed(BY), on=earlier)
             return
         if what < 0.45:
-            app.cases.record_outcome(reference, key, OutcomeName.DELIVERED, by=BY, on=earlier)
+            app.cases.record_outcome(reference, key, OutcomeName.DELIVERED, by=typed(BY), on=earlier)
         elif what < 0.52:
-            app.cases.record_outcome(reference, key, OutcomeName.REFUSED, by=BY, on=earlier)
+            app.cases.record_outcome(reference, key, OutcomeName.REFUSED, by=typed(BY), on=earlier)
         elif what < 0.55:
             fields = {"offered_instead": "other_shelter"} if key == "emergency_shelter" else {}
-            app.cases.record_outcome(reference, key, OutcomeName.WITHDRAWN, by=BY, on=earlier, fields=fields)
+            app.cases.record_outcome(reference, key, OutcomeName.WITHDRAWN, by=typed(BY), on=earlier, fields=fields)
         elif what < 0.65:
             until = day + timedelta(days=chance.randint(2, 20))
-            app.cases.suspend(reference, key, reason=chance.choice(list(Reason)), until=until, by=BY, on=earlier)
+            app.cases.suspend(reference, key, reason=chance.choice(list(Reason)), until=until, by=typed(BY), on=earlier)
         elif what < 0.68:
-            app.cases.resume(reference, key, by=BY, on=earlier)
+            app.cases.resume(reference, key, by=typed(BY), on=earlier)
         elif what < 0.80 and provision.rungs:
-            app.cases.answer(reference, key, provision.rungs[-1].name, chance.choice(list(Answer)), by=BY)
+            app.cases.answer(reference, key, provision.rungs[-1].name, chance.choice(list(Answer)), by=typed(BY))
         elif what < 0.83:
-            app.cases.submit(reference, key, "submitted", reason="alles is geprobeerd", by=BY)
+            app.cases.submit(reference, key, "submitted", reason="alles is geprobeerd", by=typed(BY))
         elif what < 0.90 and key == "housing":
-            app.cases.agree(reference, key, day + timedelta(days=chance.randint(1, 20)), by=BY)
+            app.cases.agree(reference, key, day + timedelta(days=chance.randint(1, 20)), by=typed(BY))
         elif what < 0.91:
-            app.cases.transfer(reference, chance.choice(list(self.config.organisation.municipalities)), by=BY)
+            app.cases.transfer(reference, chance.choice(list(self.config.organisation.municipalities)), by=typed(BY))

@@ -10,7 +10,7 @@ from provisions.domain.figures.history import SCALARS
 from provisions.domain.weeks import Week
 from provisions.report.page import plain_text
 from provisions.report.reports import Reports
-from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town, typed
 from tests.conftest import MovingClock
 from tests.report import from_audit
 from tests.report.region import Region, dated
@@ -89,7 +89,7 @@ def test_what_ended_with_its_case_is_not_open_any_more(database: Engine, clock: 
     town.on("2026-11-18 12:00")
     reports = Reports(database, CONFIG, clock)
     assert _open(reports, "2026-W45") == (1, 1, 1)
-    town.app.cases.close("TR-2026-0001", reason="died", by=DIRECTOR, on=date(2026, 11, 10))
+    town.app.cases.close("TR-2026-0001", reason="died", by=typed(DIRECTOR), on=date(2026, 11, 10))
     town.on("2026-12-07 12:00")
     assert _open(reports, "2026-W45") == (1, 1, 1)
     assert [_open(reports, f"2026-W{n}") for n in (46, 47, 48)] == [(0, 0, 0)] * 3
@@ -105,14 +105,14 @@ def test_an_end_that_was_undone_leaves_no_trace_in_the_figures(
     town.takes_in("TR-2026-0001", "wmo_indication")
     town.on("2026-11-18 12:00")
     cases, reports = town.app.cases, Reports(database, CONFIG, clock)
-    cases.close("TR-2026-0001", reason="died", by=DIRECTOR)
+    cases.close("TR-2026-0001", reason="died", by=typed(DIRECTOR))
     if one:
-        cases.reopen("TR-2026-0001", "wmo_indication", reason="vergissing", by=DIRECTOR)
+        cases.reopen("TR-2026-0001", "wmo_indication", reason="vergissing", by=typed(DIRECTOR))
     else:
-        cases.reopen_case("TR-2026-0001", reason="vergissing", by=DIRECTOR)
+        cases.reopen_case("TR-2026-0001", reason="vergissing", by=typed(DIRECTOR))
     town.on("2026-11-25 12:00")
     assert _open(reports, "2026-W47")[:2] == (1, 1)
-    cases.record_outcome("TR-2026-0001", "wmo_indication", "delivered", by=DIRECTOR)
+    cases.record_outcome("TR-2026-0001", "wmo_indication", "delivered", by=typed(DIRECTOR))
     town.on("2026-12-07 12:00")
     assert _open(reports, "2026-W48")[:2] == (0, 0), "delivered, and not open for ever"
 
@@ -128,8 +128,8 @@ def test_a_double_or_a_mistake_leaves_every_figure_also_of_weeks_that_were_sent(
     reports = Reports(database, CONFIG, clock)
     reports.send_due()
     before = _open(reports, "2026-W46")
-    number = town.app.cases.ask_end("TR-2026-0002", reason=reason, by=DIRECTOR)
-    town.app.cases.approve(str(number), by=TEAM_LEAD)
+    number = town.app.cases.ask_end("TR-2026-0002", reason=reason, by=typed(DIRECTOR))
+    town.app.cases.approve(str(number), by=typed(TEAM_LEAD))
     town.on("2026-11-25 12:00")
     assert _open(reports, "2026-W46") == before, "what was sent stays as it was sent"
     reports.send_due()
@@ -156,9 +156,9 @@ def test_who_sleeps_outside_is_counted_whatever_the_outcome_is_called(database: 
     town.on("2026-11-18 12:00")
     assert outside(47) == [1, 1, 1], "meals are no bed"
     case = town.takes_in("TR-2026-0003", "emergency_shelter")
-    town.app.cases.again("TR-2026-0001", "emergency_shelter", reason="needed_again", by=DIRECTOR)
+    town.app.cases.again("TR-2026-0001", "emergency_shelter", reason="needed_again", by=typed(DIRECTOR))
     town.app.cases.record_outcome(
-        "TR-2026-0001", "emergency_shelter", "delivered", by=DIRECTOR, fields={"place": "hotel"}
+        "TR-2026-0001", "emergency_shelter", "delivered", by=typed(DIRECTOR), fields={"place": "hotel"}
     )
     case.does_without("emergency_shelter", offered_instead="meals_and_care")
     town.on("2026-11-25 12:00")
@@ -173,7 +173,7 @@ def test_a_case_at_rest_is_counted_as_such_and_its_days_are_nobodys(database: En
         town.takes_in(f"TR-2026-000{number}", "wmo_indication")
     town.on("2026-11-04 12:00")
     for number in range(1, 6):
-        town.app.cases.rest(f"TR-2026-000{number}", reason="out_of_sight", by=TEAM_LEAD)
+        town.app.cases.rest(f"TR-2026-000{number}", reason="out_of_sight", by=typed(TEAM_LEAD))
     town.on("2026-11-18 12:00")
     reports = Reports(database, CONFIG, clock)
     then = reports.of_week(Week.parse("2026-W46"))
@@ -181,8 +181,8 @@ def test_a_case_at_rest_is_counted_as_such_and_its_days_are_nobodys(database: En
     assert "5 trajecten uit beeld" in plain_text(then)
     assert _open(reports, "2026-W46") == (5, 0, 0)
     for number in range(1, 6):
-        town.app.cases.wake(f"TR-2026-000{number}", by=DIRECTOR)
-        town.app.cases.record_outcome(f"TR-2026-000{number}", "wmo_indication", "delivered", by=DIRECTOR)
+        town.app.cases.wake(f"TR-2026-000{number}", by=typed(DIRECTOR))
+        town.app.cases.record_outcome(f"TR-2026-000{number}", "wmo_indication", "delivered", by=typed(DIRECTOR))
     town.on("2026-11-25 12:00")
     week = reports.of_week(Week.parse("2026-W47"))
     (row,) = [row for row in week["provisions"] if row["key"] == "wmo_indication"]

@@ -15,7 +15,7 @@ from provisions.app import App
 from provisions.domain.calendar import AMSTERDAM
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, at
+from tests.builders import CONFIG, at, typed
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated
 
@@ -25,7 +25,7 @@ def app(database: Engine, clock: MovingClock) -> App:
     """Use cases, with one client since Wednesday 4 November."""
     app = App(dated(database, clock), CONFIG, clock)
     clock.now = at("2026-11-04 10:00")
-    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["id_document"]), by=BY)
+    app.cases.intake(IntakeRequest("TR-2026-0001", "voluntary", ["id_document"]), by=typed(BY))
     return app
 
 

@@ -16,7 +16,7 @@ from provisions.report.page import as_page, plain_text
 from provisions.report.reports import Reports
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, Letterbox, at
+from tests.builders import CONFIG, Letterbox, at, typed
 from tests.conftest import MovingClock
 from tests.report.region import BY, dated
 
@@ -41,7 +41,7 @@ class Town:
         self.clients += 1
         reference = f"TR-2026-{self.clients:04}"
         day = date.fromisoformat(on) if on else None
-        self.app.cases.intake(IntakeRequest(reference, "voluntary", needs, on=day, **known), by=BY)
+        self.app.cases.intake(IntakeRequest(reference, "voluntary", needs, on=day, **known), by=typed(BY))
         return reference
 
     def sends(self) -> list[str]:
@@ -133,7 +133,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
     assert frozen["totals"]["breaches"] == 3
     # Recorded late, dated on time: the breach is taken away.
     town.on("2026-11-17 10:00").app.cases.record_outcome(
-        references[0], "id_document", "delivered", by=BY, on=date(2026, 11, 9)
+        references[0], "id_document", "delivered", by=typed(BY), on=date(2026, 11, 9)
     )
     assert town.reports.of_week(week) == frozen
     assert town.on("2026-11-23 07:00").sends() == ["2026-W47"]
@@ -144,7 +144,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
     assert found["2026-W46", "id_document", "open"] == (3, 2)
     # Told once; a further change is told against the last correction.
     assert town.on("2026-11-24 07:00").reports.of_week(Week.parse("2026-W48"))["corrections"] == []
-    town.app.cases.record_outcome(references[1], "id_document", "delivered", by=BY, on=date(2026, 11, 9))
+    town.app.cases.record_outcome(references[1], "id_document", "delivered", by=typed(BY), on=date(2026, 11, 9))
     corrections = town.reports.of_week(Week.parse("2026-W48"))["corrections"]
     assert {"week": "2026-W46", "key": "id_document", "figure": "breaches", "was": 2, "is": 1} in corrections
 
@@ -152,7 +152,7 @@ def test_a_frozen_week_gives_the_frozen_figures_and_later_changes_are_correction
 def test_a_past_week_that_was_never_sent_is_computed_from_what_happened_then(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", "postal_address")
-    town.on("2026-11-17 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=BY)
+    town.on("2026-11-17 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=typed(BY))
     rows = {row["key"]: row for row in town.reports.of_week(Week.parse("2026-W46"))["provisions"]}
     assert (rows["id_document"]["open"], rows["id_document"]["overdue"]) == (1, 1)
     assert rows["id_document"]["longest_overdue_days"] is None  # of one case it would say too much
@@ -181,14 +181,14 @@ def test_who_is_without_shelter_income_or_identity_document(town: Town) -> None:
     town.takes_in("advance_payment", present=["benefit_decision"])
     town.on("2026-11-10 10:00")
     assert town.reports.of_week()["without"] == {"shelter": 1, "income": 1, "id": 2}
-    town.app.cases.record_outcome("TR-2026-0003", "advance_payment", "delivered", by=BY, on=date(2026, 11, 6))
+    town.app.cases.record_outcome("TR-2026-0003", "advance_payment", "delivered", by=typed(BY), on=date(2026, 11, 6))
     assert town.reports.of_week()["without"] == {"shelter": 1, "income": 0, "id": 2}
 
 
 def test_the_cause_is_where_the_days_until_the_due_date_went(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", "postal_address", "emergency_shelter")
-    town.on("2026-11-12 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=BY)
+    town.on("2026-11-12 10:00").app.cases.record_outcome(reference, "id_document", "delivered", by=typed(BY))
     town.on("2026-11-23 10:00")
     causes = {
         row["key"]: row["causes"]
@@ -214,8 +214,10 @@ def test_a_cause_that_was_given_goes_before_what_the_record_shows(town: Town) ->
     town.on("2026-11-04 10:00")
     town.takes_in("emergency_shelter", on="2026-11-02")  # recorded when its day had passed
     for reference in late[:2]:
-        town.app.cases.why(reference, "emergency_shelter", "no_place", by=BY)
-    town.app.cases.answer(late[2], "emergency_shelter", "doorbraaktafel", "unresolved", by=BY, cause="region_dispute")
+        town.app.cases.why(reference, "emergency_shelter", "no_place", by=typed(BY))
+    town.app.cases.answer(
+        late[2], "emergency_shelter", "doorbraaktafel", "unresolved", by=typed(BY), cause="region_dispute"
+    )
     town.on("2026-11-09 06:00")
     report = town.reports.of_week(Week.parse("2026-W45"))
     row = next(row for row in report["provisions"] if row["key"] == "emergency_shelter")
@@ -231,7 +233,7 @@ def test_what_recurs_by_a_given_cause_is_asked_of_the_steering_group(town: Town)
     for monday in ("2026-11-02", "2026-11-09"):
         town.on(f"{monday} 10:00")
         for _ in range(2):
-            town.app.cases.why(town.takes_in("emergency_shelter"), "emergency_shelter", "no_place", by=BY)
+            town.app.cases.why(town.takes_in("emergency_shelter"), "emergency_shelter", "no_place", by=typed(BY))
     town.on("2026-11-16 06:00")
     (asked,) = town.reports.of_week(Week.parse("2026-W46"))["decisions"]
     assert asked["cause"] == "no_place"
@@ -241,7 +243,7 @@ def test_what_recurs_by_a_given_cause_is_asked_of_the_steering_group(town: Town)
 def test_nothing_in_it_points_to_a_person(town: Town) -> None:
     town.on("2026-11-02 10:00")
     reference = town.takes_in("id_document", director="regisseur.noord")
-    town.app.cases.record_outcome(reference, "id_document", "refused", by=BY, note="Jansen kwam niet opdagen")
+    town.app.cases.record_outcome(reference, "id_document", "refused", by=typed(BY), note="Jansen kwam niet opdagen")
     town.on("2026-11-09 07:00").sends()
     (mail,) = town.mail()
     with town.database.connect() as connection:

@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from provisions.access import Role
 from provisions.store.verification import verify
-from tests.builders import TEAM_LEAD, Town, at, being, day, with_people
+from tests.builders import TEAM_LEAD, Town, at, being, day, typed, with_people
 from tests.conftest import MovingClock
 
 ANNE, BEN, COR = "regisseur.noord", "regisseur.zuid", "regisseur-2"
@@ -26,7 +26,7 @@ def test_the_director_is_ill_for_three_weeks_and_so_is_her_deputy(database: Engi
 
     # Wednesday: Anne is ill, for three weeks as it seems. Ben takes over.
     town.on("2026-11-04 09:00")
-    town.app.cases.away(ANNE, start=day("2026-11-04"), until=day("2026-11-25"), deputy=BEN, by=TEAM_LEAD)
+    town.app.cases.away(ANNE, start=day("2026-11-04"), until=day("2026-11-25"), deputy=BEN, by=typed(TEAM_LEAD))
     assert (case.view.as_json()["director"], case.view.as_json()["deputy"]) == (ANNE, BEN)
     assert on_the_list_of(town, ANNE) == on_the_list_of(town, BEN) == [REF]
 
@@ -38,17 +38,17 @@ def test_the_director_is_ill_for_three_weeks_and_so_is_her_deputy(database: Engi
 
     # Friday: Ben falls ill as well, for a week. Cor takes over from Ben, and so for Anne.
     town.on("2026-11-06 09:00")
-    town.app.cases.away(BEN, start=day("2026-11-06"), until=day("2026-11-13"), deputy=COR, by=TEAM_LEAD)
+    town.app.cases.away(BEN, start=day("2026-11-06"), until=day("2026-11-13"), deputy=COR, by=typed(TEAM_LEAD))
     assert case.view.as_json()["deputy"] == COR
     assert on_the_list_of(town, COR) == [REF]
 
     # Monday: the card is refused. Cor hears it the same minute, with the offer to start the address without it; and starts it,
     # for Anne.
     town.on("2026-11-09 10:00")
-    town.app.cases.record_outcome(REF, "id_document", "refused", by="loket-burgerzaken")
+    town.app.cases.record_outcome(REF, "id_document", "refused", by=typed("loket-burgerzaken"))
     town._deliver()
     assert [letter.subject.split()[0] for letter in town.letters_to(COR)] == ["Afgewezen", "Toch"]
-    town.app.cases.waive(REF, "postal_address", "id_document", ground="identiteit staat vast", by=COR)
+    town.app.cases.waive(REF, "postal_address", "id_document", ground="identiteit staat vast", by=typed(COR))
     town._deliver()
     waived = next(line for line in town.app.views.audit(REF) if line.what == "provision.waived")
     assert (waived.by, waived.as_json()["for"], waived.who) == (COR, ANNE, f"{COR} (voor {ANNE})")
@@ -69,13 +69,13 @@ def test_the_director_is_ill_for_three_weeks_and_so_is_her_deputy(database: Engi
     town.on("2026-11-24 08:00")
     assert ends(town)[-1] == "Vervanging loopt af · 25 november 2026"
     town.on("2026-11-24 10:00")
-    town.app.cases.away(ANNE, start=day("2026-11-04"), until=day("2026-12-02"), deputy=BEN, by=TEAM_LEAD)
+    town.app.cases.away(ANNE, start=day("2026-11-04"), until=day("2026-12-02"), deputy=BEN, by=typed(TEAM_LEAD))
     town.on("2026-11-27 09:00")
     assert case.view.as_json()["deputy"] == BEN
 
     # The last Monday: Anne is back two days early. What happens from now on reaches her, and Ben's list is his own.
     town.on("2026-11-30 09:00")
-    town.app.cases.back(ANNE, by=TEAM_LEAD)
+    town.app.cases.back(ANNE, by=typed(TEAM_LEAD))
     assert case.view.as_json()["deputy"] is None
     assert on_the_list_of(town, BEN) == []
     told = len(town.letters_to(BEN))

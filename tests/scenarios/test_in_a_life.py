@@ -1,7 +1,6 @@
 """What happens in a life (domain.md), as stories: each is one client, told day by day on a moving clock."""
 
-from provisions.domain.lifecycle import Via
-from tests.builders import DIRECTOR, TEAM_LEAD, Letter, Town, day, refusal
+from tests.builders import DIRECTOR, TEAM_LEAD, Letter, Town, day, on_a_page, refusal, typed
 
 SHELTER = "opvang@voorbeeldstad.example"
 STANDBY = "bereikbaarheidsdienst@voorbeeldstad.example"
@@ -177,7 +176,7 @@ def test_what_needs_a_second_person_is_asked_again_the_next_working_day(town: To
     assert case.shows("benefit_decision") == "Wacht op loket"
 
     town.on("2026-11-10 10:00")
-    town.app.cases.approve("A-1", by=TEAM_LEAD)
+    town.app.cases.approve("A-1", by=typed(TEAM_LEAD))
     town.on("2026-11-10 10:01")
     assert "regisseur.noord: Uw vraag om akkoord TR-2026-0108 · 10 november" in told(town, "2026-11-10 10:00")
     assert "goedgekeurd" in last_to(town, "regisseur.noord").text
@@ -190,13 +189,13 @@ def test_a_withdrawal_by_mistake_is_taken_back_before_anybody_heard_of_it(town: 
     on with what it was asked, and never knows.
     """
     case = town.takes_in("TR-2026-0121", "wmo_indication", "advance_payment")
-    page = town.app.cases.through(Via.WEB)
+    page = town.app.cases
     town.on("2026-11-03 10:00")
-    page.record_outcome("TR-2026-0121", "wmo_indication", "withdrawn", by=DIRECTOR)
+    page.record_outcome("TR-2026-0121", "wmo_indication", "withdrawn", by=on_a_page(DIRECTOR))
     assert case.state()["wmo_indication"] == "withdrawn"
     town.on("2026-11-03 10:04")
     assert told(town, "2026-11-03 10:00") == [], "letters wait five minutes for who has second thoughts"
-    page.undo("TR-2026-0121", by=DIRECTOR)
+    page.undo("TR-2026-0121", by=on_a_page(DIRECTOR))
     assert case.state() == {"wmo_indication": "waiting", "advance_payment": "waiting"}
 
     # On Friday it is late as if nothing had happened: its day was never another one.
@@ -209,12 +208,12 @@ def test_a_withdrawal_by_mistake_is_taken_back_before_anybody_heard_of_it(town: 
 def test_a_withdrawal_is_not_taken_back_once_the_counter_knows(town: Town) -> None:
     """Six minutes later the letter has left: then the way back is to say so."""
     case = town.takes_in("TR-2026-0122", "wmo_indication")
-    page = town.app.cases.through(Via.WEB)
+    page = town.app.cases
     town.on("2026-11-03 10:00")
-    page.record_outcome("TR-2026-0122", "wmo_indication", "withdrawn", by=DIRECTOR)
+    page.record_outcome("TR-2026-0122", "wmo_indication", "withdrawn", by=on_a_page(DIRECTOR))
     town.on("2026-11-03 10:06")
     assert told(town, "2026-11-03 10:00") == ["wmo: Verzoek vervalt TR-2026-0122 · 3 november"]
-    assert "heropen" in str(refusal(lambda: page.undo("TR-2026-0122", by=DIRECTOR))).lower()
+    assert "heropen" in str(refusal(lambda: page.undo("TR-2026-0122", by=on_a_page(DIRECTOR)))).lower()
     assert case.state() == {"wmo_indication": "withdrawn"}
 
 
@@ -230,10 +229,10 @@ def test_a_move_while_the_address_is_refused_and_refused_there_as_well(town: Tow
     case.is_refused("postal_address", refusal="stay_unclear")
 
     town.on("2026-11-05 10:00")
-    town.app.cases.transfer("TR-2026-0123", "duinrade", director="regisseur.duin", by="regisseur.haven")
+    town.app.cases.transfer("TR-2026-0123", "duinrade", director="regisseur.duin", by=typed("regisseur.haven"))
     assert case.state() == {"postal_address": "refused"}, "until Duinrade accepts, nothing has changed"
     town.on("2026-11-06 10:00")
-    town.app.cases.accept("TR-2026-0123", by="regisseur.duin")
+    town.app.cases.accept("TR-2026-0123", by=typed("regisseur.duin"))
     town.on("2026-11-06 10:01")
     assert case.state() == {"postal_address": "handed_over", "postal_address#2": "waiting"}
     assert case.rounds("postal_address")[1].due == day("2026-11-09"), "two working days from the move"

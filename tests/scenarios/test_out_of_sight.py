@@ -1,7 +1,7 @@
 """Three weeks out of sight and back."""
 
 from provisions.store.verification import verify
-from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town, count, day, refusal
+from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town, count, day, refusal, typed
 
 LOOKED = "looked_for"
 
@@ -17,14 +17,14 @@ def test_three_weeks_out_of_sight_and_back(town: Town) -> None:
     assert client["id_document"].due == day("2026-11-09")
 
     # Wednesday: he did not come for his appointment, and is not where he slept. Asking changes nothing yet.
-    number = town.app.cases.ask_rest(client.reference, reason="out_of_sight", by=DIRECTOR)
+    number = town.app.cases.ask_rest(client.reference, reason="out_of_sight", by=typed(DIRECTOR))
     assert client.view.as_json()["resting"] is None
-    said = refusal(lambda: town.app.cases.approve(str(number), by=DIRECTOR))
+    said = refusal(lambda: town.app.cases.approve(str(number), by=typed(DIRECTOR)))
     assert "zelf gevraagd" in str(said)
 
     # Thursday: the team lead agrees. What was recorded of him since can't be changed, and the page says why.
     town.on("2026-11-05 09:00")
-    town.app.cases.approve(str(number), by=TEAM_LEAD)
+    town.app.cases.approve(str(number), by=typed(TEAM_LEAD))
     shown = client.view.as_json()
     assert shown["resting"] == {"since": "2026-11-04", "reason": "out_of_sight", "until": "2027-02-03"}
     card = next(p for p in shown["provisions"] if p["key"] == "id_document")
@@ -32,7 +32,9 @@ def test_three_weeks_out_of_sight_and_back(town: Town) -> None:
     assert client.shows("id_document") == "Uit beeld"
     message = town.app.run_views.of(client["id_document"].id).message
     assert message.startswith("Uit beeld sinds 4 november 2026")
-    said = refusal(lambda: town.app.cases.record_outcome(client.reference, "id_document", "delivered", by=DIRECTOR))
+    said = refusal(
+        lambda: town.app.cases.record_outcome(client.reference, "id_document", "delivered", by=typed(DIRECTOR))
+    )
     assert "is uit beeld sinds 2026-11-04" in str(said)
 
     # He is asked to look on working days 1, 3 and 5, and then each week; he writes down that he did.

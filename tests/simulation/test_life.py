@@ -23,7 +23,7 @@ from provisions.simulation.life import WHO, Life
 from provisions.simulation.scenario import read_scenario
 from provisions.simulation.what_if import WhatIf, changed
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, day, midnight
+from tests.builders import CONFIG, day, midnight, typed
 from tests.conftest import MovingClock
 from tests.report.region import dated
 from tests.simulation.scenarios import COUNTRY, SILENT, lives, need, scenario, values
@@ -219,33 +219,33 @@ def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
                 agreed={p.key: p.agreed for p in now if p.agreed},
                 urgent=[p.key for p in now if p.urgent],
             ),
-            by=WHO,
+            by=typed(WHO),
         )
 
     acts: list[tuple[datetime, Callable[[], Any]]] = [(at(life.plan.opened, 9), intake)]
     for which, p in case.provisions.items():
         key = str(which)
         if p.needed_on != case.opened:
-            acts.append((at(p.needed_on, 9), partial(app.cases.add, reference, [key], by=WHO)))
+            acts.append((at(p.needed_on, 9), partial(app.cases.add, reference, [key], by=typed(WHO))))
         for o in p.outcomes:
             acts.append(
                 (
                     o.recorded,
-                    partial(app.cases.record_outcome, reference, key, o.name, by=WHO, fields=o.fields),
+                    partial(app.cases.record_outcome, reference, key, o.name, by=typed(WHO), fields=o.fields),
                 )
             )
         for s in p.suspensions:
             acts.append(
                 (
                     at(s.start, 11),
-                    partial(app.cases.suspend, reference, key, reason=s.reason, until=s.until, by=WHO),
+                    partial(app.cases.suspend, reference, key, reason=s.reason, until=s.until, by=typed(WHO)),
                 )
             )
         for w in p.waivers:
             acts.append(
                 (
                     at(w.on, 12),
-                    partial(app.cases.waive, reference, key, w.dependency, ground="kan later", by=WHO),
+                    partial(app.cases.waive, reference, key, w.dependency, ground="kan later", by=typed(WHO)),
                 )
             )
     for moment, line in life.record:
@@ -254,7 +254,7 @@ def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
             acts.append(
                 (
                     moment,
-                    partial(app.cases.answer, reference, key, str(data["rung"]), str(data["answer"]), by=WHO),
+                    partial(app.cases.answer, reference, key, str(data["rung"]), str(data["answer"]), by=typed(WHO)),
                 )
             )
         elif line.what == "rung.submitted":
@@ -262,7 +262,7 @@ def _acts(life: Life, app: App) -> list[tuple[datetime, Callable[[], Any]]]:
             acts.append(
                 (
                     moment,
-                    partial(app.cases.submit, reference, key, decision, reason="alles geprobeerd", by=WHO),
+                    partial(app.cases.submit, reference, key, decision, reason="alles geprobeerd", by=typed(WHO)),
                 )
             )
     return acts

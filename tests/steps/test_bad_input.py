@@ -16,13 +16,26 @@ from sqlalchemy import Engine
 from flows.forms.catalogue import forms
 from flows.forms.form import titles
 from provisions import inputs
+from provisions.access import Actor
 from provisions.app import App
 from provisions.catalogue import PROJECT
 from provisions.cli import refusals
 from provisions.outbound.outbox import Outbox
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.refusals import for_people
-from tests.builders import CONFIG, DIRECTOR, NUDGE, Letterbox, day, everything_in, is_dutch, nudged, refusal
+from tests.builders import (
+    CONFIG,
+    DIRECTOR,
+    NUDGE,
+    Letterbox,
+    day,
+    everything_in,
+    is_dutch,
+    nudged,
+    on_a_page,
+    refusal,
+    typed,
+)
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
@@ -43,7 +56,7 @@ INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
 RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
 # Not about a case of this town; each has a test of its own.
 ELSEWHERE_TRIED = {
-    *("again.py", "approvals.py", "new_rules.py", "resending.py", "retention.py"),
+    *("again.py", "approvals.py", "boards.py", "new_rules.py", "reports.py", "resending.py", "retention.py"),
     *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py", "rests.py"),
 }
 
@@ -88,63 +101,64 @@ def town(shared_database: Engine) -> App:
             ],
             agreed={"housing": day("2026-12-01")},
         ),
-        by=DIRECTOR,
+        by=typed(DIRECTOR),
     )
-    app.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
-    app.cases.suspend(REF, "special_assistance", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
-    app.cases.intake(IntakeRequest(ELSEWHERE, "voluntary", ["postal_address"], brp="unregistered"), by=DIRECTOR)
-    app.cases.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
-    app.cases.record_outcome(CLOSED, "wmo_indication", "delivered", by=DIRECTOR)
-    app.cases.close(CLOSED, by=DIRECTOR)
+    app.cases.record_outcome(REF, "wmo_indication", "delivered", by=typed(DIRECTOR))
+    app.cases.suspend(REF, "special_assistance", reason="client_asks", until=day("2026-11-20"), by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(ELSEWHERE, "voluntary", ["postal_address"], brp="unregistered"), by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
+    app.cases.record_outcome(CLOSED, "wmo_indication", "delivered", by=typed(DIRECTOR))
+    app.cases.close(CLOSED, by=typed(DIRECTOR))
     keys = ["id_document", "day_activity", "wmo_indication", "emergency_shelter"]
-    app.cases.intake(IntakeRequest(REFUSED, "voluntary", keys), by=DIRECTOR)
-    app.cases.record_outcome(REFUSED, "id_document", "refused", by=DIRECTOR)
-    app.cases.record_outcome(REFUSED, "day_activity", "refused", by=DIRECTOR)
-    app.cases.record_outcome(REFUSED, "wmo_indication", "delivered", by=DIRECTOR)
-    app.cases.settle_follow_up(REFUSED, "wmo_indication", "support_started", by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REFUSED, "voluntary", keys), by=typed(DIRECTOR))
+    app.cases.record_outcome(REFUSED, "id_document", "refused", by=typed(DIRECTOR))
+    app.cases.record_outcome(REFUSED, "day_activity", "refused", by=typed(DIRECTOR))
+    app.cases.record_outcome(REFUSED, "wmo_indication", "delivered", by=typed(DIRECTOR))
+    app.cases.settle_follow_up(REFUSED, "wmo_indication", "support_started", by=typed(DIRECTOR))
     nudged(app, REFUSED, "2026-11-02")
-    app.cases.settle_follow_up(REFUSED, "traject", NUDGE.name, by=DIRECTOR)
-    app.cases.intake(IntakeRequest(ELSEWHERE_TOO, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.settle_follow_up(REFUSED, "traject", NUDGE.name, by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(ELSEWHERE_TOO, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     keys = ["id_document", "postal_address", "health_insurance", "emergency_shelter", "housing", "special_assistance"]
-    app.cases.intake(IntakeRequest(LATER, "voluntary", keys, agreed={"housing": day("2026-12-01")}), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(LATER, "voluntary", keys, agreed={"housing": day("2026-12-01")}), by=typed(DIRECTOR))
     for key, name in (("id_document", "delivered"), ("special_assistance", "delivered"), ("housing", "withdrawn")):
-        app.cases.record_outcome(LATER, key, name, by=DIRECTOR)
+        app.cases.record_outcome(LATER, key, name, by=typed(DIRECTOR))
     for reference, urgent in ((DEBTS, []), (URGENT, ["debt_counselling"])):
         present = ["id_document", "housing", "benefit_decision"]
         request = IntakeRequest(reference, "voluntary", ["debt_counselling"], present=present, urgent=urgent)
-        app.cases.intake(request, by=DIRECTOR)
-    app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=DIRECTOR)
+        app.cases.intake(request, by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(WITH_DIRECTOR, "voluntary", ["id_document"], director=DIRECTOR), by=typed(DIRECTOR))
     for reference in (MOVING, MOVED):
-        app.cases.intake(IntakeRequest(reference, "voluntary", ["wmo_indication"]), by=DIRECTOR)
-        app.cases.transfer(reference, "duinrade", by=DIRECTOR)
-    app.cases.accept(MOVED, by="regisseur-7")
-    app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=DIRECTOR)
-    app.cases.intake(IntakeRequest(AT_REST, "voluntary", ["id_document"]), by=DIRECTOR)
-    app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+        app.cases.intake(IntakeRequest(reference, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
+        app.cases.transfer(reference, "duinrade", by=typed(DIRECTOR))
+    app.cases.accept(MOVED, by=typed("regisseur-7"))
+    app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(AT_REST, "voluntary", ["id_document"]), by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     clock.set("2026-11-10T08:50:00+00:00")
-    app.cases.milestone(PASSED, "wmo_indication", "reported", by=DIRECTOR)
+    app.cases.milestone(PASSED, "wmo_indication", "reported", by=typed(DIRECTOR))
     clock.set("2026-11-10T09:00:00+00:00")
-    app.cases.rest(AT_REST, reason="out_of_sight", on=day("2026-11-04"), by=DIRECTOR)
+    app.cases.rest(AT_REST, reason="out_of_sight", on=day("2026-11-04"), by=typed(DIRECTOR))
     app.time.tick_all()
-    app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=DIRECTOR)
+    app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=typed(DIRECTOR))
     for purpose, on in (("bed", day("2026-11-09")), ("clothing", day("2026-11-10"))):
-        app.cases.again(LATER, "special_assistance", reason="new_costs", purpose=purpose, on=on, by=DIRECTOR)
-    app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=DIRECTOR)
+        app.cases.again(LATER, "special_assistance", reason="new_costs", purpose=purpose, on=on, by=typed(DIRECTOR))
+    app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=typed(DIRECTOR))
     Outbox(shared_database, CONFIG, Letterbox(), clock).deliver_due()
     sent = app.messages.found(reference=REFUSED, status="sent", limit=1)
-    app.resending.resend(str(sent[0].id), by=DIRECTOR)
+    app.resending.resend(str(sent[0].id), by=typed(DIRECTOR))
     return app
 
 
 def intake(
     reference: str = "TR-2026-0009", route: str = "voluntary", needs: Any = ("id_document",), **more: Any
 ) -> Callable[[App], Any]:
-    by = more.pop("by", DIRECTOR)
+    by = typed(more.pop("by", DIRECTOR))
     return lambda s: s.cases.intake(IntakeRequest(reference, route, needs, **more), by=by)
 
 
 def call(verb: str, *args: Any, **more: Any) -> Callable[[App], Any]:
-    more.setdefault("by", DIRECTOR)
+    by = more.pop("by", DIRECTOR)
+    more["by"] = by if isinstance(by, Actor) else typed(by)
     return lambda s: getattr(s.cases, verb)(*args, **more)
 
 
@@ -163,6 +177,12 @@ def away(director: str = DIRECTOR, start: date = date(2026, 11, 16), **more: Any
 
 
 BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
+    # who may
+    "another's word for approval": (
+        NOT_ALLOWED,
+        suspend(until=date(2026, 12, 20), by=on_a_page("r-9"), approved_by="teamleider-1"),
+        "Akkoord geeft een ander zelf",
+    ),
     # references, keys, codes, choices
     "a malformed reference": (INVALID, intake("jan jansen"), "jan jansen"),
     "a reference that exists": (NOT_ALLOWED, intake(REF), REF),
@@ -353,7 +373,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),
-    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.cases.intake_many([IntakeRequest("TR-2026-0008", "wzd", ["all"])] * 2, by=DIRECTOR), "TR-2026-0008"),
+    "two of one reference in one file": (NOT_ALLOWED, lambda s: s.cases.intake_many([IntakeRequest("TR-2026-0008", "wzd", ["all"])] * 2, by=typed(DIRECTOR)), "TR-2026-0008"),
 }  # fmt: skip
 
 

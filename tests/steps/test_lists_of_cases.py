@@ -10,7 +10,7 @@ from provisions.domain.errors import InvalidInput
 from provisions.overview import Mornings, Overviews, Pages
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, TEAM_LEAD, being, day, refusal, with_people
+from tests.builders import CONFIG, TEAM_LEAD, being, day, refusal, typed, with_people
 from tests.conftest import MovingClock
 from tests.overview.conftest import PlainLinks
 
@@ -28,7 +28,9 @@ def app(database: Engine, clock: MovingClock) -> App:
         ("TR-2026-0200", GONE, "wmo_indication"),
         ("TR-2026-0300", None, "advance_payment"),
     ):
-        app.cases.intake(IntakeRequest(reference, "voluntary", [key], director=director), by=director or "loket-1")
+        app.cases.intake(
+            IntakeRequest(reference, "voluntary", [key], director=director), by=typed(director or "loket-1")
+        )
     return app
 
 
@@ -38,8 +40,8 @@ def found(app: App, config: Config = CONFIG, **asked: str) -> list[str]:
 
 
 def test_a_list_without_a_question_has_every_case_open_ones_first(app: App) -> None:
-    app.cases.record_outcome("TR-2026-0101", "id_document", "delivered", by=ANNE)
-    app.cases.close("TR-2026-0101", by=ANNE)
+    app.cases.record_outcome("TR-2026-0101", "id_document", "delivered", by=typed(ANNE))
+    app.cases.close("TR-2026-0101", by=typed(ANNE))
     assert found(app) == ["TR-2026-0200", "TR-2026-0300", "TR-2026-1010", "TR-2026-0101"]
     assert found(app, status="closed") == ["TR-2026-0101"]
     assert found(app, status="afgesloten") == ["TR-2026-0101"], "the Dutch word will do"
@@ -61,7 +63,7 @@ def test_a_case_is_found_by_pieces_of_its_reference(app: App, typed: str, expect
 
 
 def test_a_director_sees_her_own_and_whom_she_replaces_and_so_does_who_is_away(app: App, clock: MovingClock) -> None:
-    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-06"), deputy=BEN, by=TEAM_LEAD)
+    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-06"), deputy=BEN, by=typed(TEAM_LEAD))
     assert found(app, director=BEN) == ["TR-2026-1010"]
     clock.advance(days=1)
     assert found(app, director=BEN) == ["TR-2026-0101", "TR-2026-1010"]
@@ -84,7 +86,7 @@ def test_late_and_next_are_what_the_case_itself_says(app: App, clock: MovingCloc
     assert lines["TR-2026-0101"]["next"] == {"day": "2026-11-09", "what": "uiterste datum identiteitsbewijs"}
     assert lines["TR-2026-0200"]["next"] == {"day": "2026-11-05", "what": "uiterste datum Wmo-indicatie"}
     assert lines["TR-2026-1010"]["next"] is None, "the last rung was climbed this morning"
-    app.cases.record_outcome("TR-2026-0200", "wmo_indication", "delivered", by=GONE)
+    app.cases.record_outcome("TR-2026-0200", "wmo_indication", "delivered", by=typed(GONE))
     (after,) = [one for one in app.lists.cases() if one.reference == "TR-2026-0200"]
     assert after.next is not None
     assert after.next.what.startswith("vervolgactie Wmo-indicatie: ")
@@ -122,8 +124,8 @@ def test_what_can_not_be_asked_is_refused(app: App) -> None:
 
 
 def test_an_absence_that_nobody_recorded_is_found(app: App) -> None:
-    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-06"), deputy=BEN, by=TEAM_LEAD)
-    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-13"), deputy=BEN, by=TEAM_LEAD)
+    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-06"), deputy=BEN, by=typed(TEAM_LEAD))
+    app.cases.away(ANNE, start=day("2026-11-03"), until=day("2026-11-13"), deputy=BEN, by=typed(TEAM_LEAD))
     with app.engine.connect() as connection:
         assert verify(connection, catalogue=CONFIG.catalogue).faults == []
     with app.engine.begin() as connection:
@@ -147,7 +149,7 @@ def test_letters_for_who_is_no_longer_listed_go_to_the_team() -> None:
 
 
 def test_who_moves_has_a_list_and_stands_with_both_municipalities(app: App) -> None:
-    app.cases.transfer("TR-2026-0200", "havenmeer", by=GONE)
+    app.cases.transfer("TR-2026-0200", "havenmeer", by=typed(GONE))
     assert found(app, status="handover") == ["TR-2026-0200"]
     assert found(app, municipality="havenmeer") == ["TR-2026-0200"]
     assert "TR-2026-0200" in found(app, municipality="voorbeeldstad")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from provisions.app import App
 from provisions.domain.errors import InvalidConfig
-from tests.builders import Town, at, with_target
+from tests.builders import Town, at, typed, with_target
 from tests.conftest import MovingClock
 
 
@@ -49,10 +49,10 @@ def test_after_a_move_the_new_table_knows(town: Town) -> None:
     town.on("2026-11-02 09:00")
     case = town.takes_in("TR-2026-0001", "postal_address", present=["id_document"])
     town.on("2026-11-06 09:00")
-    town.app.cases.transfer(case.reference, "duinrade", by="regisseur-1")
+    town.app.cases.transfer(case.reference, "duinrade", by=typed("regisseur-1"))
     town.on("2026-11-06 09:05")
     assert town.letters_to("doorbraaktafel@duinrade.example") == []
-    town.app.cases.accept(case.reference, by="regisseur-7")
+    town.app.cases.accept(case.reference, by=typed("regisseur-7"))
     town.on("2026-11-06 09:10")
     (letter,) = town.letters_to("doorbraaktafel@duinrade.example")
     told = " ".join(letter.text.split())

@@ -8,15 +8,27 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, select, update
 
+from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.domain.errors import NotAllowed, NotFound
-from provisions.domain.lifecycle import Via
 from provisions.domain.weeks import Week
 from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, Town, day, everything_in, is_dutch, refusal, state_in
+from tests.builders import (
+    CATALOGUE,
+    DIRECTOR,
+    TEAM_LEAD,
+    Town,
+    day,
+    everything_in,
+    is_dutch,
+    on_a_page,
+    refusal,
+    state_in,
+    typed,
+)
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
@@ -47,23 +59,26 @@ def case(app: App, clock: MovingClock) -> App:
         *("special_assistance", "health_insurance", "debt_counselling", "housing"),
     ]
     app.cases.intake(
-        IntakeRequest(REF, "voluntary", keys, agreed={"housing": day("2026-12-20")}, director=DIRECTOR), by=DIRECTOR
+        IntakeRequest(REF, "voluntary", keys, agreed={"housing": day("2026-12-20")}, director=DIRECTOR),
+        by=typed(DIRECTOR),
     )
-    app.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR)
-    app.cases.record_outcome(REF, "special_assistance", "delivered", by=DIRECTOR)
+    app.cases.record_outcome(REF, "wmo_indication", "delivered", by=typed(DIRECTOR))
+    app.cases.record_outcome(REF, "special_assistance", "delivered", by=typed(DIRECTOR))
     clock.set("2026-11-11T09:00:00+00:00")
     app.time.tick_all()
-    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
+    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-20"), by=typed(DIRECTOR))
     clock.advance(minutes=20)
     app.time.tick_all()
     return app
 
 
-Act = Callable[[App], object]
+AT_THE_SHELL, SIGNED_IN = typed(DIRECTOR), Actor.of(DIRECTOR, Role)
+
+Act = Callable[..., object]
 
 
 def act(verb: str, *args: Any, **more: Any) -> Act:
-    return lambda app: getattr(app.cases, verb)(REF, *args, **more, by=DIRECTOR)
+    return lambda app, by=AT_THE_SHELL: getattr(app.cases, verb)(REF, *args, **more, by=by)
 
 
 ACTS: Mapping[str, Act] = {
@@ -81,7 +96,7 @@ ACTS: Mapping[str, Act] = {
     "again": act("again", "wmo_indication", reason="stopped"),
     "again what repeats": act("again", "special_assistance", reason="new_costs", purpose="bed"),
     "reopened": act("reopen", "wmo_indication", reason="toch niet"),
-    "agreed": lambda app: app.cases.add(REF, ["social_network"], agreed={"social_network": day("2026-12-01")}, by=DIRECTOR),
+    "agreed": act("add", ["social_network"], agreed={"social_network": day("2026-12-01")}),
     "agreed anew": act("agree", "housing", day("2026-12-24")),
     "a milestone": act("milestone", "benefit_decision", "applied"),
     "urgent": act("urgent", "debt_counselling", because="eviction"),
@@ -99,24 +114,23 @@ ACTS: Mapping[str, Act] = {
     "notes kept": act("keep", reason="nog nodig"),
     "a complaint": act("milestone", "benefit_decision", "complained"),
     "register known": act("brp", "registered"),
-    "assigned": lambda app: app.cases.assign([REF], "regisseur.zuid", by=DIRECTOR),
+    "assigned": lambda app, by=AT_THE_SHELL: app.cases.assign([REF], "regisseur.zuid", by=by),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("via", [Via.SHELL, Via.WEB])
+@pytest.mark.parametrize("by", [AT_THE_SHELL, SIGNED_IN], ids=lambda by: by.via.value)
 @pytest.mark.parametrize("ticks", [False, True], ids=["at once", "after the clock"])
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_and_its_taking_back_leave_all_as_it_was(
-    case: App, database: Engine, clock: MovingClock, name: str, ticks: bool, via: Via
+    case: App, database: Engine, clock: MovingClock, name: str, ticks: bool, by: Actor
 ) -> None:
     before, lines = state_in(database), len(whats(case))
-    case.cases = case.cases.through(via)
-    ACTS[name](case)
+    ACTS[name](case, by)
     if ticks:
         clock.advance(minutes=2)
         case.time.tick_all()
     done = len(whats(case))
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=by)
     assert state_in(database) == before
     assert len(whats(case)) > done > lines
     assert "act.undone" in whats(case)
@@ -130,7 +144,7 @@ def test_acts_and_taking_back_turn_by_turn_stay_explained(case: App, clock: Movi
     for name in ("again", "withdrawn", "added", "waived", "answered"):
         for _ in range(2):
             ACTS[name](case)
-            case.cases.undo(REF, by=DIRECTOR)
+            case.cases.undo(REF, by=typed(DIRECTOR))
         ACTS[name](case)
         clock.advance(minutes=1)
         case.time.tick_all()
@@ -139,7 +153,7 @@ def test_acts_and_taking_back_turn_by_turn_stay_explained(case: App, clock: Movi
 
 def test_what_time_brings_after_it_is_as_if_the_act_had_not_been(case: App, clock: MovingClock) -> None:
     ACTS["delivered, which starts others"](case)
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
     clock.advance(days=40)
     case.time.tick_all()
     assert [p.status for p in case.views.case(REF).provisions if p.provision.key == "postal_address"] == ["blocked"]
@@ -147,21 +161,21 @@ def test_what_time_brings_after_it_is_as_if_the_act_had_not_been(case: App, cloc
 
 
 def test_at_rest_a_note_is_written_and_taken_back(case: App, clock: MovingClock) -> None:
-    case.cases.rest(REF, reason="out_of_sight", by=DIRECTOR)
+    case.cases.rest(REF, reason="out_of_sight", by=typed(DIRECTOR))
     clock.advance(minutes=1)
     case.time.tick_all()
-    case.cases.note(REF, "de levensloopcoördinator is gebeld", by=DIRECTOR)
+    case.cases.note(REF, "de levensloopcoördinator is gebeld", by=typed(DIRECTOR))
     assert [note.text for note in case.views.case(REF).notes] == ["de levensloopcoördinator is gebeld"]
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
     assert case.views.case(REF).notes == (), "nobody reads it any more"
     assert whole(case) == []
 
 
 def test_an_earlier_and_a_later_note_stay(case: App) -> None:
-    case.cases.note(REF, "gaat maandag mee", by=DIRECTOR)
-    case.cases.note(REF, "gaat dinsdag mee", key="id_document", by=DIRECTOR)
-    case.cases.undo(REF, by=DIRECTOR)
-    case.cases.note(REF, "gaat woensdag mee", by=DIRECTOR)
+    case.cases.note(REF, "gaat maandag mee", by=typed(DIRECTOR))
+    case.cases.note(REF, "gaat dinsdag mee", key="id_document", by=typed(DIRECTOR))
+    case.cases.undo(REF, by=typed(DIRECTOR))
+    case.cases.note(REF, "gaat woensdag mee", by=typed(DIRECTOR))
     assert [note.text for note in case.views.case(REF).notes] == ["gaat maandag mee", "gaat woensdag mee"]
 
 
@@ -170,7 +184,7 @@ def test_an_earlier_and_a_later_note_stay(case: App) -> None:
 
 def refused(case: App, database: Engine, by: str = DIRECTOR) -> str:
     before = everything_in(database)
-    said = refusal(lambda: case.cases.undo(REF, by=by))
+    said = refusal(lambda: case.cases.undo(REF, by=typed(by)))
     assert isinstance(said, NotAllowed)
     assert is_dutch(said)
     assert everything_in(database) == before
@@ -180,9 +194,9 @@ def refused(case: App, database: Engine, by: str = DIRECTOR) -> str:
 def test_only_the_last_act_and_only_by_who_did_it(case: App, database: Engine) -> None:
     ACTS["withdrawn"](case)
     assert "van een ander" in refused(case, database, by="vervanger-4")
-    case.cases.note(REF, "gaat maandag mee", by="vervanger-4")
+    case.cases.note(REF, "gaat maandag mee", by=typed("vervanger-4"))
     assert "van een ander" in refused(case, database)
-    case.cases.undo(REF, by="vervanger-4")
+    case.cases.undo(REF, by=typed("vervanger-4"))
     assert "al is teruggedraaid" in refused(case, database, by="vervanger-4")
 
 
@@ -191,18 +205,23 @@ def test_at_most_a_quarter_of_an_hour(case: App, database: Engine, clock: Moving
     clock.advance(minutes=15, seconds=1)
     assert "kwartier" in refused(case, database)
     clock.advance(seconds=-1)
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
 
 
 @pytest.mark.parametrize(
     ("act", "what"),
     [
-        (lambda app: app.cases.transfer(REF, "havenmeer", by=DIRECTOR), "overdracht"),
-        (lambda app: app.cases.close(REF, reason="died", by=DIRECTOR), "einde van een traject"),
-        (lambda app: app.cases.ask_end(REF, reason="mistake", by=DIRECTOR), "akkoord"),
+        (lambda app: app.cases.transfer(REF, "havenmeer", by=typed(DIRECTOR)), "overdracht"),
+        (lambda app: app.cases.close(REF, reason="died", by=typed(DIRECTOR)), "einde van een traject"),
+        (lambda app: app.cases.ask_end(REF, reason="mistake", by=typed(DIRECTOR)), "akkoord"),
         (
             lambda app: app.cases.suspend(
-                REF, "id_document", reason="client_asks", until=day("2026-12-30"), by=DIRECTOR, approved_by=TEAM_LEAD
+                REF,
+                "id_document",
+                reason="client_asks",
+                until=day("2026-12-30"),
+                by=typed(DIRECTOR),
+                approved_by=TEAM_LEAD,
             ),
             "akkoord",
         ),
@@ -215,10 +234,10 @@ def test_some_things_are_never_taken_back(case: App, database: Engine, act: Act,
 
 
 def test_an_intake_is_never_taken_back(app: App, database: Engine) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["id_document"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["id_document"]), by=typed(DIRECTOR))
     assert "niets om terug te draaien" in refused(app, database)
     with pytest.raises(NotFound):
-        app.cases.undo("TR-2026-0999", by=DIRECTOR)
+        app.cases.undo("TR-2026-0999", by=typed(DIRECTOR))
 
 
 def test_what_the_clock_did_for_another_reason_stays(case: App, database: Engine, clock: MovingClock) -> None:
@@ -230,7 +249,7 @@ def test_what_the_clock_did_for_another_reason_stays(case: App, database: Engine
     assert until is not None
     clock.set((until - timedelta(minutes=5)).isoformat())
     case.time.tick_all()
-    case.cases.note(REF, "gaat maandag mee", key="id_document", by=DIRECTOR)
+    case.cases.note(REF, "gaat maandag mee", key="id_document", by=typed(DIRECTOR))
     clock.advance(minutes=6)
     assert case.time.tick_all() > 0
     assert "sindsdien" in refused(case, database)
@@ -257,11 +276,11 @@ def test_a_withdrawal_by_mistake_is_taken_back_within_the_quarter_and_no_letter_
     """The story of issue 11: recorded on a page, so its letter waits five minutes."""
     town.takes_in(REF, "advance_payment", "wmo_indication")
     letters = len(town.letters)
-    on_a_page = town.app.cases.through(Via.WEB)
-    on_a_page.record_outcome(REF, "advance_payment", "withdrawn", by=DIRECTOR)
+    page, somebody = town.app.cases, on_a_page(DIRECTOR)
+    page.record_outcome(REF, "advance_payment", "withdrawn", by=somebody)
     town.on("2026-11-03 10:04")
     assert town.app.views.case(REF).provisions[0].status == "withdrawn"
-    on_a_page.undo(REF, by=DIRECTOR)
+    page.undo(REF, by=somebody)
     assert town.app.views.case(REF).provisions[0].status == "waiting"
     town.on("2026-11-03 12:00")
     assert len(town.letters) == letters
@@ -271,29 +290,29 @@ def test_a_withdrawal_by_mistake_is_taken_back_within_the_quarter_and_no_letter_
 
 def test_once_a_letter_of_it_left_it_stays(town: Town, database: Engine) -> None:
     town.takes_in(REF, "advance_payment")
-    on_a_page = town.app.cases.through(Via.WEB)
-    on_a_page.record_outcome(REF, "advance_payment", "withdrawn", by=DIRECTOR)
+    page, somebody = town.app.cases, on_a_page(DIRECTOR)
+    page.record_outcome(REF, "advance_payment", "withdrawn", by=somebody)
     town.on("2026-11-03 10:05")
     assert "bericht vertrokken" in refused(town.app, database)
 
 
 def test_an_earlier_letter_that_left_with_what_the_act_changed_keeps_it(town: Town, database: Engine) -> None:
     town.takes_in(REF, "advance_payment")
-    town.app.cases.add(REF, ["wmo_indication"], by=DIRECTOR)  # asked, and not yet sent
-    town.app.cases.suspend(REF, "wmo_indication", reason="client_asks", until=day("2026-11-10"), by=DIRECTOR)
+    town.app.cases.add(REF, ["wmo_indication"], by=typed(DIRECTOR))  # asked, and not yet sent
+    town.app.cases.suspend(REF, "wmo_indication", reason="client_asks", until=day("2026-11-10"), by=typed(DIRECTOR))
     town.outbox.deliver_due()
     assert "bericht vertrokken" in refused(town.app, database)
 
 
 def test_a_letter_that_lapsed_because_of_it_is_there_again(town: Town) -> None:
     town.takes_in(REF, "advance_payment")
-    on_a_page = town.app.cases.through(Via.WEB)
-    on_a_page.add(REF, ["wmo_indication"], by=DIRECTOR)
+    page, somebody = town.app.cases, on_a_page(DIRECTOR)
+    page.add(REF, ["wmo_indication"], by=somebody)
     town.clock.now += timedelta(minutes=4)
-    on_a_page.record_outcome(REF, "wmo_indication", "withdrawn", by=DIRECTOR)
+    page.record_outcome(REF, "wmo_indication", "withdrawn", by=somebody)
     town.on("2026-11-03 10:06")  # the request lapsed: the provision was withdrawn
     assert town.letters_to("wmo") == []
-    on_a_page.undo(REF, by=DIRECTOR)
+    page.undo(REF, by=somebody)
     town.on("2026-11-03 10:07")
     assert [letter.subject for letter in town.letters_to("wmo")] == ["Verzoek TR-2026-0001 · uiterlijk 6 november"]
 
@@ -301,12 +320,12 @@ def test_a_letter_that_lapsed_because_of_it_is_there_again(town: Town) -> None:
 def test_a_letter_that_is_being_sent_keeps_it(town: Town) -> None:
     """Whoever takes it back while the postman has it in hand, hears so; and it left."""
     town.takes_in(REF, "advance_payment")
-    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=DIRECTOR)
+    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=typed(DIRECTOR))
     said: list[str] = []
     sent = town.letterbox.send
 
     def while_sending(mail: Any) -> Any:
-        said.append(str(refusal(lambda: town.app.cases.undo(REF, by=DIRECTOR))))
+        said.append(str(refusal(lambda: town.app.cases.undo(REF, by=typed(DIRECTOR)))))
         return sent(mail)
 
     town.letterbox.send = while_sending  # type: ignore[method-assign]
@@ -318,7 +337,7 @@ def test_a_letter_that_is_being_sent_keeps_it(town: Town) -> None:
 
 def test_a_letter_that_may_have_left_when_the_postman_died_keeps_it(town: Town, database: Engine) -> None:
     town.takes_in(REF, "advance_payment")
-    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=DIRECTOR)
+    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=typed(DIRECTOR))
     town.letterbox.send = _dies  # type: ignore[method-assign, assignment]
     town.clock.now += timedelta(minutes=1)
     with pytest.raises(KeyboardInterrupt):
@@ -332,7 +351,7 @@ def _dies(_: Any) -> Any:
 
 def test_a_letter_that_was_tried_keeps_it(town: Town, database: Engine) -> None:
     town.takes_in(REF, "advance_payment")
-    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=DIRECTOR)
+    town.app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=typed(DIRECTOR))
     with database.begin() as connection:
         connection.execute(update(t.message).where(t.message.c.status == "pending").values(attempts=1))
     assert "vertrokken" in refused(town.app, database)
@@ -347,7 +366,7 @@ def test_an_answer_that_was_taken_back_counts_nowhere(case: App, clock: MovingCl
     case.time.tick_all()
     before = {k: v for k, v in case.reports.of_week(week).items() if k != "made"}
     ACTS["answered"](case)
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
     assert {k: v for k, v in case.reports.of_week(week).items() if k != "made"} == before
 
 
@@ -355,14 +374,14 @@ def test_the_run_of_what_waits_again_ends_and_that_of_what_is_gone_too(case: App
     ACTS["delivered, which starts others"](case)
     address = next(p for p in case.views.case(REF).provisions if p.provision.key == "postal_address")
     case.runs.observe(address.id, 1, run := uuid4())
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
     view = case.run_views.of(address.id)
     assert (view.open, view.taken_back, view.flow_run) == (False, True, run)
     assert address.id in {one.provision_id for one in case.runs.stale()}
     ACTS["again"](case)
     again = next(p for p in case.views.case(REF).provisions if p.provision.round == 2)
     case.runs.observe(again.id, 1, stray := uuid4())
-    case.cases.undo(REF, by=DIRECTOR)
+    case.cases.undo(REF, by=typed(DIRECTOR))
     assert case.runs.strays() == [stray]
     case.runs.stray_ended(stray)
     assert case.runs.strays() == []

@@ -16,7 +16,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, Refused
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import DIRECTOR, attempt, everything_in
+from tests.builders import DIRECTOR, attempt, everything_in, typed
 from tests.conftest import MovingClock, owner_url
 
 REF = "TR-2026-0001"
@@ -42,10 +42,10 @@ def rungs(database: Engine) -> dict[tuple[int, str], int]:
 
 @pytest.mark.parametrize("_again", range(5))
 def test_of_two_different_outcomes_one_wins_and_the_other_hears_why(app: App, database: Engine, _again: int) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=typed(DIRECTOR))
     outcomes = together(
-        lambda: app.cases.record_outcome(REF, "advance_payment", "delivered", by="regisseur-1"),
-        lambda: app.cases.record_outcome(REF, "advance_payment", "withdrawn", by="regisseur-2"),
+        lambda: app.cases.record_outcome(REF, "advance_payment", "delivered", by=typed("regisseur-1")),
+        lambda: app.cases.record_outcome(REF, "advance_payment", "withdrawn", by=typed("regisseur-2")),
     )
     (loser,) = [refused for refused in outcomes if refused]
     assert isinstance(loser, NotAllowed)
@@ -56,7 +56,7 @@ def test_of_two_different_outcomes_one_wins_and_the_other_hears_why(app: App, da
 
 def test_two_cases_of_one_reference_at_the_same_moment_become_one(app: App, database: Engine) -> None:
     request = IntakeRequest(REF, "voluntary", ["all"])
-    outcomes = together(*[lambda: app.cases.intake(request, by=DIRECTOR)] * 4)
+    outcomes = together(*[lambda: app.cases.intake(request, by=typed(DIRECTOR))] * 4)
     assert sum(refused is None for refused in outcomes) == 1
     assert all(isinstance(refused, NotAllowed) for refused in outcomes if refused)
     with database.connect() as connection:
@@ -66,7 +66,7 @@ def test_two_cases_of_one_reference_at_the_same_moment_become_one(app: App, data
 
 def test_ticking_in_four_threads_climbs_each_rung_once(app: App, clock: MovingClock, database: Engine) -> None:
     requests = [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["all"]) for n in range(25)]
-    app.cases.intake_many(requests, by=DIRECTOR)
+    app.cases.intake_many(requests, by=typed(DIRECTOR))
     clock.advance(days=40)
 
     def tick() -> None:
@@ -87,11 +87,11 @@ def test_ticking_in_four_threads_climbs_each_rung_once(app: App, clock: MovingCl
 @pytest.mark.parametrize("_again", range(5))
 def test_an_outcome_at_the_very_moment_of_a_rung(app: App, clock: MovingClock, _again: int) -> None:
     """Whoever comes first: the rung is there or not, the outcome is there, and the audit tells the order."""
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["emergency_shelter"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["emergency_shelter"]), by=typed(DIRECTOR))
     clock.set("2026-11-02T23:00:00+00:00")
     outcomes = together(
         lambda: app.time.tick_all(),
-        lambda: app.cases.record_outcome(REF, "emergency_shelter", "delivered", by=DIRECTOR),
+        lambda: app.cases.record_outcome(REF, "emergency_shelter", "delivered", by=typed(DIRECTOR)),
     )
     assert outcomes == [None, None]
     app.time.tick_all()
@@ -106,11 +106,13 @@ def test_an_outcome_at_the_very_moment_of_a_rung(app: App, clock: MovingClock, _
 
 
 def test_resuming_and_ticking_at_the_same_moment(app: App, clock: MovingClock) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=DIRECTOR)
-    app.cases.suspend(REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["advance_payment"]), by=typed(DIRECTOR))
+    app.cases.suspend(
+        REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=typed(DIRECTOR)
+    )
     clock.set("2026-11-20T08:00:00+00:00")
     resumed, ticked = together(
-        lambda: app.cases.resume(REF, "advance_payment", by=DIRECTOR), lambda: app.time.tick_all()
+        lambda: app.cases.resume(REF, "advance_payment", by=typed(DIRECTOR)), lambda: app.time.tick_all()
     )
     assert ticked is None
     assert isinstance(resumed, NotAllowed)  # it had resumed by itself on that day
@@ -120,14 +122,14 @@ def test_resuming_and_ticking_at_the_same_moment(app: App, clock: MovingClock) -
 
 
 def test_many_people_work_on_one_case_without_waiting_for_ever(app: App, clock: MovingClock) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"]), by=typed(DIRECTOR))
     clock.advance(days=3)
     works: list[Callable[[], Case | int]] = [
-        lambda: app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR),
-        lambda: app.cases.record_outcome(REF, "wmo_indication", "delivered", by=DIRECTOR),
-        lambda: app.cases.transfer(REF, "havenmeer", by=DIRECTOR),
+        lambda: app.cases.record_outcome(REF, "id_document", "delivered", by=typed(DIRECTOR)),
+        lambda: app.cases.record_outcome(REF, "wmo_indication", "delivered", by=typed(DIRECTOR)),
+        lambda: app.cases.transfer(REF, "havenmeer", by=typed(DIRECTOR)),
         lambda: app.cases.suspend(
-            REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=DIRECTOR
+            REF, "advance_payment", reason="client_asks", until=clock.now.date().replace(day=20), by=typed(DIRECTOR)
         ),
         lambda: app.time.tick_all(),
         lambda: app.time.tick_all(),
@@ -145,21 +147,21 @@ def test_many_people_work_on_one_case_without_waiting_for_ever(app: App, clock: 
 
 
 def test_accepting_and_declining_at_the_same_moment(app: App) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
-    app.cases.transfer(REF, "havenmeer", by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
+    app.cases.transfer(REF, "havenmeer", by=typed(DIRECTOR))
     said = together(
-        lambda: app.cases.accept(REF, by="regisseur-7"),
-        lambda: app.cases.decline(REF, because="incomplete", by="regisseur-7"),
+        lambda: app.cases.accept(REF, by=typed("regisseur-7")),
+        lambda: app.cases.decline(REF, because="incomplete", by=typed("regisseur-7")),
     )
     assert sorted(type(one).__name__ for one in said) == ["NoneType", "NotAllowed"]
 
 
 def test_accepting_twice_at_the_same_moment_makes_one_round(app: App) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
-    app.cases.transfer(REF, "havenmeer", by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
+    app.cases.transfer(REF, "havenmeer", by=typed(DIRECTOR))
     said = together(
-        lambda: app.cases.accept(REF, by="regisseur-7"),
-        lambda: app.cases.accept(REF, by="regisseur-8"),
+        lambda: app.cases.accept(REF, by=typed("regisseur-7")),
+        lambda: app.cases.accept(REF, by=typed("regisseur-8")),
     )
     assert sorted(type(one).__name__ for one in said) == ["NoneType", "NotAllowed"]
     assert [p.provision.round for p in app.views.case(REF).provisions] == [1, 2]
@@ -172,15 +174,15 @@ def test_many_at_once_are_taken_in_all_or_none(app: App, database: Engine) -> No
         (IntakeRequest("TR-2026-0099", "voluntary", ["postal_address"]), InvalidInput),
         (IntakeRequest("TR-2026-0003", "voluntary", ["all"]), NotAllowed),
     ):
-        refused = attempt(lambda bad=bad: app.cases.intake_many([*good, bad], by=DIRECTOR))  # type: ignore[misc]
+        refused = attempt(lambda bad=bad: app.cases.intake_many([*good, bad], by=typed(DIRECTOR)))  # type: ignore[misc]
         assert isinstance(refused, kind)
         assert everything_in(database) == before
-    assert len(app.cases.intake_many(good, by=DIRECTOR)) == 20
+    assert len(app.cases.intake_many(good, by=typed(DIRECTOR))) == 20
 
 
 def test_a_failure_while_writing_leaves_nothing_behind(app: App, database: Engine, postgres: EmbeddedPostgres) -> None:
     """State, audit and messages are one transaction: here the last of the three can't be written."""
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["id_document", "postal_address"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["id_document", "postal_address"]), by=typed(DIRECTOR))
     before = everything_in(database)
     owner = engine_for(owner_url(postgres, str(database.url.database)))
     with owner.begin() as connection:
@@ -188,5 +190,5 @@ def test_a_failure_while_writing_leaves_nothing_behind(app: App, database: Engin
         connection.execute(text(refuse))
     owner.dispose()
     with pytest.raises((IntegrityError, psycopg.errors.CheckViolation), match="full_disk"):
-        app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR)
+        app.cases.record_outcome(REF, "id_document", "delivered", by=typed(DIRECTOR))
     assert everything_in(database) == before

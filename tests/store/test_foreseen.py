@@ -18,7 +18,7 @@ from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
 from provisions.views.cases import ProvisionView
-from tests.builders import CONFIG, DIRECTOR, at, day, with_target
+from tests.builders import CONFIG, DIRECTOR, at, day, typed, with_target
 from tests.conftest import MovingClock
 
 NEEDS = ("id_document", "postal_address", "emergency_shelter", "special_assistance", "wmo_indication", "housing")
@@ -46,7 +46,7 @@ def take_in(app: App, municipality: str = "havenmeer") -> None:
             )
             for n in range(CASES)
         ],
-        by=DIRECTOR,
+        by=typed(DIRECTOR),
     )
 
 
@@ -123,8 +123,10 @@ def test_with_and_without_foresight_the_same_is_recorded(
     for foreseeing, one in ((True, app), (False, another)):
         take_in(one, municipality)
         seen = live(one, at("2026-11-12 12:00"), foreseeing=foreseeing, lateness=lateness)
-        one.cases.suspend("TR-2026-0000", "wmo_indication", reason="client_asks", until=day("2026-11-20"), by=DIRECTOR)
-        one.cases.record_outcome("TR-2026-0001", "id_document", "refused", by=DIRECTOR)
+        one.cases.suspend(
+            "TR-2026-0000", "wmo_indication", reason="client_asks", until=day("2026-11-20"), by=typed(DIRECTOR)
+        )
+        one.cases.record_outcome("TR-2026-0001", "id_document", "refused", by=typed(DIRECTOR))
         seen += live(one, at("2027-02-01 12:00"), foreseeing=foreseeing, lateness=lateness)
         lives.append(seen)
     assert lives[0] > 20
@@ -144,9 +146,9 @@ def test_it_is_foreseen_once_and_no_further_than_a_day(app: App) -> None:
 def test_what_changes_in_a_case_is_not_recorded_as_it_was_foreseen(app: App, clock: MovingClock) -> None:
     take_in(app)
     foresee_all(app)
-    app.cases.record_outcome("TR-2026-0000", "emergency_shelter", "delivered", by=DIRECTOR)
-    app.cases.transfer("TR-2026-0001", "duinrade", by=DIRECTOR)
-    app.cases.accept("TR-2026-0001", by="regisseur-7")
+    app.cases.record_outcome("TR-2026-0000", "emergency_shelter", "delivered", by=typed(DIRECTOR))
+    app.cases.transfer("TR-2026-0001", "duinrade", by=typed(DIRECTOR))
+    app.cases.accept("TR-2026-0001", by=typed("regisseur-7"))
     assert held(app, t.foreseen) == CASES - 2
     clock.now = at("2026-11-03 00:00")
     app.time.tick_all()
@@ -160,7 +162,7 @@ def test_many_outcomes_at_once_change_what_was_foreseen_too(app: App, clock: Mov
     take_in(app)
     foresee_all(app)
     reports = [OutcomeReport(f"TR-2026-{n:04}", "emergency_shelter", "delivered") for n in range(CASES)]
-    app.cases.record_outcomes(reports, by=DIRECTOR)
+    app.cases.record_outcomes(reports, by=typed(DIRECTOR))
     clock.now = at("2026-11-03 00:00")
     assert app.time.tick() == 0
 
@@ -178,7 +180,9 @@ def test_the_day_after_it_is_decided_anew(app: App, clock: MovingClock) -> None:
 def test_what_is_more_than_lateness_is_left_to_the_moment_itself(app: App, clock: MovingClock) -> None:
     """A clock that runs again by itself; it is looked at once."""
     take_in(app)
-    app.cases.suspend("TR-2026-0000", "emergency_shelter", reason="client_asks", until=day("2026-11-03"), by=DIRECTOR)
+    app.cases.suspend(
+        "TR-2026-0000", "emergency_shelter", reason="client_asks", until=day("2026-11-03"), by=typed(DIRECTOR)
+    )
     assert foresee_all(app) == CASES
     clock.now = at("2026-11-03 00:00")
     app.time.tick_all()
@@ -204,16 +208,16 @@ def test_other_rules_see_another_future(app: App, clock: MovingClock) -> None:
 
 
 def test_a_forgotten_case_has_no_future(app: App) -> None:
-    app.cases.intake(IntakeRequest("TR-2026-0009", "voluntary", ["emergency_shelter"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest("TR-2026-0009", "voluntary", ["emergency_shelter"]), by=typed(DIRECTOR))
     foresee_all(app)
     app.cases.record_outcome(
-        "TR-2026-0009", "emergency_shelter", "withdrawn", by=DIRECTOR, fields={"offered_instead": "hotel"}
+        "TR-2026-0009", "emergency_shelter", "withdrawn", by=typed(DIRECTOR), fields={"offered_instead": "hotel"}
     )
     with app.engine.connect() as connection:
         open_now = connection.execute(select(t.case.c.closed).where(t.case.c.reference == "TR-2026-0009")).scalar()
     if open_now is None:
-        app.cases.close("TR-2026-0009", by=DIRECTOR)
-    app.retention.forget("TR-2026-0009", by="privacy-1")
+        app.cases.close("TR-2026-0009", by=typed(DIRECTOR))
+    app.retention.forget("TR-2026-0009", by=typed("privacy-1"))
     assert held(app, t.foreseen) == 0
 
 
@@ -233,13 +237,15 @@ def test_two_clocks_at_the_same_moment_share_the_work(app: App, clock: MovingClo
 def test_an_outcome_at_the_very_moment_of_a_foreseen_rung(app: App, clock: MovingClock) -> None:
     """Either the rung came first, or it never comes."""
     references = [f"TR-2026-1{n:03}" for n in range(40)]
-    app.cases.intake_many([IntakeRequest(r, "voluntary", ["emergency_shelter"]) for r in references], by=DIRECTOR)
+    app.cases.intake_many(
+        [IntakeRequest(r, "voluntary", ["emergency_shelter"]) for r in references], by=typed(DIRECTOR)
+    )
     foresee_all(app)
     clock.now = at("2026-11-03 00:00")
 
     def deliver() -> None:
         for reference in references:
-            app.cases.record_outcome(reference, "emergency_shelter", "delivered", by=DIRECTOR)
+            app.cases.record_outcome(reference, "emergency_shelter", "delivered", by=typed(DIRECTOR))
 
     def climb() -> None:
         for _ in range(60):

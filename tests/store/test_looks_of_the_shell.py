@@ -14,6 +14,7 @@ from provisions.database.direct import _rows
 from provisions.settings import PROJECT
 from provisions.store import looking
 from provisions.usecases.intake import IntakeRequest
+from tests.builders import typed
 from tests.conftest import MovingClock
 
 REFERENCE = "TR-2026-0042"
@@ -29,10 +30,12 @@ def test_what_is_late_is_the_same_by_either_way(
     database: Engine, config: Config, clock: MovingClock, municipality: str | None
 ) -> None:
     app = App(database, config, clock)
-    app.cases.intake(IntakeRequest(REFERENCE, "voluntary", ["id_document", "emergency_shelter"]), by="regisseur.noord")
+    app.cases.intake(
+        IntakeRequest(REFERENCE, "voluntary", ["id_document", "emergency_shelter"]), by=typed("regisseur.noord")
+    )
     clock.advance(days=20)
     app.time.tick_all()
-    app.cases.assign([REFERENCE], "regisseur.zuid", by="teamleider-1")
+    app.cases.assign([REFERENCE], "regisseur.zuid", by=typed("teamleider-1"))
     now = clock.now + timedelta(seconds=1)
 
     with pooled(database)() as rows:

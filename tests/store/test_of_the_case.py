@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from flows.loops.clock import Clock
 from provisions.store import tables as t
 from provisions.store.verification import verify
-from tests.builders import NUDGE, WITH_NUDGE, CaseFile, Town, day, midnight, nudged
+from tests.builders import NUDGE, WITH_NUDGE, CaseFile, Town, day, midnight, nudged, typed
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0042"
@@ -65,7 +65,7 @@ def test_a_letter_about_the_case_is_shown_and_can_be_sent_again(town: Town) -> N
     town.on("2026-11-06 12:00")
     (message,) = [m for m in town.app.messages.found(reference=REF) if m.kind == "case_follow_up"]
     assert (message.reference, message.key, message.status) == (REF, None, "sent")
-    town.app.resending.resend(str(message.id), by="beheer")
+    town.app.resending.resend(str(message.id), by=typed("beheer"))
     town.on("2026-11-06 13:00")
     assert len(reminders(town)) == 2
 
@@ -85,7 +85,7 @@ def test_it_is_in_the_record_and_in_the_export_and_nothing_is_left_when_forgotte
     assert exported["case"]["recorded"]["follow_ups"][0]["reminded_again"] is True
     assert {"case_follow_up"} <= {message["kind"] for message in exported["messages"]}
     case.does("close")
-    forgotten = town.app.retention.forget(REF, by="privacy")
+    forgotten = town.app.retention.forget(REF, by=typed("privacy"))
     with town.database.connect() as connection:
         for table in (t.case_follow_up, t.message):
             assert connection.execute(select(table)).all() == []

@@ -17,7 +17,7 @@ from provisions.domain.rungs import RungName
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, day
+from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, day, typed
 from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
@@ -66,7 +66,7 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
                 own_number="Z2026-00001",
                 on=day("2026-10-30"),
             ),
-            by=DIRECTOR,
+            by=typed(DIRECTOR),
         )
     )  # fmt: skip
 
@@ -77,59 +77,88 @@ def a_full_life(app: App, clock: MovingClock, look: Callable[[Case], object] = i
 
     then(
         "2026-11-03",
-        app.cases.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=DIRECTOR),
+        app.cases.suspend(REF, "id_document", reason="client_documents", until=day("2026-11-06"), by=typed(DIRECTOR)),
     )
-    then("2026-11-03", app.cases.urgent(REF, "debt_counselling", because="eviction", by=DIRECTOR))
+    then("2026-11-03", app.cases.urgent(REF, "debt_counselling", because="eviction", by=typed(DIRECTOR)))
     then(
         "2026-11-04",
         app.cases.suspend(
-            REF, "debt_counselling", reason="other_body", until=day("2026-12-20"), by=DIRECTOR, approved_by=TEAM_LEAD
+            REF,
+            "debt_counselling",
+            reason="other_body",
+            until=day("2026-12-20"),
+            by=typed(DIRECTOR),
+            approved_by=TEAM_LEAD,
         ),
     )
-    then("2026-11-20", app.cases.waive(REF, "postal_address", "id_document", ground="bewijslast achteraf", by=DIRECTOR))
-    then("2026-12-01", app.cases.answer(REF, "id_document", "doorbraaktafel", "customised_budget", by="tafel-1"))
-    then("2026-12-02", app.cases.submit(REF, "id_document", "submitted", reason="alles geprobeerd", by="maatwerk-1"))
     then(
-        "2026-12-03", app.cases.record_outcome(REF, "id_document", "delivered", by=DIRECTOR, fields={"paid_by": "free"})
+        "2026-11-20",
+        app.cases.waive(REF, "postal_address", "id_document", ground="bewijslast achteraf", by=typed(DIRECTOR)),
     )
-    then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=DIRECTOR))
-    then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-02")))
-    then("2026-12-04", app.cases.keep(REF, reason="nog nodig", by=DIRECTOR))
-    then("2026-12-04", app.cases.move(REF, "emergency_shelter", day("2026-12-20"), by=DIRECTOR))
-    then("2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=DIRECTOR, on=day("2026-11-03")))
-    then("2026-12-05", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-04")))
-    then("2026-12-07", app.cases.reopen(REF, "advance_payment", reason="niet ontvangen", by=DIRECTOR))
-    then("2027-01-04", app.cases.record_outcome(REF, "advance_payment", "delivered", by=DIRECTOR, on=day("2026-12-07")))
-    then("2027-01-04", app.cases.settle_follow_up(REF, "advance_payment", "next_advance", by=DIRECTOR))
-    then("2027-01-05", app.cases.record_outcome(REF, "benefit_decision", "refused", by=DIRECTOR))
-    then("2027-01-06", app.cases.add(REF, ["day_activity"], by=DIRECTOR))
-    then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", director="regisseur.zuid", by=DIRECTOR))
-    then("2027-01-07", app.cases.accept(REF, by="regisseur.zuid"))
-    then("2027-01-07", app.cases.number(REF, "Z2026-00123", by=DIRECTOR))
-    then("2027-01-07", app.cases.number(REF, "WI-77", key="benefit_decision", by=DIRECTOR))
-    then("2027-01-07", app.cases.contact(REF, "two_people", by=DIRECTOR))
-    then("2027-01-07", app.cases.why(REF, "benefit_decision", "documents", by=DIRECTOR))
-    then("2027-01-08", app.cases.record_outcome(REF, "housing", "withdrawn", by=DIRECTOR))
-    then("2027-01-09", app.cases.rest(REF, reason="abroad", by=TEAM_LEAD))
-    then("2027-01-10", app.cases.rest(REF, reason="out_of_sight", by=TEAM_LEAD))
-    then("2027-01-10", app.cases.settle_follow_up(REF, "traject", "looked_for", by=DIRECTOR))
-    then("2027-01-11", app.cases.wake(REF, by=DIRECTOR))
-    then("2027-01-11", app.cases.add(REF, ["special_assistance"], purposes={"special_assistance": "bed"}, by=DIRECTOR))
+    then("2026-12-01", app.cases.answer(REF, "id_document", "doorbraaktafel", "customised_budget", by=typed("tafel-1")))
+    then(
+        "2026-12-02",
+        app.cases.submit(REF, "id_document", "submitted", reason="alles geprobeerd", by=typed("maatwerk-1")),
+    )
+    then(
+        "2026-12-03",
+        app.cases.record_outcome(REF, "id_document", "delivered", by=typed(DIRECTOR), fields={"paid_by": "free"}),
+    )
+    then("2026-12-04", app.cases.agree(REF, "housing", day("2027-01-15"), by=typed(DIRECTOR)))
+    then(
+        "2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=typed(DIRECTOR), on=day("2026-11-02"))
+    )
+    then("2026-12-04", app.cases.keep(REF, reason="nog nodig", by=typed(DIRECTOR)))
+    then("2026-12-04", app.cases.move(REF, "emergency_shelter", day("2026-12-20"), by=typed(DIRECTOR)))
+    then(
+        "2026-12-04", app.cases.milestone(REF, "benefit_decision", "applied", by=typed(DIRECTOR), on=day("2026-11-03"))
+    )
+    then(
+        "2026-12-05",
+        app.cases.record_outcome(REF, "advance_payment", "delivered", by=typed(DIRECTOR), on=day("2026-12-04")),
+    )
+    then("2026-12-07", app.cases.reopen(REF, "advance_payment", reason="niet ontvangen", by=typed(DIRECTOR)))
+    then(
+        "2027-01-04",
+        app.cases.record_outcome(REF, "advance_payment", "delivered", by=typed(DIRECTOR), on=day("2026-12-07")),
+    )
+    then("2027-01-04", app.cases.settle_follow_up(REF, "advance_payment", "next_advance", by=typed(DIRECTOR)))
+    then("2027-01-05", app.cases.record_outcome(REF, "benefit_decision", "refused", by=typed(DIRECTOR)))
+    then("2027-01-06", app.cases.add(REF, ["day_activity"], by=typed(DIRECTOR)))
+    then("2027-01-07", app.cases.transfer(REF, "voorbeeldstad", director="regisseur.zuid", by=typed(DIRECTOR)))
+    then("2027-01-07", app.cases.accept(REF, by=typed("regisseur.zuid")))
+    then("2027-01-07", app.cases.number(REF, "Z2026-00123", by=typed(DIRECTOR)))
+    then("2027-01-07", app.cases.number(REF, "WI-77", key="benefit_decision", by=typed(DIRECTOR)))
+    then("2027-01-07", app.cases.contact(REF, "two_people", by=typed(DIRECTOR)))
+    then("2027-01-07", app.cases.why(REF, "benefit_decision", "documents", by=typed(DIRECTOR)))
+    then("2027-01-08", app.cases.record_outcome(REF, "housing", "withdrawn", by=typed(DIRECTOR)))
+    then("2027-01-09", app.cases.rest(REF, reason="abroad", by=typed(TEAM_LEAD)))
+    then("2027-01-10", app.cases.rest(REF, reason="out_of_sight", by=typed(TEAM_LEAD)))
+    then("2027-01-10", app.cases.settle_follow_up(REF, "traject", "looked_for", by=typed(DIRECTOR)))
+    then("2027-01-11", app.cases.wake(REF, by=typed(DIRECTOR)))
+    then(
+        "2027-01-11",
+        app.cases.add(REF, ["special_assistance"], purposes={"special_assistance": "bed"}, by=typed(DIRECTOR)),
+    )
     then(
         "2027-01-12",
-        app.cases.again(REF, "special_assistance", reason="new_costs", purpose="clothing", by=DIRECTOR),
+        app.cases.again(REF, "special_assistance", reason="new_costs", purpose="clothing", by=typed(DIRECTOR)),
     )
     if not ends:
         return
     still_open = [f"{p.key}#{p.round}" for p in app.views.case(REF).case.provisions.values() if p.status.is_open]
     then(
         "2027-01-13",
-        app.cases.close(REF, reason="left_region", takeovers=dict.fromkeys(still_open, "municipality"), by=DIRECTOR),
+        app.cases.close(
+            REF, reason="left_region", takeovers=dict.fromkeys(still_open, "municipality"), by=typed(DIRECTOR)
+        ),
     )
 
 
 def test_a_case_comes_back_as_it_was_written_after_each_step(app: App, clock: MovingClock, database: Engine) -> None:
-    first = app.cases.intake(IntakeRequest("TR-2026-0002", "voluntary", ["all"], on=day("2026-11-01")), by=DIRECTOR)
+    first = app.cases.intake(
+        IntakeRequest("TR-2026-0002", "voluntary", ["all"], on=day("2026-11-01")), by=typed(DIRECTOR)
+    )
     assert comparable(load(database, "TR-2026-0002").case) == comparable(first)
 
     def same(case: Case) -> None:
@@ -167,7 +196,7 @@ def test_derived_columns_are_what_the_domain_says(app: App, clock: MovingClock, 
 
 
 def test_after_a_tick_the_next_moment_lies_ahead(app: App, clock: MovingClock) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"], on=day("2026-09-01")), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["all"], on=day("2026-09-01")), by=typed(DIRECTOR))
     assert app.time.tick_all() > 0
     assert app.time.tick() == 0
     following = app.time.next_moment()
@@ -175,7 +204,7 @@ def test_after_a_tick_the_next_moment_lies_ahead(app: App, clock: MovingClock) -
 
 
 def test_a_rung_is_in_the_table_once_whoever_writes_it(app: App, clock: MovingClock, database: Engine) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     clock.advance(days=30)
     app.time.tick_all()
     with database.connect() as connection:
@@ -187,7 +216,7 @@ def test_a_rung_is_in_the_table_once_whoever_writes_it(app: App, clock: MovingCl
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET because = 'anders'", "DELETE FROM audit", "TRUNCATE audit"])
 def test_the_audit_only_grows(app: App, database: Engine, statement: str) -> None:
-    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=DIRECTOR)
+    app.cases.intake(IntakeRequest(REF, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     with pytest.raises(ProgrammingError), database.begin() as connection:
         connection.execute(text(statement))
 

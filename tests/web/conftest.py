@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
-from tests.builders import CONFIG, day
+from tests.builders import CONFIG, day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, SEALING, signing_in
 
@@ -92,7 +92,7 @@ def app(database: Engine, clock: MovingClock) -> App:
             request = IntakeRequest(
                 reference, "voluntary", ["id_document"], municipality=town, director=director, on=day("2026-10-12")
             )
-        app.cases.intake(request, by=director)
+        app.cases.intake(request, by=typed(director))
     clock.set("2026-11-12T09:00:00+00:00")
     app.time.tick_all()
     return app

@@ -32,6 +32,7 @@ def test_without_a_session_every_page_leads_to_signing_in(browser: Browser, path
         ("/aanmelden", 200),
         ("/live", 200),
         ("/robots.txt", 200),
+        ("/privacy", 200),
         ("/stijl/werkplek.css", 200),
         ("/welkom/niemand", 404),
         ("/v2", 404),
@@ -249,6 +250,13 @@ def test_admin_is_told_on_every_page_that_there_is_no_other(browser: Browser) ->
     browser.signs_in("admin", ADMIN_PASSWORD)
     assert "Er is nog geen andere beheerder" not in browser.opens("/werk"), "beheer-1 is one"
     assert [entry for entry in ("Cliënten", "Beheer") if f">{entry}</a>" in browser.last] == ["Beheer"]
+
+
+def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Browser, app: App) -> None:
+    told = browser.opens("/privacy")
+    assert f"wanneer u zich aanmeldde: {app.config.organisation.keep_looks_months} maanden" in told
+    assert f"het traject ({app.config.organisation.keeping.lines} na het einde)" in told
+    assert told.count("<h1>") == 1
 
 
 def test_what_is_typed_is_shown_as_text(browser: Browser) -> None:

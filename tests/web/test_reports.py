@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import Engine
 
+from provisions.access import Actor
 from provisions.app import App
 from tests.conftest import MovingClock
 from tests.report.region import dated
@@ -62,7 +63,7 @@ def test_a_page_has_the_figures_that_were_sent_and_what_was_corrected(
     assert "De cijfers liggen vast" in browser.last
     # What was delivered in time is said a week later: the breach of that week goes, and the next report says so.
     sent.cases.record_outcome(
-        "TR-2026-0001", "wmo_indication", "delivered", by="regie-1", on=clock().date().replace(day=4)
+        "TR-2026-0001", "wmo_indication", "delivered", by=Actor.typed("regie-1"), on=clock().date().replace(day=4)
     )
     clock.set("2026-11-23T08:00:00+00:00")
     sent.reports.send_due()

@@ -9,6 +9,7 @@ from provisions.access import Reach
 from provisions.access.log import Logged
 from provisions.access.rights import Rights, Verdict
 from provisions.app import App
+from tests.builders import typed
 from tests.web.conftest import AT_TABLE, AWAY, HERE, HOME, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
 
 OURS = {HERE, AT_TABLE, TO_JUDGE}
@@ -79,7 +80,9 @@ def test_a_table_sees_of_a_case_what_lies_with_it(browser: Browser, app: App) ->
 
 
 def test_free_text_is_for_those_who_direct(browser: Browser, app: App) -> None:
-    app.cases.record_outcome(HERE, "special_assistance", "delivered", by="regie-1", note="betaald aan de verhuurder")
+    app.cases.record_outcome(
+        HERE, "special_assistance", "delivered", by=typed("regie-1"), note="betaald aan de verhuurder"
+    )
     browser.signs_in("regie-1").opens(address(app, HERE))
     assert "betaald aan de verhuurder" in browser.last
 

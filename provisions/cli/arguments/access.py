@@ -1,6 +1,6 @@
 """Who may come in, who may do what, and who looked."""
 
-from provisions.access import Role
+from provisions.access import Actor, Role
 from provisions.cli.arguments import options
 from provisions.cli.arguments.dutch_parser import Commands
 from provisions.domain.lifecycle import SYSTEM
@@ -21,7 +21,9 @@ def people(commands: Commands) -> None:
     roles = options.choices({role.value: role.called for role in Role})
     options.many(made, "--role", str, "ROL", f"een of meer rollen: {roles}")
     options.many(made, "--municipality", str, "GEMEENTE", "de gemeenten waarin die rollen gelden")
-    made.add_argument("--by", metavar="CODE", default=SYSTEM, help="wie dit doet (standaard: wie de machine heeft)")
+    made.add_argument(
+        "--by", type=Actor.typed, metavar="CODE", default=SYSTEM, help="wie dit doet (standaard: wie de machine heeft)"
+    )
     looked = commands.add(
         "looked", "wie een traject bekeek, of wat iemand bekeek", "looked TR-2026-0042", "looked regisseur-3"
     )

@@ -1,5 +1,6 @@
 """The data as a whole: out, back, and gone."""
 
+from provisions.access import Actor
 from provisions.cli.arguments import options
 from provisions.cli.arguments.dutch_parser import Commands
 
@@ -23,6 +24,6 @@ def data(commands: Commands) -> None:
     export.add_argument(
         "--client", action="store_true", help="voor de cliënt zelf: functies in plaats van mensen; lees het eerst na"
     )
-    export.add_argument("--by", metavar="CODE", help="wie het uitgeeft (bij --client)")
+    export.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie het uitgeeft (bij --client)")
     forget = commands.on_case("forget", "vergeet een afgesloten traject", "forget TR-2026-0042 --by regisseur-3")
     options.by(forget)

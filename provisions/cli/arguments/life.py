@@ -1,5 +1,6 @@
 """What changes in the life of a case."""
 
+from provisions.access import Actor
 from provisions.cli.arguments import options, values
 from provisions.cli.arguments.dutch_parser import KEY_HELP, REF_HELP, Commands
 
@@ -64,7 +65,9 @@ def directors(commands: Commands) -> None:
     )
     away.add_argument("--until", type=values.day("--until"), metavar="DATUM", help="de laatste dag van de afwezigheid")
     away.add_argument("--deputy", metavar="CODE", help="code van de vervanger")
-    away.add_argument("--by", metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam")
+    away.add_argument(
+        "--by", type=Actor.typed, metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam"
+    )
 
     back = commands.add(
         "back",
@@ -73,7 +76,11 @@ def directors(commands: Commands) -> None:
     )
     back.add_argument("code", metavar="CODE", help="code van de regisseur")
     back.add_argument(
-        "--by", required=True, metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam"
+        "--by",
+        type=Actor.typed,
+        required=True,
+        metavar="CODE",
+        help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam",
     )
     back.add_argument("--on", type=values.day("--on"), metavar="DATUM", help="de eerste dag terug; standaard vandaag")
 

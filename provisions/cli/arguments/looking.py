@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from provisions.access import Actor
 from provisions.cli.arguments import options, values
 from provisions.cli.arguments.dutch_parser import REF_HELP, Commands
 from provisions.views.listing import WORDS
@@ -58,7 +59,7 @@ def messages(commands: Commands) -> None:
     made.add_argument("--reference", metavar="REF", help=REF_HELP)
     made.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
     made.add_argument("--limit", metavar="AANTAL", type=values.count, default=50, help="hoogstens zoveel; standaard 50")
-    made.add_argument("--by", metavar="CODE", help="wie het bericht opnieuw verstuurt (bij resend)")
+    made.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie het bericht opnieuw verstuurt (bij resend)")
 
 
 def report(commands: Commands) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from provisions.access import Actor
 from provisions.cli.arguments import values
 from provisions.cli.arguments.dutch_parser import DutchParser
 
@@ -62,7 +63,9 @@ def cause(made: DutchParser) -> None:
 
 def by(made: DutchParser) -> None:
     """Who does it."""
-    made.add_argument("--by", required=True, metavar="CODE", help="rol of medewerkerscode van wie dit doet")
+    made.add_argument(
+        "--by", type=Actor.typed, required=True, metavar="CODE", help="rol of medewerkerscode van wie dit doet"
+    )
 
 
 def on(made: DutchParser) -> None:
