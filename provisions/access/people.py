@@ -53,8 +53,8 @@ NOBODY_LISTED = Listed()
 
 @dataclass(frozen=True)
 class WithAccounts:
-    """The people that an organisation lists, and those who have an account: by code what each holds. Somebody of both holds both;
-    who is blocked holds nothing.
+    """The people that an organisation lists, and those who have an account: by code what each holds. Of somebody of both the
+    account says what that is; who is blocked holds nothing.
     """
 
     listed: Listed
@@ -70,8 +70,8 @@ class WithAccounts:
         """What somebody holds; ``None`` for a code that is neither listed nor has an account that says so."""
         if code in self.blocked:
             return frozenset()
-        held = [known for known in (self.listed.grants(code), self.accounts.get(code)) if known is not None]
-        return frozenset().union(*held) if held else None
+        held = self.accounts.get(code)
+        return self.listed.grants(code) if held is None else held
 
     def codes(self) -> Collection[str]:
         """Every code that is known."""

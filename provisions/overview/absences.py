@@ -21,7 +21,7 @@ from provisions.domain.lifecycle.absence import ask_on
 from provisions.domain.messages import MessageKind
 from provisions.outbound.markdown import html, plain_text
 from provisions.store import absences as kept
-from provisions.store import audit, channel, outbox
+from provisions.store import audit, channel, outbox, people
 from provisions.store.audit import Line
 from provisions.templates import environment
 
@@ -81,7 +81,7 @@ class AbsenceEnds:
         cases = kept.open_cases(connection, absence.director)
         acting = away.acting(absence.director, today) or absence.deputy
         messages = []
-        for place in self._places(absence.director, cases):
+        for place in self._places(connection, absence.director, cases):
             message = message_id(absence, place.key)
             values = {
                 "kind": MessageKind.ABSENCE_ENDS.value,
@@ -99,14 +99,14 @@ class AbsenceEnds:
         because = "teamleider gevraagd wat er na de afwezigheid moet gebeuren"
         return [Line(SYSTEM, "absence.asked", because, data=data, message=next(iter(messages), None))]
 
-    def _places(self, director: str, cases: Mapping[str, Sequence[str]]) -> list[Municipality]:
+    def _places(self, connection: Connection, director: str, cases: Mapping[str, Sequence[str]]) -> list[Municipality]:
         """Where the director has cases; who has none there, where the director works."""
         places = self._config.organisation.municipalities
-        people = self._config.organisation.people
+        known = people.directory(connection, self._config.organisation.people)
         works = [
             key
             for key, place in places.items()
-            if director in place.directors or director in holding(people, Role.CASE_DIRECTOR, key)
+            if director in place.directors or director in holding(known, Role.CASE_DIRECTOR, key)
         ]
         return [places[key] for key in (cases or works or places) if key in places]
 

@@ -14,7 +14,7 @@ from provisions.access import Role, holding
 from provisions.catalogue import Config
 from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
-from provisions.store import absences, overviews
+from provisions.store import absences, overviews, people
 from provisions.store.overviews import Listing
 from provisions.views.cases import ProvisionView, Views
 from provisions.views.follow_ups import OverdueFollowUp
@@ -238,10 +238,10 @@ class Overviews:
 
     def _unassigned(self, connection: Connection, municipality: str | None) -> tuple[Unassigned, ...]:
         """Open cases without a case director: where people are listed, who is one of them; elsewhere whoever is not blocked."""
-        people = self._config.organisation.people
-        places = self._config.organisation.municipalities if people.is_complete else ()
-        listed = [(place, code) for place in places for code in holding(people, Role.CASE_DIRECTOR, place)]
-        directors = listed if people.is_complete else None
+        known = people.directory(connection, self._config.organisation.people)
+        places = self._config.organisation.municipalities if known.is_complete else ()
+        listed = [(place, code) for place in places for code in holding(known, Role.CASE_DIRECTOR, place)]
+        directors = listed if known.is_complete else None
         found = absences.unassigned(connection, directors, municipality)
         return tuple(Unassigned(row.reference, row.municipality, row.director) for row in found)
 

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Any
 
 from provisions import inputs
-from provisions.access import Role, holding
+from provisions.access import Directory, Role, holding
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import Part
 from provisions.domain.privacy import refuse_identifying
-from provisions.store import listing
+from provisions.store import listing, people
 from provisions.store.listing import CaseFilter
 from provisions.store.looking import Reader
 from provisions.views.follow_ups import case_title
@@ -122,19 +122,18 @@ class CaseLists:
                 rest=kind is CaseStatus.REST,
                 unassigned=kind is CaseStatus.UNASSIGNED,
                 handover=kind is CaseStatus.HANDOVER,
-                assigned=self.directors(),
+                assigned=self._directors(people.directory_of(rows, self._config.organisation.people)),
                 pieces=self._pieces(search),
             )
             found = listing.cases(rows, wanted, now, today)
         return [self._line(row, away, today) for row in found]
 
-    def directors(self) -> list[tuple[str, str]] | None:
+    def _directors(self, known: Directory) -> list[tuple[str, str]] | None:
         """(municipality, code) of every case director where people are listed; ``None`` where they are not."""
-        people = self._config.organisation.people
-        if not people.is_complete:
+        if not known.is_complete:
             return None
         places = self._config.organisation.municipalities
-        return [(place, code) for place in places for code in sorted(holding(people, Role.CASE_DIRECTOR, place))]
+        return [(place, code) for place in places for code in sorted(holding(known, Role.CASE_DIRECTOR, place))]
 
     def _status(self, text: str) -> CaseStatus:
         return CaseStatus(inputs.known(text, list(CaseStatus), "stand", {k.value: word for k, word in WORDS.items()}))

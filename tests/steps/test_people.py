@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from provisions.access import Role
 from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, Refused
+from provisions.overview.lists import Overviews
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, TEAM_LEAD, Town, being, day, everything_in, is_dutch, refusal, typed, with_people
@@ -168,6 +169,16 @@ def test_an_account_says_what_somebody_is_and_who_is_blocked_is_nothing(database
     town._deliver()
     assert {letter.to for letter in town.letters if "Klaar" in letter.subject} == {"regisseurs@voorbeeldstad.example"}
     app.cases.deny(f"A-{number}", because="eerst de kaart", by=typed(TEAM_LEAD))
+
+
+def test_an_account_says_what_somebody_is_also_where_the_list_says_otherwise(app: App, database: Engine) -> None:
+    assert app.lists.cases(status="unassigned") == []
+    app.people.add(ANNE, roles=["steering_group"])
+    assert isinstance(refusal(lambda: app.cases.assign([OTHER], ANNE, by=typed(TEAM_LEAD))), NotAllowed)
+    was = {line.reference for line in app.lists.cases(director=ANNE)}
+    assert {line.reference for line in app.lists.cases(status="unassigned")} == was
+    page = Overviews(database, LISTED, app.views, app.clock).late()
+    assert {one.reference for one in page.unassigned} == was
 
 
 def test_a_director_asks_to_put_a_case_at_rest_and_a_team_lead_does_it(app: App) -> None:

@@ -1,0 +1,198 @@
+"""Every role at every use case, with a case of its own municipality and one of another: what it must, and nothing else."""
+
+import inspect
+from collections.abc import Callable
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.access import Actor, Role, UseCase
+from provisions.access.log import Logged
+from provisions.app import App
+from provisions.domain.errors import NotAllowed, NotFound, Refused, SeveralRefused
+from provisions.domain.lifecycle import Via
+from provisions.usecases.cases import Cases
+from provisions.usecases.intake import IntakeRequest
+from provisions.usecases.outcomes import OutcomeReport
+from tests.access.test_rights import MAY
+from tests.builders import CONFIG, day, typed
+from tests.conftest import MovingClock
+
+HOME, AWAY = tuple(CONFIG.organisation.municipalities)[:2]
+DIRECTORS = {HOME: "regie-thuis", AWAY: "regie-elders"}
+KEY = "id_document"
+UNTIL = date(2026, 12, 20)
+U = UseCase
+Call = Callable[[App, str, str, Actor], Any]
+
+
+def new(place: str) -> IntakeRequest:
+    return IntakeRequest("TR-2026-9999", "voluntary", [KEY], municipality=place, on=date(2027, 1, 1))
+
+
+# By method: the right that it takes, and a call of it with a case and its municipality. What it says may be refused by the rules,
+# which is as good: here counts who gets as far as the rules.
+ACTS: dict[str, tuple[UseCase, Call]] = {
+    "intake": (U.INTAKE, lambda a, _, place, by: a.cases.intake(new(place), by=by)),
+    "intake_many": (U.INTAKE, lambda a, _, place, by: a.cases.intake_many([new(place)], by=by)),
+    "check_intake": (U.INTAKE, lambda a, _, place, by: a.cases.check_intake(new(place), by=by)),
+    "add": (U.ADD, lambda a, ref, _, by: a.cases.add(ref, ["wmo_indication"], by=by)),
+    "record_outcome": (U.OUTCOME, lambda a, ref, _, by: a.cases.record_outcome(ref, KEY, "delivered", by=by)),
+    "record_outcomes": (
+        U.OUTCOME,
+        lambda a, ref, _, by: a.cases.record_outcomes([OutcomeReport(ref, KEY, "delivered")], by=by),
+    ),
+    "suspend": (U.SUSPEND, lambda a, ref, _, by: a.cases.suspend(ref, KEY, reason="client_asks", until=UNTIL, by=by)),
+    "resume": (U.RESUME, lambda a, ref, _, by: a.cases.resume(ref, KEY, by=by)),
+    "waive": (U.WAIVE, lambda a, ref, _, by: a.cases.waive(ref, KEY, "housing", ground="spoed", by=by)),
+    "agree": (U.AGREE, lambda a, ref, _, by: a.cases.agree(ref, KEY, UNTIL, by=by)),
+    "settle_follow_up": (U.FOLLOW_UP, lambda a, ref, _, by: a.cases.settle_follow_up(ref, KEY, "bewijs", by=by)),
+    "reopen": (U.REOPEN, lambda a, ref, _, by: a.cases.reopen(ref, KEY, reason="vergissing", by=by)),
+    "reopen_case": (U.REOPEN, lambda a, ref, _, by: a.cases.reopen_case(ref, reason="vergissing", by=by)),
+    "again": (U.AGAIN, lambda a, ref, _, by: a.cases.again(ref, KEY, reason="lost", by=by)),
+    "move": (U.MOVE, lambda a, ref, _, by: a.cases.move(ref, KEY, UNTIL, by=by)),
+    "urgent": (U.URGENT, lambda a, ref, _, by: a.cases.urgent(ref, KEY, because="eviction", by=by)),
+    "brp": (U.BRP, lambda a, ref, _, by: a.cases.brp(ref, "registered", by=by)),
+    "milestone": (U.MILESTONE, lambda a, ref, _, by: a.cases.milestone(ref, KEY, "applied", by=by)),
+    "why": (U.WHY, lambda a, ref, _, by: a.cases.why(ref, KEY, "capacity", by=by)),
+    "contact": (U.CONTACT, lambda a, ref, _, by: a.cases.contact(ref, "together", by=by)),
+    "number": (U.NUMBER, lambda a, ref, _, by: a.cases.number(ref, "Z2026-1", by=by)),
+    "note": (U.NOTE, lambda a, ref, _, by: a.cases.note(ref, "gebeld", by=by)),
+    "keep": (U.KEEP, lambda a, ref, _, by: a.cases.keep(ref, reason="nog nodig", by=by)),
+    "undo": (U.UNDO, lambda a, ref, _, by: a.cases.undo(ref, by=by)),
+    "transfer": (U.TRANSFER, lambda a, ref, place, by: a.cases.transfer(ref, place, by=by)),
+    "accept": (U.ACCEPT, lambda a, ref, _, by: a.cases.accept(ref, by=by)),
+    "decline": (U.ACCEPT, lambda a, ref, _, by: a.cases.decline(ref, because="incomplete", by=by)),
+    "rest": (U.REST, lambda a, ref, _, by: a.cases.rest(ref, reason="out_of_sight", by=by)),
+    "wake": (U.WAKE, lambda a, ref, _, by: a.cases.wake(ref, by=by)),
+    "close": (U.CLOSE, lambda a, ref, _, by: a.cases.close(ref, by=by)),
+    "ask_stop": (U.ASK, lambda a, ref, _, by: a.cases.ask_stop(ref, KEY, reason="client_asks", until=UNTIL, by=by)),
+    "ask_end": (U.ASK, lambda a, ref, _, by: a.cases.ask_end(ref, reason="mistake", by=by)),
+    "ask_rest": (U.ASK, lambda a, ref, _, by: a.cases.ask_rest(ref, reason="out_of_sight", by=by)),
+    "approve": (U.APPROVE, lambda a, ref, _, by: a.cases.approve(asked(a, ref), by=by)),
+    "deny": (U.APPROVE, lambda a, ref, _, by: a.cases.deny(asked(a, ref), because="nee", by=by)),
+    "assign": (U.ASSIGN, lambda a, ref, place, by: a.cases.assign([ref], DIRECTORS[place], by=by)),
+    "away": (
+        U.AWAY,
+        lambda a, _, place, by: a.cases.away(
+            DIRECTORS[place], start=day("2026-11-16"), until=day("2026-11-27"), deputy="regie-2", by=by
+        ),
+    ),
+    "back": (U.AWAY, lambda a, _, place, by: a.cases.back(DIRECTORS[place], by=by)),
+    "answer": (U.ANSWER, lambda a, ref, _, by: a.cases.answer(ref, KEY, "doorbraaktafel", "priority", by=by)),
+    "submit": (U.SUBMIT, lambda a, ref, _, by: a.cases.submit(ref, KEY, "not_submitted", reason="nee", by=by)),
+    # and besides the cases
+    "forget": (U.FORGET, lambda a, ref, _, by: a.retention.forget(ref, by=by)),
+    "for_client": (U.RELEASE_EXPORT, lambda a, ref, _, by: a.releasing.for_client(ref, by=by)),
+}
+OF_NO_CASE = {"intake", "intake_many", "check_intake", "away", "back"}
+ROLES = sorted(
+    Role, key=lambda role: role not in (Role.TABLE, Role.CUSTOMISATION_OFFICER)
+)  # these before it was answered
+
+
+def asked(app: App, reference: str) -> str:
+    """The number of what was asked of a case; one that was never given where it is decided."""
+    found = [waiting.number for waiting in app.cases.waiting() if waiting.reference == reference]
+    return str(found[0] if found else DECIDED[reference])
+
+
+DECIDED: dict[str, int] = {}
+
+
+@pytest.fixture
+def app(database: Engine, clock: MovingClock) -> App:
+    """A case for each method in each of two municipalities: the card lies with the table, or waits for a judgement."""
+    app = App(database, CONFIG, clock)
+    requests = [
+        IntakeRequest(
+            reference(method, place),
+            "voluntary",
+            [KEY],
+            municipality=place,
+            director=DIRECTORS[place],
+            on=day("2026-10-12") if method == "submit" else day("2026-11-02"),
+        )
+        for method, place in product(ACTS, (HOME, AWAY))
+    ]
+    app.cases.intake_many(requests, by=typed("intake-1"))
+    clock.set("2026-11-12T09:00:00+00:00")
+    app.time.tick_all()
+    for method, place in product(("approve", "deny"), (HOME, AWAY)):
+        ref = reference(method, place)
+        DECIDED[ref] = app.cases.ask_end(ref, reason="mistake", by=typed("vrager-1"))
+    return app
+
+
+def reference(method: str, place: str) -> str:
+    return f"TR-2026-{(1 if place == HOME else 2) * 100 + list(ACTS).index(method):04}"
+
+
+def told(app: App, act: Callable[[], Any]) -> tuple[bool, Refused | None]:
+    """Whether the rights let somebody as far as the rules (else it stands in the log), and what was said."""
+    before, said = app.looks.counts()[Logged.NOT_ALLOWED], None
+    try:
+        act()
+    except Refused as refusal:
+        said = refusal.faults[0][1] if isinstance(refusal, SeveralRefused) else refusal
+    return app.looks.counts()[Logged.NOT_ALLOWED] == before, said
+
+
+def trying(app: App, method: str, place: str, by: Actor) -> Callable[[], Any]:
+    return lambda: ACTS[method][1](app, reference(method, place), place, by)
+
+
+def may(role: Role, method: str) -> bool:
+    """In one's own municipality, with a case as it is here."""
+    use_case = ACTS[method][0]
+    with_table = role is Role.TABLE and method == "answer"
+    to_judge = role is Role.CUSTOMISATION_OFFICER and method == "submit"
+    return use_case in MAY[role] or with_table or to_judge
+
+
+def sees(role: Role, method: str) -> bool:
+    """Whether the role sees the case of this method in its own municipality at all."""
+    match role:
+        case Role.CASE_DIRECTOR | Role.TEAM_LEAD:
+            return True
+        case Role.TABLE:
+            return method != "submit"
+        case Role.CUSTOMISATION_OFFICER:
+            return method == "submit"
+        case _:
+            return False
+
+
+def test_each_role_does_what_it_must_in_its_own_municipality_and_nothing_elsewhere(app: App) -> None:
+    wrong = []
+    for role, method in product(ROLES, ACTS):
+        actor = Actor.of("iemand-1", [role], [HOME])
+        own, said = told(app, trying(app, method, HOME, actor))
+        if own is not may(role, method):
+            wrong.append(f"{role} {method} in the own municipality: {said}")
+        elif not own and isinstance(said, NotAllowed) is not (sees(role, method) or method in OF_NO_CASE):
+            wrong.append(f"{role} {method} hears of the own municipality: {said}")
+        other, said = told(app, trying(app, method, AWAY, actor))
+        if other or not isinstance(said, NotAllowed if method in OF_NO_CASE else NotFound):
+            wrong.append(f"{role} {method} elsewhere: {said}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("via", [Via.LINK, Via.CASE_SYSTEM, Via.PREFECT], ids=str)
+def test_by_each_door_the_same_right_is_asked(app: App, via: Via) -> None:
+    director = Actor.of("iemand-1", [Role.CASE_DIRECTOR], [HOME], via)
+    for method in ("record_outcome", "note", "assign", "intake"):
+        allowed = [told(app, trying(app, method, place, director))[0] for place in (HOME, AWAY)]
+        assert allowed == [method != "assign", False], method
+
+
+def test_every_change_of_a_case_is_tried() -> None:
+    changes = {
+        name
+        for name, method in inspect.getmembers(Cases, inspect.isfunction)
+        if not name.startswith("_") and "by" in inspect.signature(method).parameters
+    }
+    assert changes <= set(ACTS)
