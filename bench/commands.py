@@ -12,7 +12,7 @@ from bench import fill, shell
 from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
-from bench.rig import INDEPENDENT, MovingClock, Rig, requests, rig
+from bench.rig import BY, INDEPENDENT, MovingClock, Rig, requests, rig
 from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
@@ -29,7 +29,7 @@ def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, A
     subject = Product(database, App(database, made.config, clock), clock)
     subject.app.rules.follow()
     for request in requests(late, INDEPENDENT):
-        subject.app.cases.intake(request, by="regisseur-03")
+        subject.app.cases.intake(request, by=BY)
     App(database, made.config).time.tick_all()
     if others > late * len(INDEPENDENT):
         fill.waiting(subject, made.settings, others - late * len(INDEPENDENT))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, Table, select, text
 
 from bench.product import Product
+from bench.rig import BY
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.smtp import transport_for
 from provisions.settings import Settings
@@ -65,7 +66,7 @@ def templates(subject: Product, count: int) -> list[str]:
             key: today + timedelta(days=_FIRST_DAY + _DAYS_APART * number + later) for later, key in enumerate(AGREED)
         }
         made.append(IntakeRequest(f"WM-2026-{number:05}", "voluntary", AGREED, present=("id_document",), agreed=days))
-    subject.app.cases.intake_many(made, by="regisseur-03")
+    subject.app.cases.intake_many(made, by=BY)
     return [request.reference for request in made]
 
 

@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Engine as Database
 
 from bench.installation import Installation
+from bench.rig import BY
 from flows.server.child import USER, engine_token
 from flows.server.guard import ENGINE_HEADER
 from provisions.app import App
@@ -34,7 +35,7 @@ class Outside:
     def intake(self, first: int, count: int, needs: Sequence[str]) -> list[str]:
         """``count`` clients at once; their references."""
         references = [f"TR-2026-{number:04d}" for number in range(first, first + count)]
-        self.app.cases.intake_many([IntakeRequest(name, "voluntary", needs) for name in references], by="regisseur-03")
+        self.app.cases.intake_many([IntakeRequest(name, "voluntary", needs) for name in references], by=BY)
         return references
 
     def days_pass(self, days: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
 from bench.figures import stopwatch
-from bench.rig import MovingClock, Rig, requests, wait_until
+from bench.rig import BY, MovingClock, Rig, requests, wait_until
 from flows.loops.clock import Clock
 from flows.loops.lookahead import Foresight
 from provisions.app import App
@@ -69,7 +69,7 @@ def product(made: Rig, name: str = "product") -> Product:
 def take_in_all(subject: Product, wanted: Sequence[IntakeRequest], batch: int = 200) -> None:
     """Many cases a transaction: the load before a measurement."""
     for start in range(0, len(wanted), batch):
-        subject.app.cases.intake_many(wanted[start : start + batch], by="regisseur-03")
+        subject.app.cases.intake_many(wanted[start : start + batch], by=BY)
 
 
 def twelve(subject: Product, clients: int, *, first: int = 1) -> list[IntakeRequest]:
@@ -83,10 +83,10 @@ def twelve(subject: Product, clients: int, *, first: int = 1) -> list[IntakeRequ
 def intake(subject: Product, clients: int) -> dict[str, float]:
     """One client with twelve a transaction: provisions a second."""
     first, *wanted = twelve(subject, clients + 1)
-    subject.app.cases.intake(first, by="regisseur-03")  # connects and compiles: once a process, not once a client
+    subject.app.cases.intake(first, by=BY)  # connects and compiles: once a process, not once a client
     with stopwatch() as took:
         for request in wanted:
-            subject.app.cases.intake(request, by="regisseur-03")
+            subject.app.cases.intake(request, by=BY)
     number = subject.count("provision") - 12
     if number != clients * 12:
         raise RuntimeError(f"{number} provisions instead of {clients * 12}")
@@ -97,9 +97,7 @@ def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]
     """``batch`` outcomes a transaction, each of which unblocks two dependents and asks their counters: outcomes a second."""
     first, *wanted = requests(clients + 1, ("id_document", "postal_address", "benefit_decision"))
     take_in_all(subject, [first, *wanted])
-    subject.app.cases.record_outcome(
-        first.reference, "id_document", "delivered", by="regisseur-03"
-    )  # connects and compiles
+    subject.app.cases.record_outcome(first.reference, "id_document", "delivered", by=BY)  # connects and compiles
     subject.analyze()
     blocked = "provision WHERE status = 'blocked'"
     if subject.count(blocked) != 2 * clients:
@@ -108,10 +106,10 @@ def outcomes(subject: Product, clients: int, batch: int = 1) -> dict[str, float]
     with stopwatch() as took:
         if batch == 1:
             for report in reports:
-                subject.app.cases.record_outcome(report.reference, report.key, report.outcome, by="regisseur-03")
+                subject.app.cases.record_outcome(report.reference, report.key, report.outcome, by=BY)
         else:
             for start in range(0, clients, batch):
-                subject.app.cases.record_outcomes(reports[start : start + batch], by="regisseur-03")
+                subject.app.cases.record_outcomes(reports[start : start + batch], by=BY)
     if subject.count(blocked):
         raise RuntimeError("some dependents stayed blocked")
     return {"per_second": clients / took["seconds"], "cpu_ms_each": took["cpu"] * 1000 / clients}

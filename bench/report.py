@@ -13,7 +13,7 @@ from bench import fill, shell
 from bench.figures import Aim, always, interleaved, options, publish
 from bench.host import machine
 from bench.product import Product
-from bench.rig import MovingClock, Rig, rig
+from bench.rig import BY, MovingClock, Rig, rig
 from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
@@ -33,13 +33,13 @@ def history(subject: Product, weeks: int) -> list[str]:
         subject.app.time.tick_all()
         for later, keys in AFTER_WEEKS.items():
             for key in keys if week >= later else ():
-                subject.app.cases.record_outcome(references[week - later], key, "delivered", by="regisseur-03")
+                subject.app.cases.record_outcome(references[week - later], key, "delivered", by=BY)
         if week >= 5 and week % 4:
-            subject.app.cases.record_outcome(references[week - 5], "day_activity", "delivered", by="regisseur-03")
+            subject.app.cases.record_outcome(references[week - 5], "day_activity", "delivered", by=BY)
         references.append(f"TR-2026-{week:04}")
         places = list(subject.app.config.organisation.municipalities)
         request = IntakeRequest(references[-1], "voluntary", NEEDS, municipality=places[week % len(places)])
-        subject.app.cases.intake(request, by="regisseur-03")
+        subject.app.cases.intake(request, by=BY)
     return references
 
 

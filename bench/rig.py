@@ -13,6 +13,7 @@ import psutil
 import psycopg
 from sqlalchemy import Engine as Database
 
+from provisions.access import Actor
 from provisions.app import App
 from provisions.catalogue import Config, load
 from provisions.database import migrate
@@ -23,6 +24,7 @@ from provisions.usecases.intake import IntakeRequest
 
 # Nothing of these waits for another: each starts at intake, and each has a target.
 INDEPENDENT = ("advance_payment", "special_assistance", "wmo_indication", "day_activity")
+BY = Actor.typed("regisseur-03")  # who records all of it
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -113,7 +115,7 @@ def take_in(app: App, count: int, needs: Sequence[str] = INDEPENDENT, *, first: 
     """Many cases, many a transaction: the load before a measurement."""
     asked = requests(count, needs, first=first)
     for start in range(0, count, batch):
-        app.cases.intake_many(asked[start : start + batch], by="regisseur-03")
+        app.cases.intake_many(asked[start : start + batch], by=BY)
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float, what: str, every: float = 0.05) -> float:
