@@ -60,6 +60,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("message.requested", "new_day_table"): "Tafel laten weten wat de uiterste datum nu is",
     Fact("message.requested", "settled"): "Tafel laten weten dat het klaar is",
     Fact("message.requested", "settled_desk"): "Landelijk Maatwerkloket laten weten dat het klaar is",
+    Fact("message.requested", "unsettled"): "Tafel laten weten dat het weer open is",
+    Fact("message.requested", "unsettled_desk"): "Landelijk Maatwerkloket laten weten dat het weer open is",
 }
 
 SILENT = frozenset(

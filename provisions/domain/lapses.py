@@ -19,6 +19,7 @@ class Concern:
 
     ``detail``: the rung, the follow-up's name, what was undone, or the code of a case director. ``municipality``: whose counter
     it is for.
+    ``settled``: the last that this table got says that it is done.
     ``asked``: the last letter that this counter got about the provision asks something of it, and was not taken back.
     """
 
@@ -28,6 +29,7 @@ class Concern:
     municipality: str
     detail: str | None = None
     asked: bool = False
+    settled: bool = False
 
     @property
     def moved(self) -> bool:
@@ -119,6 +121,16 @@ def no_such_follow_up(about: Concern) -> str:
 def open_again(about: Concern) -> str:
     """What is settled, when it is open again."""
     return "het loopt toch door" if about.provision.status.is_open else ""
+
+
+def settled_already(about: Concern) -> str:
+    """What is settled, when it is open again, or its table knows."""
+    return open_again(about) or ("er is al geschreven dat het klaar is" if about.settled else "")
+
+
+def still_settled(about: Concern) -> str:
+    """What is open after all, when it is not, or nobody wrote that it was done."""
+    return closed(about) or ("" if about.settled else "er is niet geschreven dat het klaar was")
 
 
 def not_refused(about: Concern) -> str:

@@ -30,6 +30,7 @@ class Letter:
     ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not;
     ``case_lapses``: the same, with the case and the detail, for what is about a case as a whole and no provision.
     ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
+    ``settles``: with it a table hears that it is done; ``unsettles``: that it is not, after all.
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
     in the overview of the day for that counter.
@@ -44,6 +45,8 @@ class Letter:
     case_lapses: Callable[[Case, str | None], str] | None = None
     asks: bool = False
     ends: bool = False
+    settles: bool = False
+    unsettles: bool = False
     held: timedelta = timedelta()
     at_once: bool = False
     listed: bool = False
@@ -274,7 +277,8 @@ class MessageKind(StrEnum):
             template="notice/settled.md.j2",
             subject="U hoeft niets meer te doen {reference} · {told_on}",
             event="escalatie-afgerond",
-            lapses=lapses.open_again,
+            lapses=lapses.settled_already,
+            settles=True,
         ),
     )
     SETTLED_DESK = (
@@ -285,7 +289,32 @@ class MessageKind(StrEnum):
             template="notice/settled.md.j2",
             subject="U hoeft niets meer te doen {reference} · {told_on}",
             event="indiening-afgerond",
-            lapses=lapses.open_again,
+            lapses=lapses.settled_already,
+            settles=True,
+        ),
+    )
+    UNSETTLED = (
+        "unsettled",
+        Letter(
+            label="toch weer open, aan de tafel",
+            to=Recipient.ASKED,
+            template="notice/unsettled.md.j2",
+            subject="Toch weer open {reference} · {told_on}",
+            event="escalatie-weer-open",
+            lapses=lapses.still_settled,
+            unsettles=True,
+        ),
+    )
+    UNSETTLED_DESK = (
+        "unsettled_desk",
+        Letter(
+            label="toch weer open, aan het landelijk Maatwerkloket",
+            to=Recipient.NATIONAL_DESK,
+            template="notice/unsettled.md.j2",
+            subject="Toch weer open {reference} · {told_on}",
+            event="indiening-weer-open",
+            lapses=lapses.still_settled,
+            unsettles=True,
         ),
     )
     WAIVER_OFFER = (
@@ -474,5 +503,8 @@ def listed() -> tuple[MessageKind, ...]:
 
 
 def telling() -> tuple[MessageKind, ...]:
-    """The kinds that ask something of a counter or take it back: what it knows is the last of these."""
-    return tuple(kind for kind in MessageKind if kind.letter.asks or kind.letter.ends)
+    """The kinds that ask something of a counter or take it back, and those by which a table hears that it is done or is not: what
+    each of them knows is the last of these.
+    """
+    letters = {kind: kind.letter for kind in MessageKind}
+    return tuple(k for k, one in letters.items() if one.asks or one.ends or one.settles or one.unsettles)

@@ -45,7 +45,19 @@ class MessageFacts:
     @property
     def last_told(self) -> MessageKind | None:
         """The last that the counter of this message's municipality was told."""
-        return next((told.kind for told in reversed(self.told) if told.municipality == self.municipality), None)
+        here = (told.kind for told in reversed(self.told) if told.municipality == self.municipality)
+        return next((kind for kind in here if kind.letter.asks or kind.letter.ends), None)
+
+    @property
+    def was_settled(self) -> bool:
+        """Whether the last that this message's receiver was told, of what tables are told, is that it is done."""
+        to = MessageKind(self.kind).letter.to
+        heard = (
+            told.kind.letter
+            for told in reversed(self.told)
+            if told.kind.letter.to is to and (told.municipality, told.detail) == (self.municipality, self.detail)
+        )
+        return next((letter.settles for letter in heard if letter.settles or letter.unsettles), False)
 
 
 @dataclass(frozen=True)

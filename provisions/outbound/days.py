@@ -169,5 +169,7 @@ def _told(connection: Connection, provisions: Sequence[int]) -> dict[int, list[T
     """What the counters of these provisions were told, oldest first."""
     told: dict[int, list[Told]] = {}
     for row in sorted(store.told_of(connection, provisions), key=lambda row: (row.created, row.sent)):
-        told.setdefault(row.provision_id, []).append(Told(row.sent, row.municipality, MessageKind(row.kind)))
+        told.setdefault(row.provision_id, []).append(
+            Told(row.sent, row.municipality, MessageKind(row.kind), row.detail)
+        )
     return told

@@ -57,7 +57,7 @@ class _Batch:
 
     def tell(self, row: Message, sent: datetime) -> None:
         """Note what a counter was told."""
-        told = Told(sent, row.municipality, messages.MessageKind(row.kind))
+        told = Told(sent, row.municipality, messages.MessageKind(row.kind), row.detail)
         self.told.setdefault(row.provision_id, []).append((row.created, row.id, told))
 
     def facts(self, row: Message) -> MessageFacts:

@@ -118,8 +118,8 @@ def case_of(connection: Connection, case_id: int) -> Stored | None:
 
 
 def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Message]:
-    """What the counters of these provisions were told before."""
-    columns = ("id", "provision_id", "created", "sent", "municipality", "kind")
+    """What counters and tables were told before of these provisions."""
+    columns = ("id", "provision_id", "created", "sent", "municipality", "kind", "detail")
     query = select(*(t.message.c[name] for name in columns)).where(
         t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
     )

@@ -98,8 +98,9 @@ class Story:
                 provision = replace(provision, status=Status.WITHDRAWN)
             case "handover":
                 case = replace(case, municipality="duinrade")
-        last = {"again": MessageKind.CANCELLED, "cancelled": MessageKind.REQUEST, "handover": MessageKind.REQUEST}
-        told = (Told(self.now, "voorbeeldstad", last[kind]),) if kind in last else ()
+        last = {"again": MessageKind.CANCELLED, "cancelled": MessageKind.REQUEST, "handover": MessageKind.REQUEST,
+                "unsettled": MessageKind.SETTLED, "unsettled_desk": MessageKind.SETTLED_DESK}  # fmt: skip
+        told = (Told(self.now, "voorbeeldstad", last[kind], detail),) if kind in last else ()
         message = MessageFacts("an id", kind, detail, "voorbeeldstad", self.now, told)
         rendered = render(message, case.with_provision(provision), provision, self.config, self.now)
         assert isinstance(rendered, Rendered), f"{kind} for {key} is void: {rendered}"

@@ -27,7 +27,7 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 TO_A_COUNTER = ("request", "application", "proceed", "again", "cancelled", "handover")
 RARE = {MessageKind.RECORDED: "new_day", MessageKind.NEW_DAY_TABLE: "doorbraaktafel", MessageKind.SUBMISSION: "maatwerkloket",
-        MessageKind.TAKEN_OVER: "doorbraaktafel"}  # fmt: skip
+        MessageKind.TAKEN_OVER: "doorbraaktafel", MessageKind.UNSETTLED: "doorbraaktafel"}  # fmt: skip
 # All that have a template of their own; a line in the overview of the day is tested with that overview.
 WRITTEN = {kind for kind in MessageKind if kind.letter.template} - {MessageKind.NEW_DAY_LISTED}
 
@@ -172,6 +172,7 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     running = story("id_document").until("2026-11-25T12:00+01:00")
     letters += [(kind, "id_document", running.written(kind, "id_document", detail)) for kind, detail in RARE.items()]
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
+    letters.append((MessageKind.UNSETTLED_DESK, "id_document", running.written("unsettled_desk", "id_document")))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     for kind in (MessageKind.CASE_FOLLOW_UP, MessageKind.RESTED, MessageKind.WOKEN):
         letters.append((kind, "id_document", about_the_case(asked, kind)))

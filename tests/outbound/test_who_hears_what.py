@@ -63,6 +63,10 @@ def test_a_delivery_reaches_every_table_and_desk_that_was_asked() -> None:
     ear = Ear(client)
     client.gets(KEY)
     assert ear() == {("settled", "doorbraaktafel"), ("settled", "maatwerkloket"), ("settled_desk", None)}
+    ear = Ear(client)
+    client.reopens(KEY)
+    open_again = {("unsettled", "doorbraaktafel"), ("unsettled", "maatwerkloket"), ("unsettled_desk", None)}
+    assert open_again <= ear(), "and each of them that it is open again"
 
 
 def test_what_is_not_needed_any_more_reaches_who_has_it_and_no_other_table() -> None:
@@ -82,7 +86,9 @@ def test_the_end_of_a_case_reaches_counters_and_who_has_it_and_the_director_once
     assert [m.kind for m in client.messages].count("recorded") == 1
     ear = Ear(client)
     client.ended_by_mistake()
-    assert ear() == {("again", "ended")}, "who was told that it ended hears that it did not"
+    assert ear() == {("again", "ended"), ("unsettled", "doorbraaktafel")}, (
+        "who heard that it ended hears that it did not"
+    )
 
 
 # --- the director ----------------------------------------------------------------------------------------------------
@@ -293,6 +299,31 @@ def test_the_letters_say_what_they_are_for(town: Town) -> None:
     table = town.letters_to("doorbraaktafel")[-1]
     assert table.subject == "U hoeft niets meer te doen TR-2026-0042 · 13 november"
     assert "voorschot is geregeld op 13 november 2026" in texts([table])
+    town.on("2026-11-13 10:01")
+    case.does("reopen", KEY, reason="het bleek niet te kloppen")
+    table = town.letters_to("doorbraaktafel")[-1]
+    assert table.subject == "Toch weer open TR-2026-0042 · 13 november"
+    assert "U antwoordde: maatwerkbudget. Dat antwoord blijft staan" in texts([table])
+    heard = len(town.letters_to("doorbraaktafel"))
+    town.on("2026-11-13 10:02")
+    case.gets(KEY)
+    town.on("2026-11-13 10:03")
+    case.does("reopen", KEY, reason="het bleek niet te kloppen")
+    assert [letter.subject[:4] for letter in town.letters_to("doorbraaktafel")[heard:]] == ["U ho", "Toch"]
+
+
+def test_a_table_that_never_heard_it_was_done_does_not_hear_that_it_is_open_again(town: Town) -> None:
+    town.takes_in("TR-2026-0042", KEY)
+    town.on("2026-11-13 10:00")
+    heard = len(town.letters_to("doorbraaktafel"))
+    someone = on_a_page(DIRECTOR)
+    town.app.cases.record_outcome("TR-2026-0042", KEY, "delivered", by=someone)
+    town.app.cases.reopen("TR-2026-0042", KEY, reason="het bleek niet te kloppen", by=someone)
+    town.on("2026-11-13 10:10")
+    assert len(town.letters_to("doorbraaktafel")) == heard
+    voids = [e.because for e in town.app.views.audit("TR-2026-0042") if e.what == "message.void"]
+    assert any("het loopt toch door" in why for why in voids)
+    assert any("niet geschreven dat het klaar was" in why for why in voids)
 
 
 def without_counter(place: str, counter: str) -> Config:

@@ -15,7 +15,7 @@ from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
 from provisions.domain.lifecycle.handover import LAPSED, take_back
 from provisions.domain.lifecycle.rest import Woken, wake_at
 from provisions.domain.lifecycle.second import lapse_asked
-from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end
+from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end, tell_of_reopening
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList, EndRule
 
@@ -90,6 +90,7 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
             if provision.asked:
                 told = "loket laten weten dat het verzoek weer geldt"
                 tell(draft, MessageKind.AGAIN, provision.id, told, ENDED)
+            tell_of_reopening(draft, provision.id, None)
         plan_all_again(draft, provision.id)
     return draft.done()
 

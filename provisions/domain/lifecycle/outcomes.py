@@ -32,6 +32,7 @@ from provisions.domain.lifecycle.telling import (
     tell,
     tell_director_of_another,
     tell_of_end,
+    tell_of_reopening,
     tell_refusal,
     tell_standby_when_due,
 )
@@ -275,5 +276,6 @@ def reopen(case: Case, key: ProvisionKey, moment: Moment, on: date, reason: str)
         draft.visible.discard(key)
     if provision.asked:
         _tell_about_reopening(draft, provision)
+    tell_of_reopening(draft, key, provision.outcome.name if provision.outcome else None)
     start_what_is_ready(draft)
     return draft.done()

@@ -61,6 +61,19 @@ def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> No
         tell(draft, MessageKind.SETTLED_DESK, before.id, "landelijk Maatwerkloket laten weten dat het klaar is")
 
 
+def tell_of_reopening(draft: Draft, key: ProvisionKey, name: OutcomeName | None) -> None:
+    """Those who heard that it was over (:func:`tell_of_end`) hear that it is not; who got no such letter gets none now."""
+    provision = draft.case.provisions[key]
+    at_work = ladder.table_at_work(provision)
+    for rung in provision.rungs:
+        if rung.name.kind.is_table and (name is OutcomeName.DELIVERED or rung.name is at_work):
+            told = f"{rung.name.label} laten weten dat het weer open is"
+            tell(draft, MessageKind.UNSETTLED, key, told, rung.name.value)
+    submission = provision.rung(RungName.MAATWERKLOKET)
+    if submission is not None and submission.submitted:
+        tell(draft, MessageKind.UNSETTLED_DESK, key, "landelijk Maatwerkloket laten weten dat het weer open is")
+
+
 def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None, *, director: bool = True) -> None:
     """D is another one than ``was``, or its clock stands still: those who work on it hear the new day; the director too when
     somebody else did it, unless he hears it otherwise (``director``).
