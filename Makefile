@@ -8,7 +8,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo letters bench bench-long test faults lint audit licences sbom hooks lock clean
+.PHONY: help .venv run demo letters style bench bench-long test faults lint audit licences sbom hooks lock clean
 
 help: ## show this list
 	@grep -E '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +38,10 @@ demo: $(INSTALLED) ## the same in a home of its own, with an example caseload
 
 letters: $(DEVELOPER) ## write docs/letters anew: one of each letter, as it arrives
 	PROVISIONS_TEST_WRITE_LETTERS=1 .venv/bin/pytest -q tests/caseload/test_letters.py
+
+style: ## build the looks of the workplace anew from pinned packages of NL Design System (needs Node.js; who uses them does not)
+	npm ci --silent --prefix tools/style
+	node tools/style/build.mjs
 
 lint: $(DEVELOPER) ## style, types, and which room may import which
 	.venv/bin/ruff format --check .

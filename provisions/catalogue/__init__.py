@@ -7,7 +7,7 @@ Loaded once at start. No clock, no network; the standard library only.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from provisions.catalogue.organisation import (
 from provisions.catalogue.people import unlisted
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
+from provisions.catalogue.themes import Theme, read_themes
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidConfig, InvalidInput
@@ -64,6 +65,13 @@ class Config:
     warnings: tuple[str, ...] = ()
     rights: Rights = field(default_factory=Rights)
     automations: tuple[Automation, ...] = ()
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+
+    def theme_name(self, towns: Collection[str]) -> str:
+        """Which of ``themes`` for whoever works for ``towns``: a municipality's own is for who works for it alone."""
+        organisation = self.organisation
+        own = organisation.municipalities[next(iter(towns))].theme if len(towns) == 1 else ""
+        return own or organisation.theme
 
 
 def load(folder: Path, project: Path = PROJECT) -> Config:
@@ -88,6 +96,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     calendar = read_calendar(roots[CALENDAR])
     rights = read_rights(roots[RIGHTS])
     automations = read_automations(roots[AUTOMATIONS], organisation.municipalities, rules)
+    themes = read_themes((folder, SHIPPED), _themes_wanted(organisation), parse, faults)
     _check_counters(rules, organisation, faults)
     _check_files(rules, project, faults)
     if faults:
@@ -108,8 +117,13 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     )
     unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
     return Config(
-        catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights, automations
+        catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights, automations, themes
     )
+
+
+def _themes_wanted(organisation: Organisation) -> dict[str, str]:
+    own = {f"municipality.{key}": m.theme for key, m in organisation.municipalities.items() if m.theme}
+    return {"region": organisation.theme, **own}
 
 
 def parse(path: Path, faults: list[str]) -> Entry:

@@ -19,6 +19,7 @@ from provisions.catalogue.arrangements import (
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
 from provisions.catalogue.sign_in import read_sign_in
+from provisions.catalogue.themes import NEUTRAL
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.keeping import AS_SHIPPED, Keeping, KeepTerm
@@ -72,7 +73,8 @@ class Contact:
 class Municipality:
     """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
     ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it. ``seconds``: the
-    municipalities whose people may be the second person here, besides its own (four eyes).
+    municipalities whose people may be the second person here, besides its own (four eyes). ``theme``: how the workplace looks to
+    whoever works for this one alone; empty where that is as in the region.
     """
 
     key: str
@@ -90,6 +92,7 @@ class Municipality:
     legal_basis: str
     own_sender: Contact | None = None
     seconds: tuple[str, ...] = ()
+    theme: str = ""
 
     @property
     def team(self) -> Contact:
@@ -106,7 +109,7 @@ class Organisation:
     ``arrangement``: that of municipalities on one installation (AVG, article 26); ``works_council``: its consent to showing the
     load of each director; ``mail``: the domains to which mail may go, where they are named.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
-    ``sign_in``: how a provider of identities is read.
+    ``sign_in``: how a provider of identities is read. ``theme``: how the workplace looks.
     """
 
     region: str
@@ -126,6 +129,7 @@ class Organisation:
     arrangement: Arrangement | None = None
     mail: MailDomains = field(default_factory=MailDomains)
     works_council: Arrangement | None = None
+    theme: str = NEUTRAL
 
     @property
     def event_source(self) -> str:
@@ -189,6 +193,7 @@ def read_organisation(root: Entry) -> Organisation:
         sign_in=read_sign_in(root, municipalities.keys()),
         arrangement=read_arrangement(region),
         mail=read_mail_domains(root),
+        theme=region.text("theme", default=NEUTRAL),
         works_council=read_consent(region),
     )
     check_mail_domains(organisation, root)
@@ -286,6 +291,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         legal_basis=entry.text("legal_basis"),
         own_sender=_optional_contact(entry, "sender"),
         seconds=read_seconds(entry, key, places),
+        theme=entry.text("theme", default=""),
     )
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")

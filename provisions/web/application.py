@@ -1,9 +1,7 @@
 """The workplace, put together: every address, its page, and who may ask for it."""
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from http import HTTPStatus
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,14 +16,10 @@ from provisions.usecases.signing_in import SigningIn
 from provisions.web import answering, board, reports, signing, statements, work
 from provisions.web.fence import Fence
 from provisions.web.house import Example, House
+from provisions.web.looks import Files
 from provisions.web.menu import RUNS
 from provisions.web.pages import Page
 from provisions.web.visits import endpoint, not_found
-
-STYLE = Path(__file__).parent / "style" / "werkplek.css"
-STYLE_ADDRESS = "/stijl/werkplek.css"
-YEAR = "public, max-age=31536000, immutable"
-
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (signing, work, board, reports, answering, statements)
@@ -44,22 +38,19 @@ def application(
     more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
 ) -> ASGIApp:
     """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's."""
-    style = STYLE.read_bytes()
+    files = Files(app.config.themes)
     house = House(
         app,
         door,
         sealing,
         tls=tls,
-        style=f"{STYLE_ADDRESS}?v={hashlib.sha256(style).hexdigest()[:12]}",
+        files=files,
         examples=examples,
         provider=provider,
     )
     rooms = more(house)
     house.answered = {page.path for page in PAGES} | ({RUNS} if rooms else set())
     routes = [route for page in PAGES for route in _routes(house, page)]
-
-    async def stylesheet(_request: Request) -> Response:
-        return Response(style, media_type="text/css", headers={"cache-control": YEAR})
 
     async def live(_request: Request) -> Response:
         return PlainTextResponse("in orde\n")
@@ -75,7 +66,7 @@ def application(
 
     nothing = endpoint(house, not_found, anyone=True)
     fixed = [
-        Route(STYLE_ADDRESS, stylesheet),
+        *files.routes(),
         Route("/live", live),
         Route("/robots.txt", robots),
         *rooms,

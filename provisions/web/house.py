@@ -18,11 +18,19 @@ from provisions.settings import TEMPLATES
 from provisions.templates import environment
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
+from provisions.web.looks import Files, theme_path
 from provisions.web.menu import menu_of
 
 if TYPE_CHECKING:
     from provisions.web.visits import Visit
 
+MOST_ROLES_SHOWN = 3
+# What stands under every page, also for who is not signed in.
+BELOW = (
+    ("/hulp", "Hulp"),
+    ("/toegankelijkheid", "Toegankelijkheid"),
+    ("/privacy", "Privacy"),
+)
 COOKIE, COOKIE_OVER_TLS = "sessie", "__Host-sessie"
 
 
@@ -48,7 +56,7 @@ class House:
         sealing: Sealing,
         *,
         tls: bool,
-        style: str,
+        files: Files,
         examples: Collection[Example] = (),
         provider: ProviderSigningIn | None = None,
     ) -> None:
@@ -62,7 +70,12 @@ class House:
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
         towns = app.config.organisation.municipalities
-        self._templates.globals |= {"style": style, "region": app.config.organisation.region}
+        self._files = files
+        self._templates.globals |= {
+            "style": files.address("/stijl/werkplek.css"),
+            "script": files.address("/stijl/werkplek.js"),
+            "region": app.config.organisation.region,
+        }
         self._templates.filters |= {
             "day": written_day,
             "in_words": in_words,
@@ -86,6 +99,10 @@ class House:
         )
         return HTMLResponse(html, int(status))
 
+    def _theme(self, towns: Collection[str | None]) -> str:
+        named = [town for town in towns if town]
+        return self._files.address(theme_path(self.app.config.theme_name(named if len(named) == len(towns) else ())))
+
     def today(self) -> date:
         """Amsterdam's day."""
         return day_of(self.app.clock())
@@ -93,9 +110,16 @@ class House:
     def _around(self, visit: "Visit") -> Mapping[str, Any]:
         """The menu, who it is, and what everybody must know."""
         signed_in = visit.signed_in
+        below = [(address, label) for address, label in BELOW if address in self.answered]
         if signed_in is None or visit.forget_token:
-            return {"who": None, "menu": (), "only_admin": False}
+            return {"who": None, "menu": (), "only_admin": False, "below": below, "theme": self._theme(())}
+        grants = signed_in.actor.grants
+        roles = sorted({grant.role.called for grant in grants})
         return {
+            "below": below,
+            "theme": self._theme({grant.municipality for grant in grants}),
+            # Whoever holds every role is named by none.
+            "roles": ", ".join(roles) if len(roles) <= MOST_ROLES_SHOWN else "alle rollen",
             "who": signed_in.actor.code,
             "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
             "only_admin": signed_in.source == "admin" and not self.app.people.other_administrator(),

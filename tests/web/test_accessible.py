@@ -1,0 +1,213 @@
+"""Every page in a real browser: axe finds nothing against WCAG 2.2 A and AA, nothing is cut off at 320 px, all goes by keyboard.
+
+A page is tried because a room declares it (``PAGES``): wide and at 320 px, light and dark, with cases and without.
+``PROVISIONS_TEST_LOOKS=folder`` keeps a picture of each.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import ViewportSize, sync_playwright
+from sqlalchemy import Engine
+
+from provisions.access import Role
+from provisions.app import App
+from provisions.web.application import PAGES, application
+from provisions.web.pages import Page
+from tests.browser.conftest import ARGUMENTS
+from tests.builders import CONFIG
+from tests.conftest import MovingClock, free_port
+from tests.door import PASSWORD, SEALING, signing_in
+from tests.web.addresses import address_of
+from tests.web.conftest import HERE, HOME
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent.parent / "browser" / "axe" / "axe.min.js").read_text("utf-8")
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+EVERYTHING = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
+WHOEVER_SEES_ALL = "alles-1"
+IN_ORDER = """() => [...document.querySelectorAll('[tabindex]')].every(one => one.tabIndex <= 0)"""
+FOCUSED = """() => {
+  const one = document.activeElement, look = getComputedStyle(one);
+  const all = [...document.querySelectorAll('*')];
+  return [all.indexOf(one), look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2, one.outerHTML.slice(0, 120)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium_itself(chromium: str) -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@contextmanager
+def served(app: App, clock: MovingClock) -> Iterator[str]:
+    """The door, with somebody who holds every role here."""
+    door, port = signing_in(app, clock), free_port()
+    door.set_password(app.people.add(WHOEVER_SEES_ALL, [role.value for role in Role], [HOME]), PASSWORD, PASSWORD, "")
+    rooms = application(app, door, SEALING, tls=False, hosts=("127.0.0.1",))
+    server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(30)
+
+
+class Looked:
+    """What was found on the pages that were opened."""
+
+    def __init__(self, chromium: Chromium, base: str) -> None:
+        context = chromium.new_context(locale="nl-NL", timezone_id="Europe/Amsterdam", viewport=WIDE)
+        self.tab: Tab = context.new_page()
+        self.base = base
+        self.faults: list[str] = []
+        self.not_found = False
+        self.tab.on(
+            "console", lambda said: self.faults.append(f"{self.tab.url}: {said.text}") if self._bad(said) else None
+        )
+        self.tab.on("pageerror", lambda error: self.faults.append(f"{self.tab.url}: {error}"))
+
+    @staticmethod
+    def _bad(said: Any) -> bool:
+        return "Content Security Policy" in said.text
+
+    def sign_in(self) -> None:
+        self.tab.goto(f"{self.base}/aanmelden")
+        self.tab.get_by_label("Uw code").fill(WHOEVER_SEES_ALL)
+        self.tab.get_by_label("Wachtwoord").fill(PASSWORD)
+        self.tab.get_by_role("button", name="Aanmelden").click()
+        self.tab.wait_for_url("**/werk")
+
+    def at(self, path: str, *, whole: bool, name: str) -> None:
+        """Look at a page. ``whole``: also wide and in the dark."""
+        self.tab.set_viewport_size(NARROW)
+        self.tab.emulate_media(color_scheme="light")
+        asked = self.tab.context.request.get(self.base + path)
+        if not asked.headers.get("content-type", "").startswith("text/html"):
+            return  # a file
+        if asked.status == 404:
+            if self.not_found:
+                return  # they are all one
+            self.not_found = True
+        elif asked.status != 200:
+            self.faults.append(f"{path}: {asked.status}")
+        self.tab.goto(self.base + path)
+        self.tab.evaluate(AXE)
+        self._narrow(path)
+        self._axe(path, "320 px", EVERYTHING)
+        self._picture(name, "320")
+        if not self.tab.evaluate(IN_ORDER):
+            self.faults.append(f"{path}: the keyboard goes another way than the page")
+        if whole:
+            self.tab.emulate_media(color_scheme="dark")
+            self._axe(path, "320 px, dark", COLOURS)
+            self._picture(name, "320-donker")
+            self.tab.set_viewport_size(WIDE)
+            self._axe(path, "wide, dark", COLOURS)
+            self._picture(name, "breed-donker")
+            self.tab.emulate_media(color_scheme="light")
+            self._axe(path, "wide", EVERYTHING)
+            self._picture(name, "breed")
+
+    def _narrow(self, path: str) -> None:
+        width = self.tab.evaluate("() => document.documentElement.scrollWidth")
+        if width > NARROW["width"]:
+            self.faults.append(f"{path}: {width} px wide on a page of 320 px")
+
+    def _axe(self, path: str, how: str, options: dict[str, Any]) -> None:
+        found = self.tab.evaluate("options => axe.run(document, options)", options)["violations"]
+        for fault in found:
+            nodes = "; ".join(node["html"][:160] for node in fault["nodes"][:3])
+            self.faults.append(f"{path} ({how}): {fault['id']}, {fault['help']}: {nodes}")
+
+    def _picture(self, name: str, how: str) -> None:
+        folder = os.environ.get("PROVISIONS_TEST_LOOKS")
+        if folder:
+            self.tab.screenshot(path=Path(folder) / f"{name}-{how}.png", full_page=True)
+
+
+def name_of(page: Page, caseload: str) -> str:
+    return f"{caseload}{page.path.replace('/', '_').replace('{', '').replace('}', '')}"
+
+
+def test_every_page_with_cases(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
+    address = str(app.views.case(HERE).case.id)
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        for page in (page for page in PAGES if page.get and page.anyone):
+            looked.at(address_of(page), whole=True, name=name_of(page, "gewoon"))
+        looked.sign_in()
+        for page in (page for page in PAGES if page.get and not page.anyone):
+            looked.at(address_of(page, id=address), whole=True, name=name_of(page, "gewoon"))
+        looked.at("/nergens", whole=False, name="nergens")
+        tab = looked.tab
+        for path in ("/werk", "/clienten"):
+            looked.faults += by_keyboard(tab, base + path)
+        tab.context.close()
+    assert not looked.faults, "\n".join(looked.faults)
+
+
+def test_every_page_without_cases(chromium_itself: Chromium, database: Engine, clock: MovingClock) -> None:
+    app = App(database, CONFIG, clock)
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.sign_in()
+        for page in (page for page in PAGES if page.get and not page.anyone and "{" not in page.path):
+            looked.at(address_of(page), whole=False, name=name_of(page, "leeg"))
+        looked.tab.context.close()
+    assert not looked.faults, "\n".join(looked.faults)
+
+
+def by_keyboard(tab: Tab, address: str) -> list[str]:
+    """From the first to the last: the way past the menu first, in the order of the page, and always seen."""
+    tab.set_viewport_size(WIDE)
+    tab.goto(address)
+    faults, before = [], -1
+    for number in range(40):
+        tab.keyboard.press("Tab")
+        at, seen, html = tab.evaluate(FOCUSED)
+        if number == 0 and "Naar de inhoud" not in html:
+            faults.append(f"{address}: the first is not the way past the menu, but {html}")
+        if at <= before:
+            break  # around, or out of the page
+        before = at
+        if not seen:
+            faults.append(f"{address}: one does not see where one is: {html}")
+    if number < 5:
+        faults.append(f"{address}: the keyboard reaches {number} things")
+    return faults
+
+
+def test_the_first_page_is_light(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
+    """At most ten requests and 120 kB, headers included, with nothing kept from before."""
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.sign_in()
+        context = chromium_itself.new_context(storage_state=looked.tab.context.storage_state())
+        tab, asked = context.new_page(), []
+        tab.on("requestfinished", lambda request: asked.append(request))
+        tab.goto(f"{base}/werk", wait_until="networkidle")
+        sizes = [request.sizes() for request in asked]
+        context.close()
+        looked.tab.context.close()
+    assert len(asked) <= 10
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 120_000
