@@ -26,6 +26,7 @@ from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import Seeing, municipalities_of
+from provisions.usecases.submissions import Submissions
 from provisions.views.cases import Views
 from provisions.views.export import Exports
 from provisions.views.listing import CaseLists
@@ -41,6 +42,7 @@ class App:
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
+    ``submissions``: forms of pages that were sent.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -64,6 +66,7 @@ class App:
         self.people = People(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
+        self.submissions = Submissions(engine, self.views, clock)
 
     def walled(self, actor: Actor) -> AbstractContextManager[None]:
         """What is asked of the database in this block stays within the municipalities of ``actor``, where it is asked as the role

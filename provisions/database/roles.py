@@ -51,7 +51,9 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "setting": (READ, ADD, CHANGE),
     "sign_in": (READ, ADD, REMOVE),
     "stray_run": (READ, ADD, REMOVE),
+    "submission": (READ, ADD, CHANGE, REMOVE),
     "suspension": (READ, ADD, CHANGE, REMOVE),
+    "typed": (READ, ADD, CHANGE, REMOVE),
     "waiver": (READ, ADD, REMOVE),
 }
 

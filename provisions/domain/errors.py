@@ -65,12 +65,16 @@ _PART = re.compile(f"{_OPEN}({'|'.join(Part.__members__)})((?:{_NEXT}[^{_CLOSE}]
 
 
 class Refused(Exception):  # noqa: N818 - the word of the domain: a request is refused, the software does not fail
-    """A request that is not carried out; nothing has changed. ``str()`` is a complete Dutch message, in plain words."""
+    """A request that is not carried out; nothing has changed. ``str()`` is a complete Dutch message, in plain words.
+
+    ``about``: the field that is wrong, where the sentence calls it by no name of a front.
+    """
 
     exit_code = 1
 
-    def __init__(self, *lines: str) -> None:
+    def __init__(self, *lines: str, about: Part | None = None) -> None:
         self.sentences = lines
+        self.about = about
         super().__init__("\n".join(self.lines))
 
     @property
@@ -80,8 +84,9 @@ class Refused(Exception):  # noqa: N818 - the word of the domain: a request is r
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The fields and steps that it names, in order."""
-        return tuple(Part[found[1]] for line in self.sentences for found in _PART.finditer(line))
+        """The field that it is about, and the fields and steps that it names, in order."""
+        named = tuple(Part[found[1]] for line in self.sentences for found in _PART.finditer(line))
+        return named if self.about is None else (self.about, *named)
 
     def told(self, words: Mapping[Part, str]) -> tuple[str, ...]:
         """The message in the words of a front, one line each."""
@@ -112,6 +117,20 @@ class NotAllowed(Refused):
     """Not allowed in the present state. The message names that state."""
 
     exit_code = 4
+
+
+class DoneBefore(NotAllowed):
+    """This very form was sent before, and what it asked was done then."""
+
+    def __init__(self) -> None:
+        super().__init__("Dit formulier is al eerder verstuurd. Er is niets opnieuw gedaan.")
+
+
+class ChangedMeanwhile(NotAllowed):
+    """Something was recorded about it since the form was drawn."""
+
+    def __init__(self) -> None:
+        super().__init__("Intussen is hierover iets vastgelegd. Kijk wat er veranderde en kies dan opnieuw.")
 
 
 class Unreachable(Refused):

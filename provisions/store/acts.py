@@ -83,6 +83,13 @@ def _copied(copy: Mapping[str, Any]) -> Provision:
     return replace(PROVISION.from_json(copy["columns"]), **children)
 
 
+def is_recent(connection: Connection, reference: str, by: str, since: datetime) -> bool:
+    """Whether the last thing that was done with a case was done by this person, and not before this moment."""
+    query = select(t.last_act.c.case_id).join(t.case, t.case.c.id == t.last_act.c.case_id)
+    own = query.where(t.case.c.reference == reference, t.last_act.c.by == by, t.last_act.c.at >= since)
+    return connection.execute(own.where(t.last_act.c.before.is_not(None))).first() is not None
+
+
 # --- what happened since ---------------------------------------------------------------------------------------------
 
 

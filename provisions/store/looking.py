@@ -338,6 +338,18 @@ def audit_of(rows: Rows, reference: str) -> Sequence[Any] | None:
     )
 
 
+def lines_of(rows: Rows, case_id: int, after: int, limit: int) -> Sequence[Any]:
+    """The first lines about a case after line ``after``, as ``audit_of`` gives them."""
+    return rows(
+        "SELECT a.at, a.by, a.what, a.key, a.because, a.data, a.message, f.body "
+        "FROM audit a LEFT JOIN free_text f ON f.id = a.free_text_id "
+        "WHERE a.case_id = %(case_id)s AND a.id > %(after)s ORDER BY a.id LIMIT %(limit)s",
+        case_id=case_id,
+        after=after,
+        limit=limit,
+    )
+
+
 def approvals_of(rows: Rows, reference: str) -> Sequence[Any]:
     """What is asked of a second person about provisions of a case, oldest first: ``number``, ``key`` and ``round``."""
     return rows(

@@ -493,6 +493,32 @@ sign_in = Table(
     Column("until", Moment, nullable=False),
 )
 
+# A form of a page that was sent, for a day: what is sent again is not done again, and is told what the first did. ``after`` and
+# ``lines``: which lines of the case it recorded; ``said``: what there is to say where it is about no case, or more than one.
+submission = Table(
+    "submission",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("case_id", BigInteger),
+    Column("after", BigInteger, nullable=False, server_default=text("0")),
+    Column("lines", Integer, nullable=False, server_default=text("0")),
+    Column("onward", Text, nullable=False, server_default=text("''")),
+    Column("said", Text, nullable=False, server_default=text("''")),
+    Index("ix_submission_at", "at"),
+)
+
+# What was typed in a form when the session had ended: sealed, for the same person, for half an hour.
+typed = Table(
+    "typed",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
 # Who came in, was refused, and looked at what. Append-only: a trigger refuses UPDATE, TRUNCATE, and DELETE before ``keep_until``.
 access_log = Table(
     "access_log",
@@ -512,7 +538,7 @@ access_log = Table(
 )
 
 # What is of the moment and in no backup: after a restore everybody signs in again.
-PASSING = frozenset({"invitation", "last_act", "session", "sign_in", "stray_run"})
+PASSING = frozenset({"invitation", "last_act", "session", "sign_in", "stray_run", "submission", "typed"})
 
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

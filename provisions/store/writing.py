@@ -27,7 +27,7 @@ from provisions.domain.lifecycle import (
     derive_case,
     never_undone,
 )
-from provisions.store import acts, audit, channel
+from provisions.store import acts, audit, channel, submissions
 from provisions.store import tables as t
 from provisions.store.columns import ALL_CHILDREN, CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child, Columns
 from provisions.store.loading import Stored
@@ -57,10 +57,17 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
     """Write decisions, set-based. Returns the case ids in order.
 
     A reference that exists already raises :class:`ReferenceTaken`. The provisions that change must be held
-    (``FOR UPDATE``), and the cases too when more changes than provisions.
+    (``FOR UPDATE``), and the cases too when more changes than provisions. What came by a form of a page raises ``DoneBefore``
+    when that was sent before, ``ChangedMeanwhile`` when something was recorded that its reader had not seen.
     """
     drafts = [_Draft(change) for change in changes]
+    sent = changes[0].moment.sent if changes else None
+    if sent is not None:
+        submissions.refuse_unseen(connection, sent, [draft.case_id for draft in drafts])
     _insert_new(connection, drafts)
+    if sent is not None:
+        cases, lines = [draft.case_id for draft in drafts], sum(len(change.decision.audit) for change in changes)
+        submissions.claim(connection, sent, changes[0].moment, cases, lines)
     _record(connection, drafts)
     acts.keep(connection, [draft.act_row() for draft in drafts if draft.is_an_act])
     _append_audit(connection, drafts)  # last: everybody else who records waits for it

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from sqlalchemy import Connection, Engine
 
@@ -17,7 +19,7 @@ from provisions.domain.approvals import Act
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey, Reason
 from provisions.domain.errors import InvalidInput, Part
-from provisions.domain.lifecycle import Decision, Ending, Moment, bounds
+from provisions.domain.lifecycle import Decision, Ending, Moment, Sent, bounds
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
 from provisions.store import absences, loading, people
@@ -62,13 +64,25 @@ class Deciding:
         self._config = config
         self._clock = clock
         self._entitlement = Entitlement(engine, config, clock)
+        self._sent: Sent | None = None
+
+    def by_form(self, sent: Sent) -> Self:
+        """The same, for what comes in by a form of a page: done once, and not past what its reader had not seen.
+
+        Then a use case may raise ``DoneBefore`` or ``ChangedMeanwhile`` besides.
+        """
+        other = copy(self)
+        other._sent = sent
+        return other
 
     def _doing(self, by: Actor, use_case: UseCase) -> Doing:
         """Now, by ``by``. ``use_case``: the right that it takes, which is declared here and nowhere else."""
         now, code = self._clock(), inputs.code(by.code, f"{Part.BY}")
         with self._engine.connect() as connection:
             away = absences.away(connection, day_of(now))
-        return Doing(now, code, self._config.catalogue, by.via, absences=away, actor=by, use_case=use_case)
+        return Doing(
+            now, code, self._config.catalogue, by.via, absences=away, actor=by, use_case=use_case, sent=self._sent
+        )
 
     def _transaction(self, doing: Doing) -> AbstractContextManager[Connection]:
         """In which it is done; who has no right to it is written down after it was rolled back."""

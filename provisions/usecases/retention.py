@@ -19,7 +19,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.keeping import RENEWED, SHORT_ENDS, KeepTerm
 from provisions.domain.lifecycle import SYSTEM
-from provisions.domain.lifecycle.undo import LONGEST
+from provisions.domain.lifecycle.undo import UNDO_WITHIN
 from provisions.store import absences, access_log, acts, audit, loading
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
@@ -134,7 +134,7 @@ class Retention:
     def drop_last_acts(self) -> None:
         """What can't be taken back any more is not kept twice."""
         with self._engine.begin() as connection:
-            acts.drop(connection, self._clock() - LONGEST)
+            acts.drop(connection, self._clock() - UNDO_WITHIN)
 
     # --- outside our database ----------------------------------------------------------------------------------------
 

@@ -167,11 +167,11 @@ class Seeing:
 
     def record(self, view: CaseView) -> list[AuditEntry]:
         """What was done, oldest first, for whoever sees the whole case; free text only for whoever may read it."""
-        subject = Subject(view.case.municipality)
-        if not self.may(UseCase.SEE_CASE, subject):
+        if not sees_whole(view.case, self.actor, self._config.rights):
             return []
         entries = self._views.audit(view.case.reference)
-        return entries if self.may(UseCase.SEE_FREE_TEXT, subject) else [replace(e, note=None) for e in entries]
+        may_read = self.may(UseCase.SEE_FREE_TEXT, Subject(view.case.municipality))
+        return entries if may_read else [replace(e, note=None) for e in entries]
 
     def _seen_of(self, view: CaseView) -> CaseView | None:
         """The view with no more in it than this person sees; ``None`` for whoever sees nothing of the case."""

@@ -4,6 +4,7 @@ from provisions import inputs
 from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
+from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import Since
 from provisions.store import acts
 from provisions.store.writing import Change, write
@@ -13,6 +14,20 @@ from provisions.usecases.deciding import Deciding
 
 class Undoing(Deciding):
     """Second thoughts."""
+
+    def may_be_undone(self, reference: str, *, by: Actor) -> bool:
+        """Whether ``undo`` would take something back now. Nothing is changed."""
+        moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
+        with self._engine.connect() as connection:  # what is held to look at it is let go, and nothing is written
+            if not acts.is_recent(connection, reference, moment.by, moment.now - lifecycle.UNDO_WITHIN):
+                return False
+            stored = self._stored(connection, reference)
+            kept = acts.read(connection, stored)
+            try:
+                lifecycle.undo(stored.case, kept.act if kept else None, kept.since if kept else Since(), moment)
+            except Refused:
+                return False
+        return True
 
     @tried_again
     def undo(self, reference: str, *, by: Actor) -> Case:

@@ -132,7 +132,7 @@ class Note:
 @dataclass(frozen=True)
 class CaseView:
     """A client's case as it stands at one moment. ``notes``: oldest first; read only where one case is looked at.
-    ``deputy``: who acts for its director now, where that one is away.
+    ``deputy``: who acts for its director now, where that one is away. ``number``: its database id.
     """
 
     case: Case
@@ -140,6 +140,7 @@ class CaseView:
     resting: Rest | None = None
     notes: tuple[Note, ...] = ()
     deputy: str | None = None
+    number: int = 0
 
     def only(self, keys: Collection[ProvisionKey], *, director: str | None) -> "CaseView":
         """The same, for whoever sees these provisions and nothing else of the case."""
@@ -154,7 +155,7 @@ class CaseView:
             provisions={key: found for key, found in self.case.provisions.items() if key in keys},
         )
         shown = tuple(replace(p, case=case) for p in self.provisions if p.provision.id in keys)
-        return CaseView(case, shown, self.resting)
+        return CaseView(case, shown, self.resting, number=self.number)
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -207,6 +208,11 @@ class AuditEntry:
     message: UUID | None
 
     @property
+    def of(self) -> ProvisionKey | None:
+        """The provision that it is about; ``None`` for the case as a whole."""
+        return ProvisionKey(self.key, int(self.data.get("round", 1))) if self.key else None
+
+    @property
     def who(self) -> str:
         """Who did it, for whom, and who agreed: "regisseur-4 (voor regisseur-3; akkoord van teamleider-1)"."""
         more = {"voor": self.data.get("for"), "akkoord van": self.data.get("approved_by")}
@@ -255,13 +261,7 @@ class Views:
             away = listing.absences(rows, day_of(self.clock()))
         if found is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
-        notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
-        view = self._case_view(found, self.clock(), away)
-        numbers: dict[ProvisionKey, list[int]] = {}
-        for row in asked:
-            numbers.setdefault(ProvisionKey(row.key, row.round), []).append(row.number)
-        provisions = tuple(replace(p, asked=tuple(numbers.get(p.provision.id, ()))) for p in view.provisions)
-        return replace(view, provisions=provisions, notes=notes)
+        return _with_more(self._case_view(found, self.clock(), away), noted, asked)
 
     def number(self, reference: str) -> int:
         """The database id of a case. Raises what :meth:`case` raises."""
@@ -276,9 +276,14 @@ class Views:
         """The case with this random id, and its database id; ``None`` when there is none."""
         with self._reader() as rows:
             number = looking.number_at(rows, address)
-            found = looking.cases(rows, [number]) if number is not None else {}
+            one = looking.cases(rows, [number]).get(number) if number is not None else None
+            if number is None or one is None:
+                return None
             away = listing.absences(rows, day_of(self.clock()))
-        return next(((i, self._case_view(one, self.clock(), away)) for i, one in found.items()), None)
+            noted = looking.notes_of(rows, one.case.reference)
+            asked = looking.approvals_of(rows, one.case.reference)
+        view = _with_more(self._case_view(one, self.clock(), away), noted, asked)
+        return number, replace(view, number=number)
 
     def knocked_at(self, address: UUID) -> int | None:
         """The database id of the case with this random id, whether or not it can be seen: for the log of who looked."""
@@ -354,7 +359,13 @@ class Views:
             lines = looking.audit_of(rows, reference)
         if lines is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
-        return [AuditEntry(r.at, r.by, r.what, r.key, r.because, r.body, r.data or {}, r.message) for r in lines]
+        return [_entry(row) for row in lines]
+
+    def lines(self, case_id: int, after: int, count: int) -> list[AuditEntry]:
+        """The first ``count`` lines about a case (its database id) after line ``after``."""
+        with self._reader() as rows:
+            found = looking.lines_of(rows, case_id, after, count)
+        return [_entry(row) for row in found]
 
     # --- from facts to what is seen ----------------------------------------------------------------------------------
 
@@ -428,6 +439,20 @@ class Views:
             ),
             rules=catalogue.provisions,
         )
+
+
+def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any]) -> CaseView:
+    """With what is read only where one case is looked at."""
+    notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
+    numbers: dict[ProvisionKey, list[int]] = {}
+    for row in asked:
+        numbers.setdefault(ProvisionKey(row.key, row.round), []).append(row.number)
+    provisions = tuple(replace(p, asked=tuple(numbers.get(p.provision.id, ()))) for p in view.provisions)
+    return replace(view, provisions=provisions, notes=notes)
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(row.at, row.by, row.what, row.key, row.because, row.body, row.data or {}, row.message)
 
 
 def _resting(case: Case, provision: Provision, today: date) -> Rest | None:

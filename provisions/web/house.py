@@ -12,6 +12,7 @@ from provisions.access import Grant
 from provisions.app import App
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
+from provisions.domain.case import ProvisionKey
 from provisions.machine.sealing import Sealing
 from provisions.overview import phrases
 from provisions.settings import TEMPLATES
@@ -87,6 +88,7 @@ class House:
             "due_day": lambda view: written_day(view.due) if view.due else "",
             "with_whom": phrases.with_whom,
             "next_step": lambda view: dutch.capitalised(phrases.next_step(view)),
+            "round": address_of_round,
             "role": lambda grant: grant.role.called,
         }
 
@@ -124,6 +126,11 @@ class House:
             "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
             "only_admin": signed_in.source == "admin" and not self.app.people.other_administrator(),
         }
+
+
+def address_of_round(key: ProvisionKey) -> str:
+    """A provision in an address: ``id_document``, ``id_document~2``."""
+    return key.key if key.round == 1 else f"{key.key}~{key.round}"
 
 
 def written_day(day: date | None) -> str:

@@ -57,6 +57,7 @@ class DoorServer:
         *,
         more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
     ) -> None:
+        self._app = app
         sealing = Sealing.at(settings.secrets)
         self.door = SigningIn(
             app.engine,
@@ -127,3 +128,4 @@ class DoorServer:
         while not self._over.wait(_CLEAR_SECONDS):
             with contextlib.suppress(Exception):  # the database is away: next time
                 self.door.clear()
+                self._app.submissions.clear()

@@ -78,6 +78,7 @@ def _asked(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> R
         why=why,
         code=visit.form.get("code", "")[:40],
         naar="" if naar == "/werk" else naar,
+        kept="bewaard" in visit.query,
         examples=visit.house.examples,
         by_provider=visit.house.provider is not None,
     )

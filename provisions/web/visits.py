@@ -20,6 +20,7 @@ from provisions.access import Actor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.usecases.seeing import Seeing
 from provisions.usecases.signing_in import SignedIn
+from provisions.web import keeping
 from provisions.web.house import House
 
 SIGN_IN = "/aanmelden"
@@ -144,7 +145,7 @@ def _handled(
 
 def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
     if not anyone and visit.signed_in is None:
-        return to_sign_in(visit)
+        return to_sign_in(visit, kept=visit.request.method == "POST" and keeping.keep(visit))
     if visit.signed_in is not None and visit.signed_in.stale and visit.request.method == "GET" and not anyone:
         return to_sign_in(visit)
     if visit.request.method == "POST" and not visit.form_is_ours():
@@ -172,10 +173,12 @@ def not_found(visit: Visit) -> Response:
     return visit.house.page(visit, "not_found.html.j2", HTTPStatus.NOT_FOUND, title="Niet gevonden")
 
 
-def to_sign_in(visit: Visit) -> Response:
-    """Away to signing in, and back to this page afterwards."""
+def to_sign_in(visit: Visit, *, kept: bool = False) -> Response:
+    """Away to signing in, and back to this page afterwards. ``kept``: what was typed there is kept."""
     path = onward(visit.request.url.path)
     if visit.signed_in is not None and visit.signed_in.stale:
         return RedirectResponse(f"{BY_PROVIDER}?naar={quote(path)}", HTTPStatus.SEE_OTHER)
+    if kept:
+        return RedirectResponse(f"{SIGN_IN}?naar={quote(path)}&bewaard=ja", HTTPStatus.SEE_OTHER)
     target = SIGN_IN if path == "/werk" or visit.request.method != "GET" else f"{SIGN_IN}?naar={quote(path)}"
     return RedirectResponse(target, HTTPStatus.SEE_OTHER)

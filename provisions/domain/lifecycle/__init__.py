@@ -9,7 +9,7 @@ from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.case_facts import contact, number
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
 from provisions.domain.lifecycle.causes import why
-from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Via
+from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Sent, Via
 from provisions.domain.lifecycle.director import assign
 from provisions.domain.lifecycle.ending import SETTLED, Ending, close, needs_approval, reopen_case
 from provisions.domain.lifecycle.follow_ups import settle_follow_up
@@ -34,7 +34,7 @@ from provisions.domain.lifecycle.tick import (
     tick,
     tick_case,
 )
-from provisions.domain.lifecycle.undo import LastAct, Since, SinceLine, never_undone, undo
+from provisions.domain.lifecycle.undo import UNDO_WITHIN, LastAct, Since, SinceLine, never_undone, undo
 from provisions.domain.lifecycle.waivers import waive
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "MOVED",
     "SETTLED",
     "SYSTEM",
+    "UNDO_WITHIN",
     "AuditLine",
     "CaseDerived",
     "Decision",
@@ -52,6 +53,7 @@ __all__ = [
     "MessageIntent",
     "Moment",
     "Need",
+    "Sent",
     "Since",
     "SinceLine",
     "Via",

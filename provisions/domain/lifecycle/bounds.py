@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from provisions.domain.errors import InvalidInput
+from provisions.domain.errors import InvalidInput, Part
 
 EARLIEST = date(2015, 1, 1)  # the Wmo 2015 and the Participatiewet: no case of this kind is older
 YEARS_AHEAD = 10  # what is planned further ahead is a slip of the pen, such as 2062 for 2026
@@ -20,7 +20,8 @@ def not_before(what: str, on: date, *limits: tuple[date | None, str]) -> None:
         if first is not None and on < first:
             raise InvalidInput(
                 f"{what} kan niet op {on.isoformat()}: dat is voor {why} ({first.isoformat()}). "
-                f"Kies {first.isoformat()} of een latere dag."
+                f"Kies {first.isoformat()} of een latere dag.",
+                about=Part.ON,
             )
 
 

@@ -30,11 +30,26 @@ class Via(StrEnum):
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A form of one of our pages by which something came in.
+
+    ``number``: random, so that what was sent twice is done once. ``seen``: the last line of the record that its reader could
+    have seen, ``None`` where it does not matter what others recorded since; ``about``: of which provision, ``None``: of the case.
+    ``onward``: the page to go to afterwards, empty for that of the case.
+    """
+
+    number: str
+    seen: int | None = None
+    about: ProvisionKey | None = None
+    onward: str = ""
+
+
+@dataclass(frozen=True)
 class Moment:
     """When, by whom and how something is done, and the rules it is judged by. ``now`` is aware; days are Amsterdam's.
 
     ``acting_for``: the director who is deputised; ``approved_by``: the second person where four eyes are asked. ``absences``:
-    who is away; from these follows ``acting_for`` as soon as it is about a case.
+    who is away; from these follows ``acting_for`` as soon as it is about a case. ``sent``: the form of a page.
     """
 
     now: datetime
@@ -46,6 +61,7 @@ class Moment:
     absences: Absences = NOBODY_AWAY
     form: str | None = None
     """The key of the form that was filled in, where this comes from one: in the record, so that it is taken in once."""
+    sent: Sent | None = None
 
     @property
     def today(self) -> date:

@@ -16,7 +16,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.tick import next_at
 from provisions.domain.rules import Catalogue
 
-LONGEST = timedelta(minutes=15)
+UNDO_WITHIN = timedelta(minutes=15)
 UNDONE = "act.undone"
 
 # What is never taken back: by the kind of a line, or the part of it before the dot; what it is, and what to do instead.
@@ -128,7 +128,7 @@ def _may_be_undone(case: Case, last: LastAct | None, since: Since, moment: Momen
     if last.before is None:
         what, do = _NEVER[last.never or UNDONE]
         raise NotAllowed(f"Terugdraaien kan niet bij {what} (traject {case.reference}). {do}.")
-    if not timedelta() <= moment.now - last.at <= LONGEST:
+    if not timedelta() <= moment.now - last.at <= UNDO_WITHIN:
         raise NotAllowed(
             f"Terugdraaien kan tot een kwartier na het vastleggen; in traject {case.reference} was dat om "
             f"{_time(last.at)} uur, en het is nu {_time(moment.now)} uur. {instead}"

@@ -1,0 +1,143 @@
+"""An act on a page: what it needs to be possible and allowed, the form in which it is asked, and what is then done.
+
+``acts_of_provision`` and ``acts_of_case`` declare them. To add one: declare it there; what can be done now comes from the domain
+(``provisions.domain.possible``), whether somebody may from the list of rights.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from provisions.access import Actor, Subject, UseCase
+from provisions.access.subjects import subject_of
+from provisions.catalogue import Config
+from provisions.domain import dutch, possible
+from provisions.domain.case import Case
+from provisions.domain.errors import Part
+from provisions.domain.lifecycle import Moment, Via
+from provisions.domain.possible import Can
+from provisions.domain.rules import CodeList
+from provisions.usecases.cases import Cases
+from provisions.usecases.seeing import Seeing
+from provisions.views.cases import CaseView, ProvisionView
+from provisions.web.forms import Field, Filled, Form, Kind
+from provisions.web.visits import Visit
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What an act is about: a case, and one of its provisions where it is about one."""
+
+    visit: Visit
+    view: CaseView
+    provision: ProvisionView | None = None
+
+    @property
+    def case(self) -> Case:
+        return self.view.case
+
+    @property
+    def reference(self) -> str:
+        return self.case.reference
+
+    @property
+    def config(self) -> Config:
+        return self.visit.house.app.config
+
+    @property
+    def seen(self) -> Seeing:
+        return self.visit.seen
+
+    @property
+    def by(self) -> Actor:
+        return self.visit.actor
+
+    @property
+    def of(self) -> ProvisionView:
+        """The provision, of an act that is about one."""
+        assert self.provision is not None, "an act of a provision"  # noqa: S101 - declared so
+        return self.provision
+
+    @property
+    def key(self) -> str:
+        """The provision as use cases are told which: with its round."""
+        return f"{self.of.provision.key}#{self.of.provision.round}"
+
+    @cached_property
+    def moment(self) -> Moment:
+        """Now, by whoever looks."""
+        return Moment(self.visit.house.app.clock(), self.by.code, self.config.catalogue, Via.WEB)
+
+    @cached_property
+    def can(self) -> frozenset[Can]:
+        """What is possible now."""
+        if self.provision is not None:
+            return possible.with_provision(self.case, self.provision.provision.id, self.moment)
+        return possible.with_case(self.case, self.moment, self.config.organisation.municipalities)
+
+    @property
+    def subject(self) -> Subject:
+        """What rights are asked about."""
+        if self.provision is None:
+            return Subject(self.case.municipality)
+        return subject_of(self.case, self.provision.provision, self.provision.lies_with)
+
+    @property
+    def taking_over(self) -> Subject:
+        """The same for the municipality to which the case goes."""
+        pending = self.case.handover_pending
+        return Subject(pending.to if pending else self.case.municipality)
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act. ``name``: of its form; ``can``: what must be possible, ``None`` when it always is; ``right``: what somebody needs.
+
+    ``does`` gives what there is to say besides what was recorded. ``asks``: of whom it is asked whether it is allowed.
+    """
+
+    name: str
+    can: Can | None
+    right: UseCase
+    form: Callable[[Scene], Form]
+    does: Callable[[Cases, Scene, Filled], str | None]
+    asks: Callable[[Scene], Subject] = lambda scene: scene.subject
+
+    def is_allowed(self, scene: Scene) -> bool:
+        """Whether whoever looks may do this."""
+        return scene.seen.may(self.right, self.asks(scene))
+
+    def is_possible(self, scene: Scene) -> bool:
+        """Whether it can be done now."""
+        return self.can is None or self.can in scene.can
+
+
+def offered(acts: Iterable[Act], scene: Scene) -> list[Act]:
+    """What whoever looks can do now, in order."""
+    return [act for act in acts if act.is_allowed(scene) and act.is_possible(scene)]
+
+
+# --- fields that come back ----------------------------------------------------------------------------------------------
+
+
+def on_day(scene: Scene, label: str = "Op welke dag was dat?", *, name: str = "on") -> Field:
+    """The day on which it happened; today at first."""
+    today = scene.moment.today.isoformat()
+    return Field(name, label, Kind.DAY, required=True, given=(today,), parts=(Part.ON,))
+
+
+def codes(scene: Scene, of: CodeList) -> list[tuple[str, str]]:
+    """The choices of a list of codes."""
+    return labelled(scene.config.catalogue.codes[of])
+
+
+def labelled(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
+    """Codes with their labels, as choices."""
+    return [(str(code), dutch.capitalised(label)) for code, label in labels.items()]
+
+
+def cause(scene: Scene, label: str = "Wat staat in de weg?") -> Field:
+    """Why it is not there yet; need not be said."""
+    choices = codes(scene, CodeList.CAUSE)
+    return Field("cause", label, Kind.LIST, choices, empty="Niet gezegd")

@@ -1,0 +1,158 @@
+"""The plan of a client, one of its provisions, and everything that can be done there (web.md, "Pages")."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from starlette.responses import Response
+
+from provisions.access.subjects import sees_whole
+from provisions.domain.case import ProvisionKey
+from provisions.domain.errors import NotFound
+from provisions.store.submissions import Unseen
+from provisions.usecases.cases import Cases
+from provisions.views.cases import CaseView, ProvisionView
+from provisions.web import acts_of_case, acts_of_provision
+from provisions.web.acts import Act, Scene, offered
+from provisions.web.forms import FORM, Filled
+from provisions.web.house import address_of_round
+from provisions.web.pages import Page
+from provisions.web.sending import About, Drawing, Show, sent
+from provisions.web.told import told
+from provisions.web.visits import Visit
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that came back: why, and what was recorded since it was drawn."""
+
+    filled: Filled
+    unseen: Sequence[Unseen]
+
+
+def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None = None) -> Response:
+    """The plan of one client."""
+    view = _view(visit)
+    scene = Scene(visit, view)
+    opened = [p for p in view.provisions if p.provision.status.is_open]
+    closed = [p for p in view.provisions if not p.provision.status.is_open]
+    return visit.house.page(
+        visit,
+        "case.html.j2",
+        status,
+        title=f"Plan van {view.case.reference}",
+        view=view,
+        opened=opened,
+        closed=closed,
+        record=visit.seen.record(view),
+        names={p.provision.key: p.situation.rule.name for p in view.provisions},
+        forms=_drawn(scene, acts_of_case.ACTS, back),
+        back=back,
+        told=told(visit, view),
+        undo=_undo(scene),
+    )
+
+
+def change_case(visit: Visit) -> Response:
+    """What was sent from there."""
+    scene = Scene(visit, visit.seen.case(_id(visit), "plan"))
+
+    def show(filled: Filled, status: HTTPStatus, unseen: Sequence[Unseen]) -> Response:
+        return case(visit, status, Refusal(filled, unseen))
+
+    return _sent(scene, acts_of_case.ACTS, show, visit.request.url.path)
+
+
+def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None = None) -> Response:
+    """One provision of it."""
+    view = _view(visit)
+    found = _provision(visit, view)
+    scene = Scene(visit, view, found)
+    return visit.house.page(
+        visit,
+        "provision.html.j2",
+        status,
+        title=f"{found.name[:1].upper()}{found.name[1:]} van {view.case.reference}",
+        view=view,
+        p=found,
+        record=[e for e in visit.seen.record(view) if e.of == found.provision.id],
+        forms=_drawn(scene, acts_of_provision.ACTS, back),
+        back=back,
+        told=told(visit, view),
+        undo=_undo(scene),
+    )
+
+
+def change_provision(visit: Visit) -> Response:
+    """What was sent from there."""
+    view = visit.seen.case(_id(visit), "plan")
+    scene = Scene(visit, view, _provision(visit, view))
+
+    def show(filled: Filled, status: HTTPStatus, unseen: Sequence[Unseen]) -> Response:
+        return provision(visit, status, Refusal(filled, unseen))
+
+    return _sent(scene, acts_of_provision.ACTS, show, visit.request.url.path)
+
+
+def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Response:
+    visit = scene.visit
+    act = next(
+        (a for a in (*acts, acts_of_case.UNDO) if a.name == visit.form.get(FORM, "outcome") and a.is_allowed(scene)),
+        None,
+    )
+    if act is None:
+        raise NotFound("Deze pagina bestaat niet.")
+    does = act.does
+
+    def do(cases: Cases, filled: Filled) -> str | None:
+        return does(cases, scene, filled)
+
+    return sent(visit, act.form(scene), do, show, onward=onward, about=_about(scene))
+
+
+def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> dict[str, Filled]:
+    """The forms of what can be done now, by name; the one that came back with what was typed."""
+    drawing = Drawing(scene.visit, _about(scene))
+    forms = {act.name: drawing.drawn(act.form(scene)) for act in offered(acts, scene)}
+    return forms | ({back.filled.form.name: back.filled} if back else {})
+
+
+def _undo(scene: Scene) -> Filled | None:
+    """The form by which the last thing that was done is taken back, while it can be."""
+    cases = scene.visit.house.app.cases
+    if not acts_of_case.UNDO.is_allowed(scene) or not cases.may_be_undone(scene.reference, by=scene.by):
+        return None
+    return Drawing(scene.visit, _about(scene)).drawn(acts_of_case.UNDO.form(scene))
+
+
+def _about(scene: Scene) -> About:
+    key, case = (scene.provision.provision.id if scene.provision else None), scene.case
+    return About(scene.view.number, key, whole=sees_whole(case, scene.by, scene.config.rights))
+
+
+def _view(visit: Visit) -> CaseView:
+    return visit.seen.case(_id(visit), "plan")
+
+
+def _provision(visit: Visit, view: CaseView) -> ProvisionView:
+    """The provision of the address: ``key``, or ``key~2`` for its second round."""
+    key, _, number = visit.path["key"].partition("~")
+    wanted = ProvisionKey(key, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1)
+    found = next((p for p in view.provisions if p.provision.id == wanted), None)
+    if found is None or visit.path["key"] != address_of_round(wanted):
+        raise NotFound("Deze pagina bestaat niet.")
+    return found
+
+
+def _id(visit: Visit) -> UUID:
+    try:
+        return UUID(visit.path["id"])
+    except ValueError:
+        raise NotFound("Deze pagina bestaat niet.") from None
+
+
+PAGES = (
+    Page("/clienten/{id}", case, change_case),
+    Page("/clienten/{id}/{key}", provision, change_provision),
+)

@@ -1,0 +1,126 @@
+"""What becomes of a form that was sent: read, carried out once, and then on to a page that says what it did.
+
+Refused, it is given back with what was typed and what is wrong at each field. Sent twice (a button pressed twice, a page
+reloaded, two tabs), the second leads to what the first did. What was recorded since it was drawn is shown first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from urllib.parse import quote
+
+from starlette.responses import RedirectResponse, Response
+
+from provisions.domain.case import ProvisionKey
+from provisions.domain.errors import ChangedMeanwhile, DoneBefore, InvalidInput, NotAllowed
+from provisions.domain.lifecycle import Sent
+from provisions.store.submissions import Unseen
+from provisions.usecases.cases import Cases
+from provisions.usecases.submissions import Receipt
+from provisions.web import keeping
+from provisions.web.forms import FORM, Filled, Form, blank, read
+from provisions.web.visits import Visit
+
+DONE, ONCE_MORE = "gedaan", "weer"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a form is about: a case by its database id, and which of its provisions, where it is about one.
+
+    ``whole``: whoever sends it sees the whole case.
+    """
+
+    case_id: int | None = None
+    key: ProvisionKey | None = None
+    whole: bool = True
+
+
+NOTHING = About()
+
+Act = Callable[[Cases, Filled], str | None]
+"""Does what a form asks with these use cases; gives what there is to say besides what was recorded."""
+Show = Callable[[Filled, HTTPStatus, Sequence[Unseen]], Response]
+"""The page of the form, with what is wrong with it and what was recorded meanwhile."""
+
+
+class Drawing:
+    """What a page draws its forms with. ``about``: as for ``sent``."""
+
+    def __init__(self, visit: Visit, about: About = NOTHING) -> None:
+        self._visit = visit
+        self._person = keeping.person(visit.house.sealing, visit.actor.code)
+        self._kept = keeping.kept(visit) if visit.request.method == "GET" else ()
+        self._seen = visit.house.app.submissions.seen(about.case_id) if about.case_id is not None else None
+
+    def drawn(self, form: Form, **values: str) -> Filled:
+        """The form as it stands at first, or with what was typed in it before the session ended; ``values``: known already."""
+        if (FORM, form.name) in self._kept:
+            house = self._visit.house
+            typed = read(form, self._kept, house.app.config.catalogue, house.today())
+            return replace(typed, faults={}, person=self._person, restored=True)
+        return replace(blank(form, self._seen, **values), person=self._person)
+
+    def anew(self, filled: Filled) -> Filled:
+        """A form that was refused, drawn for somebody who has now seen all that others recorded."""
+        return replace(filled, seen=self._seen, person=self._person)
+
+
+def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", about: About = NOTHING) -> Response:
+    """What to answer to a form that was sent. ``onward``: the page to go to afterwards; empty: that of the case.
+
+    Raises ``NotFound`` as the use case does.
+    """
+    house, by = visit.house, visit.actor.code
+    app = house.app
+    filled = read(form, visit.filled_in, app.config.catalogue, house.today())
+    filled = filled if filled.number else replace(filled, number=blank(form).number)
+    drawing = Drawing(visit, about)
+    if app.submissions.is_done(filled.number, by):
+        return _done(visit, filled.number, again=True)
+    seen = filled.seen if form.guarded and about.case_id is not None else None
+
+    def changed() -> Response | None:
+        """What was recorded meanwhile, if anything."""
+        if seen is None or about.case_id is None:
+            return None
+        unseen = app.submissions.unseen(about.case_id, seen, about.key)
+        shown = [line for line in unseen if about.whole or not line.of_case]
+        told = filled if shown else filled.wrong("", str(ChangedMeanwhile()))
+        return show(drawing.anew(told), HTTPStatus.CONFLICT, shown) if unseen else None
+
+    if (meanwhile := changed()) is not None:
+        return meanwhile
+    if filled.is_refused:
+        return show(drawing.anew(filled), HTTPStatus.UNPROCESSABLE_ENTITY, ())
+    try:
+        cases = app.cases.by_form(Sent(filled.number, seen, about.key, onward))
+        said = act(cases, filled)
+    except DoneBefore:
+        return _done(visit, filled.number, again=True)
+    except ChangedMeanwhile as refusal:
+        return changed() or show(drawing.anew(filled.wrong("", str(refusal))), HTTPStatus.CONFLICT, ())
+    except (InvalidInput, NotAllowed) as refusal:
+        if app.submissions.is_done(filled.number, by):  # by the same form, sent at the same moment
+            return _done(visit, filled.number, again=True)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(refusal, InvalidInput) else HTTPStatus.CONFLICT
+        return show(drawing.anew(filled.refused(refusal, app.config.catalogue)), status, ())
+    if said is not None or about.case_id is None:
+        app.submissions.note(filled.number, by, onward=onward, said=said or "")
+    app.submissions.forget_typed(by, visit.request.url.path)
+    return _done(visit, filled.number)
+
+
+def receipt(visit: Visit) -> tuple[Receipt | None, bool]:
+    """What the form did that led to this page, and whether it had been sent before."""
+    number = visit.query.get(DONE, "")
+    found = visit.house.app.submissions.receipt(number, visit.actor.code) if number else None
+    return found, ONCE_MORE in visit.query
+
+
+def _done(visit: Visit, number: str, *, again: bool = False) -> Response:
+    """On to the page that says what it did."""
+    found = visit.house.app.submissions.receipt(number, visit.actor.code)
+    page = "/werk" if found is None else found.onward or (f"/clienten/{found.case}" if found.case else "/werk")
+    address = f"{page}?{DONE}={quote(number)}{f'&{ONCE_MORE}=ja' if again else ''}"
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
