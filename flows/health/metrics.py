@@ -8,8 +8,23 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from flows.health.probes import Vitals
+from provisions.access.log import Logged
 
 PREFIX = "provisions_"
+# Of the lines that are kept (``keep_looks_months``), so after years each goes down a little.
+DOOR = (
+    ("sign_ins", "Who came in at the door.", (Logged.SIGNED_IN,)),
+    ("wrong_passwords", "Passwords and second factors that were wrong.", (Logged.WRONG_PASSWORD, Logged.WRONG_SECOND)),
+    (
+        "refusals",
+        "Who was refused: at the door, or a page or case that is not theirs.",
+        (
+            *(Logged.NO_SECOND, Logged.BLOCKED_CAME, Logged.NO_ROLE, Logged.OTHERS_CODE, Logged.PROVIDER_REFUSED),
+            *(Logged.SLOWED, Logged.NOT_ALLOWED),
+        ),
+    ),
+    ("looks", "Pages of clients that were looked at, and searches.", (Logged.LOOKED, Logged.SEARCHED)),
+)
 
 
 class EngineCollector(Collector):
@@ -86,12 +101,22 @@ class EngineCollector(Collector):
         for what, count in ({"run": 0} | dict(self._vitals.put_right())).items():
             repaired.add_metric([what], count)
         yield repaired
+        yield from self._door()
         if waiting.backup_seconds is not None:
             yield _gauge("backup_age_seconds", "Age of the last finished provisions backup.", waiting.backup_seconds)
         if totals := self._vitals.totals():
             yield _gauge("provisions_open", "Provisions that are not closed.", totals.open)
             yield _gauge("provisions_overdue", "Provisions that are late now.", totals.overdue)
             yield _gauge("messages_failed", "Messages that were given up: somebody must call.", totals.messages_failed)
+
+    def _door(self) -> Iterator[Metric]:
+        """What went on at the door, without a word on who it was."""
+        found = self._vitals.door()
+        for name, meaning, kinds in DOOR:
+            if found:
+                family = CounterMetricFamily(PREFIX + name, meaning)
+                family.add_metric([], sum(found[kind] for kind in kinds))
+                yield family
 
     def _prefect(self) -> Iterator[Metric]:
         not_begun = self._vitals.prefect()

@@ -17,12 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from flows.loops.clock import Clock
 from flows.loops.loop import Loop
 from flows.mirror.runs import RunMirror
+from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
 from provisions.domain import dutch
 from provisions.domain.errors import NotAllowed
-from provisions.store import backlog, put_right
+from provisions.store import access_log, backlog, put_right
 from provisions.store.backlog import Backlog, Totals
 
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
@@ -61,6 +62,7 @@ class Vitals:
         self.prefect, self.serves = prefect, serves
         self._database, self._now, self._refusal = database, now, refusal
         self._totals: tuple[float, Totals] | None = None
+        self._door: tuple[float, Mapping[Logged, int]] | None = None
         self._lock = threading.Lock()
 
     def backlog(self) -> Backlog | None:
@@ -85,6 +87,18 @@ class Vitals:
             found = put_right.read(connection)
             return found.counts if found else {}
         return {}
+
+    def door(self) -> Mapping[Logged, int]:
+        """How many lines of each kind the log of the door holds, at most a minute old; nothing when the database is away."""
+        with self._lock:
+            if self._door is None or time.monotonic() - self._door[0] > STALE_SECONDS:
+                try:
+                    with self._database.connect() as connection:
+                        found = access_log.counts(connection)
+                except SQLAlchemyError:
+                    return {}
+                self._door = (time.monotonic(), {what: found.get(what.value, 0) for what in Logged})
+            return self._door[1]
 
     def dead(self) -> list[str]:
         """Why this process must be started again (Dutch); empty when it lives, whatever else is away."""

@@ -7,6 +7,7 @@ power cut, and a disk that is full leaves nothing half behind.
 import errno
 import fcntl
 import os
+import pwd
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
@@ -31,14 +32,16 @@ def path_of(text: str) -> Path:
 def private_folder(path: Path) -> Path:
     """Make ``path`` (and what is above it) and close it to everyone but its owner. Returns ``path``.
 
-    Raises ``InvalidInput`` for a folder that is shared by design (such as ``/tmp``) or that is no folder, and
-    ``Unreachable`` when it can't be made.
+    Raises ``InvalidInput`` for a folder that is somebody else's (for root too: who owns it reads and plants what is in it), that
+    is shared by design (such as ``/tmp``) or that is no folder, and ``Unreachable`` when it can't be made.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mode = path.stat().st_mode
+        found = path.stat()
+        mode = found.st_mode
         if mode & stat.S_ISVTX:
             raise InvalidInput(f"De map {path} is van iedereen op deze machine. Kies een eigen map (PROVISIONS_HOME).")
+        _refuse_anothers(path, found.st_uid)
         if mode & 0o077:
             path.chmod(0o700)
     except FileExistsError:
@@ -48,10 +51,26 @@ def private_folder(path: Path) -> Path:
     return path
 
 
+def _refuse_anothers(path: Path, owner: int) -> None:
+    if owner != os.geteuid():
+        raise InvalidInput(
+            f"{path} is van een andere gebruiker van deze machine ({_name_of(owner)}). Start het programma als die gebruiker, of "
+            f"kies een eigen map (PROVISIONS_HOME)."
+        )
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
 def secret(folder: Path, name: str) -> str:
     """The secret in ``folder/name``; made at random (192 bits, safe in a URL) the first time.
 
-    Two processes that ask at the same time get the same secret: the file appears whole or not at all.
+    Two processes that ask at the same time get the same secret: the file appears whole or not at all. Raises ``InvalidInput`` when
+    the file is somebody else's: then it is no secret.
     """
     path = private_folder(folder) / name
     if not path.exists():
@@ -61,6 +80,7 @@ def secret(folder: Path, name: str) -> str:
             pass  # another process was first: its secret counts
         except OSError as error:
             raise Unreachable(f"Het geheim {path} kan niet geschreven worden: {reason(error)}.") from None
+    _refuse_anothers(path, path.stat().st_uid)
     found = path.read_text().strip()
     keep_secret(found)
     return found

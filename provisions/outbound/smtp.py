@@ -40,10 +40,10 @@ LONGEST_IN_COMMAND = 300  # characters of a sign-in; longer goes on a line of it
 
 
 class SmtpTransport:
-    """Sends by SMTP. ``smtp://`` uses STARTTLS when the server offers it, ``smtps://`` TLS from the start.
+    """Sends by SMTP. ``smtp://`` uses STARTTLS, ``smtps://`` TLS from the start.
 
-    One connection serves a whole batch. A password never goes over an open line, except on this machine, and never
-    into an error.
+    One connection serves a whole batch. Nothing, letter or password, goes over an open line, except on this machine; and a
+    password never into an error.
     """
 
     def __init__(self, url: str, times: Times = Times()) -> None:
@@ -177,12 +177,13 @@ class SmtpTransport:
             connection.starttls(context=context)
             connection.ehlo()
             secure = True
-        if not self._user:
-            return
         if not secure and not setting.is_loopback(self._host):
             raise UnableToSend(
-                f"mailserver {self._host} biedt geen TLS; het wachtwoord gaat niet leesbaar over het netwerk. Gebruik smtps://"
+                f"mailserver {self._host} biedt geen TLS; berichten gaan niet leesbaar over het netwerk. Zet STARTTLS aan op de "
+                "mailserver, of gebruik smtps://"
             )
+        if not self._user:
+            return
         _sign_in(connection, self._user.encode(), self._password.encode())
 
     def _explain(self, error: Exception) -> str:

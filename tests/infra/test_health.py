@@ -19,6 +19,7 @@ from flows.loops.clock import Clock
 from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments
 from flows.prefect.installation import VARIABLE
+from provisions.access.log import Logged
 from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
@@ -201,6 +202,25 @@ def test_nothing_there_points_at_a_client_or_a_municipality(world: World, databa
             *CONFIG.organisation.municipalities,
         ]
     assert not [name for name in names if name in page]
+
+
+def test_the_door_is_counted_without_who_it_was(world: World) -> None:
+    take_in(world)
+    looks = world.app.looks
+    for what, times in (
+        (Logged.SIGNED_IN, 3),
+        (Logged.WRONG_PASSWORD, 2),
+        (Logged.WRONG_SECOND, 1),
+        (Logged.LOOKED, 4),
+    ):
+        for _ in range(times):
+            looks.note(what, "regie-77")
+    looks.note(Logged.NOT_ALLOWED, "regie-77", page="plan")
+    looks.note(Logged.BLOCKED_CAME, "regie-77")
+    signs, page = world.signs(), world.get("/metrics")[1]
+    counted = [signs[f"provisions_{name}_total"] for name in ("sign_ins", "wrong_passwords", "refusals", "looks")]
+    assert counted == [3, 3, 2, 4]
+    assert "regie-77" not in page
 
 
 def test_a_port_that_is_taken_is_named(world: World) -> None:

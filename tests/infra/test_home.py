@@ -11,6 +11,7 @@ import pytest
 
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.machine import home as homes
+from provisions.machine.files import secret
 
 
 def test_the_home_and_its_folders_are_closed_to_others(tmp_path: Path) -> None:
@@ -77,3 +78,24 @@ def test_a_log_that_grew_large_is_put_aside_under_its_writer(tmp_path: Path) -> 
         writer.write(b"again")
     assert log.read_bytes() == b"again"
     assert (tmp_path / "log" / "prefect.log.1").stat().st_size > 10 * 1024 * 1024
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_home_that_somebody_else_planted_is_refused_as_root_too(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o777)
+    os.chown(home, 65534, 65534)
+    with pytest.raises(InvalidInput, match="van een andere gebruiker"):
+        homes.prepare(home)
+    assert list(home.iterdir()) == []
+    os.chown(home, 0, 0)
+    (home / "secrets").mkdir()
+    os.chown(home / "secrets", 65534, 65534)
+    with pytest.raises(InvalidInput, match="van een andere gebruiker"):
+        homes.prepare(home)
+    os.chown(home / "secrets", 0, 0)
+    planted = home / "secrets" / "engine"
+    planted.write_text("wat een ander weet\n")
+    os.chown(planted, 65534, 65534)
+    with pytest.raises(InvalidInput, match="van een andere gebruiker"):
+        secret(home / "secrets", "engine")

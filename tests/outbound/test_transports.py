@@ -118,6 +118,20 @@ def test_a_batch_goes_over_one_connection(server: tuple[Server, Controller], con
     assert handler.got[0]["Message-ID"] == f"<{IDENTITY}@voorbeeldland.example>"
 
 
+def test_without_tls_nothing_leaves_this_machine(
+    server: tuple[Server, Controller], config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a letter either: it holds a reference. On this machine itself it may."""
+    handler, controller = server
+    monkeypatch.setattr("provisions.settings.is_loopback", lambda _host: False)
+    with pytest.raises(UnableToSend, match="biedt geen TLS"):
+        SmtpTransport(f"smtp://127.0.0.1:{controller.port}").send(mail(config))
+    with pytest.raises(UnableToSend, match="biedt geen TLS"):
+        SmtpTransport(f"smtp://regie:geheim%2Fen%3Araar@127.0.0.1:{controller.port}").check()
+    assert handler.got == []
+    assert handler.users == []
+
+
 def test_it_signs_in_with_what_the_address_says(server: tuple[Server, Controller], config: Config) -> None:
     handler, controller = server
     transport = SmtpTransport(f"smtp://regie:geheim%2Fen%3Araar@127.0.0.1:{controller.port}")
