@@ -69,8 +69,8 @@ def _name_of(user: int) -> str:
 def secret(folder: Path, name: str) -> str:
     """The secret in ``folder/name``; made at random (192 bits, safe in a URL) the first time.
 
-    Two processes that ask at the same time get the same secret: the file appears whole or not at all. Raises ``InvalidInput`` when
-    the file is somebody else's: then it is no secret.
+    Two processes that ask at the same time get the same secret: the file appears whole or not at all. Raises
+    ``InvalidInput`` when the file is somebody else's: then it is no secret.
     """
     path = private_folder(folder) / name
     if not path.exists():

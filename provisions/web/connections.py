@@ -1,37 +1,69 @@
-"""Connections that are opened and say nothing, or half a request: gone in ten seconds, and never in the way of others."""
+"""Connections that are opened and say nothing, or half a request: gone in ten seconds, and never in the way of others.
+
+There is a bound on what waits, on what is idle, on what comes from one address, and on all together; so on open files too.
+"""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
 MOST_HALF_OPEN = 200
+MOST_IDLE = 200
 MOST_CONNECTIONS = 600
+MOST_FROM_ONE = 300  # not of this machine itself, and half of all: it may be the proxy, which speaks for many
+_THIS_MACHINE = ("127.0.0.1", "::1")
 
 
 class PatientProtocol(HttpToolsProtocol):
     """uvicorn's own, with an end to waiting for the head of a request.
 
     Of more than two hundred that wait, the one that waits longest goes: so whoever comes with a whole request is heard, however
-    many others only open connections.
+    many others only open connections. Likewise of what was answered and is kept open. From one other machine there are at most
+    three hundred.
     """
 
     _half_open: dict["PatientProtocol", None] = {}  # noqa: RUF012 - of all connections of this process, oldest first
+    _idle: dict["PatientProtocol", None] = {}  # noqa: RUF012 - answered and kept open, oldest first
+    _from: Counter[str] = Counter()  # noqa: RUF012 - how many of each address
+    _address = ""
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection was opened."""
         super().connection_made(transport)
+        self._address = str((transport.get_extra_info("peername") or ("",))[0])
+        self._from[self._address] += 1
+        if self._address not in _THIS_MACHINE and self._from[self._address] > MOST_FROM_ONE:
+            transport.abort()
+            return
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self._heard()
+        self._idle.pop(self, None)
+        self._from[self._address] -= 1
+        if self._from[self._address] <= 0:
+            del self._from[self._address]
         super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """It was answered, and may be used again."""
+        super().on_response_complete()
+        if self.transport.is_closing() or self in self._half_open:
+            return
+        self._idle[self] = None
+        if len(self._idle) > MOST_IDLE:
+            longest = next(iter(self._idle))
+            self._idle.pop(longest)
+            longest.transport.abort()
 
     def on_message_begin(self) -> None:
         """The first byte of a request; on a connection that was used before, the wait begins again."""
+        self._idle.pop(self, None)
         super().on_message_begin()
         if self._patience is None:
             self._wait()

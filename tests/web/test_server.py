@@ -67,6 +67,57 @@ def test_many_half_requests_are_in_nobodys_way(listening: Settings) -> None:
             connection.close()
 
 
+def test_many_that_stay_open_after_an_answer_are_in_nobodys_way(listening: Settings) -> None:
+    """Each asks once and stays: the one that is idle longest goes."""
+    whole = b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    held = []
+    try:
+        for _ in range(connections.MOST_IDLE + 5):
+            held.append(opened(listening, whole))
+            assert b" 200 " in held[-1].recv(1024)
+        assert answers(listening)[0] == 200
+        with suppress(ConnectionResetError):
+            while held[0].recv(1024):
+                pass  # let go: nothing more comes
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_one_other_machine_has_a_bound_of_its_own(listening: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_THIS_MACHINE", ())
+    monkeypatch.setattr(connections, "MOST_FROM_ONE", 5)
+    held = [opened(listening, HALF) for _ in range(5)]
+    try:
+        with pytest.raises(OSError):  # noqa: PT011 - a reset or an end, as the network has it
+            answers(listening)
+        held.pop().close()
+        for _ in range(100):  # until its end was seen
+            with suppress(OSError):
+                assert answers(listening)[0] == 200
+                break
+        else:
+            raise AssertionError("one went, and nobody else may come")
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_three_hundred_megabytes_are_not_taken_in(listening: Settings) -> None:
+    """Said, or sent in pieces without an end: refused before it is there, and others are answered meanwhile."""
+    head = "POST /aanmelden HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    with opened(listening, f"{head}Content-Length: 314572800\r\n\r\n".encode()) as said:
+        assert b" 413 " in said.recv(1024)
+    with opened(listening, f"{head}Transfer-Encoding: chunked\r\n\r\n".encode()) as pieces:
+        piece, sent = b"10000\r\n" + b"x" * 65536 + b"\r\n", 0
+        with suppress(OSError):
+            for _ in range(4800):
+                pieces.sendall(piece)
+                sent += 65536
+        assert sent < 32 * 1024 * 1024  # what fits in the network's own room, and no more
+    assert answers(listening)[0] == 200
+
+
 def test_a_connection_that_is_used_again_may_wait_and_then_not_be_half(listening: Settings) -> None:
     connection = HTTPConnection(listening.host, listening.port, timeout=5)
     for _ in range(3):
