@@ -15,6 +15,7 @@ from provisions.cli.output import as_json, progress, say
 from provisions.domain import dutch
 from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput
+from provisions.domain.lifecycle.undo import UNDONE
 from provisions.domain.rules import Brp
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
@@ -128,6 +129,15 @@ def suspend(args: Namespace, app: App) -> str | None:
     return None
 
 
+def undo(args: Namespace, app: App) -> str:
+    """Take back the last act, and say what that was."""
+    reference = app.cases.undo(args.reference, by=args.by).reference
+    if not args.json:
+        told = [line.because for line in app.views.audit(reference) if line.what == UNDONE]
+        say(dutch.capitalised(told[-1]))
+    return reference
+
+
 def reopen(args: Namespace, app: App) -> str:
     """Undo the outcome of a provision, or the end of a case."""
     if args.key:
@@ -189,6 +199,7 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "suspend": suspend,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,
     "reopen": reopen,
+    "undo": undo,
     "close": close,
     "rest": rest,
 }

@@ -53,6 +53,10 @@ class Wording:
         if p.provision.cause and p.provision.status.is_open:
             causes = self._config.catalogue.codes[CodeList.CAUSE]
             found.append(f"waarom nog niet: {causes.get(p.provision.cause, p.provision.cause)}")
+        known = p.situation.rule
+        for reached in sorted(p.provision.milestones, key=lambda m: m.on):
+            rule = known.milestone(reached.name)
+            found.append(f"{rule.title if rule else reached.name}: {self.day(reached.on)}")
         to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")
@@ -112,6 +116,7 @@ class Wording:
         """How many of its provisions are open, and what is to be known about that."""
         if line.closed:
             return f"afgesloten, {self.day(line.closed)}"
+        still = f"{line.open} open" if line.open else "niets open"
         if line.rest:
-            return f"{line.open} open, {dutch.AT_REST} sinds {self.day(line.rest)}"
-        return f"{line.open} open, {line.late} {dutch.OVERDUE}" if line.late else f"{line.open} open"
+            return f"{still}, {dutch.AT_REST} sinds {self.day(line.rest)}"
+        return f"{still}, {line.late} {dutch.OVERDUE}" if line.late else still

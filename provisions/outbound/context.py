@@ -17,7 +17,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.rest import Woken
 from provisions.domain.messages import MessageKind
 from provisions.domain.recipients import Recipient
-from provisions.domain.rules import CodeList, OutcomeName, Promise, ProvisionRule
+from provisions.domain.rules import CodeList, Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
 from provisions.outbound import course, handovers, whole_case
@@ -353,8 +353,9 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
         rules[other.key].name
         for other in case.provisions.values()
         if delivered is not None
-        and other.started_on is not None
-        and other.started_on >= delivered
+        and other.started_on == delivered
+        and other.needed_on <= delivered
+        and not any(key.key in Dependency.parse(waiver.dependency).alternatives for waiver in other.waivers)
         and any(key.key in d.alternatives for d in graph.dependencies(rules[other.key], case.brp, urgent=other.urgent))
     ]
     return {

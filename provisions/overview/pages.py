@@ -164,7 +164,8 @@ class Pages:
             counts.append(f"{late.late.total} te laat")
         if week.due.total:
             counts.append(f"{week.due.total} deze week")
-        subject = f"Basisvoorzieningen {place}: {', '.join(counts) or 'wat aandacht vraagt'}"
+        day = dutch.dutch_date(late.today)
+        subject = f"Basisvoorzieningen {place} · {day}: {', '.join(counts) or 'wat aandacht vraagt'}"
         return Page(subject, self._render("morning/morning.md.j2", {"late": late, "week": week, "place": place}))
 
     def mail(self, page: Page) -> tuple[str, str]:

@@ -128,7 +128,8 @@ def read(connection: Connection, stored: Stored) -> Kept | None:
     left = marked or not held or _left(connection, letters) or any(_went(line, letters, stored, kept) for line in told)
     lapsed = [line.message for line in told if line.message not in letters and _lapsed(line)]
     rest = [SinceLine(line.what, line.by, _key(line)) for line in own[kept.lines :]]
-    act = LastAct(kept.by, kept.at, _before(kept, stored), kept.never, kept.after)
+    said = tuple(dict.fromkeys(line.because for line in own[: kept.lines] if line.what != "message.requested"))
+    act = LastAct(kept.by, kept.at, _before(kept, stored), kept.never, kept.after, said)
     return Kept(act, Since(rest, left), tuple(letters), tuple(lapsed), tuple(line.id for line in own))
 
 

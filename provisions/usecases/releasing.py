@@ -43,7 +43,10 @@ class Releasing:
             if stored is None:
                 raise unknown
             self._entitlement.must_with(by, UseCase.RELEASE_EXPORT, Known(stored.case_id, stored.case, unknown))
-            audit.append(connection, [Line(who, RELEASED, "gegevens uitgegeven aan de cliënt", stored.case_id)])
+            via = {"via": by.via.value}
+            audit.append(
+                connection, [Line(who, RELEASED, "gegevens uitgegeven aan de cliënt", stored.case_id, data=via)]
+            )
         return without_people(found)
 
 

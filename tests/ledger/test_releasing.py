@@ -37,7 +37,7 @@ def test_no_person_no_code_and_no_mailbox_is_in_it(lived_in: Town) -> None:
 def test_that_it_was_released_is_on_record(lived_in: Town) -> None:
     lived_in.app.releasing.for_client(REF, by=typed("privacy-1"))
     last = lived_in.app.views.audit(REF)[-1]
-    assert (last.what, last.by) == ("export.released", "privacy-1")
+    assert (last.what, last.by, last.as_json()["via"]) == ("export.released", "privacy-1", "shell")
     assert verified(lived_in.database).whole
 
 

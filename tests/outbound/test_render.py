@@ -175,6 +175,15 @@ def test_when_the_card_is_ready_the_director_is_told(story: NewStory) -> None:
     assert "Dit kon meteen starten: briefadres" in words(rendered)
 
 
+def test_what_started_by_itself_afterwards_did_not_start_because_of_the_card(story: NewStory) -> None:
+    told = story("id_document", "postal_address", "health_insurance").until("2026-11-04T12:00+01:00")
+    told.outcome("id_document", OutcomeName.DELIVERED).until("2026-11-05T12:00+01:00")
+    told.outcome("postal_address", OutcomeName.DELIVERED)
+    assert told.case.provisions[ProvisionKey("health_insurance")].started_on is not None
+    rendered = told.read("ready", "id_document")
+    assert "Dit kon meteen starten: briefadres." in words(rendered)
+
+
 def test_the_director_is_offered_the_waiver_and_reads_what_to_choose_in_the_form(story: NewStory) -> None:
     told = story("id_document", "benefit_decision", "debt_counselling", "emergency_shelter").until(
         "2026-11-10T10:00+01:00"

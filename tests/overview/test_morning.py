@@ -61,7 +61,7 @@ def test_the_team_lead_gets_it_by_the_outbox(late_town: Town, mornings: Mornings
     told(late_town, mornings, "2026-11-12 07:30")
     late_town.on("2026-11-12 07:31")
     (letter,) = late_town.letters_to(TEAM_LEAD)
-    assert letter.subject == "Basisvoorzieningen Voorbeeldstad: 2 te laat"
+    assert letter.subject == "Basisvoorzieningen Voorbeeldstad · 12 november 2026: 2 te laat"
     text = " ".join(letter.text.split())
     assert "TR-2026-0042, wmo-indicatie: 7 dagen te laat".lower() in text.lower()
     assert "Te laat (2)" in text

@@ -170,7 +170,7 @@ def test_a_message_that_does_not_arrive_is_shown(town: Town, overviews: Overview
 
 def test_the_morning_message_is_of_one_municipality(client: Town, overviews: Overviews, pages: Pages) -> None:
     message = pages.morning(overviews.late("voorbeeldstad"), overviews.week("voorbeeldstad"))
-    assert message.summary == "Basisvoorzieningen Voorbeeldstad: 2 te laat"
+    assert message.summary == "Basisvoorzieningen Voorbeeldstad · 12 november 2026: 2 te laat"
     lines = message.text.replace("\u00a0", " ")
     assert (
         "- **TR-2026-0042**, identiteitsbewijs: 3 dagen te laat (uiterste datum 9 november 2026), ligt bij doorbraaktafel"

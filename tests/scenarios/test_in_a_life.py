@@ -114,6 +114,15 @@ def test_shelter_is_asked_for_at_23_27_on_a_saturday(town: Town) -> None:
     assert not case["emergency_shelter"].breached, "the hotel was found that night, and recorded the next morning"
 
 
+def test_shelter_that_is_recorded_days_late_at_night_rings_who_is_on_duty_once(town: Town) -> None:
+    town.on("2026-11-14 23:27")
+    town.takes_in("TR-2026-0105", "emergency_shelter", on=day("2026-11-05"))
+    town.on("2026-11-15 08:00")
+    said = told(town, "2026-11-14 23:27")
+    assert any(line.startswith("doorbraaktafel: ") for line in said), "all that was missed is climbed"
+    assert [line.split(" TR-")[0] for line in said if "Vannacht" in line] == ["bereikbaarheidsdienst: SPOED Vannacht"]
+
+
 def test_a_benefit_refused_in_time_and_granted_on_objection(town: Town) -> None:
     """A refusal within the two weeks keeps the promise; it climbs all the same, and what matters is not forgotten."""
     case = town.takes_in("TR-2026-0106", "benefit_decision", present=["id_document"])

@@ -264,6 +264,13 @@ def test_a_rule_that_changed_meanwhile_stays(case: App, database: Engine) -> Non
     assert "sindsdien nog iets" in refused(case, database)
 
 
+def test_it_says_what_was_taken_back(case: App) -> None:
+    ACTS["stopped"](case)
+    case.cases.undo(REF, by=AT_THE_SHELL)
+    (line,) = [line for line in case.views.audit(REF) if line.what == "act.undone"]
+    assert "(klok stilgezet" in line.because
+
+
 # --- letters ------------------------------------------------------------------------------------------------------------
 
 

@@ -1,13 +1,14 @@
 """Time passes: what fell due, and when the next thing does (domain.md, "The ladder" and rule 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from provisions.domain import deadlines, dutch, ladder
-from provisions.domain.calendar import ONE_DAY, first_moment
+from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.domain.case import Case, Provision, ProvisionKey, Rung, Status, Suspension, changed
 from provisions.domain.deadlines import Situation
+from provisions.domain.ladder import RungDue
 from provisions.domain.lifecycle.case_follow_ups import keep_asking, remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
@@ -93,6 +94,7 @@ def _note_overdue(draft: Draft, key: ProvisionKey) -> None:
 
 def _climb(draft: Draft, key: ProvisionKey) -> None:
     """Every rung that is due, in order, each once."""
+    climbed = []
     for rung in ladder.rungs_due(draft.situation(key), draft.moment.catalogue, draft.moment.now):
         if rung.name is RungName.DOORBRAAKTAFEL:
             _offer_waivers_when_late(draft, key)
@@ -116,7 +118,7 @@ def _climb(draft: Draft, key: ProvisionKey) -> None:
             rung=rung.name.value,
             due=rung.at.isoformat(),
         )
-        tell_standby(draft, key, rung.name.value)
+        climbed.append(rung)
         if automatic:
             submission = draft.send(MessageKind.SUBMISSION, key)
             draft.note(
@@ -126,6 +128,17 @@ def _climb(draft: Draft, key: ProvisionKey) -> None:
                 submitted=True,
                 message=submission,
             )
+    _tell_standby_once(draft, key, climbed)
+
+
+def _tell_standby_once(draft: Draft, key: ProvisionKey, climbed: Sequence[RungDue]) -> None:
+    """However many rungs were missed, who is on duty hears once; not again of what was due before the counter was even asked, for
+    whoever asked it told that already.
+    """
+    asked_on = draft.case.provisions[key].asked_on
+    late = [rung for rung in climbed if asked_on is None or day_of(rung.at) > asked_on]
+    if late:
+        tell_standby(draft, key, late[-1].name.value)
 
 
 def _offer_waivers_when_late(draft: Draft, key: ProvisionKey) -> None:

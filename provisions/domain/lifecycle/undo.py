@@ -44,6 +44,7 @@ class LastAct:
 
     ``before``: the case as it was; ``None`` for what is never taken back, and then ``never`` says what it was (as
     :func:`never_undone` does). ``after``: the number of the last line of the record before it.
+    ``told``: what its own lines say (Dutch, without what was asked of letters).
     """
 
     by: str
@@ -51,6 +52,7 @@ class LastAct:
     before: Case | None
     never: str | None = None
     after: int = 0
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,10 @@ def undo(case: Case, last: LastAct | None, since: Since, moment: Moment) -> Deci
     draft.case = replace(before, act=draft.case.act)
     changed = [key for key, p in case.provisions.items() if before.provisions.get(key) != p]
     days = [case.provisions[key].needed_on for key in changed]
+    what = f" ({'; '.join(last.told)})" if last.told else ""
     draft.note(
         UNDONE,
-        f"teruggedraaid: wat om {_time(last.at)} uur is vastgelegd",
+        f"teruggedraaid: wat om {_time(last.at)} uur is vastgelegd{what}",
         after=last.after,
         on=min(days, default=moment.today).isoformat(),
     )
