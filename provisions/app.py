@@ -15,6 +15,8 @@ from provisions.domain.calendar import day_of
 from provisions.report.reports import Reports
 from provisions.settings import utc_now
 from provisions.store.runs import Runs
+from provisions.usecases.accounting import Accounting
+from provisions.usecases.administering import Administering
 from provisions.usecases.boards import Boards
 from provisions.usecases.cases import Cases
 from provisions.usecases.looks import Looks
@@ -43,6 +45,7 @@ class App:
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
     ``submissions``: forms of pages that were sent.
+    ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -67,6 +70,8 @@ class App:
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
         self.submissions = Submissions(engine, self.views, clock)
+        self.accounting = Accounting(engine, config, self.views, self.looks, clock)
+        self.administering = Administering(engine, config, self.messages, self.resending, self.looks, clock)
 
     def walled(self, actor: Actor) -> AbstractContextManager[None]:
         """What is asked of the database in this block stays within the municipalities of ``actor``, where it is asked as the role

@@ -3,7 +3,6 @@
 from argparse import Namespace
 from pathlib import Path
 
-from provisions.cli.anchors import anchor
 from provisions.cli.database import app_on, reaching_the_database
 from provisions.cli.output import as_json, progress, say
 from provisions.database import backup as copies
@@ -13,6 +12,7 @@ from provisions.domain.errors import InvalidInput
 from provisions.machine.files import path_of, secret
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Settings
+from provisions.store.audit import Anchor
 from provisions.store.backlog import note_backup
 
 
@@ -81,7 +81,7 @@ def _key_given(args: Namespace, settings: Settings) -> str | None:
 def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
     folder, key = path_of(args.folder), _key_given(args, settings)
-    known = anchor(args.known) if args.known else None
+    known = Anchor.parse(args.known) if args.known else None
     with reaching_the_database(), owned(settings, progress) as (owner, application, workplace):
         made = copies.restore(
             owner, application, folder, progress, key=key, known=known, signed=bool(args.key), workplace=workplace

@@ -4,7 +4,6 @@ import json
 from argparse import Namespace
 
 from provisions.app import App
-from provisions.cli.anchors import anchor
 from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.database import app_on
 from provisions.cli.looking import ONE_OF_TWO
@@ -15,6 +14,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, Unreachable
 from provisions.machine.files import path_of, reason, write
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
+from provisions.store.audit import Anchor
 from provisions.store.verification import verify as verify_record
 from provisions.views.messages import WORDS, Message
 
@@ -23,7 +23,7 @@ def verify(args: Namespace, settings: Settings) -> None:
     """Compare the whole record with its chain. Raises ``NotAllowed`` when something was changed."""
     if args.reference or not args.verify:
         raise InvalidInput(ONE_OF_TWO)
-    known = anchor(args.known) if args.known else None
+    known = Anchor.parse(args.known) if args.known else None
     with app_on(settings) as app, app.engine.connect() as connection:
         verdict = verify_record(
             connection,

@@ -21,6 +21,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
+from provisions.domain.errors import InvalidInput
 from provisions.domain.lifecycle import SYSTEM
 from provisions.store import tables as t
 
@@ -34,6 +35,8 @@ STAFF = ("approved_by", "deputy", "director", "for")  # the data that are codes 
 RECORDED_AT = "recorded_at"  # an option of an engine: a clock for its lines and rungs. Only an example has one.
 # What is also told to Prefect, as events.
 ANNOUNCED = ("provision.outcome", "provision.overdue", "provision.started", "rung.climbed")
+
+MOST_DIGITS = 19  # of the number of a line
 
 encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _RESERVE = """
@@ -79,6 +82,23 @@ class Anchor:
 
     def __str__(self) -> str:
         return f"{self.line}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Anchor":
+        """``NUMBER:HASH``. Raises ``InvalidInput``."""
+        line, colon, digest = text.strip().partition(":")
+        number = line.isascii() and line.isdigit() and len(line) < MOST_DIGITS
+        if not (colon and number and len(digest) == 64 and all(c in "0123456789abcdef" for c in digest)):
+            raise InvalidInput(
+                f"'{text[:80]}' is geen anker. Verwacht: NUMMER:HASH, zoals bij een eerdere controle getoond."
+            )
+        return cls(int(line), digest)
+
+
+def end(connection: Connection) -> tuple[int, Anchor]:
+    """How many lines there are, and the anchor of the last one."""
+    row = connection.execute(select(t.audit_head.c.lines, t.audit_head.c.last_line, t.audit_head.c.hash)).one()
+    return row.lines, Anchor(row.last_line, row.hash.hex())
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

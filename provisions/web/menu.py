@@ -32,7 +32,7 @@ MENU = (
     Entry("/vannacht", "Vannacht", (UseCase.PLACE,)),
     Entry("/rapporten", "Rapporten", (UseCase.SEE_REPORTS,)),
     Entry(RUNS, "Runs", (UseCase.SEE_RUNS,)),
-    Entry("/verantwoording", "Verantwoording", (UseCase.SEE_LOOKS,)),
+    Entry("/verantwoording", "Verantwoording", (UseCase.SEE_LOOKS, UseCase.SEE_RECORD)),
     Entry("/beheer", "Beheer", (UseCase.PEOPLE,)),
 )
 

@@ -1,0 +1,138 @@
+"""What an administrator looks at: what did not arrive, how the program is, and what of it is set. Numbers; no reference."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from provisions.access import Actor, UseCase
+from provisions.access.log import Logged
+from provisions.catalogue import Config
+from provisions.database import roles, versions
+from provisions.domain.errors import NotFound
+from provisions.domain.messages import label
+from provisions.inputs import EARLIER_REFERENCES
+from provisions.store import put_right
+from provisions.store.backlog import Backlog, Totals, backlog, totals
+from provisions.store.put_right import PutRight
+from provisions.usecases.looks import Looks
+from provisions.usecases.resending import Resending
+from provisions.views.messages import WORDS, Message, Messages
+
+MOST = 200
+_REFERENCE = re.compile(EARLIER_REFERENCES.removesuffix("{1,20}") + "{4,20}")
+PROGRAM = "provisions"
+PREFECT = "prefect"
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A message that did not arrive, without what it is about. ``id`` is what it is sent again by; ``error`` may be empty."""
+
+    id: UUID
+    what: str
+    municipality: str | None
+    status: str
+    created: datetime
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What did not arrive: the newest of it, and how much there is by kind (Dutch)."""
+
+    rows: tuple[Undelivered, ...]
+    by_kind: dict[str, int]
+    may_resend: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """How the program is. ``warnings`` of the configuration are Dutch sentences; ``excess``: what the role of the program may
+    and need not; ``versions`` by name.
+    """
+
+    backlog: Backlog
+    totals: Totals
+    put_right: PutRight | None
+    warnings: tuple[str, ...]
+    excess: tuple[str, ...]
+    versions: dict[str, str]
+
+
+class Administering:
+    """For whoever looks after the program. ``clock`` gives the moment (aware)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        messages: Messages,
+        resending: Resending,
+        looks: Looks,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._config = config
+        self._messages = messages
+        self._resending = resending
+        self._looks = looks
+        self._clock = clock
+
+    def delivery(self, actor: Actor) -> Delivery:
+        """What did not arrive. Raises ``NotFound`` for whoever may not see it."""
+        self._must(actor, UseCase.SEE_DELIVERY)
+        found = self._messages.found(undelivered=True, limit=None)
+        by_kind = Counter(label(message.kind) for message in found)
+        may = bool(self._config.rights.may(actor, UseCase.RESEND))
+        return Delivery(tuple(_undelivered(message) for message in found[:MOST]), dict(by_kind.most_common()), may)
+
+    def resend(self, actor: Actor, identity: str) -> Undelivered:
+        """Send a message that did not arrive once more. Raises ``NotFound`` and ``NotAllowed`` as resending does."""
+        self._must(actor, UseCase.RESEND)
+        return _undelivered(self._resending.resend(identity, by=actor))
+
+    def state(self, actor: Actor) -> State:
+        """How the program is now. Raises ``NotFound`` for whoever may not see it."""
+        self._must(actor, UseCase.CONFIGURATION)
+        now = self._clock()
+        with self._engine.connect() as connection:
+            excess, repaired = tuple(roles.excess(connection)), put_right.read(connection)
+        return State(
+            backlog(self._engine, now),
+            totals(self._engine, now),
+            repaired,
+            tuple(self._config.warnings),
+            excess,
+            _versions(),
+        )
+
+    def _must(self, actor: Actor, use_case: UseCase) -> None:
+        if not self._config.rights.may(actor, use_case):
+            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=use_case.value)
+            raise NotFound("Deze pagina bestaat niet.")
+
+
+def _undelivered(message: Message) -> Undelivered:
+    error = _REFERENCE.sub("…", message.error or "")
+    status = WORDS[message.status]
+    return Undelivered(
+        message.id, label(message.kind), message.municipality, status, message.created, message.attempts, error
+    )
+
+
+def _versions() -> dict[str, str]:
+    """What is installed: the program, the schema that it needs, and Prefect where that is."""
+    found = {}
+    for name, package in (("dit programma", PROGRAM), ("Prefect", PREFECT)):
+        try:
+            found[name] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {**found, "het schema dat dit programma nodig heeft": versions.newest()}

@@ -1,0 +1,123 @@
+"""The administrator's pages: people, what did not arrive, and how the program is."""
+
+from http import HTTPStatus
+
+from starlette.responses import RedirectResponse, Response
+
+from provisions.access import Role, UseCase
+from provisions.domain.errors import NotFound, Refused
+from provisions.views.refusals import for_people
+from provisions.web.pages import Page
+from provisions.web.visits import Visit
+
+MOST_TYPED = 60
+
+
+def people(visit: Visit) -> Response:
+    """Who may come in, and a form to add somebody."""
+    visit.seen.must(UseCase.PEOPLE)
+    return _people(visit)
+
+
+def change(visit: Visit) -> Response:
+    """Add somebody, block, let in again, or give a new one-time address, which is shown once."""
+    visit.seen.must(UseCase.PEOPLE)
+    try:
+        secret = _changed(visit)
+    except NotFound as refusal:
+        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal))
+    except Refused as refusal:
+        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal), typed=visit.form)
+    if secret is None:
+        return RedirectResponse("/beheer", HTTPStatus.SEE_OTHER)
+    code = visit.form.get("code", "").strip()
+    return visit.house.page(
+        visit, "person_address.html.j2", title=f"Adres voor {code}", code=code, address=_address(visit, secret)
+    )
+
+
+def _changed(visit: Visit) -> str | None:
+    """Do what was asked; the secret of a one-time address where there is one."""
+    app, form = visit.house.app, visit.form
+    code, by = form.get("code", "")[:MOST_TYPED], visit.actor
+    match form.get("handeling", ""):
+        case "toevoegen":
+            return app.people.add(code, visit.chosen("rol"), visit.chosen("gemeente"), by=by)
+        case "blokkeren":
+            app.people.block(code, by=by)
+        case "toelaten":
+            app.people.unblock(code, by=by)
+        case "nieuw-adres":
+            return app.people.reset(code, by=by)
+        case _:
+            raise NotFound("Deze pagina bestaat niet.")
+    return None
+
+
+def delivery(visit: Visit) -> Response:
+    """What did not arrive, in numbers and without what it is about."""
+    found = visit.house.app.administering.delivery(visit.actor)
+    again = visit.query.get("opnieuw", "") == "ja"
+    return visit.house.page(visit, "delivery.html.j2", title="Beheer: bezorging", delivery=found, why="", again=again)
+
+
+def resend(visit: Visit) -> Response:
+    """Send one of these again."""
+    administering = visit.house.app.administering
+    try:
+        administering.resend(visit.actor, visit.form.get("bericht", "")[:MOST_TYPED])
+    except Refused as refusal:
+        found = administering.delivery(visit.actor)
+        why = _told(visit, refusal)
+        return visit.house.page(
+            visit,
+            "delivery.html.j2",
+            HTTPStatus.CONFLICT,
+            title="Beheer: bezorging",
+            delivery=found,
+            why=why,
+            again=False,
+        )
+    return RedirectResponse("/beheer/bezorging?opnieuw=ja", HTTPStatus.SEE_OTHER)
+
+
+def state(visit: Visit) -> Response:
+    """How the program is, what is wrong with its settings, and which versions there are."""
+    found = visit.house.app.administering.state(visit.actor)
+    return visit.house.page(visit, "state.html.j2", title="Beheer: stand van het programma", state=found)
+
+
+def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", typed: object = None) -> Response:
+    app = visit.house.app
+    towns = [(key, town.name) for key, town in app.config.organisation.municipalities.items()]
+    given = visit.form if typed is not None else {}
+    return visit.house.page(
+        visit,
+        "people.html.j2",
+        status,
+        title="Beheer: mensen",
+        people=app.people.every(),
+        why=why,
+        roles=[(role.value, role.called) for role in Role],
+        towns=towns,
+        code=given.get("code", "")[:MOST_TYPED],
+        chosen_roles=visit.chosen("rol") if given else (),
+        chosen_towns=visit.chosen("gemeente") if given else (),
+    )
+
+
+def _address(visit: Visit, secret: str) -> str:
+    """Where the person sets a password: at the address by which this page was opened."""
+    host = visit.request.headers.get("host", "")
+    return f"{'https' if visit.house.tls else 'http'}://{host}/welkom/{secret}"
+
+
+def _told(visit: Visit, refusal: Refused) -> str:
+    return for_people(refusal, visit.house.app.config.catalogue)
+
+
+PAGES = (
+    Page("/beheer", people, change),
+    Page("/beheer/bezorging", delivery, resend),
+    Page("/beheer/stand", state),
+)
