@@ -106,6 +106,10 @@ def test_who_looked_is_written_down_and_so_is_who_was_refused(make_browser: NewB
 @pytest.mark.parametrize("code", [code for code in ROLES if code != "fg-1"])
 def test_who_looked_is_for_the_privacy_officer_alone(browser: Browser, code: str) -> None:
     browser.signs_in(code).opens("/verantwoording")
+    assert browser.status == (200 if code == "auditor-1" else 404)
+    assert "Wie bekeek wat" not in browser.last
+    browser.opens("/werk")  # for the token of a form
+    browser.fills("/verantwoording", zoek=HERE)
     assert browser.status == 404
 
 
