@@ -14,9 +14,11 @@ from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.store import audit
 from provisions.store.audit import Anchor
-from provisions.store.verification import Verdict, verify
+from provisions.store.verification import Verdict, compare
 from provisions.usecases.looks import Looks
 from provisions.views.cases import AuditEntry, Views
+
+ONE_MOMENT = "REPEATABLE READ"
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class Accounting:
         if not self._checking.acquire(blocking=False):
             raise NotAllowed("Er loopt al een controle van de vastlegging. Probeer het over een paar minuten opnieuw.")
         try:
-            with self._engine.connect() as connection:
-                return verify(connection, known, catalogue=self._config.catalogue)
+            with self._engine.connect().execution_options(isolation_level=ONE_MOMENT) as connection:
+                return compare(connection, known, catalogue=self._config.catalogue)
         finally:
             self._checking.release()
 

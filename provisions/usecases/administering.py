@@ -105,7 +105,7 @@ class Administering:
         with self._engine.connect() as connection:
             excess, repaired = tuple(roles.excess(connection)), put_right.read(connection)
         return State(
-            backlog(self._engine, now),
+            backlog(self._engine, now, erasures=False),
             totals(self._engine, now),
             repaired,
             tuple(self._config.warnings),

@@ -1,15 +1,17 @@
 """The board: what happened in 26 weeks and what stands now, for the municipalities in which somebody may see it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from provisions.access import Actor, Reach, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
+from provisions.database import walls
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotFound
@@ -143,7 +145,7 @@ class Boards:
         asked, towns = asked or Asked(), self.municipalities(actor)
         selection, now = self._selection(asked, towns), self._clock()
         today = day_of(now)
-        with self._engine.connect().execution_options(isolation_level=ONE_MOMENT) as connection:
+        with self._counting() as connection:
             tallies = self._counted.tallies(connection, today)
         with self._read() as rows:
             stands = _Standing(board.standing(rows, sorted(selection.municipalities), now))
@@ -175,7 +177,7 @@ class Boards:
         weeks = last_weeks(today)
         if week is not None and week not in weeks:
             raise NotFound("Deze pagina bestaat niet.")
-        with self._engine.connect().execution_options(isolation_level=ONE_MOMENT) as connection:
+        with self._counting() as connection:
             total = self._counted.tallies(connection, today).total(figure, selection, week)
             ids: list[int] = []
             for event, number in events(connection, self._config.catalogue, [week] if week else weeks, today):
@@ -194,11 +196,22 @@ class Boards:
             ids, total = board.picked(rows, places, keys, self._clock(), MOST, late=late)
         return self._opened(actor, "bord", ids, total, towns)
 
+    @contextmanager
+    def _counting(self) -> Iterator[Connection]:
+        """One moment of the whole region: what is counted is kept for everybody, and each sees the own municipalities of it."""
+        every = self._config.organisation.municipalities
+        with (
+            walls.within(every, date.min),
+            self._engine.connect().execution_options(isolation_level=ONE_MOMENT) as connection,
+        ):
+            yield connection
+
     def _opened(self, actor: Actor, page: str, ids: list[int], total: int, towns: Collection[str]) -> Opened:
         self._looks.note(Logged.SEARCHED, actor.code, via=actor.via, page=page)
-        views = self._views.provisions(list(dict.fromkeys(ids)))
+        once = list(dict.fromkeys(ids))
+        views = self._views.provisions(once)  # behind the wall: what is elsewhere now is not even read
         seen = tuple(view for view in views if view.case.municipality in towns)
-        return Opened(seen, total, len(views) - len(seen), len(ids) - len(views))
+        return Opened(seen, total, len(once) - len(seen), len(ids) - len(once))
 
     def _where(self, actor: Actor, use_case: UseCase) -> tuple[str, ...]:
         every = self._config.organisation.municipalities

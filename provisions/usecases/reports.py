@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
 from provisions.access import Actor, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
+from provisions.database import walls
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, NotFound
 from provisions.domain.weeks import Week
@@ -54,6 +55,7 @@ class ReadingReports:
                 Listed(Week.parse(week), made, breaches, overdue)
                 for week, made, breaches, overdue in stored.list_sent(connection, now, MOST)
             ]
+        with walls.within(self._config.organisation.municipalities, date.min), self._engine.connect() as connection:
             first = stored.first_start(connection)
         last = past_week(day_of(now))
         coming = first is not None and first <= last.sunday and last not in {one.week for one in sent}
@@ -67,7 +69,9 @@ class ReadingReports:
             asked = None
         if asked not in {one.week for one in self.listed(actor)}:
             raise NotFound("Deze pagina bestaat niet.")
-        return self._reports.of_week(asked)
+        # The region as a whole, in which no case is named: who may read one report reads the same as everybody.
+        with walls.within(self._config.organisation.municipalities, date.min):
+            return self._reports.of_week(asked)
 
     def _must(self, actor: Actor) -> None:
         if not self._config.rights.may(actor, UseCase.SEE_REPORTS):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import Engine
 
 from provisions.access import Actor, Role
 from provisions.app import App
@@ -71,3 +72,15 @@ def test_the_load_of_each_director_is_shown_with_the_consent_of_the_works_counci
     loads = App(app.engine, replace(CONFIG, organisation=agreed), app.clock).boards.board(lead).loads
     assert loads is not None
     assert {load.director: load.cases for load in loads} == {"regie-1": 1, "regie-2": 2}
+
+
+def test_what_is_counted_for_one_is_right_for_another(app: App, workplace: Engine) -> None:
+    """Behind the wall each sees the own municipalities, whoever asked first."""
+    behind = App(workplace, CONFIG, app.clock)
+    home, away = (Actor.of("teamleider-7", [Role.TEAM_LEAD], [town]) for town in (HOME, AWAY))
+    for actor in (home, away):
+        with behind.walled(actor):
+            found = behind.boards.board(actor)
+        assert found == app.boards.board(actor)
+        assert found.total.breaches > 0
+        assert found.total.late > 0
