@@ -10,10 +10,11 @@ from starlette.responses import Response
 from provisions.access.subjects import sees_whole
 from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import NotFound
+from provisions.overview.why_day import why_this_day
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.views.cases import CaseView, ProvisionView
-from provisions.web import acts_of_case, acts_of_provision
+from provisions.web import acts_of_case, acts_of_provision, showing
 from provisions.web.acts import Act, Scene, offered
 from provisions.web.forms import FORM, Filled
 from provisions.web.house import address_of_round
@@ -21,6 +22,9 @@ from provisions.web.pages import Page
 from provisions.web.sending import About, Drawing, Show, sent
 from provisions.web.told import told
 from provisions.web.visits import Visit
+
+_FOR_CLIENT = "client"
+_SHEETS = {"overleg": "overleg", _FOR_CLIENT: "dit-hebben-wij-gevraagd"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
     view = _view(visit)
     scene = Scene(visit, view)
     opened = [p for p in view.provisions if p.provision.status.is_open]
+    record = visit.seen.record(view)
     closed = [p for p in view.provisions if not p.provision.status.is_open]
     return visit.house.page(
         visit,
@@ -45,7 +50,13 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
         view=view,
         opened=opened,
         closed=closed,
-        record=visit.seen.record(view),
+        head=showing.head(scene),
+        picture=showing.picture(scene),
+        follow_ups=showing.follow_ups(scene),
+        record=record,
+        letters=showing.letters(scene, record),
+        runs={p.provision.id: showing.run_of(scene, p) for p in view.provisions},
+        whole=bool(record),
         names={p.provision.key: p.situation.rule.name for p in view.provisions},
         forms=_drawn(scene, acts_of_case.ACTS, back),
         back=back,
@@ -76,6 +87,10 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         title=f"{found.name[:1].upper()}{found.name[1:]} van {view.case.reference}",
         view=view,
         p=found,
+        facts=showing.of_provision(scene),
+        answers=showing.answers(found),
+        steps=why_this_day(found.situation),
+        run=showing.run_of(scene, found),
         record=[e for e in visit.seen.record(view) if e.of == found.provision.id],
         forms=_drawn(scene, acts_of_provision.ACTS, back),
         back=back,
@@ -93,6 +108,18 @@ def change_provision(visit: Visit) -> Response:
         return provision(visit, status, Refusal(filled, unseen))
 
     return _sent(scene, acts_of_provision.ACTS, show, visit.request.url.path)
+
+
+def sheet(visit: Visit) -> Response:
+    """One page on paper: for a meeting, or "Dit hebben wij voor u gevraagd" for the client."""
+    from provisions.overview.sheet import as_pdf, sheet
+
+    which, view = visit.path["which"], _view(visit)
+    if which not in _SHEETS or not sees_whole(view.case, visit.actor, visit.house.app.config.rights):
+        raise NotFound("Deze pagina bestaat niet.")
+    page = sheet(view, visit.house.app.config, visit.house.today(), client=which == _FOR_CLIENT)
+    name = {"content-disposition": f'inline; filename="{_SHEETS[which]}.pdf"'}
+    return Response(as_pdf(page), media_type="application/pdf", headers=name)
 
 
 def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Response:
@@ -155,4 +182,5 @@ def _id(visit: Visit) -> UUID:
 PAGES = (
     Page("/clienten/{id}", case, change_case),
     Page("/clienten/{id}/{key}", provision, change_provision),
+    Page("/clienten/{id}/blad/{which}", sheet),
 )

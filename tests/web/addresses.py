@@ -10,6 +10,7 @@ PARTS = {
     "id": "00000000-0000-4000-8000-000000000000",
     "key": "id_document",
     "secret": "niemand",
+    "which": "overleg",
     "week": "2026-W45",
 }
 

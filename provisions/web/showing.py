@@ -1,0 +1,168 @@
+"""What the plan of a client shows besides its forms: the head, the time line as a picture, letters and why, and the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+
+from provisions.access import Subject, UseCase
+from provisions.domain import dutch, messages
+from provisions.domain.case import Asked, ProvisionKey
+from provisions.domain.rules import CodeList
+from provisions.domain.rungs import RungName
+from provisions.overview.timeline import timeline
+from provisions.settings import TEMPLATES
+from provisions.templates import environment
+from provisions.views.cases import AuditEntry, ProvisionView
+from provisions.views.follow_ups import case_title
+from provisions.views.messages import WORDS
+from provisions.web.acts import Scene
+from provisions.web.house import written_day
+from provisions.web.menu import RUNS
+
+MOST_LETTERS = 200
+_DRAWING = environment(TEMPLATES)
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter: ``at`` which moment it was decided on (UTC), what it is, about what, what became of it, and why it went out."""
+
+    at: datetime
+    what: str
+    about: str
+    stands: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FollowUpLine:
+    """Something still to be done, until when, and of which provision (``None``: of the case as a whole)."""
+
+    what: str
+    due: date
+    key: ProvisionKey | None
+
+
+def head(scene: Scene) -> dict[str, str]:
+    """What stands on top of the plan."""
+    case, view, catalogue = scene.case, scene.view, scene.config.catalogue
+    pending = case.handover_pending
+    towns = scene.config.organisation.municipalities
+    known = {
+        "Referentie": case.reference,
+        "Zaaknummer": case.own_number or "",
+        "Gemeente": towns[case.municipality].name if case.municipality in towns else case.municipality,
+        "Wordt overgedragen aan": towns[pending.to].name if pending and pending.to in towns else "",
+        "Regisseur": case.director or "zonder regisseur",
+        "Vervangen door": view.deputy or "",
+    }
+    if scene.seen.may(UseCase.SEE_FREE_TEXT, Subject(case.municipality)):
+        losing = "; verliest die plek binnen drie maanden" if case.losing_place else ""
+        known |= {
+            "Slaapt": f"{catalogue.codes[CodeList.LIVING].get(case.living, case.living)}{losing}",
+            "Contact": catalogue.codes[CodeList.CONTACT].get(case.contact, case.contact),
+            "BRP": dutch.BRP[case.brp],
+        }
+    asked = [f"A-{a.number}" for a in case.approvals if a.state is Asked.ASKED]
+    return known | {
+        "Begonnen op": written_day(case.opened),
+        "Uit beeld": f"sinds {written_day(view.resting.start)}" if view.resting else "",
+        "Gevraagd aan een ander": ", ".join(asked),
+        "Afgesloten op": written_day(case.closed),
+    }
+
+
+def picture(scene: Scene) -> Markup:
+    """The time line as SVG. All that it shows stands in the table too."""
+    if not scene.view.provisions:
+        return Markup()
+    line = timeline(scene.view, scene.config.catalogue, scene.moment.today)
+    drawn = _DRAWING.get_template("overview/timeline.svg.j2").render(line=line)
+    return Markup(drawn)  # noqa: S704 - our own template, which escapes what is put in it
+
+
+def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
+    """What was sent or will be, newest first, each with the line of the record that asked for it."""
+    if not record:
+        return []
+    names = {p.provision.key: p.situation.rule.name for p in scene.view.provisions}
+    because: dict[UUID, str] = {}
+    for line in record:
+        if line.message is not None:
+            because.setdefault(line.message, line.told)
+    found = scene.visit.house.app.messages.found(reference=scene.reference, limit=MOST_LETTERS)
+    return [
+        LetterLine(
+            one.created,
+            dutch.capitalised(messages.label(one.kind)),
+            names.get(one.key or "", "het traject"),
+            WORDS[one.status],
+            because.get(one.id, ""),
+        )
+        for one in found
+    ]
+
+
+def follow_ups(scene: Scene) -> list[FollowUpLine]:
+    """What is still to be done, the first due first."""
+    found = [
+        FollowUpLine(_titles(p).get(f.name, f.name), f.due, p.provision.id)
+        for p in scene.view.provisions
+        for f in p.provision.follow_ups
+        if f.is_open
+    ]
+    found += [FollowUpLine(case_title(scene.config, f.name), f.due, None) for f in scene.case.follow_ups if f.is_open]
+    return sorted(found, key=lambda line: line.due)
+
+
+def run_of(scene: Scene, view: ProvisionView) -> str:
+    """The page of its run in Prefect, for whoever may look there; empty otherwise."""
+    may = RUNS in scene.visit.house.answered and scene.seen.may(UseCase.SEE_RUNS, Subject(scene.case.municipality))
+    return f"{RUNS.removesuffix('/runs')}/runs/flow-run/{view.flow_run}" if may and view.flow_run else ""
+
+
+def of_provision(scene: Scene) -> dict[str, Any]:
+    """What is known of one provision: names and what they are; what is empty is left out."""
+    view, catalogue = scene.of, scene.config.catalogue
+    provision = view.provision
+    titles = {m.name: m.title for m in view.situation.rule.milestones}
+    days = {
+        "Nodig sinds": provision.needed_on,
+        "Nodig vanaf": provision.needed_from,
+        "Klok begon op": provision.started_on,
+        "Gevraagd op": provision.asked_on,
+        "Uiterste dag": view.due,
+        "Wettelijke termijn tot en met": view.statutory_due,
+        "Bezwaar kan tot en met": view.objection_until,
+        "Klaar op": provision.closed_on,
+    }
+    known: dict[str, Any] = {name: written_day(day) for name, day in days.items()}
+    if known["Wettelijke termijn tot en met"] and view.statutory_presumed:
+        known["Wettelijke termijn tot en met"] += " (vermoedelijk)"
+    if known["Bezwaar kan tot en met"] and view.objection_presumed:
+        known["Bezwaar kan tot en met"] += " (vermoedelijk)"
+    return known | {
+        "Ligt bij": dutch.holder(view.lies_with) if view.lies_with else "",
+        "Nummer van het loket": provision.their_number or "",
+        "Wat in de weg staat": catalogue.codes[CodeList.CAUSE].get(provision.cause or "", ""),
+        "Begonnen zonder": dutch.listed([view.named(w.dependency) for w in provision.waivers]),
+        "Mijlpalen": "; ".join(f"{titles.get(m.name, m.name)}: {written_day(m.on)}" for m in provision.milestones),
+        "Gevraagd aan een ander": ", ".join(f"A-{number}" for number in view.asked),
+    }
+
+
+def answers(view: ProvisionView) -> dict[RungName, str]:
+    """What became of each rung that was climbed."""
+    submitted = {True: "ingediend", False: "niet ingediend", None: ""}
+    said = {r.name: [dutch.ANSWER[r.answer]] if r.answer else [] for r in view.provision.rungs}
+    for rung in view.provision.rungs:
+        said[rung.name] += [submitted[rung.submitted]] if rung.submitted is not None else []
+    return {name: ", ".join(words) or "nog geen" for name, words in said.items()}
+
+
+def _titles(view: ProvisionView) -> dict[str, str]:
+    return {rule.name: rule.title for rule in view.situation.rule.follow_ups}

@@ -1,0 +1,82 @@
+"""What the plan of a client shows, and to whom."""
+
+import re
+
+from provisions.app import App
+from tests.builders import typed
+from tests.conftest import MovingClock
+from tests.web.conftest import HERE, THERE, Browser, NewBrowser
+from tests.web.test_acts import does, plan
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_the_plan_shows_whose_it_is_how_it_stands_and_why_letters_went_out(browser: Browser, app: App) -> None:
+    app.cases.note(HERE, "spreekt het liefst op kantoor", by=typed("regie-1"))
+    app.cases.number(HERE, "Z2026-77", by=typed("regie-1"))
+    page = browser.signs_in("regie-1").opens(plan(app))
+    said = words(page)
+    assert "Zaaknummer Z2026-77" in said
+    assert "Regisseur regie-1" in said
+    assert "Slaapt onbekend" in said
+    assert "spreekt het liefst op kantoor" in said
+    assert "Verzoek aan het loket" in said
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in page
+    assert 'role="img" aria-label="Tijdlijn' in page
+    states = {p.provision.key: p.status for p in app.views.case(HERE).provisions}
+    assert dict(re.findall(rf'data-reference="{HERE}" data-key="([^"]+)" data-state="([^"]+)"', page)) == states
+    assert " style=" not in page
+    assert len(page.encode()) < 120_000
+
+
+def test_a_table_sees_no_notes_no_letters_and_not_where_somebody_sleeps(browser: Browser, app: App) -> None:
+    app.cases.note(HERE, "spreekt het liefst op kantoor", by=typed("regie-1"))
+    said = words(browser.signs_in("tafel-1").opens(plan(app)))
+    for secret in ("spreekt het liefst", "Slaapt", "Berichten", "Wat er gebeurde", "Eén blad"):
+        assert secret not in said, secret
+
+
+def test_why_this_day_is_told_step_by_step(browser: Browser, app: App) -> None:
+    app.cases.suspend(
+        HERE,
+        "special_assistance",
+        reason="client_asks",
+        on=app.clock().date(),
+        until=app.clock().date().replace(day=20),
+        by=typed("regie-1"),
+    )
+    said = words(browser.signs_in("regie-1").opens(plan(app, "special_assistance")))
+    for step in (
+        "De klok begint op 2 november 2026.",
+        "De termijn is 2 weken: dat is tot en met",
+        "De klok stond stil van 12 november 2026 tot 20 november 2026: cliënt vraagt erom.",
+        "Daardoor kwamen er 7 dagen bij.",
+        "Zo komt de uiterste dag op",
+    ):
+        assert step in said, step
+
+
+def test_a_sheet_is_printed_by_whoever_sees_the_whole_case(make_browser: NewBrowser, app: App) -> None:
+    director, table = make_browser().signs_in("regie-1"), make_browser().signs_in("tafel-1")
+    for which in ("overleg", "client"):
+        found = director.client.get(f"{plan(app)}/blad/{which}")
+        assert found.headers["content-type"] == "application/pdf"
+        assert found.content.startswith(b"%PDF")
+        assert HERE not in found.headers["content-disposition"]
+        for browser, path in ((table, plan(app)), (director, plan(app, "", THERE))):
+            browser.opens(f"{path}/blad/{which}")
+            assert browser.status == 404
+    director.opens(f"{plan(app)}/blad/anders")
+    assert director.status == 404
+
+
+def test_the_page_says_what_begins_because_of_an_outcome(browser: Browser, app: App, clock: MovingClock) -> None:
+    clock.advance(hours=1)
+    app.cases.add(HERE, ["postal_address"], by=typed("regie-1"))
+    browser.signs_in("regie-1")
+    said = words(does(browser, plan(app, "id_document"), "outcome", outcome="delivered"))
+    assert "Dit begint daardoor: Briefadres:" in said
+    assert re.search(r"\(briefadres\): vertrekt om 11\.05 uur", said)
+    assert "Terugdraaien" in said
