@@ -64,7 +64,7 @@ class Behind:
             if path == "login":
                 return RedirectResponse(BASE, HTTPStatus.SEE_OTHER)
             bar = await run_in_threadpool(self._bar, looker)
-            html = self._pages.index(bar, whole=looker.is_administrator)
+            html = self._pages.index(bar, whole=looker.is_administrator, theme=self._house.theme_of(looker.actor))
             return HTMLResponse(html, headers={"content-security-policy": POLICY})
         headers = {"content-security-policy": POLICY, "vary": "accept-encoding"}
         if file.forever:

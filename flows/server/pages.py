@@ -61,10 +61,13 @@ class PackagedPages:
         """A file; ``None`` when it is none, and then it is a page."""
         return self._files.get(path)
 
-    def index(self, bar: str, *, whole: bool) -> str:
-        """The one page of the UI, with a bar (HTML, safe) on top. ``whole``: the menu is the administrator's."""
+    def index(self, bar: str, *, whole: bool, theme: str) -> str:
+        """The one page of the UI, with a bar (HTML, safe) on top. ``whole``: the menu is the administrator's. ``theme``: the
+        address of the colours of our own pages, which the bar has too.
+        """
         less = "" if whole else f'<link rel="stylesheet" href="{BASE}/minder.css">'
-        head = f'<script src="{BASE}/deur.js"></script><link rel="stylesheet" href="{BASE}/deur.css">{less}'
+        styles = f'<link rel="stylesheet" href="{theme}"><link rel="stylesheet" href="{BASE}/deur.css">{less}'
+        head = f'<script src="{BASE}/deur.js"></script>{styles}'
         html = re.sub(r'<link rel="icon" href="/favicon[^>]*>', "", self._index)
         return html.replace("<head>", f"<head>{head}", 1).replace("<body>", f"<body>{bar}", 1)
 

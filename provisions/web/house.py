@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse, Response
 
-from provisions.access import Grant
+from provisions.access import Actor, Grant
 from provisions.app import App
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 MOST_ROLES_SHOWN = 3
 # What stands under every page, also for who is not signed in.
+HELP = ("/hulp", "Hulp")
 BELOW = (
-    ("/hulp", "Hulp"),
     ("/toegankelijkheid", "Toegankelijkheid"),
     ("/privacy", "Privacy"),
 )
@@ -101,9 +101,10 @@ class House:
         )
         return HTMLResponse(html, int(status))
 
-    def _theme(self, towns: Collection[str | None]) -> str:
-        named = [town for town in towns if town]
-        return self._files.address(theme_path(self.app.config.theme_name(named if len(named) == len(towns) else ())))
+    def theme_of(self, actor: Actor | None) -> str:
+        """The address of the colours for this person; those of the region for nobody."""
+        towns = {grant.municipality for grant in actor.grants} if actor else {""}
+        return self._files.address(theme_path(self.app.config.theme_name(() if "" in towns else towns)))
 
     def today(self) -> date:
         """Amsterdam's day."""
@@ -114,12 +115,12 @@ class House:
         signed_in = visit.signed_in
         below = [(address, label) for address, label in BELOW if address in self.answered]
         if signed_in is None or visit.forget_token:
-            return {"who": None, "menu": (), "only_admin": False, "below": below, "theme": self._theme(())}
+            return {"who": None, "menu": (), "only_admin": False, "below": below, "theme": self.theme_of(None)}
         grants = signed_in.actor.grants
         roles = sorted({grant.role.called for grant in grants})
         return {
-            "below": below,
-            "theme": self._theme({grant.municipality for grant in grants}),
+            "below": [HELP, *below] if HELP[0] in self.answered else below,
+            "theme": self.theme_of(signed_in.actor),
             # Whoever holds every role is named by none.
             "roles": ", ".join(roles) if len(roles) <= MOST_ROLES_SHOWN else "alle rollen",
             "who": signed_in.actor.code,

@@ -9,6 +9,8 @@ from provisions.templates import environment
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
+AXE = "4.14.1"  # that of tests/browser/axe: a test holds it to it
+
 
 def privacy(visit: Visit) -> Response:
     """What is recorded of those who use this, with the terms of this installation."""
@@ -21,6 +23,16 @@ def privacy(visit: Visit) -> Response:
     return visit.house.page(visit, "statement.html.j2", title="Privacy van gebruikers", text=html(text))
 
 
-_texts = environment(TEMPLATES / "privacy")
+def accessibility(visit: Visit) -> Response:
+    """What was measured of the pages, and what does not comply yet: a draft, for whoever uses this to adopt."""
+    sender = visit.house.app.config.organisation.sender
+    text = _texts.get_template("accessibility.md.j2").render(axe=AXE, sender=sender)
+    return visit.house.page(visit, "statement.html.j2", title="Toegankelijkheid", text=html(text))
 
-PAGES = (Page("/privacy", privacy, anyone=True),)
+
+_texts = environment(TEMPLATES / "privacy", TEMPLATES)
+
+PAGES = (
+    Page("/privacy", privacy, anyone=True),
+    Page("/toegankelijkheid", accessibility, anyone=True),
+)

@@ -11,6 +11,7 @@ PARTS = {
     "key": "id_document",
     "secret": "niemand",
     "which": "overleg",
+    "role": "regisseur",
     "week": "2026-W45",
 }
 
