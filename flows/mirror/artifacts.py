@@ -117,15 +117,17 @@ class Plans:
             key, written = plan_key(plan.reference), digest(page)
             artifact = plan.artifact or found.get(key)
             if plan.artifact is None or written != plan.digest:
-                artifact = api.put_artifact(client, key, page.summary, page.text, artifact)
+                run = next((p.flow_run for p in views[plan.reference].provisions if p.flow_run), None)
+                artifact = api.put_artifact(client, key, page.summary, page.text, artifact, run)
             assert artifact is not None  # noqa: S101 - put_artifact gives one
             plans.shown(self._database, plan, artifact, written, today, unsent=plan.case_id in post.cases)
         return len(wanted)
 
     def compare(self, client: SyncPrefectClient) -> int:
-        """Have the plans that Prefect lost, or in which it says something else, made again; how many.
+        """Have the plans made again that Prefect lost, in which it says something else, or that are of no run of it; how many.
 
-        All of them when their number is not right, and otherwise the next of them: a plan comes with all of its text.
+        One of no run was made before its case had one: who sees one municipality does not see it. All of them when their number
+        is not right, and otherwise the next of them: a plan comes with all of its text.
         """
         known = plans.written(self._database)
         references = sorted(known)
@@ -137,14 +139,18 @@ class Plans:
         for first in range(0, len(references), PAGE):
             some = references[first : first + PAGE]
             there = {artifact.key: artifact for artifact in api.latest_artifacts(client, [plan_key(r) for r in some])}
+            runs = plans.runs(self._database, some)
             for reference in some:
                 found = there.get(plan_key(reference))
-                if found is None or not _is_ours(found, *known[reference]):
+                stray = found is not None and reference in runs and found.flow_run_id not in runs[reference]
+                if found is None or stray or not _is_ours(found, *known[reference]):
                     lost.append(reference)
-                if found is not None and found.latest_id != known[reference][0]:
-                    api.delete_artifact(client, found.latest_id)  # somebody else's, in the place of ours
+                if found is not None and (stray or found.latest_id != known[reference][0]):
+                    api.delete_artifact(client, found.latest_id)  # somebody else's, in the place of ours; or of no run
         if lost:
-            logger.warning("%d plannen waren in Prefect weg of veranderd en worden opnieuw gemaakt", len(lost))
+            logger.warning(
+                "%d plannen waren in Prefect weg, veranderd of zonder run en worden opnieuw gemaakt", len(lost)
+            )
             with self._database.begin() as connection:
                 plans.lost(connection, lost)
             self.loop.wake()

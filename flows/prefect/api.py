@@ -152,8 +152,13 @@ def count_deployments(client: SyncPrefectClient, ids: Sequence[UUID]) -> int:
 # Not by the client's own methods: those also send an event with all of the text in it.
 
 
-def put_artifact(client: SyncPrefectClient, key: str, summary: str, text: str, artifact: UUID | None) -> UUID:
-    """Write an artifact (Markdown) in place, or make a new one where there is none (any more); its id."""
+def put_artifact(
+    client: SyncPrefectClient, key: str, summary: str, text: str, artifact: UUID | None, run: UUID | None = None
+) -> UUID:
+    """Write an artifact (Markdown) in place, or make a new one where there is none (any more); its id.
+
+    ``run``: of which run a new one is, which can't be set later. Who sees one municipality sees the artifacts of its runs.
+    """
     content = {"description": summary, "data": text}
     if artifact is not None:
         try:
@@ -162,7 +167,8 @@ def put_artifact(client: SyncPrefectClient, key: str, summary: str, text: str, a
         except PrefectHTTPStatusError as refused:
             if refused.response.status_code != HTTPStatus.NOT_FOUND:
                 raise
-    made = client.request("POST", "/artifacts/", json={"key": key, "type": MARKDOWN, **content})
+    of_run = {"flow_run_id": str(run)} if run else {}
+    made = client.request("POST", "/artifacts/", json={"key": key, "type": MARKDOWN, **content, **of_run})
     return UUID(made.json()["id"])
 
 

@@ -77,6 +77,18 @@ def written(engine: Engine) -> dict[str, tuple[UUID, str | None]]:
         return {row.reference: (row.artifact, row.digest) for row in rows}
 
 
+def runs(engine: Engine, references: Sequence[str]) -> dict[str, set[UUID]]:
+    """The runs in Prefect of each of these cases that has any, by reference."""
+    query = select(t.case.c.reference, t.provision.c.flow_run).join(t.provision, t.provision.c.case_id == t.case.c.id)
+    found: dict[str, set[UUID]] = {}
+    with engine.connect() as connection:
+        for row in connection.execute(
+            query.where(t.case.c.reference.in_(references), t.provision.c.flow_run.is_not(None))
+        ):
+            found.setdefault(row.reference, set()).add(row.flow_run)
+    return found
+
+
 def lost(connection: Connection, references: Sequence[str]) -> None:
     """The artifacts of these cases are gone, and are to be made again."""
     cases = select(t.case.c.id).where(t.case.c.reference.in_(references))

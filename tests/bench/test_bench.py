@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import commands, faces, figures, floor, idle, intake, outcomes, report, rungs, waiting
+from bench import commands, door, faces, figures, floor, idle, intake, outcomes, report, rungs, waiting
 from bench.figures import Aim
 from bench.host import machine
 from bench.peers import process
@@ -62,6 +62,14 @@ def test_commands() -> None:
     with rig() as own:
         found = measured(commands.measure(own, 1, 200, 1), "show TR-2026-0001 --json", "overdue")
     assert found["open provisions"] >= 200
+
+
+def test_door() -> None:
+    with rig() as own:
+        found = door.pages(own, 2, 0, crowd=3, seconds=1.0, times=20, rounds=1)
+    assert {"/werk, a director", "/te-laat", "a plan", "3 people", "memory"} <= set(found)
+    assert found["3 people"]["errors"] == 0
+    assert found["memory"]["mb_late"] > 0
 
 
 def test_report() -> None:

@@ -176,10 +176,10 @@ class Browser:
         self.page.screenshot(path=SCREENS / f"{name}.png")
 
 
-def sign_in(page: Page, url: str, password: str = PASSWORD) -> None:
-    """At the door, as admin."""
+def sign_in(page: Page, url: str, password: str = PASSWORD, code: str = "admin") -> None:
+    """At the door."""
     page.goto(f"{url}/aanmelden")
-    page.get_by_label("Uw code").fill("admin", timeout=PATIENCE)
+    page.get_by_label("Uw code").fill(code, timeout=PATIENCE)
     page.get_by_label("Wachtwoord").fill(password)
     page.get_by_role("button", name="Aanmelden").click()
 

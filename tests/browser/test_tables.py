@@ -1,13 +1,15 @@
 """The tables of "Te laat" and of a plan on smaller screens: every column can be read, or reached by a scroll bar that is seen."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from provisions.domain.calendar import day_of
 from provisions.settings import utc_now
-from tests.browser.conftest import Browser, Product
+from tests.browser.conftest import PASSWORD, Browser, Product, sign_in
 from tests.browser.test_monday import artifact
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -44,3 +46,28 @@ def test_no_column_is_cut_off(product: Product, browser: Browser, tmp_path: Path
             assert tables, browser.page.url
             browser.page.screenshot(path=tmp_path / f"{key}-{width}.png", full_page=True)
             assert browser.page.evaluate(CUT_OFF) == [], width
+
+
+def test_a_team_lead_meets_in_prefect_no_client_of_another_municipality(product: Product, browser: Browser) -> None:
+    """Runs, artifacts, the feed of events: by the pages themselves. Comes last: admin is signed out for it."""
+    ours, theirs = "TR-2026-8043", "8042"
+    others = artifact(product, "traject-tr-2026-8042")
+    address = product("person", "add", "leidt-7", "--role", "team_lead", "--municipality", "havenmeer")
+    browser.go("/werk").get_by_role("button", name="Afmelden").click()
+    browser.page.wait_for_url("**/aanmelden")
+    browser.go(urlsplit(re.findall(r"https?://\S+", address)[-1]).path)
+    browser.page.get_by_label("Nieuw wachtwoord").fill(PASSWORD)
+    browser.page.get_by_label("Nog een keer").fill(PASSWORD)
+    browser.page.get_by_role("button", name="Vastleggen").click()
+    browser.sees("Uw wachtwoord is ingesteld")
+    sign_in(browser.page, product.url, code="leidt-7")
+    browser.page.wait_for_url("**/werk")
+    browser.go("/prefect/runs")
+    browser.sees(re.compile(ours, re.IGNORECASE))
+    assert theirs not in browser.page.content()
+    for path in ("/prefect/dashboard", "/prefect/artifacts", "/prefect/events", others):
+        browser.go(path)
+        browser.page.wait_for_load_state("networkidle")
+        assert theirs not in browser.page.locator("#app").inner_text(), path
+    browser.go("/te-laat")
+    assert theirs not in browser.page.content()

@@ -88,6 +88,18 @@ def test_what_prefect_lost_is_made_again(world: World, screens: Screens) -> None
     assert plan(world) is not None
 
 
+def test_a_plan_is_of_a_run_of_its_case_so_that_its_municipality_sees_it(world: World, screens: Screens) -> None:
+    world.intake("wmo_indication")
+    show_all(world, screens)
+    assert plan(world).flow_run_id is None, "there was no run yet"
+    assert screens.plans.compare(world.client) == 0
+    world.settle()
+    assert screens.plans.compare(world.client) == 1
+    show_all(world, screens)
+    assert plan(world).flow_run_id == world.run("wmo_indication").id
+    assert screens.plans.compare(world.client) == 0
+
+
 PLAN_FAKES: dict[str, Callable[[World, Any], None]] = {
     "text": lambda world, artifact: change(world, artifact, data="Bel 06-12345678"),
     "summary": lambda world, artifact: change(world, artifact, description="Bel 06-12345678"),
