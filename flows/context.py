@@ -14,6 +14,9 @@ from provisions.database.connect import open_engine
 from provisions.domain.lifecycle import Via
 from provisions.settings import load_settings
 
+# Whoever fills in a form in Prefect: only who has the password of the installation can, and so holds every role.
+ADMIN = Actor.of("admin", Role, via=Via.PREFECT)
+
 _app: App | None = None
 _lock = threading.Lock()
 
@@ -31,11 +34,6 @@ def app() -> App:
         if _app is None:
             _app = _from_settings()
         return _app
-
-
-def filled_in_by(code: str) -> Actor:
-    """Who filled in a form in Prefect: only whoever has the password of the installation can, so that every role is held."""
-    return Actor.of(code, Role, via=Via.PREFECT)
 
 
 def _from_settings() -> App:

@@ -2,7 +2,6 @@
 
 from flows import context
 from flows.forms import choices
-from flows.forms.fields import who
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -23,7 +22,6 @@ def answer(config: Config) -> Form:
             "Wat is het antwoord?",
         )
     )
-    fields.add("by", who)
     return fields.form("Antwoord van de tafel", "Leg vast wat een tafel heeft geantwoord.", _answer)
 
 
@@ -34,7 +32,6 @@ def submit(config: Config) -> Form:
         .choose("decision", DECISIONS, "Indienen bij het landelijk Maatwerkloket?")
         .choose("reason", choices.sentences(choices.SUBMIT_REASONS), "Waarom?")
     )
-    fields.add("by", who)
     return fields.form(
         "Indienen bij het Maatwerkloket",
         "Beslis of een voorziening naar het landelijk Maatwerkloket gaat. Pas na 'Wel indienen' gaat er bericht uit.",
@@ -48,7 +45,7 @@ def _answer(values: Values) -> str:
         choices.which(values),
         values["rung"],
         values["answer"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
     )
     return "Het antwoord is vastgelegd."
 
@@ -59,6 +56,6 @@ def _submit(values: Values) -> str:
         choices.which(values),
         values["decision"],
         reason=values["reason"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
     )
     return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from prefect.input import RunInput
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from provisions.domain import dutch
 from provisions.domain.case import Status
@@ -28,8 +28,22 @@ YES_NO: Mapping[str, str] = {"yes": YES, "no": NO}
 
 OUTCOME_LABELS: Mapping[OutcomeName, str] = {name: dutch.capitalised(dutch.OUTCOME[name]) for name in OutcomeName}
 
+# Who records it was asked before 0.2; who still says so is understood, and it counts for nothing. Goes with the release after 0.2.
+_FORMERLY = "by"
 # The pattern of a code looks ahead, which only Python's own engine can.
-FORM_CONFIG = ConfigDict(extra="forbid", regex_engine="python-re")
+FORM_CONFIG = ConfigDict(
+    extra="forbid",
+    regex_engine="python-re",
+    json_schema_extra={"patternProperties": {f"^{_FORMERLY}$": {"type": "string", "pattern": CODE_PATTERN}}},
+)
+
+
+def without_who(filled_in: Any) -> Any:
+    """What was filled in, without who says to have done so."""
+    if not isinstance(filled_in, Mapping):
+        return filled_in
+    return {name: value for name, value in filled_in.items() if name != _FORMERLY}
+
 
 FieldSpec = tuple[Any, Any]
 
@@ -61,11 +75,6 @@ def preset(kind: Any, default: Any, position: int, title: str, help: str = "", *
     )
 
 
-def who(position: int, title: str = "Wie legt dit vast?") -> FieldSpec:
-    """The code of the person who fills in the form: the UI has one password, so it must be asked."""
-    return required(str, position, title, CODE_HELP, pattern=CODE_PATTERN)
-
-
 def on_which_day(position: int, title: str = "Op welke dag gebeurde het?") -> FieldSpec:
     """The day on which a thing happened; empty is today."""
     return optional(date, position, title, "Leeg laten betekent vandaag. Een dag in de toekomst kan niet.")
@@ -85,6 +94,7 @@ class OutcomeForm(RunInput):
     """What the outcome forms of all provisions have in common."""
 
     model_config = FORM_CONFIG
+    _understood = model_validator(mode="before")(without_who)
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,6 @@ class GivenOutcome:
 
     outcome: str
     on: date | None
-    by: str
     fields: Mapping[str, str]
 
 
@@ -125,7 +134,7 @@ def read_outcome(rule: ProvisionRule, filled_in: BaseModel) -> GivenOutcome:
             fields[field.name] = value_of(value, field_choices(field)) or ""
     outcome = value_of(getattr(filled_in, "outcome"), labels)  # noqa: B009 - a field made by create_model
     assert outcome is not None  # noqa: S101 - required
-    return GivenOutcome(outcome, getattr(filled_in, "on"), getattr(filled_in, "by"), fields)  # noqa: B009
+    return GivenOutcome(outcome, getattr(filled_in, "on"), fields)  # noqa: B009
 
 
 class _Fields(tuple[FieldRule, ...]):
@@ -141,9 +150,8 @@ def _outcome_form(fields: _Fields, outcomes: Sequence[OutcomeName]) -> type[RunI
     specs: dict[str, FieldSpec] = {
         "outcome": required(choice("Uitkomst", labels), 0, "Wat is de uitkomst?"),
         "on": on_which_day(1),
-        "by": who(2),
     }
-    for position, field in enumerate((f for f in fields if f.outcomes & set(outcomes)), start=3):
+    for position, field in enumerate((f for f in fields if f.outcomes & set(outcomes)), start=2):
         specs[field_name(field)] = outcome_field(field, outcomes, position)
     return create_model("Uitkomst", __base__=OutcomeForm, **specs)  # type: ignore[call-overload, no-any-return]
 

@@ -18,10 +18,20 @@ from uuid import UUID
 from prefect import Flow
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Completed
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, ValidationError, create_model, model_validator
 
 from flows import context
-from flows.forms.fields import FORM_CONFIG, FieldSpec, choice, on_which_day, optional, preset, required, value_of
+from flows.forms.fields import (
+    FORM_CONFIG,
+    FieldSpec,
+    choice,
+    on_which_day,
+    optional,
+    preset,
+    required,
+    value_of,
+    without_who,
+)
 from flows.prefect import parking
 from flows.prefect.flow import flow_of
 from provisions.domain.errors import Part, Refused, Unreachable
@@ -39,6 +49,7 @@ class RunForm(BaseModel):
     """What the models of all run forms have in common."""
 
     model_config = FORM_CONFIG
+    _understood = model_validator(mode="before")(without_who)
 
 
 @dataclass(frozen=True)
@@ -178,7 +189,6 @@ def _carry_out(form: Form, filled_in: object) -> State[Any]:
 
 # The field of a form in which what a refusal names is filled in.
 _FIELD = {
-    Part.BY: "by",
     Part.DIRECTOR: "director",
     Part.ON: "on",
     Part.UNTIL: "until",

@@ -4,7 +4,6 @@ from datetime import date
 
 from flows import context
 from flows.forms import choices
-from flows.forms.fields import who
 from flows.forms.form import Fields, Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -43,7 +42,7 @@ def start_case(config: Config) -> Form:
     fields = choices.code(
         fields, "director", "Wie is de regisseur?", "Leeg laten betekent: de regisseur van de gemeente."
     )
-    fields.past_day("on", "Op welke dag is de intake?").add("by", who)
+    fields.past_day("on", "Op welke dag is de intake?")
     return fields.form(
         "Traject starten",
         "Start het traject van een cliënt: elke voorziening die nodig is, krijgt een eigen run met een uiterste datum. "
@@ -58,7 +57,7 @@ def add_provision(config: Config) -> Form:
         "needs", choices.provisions(config.catalogue), "Welke voorzieningen zijn ook nodig?"
     )
     fields = _common(fields, config.catalogue)
-    fields.past_day("on", "Sinds welke dag is dit nodig?").add("by", who)
+    fields.past_day("on", "Sinds welke dag is dit nodig?")
     return fields.form(
         "Voorziening toevoegen",
         "Voeg een of meer voorzieningen toe aan een traject dat al loopt.",
@@ -109,7 +108,7 @@ def _start(values: Values, catalogue: Catalogue) -> str:
         director=values["director"],
         on=values["on"],
     )
-    case = context.app().cases.intake(request, by=context.filled_in_by(values["by"]))
+    case = context.app().cases.intake(request, by=context.ADMIN)
     return f"Traject {case.reference} is gestart met {_count(len(case.provisions))}."
 
 
@@ -117,7 +116,7 @@ def _add(values: Values, catalogue: Catalogue) -> str:
     context.app().cases.add(
         values["reference"],
         values["needs"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
         agreed=_dates("agreed_", values, catalogue),
         needed_from=_dates("from_", values, catalogue),
         waive=_waivers(values),

@@ -5,7 +5,7 @@ from datetime import date
 
 from flows import context
 from flows.forms import choices
-from flows.forms.fields import OUTCOME_LABELS, field_choices, who
+from flows.forms.fields import OUTCOME_LABELS, field_choices
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -19,7 +19,7 @@ def record_outcome(config: Config) -> Form:
     fields = choices.of_a_provision(config).choose(
         "outcome", {name.value: label for name, label in OUTCOME_LABELS.items()}, "Wat is de uitkomst?"
     )
-    fields.past_day("on", "Op welke dag gebeurde het?").add("by", who)
+    fields.past_day("on", "Op welke dag gebeurde het?")
     for rule, field in _own_fields(config.catalogue):
         title = f"{dutch.capitalised(rule.name)}: {field.title}"
         if field.kind == "date":
@@ -39,7 +39,7 @@ def reopen(config: Config) -> Form:
     fields = choices.of_a_provision(config).choose(
         "reason", choices.sentences(choices.REOPEN_REASONS), "Waarom gaat de voorziening weer open?"
     )
-    fields.past_day("on", "Vanaf welke dag?").add("by", who)
+    fields.past_day("on", "Vanaf welke dag?")
     return fields.form(
         "Heropenen",
         "Heropen een voorziening die was afgesloten. De oude start en de oude klok gelden weer.",
@@ -54,7 +54,7 @@ def settle_follow_up(config: Config) -> Form:
             "follow_up", choices.follow_ups(config.catalogue), "Welke vervolgactie is gedaan?"
         )
     )
-    fields.past_day("on", "Op welke dag?").add("by", who)
+    fields.past_day("on", "Op welke dag?")
     return fields.form(
         "Vervolgactie afronden",
         "Leg vast dat gedaan is wat na een uitkomst nog moest gebeuren. Wat terugkomt, staat daarna weer in de agenda.",
@@ -79,7 +79,7 @@ def _record(values: Values, catalogue: Catalogue) -> str:
         values["reference"],
         choices.which(values),
         values["outcome"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
         on=values["on"],
         fields=given,
     )
@@ -92,7 +92,7 @@ def _reopen(values: Values) -> str:
         values["reference"],
         choices.which(values),
         reason=values["reason"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
         on=values["on"],
     )
     return f"De voorziening van traject {values['reference']} is weer open."
@@ -101,9 +101,7 @@ def _reopen(values: Values) -> str:
 def _settle_follow_up(values: Values) -> str:
     key, name = values["follow_up"].split(":", 1)
     which = key if key == WHOLE_CASE else choices.which(values, key)
-    context.app().cases.settle_follow_up(
-        values["reference"], which, name, by=context.filled_in_by(values["by"]), on=values["on"]
-    )
+    context.app().cases.settle_follow_up(values["reference"], which, name, by=context.ADMIN, on=values["on"])
     return f"De vervolgactie van traject {values['reference']} is vastgelegd."
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from flows import context
 from flows.forms import choices
-from flows.forms.fields import required, who
+from flows.forms.fields import required
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -27,7 +27,6 @@ def suspend(config: Config) -> Form:
     fields = choices.code(
         fields, "approved_by", "Akkoord van welke teamleider?", "Alleen nodig bij meer dan vier weken."
     )
-    fields.add("by", who)
     return fields.form(
         "Klok stilzetten",
         "Zet de klok van een voorziening stil. Zolang hij stilstaat is de voorziening niet te laat en komt er geen "
@@ -39,7 +38,7 @@ def suspend(config: Config) -> Form:
 def resume(config: Config) -> Form:
     """The form that lets a clock run again."""
     fields = choices.of_a_provision(config)
-    fields.past_day("on", "Vanaf welke dag loopt de klok weer?").add("by", who)
+    fields.past_day("on", "Vanaf welke dag loopt de klok weer?")
     return fields.form(
         "Klok hervatten", "Laat een klok die stilstaat weer lopen, eerder dan de dag die was afgesproken.", _resume
     )
@@ -52,7 +51,7 @@ def waive(config: Config) -> Form:
             "waive", choices.waivers(config.catalogue), "Welke voorwaarde slaat u over?"
         )
     ).choose("ground", choices.sentences(choices.WAIVER_GROUNDS), "Op welke grond?")
-    fields.past_day("on", "Vanaf welke dag?").add("by", who)
+    fields.past_day("on", "Vanaf welke dag?")
     return fields.form(
         "Afwijken van een voorwaarde",
         "Start een voorziening zonder iets wat er eerst had moeten zijn. De grond en uw code blijven bewaard.",
@@ -66,7 +65,7 @@ def _suspend(values: Values) -> str:
         choices.which(values),
         reason=values["reason"],
         until=values["until"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
         on=values["on"],
         approved_by=values["approved_by"],
     )
@@ -74,9 +73,7 @@ def _suspend(values: Values) -> str:
 
 
 def _resume(values: Values) -> str:
-    context.app().cases.resume(
-        values["reference"], choices.which(values), by=context.filled_in_by(values["by"]), on=values["on"]
-    )
+    context.app().cases.resume(values["reference"], choices.which(values), by=context.ADMIN, on=values["on"])
     return "De klok loopt weer."
 
 
@@ -87,7 +84,7 @@ def _waive(values: Values) -> str:
         choices.which(values, key),
         dependency,
         ground=values["ground"],
-        by=context.filled_in_by(values["by"]),
+        by=context.ADMIN,
         on=values["on"],
     )
     return f"De afwijking voor traject {values['reference']} is vastgelegd."

@@ -75,13 +75,12 @@ def test_a_case_is_started_in_the_form(product: Product, browser: Browser) -> No
     browser.sees("Wat u kunt vastleggen")
     browser.screenshot("begin-hier", 900)
     browser.follow("Traject starten")
-    browser.sees("Wie legt dit vast?")
+    browser.sees("Langs welke weg mogen partners")
     browser.fill("Referentie", "TR-2026-0009")
     assert browser.choose_by_keyboard("Langs welke weg mogen partners") == "Vrijwillig"
     browser.choose("Welke voorzieningen zijn nodig?", "Identiteitsbewijs", "Briefadres", "Voorschot")
     browser.unchoose("Welke voorzieningen zijn nodig?", "Voorschot")
     browser.fill("Wie is de regisseur?", BY)
-    browser.fill("Wie legt dit vast?", BY)
     browser.screenshot("traject-starten", 1800)
     browser.submit()
     wait_until(
@@ -104,11 +103,10 @@ def _exists(product: Product, reference: str) -> bool:
 def test_the_same_reference_again_is_refused_in_dutch_on_the_run(product: Product, browser: Browser) -> None:
     browser.go(artifact(product, "begin-hier"))
     browser.follow("Traject starten")
-    browser.sees("Wie legt dit vast?")
+    browser.sees("Langs welke weg mogen partners")
     browser.fill("Referentie", "TR-2026-0009")
     browser.choose("Langs welke weg mogen partners", "Vrijwillig")
     browser.choose("Welke voorzieningen zijn nodig?", "Voorschot")
-    browser.fill("Wie legt dit vast?", BY)
     browser.submit()
     browser.page.get_by_role("button", name="View run").last.click()
     browser.page.wait_for_url("**/runs/flow-run/**")
@@ -127,7 +125,7 @@ def test_every_form_says_in_dutch_what_was_not_filled_in(product: Product, brows
     assert len(forms) == 10
     for form in sorted(forms):
         browser.go(form)
-        browser.sees("Wie legt dit vast?")
+        browser.sees("Referentie")
         browser.submit()
         browser.sees("Dit veld is verplicht. Vul het in.")
         assert browser.page.get_by_text("is a required property").count() == 0, form
@@ -139,7 +137,6 @@ def test_an_outcome_is_recorded_on_the_waiting_run_and_the_next_one_starts(produ
     browser.page.get_by_role("button", name="Resume").first.click()
     browser.sees("Wat is de uitkomst?")
     browser.choose("Wat is de uitkomst?", "Geregeld")
-    browser.fill("Wie legt dit vast?", "Jan Jansen")  # whatever is typed: who is signed in did it
     browser.screenshot("uitkomst-vastleggen", 1100)
     browser.submit()
     wait_until(
@@ -172,7 +169,7 @@ def test_the_late_page_leads_to_the_plan_and_the_plan_to_a_form(product: Product
     assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
     browser.screenshot("plan", 1500)
     browser.follow("klok stilzetten")
-    browser.sees("Wie legt dit vast?")
+    browser.sees("Waarom staat de klok stil?")
     assert browser.field("Referentie").locator("textarea").input_value() == "TR-2026-0042"
     browser.page.get_by_text("Identiteitsbewijs", exact=True).first.wait_for(timeout=PATIENCE)
     browser.screenshot("klok-stilzetten", 1200)
