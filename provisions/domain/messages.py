@@ -16,6 +16,7 @@ from provisions.domain.lapses import Concern
 from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
 
+MEANT_FOR = "/"  # in a detail, between a code and the case director whom the letter is for
 SECOND_THOUGHTS = timedelta(seconds=30)
 
 

@@ -15,7 +15,7 @@ from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import VIA_DIRECTOR, Answer, Approval, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.rest import Woken
-from provisions.domain.messages import MessageKind
+from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
@@ -217,7 +217,7 @@ def _handover(message: MessageFacts, case: Case, config: Config, now: datetime) 
     kinds = (MessageKind.HANDOVER_PLAN, MessageKind.HANDOVER_ACCEPTED, MessageKind.HANDOVER_DECLINED)
     names = {key: municipality.name for key, municipality in config.organisation.municipalities.items()}
     handover = case.handover
-    declined = config.catalogue.codes[CodeList.DECLINE].get(message.detail or "", "")
+    declined = config.catalogue.codes[CodeList.DECLINE].get((message.detail or "").partition(MEANT_FOR)[0], "")
     known: dict[str, object] = {"declined_because": declined}
     if message.kind not in kinds or handover is None:
         return known

@@ -17,7 +17,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.lapses import Concern
-from provisions.domain.messages import MessageKind
+from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
 from provisions.outbound.context import MessageFacts, asked_by, case_facts, facts
@@ -80,7 +80,8 @@ def render(
     )
     # Empty lines are left by blocks and conditions that had nothing to say.
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
-    director = _acting(message, case.director_in(municipality.key), municipality.key, config, now)
+    meant = _declined_by(message) or case.director_in(municipality.key)
+    director = _acting(message, meant, municipality.key, config, now)
     people = _People(municipality, director, director, config.catalogue.rule(provision.key).counter, config)
     return Rendered(
         recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
@@ -126,6 +127,15 @@ def render_for_case(
 def _acting(message: MessageFacts, code: str | None, municipality: str, config: Config, now: datetime) -> Contact:
     """Whoever acts as the case director with this code: of who is away the deputy, alone."""
     return config.organisation.director(municipality, message.absences.acting(code, day_of(now)))
+
+
+def _declined_by(message: MessageFacts) -> str | None:
+    """Who was to be case director where the case did not go; ``None`` for all other letters."""
+    return (
+        (message.detail or "").partition(MEANT_FOR)[2] or None
+        if message.kind == MessageKind.HANDOVER_DECLINED
+        else None
+    )
 
 
 def _answers_to(message: MessageFacts, case: Case, place: str, config: Config, now: datetime) -> tuple[Contact, ...]:

@@ -57,7 +57,7 @@ def test_declined_it_goes_on_as_if_it_had_never_moved() -> None:
     assert client.case == replace(before, act=client.case.act)
     assert {(m.detail, m.municipality) for m in client.sent("handover_declined")} == {
         ("not_living_here", OLD),
-        ("not_living_here", NEW),
+        ("not_living_here/regisseur-7", NEW),
     }
     client.is_handed_to("havenmeer")  # and it may be handed over anew
     assert client.case.handover_pending is not None

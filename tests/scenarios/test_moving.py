@@ -80,6 +80,18 @@ def test_a_handover_that_is_declined_leaves_no_trace_but_in_the_record(town: Tow
     assert [line.what for line in town.app.views.audit(REF)].count("case.handover_declined") == 1
 
 
+def test_who_was_to_be_director_there_hears_that_it_does_not_come(town: Town) -> None:
+    case = town.takes_in(REF, "wmo_indication", director="regisseur.noord")
+    case.does("transfer", "duinrade", director="regisseur.duin")
+    town.on("2026-11-04 09:00")
+    (plan,) = [letter for letter in town.letters if letter.to.endswith("@duinrade.example")]
+    town.letters.clear()
+    case.does("decline", because="not_living_here", by="regisseur.duin")
+    town.on("2026-11-04 10:00")
+    assert plan.to.startswith("regisseur.duin@")
+    assert sorted(letter.to for letter in town.letters) == sorted([town.letters_to("regisseur.noord")[0].to, plan.to])
+
+
 def test_while_it_waits_it_is_in_the_list_of_both_and_under_its_own_status(town: Town) -> None:
     case = town.takes_in(REF, "wmo_indication")
     town.takes_in("TR-2026-0032", "wmo_indication")

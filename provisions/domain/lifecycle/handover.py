@@ -14,7 +14,7 @@ from provisions.domain.lifecycle.starting import apply_at_intake, note_blocked, 
 from provisions.domain.lifecycle.tables_over import hand_tables_over
 from provisions.domain.lifecycle.telling import tell
 from provisions.domain.lifecycle.waivers import note_waiver
-from provisions.domain.messages import MessageKind
+from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.rules import CodeList, TriggerKind
 
 MOVED = "moved"  # why the rounds of the new municipality are needed: a code of config
@@ -114,7 +114,10 @@ def take_back(draft: Draft, code: str, label: str) -> None:
     pending = draft.case.handover_pending
     if pending is None:
         return
-    _tell_directors(draft, MessageKind.HANDOVER_DECLINED, code, pending.was, pending.to)
+    _tell_directors(draft, MessageKind.HANDOVER_DECLINED, code, pending.was)
+    # Afterwards nothing of the case says who was to be director there.
+    there = f"{code}{MEANT_FOR}{draft.case.handover_director}" if draft.case.handover_director else code
+    _tell_directors(draft, MessageKind.HANDOVER_DECLINED, there, pending.to)
     draft.case = replace(
         draft.case, handover_with=None, handover_director=None, handover_since=None, handover_accepted=None
     )
