@@ -197,6 +197,45 @@ def by_keyboard(tab: Tab, address: str) -> list[str]:
     return faults
 
 
+def test_an_outcome_by_keyboard_and_every_form_of_a_plan_open(
+    chromium_itself: Chromium, app: App, clock: MovingClock
+) -> None:
+    """An outcome without a mouse; and what stands in forms that were folded away has a name and fits on a telephone."""
+    plan = f"/clienten/{app.views.case(HERE).case.id}"
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.sign_in()
+        tab = looked.tab
+        for path in (plan, f"{plan}/id_document", f"{plan}/special_assistance"):
+            tab.set_viewport_size(NARROW)
+            tab.goto(base + path)
+            tab.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            tab.evaluate(AXE)
+            looked._narrow(path)
+            looked._axe(path, "320 px, all open", EVERYTHING)
+        tab.goto(f"{base}{plan}/id_document")
+        _tabs_to(tab, "outcome")
+        tab.keyboard.press("Space")
+        _tabs_to(tab, "note")
+        tab.keyboard.press("Tab")
+        with tab.expect_navigation():
+            tab.keyboard.press("Enter")
+        said = tab.get_by_role("status").inner_text()
+        tab.context.close()
+    assert not looked.faults, "\n".join(looked.faults)
+    assert "uitkomst: geregeld" in said
+    assert [p.status for p in app.views.case(HERE).provisions if p.provision.key == "id_document"] == ["delivered"]
+
+
+def _tabs_to(tab: Tab, name: str) -> None:
+    """On to the next field of this name."""
+    for _ in range(60):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("() => document.activeElement.name") == name:
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
 def test_the_first_page_is_light(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
     """At most ten requests and 120 kB, headers included, with nothing kept from before."""
     with served(app, clock) as base:
