@@ -28,6 +28,8 @@ from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import Seeing, municipalities_of
+from provisions.usecases.seeing import Seeing
+from provisions.usecases.starting import Starting
 from provisions.usecases.submissions import Submissions
 from provisions.views.cases import Views
 from provisions.views.export import Exports
@@ -46,6 +48,7 @@ class App:
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
     ``submissions``: forms of pages that were sent.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
+    ``submissions``: forms of pages that were sent. ``starting``: what there is to choose and to see before a case is started.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime] = utc_now) -> None:
@@ -69,6 +72,7 @@ class App:
         self.people = People(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
+        self.starting = Starting(engine, config, self.cases, self.views, self.looks, clock)
         self.submissions = Submissions(engine, self.views, clock)
         self.accounting = Accounting(engine, config, self.views, self.looks, clock)
         self.administering = Administering(engine, config, self.messages, self.resending, self.looks, clock)

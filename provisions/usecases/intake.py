@@ -85,6 +85,20 @@ class Intake(Deciding):
         with self._engine.connect() as connection:
             self._refuse_existing(connection, [request.reference])
 
+    def foresee_intake(self, request: IntakeRequest, *, by: str) -> Decision:
+        """What ``intake`` would decide, with what the clock does at once because it is recorded late; nothing is written.
+
+        Raises what ``intake`` would raise for this request alone.
+        """
+        moment = self._moment(by)
+        decision = self._intake(request, moment)
+        with self._engine.connect() as connection:
+            self._refuse_existing(connection, [request.reference])
+        clock = Moment(moment.now, lifecycle.SYSTEM, moment.catalogue, absences=moment.absences)
+        for key in decision.case.provisions:
+            decision = decision.then(lifecycle.tick(decision.case, key, clock))
+        return decision
+
     def add(
         self,
         reference: str,

@@ -396,6 +396,12 @@ class Views:
         deputy = acting if acting != director else None
         return CaseView(found.case, views, resting=found.case.resting(today), deputy=deputy)
 
+    def imagined(self, case: Case) -> CaseView:
+        """A case that is not recorded (yet), as it would stand now."""
+        now = self.clock()
+        views = tuple(self._view(case, key, 0, None, now) for key in case.provisions)
+        return CaseView(case, views)
+
     def view_of(self, found: Found, provision_id: int, now: datetime) -> ProvisionView:
         """One provision of a case that was read, as it stands at ``now``."""
         key = found.key_of(provision_id)
