@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -19,21 +20,20 @@ MAY = {"regie-1", "teamleider-1", "regie-9"}
 SIX = ("id_document", "postal_address", "benefit_decision", "advance_payment", "wmo_indication", "health_insurance")
 
 
-def fills(browser: Browser, *, confirm: bool = False, **typed: str | list[str]) -> str:
+Typed = Mapping[str, str | Sequence[str]]
+
+
+def fills(browser: Browser, typed: Typed = {}, *, confirm: bool = False) -> str:  # noqa: B006 - nobody changes it
     """Post the form on the page that was opened last, as a browser does: with all that stands in it."""
-    kept: dict[str, str | list[str]] = {}
-    for name, value in re.findall(r'<input type="(?:hidden|text|date)" name="([^"]+)" value="([^"]*)"', browser.last):
-        kept.setdefault(name, [])
-        assert isinstance(kept[name], list)
-        kept[name].append(html.unescape(value))  # type: ignore[union-attr]
-    for name, value in re.findall(
-        r'<input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]*)"[^>]* checked', browser.last
-    ):
-        kept.setdefault(name, []).append(html.unescape(value))  # type: ignore[union-attr]
+    kept: dict[str, list[str]] = {}
+    for kind in (r"(?:hidden|text|date)", r"(?:radio|checkbox)"):
+        checked = "[^>]* checked" if "radio" in kind else ""
+        for name, value in re.findall(rf'<input type="{kind}" name="([^"]+)" value="([^"]*)"{checked}', browser.last):
+            kept.setdefault(name, []).append(html.unescape(value))
     for name, inner in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', browser.last, re.DOTALL):
-        kept[name] = re.findall(r'<option value="([^"]*)" selected', inner) or ""
+        kept[name] = re.findall(r'<option value="([^"]*)" selected', inner)
     if confirm:
-        kept["confirm"] = "ja"
+        kept["confirm"] = ["ja"]
     response = browser.client.post("/nieuw", data={**kept, **typed})
     browser.last, browser.status = response.text, response.status_code
     return browser.last
@@ -50,7 +50,7 @@ def test_six_needs_are_checked_and_then_started_and_the_plan_opens(
 ) -> None:
     page = browser.signs_in("regie-1").opens("/nieuw")
     assert "Wacht op identiteitsbewijs" in page or "wacht op identiteitsbewijs" in page
-    checked = fills(browser, reference=NEW.lower(), route="voluntary", needs=list(SIX))
+    checked = fills(browser, {"reference": NEW.lower(), "route": "voluntary", "needs": list(SIX)})
     assert browser.status == 200
     assert "Er is nog niets vastgelegd" in checked
     starts, waits, letters = (
@@ -97,7 +97,7 @@ def test_six_needs_are_checked_and_then_started_and_the_plan_opens(
 
 def test_pressed_twice_it_is_one_case(browser: Browser, app: App) -> None:
     browser.signs_in("regie-1").opens("/nieuw")
-    checked = fills(browser, reference=NEW, route="voluntary", needs=["wmo_indication"])
+    checked = fills(browser, {"reference": NEW, "route": "voluntary", "needs": ["wmo_indication"]})
     fills(browser, confirm=True)
     browser.last = checked
     again = fills(browser, confirm=True)
@@ -109,13 +109,19 @@ def test_pressed_twice_it_is_one_case(browser: Browser, app: App) -> None:
 def test_a_fault_stands_at_its_field_and_what_was_typed_stays(browser: Browser) -> None:
     browser.signs_in("regie-1").opens("/nieuw")
     page = fills(
-        browser, reference="Jansen", route="voluntary", needs=["housing", "health_insurance"], own_number="2026-77"
+        browser,
+        {
+            "reference": "Jansen",
+            "route": "voluntary",
+            "needs": ["housing", "health_insurance"],
+            "own_number": "2026-77",
+        },
     )
     assert browser.status == 422
     assert 'role="alert"' in page
     assert 'value="2026-77"' in page
     assert "is geen referentie" in page
-    page = fills(browser, reference=NEW, needs=["housing", "health_insurance"])
+    page = fills(browser, {"reference": NEW, "needs": ["housing", "health_insurance"]})
     assert 'id="nieuw-agreed_housing-fout"' in page
     assert 'id="nieuw-needs-fout"' in page
     assert "--" not in re.sub(r'class="[^"]*"|<!--.*?-->', "", page), "no option of a shell"
@@ -124,10 +130,13 @@ def test_a_fault_stands_at_its_field_and_what_was_typed_stays(browser: Browser) 
 def test_nothing_is_started_in_a_municipality_that_is_anothers(browser: Browser, app: App) -> None:
     page = browser.signs_in("regie-1").opens("/nieuw")
     assert "Havenmeer" not in page
-    fills(browser, reference=NEW, route="voluntary", needs=["wmo_indication"], municipality=AWAY)
+    fills(browser, {"reference": NEW, "route": "voluntary", "needs": ["wmo_indication"], "municipality": AWAY})
     assert browser.status == 422
     browser.opens("/nieuw")
-    fills(browser, reference=NEW, route="voluntary", needs=["wmo_indication"], municipality=AWAY, confirm="ja")
+    fills(
+        browser,
+        {"reference": NEW, "route": "voluntary", "needs": ["wmo_indication"], "municipality": AWAY, "confirm": "ja"},
+    )
     assert browser.status == 422
     with pytest.raises(NotFound):
         app.views.case(NEW)
@@ -141,9 +150,11 @@ def test_a_wait_is_overruled_with_a_code_and_a_ground(browser: Browser, app: App
         "needs": ["postal_address"],
         "waive_postal_address": ["id_document"],
     }
-    fills(browser, **typed)
+    fills(browser, typed)
     assert browser.status == 422
-    checked = fills(browser, because_postal_address="identity_otherwise", ground_postal_address="DigiD werkt", **typed)
+    checked = fills(
+        browser, {**typed, "because_postal_address": "identity_otherwise", "ground_postal_address": "DigiD werkt"}
+    )
     assert "Dit begint meteen: 1" in checked
     fills(browser, confirm=True)
     (provision,) = app.views.case(NEW).case.provisions.values()
@@ -152,8 +163,16 @@ def test_a_wait_is_overruled_with_a_code_and_a_ground(browser: Browser, app: App
 
 def test_going_back_keeps_all_that_was_chosen(browser: Browser) -> None:
     browser.signs_in("regie-1").opens("/nieuw")
-    fills(browser, reference=NEW, route="bemoeizorg", needs=["wmo_indication", "special_assistance"], living="homeless")
-    page = fills(browser, terug="ja")
+    fills(
+        browser,
+        {
+            "reference": NEW,
+            "route": "bemoeizorg",
+            "needs": ["wmo_indication", "special_assistance"],
+            "living": "homeless",
+        },
+    )
+    page = fills(browser, {"terug": "ja"})
     assert f'value="{NEW}"' in page
     for name, value in (("needs", "wmo_indication"), ("needs", "special_assistance"), ("route", "bemoeizorg")):
         assert re.search(rf'name="{name}" value="{value}"[^>]* checked', page), value
@@ -167,7 +186,7 @@ def test_what_was_typed_when_the_session_ended_is_there_for_the_same_person_alon
     browser.opens("/nieuw")
     form = browser.last
     clock.now = clock() + IDLE + timedelta(minutes=1)
-    fills(browser, reference=NEW, route="voluntary", needs=["wmo_indication"])
+    fills(browser, {"reference": NEW, "route": "voluntary", "needs": ["wmo_indication"]})
     assert "/aanmelden" in str(browser.client.get("/nieuw").url)
     other = make_browser().signs_in("teamleider-1")
     assert NEW not in other.opens("/nieuw")
