@@ -73,54 +73,6 @@ class UseCase(StrEnum):
     CONFIGURATION = "configuration"
 
 
-<<<<<<< HEAD
-=======
-# Which right a method of the use cases about a case needs (``provisions/usecases``); what is not here, nobody may.
-OF_METHOD: Mapping[str, UseCase] = {
-    "intake": UseCase.INTAKE,
-    "intake_many": UseCase.INTAKE,
-    "check_intake": UseCase.INTAKE,
-    "foresee_intake": UseCase.INTAKE,
-    "add": UseCase.ADD,
-    "record_outcome": UseCase.OUTCOME,
-    "record_outcomes": UseCase.OUTCOME,
-    "suspend": UseCase.SUSPEND,
-    "resume": UseCase.RESUME,
-    "waive": UseCase.WAIVE,
-    "agree": UseCase.AGREE,
-    "settle_follow_up": UseCase.FOLLOW_UP,
-    "reopen": UseCase.REOPEN,
-    "reopen_case": UseCase.REOPEN,
-    "again": UseCase.AGAIN,
-    "move": UseCase.MOVE,
-    "urgent": UseCase.URGENT,
-    "milestone": UseCase.MILESTONE,
-    "transfer": UseCase.TRANSFER,
-    "accept": UseCase.ACCEPT,
-    "decline": UseCase.ACCEPT,
-    "rest": UseCase.REST,
-    "ask_rest": UseCase.ASK,
-    "wake": UseCase.WAKE,
-    "close": UseCase.CLOSE,
-    "ask_stop": UseCase.ASK,
-    "ask_end": UseCase.ASK,
-    "approve": UseCase.APPROVE,
-    "deny": UseCase.APPROVE,
-    "answer": UseCase.ANSWER,
-    "submit": UseCase.SUBMIT,
-    "assign": UseCase.ASSIGN,
-    "away": UseCase.AWAY,
-    "back": UseCase.AWAY,
-    "note": UseCase.NOTE,
-    "keep": UseCase.NOTE,
-    "undo": UseCase.UNDO,
-    "brp": UseCase.BRP,
-    "why": UseCase.WHY,
-    "contact": UseCase.CONTACT,
-    "number": UseCase.NUMBER,
-}
-
->>>>>>> 01d81ea (Starting a case in the browser: what starts, what waits and which letters leave are shown before anything is recorded)
 # Which right somebody needs who decides on what another asked.
 OF_ACT: Mapping[Act, UseCase] = {
     Act.LONGER_STOP: UseCase.APPROVE,
