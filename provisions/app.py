@@ -28,7 +28,6 @@ from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import Seeing, municipalities_of
-from provisions.usecases.seeing import Seeing
 from provisions.usecases.starting import Starting
 from provisions.usecases.submissions import Submissions
 from provisions.views.cases import Views
@@ -46,7 +45,6 @@ class App:
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
-    ``submissions``: forms of pages that were sent.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
     ``submissions``: forms of pages that were sent. ``starting``: what there is to choose and to see before a case is started.
     """

@@ -13,7 +13,7 @@ from provisions.access import Actor, Subject, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import UNKNOWN, VIA_DIRECTOR, Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
-from provisions.domain.lifecycle import Decision, Need, bounds, waivers
+from provisions.domain.lifecycle import Decision, Moment, Need, bounds, waivers
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import Brp, CodeList, Route
 from provisions.store import loading
@@ -85,13 +85,14 @@ class Intake(Deciding):
         with self._engine.connect() as connection:
             self._refuse_existing(connection, [request.reference])
 
-    def foresee_intake(self, request: IntakeRequest, *, by: str) -> Decision:
+    def foresee_intake(self, request: IntakeRequest, *, by: Actor) -> Decision:
         """What ``intake`` would decide, with what the clock does at once because it is recorded late; nothing is written.
 
         Raises what ``intake`` would raise for this request alone.
         """
-        moment = self._moment(by)
-        decision = self._intake(request, moment)
+        moment = self._doing(by, UseCase.INTAKE)
+        with self._entitlement.noted(by, moment.use_case):
+            decision = self._intake(request, moment)
         with self._engine.connect() as connection:
             self._refuse_existing(connection, [request.reference])
         clock = Moment(moment.now, lifecycle.SYSTEM, moment.catalogue, absences=moment.absences)

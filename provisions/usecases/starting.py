@@ -12,7 +12,7 @@ from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Status
 from provisions.domain.errors import NotFound
-from provisions.domain.lifecycle import Decision, MessageIntent, Via
+from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.messages import MessageKind, label
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
@@ -90,7 +90,7 @@ class Starting:
     def preview(self, actor: Actor, request: IntakeRequest) -> Preview:
         """What would follow. Raises what starting would raise, and ``NotFound`` for a municipality that is another's."""
         self.must(actor, request)
-        decision, now = self._cases.through(Via.WEB).foresee_intake(request, by=actor.code), self._clock()
+        decision, now = self._cases.foresee_intake(request, by=actor), self._clock()
         with self._engine.connect() as connection:
             away = absences.away(connection, day_of(now))
         letters = []

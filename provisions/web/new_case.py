@@ -63,7 +63,7 @@ def answer(visit: Visit) -> Response:
 def _start(visit: Visit, cases: Cases, filled: Filled) -> None:
     request = _request(filled, visit)
     visit.house.app.starting.must(visit.actor, request)
-    cases.intake(request, by=visit.actor.code)
+    cases.intake(request, by=visit.actor)
 
 
 def _shown(visit: Visit) -> "_Shown":

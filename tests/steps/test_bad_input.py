@@ -67,6 +67,7 @@ ELSEWHERE_TRIED = {
         "resending.py",
     ),
     "retention.py",
+    "starting.py",
     *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py", "rests.py"),
 }
 
