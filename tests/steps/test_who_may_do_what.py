@@ -38,6 +38,7 @@ def new(place: str) -> IntakeRequest:
 ACTS: dict[str, tuple[UseCase, Call]] = {
     "intake": (U.INTAKE, lambda a, _, place, by: a.cases.intake(new(place), by=by)),
     "intake_many": (U.INTAKE, lambda a, _, place, by: a.cases.intake_many([new(place)], by=by)),
+    "foresee_intake": (U.INTAKE, lambda a, _, place, by: a.cases.foresee_intake(new(place), by=by)),
     "check_intake": (U.INTAKE, lambda a, _, place, by: a.cases.check_intake(new(place), by=by)),
     "add": (U.ADD, lambda a, ref, _, by: a.cases.add(ref, ["wmo_indication"], by=by)),
     "record_outcome": (U.OUTCOME, lambda a, ref, _, by: a.cases.record_outcome(ref, KEY, "delivered", by=by)),
@@ -88,7 +89,7 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "forget": (U.FORGET, lambda a, ref, _, by: a.retention.forget(ref, by=by)),
     "for_client": (U.RELEASE_EXPORT, lambda a, ref, _, by: a.releasing.for_client(ref, by=by)),
 }
-OF_NO_CASE = {"intake", "intake_many", "check_intake", "away", "back"}
+OF_NO_CASE = {"intake", "intake_many", "check_intake", "foresee_intake", "away", "back"}
 ROLES = sorted(
     Role, key=lambda role: role not in (Role.TABLE, Role.CUSTOMISATION_OFFICER)
 )  # these before it was answered
