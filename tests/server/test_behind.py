@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from flows.server.behind import Behind
+from flows.server.guard import ENGINE_HEADER
 from flows.server.upstream import Upstream
 from provisions.app import App
 from provisions.settings import utc_now
@@ -286,3 +287,45 @@ def test_who_signs_out_or_is_blocked_is_out_here_too(browser: Browser, app: App)
     browser.client.follow_redirects = False
     browser.opens("/prefect/runs")
     assert browser.status == 303
+
+
+# --- of the list of attacks (docs/attacks.md) ---------------------------------------------------------------------------
+
+
+def test_a_forged_token_of_the_engine_and_other_addresses_help_nobody_to_guess(
+    make_browser: Callable[[], Browser], prefect: Prefect
+) -> None:
+    client = make_browser().client
+    statuses = []
+    for number in range(12):
+        said = {ENGINE_HEADER: f"geraden-{number}", "x-forwarded-for": f"192.0.2.{number}", "upgrade": "websocket"}
+        statuses.append(client.get("/api/admin/version", auth=("admin", f"raad-{number}"), headers=said).status_code)
+    assert statuses[:6] == [401] * 6
+    assert set(statuses[6:]) == {429}
+    assert prefect.asked == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "work_pools/gemeenten"),  # a job command
+        ("POST", "deployments/"),  # a pull step
+        ("POST", "block_documents/"),
+        ("POST", "automations/"),
+        ("POST", "variables/"),
+        ("POST", "events"),
+        ("POST", "flow_runs/"),  # a run of one's own
+        ("PATCH", f"flow_runs/{RUN}"),  # other parameters
+        ("POST", f"flow_runs/{RUN}/set_state"),
+    ],
+)
+def test_who_has_the_password_of_admin_starts_and_fakes_nothing_through_the_door(
+    make_browser: Callable[[], Browser], prefect: Prefect, method: str, path: str
+) -> None:
+    client, auth = make_browser().client, ("admin", ADMIN_PASSWORD)
+    token = client.get("/api/csrf-token?client=me", auth=auth).json()["token"]
+    sealed = {"prefect-csrf-token": token, "prefect-csrf-client": "me"}
+    body = {"job_variables": {"command": "id"}, "pull_steps": [{"prefect.deployments.steps.run_shell_script": {}}]}
+    asked = len(prefect.asked)
+    assert client.request(method, f"/api/{path}", json=body, auth=auth, headers=sealed).status_code == 403
+    assert prefect.asked[asked:] == []
