@@ -142,6 +142,8 @@ def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> dict[str,
     """The forms of what can be done now, by name; the one that came back with what was typed."""
     drawing = Drawing(scene.visit, _about(scene))
     forms = {act.name: drawing.drawn(act.form(scene)) for act in offered(acts, scene)}
+    if "rest" in forms:
+        forms.pop("ask_rest")  # whoever may do so need not ask
     return forms | ({back.filled.form.name: back.filled} if back else {})
 
 

@@ -161,7 +161,9 @@ def answers(view: ProvisionView) -> dict[RungName, str]:
     said = {r.name: [dutch.ANSWER[r.answer]] if r.answer else [] for r in view.provision.rungs}
     for rung in view.provision.rungs:
         said[rung.name] += [submitted[rung.submitted]] if rung.submitted is not None else []
-    return {name: ", ".join(words) or "nog geen" for name, words in said.items()}
+    return {
+        name: ", ".join(words) or ("nog geen" if name.kind.is_table else "niet nodig") for name, words in said.items()
+    }
 
 
 def _titles(view: ProvisionView) -> dict[str, str]:

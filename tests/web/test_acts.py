@@ -295,6 +295,7 @@ def test_a_stop_ends_a_closed_one_is_reopened_and_a_follow_up_is_done(browser: B
 def test_a_team_lead_puts_at_rest_wakes_assigns_and_names_a_deputy(browser: Browser, app: App) -> None:
     browser.signs_in("teamleider-1")
     path = plan(app)
+    assert "ask_rest" not in offered(browser.opens(path))
     does(browser, path, "rest", reason="abroad")
     assert app.views.case(HERE).resting
     does(browser, path, "wake")
