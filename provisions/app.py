@@ -27,7 +27,8 @@ from provisions.usecases.releasing import Releasing
 from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
-from provisions.usecases.seeing import Seeing, municipalities_of
+from provisions.usecases.seeing import municipalities_of
+from provisions.usecases.sight import Sight
 from provisions.usecases.starting import Starting
 from provisions.usecases.submissions import Submissions
 from provisions.views.cases import Views
@@ -81,6 +82,6 @@ class App:
         """
         return walls.within(municipalities_of(actor, self.config), day_of(self.clock()) - READS_ON)
 
-    def seen_by(self, actor: Actor) -> Seeing:
+    def seen_by(self, actor: Actor) -> Sight:
         """Everything that one person sees, and nothing else."""
-        return Seeing(actor, self.engine, self.config, self.views, self.looks, self.clock)
+        return Sight(actor, self.engine, self.config, self.views, self.looks, self.clock)

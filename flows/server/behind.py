@@ -21,6 +21,7 @@ from flows.server.by_program import CallsOfAProgram
 from flows.server.lookers import Looker, Lookers, is_right
 from flows.server.pages import BASE, POLICY, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
+from provisions.usecases.workday import Numbers
 from provisions.web.house import House
 from provisions.web.visits import onward
 
@@ -106,7 +107,7 @@ class Behind:
     def _bar(self, looker: Looker) -> str:
         """Mijn werk and its numbers, the municipality, who it is, signing out."""
         with self._house.app.walled(looker.actor):
-            work = self._house.app.seen_by(looker.actor).work()
+            numbers = self._house.app.seen_by(looker.actor).numbers()
         csrf = f'<input type="hidden" name="csrf" value="{escape(self._lookers.csrf(looker))}">'
         towns = self._house.app.config.organisation.municipalities
         choose = ""
@@ -124,10 +125,19 @@ class Behind:
             choose = f"<span>{escape(towns[looker.municipality].name)}</span>"
         return (
             '<nav class="deur" lang="nl" aria-label="Basisvoorzieningen"><a href="/werk">Mijn werk</a>'
-            f'<a href="/te-laat">{work.late.total} te laat</a><a href="/te-laat">{work.due.total} deze week</a>{choose}'
+            f"{_counted(numbers) if numbers else ''}{choose}"
             f'<form method="post" action="/afmelden">{csrf}<span>{escape(looker.actor.code)}</span>'
             '<button type="submit">Afmelden</button></form></nav>'
         )
+
+
+def _counted(numbers: Numbers) -> str:
+    """What is late and what will be, from our own database: also of runs that Prefect does not show any more."""
+    waiting = "wacht te lang" if numbers.waiting == 1 else "wachten te lang"
+    return (
+        f'<a href="/te-laat">{numbers.late} te laat</a><a href="/te-laat#wacht">{numbers.waiting} {waiting}</a>'
+        f'<a href="/te-laat#binnenkort">{numbers.due} deze week</a>'
+    )
 
 
 def rooms_of(upstream: Upstream) -> Callable[[House], Sequence[BaseRoute]]:

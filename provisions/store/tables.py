@@ -83,6 +83,12 @@ case = Table(
     Index("ix_client_case_closed", "closed", postgresql_where=text("forgotten IS NULL")),
     Index("ix_client_case_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("ix_client_case_director", "director", postgresql_where=text("forgotten IS NULL")),
+    Index(
+        "ix_client_case_handover",
+        "handover_with",
+        "handover_director",
+        postgresql_where=text("handover_since IS NOT NULL AND handover_accepted IS NULL AND closed IS NULL"),
+    ),
 )
 
 provision = Table(
@@ -139,6 +145,7 @@ provision = Table(
     UniqueConstraint("case_id", "key", "round"),
     Index("ix_provision_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("ix_provision_late_from", "late_from", postgresql_where=text("late_from IS NOT NULL")),
+    Index("ix_provision_lies_with", "lies_with", postgresql_where=text("lies_with IS NOT NULL")),
     Index("ix_provision_stale", "id", postgresql_where=text("generation <> observed_generation")),
 )
 
@@ -196,6 +203,8 @@ rung = Table(
     Column("answer", Text),
     Column("submitted", Boolean),
     Column("taken_over", Boolean, nullable=False, server_default=text("false")),  # climbed in the municipality before
+    Index("ix_rung_to_judge", "provision_id", postgresql_where=text("name = 'maatwerkloket' AND submitted IS NULL")),
+    Index("ix_rung_answered", "climbed", postgresql_where=text("answer IS NOT NULL")),
 )
 
 outcome = Table(
@@ -572,7 +581,7 @@ audit = Table(
         "staff_digest", LargeBinary
     ),  # of the codes of people and the salt of the case; the codes go when it is forgotten
     Column("hash", LargeBinary, nullable=False),  # of the hash before it and of this line
-    Index("ix_audit_case_id", "case_id"),
+    Index("ix_audit_case_id", "case_id", "at"),
     Index("ix_audit_at", "at", postgresql_using="brin"),  # lines are added in order of time
     # The facts that the report reads from here, because they have no table of their own.
     Index(

@@ -1,48 +1,52 @@
 # ruff: noqa: S608 - what is filled in are pieces of our own text
-"""What somebody may see, as lists: what is late, what falls due, and the cases. Nothing outside the scope is even counted."""
+"""What somebody may see, as lists of provisions: late, falling due, with a table. Nothing outside the scope is even counted.
 
-import re
+A list reads columns that are computed when something is recorded, and never a whole case: so one of a hundred rows reads a
+hundred, however many there are.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from provisions.domain.rungs import RungName
-from provisions.store.looking import Rows
+from provisions.store.looking import Patience, Rows
 
-_TABLES = [rung.value for rung in RungName if rung.kind.is_table and not rung.kind.is_judged]
-_JUDGED = [rung.value for rung in RungName if rung.kind.is_judged]
+TABLES = [rung.value for rung in RungName if rung.kind.is_table and not rung.kind.is_judged]
 
-# Whether provision p of case c is in the scope. Named parts: see ``Scope``.
-_OPEN = "p.status IN ('blocked', 'waiting', 'refused')"
-# The one that takes over a case sees it beside the one that has it; the one that did have it reads its own rounds on for a time.
-_WHOLE = (
-    "(c.municipality = ANY(%(whole)s::text[]) "
-    "OR (c.handover_accepted IS NULL AND c.handover_since IS NOT NULL AND c.handover_with = ANY(%(whole)s::text[])))"
+OPEN = "p.status IN ('blocked', 'waiting', 'refused')"
+# Handed over and not accepted yet: the case stands with both municipalities.
+MOVING = "(c.handover_since IS NOT NULL AND c.handover_accepted IS NULL AND c.closed IS NULL)"
+STANDS_WITH = f"(c.municipality = ANY(%(whole)s::text[]) OR ({MOVING} AND c.handover_with = ANY(%(whole)s::text[])))"
+# The municipality that did have a case reads its own rounds on for a time.
+READS_ON = "(c.handover_with = ANY(%(whole)s::text[]) AND c.handover_accepted > %(handed_over_after)s::date)"
+_AT_TABLE = "(c.municipality = ANY(%(at_table)s::text[]) AND p.lies_with = ANY(%(tables)s::text[]))"
+# Named in the text, and not given with the query: so an index of just these is used.
+JUDGED = ", ".join(f"'{rung.value}'" for rung in RungName if rung.kind.is_judged)
+_TO_JUDGE = (
+    f"(c.municipality = ANY(%(to_judge)s::text[]) AND {OPEN} "
+    f"AND p.id IN (SELECT r.provision_id FROM rung r WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL))"
 )
-_READS_ON = "c.handover_accepted > %(handed_over_after)s::date"
-_SEEN = (
-    f"({_WHOLE} "
-    f"OR (c.handover_with = ANY(%(whole)s::text[]) AND {_READS_ON} AND p.municipality = c.handover_with) "
-    "OR (c.municipality = ANY(%(at_table)s::text[]) AND p.lies_with = ANY(%(tables)s::text[])) "
-    f"OR (c.municipality = ANY(%(to_judge)s::text[]) AND {_OPEN} AND EXISTS (SELECT 1 FROM rung r "
-    "WHERE r.provision_id = p.id AND r.name = ANY(%(judged)s::text[]) AND r.submitted IS NULL)))"
+LINE = (
+    "p.id, p.case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, p.key, p.round, p.purpose, "
+    "p.status, p.due, p.needed_on, p.late_from, p.lies_with, p.suspended_until, p.agreed, "
+    "(SELECT k.code FROM cause k WHERE k.provision_id = p.id ORDER BY k.id DESC LIMIT 1) AS cause"
 )
-_OF = "FROM provision p JOIN client_case c ON c.id = p.case_id WHERE c.forgotten IS NULL"
 
 
 @dataclass(frozen=True)
 class Scope:
     """Of which municipalities somebody sees all cases, what lies with a table, and what waits for a judgement.
 
-    ``director``: only the cases of that one. ``handed_over_after``: after which day a case must have been handed over for the
-    municipality that did so to read its own rounds.
+    ``cases``: only these (database ids), which must be within it. ``handed_over_after``: after which day a case must have been
+    handed over for the municipality that did so to read its own rounds.
     """
 
     whole: tuple[str, ...] = ()
     at_table: tuple[str, ...] = ()
     to_judge: tuple[str, ...] = ()
-    director: str | None = None
+    cases: tuple[int, ...] | None = None
     handed_over_after: date | None = None
 
     @property
@@ -52,10 +56,9 @@ class Scope:
             "whole": list(self.whole),
             "at_table": list(self.at_table),
             "to_judge": list(self.to_judge),
-            "director": self.director,
+            "cases": list(self.cases or ()),
             "handed_over_after": self.handed_over_after,
-            "tables": _TABLES,
-            "judged": _JUDGED,
+            "tables": TABLES,
         }
 
     @property
@@ -63,80 +66,154 @@ class Scope:
         """Whether nothing is in it."""
         return not (self.whole or self.at_table or self.to_judge)
 
+    @property
+    def sees(self) -> str:
+        """The condition that provision ``p`` of case ``c`` is in it. Only what is needed: a condition less is an index more."""
+        if self.cases is not None:
+            return "p.case_id = ANY(%(cases)s::bigint[])"
+        within = [
+            condition
+            for condition, places in (
+                (STANDS_WITH, self.whole),
+                (_AT_TABLE, self.at_table),
+                (_TO_JUDGE, self.to_judge),
+            )
+            if places
+        ]
+        return f"({' OR '.join(within)})" if within else "false"
 
-# Not of a case that was handed over: whoever reads on, reads of rounds only.
-_OWN = (
-    "NOT (c.handover_accepted IS NOT NULL AND c.handover_with = ANY(%(whole)s::text[]) "
-    "AND c.municipality <> ALL(%(whole)s::text[]))"
-)
-_MINE = "(%(director)s::text IS NULL OR c.director = %(director)s)"
+
+@dataclass(frozen=True)
+class Only:
+    """What of a list is asked for: of a municipality, a director, a provision (``key``), what lies with a table (``lies_with``).
+    What is ``None`` does not matter. ``keys``: any of these provisions; ``but``: none of these. ``rows``
+    after the first ``skip``.
+    """
+
+    municipality: str | None = None
+    director: str | None = None
+    key: str | None = None
+    lies_with: str | None = None
+    keys: tuple[str, ...] | None = None
+    but: tuple[str, ...] = ()
+    rows: int = 100
+    skip: int = 0
+
+    @property
+    def where(self) -> str:
+        """The condition."""
+        columns = {
+            "c.municipality": ("municipality", self.municipality),
+            "c.director": ("director", self.director),
+            "p.key": ("key", self.key),
+            "p.lies_with": ("lies_with", self.lies_with),
+        }
+        said = [f" AND {column} = %(only_{name})s" for column, (name, wanted) in columns.items() if wanted is not None]
+        said += [" AND p.key = ANY(%(only_keys)s::text[])"] if self.keys is not None else []
+        said += [" AND p.key <> ALL(%(only_but)s::text[])"] if self.but else []
+        return "".join(said)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For a query."""
+        return {
+            "only_municipality": self.municipality,
+            "only_director": self.director,
+            "only_key": self.key,
+            "only_lies_with": self.lies_with,
+            "only_keys": list(self.keys or ()),
+            "only_but": list(self.but),
+        }
 
 
-def late(rows: Rows, scope: Scope, now: datetime, most: int) -> tuple[list[int], int]:
-    """Provisions that are late at ``now``, longest first: the first ``most``, and how many there are."""
-    where = f"{_OF} AND p.late_from <= %(now)s AND {_SEEN} AND {_MINE}"
-    return _top(rows, where, "p.late_from, c.reference, p.key", most, now=now, **scope.values)
+ALL = Only()
+_OF = "FROM provision p JOIN client_case c ON c.id = p.case_id WHERE c.forgotten IS NULL"
 
 
-def due(rows: Rows, scope: Scope, now: datetime, until: datetime, most: int) -> tuple[list[int], int]:
+def late(rows: Rows, scope: Scope, now: datetime, only: Only = ALL) -> tuple[Sequence[Any], int]:
+    """Provisions that are late at ``now``, longest first, and how many there are."""
+    where = f"{_OF} AND p.late_from <= %(now)s AND {scope.sees}{only.where}"
+    return _top(rows, where, "p.late_from, c.reference, p.key, p.round", only, now=now, **scope.values)
+
+
+def due(rows: Rows, scope: Scope, now: datetime, until: datetime, only: Only = ALL) -> tuple[Sequence[Any], int]:
     """Provisions that become late after ``now`` and until ``until``, soonest first, as :func:`late`."""
-    where = f"{_OF} AND p.late_from > %(now)s AND p.late_from <= %(until)s AND {_SEEN} AND {_MINE}"
-    return _top(rows, where, "p.late_from, c.reference, p.key", most, now=now, until=until, **scope.values)
+    where = f"{_OF} AND p.late_from > %(now)s AND p.late_from <= %(until)s AND {scope.sees}{only.where}"
+    return _top(rows, where, "p.late_from, c.reference, p.key, p.round", only, now=now, until=until, **scope.values)
 
 
-def open_within(rows: Rows, scope: Scope, most: int) -> tuple[list[int], int]:
-    """Open provisions in the scope, oldest need first, as :func:`late`: for a table or an officer."""
+def within(rows: Rows, scope: Scope, only: Only = ALL) -> tuple[Sequence[Any], int]:
+    """Open provisions in the scope, as :func:`late`: for a table or an officer."""
+    where = f"{_OF} AND {OPEN} AND {scope.sees}{only.where}"
+    return _top(rows, where, "p.late_from NULLS LAST, c.reference, p.key, p.round", only, **scope.values)
+
+
+def blocked_beyond(
+    rows: Rows, scope: Scope, patience: Sequence[Patience], today: date, only: Only = ALL
+) -> tuple[Sequence[Any], int]:
+    """What has been blocked longer than one of these, the oldest need first, as :func:`late`; of what is at
+    rest nothing waits.
+    """
+    where = (
+        f"{_OF} AND p.status = 'blocked' AND {scope.sees}{only.where} AND EXISTS (SELECT FROM unnest(%(waits)s::text[], "
+        "%(urgent)s::boolean[], %(last)s::date[], %(agreed)s::boolean[]) AS w (key, urgent, last, by_agreement) "
+        "WHERE w.key = p.key AND w.urgent = p.urgent "
+        "AND coalesce(CASE WHEN w.by_agreement THEN p.agreed END, p.needed_on) <= w.last) "
+        "AND NOT EXISTS (SELECT FROM rest r WHERE r.case_id = c.id AND r.woken IS NULL AND r.until > %(today)s)"
+    )
     return _top(
         rows,
-        f"{_OF} AND {_OPEN} AND {_SEEN} AND {_MINE}",
-        "p.late_from NULLS LAST, c.reference, p.key",
-        most,
+        where,
+        "p.needed_on, c.reference, p.key, p.round",
+        only,
+        waits=[one.key for one in patience],
+        urgent=[one.urgent for one in patience],
+        last=[one.last for one in patience],
+        agreed=[one.by_agreement for one in patience],
+        today=today,
         **scope.values,
     )
 
 
-def _top(rows: Rows, where: str, order: str, most: int, **values: Any) -> tuple[list[int], int]:
-    found = rows(f"SELECT p.id {where} ORDER BY {order} LIMIT %(most)s", most=most, **values)
-    if len(found) < most:
-        return [row.id for row in found], len(found)
-    return [row.id for row in found], int(rows(f"SELECT count(*) AS number {where}", **values)[0].number)
-
-
-def cases(rows: Rows, scope: Scope, now: datetime, search: str, most: int, *, closed: bool) -> Sequence[Any]:
-    """Cases with something in the scope, by reference: at most ``most``, with how much is open and late of what is in it.
-
-    ``search``: what somebody typed of a reference; "tr 2026 101" finds TR-2026-0101.
-    """
-    # First the cases, then what is in them: so a list of a hundred reads a hundred.
-    return rows(
-        "WITH found AS (SELECT c.id FROM client_case c WHERE c.forgotten IS NULL AND c.reference ILIKE %(like)s "
-        f"AND (c.closed IS NOT NULL) = %(closed)s AND {_MINE} AND ({_WHOLE} "
-        f"OR (c.handover_with = ANY(%(whole)s::text[]) AND {_READS_ON}) OR EXISTS "
-        f"(SELECT 1 FROM provision p WHERE p.case_id = c.id AND {_OPEN} AND {_SEEN})) ORDER BY c.reference LIMIT %(most)s) "
-        f"SELECT c.uid, c.reference, c.municipality, CASE WHEN {_OWN} THEN c.director END AS director, c.opened, "
-        f"CASE WHEN {_OWN} THEN c.closed END AS closed, "
-        f"count(*) FILTER (WHERE {_OPEN}) AS open, count(*) FILTER (WHERE p.late_from <= %(now)s) AS late, "
-        f"min(p.due) FILTER (WHERE {_OPEN} AND p.late_from > %(now)s) AS next_due "
-        "FROM found JOIN client_case c USING (id) LEFT JOIN provision p ON p.case_id = c.id "
-        f"AND {_SEEN} GROUP BY c.id ORDER BY c.reference",
-        now=now,
-        like=pattern(search),
-        closed=closed,
-        most=most,
-        **scope.values,
-    )
-
-
-def pattern(search: str) -> str:
-    """What somebody typed, as a pattern of references: letters and numbers in order, whatever is between them."""
-    parts = re.findall(r"[A-Za-z]+|\d+", search)
-    return "%" + "%".join(parts) + "%" if parts else "%"
-
-
-def is_director(rows: Rows, code: str) -> bool:
-    """Whether an open case has this director."""
+def _top(rows: Rows, where: str, order: str, only: Only, **values: Any) -> tuple[Sequence[Any], int]:
+    values |= only.values
+    # First which ones, then what is shown of them.
     found = rows(
-        "SELECT 1 FROM client_case WHERE director = %(code)s AND closed IS NULL AND forgotten IS NULL LIMIT 1",
-        code=code,
+        f"WITH top AS (SELECT p.id {where} ORDER BY {order} LIMIT %(most)s OFFSET %(skip)s) "
+        f"SELECT {LINE} FROM top JOIN provision p USING (id) JOIN client_case c ON c.id = p.case_id ORDER BY {order}",
+        most=only.rows,
+        skip=only.skip,
+        **values,
     )
-    return bool(found)
+    if len(found) < only.rows and (found or not only.skip):
+        return found, only.skip + len(found)
+    return found, int(rows(f"SELECT count(*) AS number {where}", **values)[0].number)
+
+
+def shares_of_late(rows: Rows, scope: Scope, now: datetime, only: Only = ALL) -> Sequence[Any]:
+    """How many are late by municipality, by director, by provision and by with whom it lies: a row for each of these, with the
+    other three empty; ``axis`` says which one it is about.
+    """
+    return rows(
+        "SELECT CASE WHEN grouping(c.municipality) = 0 THEN 'municipality' WHEN grouping(c.director) = 0 THEN 'director' "
+        "WHEN grouping(p.key) = 0 THEN 'key' ELSE 'lies_with' END AS axis, "
+        "coalesce(c.municipality, c.director, p.key, p.lies_with) AS value, count(*) AS number "
+        f"{_OF} AND p.late_from <= %(now)s AND {scope.sees}{only.where} "
+        "GROUP BY GROUPING SETS ((c.municipality), (c.director), (p.key), (p.lies_with)) ORDER BY 1, 3 DESC, 2",
+        now=now,
+        **scope.values,
+        **only.values,
+    )
+
+
+def cases_of(rows: Rows, scope: Scope, directors: Sequence[str]) -> tuple[int, ...]:
+    """The open cases in ``scope.whole`` of which one of ``directors`` is director. What is being handed over to one of them is
+    not theirs until it was accepted.
+    """
+    found = rows(
+        f"SELECT c.id FROM client_case c WHERE c.director = ANY(%(directors)s::text[]) AND {STANDS_WITH} "
+        "AND c.closed IS NULL AND c.forgotten IS NULL",
+        directors=list(directors),
+        **scope.values,
+    )
+    return tuple(row.id for row in found)

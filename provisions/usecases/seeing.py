@@ -1,9 +1,8 @@
 """What one person sees: every list, count, search and page through the same rights. What is not theirs does not exist."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -15,61 +14,11 @@ from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotAllowed, NotFound
-from provisions.store import worklists
 from provisions.store.worklists import Scope
 from provisions.usecases.looks import Look, Looks
-from provisions.views.cases import AuditEntry, CaseView, ProvisionView, Views
+from provisions.views.cases import AuditEntry, CaseView, Views
 
-MOST = 100
 SOON = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """The first rows of a list, and how many there are."""
-
-    rows: tuple[ProvisionView, ...] = ()
-    total: int = 0
-
-    @property
-    def hidden(self) -> int:
-        """How many are not among the rows."""
-        return self.total - len(self.rows)
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """A case in a list. ``open`` and ``late`` count what this person sees of it."""
-
-    address: UUID
-    reference: str
-    municipality: str
-    director: str | None
-    opened: date
-    closed: date | None
-    open: int
-    late: int
-    next_due: date | None
-
-
-@dataclass(frozen=True)
-class Work:
-    """What somebody must look at: what is late and what falls due within a week, and the cases it is about.
-
-    ``own``: these are the cases of which this person is director; otherwise all that the roles give. ``waiting``: what lies with
-    whoever sees no more than that.
-    """
-
-    own: bool
-    late: Listed
-    due: Listed
-    waiting: Listed
-    cases: tuple[CaseLine, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not (self.late.total or self.due.total or self.waiting.total)
 
 
 class Seeing:
@@ -106,47 +55,6 @@ class Seeing:
         if not self.may(use_case):
             self._looks.note(Logged.NOT_ALLOWED, self.actor.code, via=self.actor.via, page=use_case.value)
             raise NotFound("Deze pagina bestaat niet.")
-
-    # --- lists -----------------------------------------------------------------------------------------------------------
-
-    def work(self) -> Work:
-        """The first page of whoever signs in."""
-        scope, now = self.scope, self._clock()
-        if scope.is_empty:
-            return Work(False, Listed(), Listed(), Listed(), ())
-        if not scope.whole:
-            with self._read() as rows:
-                waiting = worklists.open_within(rows, scope, MOST)
-            return Work(False, Listed(), Listed(), self._listed(waiting), ())
-        with self._read() as rows:
-            own = worklists.is_director(rows, self.actor.code)
-            mine = replace(scope, director=self.actor.code) if own else scope
-            late = worklists.late(rows, mine, now, MOST)
-            due = worklists.due(rows, mine, now, self._soon(now), MOST)
-            narrow = replace(scope, whole=())
-            waiting = ([], 0) if narrow.is_empty else worklists.open_within(rows, narrow, MOST)
-            cases = worklists.cases(rows, mine, now, "", MOST, closed=False) if own else []
-        return Work(
-            own, self._listed(late), self._listed(due), self._listed(waiting), tuple(_line(row) for row in cases)
-        )
-
-    def late(self) -> tuple[Listed, Listed]:
-        """What is late, longest first, and what falls due within a week."""
-        self.must(UseCase.SEE_CASE)
-        scope, now = self.scope, self._clock()
-        with self._read() as rows:
-            late = worklists.late(rows, scope, now, MOST)
-            due = worklists.due(rows, scope, now, self._soon(now), MOST)
-        return self._listed(late), self._listed(due)
-
-    def cases(self, search: str = "", *, closed: bool = False) -> list[CaseLine]:
-        """Cases by reference, at most a hundred."""
-        self.must(UseCase.SEE_CASE)
-        with self._read() as rows:
-            found = worklists.cases(rows, self.scope, self._clock(), search[:60], MOST, closed=closed)
-        if search:
-            self._looks.note(Logged.SEARCHED, self.actor.code, via=self.actor.via, page="clienten")
-        return [_line(row) for row in found]
 
     # --- one case --------------------------------------------------------------------------------------------------------
 
@@ -199,10 +107,6 @@ class Seeing:
     def _soon(self, now: datetime) -> datetime:
         return first_moment(day_of(now) + SOON)
 
-    def _listed(self, found: tuple[list[int], int]) -> Listed:
-        ids, total = found
-        return Listed(tuple(self._views.provisions(ids)), total)
-
 
 def municipalities_of(actor: Actor, config: Config) -> tuple[str, ...]:
     """Where ``actor`` has anything to do at all: the municipalities of every role, and those where this one may be the second
@@ -216,9 +120,3 @@ def municipalities_of(actor: Actor, config: Config) -> tuple[str, ...]:
         if any(config.rights.may(actor, UseCase.APPROVE, Subject(place)) for place in town.seconds)
     }
     return tuple(key for key in towns if key in own or key in second)
-
-
-def _line(row: Any) -> CaseLine:
-    return CaseLine(
-        row.uid, row.reference, row.municipality, row.director, row.opened, row.closed, row.open, row.late, row.next_due
-    )

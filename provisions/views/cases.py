@@ -328,7 +328,7 @@ class Views:
         now = self.clock()
         self._known(municipality)
         with self._reader() as rows:
-            blocked = looking.blocked_beyond(rows, self._patience(day_of(now)), municipality)
+            blocked = looking.blocked_beyond(rows, self.patience(day_of(now)), municipality)
             cases = looking.cases(rows, sorted({case_id for _, case_id in blocked}))
         views = (self.view_of(cases[case_id], i, now) for i, case_id in blocked if case_id in cases)
         return sorted(
@@ -373,7 +373,7 @@ class Views:
         if municipality is not None:
             inputs.known(municipality, self.config.organisation.municipalities, "gemeente")
 
-    def _patience(self, today: date) -> list[Patience]:
+    def patience(self, today: date) -> list[Patience]:
         """Since when each provision has been blocked too long; a municipality's closing days only make that earlier."""
         calendar = self.config.catalogue.calendar
         return [

@@ -45,13 +45,16 @@ def case_title(config: Config, name: str) -> str:
     return rule.title if rule else name
 
 
+def follow_up_title(config: Config, key: str | None, name: str) -> str:
+    """What is to be done, in Dutch: about provision ``key`` or about the case; a name that is not known any more as it is."""
+    if key is None:
+        return case_title(config, name)
+    rule = config.catalogue.provisions.get(key)
+    return next((one.title for one in (rule.follow_ups if rule else ()) if one.name == name), name)
+
+
 def _seen(row: Any, config: Config) -> OverdueFollowUp:
     rule = config.catalogue.provisions.get(row.key) if row.key else None
-    title = (
-        case_title(config, row.name)
-        if row.key is None
-        else next((f.title for f in (rule.follow_ups if rule else ()) if f.name == row.name), row.name)
-    )
     return OverdueFollowUp(
         row.reference,
         row.municipality,
@@ -59,6 +62,6 @@ def _seen(row: Any, config: Config) -> OverdueFollowUp:
         ProvisionKey(row.key, row.round) if row.key else None,
         rule.called(row.round, row.purpose) if rule else "",
         row.name,
-        title,
+        follow_up_title(config, row.key, row.name),
         row.due,
     )

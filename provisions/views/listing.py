@@ -18,7 +18,7 @@ from provisions.domain.privacy import refuse_identifying
 from provisions.store import listing, people
 from provisions.store.listing import CaseFilter
 from provisions.store.looking import Reader
-from provisions.views.follow_ups import case_title
+from provisions.views.follow_ups import follow_up_title
 
 
 class CaseStatus(StrEnum):
@@ -122,18 +122,11 @@ class CaseLists:
                 rest=kind is CaseStatus.REST,
                 unassigned=kind is CaseStatus.UNASSIGNED,
                 handover=kind is CaseStatus.HANDOVER,
-                assigned=self._directors(people.directory_of(rows, self._config.organisation.people)),
+                assigned=directors_of(people.directory_of(rows, self._config.organisation.people), self._config),
                 pieces=self._pieces(search),
             )
             found = listing.cases(rows, wanted, now, today)
         return [self._line(row, away, today) for row in found]
-
-    def _directors(self, known: Directory) -> list[tuple[str, str]] | None:
-        """(municipality, code) of every case director where people are listed; ``None`` where they are not."""
-        if not known.is_complete:
-            return None
-        places = self._config.organisation.municipalities
-        return [(place, code) for place in places for code in sorted(holding(known, Role.CASE_DIRECTOR, place))]
 
     def _status(self, text: str) -> CaseStatus:
         return CaseStatus(inputs.known(text, list(CaseStatus), "stand", {k.value: word for k, word in WORDS.items()}))
@@ -154,42 +147,47 @@ class CaseLists:
             row.closed,
             row.late,
             row.open,
-            self._next(row),
+            next_of(row, self._config),
             row.rest,
         )
 
-    def _next(self, row: Any) -> Next | None:
-        """The first day of those that the list knows of."""
-        found = [
-            Next(date.fromisoformat(at[0]), f"{what} {self._named(at[1], int(at[2]))}{self._follow_up(at)}")
-            for said, what in (
-                (row.due, "uiterste datum"),
-                (row.follow_up, "vervolgactie"),
-                (None if row.rest else row.resumes, "klok loopt weer:"),
-                (row.rung, "volgende escalatiestap"),
-            )
-            if said is not None
-            for at in (said.split(" "),)
-        ]
-        if row.rest:
-            found = [one for one in found if one.what.startswith("vervolgactie")]
-            found.append(Next(row.rest_until, "alle klokken lopen weer"))
-        return min(found, key=lambda one: one.day, default=None)
 
-    def _named(self, key: str, round_: int) -> str:
-        if not key:
-            return "van het traject"
-        rule = self._config.catalogue.provisions.get(key)
-        return rule.called(round_, None) if rule else key
+def directors_of(known: Directory, config: Config) -> list[tuple[str, str]] | None:
+    """(municipality, code) of every case director where people are listed; ``None`` where they are not."""
+    if not known.is_complete:
+        return None
+    places = config.organisation.municipalities
+    return [(place, code) for place in places for code in sorted(holding(known, Role.CASE_DIRECTOR, place))]
 
-    def _follow_up(self, at: list[str]) -> str:
-        """Of a follow-up what is to be done; its name is the fourth thing that is known of it."""
-        if len(at) < 4:
-            return ""
-        if not at[1]:
-            return f": {case_title(self._config, at[3])}"
-        rule = self._config.catalogue.provisions.get(at[1])
-        if rule is None:
-            return ""
-        title = next((one.title for one in rule.follow_ups if one.name == at[3]), at[3])
-        return f": {title}"
+
+def next_of(row: Any, config: Config) -> Next | None:
+    """The first day that is still to come of those that a row of a case knows (:func:`provisions.store.listing.cases`)."""
+    found = [
+        Next(date.fromisoformat(at[0]), f"{what} {_named(at[1], int(at[2]), config)}{_follow_up(at, config)}")
+        for said, what in (
+            (row.due, "uiterste datum"),
+            (row.follow_up, "vervolgactie"),
+            (None if row.rest else row.resumes, "klok loopt weer:"),
+            (row.rung, "volgende escalatiestap"),
+        )
+        if said is not None
+        for at in (said.split(" "),)
+    ]
+    if row.rest:
+        found = [one for one in found if one.what.startswith("vervolgactie")]
+        found.append(Next(row.rest_until, "alle klokken lopen weer"))
+    return min(found, key=lambda one: one.day, default=None)
+
+
+def _named(key: str, round_: int, config: Config) -> str:
+    if not key:
+        return "van het traject"
+    rule = config.catalogue.provisions.get(key)
+    return rule.called(round_, None) if rule else key
+
+
+def _follow_up(at: list[str], config: Config) -> str:
+    """Of a follow-up what is to be done; its name is the fourth thing that is known of it."""
+    if len(at) < 4:
+        return ""
+    return f": {follow_up_title(config, at[1] or None, at[3])}"

@@ -13,7 +13,21 @@ from provisions.app import App
 from provisions.machine.sealing import Sealing
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
-from provisions.web import administration, answering, board, new_case, plan, reports, signing, statements, stories, work
+from provisions.web import (
+    administration,
+    answering,
+    board,
+    colleagues,
+    day,
+    lists,
+    new_case,
+    plan,
+    reports,
+    signing,
+    statements,
+    stories,
+    tables,
+)
 from provisions.web.fence import Fence
 from provisions.web.house import Example, House
 from provisions.web.looks import Files
@@ -22,7 +36,10 @@ from provisions.web.pages import Page
 from provisions.web.visits import endpoint, not_found
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
-ROOMS = (signing, work, new_case, plan, board, reports, answering, stories, statements, administration)
+ROOMS = (
+    *(signing, day, lists, new_case, colleagues, tables, plan, board),
+    *(reports, answering, stories, statements, administration),
+)
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 
 

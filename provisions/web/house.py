@@ -14,7 +14,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
 from provisions.domain.case import ProvisionKey
 from provisions.machine.sealing import Sealing
-from provisions.overview import phrases
+from provisions.overview import phrases, states
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
 from provisions.usecases.provider_sign_in import ProviderSigningIn
@@ -85,6 +85,9 @@ class House:
             "capitalised": dutch.capitalised,
             "town": lambda key: towns[key].name if key in towns else key,
             "standing": lambda view: dutch.capitalised(phrases.standing(view, app.config.catalogue)),
+            "stands": lambda line: states.standing(line, day_of(app.clock())),
+            "near": lambda day: states.near_day(day, day_of(app.clock())),
+            "holder": dutch.holder,
             "due_day": lambda view: written_day(view.due) if view.due else "",
             "with_whom": phrases.with_whom,
             "next_step": lambda view: dutch.capitalised(phrases.next_step(view)),

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Actor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
-from provisions.usecases.seeing import Seeing
+from provisions.usecases.sight import Sight
 from provisions.usecases.signing_in import SignedIn
 from provisions.web import keeping
 from provisions.web.house import House
@@ -68,7 +68,7 @@ class Visit:
         return self.signed_in.actor
 
     @property
-    def seen(self) -> Seeing:
+    def seen(self) -> Sight:
         """What this person sees. Raises as ``actor``."""
         return self.house.app.seen_by(self.actor)
 

@@ -121,7 +121,7 @@ def test_a_handover_is_for_the_municipality_that_it_goes_to(app: App) -> None:
 def seen(app: App, by: Actor) -> dict[str, set[str]]:
     """Of each case in the list what is shown of it on its page, and that its page is there for nobody else."""
     seeing = app.seen_by(by)
-    listed = {line.reference: line for line in seeing.cases()}
+    listed = {line.reference: line for line in seeing.cases().rows}
     found = {}
     for reference in (REF, THERE):
         address = app.views.case(reference).case.id
@@ -148,7 +148,7 @@ def test_a_case_stands_with_both_until_it_is_taken_over_and_then_the_one_before_
     assert seen(app, here) == {REF: rounds}
     page = app.seen_by(here).case(app.views.case(REF).case.id, "plan")
     assert (page.notes, page.case.director, app.seen_by(here).record(page)) == ((), None, [])
-    assert [line.director for line in app.seen_by(here).cases()] == [None]
+    assert [line.director for line in app.seen_by(here).cases().rows] == [None]
     assert isinstance(refused(app, lambda: app.cases.note(REF, "gebeld", by=here)), NotAllowed)
     clock.set("2027-02-10T09:00:00+00:00")  # the last day of thirteen weeks
     assert seen(app, here) == {REF: rounds}

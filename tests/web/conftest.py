@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from provisions.app import App
+from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
 from tests.builders import CONFIG, day, typed
@@ -76,7 +77,7 @@ def clock() -> MovingClock:
 @pytest.fixture
 def app(database: Engine, clock: MovingClock) -> App:
     """Eight days after intake: something is late in both municipalities, one lies with a table, one waits for a judgement."""
-    app = App(database, CONFIG, clock)
+    app = App(database.execution_options(**{RECORDED_AT: clock}), CONFIG, clock)
     clock.set("2026-11-02T09:00:00+00:00")
     for reference, town, director in (
         (HERE, HOME, "regie-1"),

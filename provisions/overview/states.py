@@ -1,0 +1,55 @@
+"""How something stands, in the words of the pages (web.md, "Words on buttons": States)."""
+
+from datetime import date, timedelta
+
+from provisions.domain import dutch
+from provisions.domain.calendar import DAY_NAMES, ONE_DAY
+from provisions.domain.case import Status
+from provisions.views.cases import SUSPENDED
+from provisions.views.lines import ProvisionLine
+
+
+def near_day(day: date, today: date) -> str:
+    """A day as people say it: "vr 27 november", with the year when it is another one.
+
+    >>> near_day(date(2026, 11, 27), date(2026, 11, 24)), near_day(date(2027, 1, 4), date(2026, 11, 24))
+    ('vr 27 november', 'ma 4 januari 2027')
+    """
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{DAY_NAMES[day.weekday()][:2]} {day.day} {dutch.MONTHS[day.month - 1]}{year}"
+
+
+def standing(line: ProvisionLine, today: date) -> str:
+    """Where a provision stands: "3 dagen te laat", "Morgen laatste dag", "Loopt, uiterlijk vr 27 november"."""
+    if line.days_late:
+        refused = ", afgewezen" if line.status == Status.REFUSED else ""
+        return f"{dutch.days(line.days_late)} {dutch.OVERDUE}{refused}"
+    if line.status == SUSPENDED:
+        until = f" tot {near_day(line.suspended_until, today)}" if line.suspended_until else ""
+        return f"Klok staat stil{until}"
+    if line.status == Status.REFUSED:
+        return "Afgewezen"
+    if line.status == Status.BLOCKED:
+        return "Wacht op iets anders"
+    if line.status != Status.WAITING:
+        return dutch.capitalised(dutch.STATUS[Status(line.status)])
+    return running(line.last_day, today)
+
+
+def running(last_day: date | None, today: date) -> str:
+    """Of what runs and is on time, the last day."""
+    if last_day is None:
+        return "Loopt"
+    if last_day <= today:
+        return "Vandaag laatste dag"
+    if last_day == today + ONE_DAY:
+        return "Morgen laatste dag"
+    return f"Loopt, uiterlijk {near_day(last_day, today)}"
+
+
+def objection(until: date, today: date, *, presumed: bool) -> str:
+    """Of a refusal, until when one can object. ``presumed``: it is not known when it was announced."""
+    left = until - today
+    soon = " (vandaag laatste dag)" if not left else " (morgen laatste dag)" if left == timedelta(1) else ""
+    guess = ", vermoedelijk" if presumed else ""
+    return f"Afgewezen, bezwaar kan tot en met {near_day(until, today)}{guess}{soon}"
