@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from provisions.access import Directory, Grant, Listed, Role, WithAccounts
 from provisions.store import tables as t
-from provisions.store.looking import Rows
 
 
 @dataclass(frozen=True)
@@ -50,24 +49,6 @@ def directory(connection: Connection, listed: Listed) -> Directory:
     found = every(connection)
     held = {person.code: person.grants for person in found if person.grants}
     return WithAccounts(listed, held, frozenset(person.code for person in found if person.blocked))
-
-
-def directory_of(rows: Rows, listed: Listed) -> Directory:
-    """The same as :func:`directory`, for whoever looks at lists."""
-    held: dict[str, set[Grant]] = {}
-    known, gone = {role.value for role in Role}, set()
-    for row in rows(_HELD):
-        if row.blocked:
-            gone.add(row.code)
-        if row.role in known:
-            held.setdefault(row.code, set()).add(Grant(Role(row.role), row.municipality))
-    return WithAccounts(listed, {code: frozenset(grants) for code, grants in held.items()}, frozenset(gone))
-
-
-_HELD = (
-    "SELECT p.code, p.blocked IS NOT NULL AS blocked, g.role, g.municipality "
-    "FROM person p LEFT JOIN person_grant g ON g.code = p.code"
-)
 
 
 def blocked(connection: Connection) -> frozenset[str]:

@@ -13,7 +13,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.rules import CodeList
 from provisions.overview import states
-from provisions.store import caselines, listing, people, worklists
+from provisions.store import caselines, directory, listing, worklists
 from provisions.store.caselines import CaseQuery, Group, Order
 from provisions.store.worklists import Only
 from provisions.usecases.seeing import Seeing
@@ -124,7 +124,7 @@ class Lists(Seeing):
                 query,
                 mine=self.actor.code,
                 replaced=away.represented(self.actor.code, today),
-                assigned=directors_of(people.directory_of(rows, self._config.organisation.people), self._config),
+                assigned=directors_of(directory.directory_of(rows, self._config.organisation.people), self._config),
                 search=query.search[:60],
             )
             found, total = caselines.cases(rows, scope, asked, now, today)

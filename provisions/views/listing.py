@@ -15,7 +15,7 @@ from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import Part
 from provisions.domain.privacy import refuse_identifying
-from provisions.store import listing, people
+from provisions.store import directory, listing
 from provisions.store.listing import CaseFilter
 from provisions.store.looking import Reader
 from provisions.views.follow_ups import follow_up_title
@@ -122,7 +122,7 @@ class CaseLists:
                 rest=kind is CaseStatus.REST,
                 unassigned=kind is CaseStatus.UNASSIGNED,
                 handover=kind is CaseStatus.HANDOVER,
-                assigned=directors_of(people.directory_of(rows, self._config.organisation.people), self._config),
+                assigned=directors_of(directory.directory_of(rows, self._config.organisation.people), self._config),
                 pieces=self._pieces(search),
             )
             found = listing.cases(rows, wanted, now, today)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import prefect.context
 import pytest
+from prefect.client.schemas.objects import FlowRun
 from prefect.context import root_settings_context
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Running, Scheduled
@@ -73,6 +74,10 @@ def test_the_engine_takes_a_client_in_and_follows_the_clock(world: World, prefec
 
 
 def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server: Settings) -> None:
+    def theirs() -> list[FlowRun]:
+        # An engine of the test before, still stopping, may just have made one of its own again.
+        return [run for run in world.tagged("voorschot") if "TR-2026-09" in run.name]
+
     with (
         running_engine(prefect_server, world.app),
         running_engine(prefect_server, world.app),
@@ -82,18 +87,16 @@ def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server
                 IntakeRequest(f"TR-2026-{number:04}", "voluntary", ["advance_payment"]), by=typed("regisseur-03")
             )
         wait_until(
-            lambda: len(world.tagged("voorschot")) == 12 and not world.app.runs.stale(),
+            lambda: len(theirs()) == 12 and not world.app.runs.stale(),
             seconds=40,
-            what=lambda: (
-                f"{len(world.tagged('voorschot'))} runs, {len(world.app.runs.stale())} to be brought up to date"
-            ),
+            what=lambda: f"{len(theirs())} runs, {len(world.app.runs.stale())} to be brought up to date",
         )
         wait_until(
-            lambda: all(run.state and run.state.is_paused() for run in world.tagged("voorschot")),
+            lambda: all(run.state and run.state.is_paused() for run in theirs()),
             seconds=40,
-            what=lambda: [run.state for run in world.tagged("voorschot")],
+            what=lambda: [run.state for run in theirs()],
         )
-    assert len(world.tagged("voorschot")) == 12
+    assert len(theirs()) == 12
 
 
 def test_a_run_that_a_dead_executor_left_is_executed_again(world: World) -> None:

@@ -65,6 +65,8 @@ ELSEWHERE_TRIED = {
         "new_rules.py",
         "reports.py",
         "resending.py",
+        "second_looks.py",
+        "tables.py",
     ),
     "retention.py",
     "starting.py",
