@@ -144,7 +144,10 @@ class Browser:
         self.page.mouse.click(box["x"] + 40, box["y"] + box["height"] / 2)
         for option in options:
             self.page.locator(".p-select-option", has_text=re.compile(f"^{re.escape(option)}$")).first.click()
-        self.page.keyboard.press("Escape")
+        # A list of more choices stays open, over the form, and takes the next click for itself: close it as people do.
+        if self.page.locator(".p-select-option").first.is_visible():
+            self.page.get_by_text("Parameters", exact=True).click()
+        self.page.locator(".p-select-option").first.wait_for(state="hidden")
 
     def unchoose(self, title: str, option: str) -> None:
         """Take away one of the things chosen, by its cross."""

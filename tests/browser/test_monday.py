@@ -107,7 +107,6 @@ def test_the_same_reference_again_is_refused_in_dutch_on_the_run(product: Produc
     browser.fill("Referentie", "TR-2026-0009")
     browser.choose("Langs welke weg mogen partners", "Vrijwillig")
     browser.choose("Welke voorzieningen zijn nodig?", "Voorschot")
-    browser.fill("Wie is de regisseur?", BY)
     browser.submit()
     browser.page.get_by_role("button", name="View run").last.click()
     browser.page.wait_for_url("**/runs/flow-run/**")
