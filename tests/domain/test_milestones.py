@@ -138,3 +138,9 @@ def test_each_round_has_milestones_of_its_own() -> None:
     client.travels_to("2026-11-10 09:00").needs_again("special_assistance", "new_costs")
     assert client.case.provisions[ProvisionKey("special_assistance", 1)].milestone("applied") == day("2026-11-02")
     assert client.case.provisions[ProvisionKey("special_assistance", 2)].milestones == ()
+
+
+def test_taken_in_late_the_day_of_receipt_is_asked_three_working_days_after_we_asked() -> None:
+    client = a_client("2026-11-20 10:00").needs("day_activity", on="2026-11-02")
+    (asked,) = [f for f in client.provision("day_activity").follow_ups if f.name == "application_received"]
+    assert asked.due == day("2026-11-25"), "what went out on Friday 20 November is not received on the 5th"

@@ -157,7 +157,7 @@ def _has_reason(rule: FollowUpRule, provision: Provision) -> bool:
 def plan_again_after_starting(draft: Draft, key: ProvisionKey) -> None:
     """What asking and starting had planned has its reason again, once the outcome that ended it has been undone."""
     provision = draft.case.provisions[key]
-    asked_on = provision.applied_on or provision.started_on
+    asked_on = provision.asked_on or provision.applied_on or provision.started_on
     if provision.asked and asked_on is not None:
         plan_after(draft, key, TriggerKind.REQUESTED, asked_on)
     if provision.started_on is not None:

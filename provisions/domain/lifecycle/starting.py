@@ -58,7 +58,7 @@ def start(draft: Draft, provision: Provision, day: date) -> None:
     tell_standby_when_due(draft, key)
     if not again:
         note_statutory(draft, key)
-        plan_after(draft, key, TriggerKind.REQUESTED, day)
+        plan_after(draft, key, TriggerKind.REQUESTED, draft.moment.today)
     plan_after(draft, key, TriggerKind.STARTED, day)
 
 
@@ -90,7 +90,7 @@ def apply_at_intake(draft: Draft, provision: Provision) -> None:
     )
     note_statutory(draft, provision.id)
     if provision.applied_on is not None:
-        plan_after(draft, provision.id, TriggerKind.REQUESTED, provision.applied_on)
+        plan_after(draft, provision.id, TriggerKind.REQUESTED, draft.moment.today)
 
 
 def note_statutory(draft: Draft, key: ProvisionKey) -> None:
