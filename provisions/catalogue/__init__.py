@@ -17,6 +17,7 @@ from provisions.catalogue.automations import AUTOMATIONS, Automation, read_autom
 from provisions.catalogue.case_follow_ups import read_case_follow_ups
 from provisions.catalogue.codes import read_codes, read_ends
 from provisions.catalogue.entry import Entry, meant
+from provisions.catalogue.notices import read_notice
 from provisions.catalogue.organisation import (
     Contact,
     Municipality,
@@ -91,6 +92,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
     case_follow_ups = read_case_follow_ups(roots[PROVISIONS])
+    notice = read_notice(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
@@ -112,6 +114,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         codes=codes,
         ends=ends,
         case_follow_ups=case_follow_ups,
+        notice=notice,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
     )

@@ -57,6 +57,11 @@ class Wording:
         for reached in sorted(p.provision.milestones, key=lambda m: m.on):
             rule = known.milestone(reached.name)
             found.append(f"{rule.title if rule else reached.name}: {self.day(reached.on)}")
+        if p.notice is not None and p.notice.decided is None:
+            found.append(
+                f"twee weken na de ingebrekestelling: {self.day(p.notice.two_weeks.due)}; dagen daarna tot en met "
+                f"{self.day(p.notice.last)}"
+            )
         to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")

@@ -147,6 +147,32 @@ class Fine:
     source: str
 
 
+@dataclass(frozen=True)
+class PenaltyStep:
+    """What a penalty for deciding late costs for so many days: ``amount`` a day, as people read it."""
+
+    days: int
+    amount: str
+
+
+_TWO_WEEKS = Term.parse("2 weken")
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """What a notice of default (ingebrekestelling) means in days: ``after`` the day of receipt it begins to cost, for ``days``
+    at most. ``steps``: what it costs then, of which ``year``, by which ``source``; none where the municipality named none.
+    """
+
+    after: Term = _TWO_WEEKS
+    roll: bool = True
+    days: int = 42
+    article: str = "Awb art. 4:17"
+    steps: tuple[PenaltyStep, ...] = ()
+    year: int = 0
+    source: str = ""
+
+
 class TriggerKind(StrEnum):
     """What makes a follow-up planned."""
 
@@ -383,7 +409,8 @@ class Catalogue:
     codes: Mapping[CodeList, Mapping[str, str]] = field(default_factory=dict)  # code → what people read
     ends: Mapping[str, EndRule] = field(default_factory=dict)
     case_follow_ups: tuple[CaseFollowUpRule, ...] = ()
-    # When letters leave decides nothing else: changing it is no change of rules.
+    # A notice of default is shown and decides nothing, and so do the moments at which letters leave: no change of rules.
+    notice: NoticeRule = field(default=NoticeRule(), compare=False)
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
 

@@ -14,6 +14,7 @@ from provisions.domain.calendar import day_of, utc_text
 from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Rest, Rung, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
+from provisions.domain.notices import Notice, notice_of
 from provisions.domain.rules import Dependency, ProvisionRule
 from provisions.store import listing, looking
 from provisions.store.looking import Found, Patience, Reader
@@ -45,6 +46,7 @@ class ProvisionView:
     waiting_days: int | None  # calendar days since the need, when blocked longer than the own target
     objection_until: date | None
     objection_presumed: bool  # counted from the refusal, for when it was announced is not known
+    notice: Notice | None  # of default, where one was received
     lies_with: str | None
     next_rung: RungDue | None
     flow_run: UUID | None
@@ -101,6 +103,7 @@ class ProvisionView:
             "suspended_until": _iso(self.suspended_until),
             "objection_until": _iso(self.objection_until),
             "objection_presumed": self.objection_presumed,
+            "notice_of_default": _notice(self.notice),
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "date_warnings": list(self.date_warnings),
             "warnings": [],
@@ -437,6 +440,7 @@ class Views:
             objection_presumed=until is not None
             and provision.outcome is not None
             and deadlines.announced_on(provision.outcome) is None,
+            notice=notice_of(situation, catalogue.notice),
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
             flow_run=flow_run,
@@ -455,6 +459,18 @@ def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any]) -> Ca
         numbers.setdefault(ProvisionKey(row.key, row.round), []).append(row.number)
     provisions = tuple(replace(p, asked=tuple(numbers.get(p.provision.id, ()))) for p in view.provisions)
     return replace(view, provisions=provisions, notes=notes)
+
+
+def _notice(notice: Notice | None) -> dict[str, Any] | None:
+    if notice is None:
+        return None
+    return {
+        "received": notice.received.isoformat(),
+        "two_weeks_over": notice.two_weeks.due.isoformat(),
+        "first": notice.first.isoformat(),
+        "last": notice.last.isoformat(),
+        "decided": _iso(notice.decided),
+    }
 
 
 def _entry(row: Any) -> AuditEntry:

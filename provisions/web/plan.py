@@ -10,7 +10,6 @@ from starlette.responses import Response
 from provisions.access.subjects import sees_whole
 from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import NotFound
-from provisions.overview.why_day import why_this_day
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.views.cases import CaseView, ProvisionView
@@ -89,7 +88,7 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         p=found,
         facts=showing.of_provision(scene),
         answers=showing.answers(found),
-        steps=why_this_day(found.situation),
+        steps=showing.steps(scene),
         run=showing.run_of(scene, found),
         record=[e for e in visit.seen.record(view) if e.of == found.provision.id],
         forms=_drawn(scene, acts_of_provision.ACTS, back),

@@ -11,9 +11,11 @@ from markupsafe import Markup
 from provisions.access import Subject, UseCase
 from provisions.domain import dutch, messages
 from provisions.domain.case import Asked, ProvisionKey
+from provisions.domain.notices import in_words
 from provisions.domain.rules import CodeList
 from provisions.domain.rungs import RungName
 from provisions.overview.timeline import timeline
+from provisions.overview.why_day import why_this_day
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
 from provisions.views.cases import AuditEntry, ProvisionView
@@ -150,9 +152,31 @@ def of_provision(scene: Scene) -> dict[str, Any]:
         "Nummer van het loket": provision.their_number or "",
         "Wat in de weg staat": catalogue.codes[CodeList.CAUSE].get(provision.cause or "", ""),
         "Begonnen zonder": dutch.listed([view.named(w.dependency) for w in provision.waivers]),
+        "Ingebrekestelling": _notice(scene),
         "Mijlpalen": "; ".join(f"{titles.get(m.name, m.name)}: {written_day(m.on)}" for m in provision.milestones),
         "Gevraagd aan een ander": ", ".join(f"A-{number}" for number in view.asked),
     }
+
+
+def steps(scene: Scene) -> list[str]:
+    """Why it is due on that day; and what a notice of default means in days, for the case director and the team lead."""
+    found = why_this_day(scene.of.situation)
+    if scene.of.notice is None or not _works_on(scene):
+        return found
+    return found + in_words(scene.of.notice, scene.config.catalogue.notice)
+
+
+def _notice(scene: Scene) -> str:
+    notice = scene.of.notice
+    if notice is None or not _works_on(scene):
+        return ""
+    two_weeks, last = written_day(notice.two_weeks.due), written_day(notice.last)
+    return f"twee weken om op {two_weeks}; de dagen daarna lopen tot en met {last}"
+
+
+def _works_on(scene: Scene) -> bool:
+    """Whether who looks keeps this case, as its director and the team lead do; a table does not."""
+    return bool(scene.seen.may(UseCase.MILESTONE, Subject(scene.case.municipality)))
 
 
 def answers(view: ProvisionView) -> dict[RungName, str]:

@@ -203,6 +203,15 @@ POSTAL = "[provision.postal_address]"
             ("[municipality.voorbeeldstad.office_hours]", "'from'", "'half negen' is geen tijd", "08:30"), id="bad time",
         ),
         pytest.param(
+            "provisions.toml", ("days = 42", "days = 0"),
+            ("[notice_of_default]", "'days'", "0 is geen aantal dagen"), id="no days of a penalty",
+        ),
+        pytest.param(
+            "provisions.toml",
+            ("days = 42", 'days = 42\npenalty = { year = 2026, source = "x", steps = [{ days = 14, amount = "€ 1" }] }'),
+            ("[notice_of_default.penalty]", "'steps'", "14 van de 42"), id="days of a penalty without an amount",
+        ),
+        pytest.param(
             "organisation.toml", ('reference_pattern = "[A-Z]', 'reference_pattern = "[A-Z'),
             ("[region]", "'reference_pattern'", "geen reguliere expressie"), id="bad pattern",
         ),

@@ -58,6 +58,22 @@ def test_why_this_day_is_told_step_by_step(browser: Browser, app: App) -> None:
         assert step in said, step
 
 
+def test_what_a_notice_of_default_means_is_shown_to_the_director_and_not_to_a_table(
+    make_browser: NewBrowser, app: App
+) -> None:
+    app.cases.milestone(HERE, "special_assistance", "notice_of_default", by=typed("regie-1"))
+    page = plan(app, "special_assistance")
+    said = words(make_browser().signs_in("regie-1").opens(page))
+    assert "twee weken om op do 26 november 2026" in said
+    assert "de 42 dagen van de dwangsom van 27 november 2026 tot en met 7 januari 2027" in said
+    assert "dwangsom van" not in words(make_browser().signs_in("tafel-1").opens(page))
+    shown = next(p for p in app.views.case(HERE).as_json()["provisions"] if p["key"] == "special_assistance")
+    assert shown["notice_of_default"] == {
+        "received": "2026-11-12", "two_weeks_over": "2026-11-26", "first": "2026-11-27", "last": "2027-01-07",
+        "decided": None,
+    }  # fmt: skip
+
+
 def test_a_sheet_is_printed_by_whoever_sees_the_whole_case(make_browser: NewBrowser, app: App) -> None:
     director, table = make_browser().signs_in("regie-1"), make_browser().signs_in("tafel-1")
     for which in ("overleg", "client"):
