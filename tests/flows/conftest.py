@@ -131,14 +131,28 @@ class World:
         self.app.cases.record_outcome(self.reference, key, outcome, by=typed("regisseur-03"), on=on, fields=fields)
 
 
+@pytest.fixture(scope="session")
+def registered(config: Config) -> Deployments:
+    """What all tests register; Prefect has it once the first of them did."""
+    return Deployments(provision_plans(config.catalogue), form_plans(config))
+
+
 @pytest.fixture
-def world(client: SyncPrefectClient, database: Database, config: Config, clock: MovingClock) -> Iterator[World]:
+def all_deployments(registered: Deployments, client: SyncPrefectClient) -> Deployments:
+    """The deployments as they should be: registered again only when a test left them otherwise."""
+    if not registered.ids or not registered.are_whole(client):
+        registered.register(client)
+    return registered
+
+
+@pytest.fixture
+def world(
+    client: SyncPrefectClient, database: Database, config: Config, clock: MovingClock, all_deployments: Deployments
+) -> Iterator[World]:
     app = App(database, config, clock)
     context.use(app)
-    deployments = Deployments(provision_plans(config.catalogue), form_plans(config))
-    deployments.register(client)
-    yield World(app, clock, client, deployments, RunMirror(app, deployments, scheduled=lambda: None))
-    remove_runs(client, deployments)
+    yield World(app, clock, client, all_deployments, RunMirror(app, all_deployments, scheduled=lambda: None))
+    remove_runs(client, all_deployments)
 
 
 def remove_runs(client: SyncPrefectClient, deployments: Deployments) -> None:
