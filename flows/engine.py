@@ -42,6 +42,7 @@ from provisions.app import App
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
+from provisions.outbound.gathered import Gathered
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.smtp import transport_for
 from provisions.outbound.transports import OutboxFolder
@@ -87,7 +88,9 @@ class Engine:
         self._doubt = Doubt(app.rules)
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
-        self._morning = MorningMessages(screens.mornings, screens.days, screens.absences)
+        self._morning = MorningMessages(
+            screens.mornings, screens.days, Gathered(database, config, now), screens.absences
+        )
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))

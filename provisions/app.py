@@ -18,11 +18,13 @@ from provisions.store.runs import Runs
 from provisions.usecases.accounting import Accounting
 from provisions.usecases.administering import Administering
 from provisions.usecases.boards import Boards
+from provisions.usecases.calendars import Calendars
 from provisions.usecases.cases import Cases
 from provisions.usecases.looks import Looks
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
 from provisions.usecases.people import People
+from provisions.usecases.preferences import Preferences
 from provisions.usecases.releasing import Releasing
 from provisions.usecases.reports import ReadingReports
 from provisions.usecases.resending import Resending
@@ -47,6 +49,7 @@ class App:
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
+    ``calendars``: the own due days as a calendar; ``preferences``: how people want messages.
     ``submissions``: forms of pages that were sent. ``starting``: what there is to choose and to see before a case is started.
     """
 
@@ -69,6 +72,8 @@ class App:
         self.releasing = Releasing(engine, config, self.exports, clock)
         self.looks = Looks(engine, config, self.views, clock)
         self.people = People(engine, config, self.looks, clock)
+        self.calendars = Calendars(engine, config, self.looks, clock)
+        self.preferences = Preferences(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
         self.starting = Starting(engine, config, self.cases, self.views, self.looks, clock)

@@ -29,6 +29,7 @@ from provisions.domain.rules import Brp, CaseFollowUpRule, CaseTrigger, Catalogu
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import Term
 from provisions.outbound.days import DaysOverviews
+from provisions.outbound.gathered import Gathered
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.overview import AbsenceEnds
@@ -438,6 +439,7 @@ class Town:
         self.letterbox = Letterbox()
         self.outbox = Outbox(database, config, self.letterbox, clock)
         self.days = DaysOverviews(database, config, clock)
+        self.gathered = Gathered(database, config, clock)
         self.absences = AbsenceEnds(database, config, clock)
         self.letters: list[Letter] = []
 
@@ -457,6 +459,7 @@ class Town:
 
     def _deliver(self) -> None:
         self.days.tell()
+        self.gathered.tell()
         self.absences.ask()
         self.outbox.deliver_due()
         for mail in self.letterbox.mail:

@@ -22,6 +22,9 @@ class Logged(StrEnum):
     PERSON_BLOCKED = "person_blocked"
     PERSON_UNBLOCKED = "person_unblocked"
     PERSON_RESET = "person_reset"
+    CALENDAR_ASKED = "calendar_asked"
+    CALENDAR_REVOKED = "calendar_revoked"
+    PREFERENCES_CHANGED = "preferences_changed"
     LOOKED = "looked"
     SEARCHED = "searched"
     NOT_ALLOWED = "not_allowed"
@@ -43,6 +46,9 @@ WORDS: Mapping[Logged, str] = {
     Logged.PERSON_BLOCKED: "geblokkeerd",
     Logged.PERSON_UNBLOCKED: "weer toegelaten",
     Logged.PERSON_RESET: "nieuw adres gekregen",
+    Logged.CALENDAR_ASKED: "agenda aangezet, met een nieuw adres",
+    Logged.CALENDAR_REVOKED: "agenda uitgezet",
+    Logged.PREFERENCES_CHANGED: "voorkeuren voor berichten veranderd",
     Logged.LOOKED: "bekeken",
     Logged.SEARCHED: "gezocht",
     Logged.NOT_ALLOWED: "geweigerd: geen recht",

@@ -30,6 +30,7 @@ REFERENCE_PATTERN = "[A-Z]{2,5}-20[0-9]{2}-[0-9]{4,5}"
 MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
 MANUAL, AUTOMATIC = "manual", "automatic"
+AGENDA = "agenda"
 OLD_KEEPING = "months_after_closing"  # of versions that had one term for a whole case
 KEEP_LOOKS_MONTHS = 60
 LETTERS_WAIT = 5  # minutes
@@ -74,7 +75,8 @@ class Municipality:
     """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
     ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it. ``seconds``: the
     municipalities whose people may be the second person here, besides its own (four eyes). ``theme``: how the workplace looks to
-    whoever works for this one alone; empty where that is as in the region.
+    whoever works for this one alone; empty where that is as in the region. ``agendas``: the tables that get one agenda a working
+    day.
     """
 
     key: str
@@ -93,6 +95,7 @@ class Municipality:
     own_sender: Contact | None = None
     seconds: tuple[str, ...] = ()
     theme: str = ""
+    agendas: frozenset[RungName] = frozenset()
 
     @property
     def team(self) -> Contact:
@@ -275,11 +278,13 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
                 "dit is geen code.",
                 "Gebruik een kleine letter, gevolgd door kleine letters, cijfers, punten en streepjes.",
             )
+    tables, agendas = _tables(entry)
     municipality = Municipality(
         key=key,
         name=entry.text("name"),
         counters={name: _contact(counters, name) for name in counters.values},
-        tables=_tables(entry),
+        tables=tables,
+        agendas=agendas,
         customisation_officer=_contact(entry, "customisation_officer"),
         standby=_contact(entry, "standby"),
         directors={code: _contact(directors, code, phone=True) for code in directors.values},
@@ -299,12 +304,24 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
     return municipality
 
 
-def _tables(entry: Entry) -> dict[RungName, Contact]:
-    """The contact of each table; an optional one may be absent."""
+def _tables(entry: Entry) -> tuple[dict[RungName, Contact], frozenset[RungName]]:
+    """The contact of each table (an optional one may be absent), and which of them get one agenda a working day."""
     with_contact = [rung for rung in RungName if rung.kind.contact]
     entry.known |= {rung.kind.contact for rung in with_contact}
-    wanted = (rung for rung in with_contact if not rung.kind.optional or rung.kind.contact in entry.values)
-    return {rung: _contact(entry, rung.kind.contact) for rung in wanted}
+    tables: dict[RungName, Contact] = {}
+    agendas: set[RungName] = set()
+    for rung in with_contact:
+        key = rung.kind.contact
+        if rung.kind.optional and key not in entry.values:
+            continue
+        inner = entry.table(key)
+        wants = inner is not None and inner.flag(AGENDA, default=False)
+        tables[rung] = Contact("", "") if inner is None else _read_contact(inner, phone=False)
+        if wants:
+            agendas.add(rung)
+            if tables[rung].webhook and inner is not None:
+                inner.fault(AGENDA, "een systeem krijgt elk bericht meteen.", "Haal agenda weg, of webhook.")
+    return tables, frozenset(agendas)
 
 
 def _contact(entry: Entry, key: str, *, phone: bool = False) -> Contact:

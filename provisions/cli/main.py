@@ -45,6 +45,7 @@ MODULES = {
     "rights": "access",
     "person": "access",
     "looked": "access",
+    "preferences": "preferences",
     "list": "listing",
     "away": "absences",
     "back": "absences",

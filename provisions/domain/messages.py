@@ -34,7 +34,7 @@ class Letter:
     ``settles``: with it a table hears that it is done; ``unsettles``: that it is not, after all.
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
-    in the overview of the day for that counter.
+    in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
     """
 
     label: str
@@ -51,6 +51,7 @@ class Letter:
     held: timedelta = timedelta()
     at_once: bool = False
     listed: bool = False
+    may_wait: bool = False
 
 
 class MessageKind(StrEnum):
@@ -167,6 +168,7 @@ class MessageKind(StrEnum):
             subject="Klaar {reference} · sinds {delivered_short}",
             event="voorziening-gereed",
             lapses=lapses.not_delivered,
+            may_wait=True,
         ),
     )
     REFUSED = (
@@ -190,6 +192,7 @@ class MessageKind(StrEnum):
             subject="Vastgelegd door een ander {reference} · {told_on}",
             event="door-ander-vastgelegd",
             lapses=lapses.as_it_was,
+            may_wait=True,
         ),
     )
     UNASSIGNED = (
@@ -201,6 +204,7 @@ class MessageKind(StrEnum):
             subject="Traject naar een andere regisseur {reference} · {told_on}",
             event="traject-naar-andere-regisseur",
             case_lapses=lapses.back_again,
+            may_wait=True,
         ),
     )
     ASSIGNED = (
@@ -212,6 +216,7 @@ class MessageKind(StrEnum):
             subject="Traject erbij {reference} · {told_on}",
             event="traject-toegewezen",
             case_lapses=lapses.another_by_now,
+            may_wait=True,
         ),
     )
     ANSWER = (
@@ -223,6 +228,7 @@ class MessageKind(StrEnum):
             subject="Antwoord {reference} · {told_on}",
             event="tafel-heeft-geantwoord",
             lapses=lapses.not_answered,
+            may_wait=True,
         ),
     )
     DECIDED = (
@@ -378,6 +384,7 @@ class MessageKind(StrEnum):
             subject="Overgedragen {reference} · {told_on}",
             event="overdracht-aangenomen",
             lapses=lapses.not_accepted,
+            may_wait=True,
         ),
     )
     HANDOVER_DECLINED = (
@@ -389,6 +396,7 @@ class MessageKind(StrEnum):
             subject="Niet overgedragen {reference} · {told_on}",
             event="overdracht-niet-aangenomen",
             lapses=lapses.begun_anew,
+            may_wait=True,
         ),
     )
     FOLLOW_UP = (
@@ -400,6 +408,7 @@ class MessageKind(StrEnum):
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-nodig",
             lapses=lapses.no_such_follow_up,
+            may_wait=True,
         ),
     )
     RESTED = (
@@ -411,6 +420,7 @@ class MessageKind(StrEnum):
             subject="Uit beeld {reference} · sinds {rest_since_short}",
             event="traject-uit-beeld",
             case_lapses=lapses.awake,
+            may_wait=True,
         ),
     )
     WOKEN = (
@@ -422,6 +432,7 @@ class MessageKind(StrEnum):
             subject="Niet meer uit beeld {reference} · sinds {rest_until_short}",
             event="traject-niet-meer-uit-beeld",
             case_lapses=lapses.at_rest_again,
+            may_wait=True,
         ),
     )
     CASE_FOLLOW_UP = (
@@ -433,6 +444,7 @@ class MessageKind(StrEnum):
             subject="Vervolgactie {reference} · {follow_up_short}",
             event="vervolgactie-traject-nodig",
             case_lapses=lapses.nothing_to_do_for_case,
+            may_wait=True,
         ),
     )
     APPROVAL = (
@@ -454,6 +466,7 @@ class MessageKind(StrEnum):
             template="notice/approval_decided.md.j2",
             subject="Uw vraag om akkoord {reference} · {told_on}",
             event="akkoord-besloten",
+            may_wait=True,
         ),
     )
     CANCELLED = (
@@ -471,6 +484,8 @@ class MessageKind(StrEnum):
     )
     REPORT = ("report", Letter(label="weekrapport", to=Recipient.STEERING_GROUP))
     DAYS = ("days", Letter(label="overzicht van nieuwe datums", to=Recipient.COUNTER))
+    AGENDA = ("agenda", Letter(label="agenda van de dag, aan de tafel", to=Recipient.TABLE))
+    OVERVIEW = ("overview", Letter(label="overzicht van de dag, aan de regisseur", to=Recipient.CASE_DIRECTOR))
     MORNING = ("morning", Letter(label="ochtendbericht", to=Recipient.TEAM_LEADS))
     ABSENCE_ENDS = ("absence_ends", Letter(label="vraag wat er na een afwezigheid gebeurt", to=Recipient.TEAM_LEADS))
 

@@ -24,12 +24,13 @@ from provisions.outbound import prepared
 from provisions.outbound.carriers import Carriers
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
+from provisions.outbound.holding import Holding
 from provisions.outbound.recording import Next, Note, Recorder
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
 from provisions.outbound.sending import Busy, MailClosed, Sender, Sent
 from provisions.outbound.transports import Transport
 from provisions.outbound.webhook import Event, EventTransport
-from provisions.store import absences
+from provisions.store import absences, preferences
 from provisions.store import outbox as store
 from provisions.store.loading import Stored
 from provisions.store.outbox import TELLING, Held, Message
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Batch:
+class Batch:
     """What is needed to write the messages of some provisions, read once for all of them."""
 
     cases: Mapping[int, Stored]  # by provision id
@@ -46,7 +47,7 @@ class _Batch:
     told: dict[int, list[tuple[datetime, UUID, Told]]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, connection: Connection, provision_ids: Sequence[int], now: datetime) -> "_Batch":
+    def read(cls, connection: Connection, provision_ids: Sequence[int], now: datetime) -> "Batch":
         """The cases of these provisions, who is away, and what their counters were told before."""
         if not provision_ids:
             return cls({})
@@ -99,6 +100,7 @@ class Outbox:
         self._webhooks = webhooks
         self._sender = Sender(config.organisation, clock, webhooks)
         self._recorder = Recorder(clock, spread)
+        self._holding = Holding(config)
         self._carriers = Carriers(self, another) if another else None
 
     def deliver_due(self, limit: int = 200) -> int:
@@ -112,7 +114,7 @@ class Outbox:
         try:
             with store.working(self._engine) as connection:
                 queues = store.queues(connection, self._clock(), limit)
-                batch = _Batch.read(connection, list(queues), self._clock())
+                batch = Batch.read(connection, list(queues), self._clock())
                 apart = store.pending_apart(connection, self._clock(), limit)
                 for waiting in _one_by_one(apart, queues):
                     count, following = self._deliver_queue(connection, waiting, batch, self._transport)
@@ -144,12 +146,12 @@ class Outbox:
             else:
                 assert isinstance(what, UUID)  # noqa: S101 - it came from ``due``
                 waiting = [[row] for row in store.pending_apart(connection, self._clock(), 1, what)]
-            batch = _Batch.read(connection, [what] if isinstance(what, int) else [], self._clock())
+            batch = Batch.read(connection, [what] if isinstance(what, int) else [], self._clock())
             for one in waiting:
                 self._deliver_queue(connection, one, batch, transport)
 
     def _deliver_queue(
-        self, connection: Connection, waiting: Sequence[Message], batch: _Batch, transport: Transport
+        self, connection: Connection, waiting: Sequence[Message], batch: Batch, transport: Transport
     ) -> tuple[int, Next]:
         """Send messages in order until one has to wait; how many were handled, and what may follow."""
         for handled, row in enumerate(waiting):
@@ -166,7 +168,7 @@ class Outbox:
                 return handled + 1, following
         return len(waiting), Next.THE_NEXT
 
-    def _deliver(self, held: Held, row: Message, batch: _Batch, transport: Transport) -> Next:
+    def _deliver(self, held: Held, row: Message, batch: Batch, transport: Transport) -> Next:
         """Send one message to everybody who waits for it, and record what became of it. Nothing about it stops another."""
         note = Note(row.id)
         try:
@@ -178,6 +180,8 @@ class Outbox:
             rendered, event = self._written(held, row, batch, note)
             if isinstance(rendered, Lapsed):
                 return self._recorder.void(held, row, note, rendered.why)
+            if self._waits(held, row, rendered, note, batch):
+                return Next.THE_NEXT
             return self._send(held, row, rendered, event, note, batch, transport)
         except MailClosed as closed:
             self._put_off(closed.until, row.provision_id, row.id)
@@ -191,7 +195,30 @@ class Outbox:
             log.error("message %s (%s): %s", row.id, row.kind, type(error).__name__)
             return self._recorder.failed(held, row, note, f"fout in het programma: {type(error).__name__}")
 
-    def _written(self, held: Held, row: Message, batch: _Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
+    def _waits(self, held: Held, row: Message, rendered: Rendered, note: Note, batch: Batch) -> bool:
+        """Whether nobody gets it yet, for the sake of the one who is to: what was tried, or is sent again, does not wait."""
+        if note.case_id is None or held.receivers or row.attempts or row.sent is not None:
+            return False
+        waits = self._holding.of(
+            row,
+            rendered.recipients,
+            note.key,
+            self._clock(),
+            chosen=lambda code: preferences.of(held.connection, code),
+            mine=lambda code: self._director(held, row, batch) == code,
+        )
+        if waits is not None:
+            store.hold_back(held.connection, row.id, waits)
+        return waits is not None
+
+    @staticmethod
+    def _director(held: Held, row: Message, batch: Batch) -> str | None:
+        """The code of the case director where the message is sent from."""
+        of_case = row.provision_id is None
+        stored = store.case_of(held.connection, row.case_id) if of_case else batch.cases[row.provision_id]
+        return stored.case.director_in(row.municipality) if stored else None
+
+    def _written(self, held: Held, row: Message, batch: Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
         """The message as it goes out now, or why there is nothing to say any more."""
         if row.case_id is not None:
             return self._about_case(held, row)
@@ -239,7 +266,7 @@ class Outbox:
         rendered: Rendered,
         event: Event | None,
         note: Note,
-        batch: _Batch,
+        batch: Batch,
         transport: Transport,
     ) -> Next:
         now = self._clock()

@@ -36,7 +36,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message as it goes out: ``text`` and ``html`` say the same. ``sender``: the region's mailbox when it is ``None``."""
+    """A message as it goes out: ``text`` and ``html`` say the same, from ``markdown`` where it is about a case. ``sender``: the
+    region's mailbox when it is ``None``.
+    """
 
     recipients: tuple[Contact, ...]
     subject: str
@@ -45,6 +47,7 @@ class Rendered:
     attachments: tuple[Attachment, ...] = ()
     sender: Contact | None = None
     reply_to: tuple[Contact, ...] = ()
+    markdown: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def render(
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
         reply_to=_answers_to(message, case, case.municipality_of(provision.id), config, now),
+        markdown=body,
     )
 
 
@@ -121,6 +125,7 @@ def render_for_case(
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),
         sender=config.organisation.sender_of(municipality),
         reply_to=_answers_to(message, case, case.municipality, config, now),
+        markdown=body,
     )
 
 

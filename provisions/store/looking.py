@@ -60,14 +60,14 @@ def undelivered(message: str) -> str:
 def waits_since(message: str) -> str:
     """From when on the message with this name in a query, which is pending, waits to leave.
 
-    What waits on purpose does not count: for second thoughts, or for the overview of its day. What was sent again was said at
-    its own time.
+    What waits on purpose does not count: for second thoughts, for an overview of the day, or for its receiver's sake. What was
+    sent again was said at its own time.
     """
     listed = ", ".join(f"'{kind.value}'" for kind in listed_kinds())
     held = f"interval '{LONGEST_HELD.total_seconds():.0f} seconds'"
     return (
         f"CASE WHEN {message}.attempts > 0 THEN {message}.created "
-        f"WHEN {message}.sent IS NOT NULL OR {message}.kind IN ({listed}) THEN {message}.next_try "
+        f"WHEN {message}.sent IS NOT NULL OR {message}.held OR {message}.kind IN ({listed}) THEN {message}.next_try "
         f"ELSE least({message}.next_try, {message}.created + {held}) END"
     )
 

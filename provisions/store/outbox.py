@@ -7,14 +7,14 @@ recorded over the same connection, so that a message costs few turns to the data
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from provisions.domain import messages
+from provisions.domain import holding, messages
 from provisions.domain.delivery import BOUND, Delivery, MessageStatus
 from provisions.store import loading
 from provisions.store import tables as t
@@ -22,8 +22,10 @@ from provisions.store.loading import Stored
 
 TELLING = tuple(kind.value for kind in messages.telling())
 LISTED = tuple(kind.value for kind in messages.listed())
-_LETTER = t.message.c.kind.not_in(LISTED)  # what goes by itself; the others go in the overview of the day
+# What goes by itself; the others go in an overview of the day.
+_LETTER = and_(t.message.c.kind.not_in(LISTED), t.message.c.overview.is_(None))
 Message = Row[Any]
+LONGEST_OVERVIEW = timedelta(days=14)  # from one working day to the next
 
 _OF_DELIVERY = [field.name for field in fields(Delivery)]
 _LOCK = text("SELECT pg_try_advisory_lock(:key)")
@@ -89,7 +91,7 @@ def pending_apart(connection: Connection, now: datetime, limit: int, message: UU
     time = or_(t.message.c.next_try <= now, t.message.c.next_try > now + BOUND)
     query = (
         select(t.message)
-        .where(t.message.c.provision_id.is_(None), time, t.message.c.status == MessageStatus.PENDING.value)
+        .where(t.message.c.provision_id.is_(None), time, t.message.c.status == MessageStatus.PENDING.value, _LETTER)
         .order_by(t.message.c.created, t.message.c.detail)
         .limit(limit)
     )
@@ -124,6 +126,44 @@ def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Me
         t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
     )
     return connection.execute(query).all()
+
+
+# --- what waits for its receiver's sake ---------------------------------------------------------------------------------
+
+
+def hold_back(connection: Connection, message: UUID, held: holding.Held) -> None:
+    """Have a message that nobody was sent yet wait, by itself or in an overview of the day."""
+    values = {"held": True, "next_try": held.until, "overview": held.overview or None}
+    change_pending(connection, message, **values)
+
+
+def in_overviews(connection: Connection, now: datetime) -> Sequence[Message]:
+    """What is due to stand in the overview of a person or a table, oldest first, held until the end of the transaction.
+
+    A moment further away than any overview was written by a clock that ran ahead, and is not waited for.
+    """
+    m = t.message.c
+    query = (
+        select(t.message)
+        .where(m.overview.is_not(None), or_(m.next_try <= now, m.next_try > now + LONGEST_OVERVIEW))
+        .order_by(m.created, m.id)
+        .with_for_update(skip_locked=True)
+    )
+    return connection.execute(query).all()
+
+
+def gathered(connection: Connection, ids: Sequence[UUID], **more: object) -> None:
+    """These stand in an overview, and need no letter of their own any more."""
+    statement = update(t.message).where(t.message.c.id.in_(ids))
+    connection.execute(statement.values(status=MessageStatus.VOID.value, next_try=None, **more))
+
+
+def let_go(connection: Connection, now: datetime, overview: str | None = None, message: UUID | None = None) -> None:
+    """What waits for this overview, or this message, leaves by itself, now."""
+    m = t.message.c
+    statement = update(t.message).where(m.overview.is_not(None), m.next_try.is_not(None))
+    statement = statement.where(m.overview == overview) if overview is not None else statement.where(m.id == message)
+    connection.execute(statement.values(overview=None, next_try=now))
 
 
 # --- what goes in the overview of the day ----------------------------------------------------------------------------
@@ -296,7 +336,7 @@ def send_again(connection: Connection, message: UUID, now: datetime, *, everybod
     if not everybody:
         again &= t.delivery.c.status != "sent"
     connection.execute(delete(t.delivery).where(again))
-    change(connection, message, status="pending", attempts=0, next_try=now, error=None)
+    change(connection, message, status="pending", attempts=0, next_try=now, error=None, overview=None)
     if everybody:
         change(connection, message, recipients=None)
 

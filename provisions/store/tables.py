@@ -333,8 +333,11 @@ message = Table(
     Column("subject", Text),
     Column("body", Text),  # the plain text as it was sent
     Column("error", Text),
+    Column("held", Boolean, nullable=False, server_default=text("false")),  # it waits for its receiver's sake
+    Column("overview", Text),  # in whose overview of the day it stands, or will: a person's, a table's
     CheckConstraint("status IN ('pending', 'sent', 'void', 'failed')", name="status"),
     Index("ix_message_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
+    Index("ix_message_overview", "next_try", postgresql_where=text("overview IS NOT NULL AND next_try IS NOT NULL")),
     Index("ix_message_provision_id", "provision_id"),
     Index("ix_message_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
 )
@@ -475,6 +478,15 @@ invitation = Table(
     Index("ix_invitation_code", "code"),
 )
 
+# How somebody wants messages (``domain/holding.py``); whoever chose nothing has no row.
+preference = Table(
+    "preference",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("pace", Text, nullable=False),
+    Column("quiet", Boolean, nullable=False),
+)
+
 # Who is signed in. ``id`` is a digest of what the browser has; ``grants``: as the provider said, else those of the person.
 session = Table(
     "session",
@@ -500,6 +512,18 @@ sign_in = Table(
     Column("verifier", Text, nullable=False),
     Column("onward", Text, nullable=False),
     Column("until", Moment, nullable=False),
+)
+
+# The own due days as a calendar, where somebody asked for it. Only a digest of the secret in its address is kept. ``grants``:
+# what the provider of identities said at the last sign-in (``rights_at``); null where the account says it.
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    Column("code", Text, ForeignKey("person.code", ondelete="CASCADE"), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("made", Moment, nullable=False),
+    Column("grants", JSON),
+    Column("rights_at", Moment),
 )
 
 # A form of a page that was sent, for a day: what is sent again is not done again, and is told what the first did. ``after`` and
@@ -546,8 +570,11 @@ access_log = Table(
     Index("ix_access_log_keep_until", "keep_until"),
 )
 
-# What is of the moment and in no backup: after a restore everybody signs in again.
-PASSING = frozenset({"invitation", "last_act", "session", "sign_in", "stray_run", "submission", "typed"})
+# What is of the moment and in no backup: after a restore everybody signs in again, and asks for a calendar anew, for an address
+# that was revoked must not come back.
+PASSING = frozenset(
+    {"calendar_feed", "invitation", "last_act", "session", "sign_in", "stray_run", "submission", "typed"}
+)
 
 # What the program remembers of itself, such as the rules by which the derived columns were computed.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

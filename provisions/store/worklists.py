@@ -206,6 +206,15 @@ def shares_of_late(rows: Rows, scope: Scope, now: datetime, only: Only = ALL) ->
     )
 
 
+def last_days(rows: Rows, cases: Sequence[int]) -> Sequence[Any]:
+    """Of these cases (database ids) each last day: ``late_from`` (UTC, the moment after it), ``reference``, ``address``."""
+    return rows(
+        "SELECT DISTINCT p.late_from, c.reference, c.uid AS address "
+        f"{_OF} AND p.late_from IS NOT NULL AND p.case_id = ANY(%(cases)s::bigint[])",
+        cases=list(cases),
+    )
+
+
 def cases_of(rows: Rows, scope: Scope, directors: Sequence[str]) -> tuple[int, ...]:
     """The open cases in ``scope.whole`` of which one of ``directors`` is director. What is being handed over to one of them is
     not theirs until it was accepted.

@@ -17,7 +17,7 @@ from provisions.access.roles import grants_of
 from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import SYSTEM
-from provisions.store import door, people, sessions
+from provisions.store import calendars, door, people, sessions
 from provisions.store.people import Person
 from provisions.usecases.entitled import Entitlement
 from provisions.usecases.looks import Looks
@@ -87,6 +87,7 @@ class People:
             if person.blocked is None:
                 people.block(connection, person.code, self._clock())
                 people.withdraw(connection, person.code)
+                calendars.remove(connection, person.code)
                 sessions.end_all_of(connection, person.code)
                 self._note(connection, Logged.PERSON_BLOCKED, by, person.code)
 
@@ -99,12 +100,13 @@ class People:
                 self._note(connection, Logged.PERSON_UNBLOCKED, by, person.code)
 
     def reset(self, code: str, *, by: Actor = MACHINE) -> str:
-        """A new one-time address; password, second factor and sessions end at once. Returns its secret."""
+        """A new one-time address; password, second factor, sessions and calendar end at once. Returns its secret."""
         with self._transaction(by) as connection:
             person = self._person(connection, code)
             if person.blocked is not None:
                 raise NotAllowed(f"Het account {code} is geblokkeerd. Laat de persoon eerst weer toe.")
             people.set_password(connection, person.code, None, None)
+            calendars.remove(connection, person.code)
             sessions.end_all_of(connection, person.code)
             self._note(connection, Logged.PERSON_RESET, by, person.code)
             return self._invite(connection, person.code, self._clock())

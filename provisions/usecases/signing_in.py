@@ -18,7 +18,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Via
 from provisions.inputs import CODE
 from provisions.machine.sealing import Sealing
-from provisions.store import door, people, sessions
+from provisions.store import calendars, door, people, sessions
 from provisions.store.people import Person
 from provisions.store.sessions import Session
 from provisions.usecases.looks import Looks
@@ -255,5 +255,7 @@ class SigningIn:
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._engine.begin() as connection:
             sessions.begin(connection, digest(token), Session(code, source, grants, now, now, now))
+            if grants is not None:
+                calendars.renew(connection, code, grants, now)
             self._looks.note(Logged.SIGNED_IN, code, connection=connection)
         return token

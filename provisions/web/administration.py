@@ -32,7 +32,11 @@ def change(visit: Visit) -> Response:
         return RedirectResponse("/beheer", HTTPStatus.SEE_OTHER)
     code = visit.form.get("code", "").strip()
     return visit.house.page(
-        visit, "person_address.html.j2", title=f"Adres voor {code}", code=code, address=_address(visit, secret)
+        visit,
+        "person_address.html.j2",
+        title=f"Adres voor {code}",
+        code=code,
+        address=visit.whole_address(f"/welkom/{secret}"),
     )
 
 
@@ -104,12 +108,6 @@ def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", 
         chosen_roles=visit.chosen("rol") if given else (),
         chosen_towns=visit.chosen("gemeente") if given else (),
     )
-
-
-def _address(visit: Visit, secret: str) -> str:
-    """Where the person sets a password: at the address by which this page was opened."""
-    host = visit.request.headers.get("host", "")
-    return f"{'https' if visit.house.tls else 'http'}://{host}/welkom/{secret}"
 
 
 def _told(visit: Visit, refusal: Refused) -> str:

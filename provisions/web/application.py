@@ -21,6 +21,7 @@ from provisions.web import (
     day,
     lists,
     new_case,
+    own_settings,
     plan,
     reports,
     signing,
@@ -38,7 +39,7 @@ from provisions.web.visits import endpoint, not_found
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
     *(signing, day, lists, new_case, colleagues, tables, plan, board),
-    *(reports, answering, stories, statements, administration),
+    *(reports, answering, own_settings, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_ROLES_SHOWN = 3
 # What stands under every page, also for who is not signed in.
 HELP = ("/hulp", "Hulp")
+PREFERENCES = ("/voorkeuren", "Mijn voorkeuren")
 BELOW = (
     ("/toegankelijkheid", "Toegankelijkheid"),
     ("/privacy", "Privacy"),
@@ -122,7 +123,7 @@ class House:
         grants = signed_in.actor.grants
         roles = sorted({grant.role.called for grant in grants})
         return {
-            "below": [HELP, *below] if HELP[0] in self.answered else below,
+            "below": [*(link for link in (PREFERENCES, HELP) if link[0] in self.answered), *below],
             "theme": self.theme_of(signed_in.actor),
             # Whoever holds every role is named by none.
             "roles": ", ".join(roles) if len(roles) <= MOST_ROLES_SHOWN else "alle rollen",

@@ -82,6 +82,11 @@ class Visit:
         """Where it came from."""
         return self.request.client.host if self.request.client else ""
 
+    def whole_address(self, path: str) -> str:
+        """The address of a page of ours as this person reached us."""
+        host = self.request.headers.get("host", "")
+        return f"{'https' if self.house.tls else 'http'}://{host}{path}"
+
     @property
     def onward(self) -> str:
         """The page of ours where somebody was going; the first page otherwise."""

@@ -32,8 +32,8 @@ LONG_AGO = date(2026, 1, 1)
 NEEDS = ["id_document", "wmo_indication", "special_assistance", "day_activity"]
 # Nothing of a case is in these; ``announcement`` and ``stray_run`` hold numbers of lines and runs.
 OF_NO_CASE = {
-    *("absence", "announcement", "audit_head", "example", "identity", "invitation", "person", "person_grant", "report"),
-    *("session", "setting", "sign_in", "stray_run", "submission", "typed"),
+    *("absence", "announcement", "audit_head", "calendar_feed", "example", "identity", "invitation", "person"),
+    *("person_grant", "preference", "report", "session", "setting", "sign_in", "stray_run", "submission", "typed"),
 }
 
 

@@ -11,7 +11,10 @@ from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE
 
 LETTERS = [kind for kind in MessageKind if kind.letter.template]
-WRITTEN_ELSEWHERE = {MessageKind.REPORT, MessageKind.MORNING, MessageKind.DAYS, MessageKind.ABSENCE_ENDS}
+WRITTEN_ELSEWHERE = {
+    *(MessageKind.REPORT, MessageKind.MORNING, MessageKind.DAYS, MessageKind.ABSENCE_ENDS),
+    *(MessageKind.AGENDA, MessageKind.OVERVIEW),
+}
 ABOUT_A_RUNG = (Recipient.RUNG, Recipient.ASKED)
 
 

@@ -30,6 +30,7 @@ SUBJECTS = (
     life.notes,
     life.undo,
     access.people,
+    access.preferences,
     access.rights,
 )
 

@@ -30,6 +30,20 @@ def people(commands: Commands) -> None:
     looked.add_argument("asked", metavar="REF|CODE", help="referentie van een traject, of code van een medewerker")
 
 
+def preferences(commands: Commands) -> None:
+    """How somebody wants messages."""
+    made = commands.add(
+        "preferences",
+        "hoe iemand berichten wil: meteen, of in één overzicht per dag",
+        "preferences regisseur.noord",
+        "preferences regisseur.noord --messages daily --quiet yes",
+    )
+    made.add_argument("code", metavar="CODE", help="code van de medewerker")
+    paces = options.choices({"at_once": "meteen", "mine": "eigen cliënten meteen", "daily": "één overzicht per dag"})
+    made.add_argument("--messages", metavar="HOE", choices=("at_once", "mine", "daily"), help=paces)
+    made.add_argument("--quiet", metavar="yes|no", choices=("yes", "no"), help="niets tussen 19.00 en 7.00 uur")
+
+
 def rights(commands: Commands) -> None:
     """The list of rights."""
     made = commands.add(

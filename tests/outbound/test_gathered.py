@@ -1,0 +1,145 @@
+"""One overview a day for whoever chose that: nothing is lost, nothing comes twice, and nobody else waits for it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.catalogue import Config
+from provisions.domain.errors import InvalidInput
+from provisions.domain.rungs import RungName
+from provisions.store.backlog import backlog
+from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, day, typed
+from tests.conftest import MovingClock
+
+KEY = "advance_payment"
+TABLE = "doorbraaktafel@voorbeeldstad.example"
+COLLEAGUE = "regisseur.zuid"
+
+
+def with_agenda(config: Config = CONFIG) -> Config:
+    place = replace(config.organisation.municipalities["voorbeeldstad"], agendas=frozenset({RungName.DOORBRAAKTAFEL}))
+    places = {**config.organisation.municipalities, place.key: place}
+    return replace(config, organisation=replace(config.organisation, municipalities=places))
+
+
+@pytest.fixture
+def town(database: Engine, clock: MovingClock) -> Town:
+    return Town(database, clock).on("2026-11-03 10:00")
+
+
+def subjects(town: Town, mailbox: str, since: str = "2026-11-01 00:00") -> list[str]:
+    return [letter.subject for letter in town.letters_since(since) if letter.to.partition("@")[0] == mailbox]
+
+
+def recorded(case: CaseFile, what: str) -> list[str]:
+    return [entry.because for entry in case.town.app.views.audit(case.reference) if entry.what == what]
+
+
+def chooses(town: Town, pace: str, *, quiet: bool = False) -> None:
+    town.app.preferences.choose(typed(DIRECTOR), pace, quiet=quiet)
+
+
+def answered(case: CaseFile, key: str = KEY) -> CaseFile:
+    return case.does("answer", key, "doorbraaktafel", "priority", by=COLLEAGUE)
+
+
+def test_a_director_with_one_overview_a_day_gets_what_may_wait_together(town: Town) -> None:
+    chooses(town, "daily")
+    case = town.takes_in("TR-2026-0042", KEY, "special_assistance")
+    town.on("2026-11-19 10:00")
+    town.letters.clear()
+    answered(case)
+    case.does("answer", "special_assistance", "doorbraaktafel", "deviation", by=COLLEAGUE)
+    case.is_refused("special_assistance")
+    town.on("2026-11-19 18:00")
+    assert [s.partition(" ")[0] for s in subjects(town, DIRECTOR)] == ["Afgewezen"], "a refusal never waits"
+    assert subjects(town, "werkeninkomen"), "and the counter hears at once what the table decided"
+    assert backlog(town.database, town.clock.now).messages_slow == 0, "what waits on purpose is no slow post"
+    town.on("2026-11-20 07:29")
+    assert len(subjects(town, DIRECTOR)) == 1
+    town.on("2026-11-20 07:30")
+    assert subjects(town, DIRECTOR)[1:] == ["Overzicht van 20 november · 2 berichten"]
+    said = town.letters_to(DIRECTOR)[-1].text
+    assert said.count("Antwoord TR-2026-0042 · 19 november") == 2
+    assert said.count("Goedendag,") == said.count("Met vriendelijke groet,") == 1
+    listed = recorded(case, "message.listed")
+    assert listed[-2:] == ["staat in het overzicht van de dag aan Gemeentelijk regisseur (regisseur.noord)"] * 2
+    town.on("2026-11-23 12:00")
+    assert not [s for s in subjects(town, DIRECTOR, "2026-11-20 07:31") if s.startswith("Antwoord")]
+
+
+def test_who_changes_the_choice_gets_at_once_what_waited_and_once(town: Town) -> None:
+    chooses(town, "daily")
+    case = town.takes_in("TR-2026-0042", KEY)
+    town.on("2026-11-13 10:00")
+    town.letters.clear()
+    answered(case)
+    assert not subjects(town, DIRECTOR)
+    chooses(town, "at_once")
+    town.on("2026-11-13 10:01")
+    assert [s.partition(" ")[0] for s in subjects(town, DIRECTOR)] == ["Antwoord"]
+    town.on("2026-11-18 12:00")
+    assert sum(s.startswith(("Antwoord", "Overzicht")) for s in subjects(town, DIRECTOR)) == 1
+
+
+def test_what_became_somebody_elses_leaves_by_itself(town: Town) -> None:
+    chooses(town, "daily")
+    case = town.takes_in("TR-2026-0042", KEY)
+    town.on("2026-11-13 10:00")
+    town.letters.clear()
+    answered(case)
+    town.app.cases.away(
+        DIRECTOR, start=day("2026-11-16"), until=day("2026-11-20"), deputy=COLLEAGUE, by=typed("teamleider-1")
+    )
+    town.on("2026-11-16 09:00")
+    assert "Antwoord TR-2026-0042 · 13 november" in subjects(town, COLLEAGUE)
+    assert not [s for s in subjects(town, DIRECTOR) if s.startswith(("Antwoord", "Overzicht"))]
+
+
+def test_in_the_night_nothing_comes_and_at_seven_all_of_it(town: Town) -> None:
+    chooses(town, "at_once", quiet=True)
+    case = town.takes_in("TR-2026-0042", KEY)
+    town.on("2026-11-13 12:00")
+    town.on("2026-11-13 20:00")
+    town.letters.clear()
+    case.is_refused(KEY)
+    town.on("2026-11-14 06:59")
+    assert not subjects(town, DIRECTOR)
+    for half_hour in ("07:00", "07:01"):
+        town.on(f"2026-11-14 {half_hour}")
+    assert [s for s in subjects(town, DIRECTOR) if s.startswith("Afgewezen")] == subjects(town, DIRECTOR)[:1]
+
+
+def test_a_table_with_an_agenda_gets_one_letter_a_working_day_and_shelter_at_once(
+    database: Engine, clock: MovingClock
+) -> None:
+    town = Town(database, clock, with_agenda()).on("2026-11-02 10:00")
+    for number in (1, 2):
+        town.takes_in(f"TR-2026-000{number}", KEY)
+    early = town.takes_in("TR-2026-0003", KEY)
+    town.takes_in("TR-2026-0004", "emergency_shelter")
+    town.on("2026-11-03 12:00")
+    assert subjects(town, "doorbraaktafel") == ["SPOED Doorbraaktafel TR-2026-0004 · te laat sinds 3 november"]
+    town.on("2026-11-10 07:29")
+    early.gets(KEY)
+    assert len(subjects(town, "doorbraaktafel")) == 1
+    town.on("2026-11-10 12:00")
+    assert subjects(town, "doorbraaktafel")[1:] == ["Agenda van 10 november · 2 berichten"]
+    said = town.letters_to(TABLE)[-1].text
+    assert "TR-2026-0001" in said
+    assert "TR-2026-0002" in said
+    assert "TR-2026-0003" not in said, "what was settled before the table heard of it, it need not hear"
+    assert recorded(early, "message.listed") == [
+        "niet verzonden: het was afgerond voordat de tafel het hoorde",
+        "niet verzonden: het was afgerond voordat de tafel het hoorde",
+    ]
+    CaseFile(town, "TR-2026-0001").gets(KEY)
+    town.on("2026-11-11 08:00")
+    assert subjects(town, "doorbraaktafel")[2:] == ["Agenda van 11 november · 1 bericht"]
+    assert "U hoeft niets meer te doen TR-2026-0001" in town.letters_to(TABLE)[-1].text
+
+
+def test_a_choice_is_one_of_three(town: Town) -> None:
+    with pytest.raises(InvalidInput, match="keuze voor berichten"):
+        chooses(town, "soms")
