@@ -175,11 +175,16 @@ def possible(found: date, what: str) -> date:
 
 def free_text(text: str, what: str) -> str:
     """A note, reason or ground. Raises ``InvalidInput`` when it is empty, too long, or identifies a person."""
+    return short_text(text, what, LONGEST_TEXT)
+
+
+def short_text(text: str, what: str, longest: int) -> str:
+    """The same, of at most so many characters."""
     if is_blank(text):
         raise InvalidInput(f"Vul {what} in; leeg mag niet.")
     text = text.strip()
-    if len(text) > LONGEST_TEXT:
-        raise InvalidInput(f"De tekst bij {what} is te lang: {len(text)} tekens; hoogstens {LONGEST_TEXT}.")
+    if len(text) > longest:
+        raise InvalidInput(f"De tekst bij {what} is te lang: {len(text)} tekens; hoogstens {longest}.")
     if "\x00" in text or not is_utf8(text):
         raise InvalidInput(
             f"In de tekst bij {what} staat een teken dat niet kan. Typ de tekst opnieuw, zonder dat teken."
@@ -204,6 +209,19 @@ def number(text: str, what: str) -> str | None:
             "strepen, zoals Z2026-00123; of het woord geen."
         )
     return said
+
+
+_EUROS = re.compile(r"(?P<euros>[0-9]{1,7})(?:[.,](?P<cents>[0-9]{2}))?")
+
+
+def euros(text: str, what: str) -> int:
+    """An amount as people write it (``120``, ``120.00``, ``120,00``), in cents. Raises ``InvalidInput``."""
+    found = _EUROS.fullmatch(text.strip().removeprefix("€").strip())
+    if found is None:
+        raise InvalidInput(
+            f"'{shown(text)}' is geen bedrag voor {what}. Verwacht: euro's en zo nodig centen, zoals 120 of 120,00."
+        )
+    return int(found["euros"]) * 100 + int(found["cents"] or 0)
 
 
 def shown(text: str) -> str:

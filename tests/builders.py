@@ -19,7 +19,7 @@ from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import approvals, deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Status, Suspension
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Said, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
@@ -268,6 +268,25 @@ class Client:
         stop = Suspension(self.today, self.today + timedelta(days=60), Reason.CLIENT_ASKS)
         request = approvals.for_stop(self.which(key), stop)
         return self._do(approvals.ask(self.case, request, self.moment, number))
+
+    def counter_says(self, key: str, said: Said, on: str | None = None, **more: Any) -> Decision:
+        """The counter answers by its link."""
+        given = lifecycle.FromCounter(said, day(on) if on else None, **more)
+        return self._do(lifecycle.reply_as_counter(self.case, self.which(key), given, self.moment))
+
+    def table_says(self, key: str, rung: RungName, said: Said, **more: Any) -> Decision:
+        """A table answers by its link."""
+        given = lifecycle.FromTable(said, **more)
+        return self._do(lifecycle.reply_as_table(self.case, self.which(key), rung, given, self.moment))
+
+    def officer_says(self, key: str, said: Said, because: str = "all_tried", *, checked: bool = True) -> Decision:
+        """Whoever judges answers by a link."""
+        given = lifecycle.FromOfficer(said, because, checked)
+        return self._do(lifecycle.reply_as_officer(self.case, self.which(key), given, self.moment))
+
+    def takes_up(self, key: str) -> Decision:
+        """The director did what an answer asked."""
+        return self._do(lifecycle.take_up(self.case, self.which(key), self.moment))
 
     def second(self, number: int, *, approves: bool) -> Decision:
         """Another decides on what was asked."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from provisions.access.roles import Actor, Role
 from provisions.domain.approvals import Act
+from provisions.domain.questions import ASKED_AS, AskedAs
 
 
 class UseCase(StrEnum):
@@ -61,6 +62,10 @@ class UseCase(StrEnum):
     # a table, an officer, the steering group
     ANSWER = "answer"
     SUBMIT = "submit"
+    # who was asked by a message
+    REPLY = "reply"
+    TAKE_UP = "take_up"
+    TAKE_BACK = "take_back"
     DECIDE = "decide"
     # answering for it
     RELEASE_EXPORT = "release_export"
@@ -100,11 +105,15 @@ REACHES: Mapping[Reach, str] = {
 
 @dataclass(frozen=True)
 class Right:
-    """Some use cases that go together, and who has them. ``what`` says in Dutch what they are."""
+    """Some use cases that go together, and who has them. ``what`` says in Dutch what they are.
+
+    ``by_link``: who has them besides, about the question that was asked of it and by its link.
+    """
 
     what: str
     use_cases: frozenset[UseCase]
     roles: Mapping[Role, Reach]
+    by_link: frozenset[AskedAs] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,8 @@ class Rights:
         right = self.of(use_case)
         if right is None:
             return Verdict(False, f"'{use_case}' staat niet in de lijst van rechten: niemand mag het.")
+        if actor.question is not None:
+            return _by_link(right, actor.question.asked_as)
         held = [(role, reach) for role, reach in right.roles.items() if role in actor.roles]
         if not held:
             needed = ", ".join(role.called for role in right.roles)
@@ -183,6 +194,13 @@ class Rights:
             for reach in Reach
         }
         return {reach: places for reach, places in found.items() if places}
+
+
+def _by_link(right: Right, asked: AskedAs) -> Verdict:
+    """For whoever comes by a link: that it is about that question is for whoever knows the case to see."""
+    if asked not in right.by_link:
+        return Verdict(False, f"{right.what}: dit mag niet met een link.")
+    return Verdict(True, f"{right.what}: {ASKED_AS[asked]}, met de link in het bericht en alleen over die vraag.")
 
 
 _NOBODY = Actor("", frozenset())

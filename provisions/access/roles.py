@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from provisions.domain.lifecycle import Via
+from provisions.domain.questions import Question
 
 
 class Role(StrEnum):
@@ -51,11 +52,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does or asks something, with what right, and by which door it came in."""
+    """Who does or asks something, with what right, and by which door it came in.
+
+    ``question``: the one that is answered by its link; whoever does so has no role, and a right to that and nothing else.
+    """
 
     code: str
     grants: frozenset[Grant]
     via: Via = Via.WEB
+    question: Question | None = None
 
     @classmethod
     def of(cls, code: str, roles: Iterable[Role], municipalities: Iterable[str] = (), via: Via = Via.WEB) -> "Actor":
@@ -66,6 +71,11 @@ class Actor:
     def typed(cls, code: str) -> "Actor":
         """Whoever types ``code`` in the shell: who has the shell has the machine, so no right is asked for."""
         return cls(code, frozenset(), Via.SHELL)
+
+    @classmethod
+    def by_link(cls, code: str, question: Question) -> "Actor":
+        """Whoever was asked, by the link in that message; ``code``: see ``provisions.domain.questions.receiver``."""
+        return cls(code, frozenset(), Via.LINK, question)
 
     @property
     def has_the_machine(self) -> bool:

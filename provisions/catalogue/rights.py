@@ -2,6 +2,7 @@
 
 from provisions.access import Reach, Right, Rights, Role, UseCase
 from provisions.catalogue.entry import Entry, meant
+from provisions.domain.questions import AskedAs
 
 RIGHTS = "rights.toml"
 
@@ -38,8 +39,9 @@ def _right(entry: Entry) -> Right:
     held = {} if roles is None else _roles(roles)
     if roles is not None and not held:
         entry.fault("roles", "geen enkele rol heeft dit recht.", meant("", [role.value for role in Role]))
+    by_link = entry.enums("by_link", AskedAs) if "by_link" in entry.values else None
     entry.done()
-    return Right(what, use_cases or frozenset(), held)
+    return Right(what, use_cases or frozenset(), held, by_link or frozenset())
 
 
 def _roles(entry: Entry) -> dict[Role, Reach]:

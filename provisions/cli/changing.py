@@ -13,13 +13,14 @@ from provisions.cli.database import app_on
 from provisions.cli.looking import show_case
 from provisions.cli.output import as_json, progress, say
 from provisions.domain import dutch
-from provisions.domain.case import Case
+from provisions.domain.case import Case, Said
 from provisions.domain.errors import InvalidInput
 from provisions.domain.lifecycle.undo import UNDONE
 from provisions.domain.rules import Brp
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
 
+_ASK_BACK = (Said.ASK_BACK.value, dutch.SAID[Said.ASK_BACK])
 IN_THE_FILE = "Met --file komen de gegevens uit het bestand"
 
 
@@ -101,6 +102,33 @@ def outcome(args: Namespace, app: App) -> str | None:
     fields = once(args.field, "--field")
     return app.cases.record_outcome(
         args.reference, args.key, args.outcome, by=args.by, on=args.on, fields=fields, note=args.note, cause=args.cause
+    ).reference
+
+
+def answer(args: Namespace, app: App) -> str:
+    """What a table answered; with what goes with a budget, or a question back."""
+    given = {"amount": args.amount, "purpose": args.purpose, "spent_on": args.spent_on}
+    if args.answer.strip().lower() not in _ASK_BACK and not any(given.values()):
+        return app.cases.answer(
+            args.reference, args.key, args.rung, args.answer, by=args.by, cause=args.cause
+        ).reference
+    return app.cases.reply_as_table(
+        args.reference, args.key, args.rung, args.answer, by=args.by, cause=args.cause, **given
+    ).reference
+
+
+def reply(args: Namespace, app: App) -> str:
+    """What a counter answered."""
+    return app.cases.reply(
+        args.reference,
+        args.key,
+        args.said,
+        by=args.by,
+        on=args.on,
+        cause=args.cause,
+        fields=once(args.field, "--field"),
+        number=args.number,
+        remark=args.remark,
     ).reference
 
 
@@ -195,6 +223,9 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
     "add": lambda a, s: s.cases.add(a.reference, a.keys, by=a.by, on=a.on, **_extras(a)).reference,
     "outcome": outcome,
+    "answer": answer,
+    "reply": reply,
+    "handled": lambda a, s: s.cases.take_up(a.reference, a.key, by=a.by).reference,
     "assign": assign,
     "suspend": suspend,
     "followup": lambda a, s: s.cases.settle_follow_up(a.reference, a.key, a.name, by=a.by, on=a.on).reference,

@@ -12,6 +12,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput
 from provisions.settings import Settings, utc_now
+from provisions.views.answers import asked_and_answered
 from provisions.views.cases import Views
 from provisions.views.messages import Messages
 
@@ -76,6 +77,16 @@ def audit(args: Namespace, settings: Settings) -> None:
             as_json_list(entry.as_json() for entry in entries)
             return
         tables(views.config, day_of(views.clock())).show_audit(entries)
+
+
+def answers(args: Namespace, settings: Settings) -> None:
+    """What was asked in a case, and what was answered."""
+    with _views(settings) as (views, _):
+        found = asked_and_answered(views.case(args.reference), views.audit(args.reference))
+        if args.json:
+            as_json_list(one.as_json() for one in found)
+            return
+        tables(views.config, day_of(views.clock())).show_answers(found)
 
 
 @contextmanager

@@ -34,6 +34,9 @@ WORDS: Mapping[Part, str] = {
     Part.TRANSFER: "provisions transfer {0} --municipality GEMEENTE --by …",
     Part.DECIDE_HANDOVER: "provisions accept {0} --by …, of provisions decline {0} --because CODE --by …",
     Part.ANYWAY: "herhaal de opdracht dan met --anyway",
+    Part.CAUSE: "--cause",
+    Part.AMOUNT: "--amount",
+    Part.BUDGET_WHY: "--purpose",
     Part.AGAIN: "provisions again {0} {1} --reason … --by …",
 }
 

@@ -9,6 +9,7 @@ from provisions.catalogue import Config
 from provisions.cli.screen import Screen
 from provisions.cli.wording import Wording
 from provisions.domain import dutch, messages
+from provisions.views.answers import Answered, AskedOf
 from provisions.views.cases import AuditEntry, CaseView, ProvisionView
 from provisions.views.follow_ups import OverdueFollowUp, case_title
 from provisions.views.listing import CaseLine
@@ -141,6 +142,30 @@ class Tables:
             name = rule.called(entry.data.get("round", 1), None) if rule else ""
             rows.append((self._words.moment(entry.at), entry.who, name, dutch.capitalised(because)))
         self._screen.table(("Moment", "Wie", "Voorziening", "Wat en waarom"), rows)
+
+    def show_answers(self, found: Iterable[AskedOf]) -> None:
+        """What was asked of whom, and what was answered."""
+        day, rows = self._words.day, []
+        for one in found:
+            said = [self._answer(answer) for answer in one.answers]
+            if one.settled and not one.answers:
+                said.append(one.settled)
+            asked = day(one.asked_on)
+            rows.append((self._provision(one.name, str(one.key)), one.receiver, asked, "\n".join(said) or "nog geen"))
+        self._screen.table(("Voorziening", "Wie", "Gevraagd op", "Antwoord"), rows)
+
+    def _answer(self, one: Answered) -> str:
+        reply, day = one.reply, self._words.day
+        parts = [f"{day(reply.on)}: {dutch.SAID[reply.said]}"]
+        if reply.named and reply.named != reply.on:
+            parts.append(day(reply.named))
+        if reply.amount is not None:
+            parts.append(f"(€ {reply.amount // 100},{reply.amount % 100:02})")
+        if reply.is_open:
+            parts.append("(nog op te pakken)")
+        if one.remark:
+            parts.append(f"– {one.remark}")
+        return " ".join(parts)
 
     def show_messages(self, found: Iterable[Message]) -> None:
         """Messages, newest first, with the number by which each is shown or sent again."""

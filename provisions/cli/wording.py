@@ -8,6 +8,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
 from provisions.domain.rules import CodeList, Dependency
+from provisions.views import replied
 from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.listing import CaseLine
 
@@ -53,6 +54,8 @@ class Wording:
         if p.provision.cause and p.provision.status.is_open:
             causes = self._config.catalogue.codes[CodeList.CAUSE]
             found.append(f"waarom nog niet: {causes.get(p.provision.cause, p.provision.cause)}")
+        if said := replied.course(p.provision):
+            found.append(f"antwoorden: {said}")
         known = p.situation.rule
         for reached in sorted(p.provision.milestones, key=lambda m: m.on):
             rule = known.milestone(reached.name)

@@ -46,6 +46,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "preference": (READ, ADD, CHANGE, REMOVE),
     "prepared": (READ, ADD, REMOVE),
     "provision": (READ, ADD, CHANGE, REMOVE),
+    "reply": (READ, ADD, CHANGE, REMOVE),
     "report": (READ, ADD),
     "rest": (READ, ADD, CHANGE, REMOVE),
     "rung": (READ, ADD, CHANGE, REMOVE),

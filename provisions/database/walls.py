@@ -41,7 +41,7 @@ WALLED: Mapping[str, str] = {
     **dict.fromkeys(("approval", "case_follow_up", "erasure", "free_text", "last_act", "plan", "rest"), _OF_CASE),
     **dict.fromkeys(
         (
-            *("agreement", "cause", "follow_up", "foreseen", "milestone", "needed_from", "outcome", "rung"),
+            *("agreement", "cause", "follow_up", "foreseen", "milestone", "needed_from", "outcome", "reply", "rung"),
             *("suspension", "waiver"),
         ),
         _OF_PROVISION,

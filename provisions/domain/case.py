@@ -56,6 +56,47 @@ class Answer(StrEnum):
     UNRESOLVED = "unresolved"
 
 
+class Said(StrEnum):
+    """What one that was asked by a message may say: a counter, a table (one of :class:`Answer`, or a question back), or whoever
+    judges a submission.
+    """
+
+    SEEN = "seen"
+    APPLIED = "applied"
+    PROMISED = "promised"
+    READY = "ready"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    OBSTACLE = "obstacle"
+    CALL_ME = "call_me"
+    CUSTOMISED_BUDGET = "customised_budget"
+    DEVIATION = "deviation"
+    PRIORITY = "priority"
+    OTHER_ROUTE = "other_route"
+    BACK_TO_COUNTER = "back_to_counter"
+    UNRESOLVED = "unresolved"
+    ASK_BACK = "ask_back"
+    SUBMITTED = "submitted"
+    NOT_SUBMITTED = "not_submitted"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the case director has something to do because of it, which nothing else on record says."""
+        return self in (Said.READY, Said.OBSTACLE, Said.CALL_ME, Said.ASK_BACK)
+
+    @property
+    def breaks_promise(self) -> bool:
+        """Whether a day that was promised before it holds no more."""
+        return self in (Said.REFUSED, Said.OBSTACLE)
+
+
+BY_COUNTER = (
+    *(Said.SEEN, Said.APPLIED, Said.PROMISED, Said.READY, Said.DELIVERED, Said.REFUSED, Said.OBSTACLE, Said.CALL_ME),
+)
+BY_TABLE = (*(Said(answer.value) for answer in Answer), Said.ASK_BACK)
+BY_OFFICER = (Said.SUBMITTED, Said.NOT_SUBMITTED)
+
+
 class ProvisionKey(NamedTuple):
     """Which provision of a case: ``key`` as in the catalogue, and the round (ronde), 1 for the first time it was needed.
 
@@ -238,6 +279,35 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What one that was asked said on day ``on``. ``receiver``: who that is, by function and never a person
+    (``loket-burgerzaken``).
+
+    ``named``: the day that was named with it. ``amount`` (euro cents), ``purpose`` and ``spent_on`` (codes): what a table gave
+    with a budget. ``because``: why a submission is made or not (a code); ``checked``: whether the Maatwerkregister was looked
+    at. ``handled``: the day on which somebody took up what asks for it (``Said.asks``). ``reminded``: whoever promised that
+    day was reminded of it, or named it for the very day.
+    """
+
+    receiver: str
+    said: Said
+    on: date
+    named: date | None = None
+    amount: int | None = None
+    purpose: str | None = None
+    spent_on: str | None = None
+    because: str | None = None
+    checked: bool | None = None
+    handled: date | None = None
+    reminded: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for the case director."""
+        return self.said.asks and self.handled is None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened.
 
@@ -305,6 +375,7 @@ class Provision:
     causes: tuple[Cause, ...] = ()
     earlier_agreements: tuple[Agreement, ...] = ()
     earlier_needed: tuple[NeededFrom, ...] = ()
+    replies: tuple[Reply, ...] = ()
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
@@ -354,6 +425,21 @@ class Provision:
     def cause(self) -> str | None:
         """Why it is not there yet, as was said last."""
         return self.causes[-1].code if self.causes else None
+
+    @property
+    def promise(self) -> Reply | None:
+        """The promise of the counter that holds: the last one, unless it said later that it will not be."""
+        for reply in reversed(self.replies):
+            if reply.said.breaks_promise:
+                return None
+            if reply.said is Said.PROMISED:
+                return reply
+        return None
+
+    @property
+    def promised(self) -> date | None:
+        """The day that the counter named, which moves nothing."""
+        return self.promise.named if self.promise else None
 
     def rung(self, name: RungName) -> Rung | None:
         """The rung of that name, when it was climbed."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer, Asked, Reason, Status
+from provisions.domain.case import Answer, Asked, Reason, Said, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 
@@ -51,6 +51,20 @@ ANSWER = {
     Answer.OTHER_ROUTE: "andere route",
     Answer.BACK_TO_COUNTER: "terug naar het loket",
     Answer.UNRESOLVED: "geen oplossing",
+}
+SAID: Mapping[Said, str] = {
+    Said.SEEN: "wij pakken dit op",
+    Said.APPLIED: "aanvraag ontvangen",
+    Said.PROMISED: "klaar op",
+    Said.READY: "ligt klaar",
+    Said.DELIVERED: "geregeld",
+    Said.REFUSED: "wij wijzen af",
+    Said.OBSTACLE: "dit lukt niet",
+    Said.CALL_ME: "bel mij",
+    **{Said(answer.value): said for answer, said in ANSWER.items()},
+    Said.ASK_BACK: "vraag terug",
+    Said.SUBMITTED: "ingediend",
+    Said.NOT_SUBMITTED: "niet ingediend",
 }
 # What the counter must do now, by what a table answered.
 ANSWER_ASKS = {

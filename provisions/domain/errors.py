@@ -48,6 +48,9 @@ class Part(Enum):
     DECIDE_HANDOVER = "laat de nieuwe gemeente de overdracht aannemen of niet aannemen"
     ANYWAY = "zeg dat er dan bij"
     AGAIN = "leg voor '{1}' een nieuwe ronde vast"
+    CAUSE = "de oorzaak"
+    AMOUNT = "het bedrag"
+    BUDGET_WHY = "het doel van het budget"
 
     def __str__(self) -> str:
         return self.of()
@@ -117,6 +120,16 @@ class NotAllowed(Refused):
     """Not allowed in the present state. The message names that state."""
 
     exit_code = 4
+
+
+class NoLongerAsked(NotAllowed):
+    """What somebody answers is not asked any more. The text names no case. ``why``: one of the words below."""
+
+    OVER, HANDED_OVER, ANSWERED = "over", "handed_over", "answered"
+
+    def __init__(self, said: str, why: str) -> None:
+        super().__init__(said)
+        self.why = why
 
 
 class DoneBefore(NotAllowed):

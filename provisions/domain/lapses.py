@@ -158,6 +158,21 @@ def nothing_to_decide_for(about: Concern) -> str:
     return asked_for_nothing(about) or not_answered(about)
 
 
+def not_said(about: Concern) -> str:
+    """What a counter or table said, when it was taken back."""
+    return (
+        "" if any(reply.said == about.detail for reply in about.provision.replies) else "het antwoord geldt niet meer"
+    )
+
+
+def promised_otherwise(about: Concern) -> str:
+    """The reminder of a promised day, when that is there already, or another day was named."""
+    promised = about.provision.promised
+    if promised is None or promised.isoformat() != about.detail:
+        return "het loket noemde intussen een andere dag, of zei dat het niet lukt"
+    return asked_for_nothing(about)
+
+
 def another_by_now(case: Case, director: str | None) -> str:
     """The letter to a new director has nothing to say when another one came after."""
     return "" if case.director == director else "een ander is intussen regisseur"

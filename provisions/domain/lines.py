@@ -16,8 +16,10 @@ from provisions.domain.case import (
     Provision,
     ProvisionKey,
     Reason,
+    Reply,
     Rest,
     Rung,
+    Said,
     Status,
     Suspension,
     Waiver,
@@ -26,6 +28,8 @@ from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.ending import status_before_end
 from provisions.domain.lifecycle.known_later import with_needed_from
 from provisions.domain.lifecycle.milestones import with_milestone
+from provisions.domain.lifecycle.promises import with_reminded
+from provisions.domain.lifecycle.replies import with_taken_up
 from provisions.domain.lifecycle.suspension import with_agreement
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
@@ -189,6 +193,23 @@ def _submitted(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, rungs=tuple(replace(r, submitted=done) if r.name.kind.is_judged else r for r in p.rungs))
 
 
+def _replied(p: Provision, line: RecordedLine) -> Provision:
+    data = line.data
+    reply = Reply(
+        data["receiver"],
+        Said(data["said"]),
+        day(data["on"]),
+        day_or_none(data.get("named")),
+        data.get("amount"),
+        data.get("purpose"),
+        data.get("spent_on"),
+        data.get("reason"),
+        data.get("checked"),
+        reminded=bool(data.get("reminded")),
+    )
+    return replace(p, replies=(*p.replies, reply))
+
+
 def _planned(known: Sequence[FollowUp], kind: type[FollowUp], line: RecordedLine) -> tuple[FollowUp, ...]:
     new = kind(line.data["name"], day(line.data["due"]))
     if any((f.name, f.due) == (new.name, new.due) for f in known):
@@ -248,6 +269,9 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "provision.cause": _cause,
     "provision.number": lambda p, line: replace(p, their_number=SAID if line.data["given"] else None),
     "provision.urgent": _urgent,
+    "provision.replied": _replied,
+    "reply.handled": lambda p, line: with_taken_up(p, day(line.data["on"])),
+    "promise.reminded": lambda p, line: with_reminded(p, day(line.data["named"])),
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
     "rung.taken_over": _taken_over,

@@ -231,6 +231,17 @@ class MessageKind(StrEnum):
             may_wait=True,
         ),
     )
+    REPLIED = (
+        "replied",
+        Letter(
+            label="antwoord van een loket of tafel, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/replied.md.j2",
+            subject="Antwoord {reference} · {told_on}",
+            event="antwoord-ontvangen",
+            lapses=lapses.not_said,
+        ),
+    )
     DECIDED = (
         "decided",
         Letter(
@@ -397,6 +408,17 @@ class MessageKind(StrEnum):
             event="overdracht-niet-aangenomen",
             lapses=lapses.begun_anew,
             may_wait=True,
+        ),
+    )
+    PROMISED_TODAY = (
+        "promised_today",
+        Letter(
+            label="herinnering aan de dag die het loket noemde",
+            to=Recipient.COUNTER,
+            template="notice/promised_today.md.j2",
+            subject="U noemde een dag {reference} · {promised_short}",
+            event="toegezegde-dag",
+            lapses=lapses.promised_otherwise,
         ),
     )
     FOLLOW_UP = (

@@ -6,7 +6,7 @@ makes no whole record look broken.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -264,6 +264,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
+    "replies": lambda p, _forgotten: [astuple(r) for r in p.replies],
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
@@ -274,6 +275,7 @@ _COLUMNS = {
     "follow_ups": "follow_up",
     "milestones": "milestone",
     "causes": "cause",
+    "replies": "reply",
     "earlier_needed": "needed_from",
     "earlier_agreements": "agreement",
     "suspensions": "suspension",

@@ -295,6 +295,10 @@ class CodeList(StrEnum):
     TAKEOVER = "takeover"
     LIVING = "living"
     WLZ = "wlz"
+    ANNOUNCED = "announced"
+    JUDGED = "judged"
+    BUDGET_WHY = "budget_why"
+    BUDGET_WHAT = "budget_what"
 
 
 @dataclass(frozen=True)

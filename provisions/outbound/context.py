@@ -14,6 +14,7 @@ from provisions.domain.approvals import WORDS, Act
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import VIA_DIRECTOR, Answer, Approval, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.replies import told as told_of
 from provisions.domain.lifecycle.rest import Woken
 from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.recipients import Recipient
@@ -114,6 +115,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
             [_named(p, config.catalogue.rule(p.key)) for p in case.provisions.values() if p.status is Status.ENDED]
         ),
         **_answer(message, provision),
+        **_reply(message, provision, now),
         **_new_day(situation, now),
         **_course(message, situation, config, now),
         **_handover(message, case, config, now),
@@ -175,6 +177,23 @@ def _answer(message: MessageFacts, provision: Provision) -> dict[str, object]:
         "table": rung.name.label if rung else "",
         "answer": dutch.ANSWER[rung.answer] if rung and rung.answer else "",
         "answer_asks": dutch.ANSWER_ASKS[rung.answer] if rung and rung.answer else "",
+    }
+
+
+def _reply(message: MessageFacts, provision: Provision, now: datetime) -> dict[str, object]:
+    """What one that was asked said, where the message is about that, and the day that the counter promised. Never why it is not
+    there: that is for the page of the case.
+    """
+    about = message.kind == MessageKind.REPLIED
+    said = next((r for r in reversed(provision.replies) if about and r.said == message.detail), None)
+    promised = provision.promised
+    return {
+        "replied": told_of(said) if said else "",
+        "reply": said.said.value if said else "",
+        "replied_by": said.receiver.replace("-", " ") if said else "",
+        "promised": _dutch(promised),
+        "promised_short": dutch.day_and_month(promised, now) if promised else "",
+        "promised_today": promised == day_of(now),
     }
 
 

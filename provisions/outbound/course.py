@@ -6,13 +6,16 @@ from datetime import date, datetime
 from provisions.catalogue import Config
 from provisions.domain import dutch, ladder
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Provision, Rung
+from provisions.domain.case import Provision, Rung, Said
 from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.replies import told as told_of
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound import handovers
 
+# What a counter said of what is to come; what came of it is an outcome.
+_SAID_BEFORE = frozenset({Said.SEEN, Said.PROMISED, Said.READY, Said.OBSTACLE})
 ANSWER_WITHIN = 5  # working days for a table after which nothing comes
 
 
@@ -55,6 +58,7 @@ def _by_counter(one: Provision, municipality: str) -> list[tuple[date, str]]:
     asked_on = one.applied_on or one.started_on
     done = [(asked_on, f"gevraagd aan het loket{there}")] if there and one.asked and asked_on else []
     done += [(o.on, f"afgewezen door het loket{there}") for o in one.outcomes if o.name is OutcomeName.REFUSED]
+    done += [(r.on, f"het loket{there} zei: {told_of(r)}") for r in one.replies if r.said in _SAID_BEFORE]
     if there and one.ended_on:
         done.append((one.ended_on, f"de inwoner is verhuisd; gemeente {municipality} droeg het over"))
     for s in one.stops:

@@ -36,6 +36,11 @@ def standing(line: ProvisionLine, today: date) -> str:
     return running(line.last_day, today)
 
 
+def promised(line: ProvisionLine, today: date) -> str:
+    """What the counter promised, to stand behind how it stands; empty where it did not."""
+    return f"; het loket zei: klaar {near_day(line.promised, today)}" if line.promised else ""
+
+
 def running(last_day: date | None, today: date) -> str:
     """Of what runs and is on time, the last day."""
     if last_day is None:

@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from provisions.domain.case import Agreement, Approval, Case, Cause, Milestone, Outcome, Provision, Rung, Waiver
+from provisions.domain.case import Agreement, Approval, Case, Cause, Milestone, Outcome, Provision, Reply, Rung, Waiver
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any]
@@ -26,6 +26,7 @@ _CALLED: Mapping[type, Mapping[str, str]] = {
     Outcome: {"on": "day"},
     Milestone: {"on": "day"},
     Cause: {"on": "day"},
+    Reply: {"on": "day"},
     Waiver: {"on": "day"},
     Agreement: {"on": "agreed_on"},
 }

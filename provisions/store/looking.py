@@ -26,6 +26,7 @@ TABLES = [
         "person",
         "milestone",
         "cause",
+        "reply",
         "approval",
         "needed_from",
         "agreement",

@@ -301,6 +301,26 @@ cause = Table(
     Index("ix_cause_provision_id", "provision_id"),
 )
 
+# What those said who were asked by a message, in order; a receiver is a function, never a person.
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("receiver", Text, nullable=False),
+    Column("said", Text, nullable=False),  # one of provisions.domain.case.Said
+    Column("day", Date, nullable=False),  # on which it was said
+    Column("named", Date),  # the day that was named with it
+    Column("amount", BigInteger),  # euro cents
+    Column("purpose", Text),  # of config, as are the next two
+    Column("spent_on", Text),
+    Column("because", Text),
+    Column("checked", Boolean),  # whether the Maatwerkregister was looked at
+    Column("handled", Date),
+    Column("reminded", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_reply_provision_id", "provision_id"),
+)
+
 # Agreed dates that another one replaced; the one that holds is a column of ``provision``.
 agreement = Table(
     "agreement",

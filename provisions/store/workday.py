@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from provisions.domain.case import Said
 from provisions.store.looking import Rows
 from provisions.store.worklists import MOVING, OPEN
 
@@ -23,6 +24,11 @@ _TAKEN_UP = (
     "AND coalesce((m.data->>'round')::int, 1) = p.round "
     "AND (m.by = mine.director OR m.by = ANY(%(directors)s::text[]) OR m.data->>'for' = mine.director))"
 )
+# Whether a line is of an act that was taken back.
+_TAKEN_BACK = (
+    "EXISTS (SELECT FROM audit u WHERE u.case_id = a.case_id AND u.at >= a.at AND u.id > a.id AND u.what = 'act.undone' "
+    "AND (u.data->>'after')::bigint < a.id)"
+)
 # Who looked at a case after a moment.
 _LOOKED_AT = (
     "EXISTS (SELECT FROM access_log l WHERE l.case_id = mine.id AND l.at >= {since} AND l.what = %(looked)s "
@@ -31,17 +37,22 @@ _LOOKED_AT = (
 
 
 def answers(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int) -> Sequence[Any]:
-    """What a table answered, or an officer decided, of an open provision, and nobody of ``directors`` did anything with
-    since: the last one of each provision, oldest first.
+    """What a table answered, an officer decided, or one that was asked wants of the director (``asks``: which words of
+    ``Said``), of an open provision, and nobody of ``directors`` did anything with since: the last one of each provision, oldest
+    first. Not what was taken back.
     """
     return rows(
         f"{_MINE} SELECT * FROM (SELECT DISTINCT ON (p.id) {_CASE}, p.id, p.key, p.round, p.purpose, p.status, "
         "a.id AS line, a.at, a.by, a.what, a.data->>'rung' AS rung, a.data->>'answer' AS answer, "
-        "(a.data->>'submitted')::boolean AS submitted "
-        "FROM mine JOIN audit a ON a.case_id = mine.id AND a.what IN ('rung.answered', 'rung.submitted') "
+        "(a.data->>'submitted')::boolean AS submitted, a.data->>'said' AS said, a.data->>'receiver' AS receiver, "
+        "(a.data->>'named')::date AS named "
+        "FROM mine JOIN audit a ON a.case_id = mine.id AND (a.what IN ('rung.answered', 'rung.submitted') "
+        "OR (a.what = 'provision.replied' AND a.data->>'said' = ANY(%(asks)s::text[]))) "
         f"JOIN provision p ON p.case_id = mine.id AND p.key = a.key AND p.round = {_ROUND} AND {OPEN} "
         f"WHERE a.by <> ALL(%(directors)s::text[]) AND a.by <> coalesce(mine.director, '') AND NOT {_TAKEN_UP} "
+        f"AND NOT {_TAKEN_BACK} "
         "ORDER BY p.id, a.id DESC) last ORDER BY line LIMIT %(most)s",
+        asks=[said.value for said in Said if said.asks],
         most=most,
         cases=list(cases),
         directors=list(directors),

@@ -31,7 +31,10 @@ _TO_JUDGE = (
 LINE = (
     "p.id, p.case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, p.key, p.round, p.purpose, "
     "p.status, p.due, p.needed_on, p.late_from, p.lies_with, p.suspended_until, p.agreed, "
-    "(SELECT k.code FROM cause k WHERE k.provision_id = p.id ORDER BY k.id DESC LIMIT 1) AS cause"
+    "(SELECT k.code FROM cause k WHERE k.provision_id = p.id ORDER BY k.id DESC LIMIT 1) AS cause, "
+    # What the counter said last of when it is there: a day, or that it will not be.
+    "(SELECT CASE WHEN y.said = 'promised' THEN y.named END FROM reply y WHERE y.provision_id = p.id "
+    "AND y.said IN ('promised', 'refused', 'obstacle') ORDER BY y.id DESC LIMIT 1) AS promised"
 )
 
 

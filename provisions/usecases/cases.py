@@ -13,6 +13,7 @@ from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
+from provisions.usecases.replies import Replies
 from provisions.usecases.rests import Rests
 from provisions.usecases.rounds import Rounds
 from provisions.usecases.undoing import Undoing
@@ -25,6 +26,7 @@ class Cases(
     ClockStops,
     Waivers,
     Answers,
+    Replies,
     Agreements,
     Ends,
     Rounds,

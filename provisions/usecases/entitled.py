@@ -17,6 +17,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import NotAllowed, Refused
 from provisions.domain.lifecycle.decision import provision_of
+from provisions.domain.questions import Question
 from provisions.usecases.noting import Noting
 
 
@@ -88,6 +89,9 @@ class Entitlement:
 
     def must_with(self, actor: Actor, use_case: UseCase, known: Known) -> None:
         """Raise ``Unentitled`` for whoever may not do this with a case, or with the provision that it is about."""
+        if actor.question is not None:
+            self._must_be_asked(actor, actor.question, use_case, known)
+            return
         places = known.places or (known.case.municipality,)
         if actor.has_the_machine or any(self._rights.may(actor, use_case, Subject(place)) for place in places):
             return
@@ -96,6 +100,15 @@ class Entitlement:
             raise Unentitled(known.unknown, known.case_id)
         if not self._may_with_what_is_seen(actor, use_case, known, seen):
             raise Unentitled(NotAllowed(self._rights.who_may(use_case)), known.case_id)
+
+    def _must_be_asked(self, actor: Actor, question: Question, use_case: UseCase, known: Known) -> None:
+        """Raise ``Unentitled`` for whoever comes by a link and does anything but answer what was asked of it."""
+        about = None if known.about is None else known.about.of(known.case)
+        if (known.case.id, about) != (question.case, question.key):
+            raise Unentitled(known.unknown, known.case_id)
+        allowed = self._rights.may(actor, use_case)
+        if not allowed:
+            raise Unentitled(NotAllowed(allowed.because), known.case_id)
 
     @property
     def _rights(self) -> Rights:

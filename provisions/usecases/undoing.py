@@ -1,15 +1,18 @@
 """Taking back what was just done with a case."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from provisions import inputs
 from provisions.access import Actor, UseCase
 from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.errors import Refused
-from provisions.domain.lifecycle import Since
+from provisions.domain.lifecycle import Decision, LastAct, Since
 from provisions.store import acts
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
-from provisions.usecases.deciding import Deciding
+from provisions.usecases.deciding import Asked, Deciding, Doing
 
 
 class Undoing(Deciding):
@@ -19,7 +22,7 @@ class Undoing(Deciding):
         """Whether ``undo`` would take something back now. Nothing is changed."""
         moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
         with self._engine.connect() as connection:  # what is held to look at it is let go, and nothing is written
-            if not acts.is_recent(connection, reference, moment.by, moment.now - lifecycle.UNDO_WITHIN):
+            if not acts.is_recent(connection, reference, moment.by, self._since(moment)):
                 return False
             stored = self._stored(connection, reference)
             kept = acts.read(connection, stored)
@@ -35,13 +38,51 @@ class Undoing(Deciding):
 
         None of its letters leaves: while they are looked at nobody sends them, and then they are not there to be sent.
         """
-        moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
-        with self._transaction(moment) as connection:
-            stored = self._stored(connection, reference)
-            self._entitle(moment, stored)
+        moment = self._doing(by, UseCase.UNDO)
+        return self._undo(reference, moment, lambda case, last, since: lifecycle.undo(case, last, since, moment))
+
+    @tried_again
+    def take_back(self, reference: str, key: str, *, by: Actor) -> Case:
+        """Take back the answer about ``key`` that ``by`` just gave by a link; see ``lifecycle.take_back``."""
+        moment, asked = self._doing(by, UseCase.TAKE_BACK), self._asked(key)
+
+        def decide(case: Case, last: LastAct | None, since: Since) -> Decision:
+            return lifecycle.take_back(case, asked.of(case), last, since, moment)
+
+        return self._undo(reference, moment, decide, about=asked)
+
+    def may_be_taken_back(self, reference: str, key: str, *, by: Actor) -> bool:
+        """Whether ``take_back`` would take an answer back now. Nothing is changed."""
+        moment, asked = self._doing(by, UseCase.TAKE_BACK), self._asked(key)
+        with self._engine.connect() as connection:
+            if not acts.is_recent(connection, inputs.existing_reference(reference), moment.by, self._since(moment)):
+                return False
+            stored = self._stored(connection, inputs.existing_reference(reference))
             kept = acts.read(connection, stored)
-            decision = lifecycle.undo(stored.case, kept.act if kept else None, kept.since if kept else Since(), moment)
+            last, since = (kept.act, kept.since) if kept else (None, Since())
+            try:
+                lifecycle.take_back(stored.case, asked.of(stored.case), last, since, moment)
+            except Refused:
+                return False
+        return True
+
+    def _undo(
+        self,
+        reference: str,
+        moment: Doing,
+        decide: Callable[[Case, LastAct | None, Since], Decision],
+        *,
+        about: Asked | None = None,
+    ) -> Case:
+        with self._transaction(moment) as connection:
+            stored = self._stored(connection, inputs.existing_reference(reference))
+            self._entitle(moment, stored, about)
+            kept = acts.read(connection, stored)
+            decision = decide(stored.case, kept.act if kept else None, kept.since if kept else Since())
             assert kept is not None  # noqa: S101 - else it was refused
             restored = acts.restore(connection, stored, kept, moment.now)
             write(connection, [Change(restored, decision, moment)])
         return decision.case
+
+    def _since(self, moment: Doing) -> datetime:
+        return moment.now - lifecycle.UNDO_WITHIN

@@ -15,7 +15,7 @@ from provisions.domain import dutch
 from provisions.domain.absences import Absences
 from provisions.domain.approvals import WORDS, Act
 from provisions.domain.calendar import day_of, first_moment
-from provisions.domain.case import Answer, Asked
+from provisions.domain.case import Answer, Asked, Said
 from provisions.domain.deadlines import ANNOUNCED_ON
 from provisions.domain.rules import OutcomeName, TriggerKind
 from provisions.domain.rungs import RungName
@@ -139,6 +139,10 @@ class Numbers:
     due: int
 
 
+# What is done because of what one that was asked said.
+_TO_DO = {Said.CALL_ME: "Bellen en oppakken", Said.ASK_BACK: "Vraag beantwoorden", Said.OBSTACLE: "Bellen en oppakken"}
+
+
 class Workday(Seeing):
     """What somebody must do. What is of the first night without a place, and of a place that ends, comes before all of it."""
 
@@ -218,7 +222,7 @@ class Workday(Seeing):
             one.municipality,
             mine.other(one.director),
             one.name,
-            states.standing(one, today),
+            f"{states.standing(one, today)}{states.promised(one, today)}",
             "Antwoord geven" if table else "Uitkomst vastleggen",
             "/tafel" if table else f"/clienten/{one.address}/{one.named}",
             one.named,
@@ -230,7 +234,7 @@ class Workday(Seeing):
 
     def _answers(self, rows: Rows, mine: "_Mine") -> list[Task]:
         return [
-            self._about(row, mine, _answered(row), "Verder regelen")
+            self._about(row, mine, _answered(row), _TO_DO.get(row.said, "Verder regelen"))
             for row in workday.answers(rows, mine.cases, mine.codes, MOST)
         ]
 
@@ -400,7 +404,10 @@ def _named(key: str | None, number: int | None) -> str:
 
 
 def _answered(row: Any) -> str:
-    """What a table answered, or whether it was submitted."""
+    """What a table answered, whether it was submitted, or what one that was asked wants."""
+    if row.said is not None:
+        said, who = Said(row.said), row.receiver.replace("-", " ")
+        return f"{dutch.capitalised(who)}: {dutch.SAID[said]}"
     if row.what == "rung.submitted":
         return "Ingediend bij het Maatwerkloket" if row.submitted else "Niet ingediend bij het Maatwerkloket"
     return f"{dutch.capitalised(RungName(row.rung).kind.holder)}: {dutch.ANSWER[Answer(row.answer)]}"

@@ -11,7 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import deadlines, graph, ladder
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of, utc_text
-from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Rest, Rung, Status
+from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Reply, Rest, Rung, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.notices import Notice, notice_of
@@ -107,7 +107,8 @@ class ProvisionView:
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "date_warnings": list(self.date_warnings),
             "warnings": [],
-            "promised": None,
+            "promised": _iso(p.promised),
+            "answered": [reply_json(r) for r in p.replies],
             "their_number": p.their_number,
             "asked": [f"A-{number}" for number in self.asked],
             "zaak": None,
@@ -495,6 +496,22 @@ def _rung(r: Rung) -> dict[str, Any]:
 
 def _follow_up(f: FollowUp) -> dict[str, Any]:
     return {"name": f.name, "due": f.due.isoformat(), "done": _iso(f.done), "lapsed": f.lapsed}
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """What one that was asked said. ``amount``: in euros, as text with two decimals."""
+    return {
+        "by": reply.receiver,
+        "said": reply.said.value,
+        "on": reply.on.isoformat(),
+        "named": _iso(reply.named),
+        "amount": None if reply.amount is None else f"{reply.amount / 100:.2f}",
+        "purpose": reply.purpose,
+        "spent_on": reply.spent_on,
+        "because": reply.because,
+        "register_checked": reply.checked,
+        "handled": _iso(reply.handled),
+    }
 
 
 def handover_json(case: Case) -> dict[str, str | None] | None:

@@ -18,7 +18,7 @@ class ProvisionLine:
 
     ``last_day``: the last day on time, ``None`` while that is not known; ``days_late``: 0 when it is on time. ``lies_with``: the
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
-    said, or for whom it is not.
+    said, or for whom it is not. ``promised``: the day that the counter named, of what is open.
     """
 
     id: int
@@ -37,6 +37,7 @@ class ProvisionLine:
     suspended_until: date | None
     lies_with: str | None
     cause: str
+    promised: date | None = None
 
     @property
     def named(self) -> str:
@@ -68,6 +69,7 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
         suspended_until=row.suspended_until if stopped else None,
         lies_with=row.lies_with,
         cause=said,
+        promised=row.promised if Status(row.status).is_open else None,
     )
 
 

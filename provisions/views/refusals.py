@@ -41,6 +41,7 @@ def _called(catalogue: Catalogue) -> dict[str, str]:
     names |= {milestone.name: milestone.title for rule in rules for milestone in rule.milestones}
     names |= {end.name: end.label for end in catalogue.ends.values()}
     names |= {str(code): label for labels in dutch.CALLED.values() for code, label in labels.items()}
+    names = {said.value: label for said, label in dutch.SAID.items()} | names
     return {**names, **dutch.DECISION, **{rule.key: rule.name for rule in rules}}
 
 

@@ -18,6 +18,7 @@ from provisions.overview.timeline import timeline
 from provisions.overview.why_day import why_this_day
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
+from provisions.views import replied
 from provisions.views.cases import AuditEntry, ProvisionView
 from provisions.views.follow_ups import case_title
 from provisions.views.messages import WORDS
@@ -149,6 +150,8 @@ def of_provision(scene: Scene) -> dict[str, Any]:
         known["Bezwaar kan tot en met"] += " (vermoedelijk)"
     return known | {
         "Ligt bij": dutch.holder(view.lies_with) if view.lies_with else "",
+        "Antwoorden": replied.course(provision),
+        "Het loket zei: klaar op": written_day(provision.promised) if provision.status.is_open else "",
         "Nummer van het loket": provision.their_number or "",
         "Wat in de weg staat": catalogue.codes[CodeList.CAUSE].get(provision.cause or "", ""),
         "Begonnen zonder": dutch.listed([view.named(w.dependency) for w in provision.waivers]),

@@ -54,6 +54,9 @@ OF_A_CASE = {
         U.ASK,
         U.LINK,
         U.BUDGET,
+        U.REPLY,
+        U.TAKE_UP,
+        U.TAKE_BACK,
     ),
 }
 # What ``web.md`` says of each role, for a case of one's own municipality that lies with nobody in particular.

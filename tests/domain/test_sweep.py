@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, lifecycle
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Status
+from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Said, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.domain.lifecycle import Moment, Need
 from provisions.domain.rules import Brp, OutcomeName
@@ -154,6 +154,19 @@ def end(reason: str) -> Event:
     return event
 
 
+def counter(said: Said) -> Event:
+    """What a counter says, with all that goes with it."""
+
+    def event(client: Client, key: str) -> object:
+        on = str(client.today + timedelta(days=2)) if said is Said.PROMISED else None
+        cause = "capacity" if said in (Said.OBSTACLE, Said.REFUSED) else None
+        outcomes = {Said.DELIVERED: OutcomeName.DELIVERED, Said.REFUSED: OutcomeName.REFUSED}
+        more = fields(key, outcomes[said]) if said in outcomes else {}
+        return client.counter_says(key, said, on, cause=cause, fields=more)
+
+    return event
+
+
 EVENTS: dict[str, Event] = {
     **{name.value: outcome(name) for name in OutcomeName},
     "suspend": lambda c, k: c.stops_the_clock(k, until=str(c.today + timedelta(days=7))),
@@ -180,6 +193,12 @@ EVENTS: dict[str, Event] = {
     "registered": lambda c, _: c.is_registered(),
     "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),
+    **{f"counter: {said.value}": counter(said) for said in (Said.PROMISED, Said.DELIVERED, Said.REFUSED, Said.CALL_ME)},
+    "table: budget": lambda c, k: c.table_says(
+        k, RungName.DOORBRAAKTAFEL, Said.CUSTOMISED_BUDGET, amount=12000, purpose="keep_place"
+    ),
+    "officer: no": lambda c, k: c.officer_says(k, Said.NOT_SUBMITTED, "solved_soon"),
+    "taken up": lambda c, k: c.takes_up(k),
     "again": lambda c, k: c.needs_again(k, agreed=need(k).agreed, urgent=need(k).urgent),
     "assign": lambda c, _: c.gets_director("regisseur.zuid"),
     "close": lambda c, _: c.closes(),

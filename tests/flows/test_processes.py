@@ -12,7 +12,7 @@ import pytest
 
 from flows.provision.catalogue import process_of
 from flows.provision.process import AFTER_THE_END, EVERYWHERE, SILENT, Process, process
-from provisions.domain.case import Answer
+from provisions.domain.case import Answer, Said
 from provisions.domain.lifecycle import Need
 from provisions.domain.record import OTHERS_STARTED, Fact, facts_of
 from provisions.domain.rules import Brp, FieldRule, OutcomeName
@@ -93,6 +93,10 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     tried(moved=True)
     client.lives_until("2027-03-01 09:00")
     attempt(lambda: client.agrees(key, "2027-03-20"))  # a table has it
+    attempt(lambda: client.counter_says(key, Said.CALL_ME))
+    attempt(lambda: client.takes_up(key))
+    attempt(lambda: client.counter_says(key, Said.PROMISED, on="2027-03-02"))
+    client.lives_until("2027-03-02 09:00")
     for rung in RungName:
         attempt(lambda rung=rung: client.hears(key, rung, Answer.PRIORITY))  # type: ignore[misc]
     tried(moved=True)

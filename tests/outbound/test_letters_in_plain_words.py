@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
 from provisions.domain.approvals import Act
-from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, Reason, Rest
+from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, ProvisionKey, Reason, Rest, Said
 from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.lifecycle.rest import LONGEST, Woken
 from provisions.domain.messages import MessageKind
@@ -139,6 +139,27 @@ def refused_too_early(story: NewStory) -> Story:
     return told.outcome("postal_address", OutcomeName.DELIVERED, ground="no_residence")
 
 
+def answered(story: NewStory) -> list[tuple[MessageKind, str, Rendered]]:
+    """What the director reads of what a counter and a table say, and the counter of the day that it named."""
+    told, key, letters = story("id_document"), ProvisionKey("id_document"), []
+    for said in (Said.OBSTACLE, Said.READY, Said.CALL_ME, Said.PROMISED):
+        on = told.moment.today + timedelta(days=2) if said is Said.PROMISED else None
+        given = lifecycle.FromCounter(said, on, cause="access_denied")
+        told.take(lifecycle.reply_as_counter(told.case, key, given, told.moment))
+        letter = told.read("replied", "id_document", said.value)
+        assert dutch.SAID[said] in letter.text
+        assert "toegang" not in letter.text  # why is for the page of the case
+        letters.append((MessageKind.REPLIED, key.key, letter))
+    told.until("2026-11-04T09:00+01:00")
+    letters.append((MessageKind.PROMISED_TODAY, key.key, told.read("promised_today", "id_document")))
+    told.until("2026-11-11T09:00+01:00")
+    rung = told.read("rung", "id_document", RungName.DOORBRAAKTAFEL.value)
+    assert "het loket zei: klaar op 4 november 2026" in rung.text
+    back = lifecycle.FromTable(Said.ASK_BACK)
+    told.take(lifecycle.reply_as_table(told.case, key, RungName.DOORBRAAKTAFEL, back, told.moment))
+    return [*letters, (MessageKind.REPLIED, key.key, told.read("replied", "id_document", Said.ASK_BACK.value))]
+
+
 def about_the_case(told: Story, kind: MessageKind) -> Rendered:
     """What the director reads of a case as a whole: what he is asked for the second time, or that it is at rest, or is not."""
     today = told.moment.today
@@ -178,6 +199,7 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
         letters.append((kind, "id_document", about_the_case(asked, kind)))
     for kind in (MessageKind.APPROVAL, MessageKind.APPROVAL_DECIDED):
         letters.append((kind, "id_document", about_an_approval(asked, kind)))
+    letters += answered(story)
     assert {kind for kind, _, _ in letters} == WRITTEN
     assert {key for _, key, _ in letters} == set(ALL)
     said = {(kind.value, key, word) for kind, key, letter in letters for word in shell_words(letter, told.config)}

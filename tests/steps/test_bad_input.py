@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -20,6 +21,9 @@ from provisions.access import Actor
 from provisions.app import App
 from provisions.catalogue import PROJECT
 from provisions.cli import refusals
+from provisions.domain.case import ProvisionKey
+from provisions.domain.questions import Question
+from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.refusals import for_people
@@ -50,10 +54,11 @@ WITH_DIRECTOR = "TR-2026-0012"
 AWAY, DEPUTY = "regisseur-5", "regisseur-6"
 AT_REST = "TR-2026-0014"
 MOVING, MOVED = "TR-2026-0013", "TR-2026-0015"
+OTHER_TABLE = Actor.by_link("regionale-tafel", Question(UUID(int=7), ProvisionKey("id_document"), RungName.REGIONAL))
 TOMORROW = day("2026-11-11")
 
 INVALID, NOT_FOUND, NOT_ALLOWED = 2, 3, 4
-RAISED = {"InvalidInput", "NotFound", "NotAllowed"}
+RAISED = {"InvalidInput", "NotFound", "NotAllowed", "NoLongerAsked"}
 # Not about a case of this town; each has a test of its own.
 ELSEWHERE_TRIED = {
     *(
@@ -155,6 +160,7 @@ def town(shared_database: Engine) -> App:
     app.cases.record_outcome(LATER, "emergency_shelter", "delivered", by=typed(DIRECTOR))
     for purpose, on in (("bed", day("2026-11-09")), ("clothing", day("2026-11-10"))):
         app.cases.again(LATER, "special_assistance", reason="new_costs", purpose=purpose, on=on, by=typed(DIRECTOR))
+    app.cases.answer(WITH_DIRECTOR, "id_document", "doorbraaktafel", "priority", by=typed(DIRECTOR))
     app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=typed(DIRECTOR))
     Outbox(shared_database, CONFIG, Letterbox(), clock).deliver_due()
     sent = app.messages.found(reference=REFUSED, status="sent", limit=1)
@@ -173,6 +179,18 @@ def call(verb: str, *args: Any, **more: Any) -> Callable[[App], Any]:
     by = more.pop("by", DIRECTOR)
     more["by"] = by if isinstance(by, Actor) else typed(by)
     return lambda s: getattr(s.cases, verb)(*args, **more)
+
+
+def reply(said: str, key: str = "id_document", reference: str = REF, **more: Any) -> Callable[[App], Any]:
+    return call("reply", reference, key, said, **more)
+
+
+def table(said: str, reference: str = REF, rung: str = "doorbraaktafel", **more: Any) -> Callable[[App], Any]:
+    return call("reply_as_table", reference, "id_document", rung, said, **more)
+
+
+def judged(key: str, reference: str = REF) -> Callable[[App], Any]:
+    return call("reply_as_officer", reference, key, "submitted", because="all_tried", checked=True)
 
 
 def outcome(key: str, name: str = "delivered", reference: str = REF, **more: Any) -> Callable[[App], Any]:
@@ -348,6 +366,29 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "a register in a closed case": (NOT_ALLOWED, call("brp", CLOSED, "registered"), "afgesloten"),
     "a milestone that does not exist": (INVALID, call("milestone", REF, "id_document", "bloemen"), "bloemen"),
     "a waiver for no reason known": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", because="zomaar"), "zomaar"),
+    # what those answer who were asked
+    "answered by the counter before it was asked": (NOT_ALLOWED, reply("seen", "postal_address"), "nog niets gevraagd"),
+    "answered when it is there": (NOT_ALLOWED, reply("seen", "emergency_shelter", LATER), "al afgerond"),
+    "answered when it is with another municipality": (NOT_ALLOWED, reply("seen", "wmo_indication#1", MOVED), "andere gemeente"),
+    "refused by the counter twice": (NOT_ALLOWED, reply("refused", "id_document", REFUSED, cause="documents"), "al afgewezen"),
+    "promised for no day": (INVALID, reply("promised"), "dag"),
+    "promised for a day that is past": (INVALID, reply("promised", on=day("2026-11-09")), "2026-11-09"),
+    "an application where there is none": (INVALID, reply("applied", "advance_payment"), "aanvraag"),
+    "refused by the counter without a ground": (INVALID, reply("refused"), "grond"),
+    "an obstacle without a cause": (INVALID, reply("obstacle"), "oorzaak"),
+    "answered while it is at rest": (NOT_ALLOWED, reply("delivered", reference=AT_REST), "staat stil"),
+    "no answer of a counter": (INVALID, reply("misschien"), "misschien"),
+    "a remark that is too long": (INVALID, reply("seen", remark="x" * 201), "200"),
+    "answered by a table that was not asked": (NOT_ALLOWED, table("ask_back", rung="regional"), "niets gevraagd"),
+    "answered by a table that had answered": (NOT_ALLOWED, table("ask_back", WITH_DIRECTOR), "voorrang"),
+    "answered by another table's link": (NOT_FOUND, table("ask_back", by=OTHER_TABLE), "niet aan deze tafel"),
+    "an amount without a budget": (INVALID, table("priority", amount=100), "maatwerkbudget"),
+    "a budget without an amount": (INVALID, table("customised_budget", purpose="keep_place"), "bedrag"),
+    "a budget without a purpose": (INVALID, table("customised_budget", amount=100), "doel"),
+    "judged before it is there": (NOT_ALLOWED, judged("id_document"), "nog geen indiening"),
+    "judged twice": (NOT_ALLOWED, judged("emergency_shelter", REFUSED), "al beoordeeld"),
+    "taken up when nothing waits": (NOT_ALLOWED, call("take_up", REF, "id_document"), "geen antwoord"),
+    "an answer taken back that was not given": (NOT_ALLOWED, call("take_back", REF, "id_document"), "kwartier"),
     # notes
     "a note about what is not there": (NOT_FOUND, call("note", REF, "nodig", key="health_insurance"), "health_insurance"),
     "a note without words": (INVALID, call("note", REF, " "), "notitie"),
@@ -480,6 +521,10 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "their number": lambda x: call("number", REF, x, key="id_document"),
     "contact": lambda x: call("contact", REF, x),
     "living": lambda x: intake(living=x),
+    "remark": lambda x: reply("seen", remark=x),
+    "what a counter says": lambda x: reply(x),
+    "their number with an answer": lambda x: reply("seen", number=x),
+    "purpose of a budget": lambda x: table("customised_budget", amount=100, purpose=x),
     "cause": lambda x: call("why", REF, "id_document", x),
     "answer": lambda x: call("answer", REF, "id_document", "doorbraaktafel", x),
 }

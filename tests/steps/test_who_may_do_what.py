@@ -85,6 +85,19 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "back": (U.AWAY, lambda a, _, place, by: a.cases.back(DIRECTORS[place], by=by)),
     "answer": (U.ANSWER, lambda a, ref, _, by: a.cases.answer(ref, KEY, "doorbraaktafel", "priority", by=by)),
     "submit": (U.SUBMIT, lambda a, ref, _, by: a.cases.submit(ref, KEY, "not_submitted", reason="nee", by=by)),
+    "reply": (U.REPLY, lambda a, ref, _, by: a.cases.reply(ref, KEY, "call_me", by=by)),
+    "reply_as_table": (
+        U.ANSWER,
+        lambda a, ref, _, by: a.cases.reply_as_table(ref, KEY, "doorbraaktafel", "ask_back", by=by),
+    ),
+    "reply_as_officer": (
+        U.SUBMIT,
+        lambda a, ref, _, by: a.cases.reply_as_officer(
+            ref, KEY, "not_submitted", because="solved_soon", checked=True, by=by
+        ),
+    ),
+    "take_up": (U.TAKE_UP, lambda a, ref, _, by: a.cases.take_up(ref, KEY, by=by)),
+    "take_back": (U.TAKE_BACK, lambda a, ref, _, by: a.cases.take_back(ref, KEY, by=by)),
     # and besides the cases
     "forget": (U.FORGET, lambda a, ref, _, by: a.retention.forget(ref, by=by)),
     "for_client": (U.RELEASE_EXPORT, lambda a, ref, _, by: a.releasing.for_client(ref, by=by)),
@@ -115,7 +128,7 @@ def app(database: Engine, clock: MovingClock) -> App:
             [KEY],
             municipality=place,
             director=DIRECTORS[place],
-            on=day("2026-10-12") if method == "submit" else day("2026-11-02"),
+            on=day("2026-10-12") if method in ("submit", "reply_as_officer") else day("2026-11-02"),
         )
         for method, place in product(ACTS, (HOME, AWAY))
     ]
@@ -149,8 +162,8 @@ def trying(app: App, method: str, place: str, by: Actor) -> Callable[[], Any]:
 def may(role: Role, method: str) -> bool:
     """In one's own municipality, with a case as it is here."""
     use_case = ACTS[method][0]
-    with_table = role is Role.TABLE and method == "answer"
-    to_judge = role is Role.CUSTOMISATION_OFFICER and method == "submit"
+    with_table = role is Role.TABLE and method in ("answer", "reply_as_table")
+    to_judge = role is Role.CUSTOMISATION_OFFICER and method in ("submit", "reply_as_officer")
     return use_case in MAY[role] or with_table or to_judge
 
 
@@ -160,9 +173,9 @@ def sees(role: Role, method: str) -> bool:
         case Role.CASE_DIRECTOR | Role.TEAM_LEAD:
             return True
         case Role.TABLE:
-            return method != "submit"
+            return method not in ("submit", "reply_as_officer")
         case Role.CUSTOMISATION_OFFICER:
-            return method == "submit"
+            return method in ("submit", "reply_as_officer")
         case _:
             return False
 

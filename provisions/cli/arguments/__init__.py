@@ -18,6 +18,7 @@ SUBJECTS = (
     recording.outcome,
     recording.clock,
     recording.escalation,
+    recording.replies,
     life.needs,
     life.transfer,
     life.directors,

@@ -33,6 +33,7 @@ def cases(commands: Commands) -> None:
     listed.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
     listed.add_argument("--status", metavar="STAND", help=options.choices(WORDS))
     listed.add_argument("--search", metavar="TEKST", help="stukjes van de referentie, zoals 'tr 2026 101'")
+    commands.on_case("answers", "wat er is gevraagd en geantwoord", "answers TR-2026-0042")
     overdue = commands.add("overdue", "wat is nu te laat")
     overdue.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
     audit = commands.add("audit", "wie deed wat wanneer, en waarom", "audit TR-2026-0042", "audit --verify")

@@ -3,6 +3,7 @@
 from provisions.cli.arguments import options, values
 from provisions.cli.arguments.dutch_parser import KEY_HELP, REF_HELP, Commands
 from provisions.domain import dutch
+from provisions.domain.case import BY_COUNTER, BY_TABLE
 from provisions.domain.rungs import RungName
 
 
@@ -112,8 +113,16 @@ def escalation(commands: Commands) -> None:
     )
     tables = {rung: rung.label for rung in RungName.tables()}
     answer.add_argument("rung", metavar="STAP", help=options.choices(tables))
-    answer.add_argument("answer", metavar="ANTWOORD", help=options.choices(dutch.ANSWER))
+    said = {said.value: dutch.SAID[said] for said in BY_TABLE}
+    answer.add_argument("answer", metavar="ANTWOORD", help=options.choices(said))
     options.cause(answer)
+    answer.add_argument(
+        "--amount", type=values.euros("--amount"), metavar="EURO", help="bij maatwerkbudget, zoals 120.00"
+    )
+    answer.add_argument(
+        "--purpose", metavar="CODE", help="waarvoor het budget is: code uit provisions.toml, zoals keep_place"
+    )
+    answer.add_argument("--spent-on", metavar="CODE", help="wat ermee wordt betaald, zoals rent_or_costs")
     options.by(answer)
 
     submit = commands.on_provision("submit", "beslis over indienen bij het landelijk Maatwerkloket")
@@ -137,3 +146,31 @@ def follow_up(commands: Commands) -> None:
     followup.add_argument("done", metavar="done", choices=("done",), help="het woord done")
     options.by(followup)
     options.on(followup)
+
+
+def replies(commands: Commands) -> None:
+    """What a counter answered."""
+    reply = commands.on_provision(
+        "reply",
+        "leg vast wat een loket antwoordde",
+        "reply TR-2026-0042 id_document promised --on 2026-11-09 --by regisseur-3",
+        "reply TR-2026-0042 wmo_indication obstacle --cause capacity --by regisseur-3",
+    )
+    reply.add_argument(
+        "said", metavar="ANTWOORD", help=options.choices({said.value: dutch.SAID[said] for said in BY_COUNTER})
+    )
+    reply.add_argument(
+        "--on",
+        type=values.day("--on"),
+        metavar="DATUM",
+        help="de dag die het loket noemt; bij promised een dag die nog komt (standaard: vandaag)",
+    )
+    options.cause(reply)
+    options.many(reply, "--field", values.field, "NAAM=WAARDE", "eigen velden van de voorziening, bij een uitkomst")
+    reply.add_argument("--number", metavar="NUMMER", help="hoe het loket de zaak noemt; geen BSN")
+    reply.add_argument("--remark", metavar="TEKST", help=f"opmerking, hoogstens 200 tekens; {options.STAYS_HERE}")
+    options.by(reply)
+    handled = commands.on_provision(
+        "handled", "wat een antwoord vroeg ('bel mij'), is gedaan", "handled TR-2026-0042 id_document --by regisseur-3"
+    )
+    options.by(handled)

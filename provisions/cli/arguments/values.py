@@ -65,6 +65,11 @@ def yes_no(option: str) -> Any:
     return read
 
 
+def euros(option: str) -> Any:
+    """An amount in euros, as cents."""
+    return lambda text: inputs.euros(text, option)
+
+
 def key_day(option: str) -> Any:
     """``KEY=DAY``."""
     split = pair(option, "KEY=JJJJ-MM-DD")

@@ -19,6 +19,16 @@ from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.notes import keep, note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
+from provisions.domain.lifecycle.replies import (
+    FromCounter,
+    FromOfficer,
+    FromTable,
+    reply_as_counter,
+    reply_as_officer,
+    reply_as_table,
+    take_back,
+    take_up,
+)
 from provisions.domain.lifecycle.rest import rest, wake
 from provisions.domain.lifecycle.rounds import again, round_of
 from provisions.domain.lifecycle.suspension import agree, resume, suspend
@@ -49,6 +59,9 @@ __all__ = [
     "Derived",
     "Ending",
     "Foreseen",
+    "FromCounter",
+    "FromOfficer",
+    "FromTable",
     "LastAct",
     "MessageIntent",
     "Moment",
@@ -84,6 +97,9 @@ __all__ = [
     "register",
     "reopen",
     "reopen_case",
+    "reply_as_counter",
+    "reply_as_officer",
+    "reply_as_table",
     "rest",
     "resume",
     "round_of",
@@ -91,6 +107,8 @@ __all__ = [
     "settle_for_case",
     "submit",
     "suspend",
+    "take_back",
+    "take_up",
     "tick",
     "tick_case",
     "transfer",

@@ -12,6 +12,7 @@ from provisions.domain.ladder import RungDue
 from provisions.domain.lifecycle.case_follow_ups import keep_asking, remind_of_case
 from provisions.domain.lifecycle.decision import SYSTEM, Decision, Draft, Moment
 from provisions.domain.lifecycle.follow_ups import remind
+from provisions.domain.lifecycle.promises import promise_due, remind_of_promise
 from provisions.domain.lifecycle.reminding import next_reminder
 from provisions.domain.lifecycle.rest import wake_by_itself
 from provisions.domain.lifecycle.second import ask_again, next_asking
@@ -26,13 +27,14 @@ from provisions.domain.terms import DueDate
 
 def tick(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
     """Everything that fell due for one provision by ``moment.now``: clocks resumed, lateness noted, rungs climbed in order,
-    follow-ups reminded of. Deciding twice changes nothing: what was done is in the case.
+    follow-ups and promised days reminded of. Deciding twice changes nothing: what was done is in the case.
     """
     draft = Draft(case, moment)
     _resume_by_itself(draft, key)
     _note_overdue(draft, key)
     _climb(draft, key)
     remind(draft, key)
+    remind_of_promise(draft, key)
     return draft.done()
 
 
@@ -245,6 +247,9 @@ def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datet
     rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
     if rung is not None:
         moments.append(rung.at)
+    promised = promise_due(situation, moment.now)
+    if promised is not None:
+        moments.append(promised)
     late = deadlines.late_from(situation, moment.now)
     if late is not None and end is not None and provision.late_noted != end.due + ONE_DAY:
         moments.append(late)
