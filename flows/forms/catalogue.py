@@ -3,8 +3,8 @@
 from flows.forms import escalation, intake, outcome, suspension
 from flows.forms.form import Form
 from flows.prefect.deployments import Plan
-from flows.prefect.tags import FORM_TAG
 from provisions.catalogue import Config
+from provisions.domain.tags import FORM
 
 MAKERS = (
     intake.start_case,
@@ -29,6 +29,6 @@ def forms(config: Config) -> dict[str, Form]:
 def form_plans(config: Config) -> tuple[Plan, ...]:
     """A plan for each run form."""
     return tuple(
-        Plan(form.name, form.flow(), f"flows.entrypoints.{make.__name__}", (FORM_TAG,))
+        Plan(form.name, form.flow(), f"flows.entrypoints.{make.__name__}", (FORM,))
         for form, make in zip(forms(config).values(), MAKERS, strict=True)
     )

@@ -35,7 +35,7 @@ from flows.forms.fields import (
 from flows.prefect import parking
 from flows.prefect.flow import flow_of
 from provisions.domain.errors import Part, Refused, Unreachable
-from provisions.domain.privacy import identifying
+from provisions.domain.tags import FORM
 from provisions.views.refusals import for_people
 
 logger = logging.getLogger(__name__)
@@ -168,22 +168,40 @@ def form_link(base_url: str, deployment: UUID, form: Form, values: Values) -> st
 
 
 def _carry_out(form: Form, filled_in: object) -> State[Any]:
+    state = _outcome(form, filled_in)
+    case = _case_of(filled_in)
+    # What was typed must not stay in Prefect: our own database has it, and only for whom it concerns.
+    name, town = (f"{form.name} · {case[0]}", case[1]) if case else (None, None)
+    parking.show_done(name, [FORM, town] if town else [FORM], {PARAMETER: {}})
+    return state
+
+
+def _case_of(filled_in: object) -> tuple[str, str] | None:
+    """The case that a form is about, as far as there is one: its reference and its municipality."""
+    said = filled_in.get("reference") if isinstance(filled_in, Mapping) else getattr(filled_in, "reference", None)
+    try:
+        case = context.app().views.case(str(said)).case
+    except Refused:
+        return None
+    return case.reference, case.municipality
+
+
+def _outcome(form: Form, filled_in: object) -> State[Any]:
     try:
         values = form.read(filled_in)
         done = form.act(values)
     except ValidationError as wrong:
-        return _refused(filled_in, _what_is_wrong(form, wrong))
+        return _refused(_what_is_wrong(form, wrong))
     except Unreachable as away:
-        return _refused(filled_in, f"{away} {NOTHING_RECORDED} Probeer het straks opnieuw.")
+        return _refused(f"{away} {NOTHING_RECORDED} Probeer het straks opnieuw.")
     except Refused as refused:
         said = for_people(refused, context.app().config.catalogue, titles(form))
-        return _refused(filled_in, f"{said}\n{NOTHING_RECORDED}")
+        return _refused(f"{said}\n{NOTHING_RECORDED}")
     except Exception as fault:
         # Only its kind: the text of an exception may hold data, and Prefect would keep it.
         logger.warning("Formulier '%s' mislukt (%s)", form.name, type(fault).__name__)
         logger.debug("Formulier '%s'", form.name, exc_info=fault)
-        return _refused(filled_in, f"Een onderdeel was niet bereikbaar. {NOTHING_RECORDED} Probeer het straks opnieuw.")
-    parking.name_run(f"{form.name} · {values['reference']}")
+        return _refused(f"Een onderdeel was niet bereikbaar. {NOTHING_RECORDED} Probeer het straks opnieuw.")
     return Completed(name="Vastgelegd", message=done)
 
 
@@ -207,15 +225,8 @@ def titles(form: Form) -> dict[Part, str]:
     return {part: f"'{called[name]}'" for part, name in _FIELD.items() if name in called}
 
 
-def _refused(filled_in: object, message: str) -> State[Any]:
-    if any(identifying(text) for text in _texts(filled_in)):
-        parking.forget_parameters({PARAMETER: {}})  # what identifies a person must not stay in Prefect
+def _refused(message: str) -> State[Any]:
     return State(type=StateType.FAILED, name="Niet vastgelegd", message=message)
-
-
-def _texts(filled_in: object) -> list[str]:
-    values = filled_in.values() if isinstance(filled_in, Mapping) else ()
-    return [value for value in values if isinstance(value, str)]
 
 
 def _what_is_wrong(form: Form, wrong: ValidationError) -> str:

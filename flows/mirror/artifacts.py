@@ -16,12 +16,15 @@ from sqlalchemy import Engine as Database
 from flows.forms import catalogue
 from flows.forms.form import form_link
 from flows.loops.loop import Loop
+from flows.mirror.moved import tag_anew
 from flows.prefect import api
 from flows.prefect.api import ArtifactCollection, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
+from provisions.domain.tags import LATE_LIST as LATE
+from provisions.domain.tags import WEEK_LIST as WEEK
 from provisions.outbound.days import DaysOverviews
 from provisions.overview import AbsenceEnds, Form, Mornings, Overviews, Page, Pages
 from provisions.store import backlog, plans
@@ -29,7 +32,7 @@ from provisions.views.cases import Views
 
 logger = logging.getLogger(__name__)
 
-START, LATE, WEEK, PLAN = "begin-hier", "te-laat", "deze-week", "traject-"
+START, PLAN = "begin-hier", "traject-"
 BATCH = 25
 IDLE, BUSY = 30.0, 30.0  # seconds; woken by what is recorded and by what is shown; busy: somebody else shows them
 LISTS_EVERY = 20.0  # seconds
@@ -92,7 +95,7 @@ class Plans:
             if not alone:
                 return BUSY
             client = api.client_of_thread()
-            while not self.loop.stopped and self.show(client):
+            while not self.loop.stopped and self.show(client) + self.tag_anew(client):
                 pass
         return IDLE
 
@@ -122,6 +125,10 @@ class Plans:
             assert artifact is not None  # noqa: S101 - put_artifact gives one
             plans.shown(self._database, plan, artifact, written, today, unsent=plan.case_id in post.cases)
         return len(wanted)
+
+    def tag_anew(self, client: SyncPrefectClient) -> int:
+        """Give the runs of some cases that moved the tag of their municipality, and with them their plans; of how many cases."""
+        return tag_anew(client, self._database, self._deployments, self._views.config.organisation.municipalities)
 
     def compare(self, client: SyncPrefectClient) -> int:
         """Have the plans made again that Prefect lost, in which it says something else, or that are of no run of it; how many.

@@ -3,14 +3,14 @@
 Prefect keeps an event for a week by itself; there is no way to take one away.
 """
 
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flows.loops.loop import Loop
 from flows.mirror.artifacts import plan_key
+from flows.mirror.of_case import runs_of
 from flows.prefect import api
-from flows.prefect.api import FlowRun, SyncPrefectClient
+from flows.prefect.api import SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.outbound.transports import OutboxFolder
@@ -45,7 +45,7 @@ class Forgetting:
         """Erase these; for how many cases. Nothing before the deployments are registered."""
         if not erasures or not self._deployments.ids:
             return 0
-        for run in list(self._runs(client, erasures)):
+        for run in list(runs_of(client, self._deployments, [erasure.reference for erasure in erasures])):
             api.delete_run(client, run.id)
         for erasure in erasures:
             self._outbox.remove(erasure.messages)
@@ -53,16 +53,3 @@ class Forgetting:
                 api.delete_artifact(client, artifact.latest_id)
             self._retention.erased(erasure.case_id)
         return len(erasures)
-
-    def _runs(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> Iterator[FlowRun]:
-        """The runs of these cases: those of their provisions by name, and the forms that named them."""
-        for erasure in erasures:
-            for run in api.each_run(client, self._deployments.provision_ids, name_like=erasure.reference):
-                if run.name.endswith(f" {erasure.reference}"):
-                    yield run
-        quoted = [json.dumps(erasure.reference) for erasure in erasures]
-        forms = [found for found in self._deployments.ids if found not in self._deployments.provision_ids]
-        for run in api.each_run(client, forms):
-            filled_in = json.dumps(run.parameters, default=str)
-            if any(reference in filled_in for reference in quoted):
-                yield run

@@ -65,6 +65,8 @@ class Events:
             "outcome": data.get("outcome"),
         }
         run = {"prefect.resource.id": f"prefect.flow-run.{fact.flow_run}", "prefect.resource.role": "flow-run"}
+        # As Prefect's own events of a run have it: by this the events that somebody sees are limited.
+        town = {"prefect.resource.id": f"prefect.tag.{fact.municipality}", "prefect.resource.role": "tag"}
         return {
             "id": str(event_id(fact.reference, fact.id, fact.at)),
             "occurred": fact.at.isoformat(),
@@ -75,7 +77,7 @@ class Events:
                 "provisions.municipality": fact.municipality,
                 "provisions.key": fact.key,
             },
-            "related": [run] if fact.flow_run else [],
+            "related": [run, town] if fact.flow_run else [town],
             "payload": {key: value for key, value in payload.items() if value is not None},
         }
 

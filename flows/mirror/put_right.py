@@ -14,10 +14,10 @@ from flows.prefect import api, comparing, parking
 from flows.prefect.api import SyncPrefectClient
 from flows.prefect.comparing import Shown
 from flows.prefect.deployments import Deployments
-from flows.prefect.tags import PROVISION_TAG
 from flows.provision.catalogue import process_of
 from flows.provision.execution import NOT_RECORDED, form_of
 from provisions.app import App
+from provisions.domain.tags import PROVISION
 from provisions.store.runs import MirroredRun
 from provisions.views.runs import RunView
 
@@ -96,7 +96,7 @@ class RunComparison:
 
     def _put_right(self, client: SyncPrefectClient, view: RunView, run: Shown) -> int:
         """Whether something was wrong with ``run``, as a number."""
-        tags = [*view.tags, PROVISION_TAG]
+        tags = [*view.tags, PROVISION]
         parameters: Mapping[str, Any] = {"provision": view.provision_id}
         form = form_of(process_of(view.key), view, self._app.config.catalogue)
         if run.deployment != str(self._deployments.of_provision(view.key)) or run.job_variables:

@@ -1,7 +1,8 @@
 """Shows in Prefect what the database says: makes the run of a provision, or wakes it so that it looks at its row again.
 
-A crash repeats it, and two engines may do it at the same time: a run is made under a key that both derive, and waking
-twice only makes a run look twice.
+A crash repeats it. One engine at a time looks after a provision, so that its run is made and executed once; should that fail
+(its connection to the database broke), the run is made under a key that every engine derives, and waking twice only makes a
+run look twice.
 
 With an executor in this process a run is made, or woken, as Running and handed over at once: to schedule it, find it and
 claim it would be four calls more. Without one it is scheduled, for whoever works for Prefect (a process or Kubernetes worker).
@@ -16,12 +17,13 @@ from flows.prefect import api, parking
 from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
-from flows.prefect.tags import PROVISION_TAG
 from provisions.app import App
+from provisions.domain.tags import PROVISION
 from provisions.store.runs import MirroredRun
 from provisions.views.runs import TAKEN_BACK, RunView
 
 BATCH = 100
+SEEN = 400  # of which another engine may be looking after the first
 STRAY = "Wat deze run liet zien, is teruggedraaid."
 IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
 
@@ -55,7 +57,7 @@ class RunMirror:
 
     def _turn(self) -> float:
         self.end_strays()
-        wanted = self._app.runs.stale(BATCH)
+        wanted = self._app.runs.stale(SEEN)
         if not wanted:
             self.behind_since = None
             return IDLE
@@ -75,16 +77,17 @@ class RunMirror:
         return len(strays)
 
     def apply(self, client: SyncPrefectClient, wanted: Sequence[MirroredRun]) -> int:
-        """Show each of ``wanted``; how many could be shown now."""
+        """Show some of ``wanted``, which no other engine looks after now; how many could be shown."""
         self._deployments.ensure(client)
-        runs = api.runs_by_id(client, [one.flow_run for one in wanted if one.flow_run])
-        applied = 0
-        for position, one in enumerate(wanted):
-            applied += self._show(client, one, runs.get(one.flow_run) if one.flow_run else None)
-            if position % 10 == 9:
-                self._begin()  # begin to execute while more are being made
-            if self.loop.stopped:
-                break
+        with self._app.runs.held(wanted, BATCH) as mine:
+            runs = api.runs_by_id(client, [one.flow_run for one in mine if one.flow_run])
+            applied = 0
+            for position, one in enumerate(mine):
+                applied += self._show(client, one, runs.get(one.flow_run) if one.flow_run else None)
+                if position % 10 == 9:
+                    self._begin()  # begin to execute while more are being made
+                if self.loop.stopped:
+                    break
         self._begin()
         return applied
 
@@ -124,7 +127,7 @@ class RunMirror:
                     deployment,
                     parameters={"provision": view.provision_id},
                     name=view.run_name,
-                    tags=[*view.tags, PROVISION_TAG],
+                    tags=[*view.tags, PROVISION],
                     key=self._app.runs.key(view.provision_id, after),
                     running=parking.executed_by(self._number),
                     scheduled=self._execute is None,
@@ -134,5 +137,7 @@ class RunMirror:
                 raise
             if run.state is None or not run.state.is_final() or not view.open:
                 return run, made and self._execute is not None
-            # Another engine made this one, and it ended before that was noted: the next comes after it.
-            after = run.id
+            # An engine made this one, and it ended before that was noted: the next comes after it, if one is still needed.
+            view, after = self._app.run_views.of(view.provision_id), run.id
+            if not view.open:
+                return run, False

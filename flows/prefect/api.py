@@ -127,6 +127,12 @@ def cancel_run(client: SyncPrefectClient, run: UUID, name: str, message: str) ->
         client.set_flow_run_state(run, Cancelled(name=name, message=message), force=True)
 
 
+def tag_run(client: SyncPrefectClient, run: UUID, tags: Sequence[str]) -> None:
+    """Give a run exactly these tags; one that is gone already is fine."""
+    with suppress(ObjectNotFound):
+        client.update_flow_run(run, tags=list(tags))
+
+
 def delete_run(client: SyncPrefectClient, run: UUID) -> None:
     """Delete a run; one that is gone already is fine."""
     with suppress(ObjectNotFound):

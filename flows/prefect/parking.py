@@ -236,14 +236,13 @@ def show_tags(tags: Sequence[str]) -> None:
         client_of_thread().update_flow_run(run.id, tags=list(tags)).raise_for_status()
 
 
-def name_run(name: str) -> None:
-    """Give this run a name that a person recognises in the list."""
-    client_of_thread().set_flow_run_name(this_run().id, name).raise_for_status()
-
-
-def forget_parameters(instead: Mapping[str, Any]) -> None:
-    """Remove from Prefect what was filled in."""
-    client_of_thread().update_flow_run(this_run().id, parameters=dict(instead)).raise_for_status()
+def show_done(name: str | None, tags: Sequence[str], parameters: Mapping[str, Any]) -> None:
+    """Give this run a name that a person recognises in the list (``None``: the one it has), exactly these tags, and these
+    parameters in place of what was filled in.
+    """
+    run = this_run()
+    client = client_of_thread()
+    client.update_flow_run(run.id, name=name, tags=list(tags), parameters=dict(parameters)).raise_for_status()
 
 
 def wake(client: SyncPrefectClient, run: UUID, name: str = "Wordt bijgewerkt") -> bool:

@@ -3,11 +3,11 @@
 from importlib import import_module
 
 from flows.prefect.deployments import Plan
-from flows.prefect.tags import PROVISION_TAG
 from flows.provision.execution import flow_of
 from flows.provision.process import ProvisionProcess
 from provisions.domain import dutch
 from provisions.domain.rules import Catalogue
+from provisions.domain.tags import PROVISION
 
 
 def process_of(key: str) -> ProvisionProcess:
@@ -21,5 +21,5 @@ def provision_plans(catalogue: Catalogue) -> dict[str, Plan]:
     plans: dict[str, Plan] = {}
     for key, rule in catalogue.provisions.items():
         name = dutch.capitalised(rule.name)
-        plans[key] = Plan(name, flow_of(process_of(key), name), f"flows.entrypoints.{key}", (PROVISION_TAG,))
+        plans[key] = Plan(name, flow_of(process_of(key), name), f"flows.entrypoints.{key}", (PROVISION,))
     return plans

@@ -18,10 +18,10 @@ from flows import context
 from flows.forms.fields import outcome_form, read_outcome
 from flows.prefect import parking
 from flows.prefect.flow import flow_of as make_flow
-from flows.prefect.tags import PROVISION_TAG
 from flows.provision.process import ProvisionProcess
 from provisions.domain.errors import NotFound, Refused, Unreachable
 from provisions.domain.rules import Catalogue
+from provisions.domain.tags import PROVISION
 from provisions.views.refusals import for_people
 from provisions.views.runs import TAKEN_BACK, RecordLine, RunView
 
@@ -88,7 +88,7 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
     app.time.tick()  # by the same call as the clock's, so that each rung is climbed once, whoever comes first
     view = app.run_views.of(provision)
     line = _show_record(process, view)
-    parking.show_tags((*view.tags, PROVISION_TAG))
+    parking.show_tags((*view.tags, PROVISION))
     # Before the park, so that a change in between raises the generation above what is marked here.
     app.runs.observe(provision, view.generation, parking.this_run().id)
     if view.open:

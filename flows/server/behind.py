@@ -21,11 +21,13 @@ from flows.server.by_program import CallsOfAProgram
 from flows.server.lookers import Looker, Lookers, is_right
 from flows.server.pages import BASE, POLICY, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
+from provisions.domain.tags import LATE_LIST, WEEK_LIST
 from provisions.usecases.workday import Numbers
 from provisions.web.house import House
 from provisions.web.visits import onward
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_LISTS_OF_OURS = {LATE_LIST: "/te-laat", WEEK_LIST: "/te-laat#binnenkort"}
 _ELSEWHERE = ("runs", "artifacts", "deployments", "flows", "dashboard", "events")
 
 
@@ -43,7 +45,9 @@ class Behind:
     def rooms(self) -> Sequence[BaseRoute]:
         """The addresses."""
         old = [Route(f"/{name}{rest}", self._moved) for name in _ELSEWHERE for rest in ("", "/{rest:path}")]
+        lists = [Route(f"{BASE}/artifacts/key/{key}", self._list_of_ours) for key in _LISTS_OF_OURS]
         return [
+            *lists,
             Route(f"{BASE}/ui-settings", self._ui_settings),
             Route(f"{BASE}/gemeente", self._choose, methods=["POST"]),
             Route(f"{BASE}/api/{{path:path}}", self._by_person.answer, methods=METHODS),
@@ -82,6 +86,10 @@ class Behind:
 
     async def _moved(self, request: Request) -> Response:
         return RedirectResponse(below_base(request.url.path, request.url.query), HTTPStatus.TEMPORARY_REDIRECT)
+
+    async def _list_of_ours(self, request: Request) -> Response:
+        """In Prefect a list of what is late is of the whole region: on our page it is of whoever asks."""
+        return RedirectResponse(_LISTS_OF_OURS[request.url.path.rpartition("/")[2]], HTTPStatus.SEE_OTHER)
 
     async def _ui_settings(self, request: Request) -> Response:
         if await self._lookers.of(request, active=False) is None:

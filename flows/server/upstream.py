@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from flows.server import allowed, dutch_answers
 from flows.server.allowed import Call, How, NotLimitable
 from provisions.domain.calendar import utc_text
+from provisions.domain.tags import FORM
 from provisions.settings import utc_now
 
-FORM_TAG = "formulier"
 REFUSED = "Dit kan hier niet: deze pagina's zijn om te kijken. Leg het vast in het werkscherm, of met het formulier."
 NOT_THERE = "Niet gevonden."
 _TOKEN_LASTS = timedelta(hours=1)  # then the UI asks again; in a browser a day in 2999 is at once, without end
@@ -71,9 +71,9 @@ class Prefect:
         else:
             deployment = await self.send("GET", f"deployments/{about}", {}, None)
             known = json.loads(bytes(deployment.body)) if deployment.status_code == HTTPStatus.OK else {}
-            if FORM_TAG not in known.get("tags", ()):
+            if FORM not in known.get("tags", ()):
                 return refused()
-            made = allowed.started(body, by, FORM_TAG)
+            made = allowed.started(body, by, FORM)
             response = await self.send("POST", f"deployments/{about}/create_flow_run", {}, made)
         return in_dutch(response)
 

@@ -7,9 +7,10 @@ link, the case system and Prefect.
 
 from provisions.access.people import NOBODY_LISTED, Directory, Listed, WithAccounts, holding, is_assigned, must_hold
 from provisions.access.rights import Reach, Right, Rights, Subject, UseCase, Verdict
-from provisions.access.roles import Actor, Grant, Role
+from provisions.access.roles import MACHINE, Actor, Grant, Role
 
 __all__ = [
+    "MACHINE",
     "NOBODY_LISTED",
     "Actor",
     "Directory",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from provisions.domain.lifecycle import Via
+from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.questions import Question
 
 
@@ -95,6 +96,10 @@ class Actor:
         """In which of ``every`` municipality the person holds one of ``roles``, in their order."""
         wanted = frozenset(roles)
         return tuple(key for key in every if any(g.role in wanted and g.covers(key) for g in self.grants))
+
+
+# The program itself, and whoever looks from the shell without saying who.
+MACHINE = Actor.typed(SYSTEM)
 
 
 def grants_of(roles: Iterable[Role], municipalities: Iterable[str] = ()) -> frozenset[Grant]:

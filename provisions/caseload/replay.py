@@ -72,7 +72,7 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
 
     def approve(reference: str, *, by: Actor) -> Case:
         """What is asked of this case: its number depends on what else was asked before, and so on the day of loading."""
-        (asked,) = (waiting.number for waiting in app.cases.waiting() if waiting.reference == reference)
+        (asked,) = (waiting.number for waiting in app.cases.waiting(by=by) if waiting.reference == reference)
         return app.cases.approve(str(asked), by=by)
 
     return {

@@ -35,6 +35,7 @@ from provisions.domain.errors import InvalidConfig, InvalidInput
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue, ProvisionRule
 from provisions.domain.rungs import RungName
+from provisions.domain.tags import not_of_a_municipality
 
 __all__ = [
     "PROJECT",
@@ -101,6 +102,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     themes = read_themes((folder, SHIPPED), _themes_wanted(organisation), parse, faults)
     _check_counters(rules, organisation, faults)
     _check_files(rules, project, faults)
+    _check_tags(rules, organisation, faults)
     if faults:
         raise InvalidConfig(*faults)
     municipalities = organisation.municipalities
@@ -168,6 +170,15 @@ def _check_counters(rules: Mapping[str, ProvisionRule], organisation: Organisati
                 f"{ORGANISATION}, {place}, sleutel '{counter}': dit loket ontbreekt, maar wordt gevraagd door {asking}. "
                 f"Voeg het contact van dit loket toe aan {place}."
             )
+
+
+def _check_tags(rules: Mapping[str, ProvisionRule], organisation: Organisation, faults: list[str]) -> None:
+    """In Prefect a run is of a municipality by a tag, which must say nothing else."""
+    faults.extend(
+        f"{ORGANISATION}, [municipality.{key}], sleutel '{key}': zo heet in Prefect ook een label van iets anders (een "
+        f"voorziening, een tafel of een stand). Kies een andere sleutel, bijvoorbeeld 'gemeente-{key}'."
+        for key in organisation.municipalities.keys() & not_of_a_municipality(rule.name for rule in rules.values())
+    )
 
 
 def _check_files(rules: Mapping[str, ProvisionRule], project: Path, faults: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from provisions.access import MACHINE
 from provisions.cli.database import app_on
 from provisions.cli.output import as_json, as_json_list, say
 from provisions.domain import dutch
@@ -51,7 +52,7 @@ def back(args: Namespace, settings: Settings) -> None:
 
 def _list(args: Namespace, settings: Settings) -> None:
     with app_on(settings) as app:
-        found = app.cases.absences()
+        found = app.cases.absences(by=MACHINE)
     if args.json:
         as_json_list(_shown(one) for one in found)
         return

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 
+from provisions.access import MACHINE
 from provisions.cli.database import app_on
 from provisions.cli.output import as_json_list, say
 from provisions.domain import dutch
@@ -13,7 +14,7 @@ from provisions.settings import Settings
 def approvals(args: Namespace, settings: Settings) -> None:
     """What is asked and not decided, oldest first."""
     with app_on(settings) as app:
-        waiting = app.cases.waiting()
+        waiting = app.cases.waiting(by=MACHINE)
         rules = app.config.catalogue.provisions
     if args.json:
         as_json_list(

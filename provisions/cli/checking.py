@@ -13,7 +13,7 @@ from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.webhook import check_secrets
 from provisions.settings import Settings, utc_now
-from provisions.store import put_right
+from provisions.store import door, put_right
 from provisions.store.backlog import backlog
 from provisions.store.put_right import PutRight
 
@@ -27,6 +27,11 @@ _NO_WALL = (
     "databaserol in PROVISIONS_WEB_DATABASE_URL; zie SECURITY.md."
 )
 _WALL_GAPS = "de databaserol van de werkplek is niet ingericht ({}). Voer 'provisions migrate' uit."
+
+_ONLY_ADMIN = (
+    "er is nog geen andere beheerder dan 'admin', en tot die er is mag admin alles. Voeg er een toe: "
+    "provisions person add CODE --role administrator."
+)
 
 _SLOW_POST = (
     "de post gaat langzaam of staat stil: {}, het oudste {} minuten. Draait de motor (provisions up)? Kijk "
@@ -59,11 +64,13 @@ def check(args: Namespace, settings: Settings) -> None:
             post = backlog(engine, utc_now())
             repaired = put_right.read(connection)
             gaps = workplace_lacks(settings, connection)
+            alone = not door.other_administrator(connection)
         if post.messages_slow:
             waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
         warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
+        warnings += [_ONLY_ADMIN] if alone else []
         warnings += [] if workplace_of(settings) else [_NO_WALL]
         if repaired and utc_now() - repaired.last < _LATELY:
             warnings.append(_put_right(repaired))

@@ -458,7 +458,7 @@ def _renew_runs(connection: Connection) -> None:
     live = and_(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(("waiting", "refused")))
     wanted = case((live, 1), else_=0)
     connection.execute(update(t.provision).values(flow_run=None, observed_generation=0, generation=wanted))
-    connection.execute(update(t.plan).values(wanted=1, shown=0, shown_on=None, digest=None, artifact=None))
+    connection.execute(update(t.plan).values(wanted=1, shown=0, shown_on=None, digest=None, artifact=None, tagged=None))
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------

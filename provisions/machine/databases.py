@@ -38,10 +38,18 @@ def make_databases(secrets: Path, connect: Connect) -> None:
                 connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
 
 
-def are_made(secrets: Path) -> bool:
-    """Whether each role has had a password; where an earlier version made them, one may be new."""
-    roles = {role for name, owner in DATABASES.items() for role in (owner, name, *GUESTS[name])}
-    return all((secrets / _password_of(role)).exists() for role in roles)
+def are_made(connection: Connection) -> bool:
+    """Whether each role may come into its database; where an earlier version made them, one may be new. The database is asked and
+    not the folder of passwords: a password is made by whoever needs it first.
+    """
+    wanted = [(name, role) for name, owner in DATABASES.items() for role in {owner, name, *GUESTS[name]}]
+    found = connection.execute(
+        "SELECT count(*) FROM unnest(%s::text[], %s::text[]) AS wanted (name, role) "
+        "JOIN pg_database d ON d.datname = wanted.name JOIN pg_roles r ON r.rolname = wanted.role "
+        "WHERE has_database_privilege(r.oid, d.oid, 'CONNECT')",
+        [[name for name, _ in wanted], [role for _, role in wanted]],
+    ).fetchone()
+    return found == (len(wanted),)
 
 
 def _password_of(role: str) -> str:

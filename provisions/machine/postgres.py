@@ -114,8 +114,8 @@ class EmbeddedPostgres:
         return private_folder(self.home / "run")
 
     def _ensure(self) -> None:
-        if self.alive() and self._answers():
-            if not are_made(self.home / "secrets"):  # it was left running by an earlier version
+        if self.alive() and (whole := self._asked()) is not None:
+            if not whole:  # it was left running by an earlier version
                 make_databases(self.home / "secrets", self._connect)
             return
         private_folder(self.log.parent)
@@ -151,16 +151,20 @@ class EmbeddedPostgres:
         )
 
     def _answers(self) -> bool:
+        return self._asked() is not None
+
+    def _asked(self) -> bool | None:
+        """Whether all databases and roles are there; ``None`` when the server does not answer."""
         try:
-            self._connect().close()
+            with self._connect() as connection:
+                return are_made(connection)
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise Unreachable(
                     f"De ingebouwde PostgreSQL weigert het wachtwoord in {self.home / 'secrets'}.",
                     "Zet het oude bestand terug uit de back-up.",
                 ) from None
-            return False
-        return True
+            return None
 
     def _last_words(self) -> list[str]:
         try:

@@ -19,6 +19,9 @@ ENGINES = 7_310_204
 PLANS = 7_310_205
 """One engine at a time shows plans in Prefect."""
 
+MIRROR = 731_021
+"""The first half of the lock with a provision, folded, which is the second half: one engine at a time makes or wakes its run."""
+
 INSTALLATION = 7_310_207
 """One engine at a time settles whose database and Prefect these are."""
 

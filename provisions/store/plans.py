@@ -89,6 +89,22 @@ def runs(engine: Engine, references: Sequence[str]) -> dict[str, set[UUID]]:
     return found
 
 
+def moved(engine: Engine, limit: int) -> list[tuple[int, str, str]]:
+    """Cases that another municipality took over and whose runs do not all have its tag yet: number, reference, municipality."""
+    c = t.case.c
+    query = select(c.id, c.reference, c.municipality).join(t.plan).order_by(c.id).limit(limit)
+    elsewhere = t.plan.c.tagged.is_distinct_from(c.municipality)
+    with engine.connect() as connection:
+        found = connection.execute(query.where(c.handover_accepted.is_not(None), elsewhere))
+        return [(row.id, row.reference, row.municipality) for row in found]
+
+
+def tagged(engine: Engine, case_id: int, municipality: str) -> None:
+    """All runs of a case have the tag of ``municipality``."""
+    with engine.begin() as connection:
+        connection.execute(update(t.plan).where(t.plan.c.case_id == case_id).values(tagged=municipality))
+
+
 def lost(connection: Connection, references: Sequence[str]) -> None:
     """The artifacts of these cases are gone, and are to be made again."""
     cases = select(t.case.c.id).where(t.case.c.reference.in_(references))

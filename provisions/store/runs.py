@@ -6,17 +6,18 @@
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Engine, and_, bindparam, func, or_, select, update
 
 from provisions.domain.case import Status
 from provisions.domain.errors import NotFound
-from provisions.store import acts, loading, settings
+from provisions.store import acts, loading, locks, settings
 from provisions.store import tables as t
 
 RUN_KEYS = "run_keys"  # the setting with the secret that the keys of runs are made with
@@ -45,6 +46,22 @@ class Runs:
     def stale(self, limit: int = 100) -> list[MirroredRun]:
         """Provisions whose run does not show what it should, oldest first."""
         return self._read(_STALE, limit)
+
+    @contextmanager
+    def held(self, wanted: Sequence[MirroredRun], limit: int) -> Iterator[list[MirroredRun]]:
+        """At most ``limit`` of ``wanted`` that nobody else makes or wakes the run of until the end of the context, and that are
+        stale still; as they are now.
+
+        What is known of a row before it is held may be of before another engine made its run.
+        """
+        numbers = [one.provision_id for one in wanted]
+        asked = select(func.unnest(bindparam("numbers", numbers, type_=ARRAY(BigInteger))).label("id")).subquery()
+        free = func.pg_try_advisory_xact_lock(locks.MIRROR, func.hashint8(asked.c.id))
+        p = t.provision.c
+        with self._engine.connect() as connection, connection.begin():
+            mine = list(connection.execute(select(asked.c.id).where(free).limit(limit)).scalars())
+            now = select(p.id, p.generation, p.flow_run).where(p.id.in_(mine), _STALE).order_by(p.id)
+            yield [MirroredRun(*row) for row in connection.execute(now)]
 
     def expected(self, after_id: int, limit: int) -> list[MirroredRun]:
         """Provisions that should have a living run: open and started, by id, after ``after_id``."""

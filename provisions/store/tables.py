@@ -387,6 +387,7 @@ plan = Table(
     Column("shown_on", Date),  # the day that the text was written for: it says how many days late
     Column("digest", Text),  # of what was written, so that the same is not written twice
     Column("artifact", Uuid),
+    Column("tagged", Text),  # the municipality by which the runs of a case that moved can be found in Prefect
     Column(
         "unsent", Boolean, nullable=False, server_default=text("false")
     ),  # what was written says that post has not left

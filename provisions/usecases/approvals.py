@@ -103,7 +103,7 @@ class Approvals(Deciding):
             stored = self._stored(connection, reference)
             approval = approval_of(stored.case, wanted)
             act = Act(approval.act)
-            asked = Known(stored.case_id, stored.case, unknown, self._places_of_seconds(stored.case))
+            asked = Known(stored.case_id, stored.case, unknown, self._places_of_seconds(stored.case.municipality))
             self._entitlement.must_with(doing.actor, OF_ACT[act], asked)
             rules.refuse_to_decide(approval, doing.by)
             if doing.actor.has_the_machine:
@@ -127,10 +127,17 @@ class Approvals(Deciding):
             return rules.lapse(case, approval.number, moment), refused, moment
         return decision, None, replace(moment, by=approval.asked_by, approved_by=moment.by)
 
-    def waiting(self) -> list[Waiting]:
-        """What is asked and not decided, oldest first."""
+    def waiting(self, *, by: Actor) -> list[Waiting]:
+        """What is asked and not decided of the cases that ``by`` sees, or may decide on as the second person; oldest first."""
         with self._engine.connect() as connection:
-            return [_waiting(row) for row in kept.waiting(connection)]
+            found = [_waiting(row) for row in kept.waiting(connection)]
+        return [one for one in found if self._may_know(by, one)]
+
+    def _may_know(self, by: Actor, asked: Waiting) -> bool:
+        seconds = self._places_of_seconds(asked.municipality)
+        return self._entitlement.sees(by, UseCase.SEE_CASE, [asked.municipality]) or self._entitlement.sees(
+            by, OF_ACT[asked.act], seconds
+        )
 
 
 def number_of(text: str) -> int:

@@ -99,12 +99,12 @@ class Deciding:
     def _may_be_second(self, known: Directory, code: str, act: Act, case: Case, what: str) -> None:
         """Raise what keeps ``code`` from deciding on ``act`` as the second person (four eyes). ``what`` is Dutch."""
         right = self._config.rights.of(OF_ACT[act])
-        must_hold(known, code, tuple(right.roles) if right else (), self._places_of_seconds(case), what)
+        must_hold(known, code, tuple(right.roles) if right else (), self._places_of_seconds(case.municipality), what)
 
-    def _places_of_seconds(self, case: Case) -> tuple[str, ...]:
-        """In which municipalities somebody works who may be the second person for a case."""
-        place = self._config.organisation.municipalities.get(case.municipality)
-        return (case.municipality, *(place.seconds if place else ()))
+    def _places_of_seconds(self, municipality: str) -> tuple[str, ...]:
+        """In which municipalities somebody works who may be the second person for a case of ``municipality``."""
+        place = self._config.organisation.municipalities.get(municipality)
+        return (municipality, *(place.seconds if place else ()))
 
     def _may_direct(self, known: Directory, code: str, municipality: str) -> str:
         """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""

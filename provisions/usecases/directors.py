@@ -105,12 +105,27 @@ class Directors(Deciding):
             self._note_absence(connection, "absence.ended", "afwezigheid eerder geëindigd", ended, moment)
         return Away(ended, sum(map(len, places.values())))
 
-    def absences(self) -> list[Away]:
-        """Who is away now or will be, in the order of the first day."""
+    def absences(self, *, by: Actor) -> list[Away]:
+        """Who is away now or will be, in the order of the first day, and of how many open cases that ``by`` sees it is about.
+
+        Of whom there is none of these is not told, unless it is ``by`` who is away or acts.
+        """
         today = day_of(self._clock())
         with self._engine.connect() as connection:
             found = sorted(kept.current(connection, today), key=lambda one: (one.start, one.number))
-            return [Away(one, sum(map(len, kept.open_cases(connection, one.director).values()))) for one in found]
+            cases = {one.director: kept.open_cases(connection, one.director) for one in found}
+        seen = {
+            director: sum(len(some) for place, some in places.items() if self._sees_cases(by, place))
+            for director, places in cases.items()
+        }
+        return [
+            Away(one, seen[one.director])
+            for one in found
+            if by.has_the_machine or seen[one.director] or by.code in (one.director, one.deputy)
+        ]
+
+    def _sees_cases(self, by: Actor, municipality: str) -> bool:
+        return self._entitlement.sees(by, UseCase.SEE_CASE, [municipality])
 
     def _may_replace(self, doing: Doing, places: Iterable[str]) -> None:
         """Raise what keeps whoever records it from saying who acts for a director: that is for each municipality with open cases

@@ -1,6 +1,6 @@
 """Whether somebody may do what is asked, judged on the case as it is loaded under its lock; and writing down who was refused."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -92,8 +92,7 @@ class Entitlement:
         if actor.question is not None:
             self._must_be_asked(actor, actor.question, use_case, known)
             return
-        places = known.places or (known.case.municipality,)
-        if actor.has_the_machine or any(self._rights.may(actor, use_case, Subject(place)) for place in places):
+        if self.sees(actor, use_case, known.places or (known.case.municipality,)):
             return
         seen = self._seen(actor, known.case)
         if not seen:
@@ -109,6 +108,12 @@ class Entitlement:
         allowed = self._rights.may(actor, use_case)
         if not allowed:
             raise Unentitled(NotAllowed(allowed.because), known.case_id)
+
+    def sees(self, actor: Actor, use_case: UseCase, places: Iterable[str]) -> bool:
+        """Whether ``actor`` may do this about all of one of these municipalities."""
+        if actor.question is not None:
+            return False  # that is about one question, and about nothing else
+        return actor.has_the_machine or any(self._rights.may(actor, use_case, Subject(place)) for place in places)
 
     @property
     def _rights(self) -> Rights:

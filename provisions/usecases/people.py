@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
-from provisions.access import Actor, Grant, Role, UseCase
+from provisions.access import MACHINE, Actor, Grant, Role, UseCase
 from provisions.access.log import Logged
 from provisions.access.roles import grants_of
 from provisions.catalogue import Config
@@ -23,7 +23,6 @@ from provisions.usecases.entitled import Entitlement
 from provisions.usecases.looks import Looks
 
 ADMIN = "admin"
-MACHINE = Actor.typed(SYSTEM)
 GOOD_FOR = timedelta(hours=24)
 # Who of these sees cases says where; the others work for the whole region unless said otherwise.
 _SAYS_WHERE = (Role.CASE_DIRECTOR, Role.TEAM_LEAD, Role.TABLE, Role.CUSTOMISATION_OFFICER)

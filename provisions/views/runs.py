@@ -13,11 +13,11 @@ from provisions.domain.errors import NotFound
 from provisions.domain.record import OTHERS_STARTED, Fact, facts_of
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.domain.tags import LATE, NOT_DELIVERED, tag
 from provisions.store import looking
 from provisions.store.looking import Reader
 from provisions.views.cases import SUSPENDED, ProvisionView, Views
 
-NOT_DELIVERED = "niet-bezorgd"
 TAKEN_BACK = "Teruggedraaid"
 DELIVERED = Fact("provision.outcome", OutcomeName.DELIVERED)
 
@@ -32,7 +32,6 @@ class RunView:
     which: str  # the key and the round, as the use cases take it: "id_document#2"
     name: str
     run_name: str
-    municipality: str
     status: str
     overdue: bool
     open: bool  # and started: what waits for another has no run
@@ -100,7 +99,6 @@ class RunViews:
             which=f"{provision.key}#{provision.round}",
             name=view.name,
             run_name=f"{dutch.capitalised(view.name)} · {case.reference}",
-            municipality=case.municipality_of(provision.id),
             status=view.status,
             overdue=view.overdue,
             open=provision.status.is_open and provision.started_on is not None,
@@ -197,20 +195,16 @@ def state_message(view: ProvisionView, undelivered: int = 0) -> str:
 
 
 def tags(view: ProvisionView, undelivered: int = 0) -> tuple[str, ...]:
-    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``."""
-    found = [view.case.municipality_of(view.provision.id), tag(view.situation.rule.name)]
+    """What a team lead filters by: municipality, provision, table, ``te-laat`` while overdue, and ``niet-bezorgd``.
+
+    The municipality is that of the case, also of a round that stayed with the one before: that reads it in the workplace, and in
+    Prefect a run leads to the whole plan.
+    """
+    found = [view.case.municipality, tag(view.situation.rule.name)]
     if view.lies_with in RungName.tables() and not view.resting:
         found.append(tag(dutch.holder(view.lies_with)))
     if view.overdue:
-        found.append("te-laat")
+        found.append(LATE)
     if undelivered and view.provision.status.is_open:
         found.append(NOT_DELIVERED)
     return tuple(found)
-
-
-def tag(name: str) -> str:
-    """
-    >>> tag("dagbesteding, scholing, (vrijwilligers)werk"), tag("regionale tafel")
-    ('dagbesteding', 'regionale-tafel')
-    """
-    return name.split(",")[0].lower().replace(" ", "-")

@@ -73,6 +73,7 @@ class House:
         self._templates = environment(TEMPLATES / "web")
         towns = app.config.organisation.municipalities
         self._files = files
+        self._other_administrator = False
         self._templates.globals |= {
             "style": files.address("/stijl/werkplek.css"),
             "script": files.address("/stijl/werkplek.js"),
@@ -114,6 +115,11 @@ class House:
         """Amsterdam's day."""
         return day_of(self.app.clock())
 
+    def _has_other_administrator(self) -> bool:
+        """Once there was one it stays so, and is not asked again."""
+        self._other_administrator = self._other_administrator or self.app.people.other_administrator()
+        return self._other_administrator
+
     def _around(self, visit: "Visit") -> Mapping[str, Any]:
         """The menu, who it is, and what everybody must know."""
         signed_in = visit.signed_in
@@ -129,7 +135,7 @@ class House:
             "roles": ", ".join(roles) if len(roles) <= MOST_ROLES_SHOWN else "alle rollen",
             "who": signed_in.actor.code,
             "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
-            "only_admin": signed_in.source == "admin" and not self.app.people.other_administrator(),
+            "only_admin": not self._has_other_administrator(),
         }
 
 

@@ -329,6 +329,16 @@ def test_a_municipality_without_a_counter_is_named(faults: Edit) -> None:
     only(lines, "[municipality.duinrade.counters]", "'wonen'", "housing", "Voeg het contact")
 
 
+@pytest.mark.parametrize("key", ["opvang", "te-laat", "doorbraaktafel", "formulier"])
+def test_a_municipality_is_not_called_as_another_tag_in_prefect(tmp_path: Path, key: str) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    for file in (tmp_path / "config").glob("*.toml"):
+        file.write_text(file.read_text().replace("duinrade", key))
+    with pytest.raises(InvalidConfig) as refused:
+        load(tmp_path / "config")
+    assert any(f"[municipality.{key}]" in line and "label" in line for line in refused.value.lines)
+
+
 def test_what_nobody_uses_is_a_warning(tmp_path: Path) -> None:
     shutil.copytree(SHIPPED, tmp_path / "config")
     file = tmp_path / "config" / "organisation.toml"

@@ -1,6 +1,8 @@
 """The engine with all its threads, and what it repairs: on a real Prefect server and PostgreSQL."""
 
+import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,12 +18,14 @@ from sqlalchemy import Engine as Database
 from flows.engine import Engine
 from flows.forms.catalogue import form_plans
 from flows.mirror.reconciler import Reconciler
+from flows.mirror.runs import RunMirror
 from flows.prefect import parking
 from flows.prefect.client import prefect_thread
 from flows.prefect.executor import Executor
 from flows.prefect.installation import VARIABLE
 from provisions.app import App
 from provisions.catalogue import Config
+from provisions.domain.tags import PROVISION
 from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import typed
@@ -97,6 +101,40 @@ def test_two_engines_make_one_run_of_each_provision(world: World, prefect_server
             what=lambda: [run.state for run in theirs()],
         )
     assert len(theirs()) == 12
+
+
+def test_a_run_is_made_and_executed_once_however_many_look_after_it(world: World) -> None:
+    world.intake("id_document", "advance_payment", "wmo_indication", "special_assistance", "day_activity")
+    executed: list[UUID] = []
+    both = [RunMirror(world.app, world.deployments, lambda: None, lambda run: executed.append(run.id)) for _ in "ab"]
+    before, together = world.app.runs.stale(), threading.Barrier(2)
+
+    def shows(mirror: RunMirror) -> None:
+        with prefect_thread() as client:
+            together.wait(20)
+            mirror.apply(client, before)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(shows, both))
+    # What one of them knew is of before the other made its run: it is read again once nobody else looks after it.
+    assert [mirror.apply(world.client, before) for mirror in both] == [0, 0]
+    runs = [run.id for run in world.tagged(PROVISION) if run.name.endswith(world.reference)]
+    assert len(runs) == len(before) == 5
+    assert sorted(executed) == sorted(runs)
+
+
+def test_what_ended_before_it_was_noted_is_not_made_again(world: World) -> None:
+    world.intake("id_document")
+    (one,) = world.app.runs.stale()
+    world.settle()
+    run = run_of(world, "id_document")
+    world.outcome("id_document", "delivered")
+    world.settle()
+    # As if the engine that made the run was gone before it could note it.
+    world.app.runs.observe(one.provision_id, one.generation, None)
+    world.settle()
+    assert run_of(world, "id_document") == run
+    assert len([found for found in world.tagged(PROVISION) if found.name.endswith(world.reference)]) == 1
 
 
 def test_a_run_that_a_dead_executor_left_is_executed_again(world: World) -> None:

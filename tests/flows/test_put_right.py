@@ -21,9 +21,9 @@ from flows.prefect import comparing, parking, strangers
 from flows.prefect.automations import blocks_of
 from flows.prefect.deployments import Deployments, Plan
 from flows.prefect.installation import VARIABLE
-from flows.prefect.tags import PROVISION_TAG
 from flows.weekly_report import deployment_spec
 from provisions.catalogue.automations import Automation, EventName
+from provisions.domain.tags import PROVISION
 from provisions.store import put_right as store
 from tests.flows.conftest import World
 
@@ -327,7 +327,7 @@ STRANGERS: dict[str, tuple[str, Callable[[World], str]]] = {
     ),
     "limit of a tag": (
         "concurrency_limits",
-        lambda world: made(world, "concurrency_limits", tag=PROVISION_TAG, concurrency_limit=1),
+        lambda world: made(world, "concurrency_limits", tag=PROVISION, concurrency_limit=1),
     ),
     "work pool": ("work_pools", lambda world: made(world, "work_pools", name=f"p{uuid4().hex[:6]}", type="process")),
 }
@@ -431,5 +431,5 @@ def test_a_look_at_many_is_done_in_pieces(world: World, monkeypatch: pytest.Monk
     mine.put_right(world.client)
     while mine._pages:
         assert mine._turn() == (0.0 if mine._pages else float("inf"))
-    names = {run.name for run in world.tagged(PROVISION_TAG)}
+    names = {run.name for run in world.tagged(PROVISION)}
     assert "Iemand" not in names

@@ -11,8 +11,8 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
 from flows.prefect import parking
-from flows.prefect.tags import PROVISION_TAG
 from provisions.domain.case import Status
+from provisions.domain.tags import PROVISION
 from provisions.store import tables as t
 from provisions.views.runs import state_message, state_name
 from tests.builders import typed
@@ -178,7 +178,7 @@ def test_another_round_has_a_run_of_its_own_that_says_which_round_it_is(world: W
     ]
     assert first.state_name == "Geregeld"
     assert second.state_name == "Wacht op loket"
-    assert {"voorbeeldstad", "identiteitsbewijs", PROVISION_TAG} == set(second.tags)
+    assert {"voorbeeldstad", "identiteitsbewijs", PROVISION} == set(second.tags)
     shows(
         world,
         second.id,

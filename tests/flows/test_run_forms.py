@@ -38,6 +38,8 @@ def test_a_case_is_started_from_the_form(world: World) -> None:
     )  # fmt: skip
     assert said(run) == ("Vastgelegd", f"Traject {world.reference} is gestart met 4 voorzieningen.")
     assert run.name == f"Traject starten · {world.reference}"
+    assert set(run.tags) == {"formulier", "voorbeeldstad"}, "who sees the municipality sees it"
+    assert run.parameters == {"formulier": {}}, "what was typed is in our own database, and nowhere else"
     world.settle()
     assert world.provision("emergency_shelter")["due"] == "2026-11-20"
     assert world.provision("postal_address")["waived"] == ["id_document"]
@@ -57,7 +59,9 @@ def test_a_refusal_is_said_in_dutch_and_nothing_is_half_done(world: World) -> No
 
 def test_the_same_reference_twice_is_refused(world: World) -> None:
     start(world, "Voorschot")
-    assert "bestaat al" in said(start(world, "Voorschot"))[1]
+    again = start(world, "Voorschot")
+    assert "bestaat al" in said(again)[1]
+    assert (again.name, again.parameters) == (f"Traject starten · {world.reference}", {"formulier": {}})
 
 
 def test_what_does_not_fit_the_form_is_refused_before_anything_runs(world: World) -> None:

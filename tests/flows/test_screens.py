@@ -13,11 +13,13 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from sqlalchemy import func, select
 
-from flows.mirror.artifacts import LATE, START, WEEK, Screens, plan_key
+from flows.mirror.artifacts import START, Screens, plan_key
 from flows.mirror.events import Events
 from flows.prefect import strangers
 from flows.prefect.api import latest_artifacts as latest
 from provisions.catalogue import Config, load
+from provisions.domain.tags import LATE_LIST as LATE
+from provisions.domain.tags import WEEK_LIST as WEEK
 from provisions.settings import PROJECT
 from provisions.store import tables as t
 from tests.builders import typed
@@ -98,6 +100,29 @@ def test_a_plan_is_of_a_run_of_its_case_so_that_its_municipality_sees_it(world: 
     show_all(world, screens)
     assert plan(world).flow_run_id == world.run("wmo_indication").id
     assert screens.plans.compare(world.client) == 0
+
+
+def test_a_case_that_moved_is_found_by_its_municipality_with_all_its_runs_and_its_plan(
+    world: World, screens: Screens
+) -> None:
+    world.intake("wmo_indication", "advance_payment")
+    world.settle()
+    world.outcome("advance_payment", "delivered")
+    world.settle()
+    show_all(world, screens)
+    world.app.cases.transfer(world.reference, "havenmeer", by=typed("regisseur-03"))
+    world.settle()
+    assert screens.plans.tag_anew(world.client) == 0, "until it is taken over it is of the one before"
+    world.app.cases.accept(world.reference, by=typed("regisseur-04"))
+    world.settle()
+    assert screens.plans.tag_anew(world.client) == 1
+    runs = [run for run in world.tagged("havenmeer") if run.name.endswith(world.reference)]
+    assert len(runs) == 3, "what ended before, what was handed over, and what goes on"
+    assert [run for run in world.tagged("voorbeeldstad") if run.name.endswith(world.reference)] == []
+    assert {"voorschot", "voorziening"} <= set(next(run for run in runs if run.name.startswith("Voorschot")).tags)
+    show_all(world, screens)
+    assert plan(world).flow_run_id in {run.id for run in runs}
+    assert screens.plans.tag_anew(world.client) == 0, "once"
 
 
 PLAN_FAKES: dict[str, Callable[[World, Any], None]] = {
@@ -214,7 +239,8 @@ def test_each_fact_is_announced_once(world: World, config: Config) -> None:
         "rung": "doorbraaktafel",
     }
     run = world.run("emergency_shelter").id
-    assert rung["related"][0]["prefect.resource.id"] == f"prefect.flow-run.{run}"
+    related = {(one["prefect.resource.role"], one["prefect.resource.id"]) for one in rung["related"]}
+    assert related == {("flow-run", f"prefect.flow-run.{run}"), ("tag", "prefect.tag.voorbeeldstad")}
 
 
 def test_a_fact_of_another_round_says_which_one(world: World, config: Config) -> None:

@@ -15,8 +15,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from provisions.database.connect import database
-from provisions.domain.errors import Unreachable
+from provisions.database import walls
+from provisions.database.connect import database, workplace
+from provisions.domain.errors import NotAllowed, Unreachable
+from provisions.machine.databases import WORKPLACE
+from provisions.machine.files import secret
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Secret, Settings
 
@@ -49,6 +52,26 @@ def test_it_starts_with_both_databases_and_stops_when_the_last_one_leaves(home: 
         pid = server.pid()
     assert pid is not None
     assert not psutil.pid_exists(pid)
+
+
+def test_a_server_that_an_earlier_version_left_running_gets_the_role_of_the_workplace(home: Path) -> None:
+    """Also when somebody needed its password first: ``provisions web`` does, before it asks for the server."""
+    settings = Settings(home=home)
+    with running(home) as server:
+        with database(settings):
+            pass
+        as_superuser = (
+            f"host={server.socket_folder()} user=postgres password={secret(home / 'secrets', 'postgres-postgres')}"
+        )
+        with psycopg.connect(f"{as_superuser} dbname=provisions", autocommit=True) as connection:
+            connection.execute(f"DROP OWNED BY {WORKPLACE}")
+            connection.execute(f"DROP ROLE {WORKPLACE}")
+        (home / "secrets" / f"postgres-{WORKPLACE}").unlink()
+        with pytest.raises(NotAllowed, match="provisions migrate"), workplace(settings):
+            pass
+        with database(settings), workplace(settings) as engine, engine.connect() as connection:
+            assert connection.scalar(text("SELECT current_user")) == WORKPLACE
+            assert walls.gaps(connection, WORKPLACE) == []
 
 
 def test_home_and_secrets_are_closed_and_what_lies_above_is_left_as_it_was(home: Path) -> None:

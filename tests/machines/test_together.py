@@ -14,7 +14,7 @@ import pytest
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
 from bench.rig import free_port, wait_until
-from flows.prefect.tags import PROVISION_TAG
+from provisions.domain.tags import PROVISION
 
 NEEDS = ("advance_payment", "wmo_indication")
 
@@ -64,7 +64,7 @@ def test_what_one_replica_changes_the_other_shows_and_each_asks_the_same_of_a_br
     client = str(uuid4())
     token = first.get("/csrf-token", params={"client": client}).json()["token"]
     signed = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": client}
-    provisions = {"flow_runs": {"tags": {"all_": [PROVISION_TAG]}}}
+    provisions = {"flow_runs": {"tags": {"all_": [PROVISION]}}}
     for replica in (first, second):
         assert replica.post("/flow_runs/count", json=provisions, headers=signed).json() == 2
         assert replica.get("/admin/version", auth=("admin", "fout")).status_code == 401

@@ -128,6 +128,13 @@ def test_old_bookmarks_lead_below_prefect(browser: Browser, path: str) -> None:
     assert (browser.status, browser.headers["location"]) == (307, f"/prefect{path}")
 
 
+@pytest.mark.parametrize(("key", "page"), [("te-laat", "/te-laat"), ("deze-week", "/te-laat#binnenkort")])
+def test_lists_of_the_region_lead_to_our_own_page(browser: Browser, key: str, page: str) -> None:
+    browser.client.follow_redirects = False
+    response = browser.client.get(f"/prefect/artifacts/key/{key}")
+    assert (response.status_code, response.headers["location"]) == (303, page)
+
+
 def test_lists_are_limited_to_the_municipality_and_asked_with_a_password_of_nobody(
     browser: Browser, prefect: Prefect
 ) -> None:

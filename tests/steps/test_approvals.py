@@ -2,6 +2,7 @@
 
 import pytest
 
+from provisions.access import MACHINE
 from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.store.verification import verify
@@ -29,14 +30,16 @@ def whats(app: App) -> list[str]:
 
 def test_asking_changes_nothing_until_another_approves(case: App) -> None:
     number = asks_for_a_longer_stop(case)
-    assert [(w.number, str(w.key), w.by) for w in case.cases.waiting()] == [(number, "wmo_indication", DIRECTOR)]
+    assert [(w.number, str(w.key), w.by) for w in case.cases.waiting(by=MACHINE)] == [
+        (number, "wmo_indication", DIRECTOR)
+    ]
     assert case.views.case(REF).provisions[0].status == "waiting"
     case.cases.approve(f"A-{number}", by=typed(TEAM_LEAD))
     shown = {p.provision.key: p for p in case.views.case(REF).provisions}
     assert (shown["wmo_indication"].status, shown["advance_payment"].status) == ("suspended", "waiting")
     line = next(line for line in case.views.audit(REF) if line.what == "clock.suspended")
     assert (line.by, line.as_json()["approved_by"]) == (DIRECTOR, TEAM_LEAD)
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
 
 
 def test_nobody_approves_what_is_their_own(case: App) -> None:
@@ -44,7 +47,7 @@ def test_nobody_approves_what_is_their_own(case: App) -> None:
     said = refusal(lambda: case.cases.approve(str(number), by=typed(DIRECTOR)))
     assert isinstance(said, NotAllowed)
     assert is_dutch(said)
-    assert len(case.cases.waiting()) == 1
+    assert len(case.cases.waiting(by=MACHINE)) == 1
     said = refusal(
         lambda: case.cases.suspend(
             REF,
@@ -77,7 +80,7 @@ def test_what_is_not_possible_any_more_lapses_and_is_on_record(case: App) -> Non
     assert isinstance(said, NotAllowed)
     assert "vervalt" in str(said)
     assert whats(case)[-1] == "approval.lapsed"
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
 
 
 def test_an_end_that_two_people_must_see(case: App) -> None:
@@ -105,12 +108,12 @@ def test_what_is_still_asked_lapses_with_the_case(case: App) -> None:
     asks_for_a_longer_stop(case)
     number = case.cases.ask_end(REF, reason="duplicate", by=typed(DIRECTOR))
     case.cases.approve(f"A-{number}", by=typed(TEAM_LEAD))
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
 
 
 def test_what_can_not_be_done_can_not_be_asked(case: App) -> None:
     assert isinstance(refusal(lambda: case.cases.ask_end(REF, reason="bored", by=typed(DIRECTOR))), InvalidInput)
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
     assert isinstance(refusal(lambda: case.cases.approve("A-99", by=typed(TEAM_LEAD))), NotFound)
     assert isinstance(refusal(lambda: case.cases.approve("zeventien", by=typed(TEAM_LEAD))), InvalidInput)
 
@@ -128,7 +131,7 @@ def test_the_record_explains_what_two_people_did(case: App) -> None:
 def test_what_was_asked_lapses_with_an_end_that_nobody_had_to_approve(case: App) -> None:
     number = asks_for_a_longer_stop(case)
     case.cases.close(REF, reason="died", by=typed(DIRECTOR))
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
     case.cases.reopen_case(REF, reason="verkeerd traject", by=typed(DIRECTOR))
     assert isinstance(refusal(lambda: case.cases.approve(f"A-{number}", by=typed(TEAM_LEAD))), NotAllowed)
 
@@ -147,5 +150,5 @@ def test_what_was_asked_of_one_municipality_is_not_decided_for_the_next(case: Ap
     number = asks_for_a_longer_stop(case)
     case.cases.transfer(REF, "duinrade", by=typed(DIRECTOR))
     case.cases.accept(REF, by=typed("regisseur.duin"))
-    assert case.cases.waiting() == []
+    assert case.cases.waiting(by=MACHINE) == []
     assert isinstance(refusal(lambda: case.cases.approve(f"A-{number}", by=typed(TEAM_LEAD))), NotAllowed)

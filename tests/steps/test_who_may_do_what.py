@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from provisions.access import Actor, Role, UseCase
+from provisions.access import MACHINE, Actor, Role, UseCase
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import NotAllowed, NotFound, Refused, SeveralRefused
@@ -110,7 +110,7 @@ ROLES = sorted(
 
 def asked(app: App, reference: str) -> str:
     """The number of what was asked of a case; one that was never given where it is decided."""
-    found = [waiting.number for waiting in app.cases.waiting() if waiting.reference == reference]
+    found = [waiting.number for waiting in app.cases.waiting(by=MACHINE) if waiting.reference == reference]
     return str(found[0] if found else DECIDED[reference])
 
 
@@ -209,4 +209,27 @@ def test_every_change_of_a_case_is_tried() -> None:
         for name, method in inspect.getmembers(Cases, inspect.isfunction)
         if not name.startswith(("_", "may_")) and "by" in inspect.signature(method).parameters
     }
-    assert changes <= set(ACTS)
+    assert changes - LOOKS <= set(ACTS)
+
+
+LOOKS = {"waiting", "absences"}
+
+
+def test_what_is_asked_and_who_is_away_is_told_of_what_one_sees(app: App) -> None:
+    for place in (HOME, AWAY):
+        director = DIRECTORS[place]
+        app.cases.away(director, start=day("2026-11-16"), until=day("2026-11-20"), deputy="vervanger-1", by=MACHINE)
+    both = {DIRECTORS[place] for place in (HOME, AWAY)}
+    assert both == {one.absence.director for one in app.cases.absences(by=MACHINE)}
+    assert {HOME, AWAY} == {one.municipality for one in app.cases.waiting(by=MACHINE)}
+    for role in ROLES:
+        actor = Actor.of("iemand-1", [role], [HOME])
+        looks = role in (Role.CASE_DIRECTOR, Role.TEAM_LEAD)
+        assert {one.municipality for one in app.cases.waiting(by=actor)} == ({HOME} if looks else set()), role
+        told = app.cases.absences(by=actor)
+        assert {one.absence.director for one in told} == ({DIRECTORS[HOME]} if looks else set()), role
+    assert {one.absence.director for one in app.cases.absences(by=Actor.of("vervanger-1", []))} == both, (
+        "who acts knows"
+    )
+    theirs = app.cases.absences(by=Actor.of("vervanger-1", []))
+    assert [one.cases for one in theirs] == [0, 0]

@@ -2,12 +2,15 @@
 
 import json
 from argparse import Namespace
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from provisions.app import App
+from provisions.catalogue import load
 from provisions.cli import checking
 from provisions.settings import PROJECT, Secret, Settings, utc_now
 from provisions.store import put_right
@@ -26,6 +29,33 @@ def test_counts_add_up_and_the_last_moment_stands(database: Engine) -> None:
     note(database, now, run=1)
     with database.connect() as connection:
         assert put_right.read(connection) == put_right.PutRight(now, {"run": 3, "automation": 1})
+
+
+def test_what_two_engines_note_at_one_moment_both_counts(database: Engine) -> None:
+    now = utc_now()
+    note(database, now, run=1)
+    with ThreadPoolExecutor(1) as other, database.begin() as connection:
+        put_right.note(connection, now, {"run": 2})
+        theirs = other.submit(note, database, now, run=4, block=1)  # waits for this transaction
+        connection.commit()
+        theirs.result(20)
+    with database.connect() as connection:
+        assert put_right.read(connection) == put_right.PutRight(now, {"run": 7, "block": 1})
+
+
+def test_check_tells_that_admin_is_the_only_administrator_until_there_was_another(
+    database: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(home=tmp_path, config=PROJECT / "config", database_url=Secret(url))
+    told = []
+    for _ in range(2):
+        checking.check(Namespace(json=True), settings)
+        told.append([line for line in json.loads(capsys.readouterr().out)["warnings"] if "andere beheerder" in line])
+        if not told[1:]:
+            App(database, load(PROJECT / "config")).people.add("beheer-1", ["administrator"], [])
+    assert (len(told[0]), told[1]) == (1, [])
+    assert "provisions person add" in told[0][0]
 
 
 @pytest.mark.parametrize(("days", "told"), [(1, True), (8, False)])

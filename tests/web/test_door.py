@@ -6,15 +6,19 @@ from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.usecases.signing_in import IDLE
+from provisions.web.application import PAGES, application
 from provisions.web.fence import LARGEST_BODY
 from provisions.web.qr import qr_code
+from tests.builders import CONFIG
 from tests.conftest import MovingClock
-from tests.door import ADMIN_PASSWORD, PASSWORD
-from tests.web.addresses import CLOSED
+from tests.door import ADMIN_PASSWORD, PASSWORD, SEALING, signing_in
+from tests.web.addresses import CLOSED, address_of
 from tests.web.conftest import Browser, NewBrowser
 
 
@@ -250,6 +254,22 @@ def test_admin_is_told_on_every_page_that_there_is_no_other(browser: Browser) ->
     browser.signs_in("admin", ADMIN_PASSWORD)
     assert "Er is nog geen andere beheerder" not in browser.opens("/werk"), "beheer-1 is one"
     assert [entry for entry in ("Cliënten", "Beheer") if f">{entry}</a>" in browser.last] == ["Beheer"]
+
+
+def test_until_there_is_another_administrator_every_page_says_so(
+    app: App, workplace: Engine, clock: MovingClock
+) -> None:
+    behind = App(workplace, CONFIG, clock)
+    served = application(behind, signing_in(behind, clock), SEALING, tls=False)
+    browser = Browser(TestClient(served, base_url="http://127.0.0.1:4200", follow_redirects=True))
+    browser.signs_in("admin", ADMIN_PASSWORD)
+    uid = str(app.views.case("TR-2026-0001").case.id)
+    pages = [address_of(page, id=uid) for page in PAGES if page.get and not page.anyone and ".csv" not in page.path]
+    opened = [path for path in pages if "<h1>" in browser.opens(path)]
+    assert len(opened) > len(pages) // 2
+    assert [path for path in opened if "Er is nog geen andere beheerder" not in browser.opens(path)] == []
+    app.people.add("beheer-1", ["administrator"], [])
+    assert [path for path in opened if "Er is nog geen andere beheerder" in browser.opens(path)] == []
 
 
 def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Browser, app: App) -> None:

@@ -1,30 +1,62 @@
 """The door as it listens: half requests are gone in seconds, and whoever comes with a whole one is heard meanwhile."""
 
+import html
+import os
+import re
+import resource
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.client import HTTPConnection
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from provisions.app import App
+from provisions.machine.sealing import Sealing
 from provisions.settings import Settings
 from provisions.web import connections
+from provisions.web.application import PAGES
 from provisions.web.server import DoorServer, hosts_of
-from tests.door import ADMIN_PASSWORD
+from tests.door import ADMIN_PASSWORD, SEALING
+from tests.web.addresses import address_of
 
 HALF = b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
 
 
+LONG = os.environ.get("PROVISIONS_TEST_FAULTS") == "long"
+MANY = 1200
+UPGRADE = (
+    "GET /{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+@contextmanager
+def served(settings: Settings, app: App) -> Iterator[Settings]:
+    door = DoorServer(settings, app, ADMIN_PASSWORD)
+    assert door.start()
+    try:
+        yield settings
+    finally:
+        door.stop()
+    assert not door.alive()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sealing a password takes long on purpose, and says nothing about how the door listens."""
+    monkeypatch.setattr(Sealing, "at", lambda _folder: SEALING)
+
+
 @pytest.fixture
 def listening(settings: Settings, app: App) -> Iterator[Settings]:
-    served = DoorServer(settings, app, ADMIN_PASSWORD)
-    assert served.start()
-    yield settings
-    served.stop()
-    assert not served.alive()
+    with served(settings, app):
+        yield settings
 
 
 def answers(settings: Settings) -> tuple[int, float]:
@@ -65,6 +97,130 @@ def test_many_half_requests_are_in_nobodys_way(listening: Settings) -> None:
     finally:
         for connection in held:
             connection.close()
+
+
+def test_a_head_that_comes_letter_by_letter_is_let_go_too(listening: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
+    with opened(listening, HALF) as connection:
+        connection.settimeout(0.05)
+        said = b"x"
+        with suppress(ConnectionError):
+            for _ in range(1000):  # each letter is within the half second of the one before
+                connection.sendall(b"x")
+                with suppress(TimeoutError):
+                    said = connection.recv(1024)
+                    break
+        assert said != b"" or answers(listening)[0] == 200
+    assert answers(listening)[0] == 200
+
+
+@pytest.mark.skipif(not LONG, reason="make faults")
+def test_twelve_hundred_half_requests_are_gone_in_half_a_minute(listening: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * MANY), hard))
+    held: list[socket.socket] = []
+    try:
+        for _ in range(MANY):
+            with suppress(OSError):
+                held.append(opened(listening, HALF))
+            assert len(held) % 100 or answers(listening)[0] == 200
+        deadline = time.monotonic() + 30
+        for connection in held:
+            connection.settimeout(max(0.1, deadline - time.monotonic()))
+            with suppress(ConnectionResetError):
+                assert connection.recv(1024) == b"", "it is still open"
+        assert answers(listening)[0] == 200
+    finally:
+        for connection in held:
+            connection.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def guesses(settings: Settings, said: Callable[[int], dict[str, str]], host: str = "127.0.0.1") -> list[int]:
+    """What the door answers to eight wrong passwords of ``admin``, each with headers that ``said`` gives."""
+    found = []
+    for number in range(8):
+        connection = HTTPConnection(settings.host, settings.port, timeout=10)
+        connection.request("GET", "/aanmelden", headers={"host": host, **said(number)})
+        answer = connection.getresponse()
+        cookie = (answer.getheader("set-cookie") or "").partition(";")[0]
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.read().decode())
+        typed = urlencode({**dict(hidden), "code": "admin", "password": f"fout-{number}", "second": ""})
+        kind = {"content-type": "application/x-www-form-urlencoded", "cookie": cookie, "host": host}
+        connection.request("POST", "/aanmelden", typed, kind | said(number))
+        found.append(connection.getresponse().status)
+        connection.close()
+    return found
+
+
+def test_an_address_in_a_header_is_believed_of_the_configured_proxy_alone(settings: Settings, app: App) -> None:
+    def other(number: int) -> dict[str, str]:
+        return {
+            "x-forwarded-for": f"203.0.113.{number + 1}",
+            "x-forwarded-proto": "https",
+            "forwarded": "for=203.0.113.9",
+        }
+
+    with served(settings, app):
+        assert guesses(settings, other)[6:] == [429, 429], "without a proxy it is where the connection comes from"
+    proxied = replace(settings, tls_in_front="yes", base_url="https://regio.example")
+    with served(proxied, app):
+        assert 429 not in guesses(proxied, other, "regio.example"), "each comes from elsewhere, says the proxy"
+
+
+def test_web_sockets_are_opened_for_nobody_and_help_nobody_to_guess(listening: Settings) -> None:
+    held = [
+        opened(listening, UPGRADE.format(path).encode()) for path in ("api/events/in", "prefect/api/events/out", "")
+    ]
+    try:
+        for connection in held:
+            assert re.match(rb"HTTP/1.1 (303|40[0-9]) ", connection.recv(1024))
+        assert guesses(listening, lambda _: {})[6:] == [429, 429]
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def forms_of(page: str, path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of each form on a page, and what stands in it."""
+    for kind, inside in re.findall(r"<form ([^>]*)>(.*?)</form>", page, re.DOTALL):
+        if 'method="post"' in kind and "/afmelden" not in kind:
+            named = re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"(?:[^>]* value="([^"]*)")?', inside)
+            action = re.search(r'action="([^"]+)"', kind)
+            yield html.unescape(action[1]) if action else path, {name: html.unescape(value) for name, value in named}
+
+
+def test_half_a_megabyte_in_any_field_breaks_nothing_and_keeps_nobody_waiting(listening: Settings, app: App) -> None:
+    much = "06 " * 166_666
+    uid = str(app.views.case("TR-2026-0001").case.id)
+    pages = ["/aanmelden", *(address_of(page, id=uid) for page in PAGES if page.get and ".csv" not in page.path)]
+    tried: list[tuple[str, str, int]] = []
+    waited: list[float] = []
+
+    def fills() -> None:
+        with httpx.Client(base_url=f"http://{listening.host}:{listening.port}", timeout=60) as browser:
+            for _, values in forms_of(browser.get("/aanmelden").text, "/aanmelden"):
+                browser.post("/aanmelden", data={**values, "code": "admin", "password": ADMIN_PASSWORD, "second": ""})
+            fields = {  # a field that many forms have is read by all of them in one way
+                name: (action, values)
+                for path in pages
+                for action, values in forms_of(browser.get(path).text, path)
+                for name in values
+            }
+            for name, (action, values) in fields.items():
+                answer = browser.post(action, data={**values, name: much})
+                tried.append((action, name, answer.status_code))
+
+    with ThreadPoolExecutor(1) as other:
+        filling = other.submit(fills)
+        while wait([filling], timeout=0.1).not_done:
+            status, seconds = answers(listening)
+            assert status == 200
+            waited.append(seconds)
+        filling.result()
+    assert len(tried) > 40, tried
+    assert [one for one in tried if one[2] >= 500] == []
+    assert max(waited) < 2, len(tried)
 
 
 def test_many_that_stay_open_after_an_answer_are_in_nobodys_way(listening: Settings) -> None:
