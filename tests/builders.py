@@ -259,6 +259,22 @@ class Client:
         """How contact goes from now on."""
         return self._do(lifecycle.contact(self.case, code, self.moment))
 
+    def loses_the_place(self, ends: str, kind: str = "clinic", because: str = "discharge") -> Decision:
+        """The place to sleep ends on that day."""
+        return self._do(lifecycle.place_ends(self.case, day(ends), kind, because, self.moment))
+
+    def keeps_the_place(self, until: str | None = None) -> Decision:
+        """It does not, or later."""
+        return self._do(lifecycle.place_kept(self.case, self.moment, day(until) if until else None))
+
+    def finds_a_place(self, until: str | None = None) -> Decision:
+        """There is another one."""
+        return self._do(lifecycle.place_found(self.case, self.moment, day(until) if until else None))
+
+    def sleeps(self, situation: str, on: str | None = None, **said: Any) -> Decision:
+        """Where the client sleeps from now on, or still does."""
+        return self._do(lifecycle.living(self.case, situation, self.moment, self._on(on), **said))
+
     def is_called(self, number: str | None, key: str | None = None) -> Decision:
         """By the municipality, or by the counter of ``key``."""
         return self._do(lifecycle.number(self.case, self.which(key) if key else None, number, self.moment))

@@ -25,6 +25,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("provision.outcome", OutcomeName.REFUSED): "Afgewezen",
     NEEDED_AGAIN: "Opnieuw nodig",
     Fact("provision.ended"): "Geëindigd met het traject",
+    Fact("provision.no_longer_needed"): "Niet meer nodig",
     Fact("provision.handed_over"): "Overgedragen aan een andere gemeente",
     Fact("rung.taken_over"): "Een escalatiestap in de vorige gemeente telt als gezet",
     Fact("provision.waived"): "Afgeweken van een voorwaarde, met grond en naam",

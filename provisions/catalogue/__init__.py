@@ -26,6 +26,7 @@ from provisions.catalogue.organisation import (
     read_organisation,
 )
 from provisions.catalogue.people import unlisted
+from provisions.catalogue.places import read_place
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.themes import Theme, read_themes
@@ -94,7 +95,9 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
     case_follow_ups = read_case_follow_ups(roots[PROVISIONS])
     notice = read_notice(roots[PROVISIONS])
+    of_place = roots[PROVISIONS].table("place")
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
+    place = read_place(of_place, codes, rules)
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
     rights = read_rights(roots[RIGHTS])
@@ -117,6 +120,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         ends=ends,
         case_follow_ups=case_follow_ups,
         notice=notice,
+        place=place,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
     )

@@ -13,6 +13,8 @@ NEEDED = {
     CodeList.CONTACT: ("via_director",),
     CodeList.LIVING: ("unknown",),
     CodeList.WLZ: ("unknown",),
+    CodeList.PLACE_KIND: ("temporary",),
+    CodeList.PLACE_ENDS: ("term",),
 }
 
 

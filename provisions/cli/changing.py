@@ -6,6 +6,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from provisions import inputs
 from provisions.app import App
 from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.arguments.values import once
@@ -192,6 +193,26 @@ def rest(args: Namespace, app: App) -> str | None:
     return app.cases.rest(args.reference, **said).reference
 
 
+_PLACE_ENDS = "ends"
+_PLACE_STAYS = ("kept", "found")
+
+
+def place(args: Namespace, app: App) -> str:
+    """The place to sleep is lost on a day, or it is not."""
+    what = inputs.known(args.what, (_PLACE_ENDS, *_PLACE_STAYS), "bericht over een plek")
+    if what == _PLACE_ENDS:
+        refuse_besides(args, ("reference", "what", "day", "kind", "because", "by"), "Bij ends hoort alleen de dag")
+        named = {"DATUM": args.day, "--kind": args.kind, "--because": args.because}
+        missing = [name for name, value in named.items() if not value]
+        if missing:
+            raise InvalidInput(f"Er ontbreekt iets: {', '.join(missing)}.", "Uitleg: provisions place --help")
+        said = {"kind": args.kind, "because": args.because, "by": args.by}
+        return app.cases.place_ends(args.reference, args.day, **said).reference
+    refuse_besides(args, ("reference", "what", "until", "by"), f"Bij {what} is de plek er nog, of een andere")
+    stays = app.cases.place_kept if what == "kept" else app.cases.place_found
+    return stays(args.reference, until=args.until, by=args.by).reference
+
+
 def _asked(args: Namespace, number: int) -> None:
     """Say under which number something was asked; nothing else changed."""
     if args.json:
@@ -233,4 +254,5 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "undo": undo,
     "close": close,
     "rest": rest,
+    "place": place,
 }

@@ -10,6 +10,8 @@ WORDS: Mapping[Part, str] = {
     Part.DEPUTY: "de vervanger (--deputy)",
     Part.ON: "--on",
     Part.UNTIL: "--until",
+    Part.ENDS: "de dag na 'ends'",
+    Part.PLACE_ENDS: "provisions place {0} ends DATUM --kind … --because … --by …",
     Part.APPROVED_BY: "akkoord van een teamleider (--approved-by CODE)",
     Part.LONGER_STOP: "vraag met --ask akkoord aan een ander (of noem met --approved-by CODE de teamleider die akkoord gaf)",
     Part.ASK: "vraag akkoord aan een ander met --ask",

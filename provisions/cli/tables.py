@@ -35,6 +35,8 @@ class Tables:
         if (pending := case.handover_pending) is not None:
             to, since = self._words.municipality(pending.to), self._words.day(pending.since)
             say(f"Overdracht aan {to} begonnen op {since}: tot die haar aanneemt, ligt het traject bij beide")
+        if proposed := self._words.proposed(case):
+            say(f"Vraag ook, als het nodig is: {dutch.listed(proposed)}")
         if case.present:
             say(f"Was er al: {dutch.listed(self._words.names(sorted(case.present)))}")
         rows = [
@@ -68,6 +70,8 @@ class Tables:
             facts.append(f"zaaknummer {case.own_number}")
         if view.resting:
             facts.append(f"{dutch.AT_REST} sinds {day(view.resting.start)}, tot uiterlijk {day(view.resting.until)}")
+        if losing := self._words.losing(case):
+            facts.append(losing)
         if case.closed:
             facts.append(f"afgesloten op {day(case.closed)}")
         return facts

@@ -7,10 +7,12 @@ from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
+from provisions.domain.lifecycle import proposals
 from provisions.domain.rules import CodeList, Dependency
 from provisions.views import replied
 from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.listing import CaseLine
+from provisions.views.places import of_case, proposed
 
 TO_JUDGE = "beoordeel indiening Maatwerkloket"  # the rung itself sends nothing to the national desk
 
@@ -119,6 +121,15 @@ class Wording:
             parts.append(codes[CodeList.WLZ].get(case.wlz, case.wlz))
         said = codes[CodeList.CONTACT].get(case.contact, case.contact)
         return dutch.capitalised("; ".join([*parts, said]))
+
+    def losing(self, case: Case) -> str:
+        """ "raakt plek kwijt op 12 december (nog 11 werkdagen)"; empty when no place is to be lost."""
+        return of_case(case, self._today, self._config.catalogue)
+
+    def proposed(self, case: Case) -> list[str]:
+        """What may be needed besides because of that, with the key to ask for it."""
+        catalogue = self._config.catalogue
+        return [f"{proposed(one, catalogue)} ({one.key})" for one in proposals(case, catalogue, self._today)]
 
     def case_stands(self, line: CaseLine) -> str:
         """How many of its provisions are open, and what is to be known about that."""

@@ -38,7 +38,9 @@ WALLED: Mapping[str, str] = {
     "provision": (
         f"{_OF_CASE} OR (municipality = {_MINE} AND EXISTS (SELECT FROM client_case c WHERE c.id = case_id))"
     ),
-    **dict.fromkeys(("approval", "case_follow_up", "erasure", "free_text", "last_act", "plan", "rest"), _OF_CASE),
+    **dict.fromkeys(
+        ("approval", "case_follow_up", "erasure", "free_text", "last_act", "living", "place", "plan", "rest"), _OF_CASE
+    ),
     **dict.fromkeys(
         (
             *("agreement", "cause", "follow_up", "foreseen", "milestone", "needed_from", "outcome", "reply", "rung"),

@@ -22,7 +22,7 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    ENDED = "ended"  # with its case
+    ENDED = "ended"  # with its case, or because nobody needs it any more
     HANDED_OVER = "handed_over"  # to the municipality to which the client moved
 
     @property
@@ -308,6 +308,43 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Living:
+    """Where the client slept since day ``on`` (a code), whether that place was to be lost within three months (``None``: not
+    known), and which long-term care there was (a code), as was said until something else was.
+    """
+
+    situation: str
+    losing_place: bool | None
+    wlz: str
+    on: date
+
+
+class PlaceState(StrEnum):
+    """What became of a place to sleep that was to be lost."""
+
+    ENDS = "ends"  # on its day it is lost, or was
+    KEPT = "kept"
+    FOUND = "found"  # another one was found in time, or later
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to sleep that the client loses on day ``ends``: of which ``kind``, and why (``because``; codes of the catalogue).
+
+    ``on``: the day on which that was recorded; ``settled_on``: that on which it was kept, or another was found. ``added``: the
+    round of shelter that is needed because of it, ``None`` where one was open already.
+    """
+
+    ends: date
+    kind: str
+    because: str
+    on: date
+    state: PlaceState = PlaceState.ENDS
+    settled_on: date | None = None
+    added: int | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """An outcome, dated ``on``, recorded at moment ``recorded`` (UTC). ``undone`` once the provision was reopened.
 
@@ -469,11 +506,14 @@ class Case:
     ``id`` is random: it stands in addresses and in the ids of messages, so that neither tells the reference. ``act`` counts
     what people did with the case. ``living``: where the client sleeps, ``wlz``: which long-term care there is, ``contact``: how
     contact goes (codes); ``losing_place``: whether the place is lost within three months, ``None`` while that is not known.
+    ``living_on``: the day on which these three were last said, ``None`` when that was the day of intake; ``earlier_living``: what
+    was said of them before, in the order in which it was recorded.
     ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
     be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
     were last said to be needed for longer. ``approvals``: what a second person was asked, by number. ``rests``: when it was at
-    rest, in order. ``handover_with``: the other municipality of the last handover (see ``handover``), and ``handover_director``
+    rest, in order. ``places``: those that were to be lost, in the order in which that was recorded.
+    ``handover_with``: the other municipality of the last handover (see ``handover``), and ``handover_director``
     its director.
     """
 
@@ -489,6 +529,7 @@ class Case:
     living: str = UNKNOWN
     losing_place: bool | None = None
     wlz: str = UNKNOWN
+    living_on: date | None = None
     contact: str = VIA_DIRECTOR
     own_number: str | None = None
     handover_with: str | None = None
@@ -502,12 +543,42 @@ class Case:
     notes_kept_on: date | None = None
     approvals: tuple[Approval, ...] = ()
     rests: tuple[Rest, ...] = ()
+    earlier_living: tuple[Living, ...] = ()
+    places: tuple[Place, ...] = ()
     act: int = 0
+
+    @property
+    def lived(self) -> tuple[Living, ...]:
+        """Where the client slept, each from a day on, in order; the last one holds."""
+        return (*self.earlier_living, Living(self.living, self.losing_place, self.wlz, self.living_on or self.opened))
+
+    def lived_on(self, day: date) -> Living | None:
+        """What was said to be so on ``day``, ``None`` before the case was opened."""
+        return next((one for one in reversed(self.lived) if one.on <= day), None)
 
     @cached_property
     def brp_known(self) -> tuple[tuple[date, Brp], ...]:
         """What was known of the register, each from a day on, in order."""
         return brp_known(self.opened, self.brp, self.earlier_brp)
+
+    @property
+    def lost_place(self) -> Place | None:
+        """The place that is or will be lost, as long as it was not kept and none was found; the day may be past."""
+        last = self.places[-1] if self.places else None
+        return last if last is not None and last.state is PlaceState.ENDS else None
+
+    def place_ends(self, today: date) -> date | None:
+        """The day, ``today`` or later, on which the client loses the place to sleep."""
+        lost = self.lost_place
+        return lost.ends if lost is not None and lost.ends >= today else None
+
+    def goes_on_as(self, key: ProvisionKey) -> "Provision":
+        """The last round that continues round ``key`` (by handovers): itself, where it was never handed over."""
+        found = self.provisions[key]
+        for other in self.rounds(key.key):
+            if other.continues == found.round:
+                found = other
+        return found
 
     def resting(self, today: date) -> Rest | None:
         """The rest that lasts on ``today``: the case is out of sight, and nothing of it runs."""

@@ -23,6 +23,8 @@ class Part(Enum):
     DEPUTY = "de vervanger"
     ON = "de dag waarop het gebeurde"
     UNTIL = "de einddatum"
+    ENDS = "de dag waarop de plek ophoudt"
+    PLACE_ENDS = "leg vast dat de plek van de cliënt ophoudt"
     APPROVED_BY = "akkoord van een teamleider"
     LONGER_STOP = "vraag akkoord van een teamleider"
     ASK = "vraag akkoord aan een ander"

@@ -13,6 +13,8 @@ from provisions.domain.case import (
     FollowUp,
     Milestone,
     Outcome,
+    Place,
+    PlaceState,
     Provision,
     ProvisionKey,
     Reason,
@@ -248,6 +250,22 @@ def rests(known: Sequence[Rest], line: RecordedLine) -> tuple[Rest, ...]:
     return (*known[:-1], replace(known[-1], woken=day(data["on"])))
 
 
+def places(known: Sequence[Place], line: RecordedLine) -> tuple[Place, ...]:
+    """The places of a case that were to be lost, after a line."""
+    data, on = line.data, day(line.data["on"])
+    said = Place(day(data["ends"]), data["kind"], data["why"], on, added=data.get("added"))
+    match line.what:
+        case "place.ends" if not data.get("moved"):
+            return (*known, said)
+        case "place.kept" if not data.get("until"):
+            return (*known[:-1], replace(known[-1], state=PlaceState.KEPT, settled_on=on))
+        case "place.found" if not data.get("until"):
+            return (*known[:-1], replace(known[-1], state=PlaceState.FOUND, settled_on=on))
+        case "place.found":
+            return (*known[:-1], replace(known[-1], state=PlaceState.FOUND, settled_on=on, added=None), said)
+    return (*known[:-1], replace(said, on=known[-1].on))
+
+
 def _of_follow_ups(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, follow_ups=FOLLOW_UPS[line.what](p.follow_ups, FollowUp, line))
 
@@ -258,6 +276,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "provision.waived": _waived,
     "provision.outcome": _outcome,
     "provision.ended": _ended,
+    "provision.no_longer_needed": _ended,
     "provision.handed_over": _handed_over,
     "provision.reopened": _reopened,
     "provision.overdue": _overdue,

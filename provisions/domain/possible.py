@@ -5,7 +5,7 @@ somebody may do it is another question (``provisions.access``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from provisions.domain import graph, lifecycle
@@ -38,9 +38,13 @@ class Can(StrEnum):
     REOPEN = "reopen"
     ADD = "add"
     CONTACT = "contact"
+    LIVING = "living"
     OWN_NUMBER = "own_number"
     BRP = "brp"
     CASE_FOLLOW_UP = "case_follow_up"
+    PLACE_ENDS = "place_ends"
+    PLACE_STAYS = "place_stays"
+    PROPOSE = "propose"
     REST = "rest"
     WAKE = "wake"
     ASSIGN = "assign"
@@ -86,6 +90,18 @@ def with_case(case: Case, moment: Moment, municipalities: Iterable[str]) -> froz
     tried: Mapping[Can, Callable[[], object]] = {
         Can.ADD: lambda: _some(missing(case, moment)) or lifecycle.add(case, (), moment, today),
         Can.CONTACT: lambda: lifecycle.contact(case, contact, moment),
+        Can.LIVING: lambda: lifecycle.living(case, case.living, moment, today),
+        Can.PLACE_ENDS: lambda: lifecycle.place_ends(
+            case,
+            _another_day(case, today),
+            _first(codes[CodeList.PLACE_KIND]),
+            _first(codes[CodeList.PLACE_ENDS]),
+            moment,
+        ),
+        Can.PLACE_STAYS: lambda: lifecycle.place_kept(case, moment),
+        Can.PROPOSE: lambda: (
+            _some(lifecycle.proposals(case, moment.catalogue, today)) or lifecycle.add(case, (), moment, today)
+        ),
         Can.OWN_NUMBER: lambda: lifecycle.number(case, None, _other(case.own_number), moment),
         Can.BRP: lambda: lifecycle.register(
             case, Brp.UNREGISTERED if case.brp is Brp.REGISTERED else Brp.REGISTERED, moment, today
@@ -179,6 +195,11 @@ def _moved(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
     provision = case.provisions[key]
     known = provision.needed_from or provision.needed_on
     return lifecycle.move(case, key, max(known, moment.today) + timedelta(days=1), moment)
+
+
+def _another_day(case: Case, today: date) -> date:
+    """A day on which a place may be lost, and which is not on record."""
+    return max(case.place_ends(today) or today, today) + timedelta(days=1)
 
 
 def _again(case: Case, rule: ProvisionRule, moment: Moment) -> Decision:

@@ -16,13 +16,14 @@ from provisions.domain.case import (
     Case,
     CaseFollowUp,
     FollowUp,
+    Living,
     Provision,
     ProvisionKey,
     Suspension,
 )
 from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.undo import UNDONE
-from provisions.domain.lines import FOLLOW_UPS, SAID, RecordedLine, after_line, day, needed, rests
+from provisions.domain.lines import FOLLOW_UPS, SAID, RecordedLine, after_line, day, needed, places, rests
 from provisions.domain.rules import Brp
 
 RECORDED_WITHIN = timedelta(minutes=10)  # between the moment of an outcome and that of its line lies one transaction
@@ -99,6 +100,8 @@ class Replay:
                     "living": data.get("living", UNKNOWN),
                     "losing_place": data.get("losing_place"),
                     "wlz": data.get("wlz", UNKNOWN),
+                    "living_on": None,
+                    "earlier_living": (),
                     "contact": data.get("contact", VIA_DIRECTOR),
                     "own_number": None,
                     "closed": None,
@@ -107,6 +110,7 @@ class Replay:
                     "follow_ups": (),
                     "notes_kept_on": None,
                     "rests": (),
+                    "places": (),
                 }
             case "notes.kept":
                 told = {"notes_kept_on": day(data["on"])}
@@ -124,6 +128,8 @@ class Replay:
                 told = _handover(None, None, None)
             case "case.contact":
                 told = {"contact": data["code"]}
+            case "case.living":
+                told = self._living(data)
             case "case.number":
                 told = {"own_number": SAID if data["given"] else None}
             case "case.brp":
@@ -139,6 +145,8 @@ class Replay:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
             case "case.rested" | "case.rest_extended" | "case.woken":
                 told = {"rests": rests(self.case.get("rests", ()), line)}
+            case "place.ends" | "place.kept" | "place.found":
+                told = {"places": places(self.case.get("places", ()), line)}
             case what if what in FOLLOW_UPS and line.key is None:
                 told = {"follow_ups": FOLLOW_UPS[what](self.case.get("follow_ups", ()), CaseFollowUp, line)}
             case _:
@@ -155,6 +163,17 @@ class Replay:
             "director": data.get("director"),
             "own_number": None,
             **_handover(was, director, day(data["on"]), day(data["accepted"])),
+        }
+
+    def _living(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        was = self.case
+        before = Living(was["living"], was["losing_place"], was["wlz"], was["living_on"] or was["opened"])
+        return {
+            "living": data["living"],
+            "losing_place": data.get("losing_place"),
+            "wlz": data["wlz"],
+            "living_on": day(data["on"]),
+            "earlier_living": (*was["earlier_living"], before),
         }
 
     def _provision_line(self, line: RecordedLine, key: ProvisionKey) -> None:
@@ -177,7 +196,7 @@ class Replay:
         """
         found = []
         for name in self.case:
-            if forgotten and name in ("director", "handover_director", "follow_ups", "own_number"):
+            if forgotten and name in _FORGOTTEN:
                 continue
             if (there := _of_case(stored, name)) != (expected := _of_case(self.case, name)):
                 found.append(self._difference(None, name, there, expected))
@@ -282,7 +301,9 @@ _COLUMNS = {
 }
 
 
-_CASE_COLUMNS = {"follow_ups": "case_follow_up", "rests": "rest"}
+_CASE_COLUMNS = {"follow_ups": "case_follow_up", "rests": "rest", "earlier_living": "living", "places": "place"}
+# What forgetting takes of a case itself.
+_FORGOTTEN = frozenset({"director", "handover_director", "follow_ups", "own_number", "places"})
 
 
 def _follow_up_columns(known: Iterable[FollowUp]) -> list[tuple[Any, ...]]:
@@ -297,6 +318,10 @@ def _of_case(found: Case | Mapping[str, Any], name: str) -> object:
             return _follow_up_columns(value)
         case "rests":
             return [(r.start, r.reason, r.until, r.woken) for r in value]
+        case "earlier_living":
+            return [(one.situation, one.losing_place, one.wlz, one.on) for one in value]
+        case "places":
+            return [(p.ends, p.kind, p.because, p.on, p.state.value, p.settled_on, p.added) for p in value]
         case "own_number":
             return _given(value)
         case _:

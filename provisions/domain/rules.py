@@ -299,6 +299,31 @@ class CodeList(StrEnum):
     JUDGED = "judged"
     BUDGET_WHY = "budget_why"
     BUDGET_WHAT = "budget_what"
+    PLACE_KIND = "place_kind"
+    PLACE_ENDS = "place_ends"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a person is proposed to ask for when the client loses the place to sleep: provision ``key``, for a ``purpose`` (a
+    code) or ``urgent`` (why: a code). ``kinds``: only of these kinds of place; empty: of all.
+    """
+
+    key: str
+    purpose: str | None = None
+    urgent: str | None = None
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class PlaceRule:
+    """What follows when the client loses the place to sleep: provision ``adds`` is needed from that day, and if it was there
+    before it is so again for ``reason`` (a code). ``proposals``: of one provision the first that fits is made.
+    """
+
+    adds: str = "emergency_shelter"
+    reason: str = "place_lost"
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -415,6 +440,8 @@ class Catalogue:
     case_follow_ups: tuple[CaseFollowUpRule, ...] = ()
     # A notice of default is shown and decides nothing, and so do the moments at which letters leave: no change of rules.
     notice: NoticeRule = field(default=NoticeRule(), compare=False)
+    place: PlaceRule = PlaceRule()
+    # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
 

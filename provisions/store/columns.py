@@ -15,7 +15,20 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
-from provisions.domain.case import Agreement, Approval, Case, Cause, Milestone, Outcome, Provision, Reply, Rung, Waiver
+from provisions.domain.case import (
+    Agreement,
+    Approval,
+    Case,
+    Cause,
+    Living,
+    Milestone,
+    Outcome,
+    Place,
+    Provision,
+    Reply,
+    Rung,
+    Waiver,
+)
 
 Record = TypeVar("Record")
 Change = Callable[[Any], Any]
@@ -27,6 +40,8 @@ _CALLED: Mapping[type, Mapping[str, str]] = {
     Milestone: {"on": "day"},
     Cause: {"on": "day"},
     Reply: {"on": "day"},
+    Living: {"on": "day"},
+    Place: {"on": "day"},
     Waiver: {"on": "day"},
     Agreement: {"on": "agreed_on"},
 }

@@ -33,7 +33,8 @@ WITH chosen AS MATERIALIZED (
     ) planned GROUP BY planned.case_id
 )
 SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, t.follow_up,
-    r.start AS rest, r.until AS rest_until
+    r.start AS rest, r.until AS rest_until,
+    (SELECT max(l.ends) FROM place l WHERE l.case_id = c.id AND l.state = 'ends' AND l.ends >= %(today)s) AS place_ends
 FROM chosen c LEFT JOIN promised p ON p.case_id = c.id LEFT JOIN to_do t ON t.case_id = c.id
 LEFT JOIN rest r ON r.case_id = c.id AND r.woken IS NULL AND r.until > %(today)s
 ORDER BY c.closed IS NOT NULL, c.reference"""
@@ -73,7 +74,8 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     Each with how many of its provisions are open and how many late, and per kind of day the first that is still to come: of what
     is open and not late (``due``), what is to be done (``follow_up``), the end of a stop (``resumes``), and the next rung of
     what is late (``rung``); behind each day the key and the round that it is about, apart by spaces (no key: the case as a
-    whole). ``rest``, ``rest_until``: since when the case is at rest, and until when at the latest.
+    whole). ``rest``, ``rest_until``: since when the case is at rest, and until when at the latest. ``place_ends``: the
+    day, if it is to come, on which the client loses the place to sleep.
     """
     conditions = {
         "c.forgotten IS NULL": True,

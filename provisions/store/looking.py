@@ -32,6 +32,8 @@ TABLES = [
         "agreement",
         "case_follow_up",
         "rest",
+        "living",
+        "place",
         "message",
     ),
     *("prepared", "audit", "free_text"),

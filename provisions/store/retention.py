@@ -190,6 +190,7 @@ def _delete_what_belongs(connection: Connection, case_ids: Sequence[int]) -> Non
         delete(t.follow_up).where(t.follow_up.c.provision_id.in_(_provisions(case_ids))),
         delete(t.case_follow_up).where(t.case_follow_up.c.case_id.in_(case_ids)),
         delete(t.approval).where(t.approval.c.case_id.in_(case_ids)),
+        delete(t.place).where(t.place.c.case_id.in_(case_ids)),
         delete(t.foreseen).where(t.foreseen.c.case_id.in_(case_ids)),
         delete(t.last_act).where(t.last_act.c.case_id.in_(case_ids)),
         delete(t.plan).where(t.plan.c.case_id.in_(case_ids)),

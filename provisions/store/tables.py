@@ -59,6 +59,7 @@ case = Table(
     Column("living", Text, nullable=False, server_default=text("'unknown'")),  # a code of config, and so are these
     Column("losing_place", Boolean),  # null: unknown
     Column("wlz", Text, nullable=False, server_default=text("'unknown'")),
+    Column("living_on", Date),  # when these three were last said; null: at intake
     Column("contact", Text, nullable=False, server_default=text("'via_director'")),
     Column("own_number", Text),  # the municipality's; null once forgotten
     # what was known of the register before: the day until which it was so → that
@@ -250,6 +251,36 @@ rest = Table(
     Column("until", Date, nullable=False),  # at the latest
     Column("woken", Date),
     Index("ix_rest_case_id", "case_id"),
+)
+
+# Where the client slept before; what holds are columns of ``client_case``. No code of it says who it is: it stays.
+living = Table(
+    "living",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("situation", Text, nullable=False),  # a code of config
+    Column("losing_place", Boolean),
+    Column("wlz", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Index("ix_living_case_id", "case_id"),
+)
+
+# A place to sleep that the client loses, or was to lose. At most the last one of a case has the state ``ends``.
+place = Table(
+    "place",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("kind", Text, nullable=False),  # codes of config
+    Column("because", Text, nullable=False),
+    Column("day", Date, nullable=False),  # on which it was recorded
+    Column("state", Text, nullable=False),
+    Column("settled_on", Date),
+    Column("added", Integer),  # the round of shelter that is needed because of it
+    Index("ix_place_case_id", "case_id"),
+    Index("ix_place_ends", "ends", postgresql_where=text("state = 'ends'")),
 )
 
 # What is to be done about a case as a whole.

@@ -193,6 +193,22 @@ def _top(rows: Rows, where: str, order: str, only: Only, **values: Any) -> tuple
     return found, int(rows(f"SELECT count(*) AS number {where}", **values)[0].number)
 
 
+def places(rows: Rows, scope: Scope, today: date, most: int) -> tuple[Sequence[Any], int]:
+    """The cases in ``scope.whole`` (or ``scope.cases``) of which the client loses the place to sleep on ``today`` or later, the
+    first first, and how many there are. What is being handed over is with both.
+    """
+    within = "c.id = ANY(%(cases)s::bigint[])" if scope.cases is not None else STANDS_WITH
+    found = rows(
+        "SELECT c.uid AS address, c.reference, c.own_number, c.municipality, c.director, l.ends, count(*) OVER () AS total "
+        "FROM place l JOIN client_case c ON c.id = l.case_id WHERE l.state = 'ends' AND l.ends >= %(today)s "
+        f"AND c.closed IS NULL AND c.forgotten IS NULL AND {within} ORDER BY l.ends, c.reference LIMIT %(most)s",
+        today=today,
+        most=most,
+        **scope.values,
+    )
+    return found, int(found[0].total) if found else 0
+
+
 def shares_of_late(rows: Rows, scope: Scope, now: datetime, only: Only = ALL) -> Sequence[Any]:
     """How many are late by municipality, by director, by provision and by with whom it lies: a row for each of these, with the
     other three empty; ``axis`` says which one it is about.

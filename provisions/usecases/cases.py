@@ -13,6 +13,7 @@ from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
+from provisions.usecases.places import Places
 from provisions.usecases.replies import Replies
 from provisions.usecases.rests import Rests
 from provisions.usecases.rounds import Rounds
@@ -31,6 +32,7 @@ class Cases(
     Ends,
     Rounds,
     Rests,
+    Places,
     Approvals,
     Facts,
     Notes,

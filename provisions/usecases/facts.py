@@ -54,6 +54,27 @@ class Facts(Deciding):
         )
         return self._decide(reference, moment, lambda case: lifecycle.contact(case, known, moment))
 
+    def living(
+        self,
+        reference: str,
+        situation: str,
+        *,
+        by: Actor,
+        losing_place: bool | None = None,
+        wlz: str | None = None,
+        on: date | None = None,
+    ) -> Case:
+        """Where the client sleeps now, or that it is still so; see ``lifecycle.living``."""
+        moment = self._doing(by, UseCase.LIVING)
+        day = self._on(on, moment)
+        place = self._coded(CodeList.LIVING, situation, "waar de cliënt slaapt") or ""
+        care = self._coded(CodeList.WLZ, wlz, "de Wlz")
+        return self._decide(
+            reference,
+            moment,
+            lambda case: lifecycle.living(case, place, moment, day, losing_place=losing_place, wlz=care),
+        )
+
     def number(self, reference: str, number: str, *, by: Actor, key: str | None = None) -> Case:
         """What the municipality calls the case, or what the counter of ``key`` calls it; see ``lifecycle.number``."""
         moment, said = (

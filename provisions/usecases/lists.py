@@ -19,6 +19,7 @@ from provisions.store.worklists import Only
 from provisions.usecases.seeing import Seeing
 from provisions.views.lines import ProvisionLine, line, provision_name
 from provisions.views.listing import Next, directors_of, next_of
+from provisions.views.places import losing
 
 ROWS = 50
 EVERYTHING = 100_000  # rows of a list to take away
@@ -52,7 +53,8 @@ class LatePage:
 class CaseLine:
     """A case in a list. ``open`` and ``late`` count what this person sees of it. ``deputy``: who acts for its director now.
 
-    ``living``: where the client sleeps, in Dutch; empty for whom that is not. ``worst``: the worst thing, in Dutch. ``rest``:
+    ``living``: where the client sleeps, in Dutch; empty for whom that is not. ``losing``: that this place is lost, and when.
+    ``worst``: the worst thing, in Dutch. ``rest``:
     since when it is at rest; ``moving``: the municipality to which it is being handed over.
     """
 
@@ -65,6 +67,7 @@ class CaseLine:
     opened: date
     closed: date | None
     living: str
+    losing: str
     open: int
     late: int
     worst: str
@@ -180,6 +183,7 @@ class Lists(Seeing):
             opened=row.opened,
             closed=row.closed,
             living=codes.get(row.living, row.living) if known else "",
+            losing=self._losing(row, today),
             open=row.open,
             late=row.late,
             worst=self._worst(row, today),
@@ -187,6 +191,11 @@ class Lists(Seeing):
             rest=row.rest,
             moving=row.handover_with if row.moving else None,
         )
+
+    def _losing(self, row: Any, today: date) -> str:
+        if row.place_ends is None or row.closed is not None:
+            return ""
+        return losing(row.place_ends, today, self._config.catalogue.calendar_of(row.municipality))
 
     def _worst(self, row: Any, today: date) -> str:
         if row.closed is not None:

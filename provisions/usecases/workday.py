@@ -26,6 +26,7 @@ from provisions.store.worklists import Only, Scope
 from provisions.usecases.seeing import Seeing
 from provisions.views.follow_ups import follow_up_title
 from provisions.views.lines import ProvisionLine, line, provision_name
+from provisions.views.places import losing
 
 MOST = 50
 MOST_HAPPENED = 40
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     """Why something stands in the list, in the order of the list; the value is for programs."""
 
     SHELTER = "shelter"
+    PLACE = "place"
     LATE = "late"
     ANSWERED = "answered"
     DUE = "due"
@@ -48,6 +50,7 @@ class Kind(StrEnum):
 
 TITLES = {
     Kind.SHELTER: "Vannacht geen plek",
+    Kind.PLACE: "Plek loopt af",
     Kind.LATE: "Te laat",
     Kind.ANSWERED: "Antwoord binnen",
     Kind.DUE: "Uiterlijk vandaag of morgen",
@@ -184,6 +187,8 @@ class Workday(Seeing):
     def _parts(self, rows: Rows, mine: "_Mine") -> Iterator[tuple[Kind, Sequence[Task], int]]:
         scope = mine.scope if mine.scope.whole else replace(mine.scope, to_judge=())
         yield from self._promised(rows, mine, scope)
+        if mine.scope.whole:
+            yield (Kind.PLACE, *self._place_tasks(rows, mine))
         if mine.own:
             answered = [*self._answers(rows, mine), *self._decisions(rows, mine)]
             yield Kind.ANSWERED, answered[:MOST], len(answered)
@@ -229,6 +234,26 @@ class Workday(Seeing):
             one.status,
             bool(one.days_late),
         )
+
+    def _place_tasks(self, rows: Rows, mine: "_Mine") -> tuple[Sequence[Task], int]:
+        """Who loses the place to sleep, the first to do so first."""
+        today = day_of(mine.now)
+        found, total = worklists.places(rows, mine.scope, today, MOST)
+        calendar_of = self._config.catalogue.calendar_of
+        return [
+            Task(
+                row.address,
+                row.reference,
+                row.own_number,
+                row.municipality,
+                mine.other(row.director),
+                "Slaapplek",
+                dutch.capitalised(losing(row.ends, today, calendar_of(row.municipality))),
+                "Plan bekijken",
+                f"/clienten/{row.address}",
+            )
+            for row in found
+        ], total
 
     # --- what came in ----------------------------------------------------------------------------------------------------
 

@@ -137,6 +137,7 @@ class Note:
 class CaseView:
     """A client's case as it stands at one moment. ``notes``: oldest first; read only where one case is looked at.
     ``deputy``: who acts for its director now, where that one is away. ``number``: its database id.
+    ``place_ends``: the day, if it is to come, on which the client loses the place to sleep.
     """
 
     case: Case
@@ -145,6 +146,7 @@ class CaseView:
     notes: tuple[Note, ...] = ()
     deputy: str | None = None
     number: int = 0
+    place_ends: date | None = None
 
     def only(self, keys: Collection[ProvisionKey], *, director: str | None) -> "CaseView":
         """The same, for whoever sees these provisions and nothing else of the case."""
@@ -176,7 +178,7 @@ class CaseView:
             "living": case.living,
             "losing_place": case.losing_place,
             "wlz": case.wlz,
-            "place_ends": None,
+            "place_ends": _iso(self.place_ends),
             "contact": case.contact,
             "own_number": case.own_number,
             "director": case.director,
@@ -398,7 +400,8 @@ class Views:
         director, today = found.case.director, day_of(now)
         acting = away.acting(director, today)
         deputy = acting if acting != director else None
-        return CaseView(found.case, views, resting=found.case.resting(today), deputy=deputy)
+        ends = None if found.case.closed else found.case.place_ends(today)
+        return CaseView(found.case, views, resting=found.case.resting(today), deputy=deputy, place_ends=ends)
 
     def imagined(self, case: Case) -> CaseView:
         """A case that is not recorded (yet), as it would stand now."""

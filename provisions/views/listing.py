@@ -176,6 +176,8 @@ def next_of(row: Any, config: Config) -> Next | None:
     if row.rest:
         found = [one for one in found if one.what.startswith("vervolgactie")]
         found.append(Next(row.rest_until, "alle klokken lopen weer"))
+    if row.place_ends:
+        found.append(Next(row.place_ends, "plek loopt af"))
     return min(found, key=lambda one: one.day, default=None)
 
 

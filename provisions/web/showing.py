@@ -22,6 +22,7 @@ from provisions.views import replied
 from provisions.views.cases import AuditEntry, ProvisionView
 from provisions.views.follow_ups import case_title
 from provisions.views.messages import WORDS
+from provisions.views.places import of_case
 from provisions.web.acts import Scene
 from provisions.web.house import written_day
 from provisions.web.menu import RUNS
@@ -65,8 +66,16 @@ def head(scene: Scene) -> dict[str, str]:
     }
     if scene.seen.may(UseCase.SEE_FREE_TEXT, Subject(case.municipality)):
         losing = "; verliest die plek binnen drie maanden" if case.losing_place else ""
+        lost = case.lost_place if view.place_ends else None
+        kinds, whys = catalogue.codes[CodeList.PLACE_KIND], catalogue.codes[CodeList.PLACE_ENDS]
         known |= {
             "Slaapt": f"{catalogue.codes[CodeList.LIVING].get(case.living, case.living)}{losing}",
+            "Plek loopt af": (
+                f"{dutch.capitalised(of_case(case, scene.moment.today, catalogue))}: {kinds.get(lost.kind, lost.kind)}, "
+                f"{whys.get(lost.because, lost.because)}"
+                if lost
+                else ""
+            ),
             "Contact": catalogue.codes[CodeList.CONTACT].get(case.contact, case.contact),
             "BRP": dutch.BRP[case.brp],
         }

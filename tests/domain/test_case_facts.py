@@ -5,7 +5,7 @@ from dataclasses import replace
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lines import RecordedLine
 from provisions.domain.replay import Replay
-from tests.builders import Client, a_client, refusal
+from tests.builders import Client, a_client, day, refusal
 
 
 def replayed(client: Client) -> Replay:
@@ -49,3 +49,25 @@ def test_numbers_belong_to_the_municipality_that_gave_them() -> None:
     assert client.case.own_number is None
     assert client.provision("id_document").their_number is None
     assert replayed(client).differences(client.case, exact=False) == []
+
+
+def test_where_the_client_slept_is_known_of_each_day() -> None:
+    client = a_client("2026-11-02 09:00").needs("id_document")
+    client.travels_to("2026-11-20 09:00")
+    client.sleeps("shelter", losing_place=True, wlz="none")
+    client.travels_to("2026-12-01 09:00")
+    client.sleeps("shelter", on="2026-11-28")  # still so: what was not said stays
+    client.sleeps("hotel")  # another place: whether that is lost soon is not known
+    said = [(one.on.isoformat(), one.situation, one.losing_place, one.wlz) for one in client.case.lived]
+    assert said == [
+        ("2026-11-02", "unknown", None, "unknown"),
+        ("2026-11-20", "shelter", True, "none"),
+        ("2026-11-28", "shelter", True, "none"),
+        ("2026-12-01", "hotel", None, "none"),
+    ]
+    slept = {text: client.case.lived_on(day(text)) for text in ("2026-11-01", "2026-11-19", "2026-11-20", "2026-12-05")}
+    assert [one.situation if one else None for one in slept.values()] == [None, "unknown", "shelter", "hotel"]
+    assert isinstance(refusal(lambda: client.sleeps("clinic", on="2026-11-30")), InvalidInput)
+    assert replayed(client).differences(client.case, exact=False) == []
+    changed = replace(client.case, earlier_living=client.case.earlier_living[1:])
+    assert [d.column for d in replayed(client).differences(changed, exact=False)] == ["living"]

@@ -126,6 +126,12 @@ def taken_over(key: str) -> Client:
     return client.tick()
 
 
+def losing_the_place(key: str) -> Client:
+    client = delivered(key).travels_to("2026-11-04 09:00")
+    client.loses_the_place("2026-11-12")
+    return client.tick()
+
+
 def taken_over_late(key: str) -> Client:
     client = overdue(key)
     client.moves_to("duinrade")
@@ -135,7 +141,7 @@ def taken_over_late(key: str) -> Client:
 STATES: list[State] = [
     resting, back,
     waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened, ended, needed_again,
-    being_handed_over, taken_over, taken_over_late,
+    being_handed_over, taken_over, taken_over_late, losing_the_place,
 ]  # fmt: skip
 
 
@@ -187,6 +193,13 @@ EVENTS: dict[str, Event] = {
     "move": lambda c, k: c.is_needed_from(k, str(c.today + timedelta(days=5))),
     "urgent": lambda c, k: c.gets_urgent(k),
     "contact": lambda c, _: c.is_met("two_people"),
+    "place ends": lambda c, _: c.loses_the_place(str(c.today + timedelta(days=9))),
+    "place ends another day": lambda c, _: c.loses_the_place(str(c.today + timedelta(days=2)), "lease", "arrears"),
+    "place kept": lambda c, _: c.keeps_the_place(),
+    "place kept until": lambda c, _: c.keeps_the_place(str(c.today + timedelta(days=20))),
+    "place found": lambda c, _: c.finds_a_place(),
+    "place found until": lambda c, _: c.finds_a_place(str(c.today + timedelta(days=20))),
+    "living": lambda c, _: c.sleeps("hotel", losing_place=True),
     "own number": lambda c, _: c.is_called("Z2026-00123"),
     "their number": lambda c, k: c.is_called("WMO-77", k),
     "why": lambda c, k: c.is_not_there_yet(k, "no_place"),

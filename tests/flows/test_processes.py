@@ -115,6 +115,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     for milestone in CATALOGUE.rule(key).milestones:
         attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
     attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))
+    attempt(lambda: client.loses_the_place("2027-05-03"))
+    attempt(client.keeps_the_place)
     attempt(
         lambda: client.needs_again(key, agreed=day("2027-05-01") if CATALOGUE.rule(key).needs_agreed_date else None)
     )

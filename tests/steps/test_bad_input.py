@@ -163,6 +163,7 @@ def town(shared_database: Engine) -> App:
     app.cases.answer(WITH_DIRECTOR, "id_document", "doorbraaktafel", "priority", by=typed(DIRECTOR))
     app.cases.submit(REFUSED, "emergency_shelter", "submitted", reason="alles geprobeerd", by=typed(DIRECTOR))
     Outbox(shared_database, CONFIG, Letterbox(), clock).deliver_due()
+    app.cases.place_ends(WITH_DIRECTOR, day("2026-12-12"), kind="lease", because="arrears", by=typed(DIRECTOR))
     sent = app.messages.found(reference=REFUSED, status="sent", limit=1)
     app.resending.resend(str(sent[0].id), by=typed(DIRECTOR))
     return app
@@ -350,6 +351,22 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "urgent twice": (NOT_ALLOWED, call("urgent", URGENT, "debt_counselling", because="eviction"), "al spoed"),
     "an unknown living situation": (INVALID, intake(living="thuis"), "homeless"),
     "an unknown Wlz": (INVALID, intake(wlz="veel"), "ggz"),
+    "a place of no kind": (INVALID, call("place_ends", REF, TOMORROW, kind="tent", because="term"), "lease"),
+    "a place that ends for no reason": (INVALID, call("place_ends", REF, TOMORROW, kind="lease", because="zomaar"), "arrears"),
+    "a place that ended yesterday": (INVALID, call("place_ends", REF, day("2026-11-09"), kind="lease", because="term"), "al weg"),
+    "a place that ends in another century": (INVALID, call("place_ends", REF, day("2126-12-01"), kind="lease", because="term"), "2126"),
+    "a place that ends as is known": (
+        NOT_ALLOWED, call("place_ends", WITH_DIRECTOR, day("2026-12-12"), kind="lease", because="arrears"), "niets te veranderen",
+    ),
+    "keeping what is not lost": (NOT_ALLOWED, call("place_kept", REF), "place"),
+    "finding where nothing is lost": (NOT_ALLOWED, call("place_found", REF), "geen plek die ophoudt"),
+    "keeping it until yesterday": (INVALID, call("place_kept", WITH_DIRECTOR, until=day("2026-11-09")), "niet na vandaag"),
+    "keeping it until the day it ends": (NOT_ALLOWED, call("place_kept", WITH_DIRECTOR, until=day("2026-12-12")), "andere dag"),
+    "finding one until today": (INVALID, call("place_found", WITH_DIRECTOR, until=day("2026-11-10")), "niet na vandaag"),
+    "losing a place at rest": (NOT_ALLOWED, call("place_ends", AT_REST, TOMORROW, kind="lease", because="term"), "uit beeld"),
+    "sleeping where nobody does": (INVALID, call("living", REF, "thuis"), "homeless"),
+    "a Wlz nobody has": (INVALID, call("living", REF, "hotel", wlz="veel"), "ggz"),
+    "sleeping there before the intake": (INVALID, call("living", REF, "hotel", on=day("2026-11-01")), "2026-11-01"),
     "an unknown way of contact at intake": (INVALID, intake(contact="per post"), "together"),
     "an unknown way of contact": (INVALID, call("contact", REF, "per post"), "together"),
     "contact as it goes already": (NOT_ALLOWED, call("contact", REF, "via_director"), "niets te veranderen"),
@@ -525,6 +542,10 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "what a counter says": lambda x: reply(x),
     "their number with an answer": lambda x: reply("seen", number=x),
     "purpose of a budget": lambda x: table("customised_budget", amount=100, purpose=x),
+    "kind of a place": lambda x: call("place_ends", REF, TOMORROW, kind=x, because="term"),
+    "why a place ends": lambda x: call("place_ends", REF, TOMORROW, kind="lease", because=x),
+    "where the client sleeps": lambda x: call("living", REF, x),
+    "Wlz": lambda x: call("living", REF, "hotel", wlz=x),
     "cause": lambda x: call("why", REF, "id_document", x),
     "answer": lambda x: call("answer", REF, "id_document", "doorbraaktafel", x),
 }

@@ -107,6 +107,7 @@ ACTS: Mapping[str, Act] = {
     "why not yet": act("why", "id_document", "capacity"),
     "a refusal and why": act("record_outcome", "id_document", "refused", cause="identity"),
     "contact": act("contact", "two_people"),
+    "where the client sleeps": act("living", "hotel", losing_place=True),
     "own number": act("number", "Z2026-00123"),
     "their number": act("number", "BZ-77", key="id_document"),
     "a note": act("note", "gaat maandag mee"),

@@ -60,6 +60,13 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "milestone": (U.MILESTONE, lambda a, ref, _, by: a.cases.milestone(ref, KEY, "applied", by=by)),
     "why": (U.WHY, lambda a, ref, _, by: a.cases.why(ref, KEY, "capacity", by=by)),
     "contact": (U.CONTACT, lambda a, ref, _, by: a.cases.contact(ref, "together", by=by)),
+    "place_ends": (
+        U.PLACE,
+        lambda a, ref, _, by: a.cases.place_ends(ref, UNTIL, kind="lease", because="arrears", by=by),
+    ),
+    "place_kept": (U.PLACE, lambda a, ref, _, by: a.cases.place_kept(ref, by=by)),
+    "place_found": (U.PLACE, lambda a, ref, _, by: a.cases.place_found(ref, by=by)),
+    "living": (U.LIVING, lambda a, ref, _, by: a.cases.living(ref, "shelter", by=by)),
     "number": (U.NUMBER, lambda a, ref, _, by: a.cases.number(ref, "Z2026-1", by=by)),
     "note": (U.NOTE, lambda a, ref, _, by: a.cases.note(ref, "gebeld", by=by)),
     "keep": (U.KEEP, lambda a, ref, _, by: a.cases.keep(ref, reason="nog nodig", by=by)),

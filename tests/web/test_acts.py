@@ -250,6 +250,8 @@ ACTS = [
     ("special_assistance", "note", {"note": "gebeld"}, "case.noted"),
     ("id_document", "answer", {"rung": "doorbraaktafel", "answer": "priority"}, "rung.answered"),
     ("", "contact", {"contact": "together"}, "case.contact"),
+    ("", "living", {"living": "shelter", "losing_place": "yes", "wlz": "none"}, "case.living"),
+    ("", "place_ends", {"ends": "2026-12-12", "kind": "lease", "because": "arrears"}, "place.ends"),
     ("", "brp", {"brp": "registered"}, "case.brp"),
     ("", "number", {"number": "Z2026-12"}, "case.number"),
     ("", "add", {"key": "advance_payment"}, "provision.needed"),

@@ -25,6 +25,7 @@ SUBJECTS = (
     recording.follow_up,
     life.ends,
     life.rests,
+    life.places,
     life.approvals,
     life.facts,
     life.again,

@@ -133,6 +133,31 @@ def rests(commands: Commands) -> None:
     options.on(wake)
 
 
+def places(commands: Commands) -> None:
+    """The place to sleep, and until when."""
+    place = commands.on_case(
+        "place",
+        "de cliënt raakt een plek om te slapen kwijt, houdt haar, of er is een andere",
+        "place TR-2026-0042 ends 2026-12-12 --kind lease --because arrears --by regisseur-3",
+        "place TR-2026-0042 kept --by regisseur-3",
+        "place TR-2026-0042 found --until 2027-01-15 --by regisseur-3",
+    )
+    place.add_argument("what", metavar="WAT", help="ends (op die dag kwijt), kept (blijft) of found (er is een andere)")
+    place.add_argument(
+        "day", metavar="DATUM", nargs="?", type=values.day("de dag"), help=f"bij ends: {options.DAY_HELP}"
+    )
+    place.add_argument(
+        "--kind", metavar="SOORT", help="bij ends: welke plek, code uit provisions.toml, zoals lease of clinic"
+    )
+    place.add_argument(
+        "--because", metavar="REDEN", help="bij ends: waarom, code uit provisions.toml, zoals arrears of release"
+    )
+    place.add_argument(
+        "--until", type=values.day("--until"), metavar="DATUM", help="bij kept of found: tot die dag; zonder: voorgoed"
+    )
+    options.by(place)
+
+
 def approvals(commands: Commands) -> None:
     """What one asks and another decides."""
     commands.add("approvals", "wat er gevraagd is en nog niet beslist")
@@ -171,6 +196,19 @@ def facts(commands: Commands) -> None:
     )
     contact.add_argument("code", metavar="CODE", help=options.CONTACT_HELP)
     options.by(contact)
+    living = commands.on_case(
+        "living",
+        "leg vast waar de cliënt slaapt, of dat dit nog steeds zo is",
+        "living TR-2026-0042 shelter --losing-place yes --by regisseur-3",
+        "living TR-2026-0042 own_home --losing-place no --wlz ggz --on 2026-11-20 --by regisseur-3",
+    )
+    living.add_argument("situation", metavar="PLEK", help=options.LIVING_HELP)
+    options.losing_place(living)
+    living.add_argument(
+        "--wlz", metavar="CODE", help="langdurige zorg, zoals none of ggz; zonder: blijft zoals het was"
+    )
+    options.by(living)
+    options.on(living)
     number = commands.on_case(
         "number",
         "leg vast hoe de gemeente of een loket de zaak noemt",

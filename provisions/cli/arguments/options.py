@@ -56,6 +56,21 @@ CAUSE_HELP = "waarom het er nog niet is: code uit provisions.toml, zoals no_plac
 CONTACT_HELP = "hoe het contact met de cliënt loopt, zoals together (de regisseur komt mee); standaard: via_director"
 
 
+LIVING_HELP = "waar de cliënt slaapt: code uit provisions.toml, zoals homeless of shelter"
+
+
+def losing_place(made: DutchParser) -> None:
+    """Whether that place is lost soon."""
+    made.add_argument(
+        "--losing-place",
+        nargs="?",
+        const=True,
+        type=values.yes_no("--losing-place"),
+        metavar="yes|no",
+        help="die plek is binnen drie maanden weg",
+    )
+
+
 def cause(made: DutchParser) -> None:
     """Why it is not there yet."""
     made.add_argument("--cause", metavar="OORZAAK", help=CAUSE_HELP)

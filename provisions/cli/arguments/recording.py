@@ -24,15 +24,8 @@ def intake(commands: Commands) -> None:
     )
     made.add_argument("--brp", metavar="BRP", help=f"{options.choices(dutch.BRP)}; standaard: unknown")
     made.add_argument("--director", metavar="CODE", help="code van de regisseur")
-    made.add_argument("--living", metavar="CODE", help="waar de cliënt verblijft, zoals homeless; standaard: unknown")
-    made.add_argument(
-        "--losing-place",
-        nargs="?",
-        const=True,
-        type=values.yes_no("--losing-place"),
-        metavar="yes|no",
-        help="die plek is binnen drie maanden weg",
-    )
+    made.add_argument("--living", metavar="CODE", help=f"{options.LIVING_HELP}; standaard: unknown")
+    options.losing_place(made)
     made.add_argument("--wlz", metavar="CODE", help="langdurige zorg, zoals none of ggz; standaard: unknown")
     made.add_argument("--contact", metavar="CODE", help=options.CONTACT_HELP)
     made.add_argument("--own-number", metavar="NUMMER", help="zaaknummer van de gemeente; geen BSN")

@@ -6,7 +6,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 """
 
 from provisions.domain.lifecycle.answers import answer, submit
-from provisions.domain.lifecycle.case_facts import contact, number
+from provisions.domain.lifecycle.case_facts import contact, living, number
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
 from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Sent, Via
@@ -19,6 +19,7 @@ from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.notes import keep, note
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
+from provisions.domain.lifecycle.places import place_ends, place_found, place_kept, proposals
 from provisions.domain.lifecycle.replies import (
     FromCounter,
     FromOfficer,
@@ -84,6 +85,7 @@ __all__ = [
     "follow_rules",
     "foresee",
     "keep",
+    "living",
     "milestone",
     "move",
     "needs_approval",
@@ -93,6 +95,10 @@ __all__ = [
     "number",
     "offered_again",
     "open_case",
+    "place_ends",
+    "place_found",
+    "place_kept",
+    "proposals",
     "record_outcome",
     "register",
     "reopen",

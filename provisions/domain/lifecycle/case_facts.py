@@ -1,9 +1,12 @@
 """How contact goes, and what municipality and counter call the case (domain.md, "What happens in a life", rule 16)."""
 
 from dataclasses import replace
+from datetime import date
 
+from provisions.domain import dutch
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_awake, must_be_open_case, provision_of
 from provisions.domain.rules import CodeList
 
@@ -20,6 +23,44 @@ def contact(case: Case, code: str, moment: Moment) -> Decision:
         raise NotAllowed(f"In traject {case.reference} staat al: {known}. Er is niets te veranderen.")
     draft = Draft(replace(case, contact=code), moment)
     draft.note("case.contact", f"contact: {known}", code=code)
+    return draft.done()
+
+
+def living(
+    case: Case, situation: str, moment: Moment, on: date, *, losing_place: bool | None = None, wlz: str | None = None
+) -> Decision:
+    """Where the client sleeps since day ``on``, or that it is still so on that day.
+
+    ``losing_place``: whether that place is lost within three months; not said, it stays as it was for the same place, and is
+    unknown for another. ``wlz``: not said, it stays as it was. Also of a case at rest. Raises ``InvalidInput`` for an unknown
+    code, or a day before the last one of which this was said.
+    """
+    must_be_open_case(case)
+    known_code(situation, CodeList.LIVING, "plek waar iemand verblijft", moment)
+    wlz = case.wlz if wlz is None else wlz
+    known_code(wlz, CodeList.WLZ, "soort Wlz", moment)
+    last = case.lived[-1]
+    not_before("Waar de cliënt slaapt", on, (last.on, "de dag waarop dit het laatst is vastgelegd"))
+    if losing_place is None and situation == case.living:
+        losing_place = case.losing_place
+    draft = Draft(case, moment, at_rest=True)
+    draft.case = replace(
+        draft.case,
+        living=situation,
+        losing_place=losing_place,
+        wlz=wlz,
+        living_on=on,
+        earlier_living=(*case.earlier_living, last),
+    )
+    still = (situation, losing_place, wlz) == (case.living, case.losing_place, case.wlz)
+    draft.note(
+        "case.living",
+        f"vastgelegd waar de cliënt slaapt, op {dutch.dutch_date(on)}{' (nog steeds zo)' if still else ''}",
+        on=on.isoformat(),
+        living=situation,
+        losing_place=losing_place,
+        wlz=wlz,
+    )
     return draft.done()
 
 

@@ -13,6 +13,7 @@ from provisions.domain.lifecycle.case_follow_ups import lapse_for_case
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case
 from provisions.domain.lifecycle.follow_ups import lapse, plan_all_again
 from provisions.domain.lifecycle.handover import LAPSED, take_back
+from provisions.domain.lifecycle.places import added_by
 from provisions.domain.lifecycle.rest import Woken, wake_at
 from provisions.domain.lifecycle.second import lapse_asked
 from provisions.domain.lifecycle.telling import tell, tell_director_of_another, tell_of_end, tell_of_reopening
@@ -84,7 +85,7 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
     draft = Draft(replace(case, closed=None, end_reason=None), moment)
     draft.note("case.reopened", "traject weer open: het einde was een vergissing", note=reason)
     for provision in tuple(case.provisions.values()):
-        if provision.status is Status.ENDED:
+        if provision.status is Status.ENDED and not _ended_before(case, provision, moment):
             draft.change(replace(provision, status=status_before_end(provision), ended_on=None, taken_over_by=None))
             draft.note("provision.reopened", "loopt door: het einde van het traject was een vergissing", provision.id)
             if provision.asked:
@@ -93,6 +94,17 @@ def reopen_case(case: Case, reason: str, moment: Moment) -> Decision:
             tell_of_reopening(draft, provision.id, None)
         plan_all_again(draft, provision.id)
     return draft.done()
+
+
+def _ended_before(case: Case, provision: Provision, moment: Moment) -> bool:
+    """Whether it ended before the case did, because the client had a place to sleep."""
+    rule = moment.catalogue.place
+    return provision.key == rule.adds and any(
+        place.settled_on is not None
+        and added_by(case, place, rule.adds) is provision
+        and provision.ended_on == max(place.settled_on, provision.needed_on)
+        for place in case.places
+    )
 
 
 def _check_takeovers(

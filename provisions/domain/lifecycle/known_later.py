@@ -40,6 +40,13 @@ def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> De
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is al nodig vanaf {needed_from.isoformat()}. Kies een andere dag."
         )
+    needed_from_another_day(draft, provision, needed_from)
+    return draft.done()
+
+
+def needed_from_another_day(draft: Draft, provision: Provision, needed_from: date) -> None:
+    """``provision``, which is open, is needed from another day; the counter hears it."""
+    key, moment = provision.id, draft.moment
     was = deadlines.due(draft.situation(key))
     draft.change(with_needed_from(provision, needed_from, moment.today))
     draft.note(
@@ -54,7 +61,6 @@ def move(case: Case, key: ProvisionKey, needed_from: date, moment: Moment) -> De
         draft.visible.discard(key)
     note_term(draft, key)
     tell_new_day(draft, key, was.due if was else None)
-    return draft.done()
 
 
 def with_needed_from(provision: Provision, day: date, on: date) -> Provision:

@@ -30,6 +30,7 @@ class Woken(StrEnum):
 
     STATUTORY = "statutory"  # a statutory term ends
     NEEDED_FROM = "needed_from"  # something is needed from that day
+    PLACE = "place"  # the client loses the place to sleep
     LONGEST = "longest"  # thirteen weeks are over
     PERSON = "person"
     END = "end"  # the case ended
@@ -43,6 +44,7 @@ class Woken(StrEnum):
 _WORDS = {
     Woken.STATUTORY: "een wettelijke termijn loopt af",
     Woken.NEEDED_FROM: "er is vanaf vandaag iets nodig",
+    Woken.PLACE: "vanaf vandaag heeft de cliënt geen plek om te slapen",
     Woken.LONGEST: "de dertien weken zijn voorbij",
     Woken.END: "het traject is afgesloten",
 }
@@ -163,8 +165,11 @@ def wake_at(draft: Draft, on: date, why: Woken) -> None:
 
 def wake_days(case: Case, catalogue: Catalogue) -> Iterator[tuple[date, Woken]]:
     """The days that go on while a case is at rest: the last of each statutory term, and each day from which something is
-    needed, of what is open. A term that is presumed is none: nobody knows that it runs.
+    needed, of what is open; and that on which the place to sleep is lost. A term that is presumed is none: nobody knows that it
+    runs.
     """
+    if (lost := case.lost_place) is not None:
+        yield lost.ends, Woken.PLACE
     for key, provision in case.provisions.items():
         if not provision.status.is_open:
             continue
