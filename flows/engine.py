@@ -25,6 +25,7 @@ from flows.loops.loop import Loop
 from flows.loops.missed_mondays import MissedMondays
 from flows.loops.mornings import MorningMessages
 from flows.loops.postman import Deliverer, Postman
+from flows.loops.standby import StandbyLoop
 from flows.mirror.artifacts import Screens
 from flows.mirror.erasing import Forgetting
 from flows.mirror.events import Events
@@ -42,6 +43,7 @@ from provisions.app import App
 from provisions.caseload.loading import is_example
 from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
+from provisions.outbound.calling import StandbyCalls, WebhookGateway
 from provisions.outbound.gathered import Gathered
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.smtp import transport_for
@@ -91,6 +93,7 @@ class Engine:
         self._morning = MorningMessages(
             screens.mornings, screens.days, Gathered(database, config, now), screens.absences
         )
+        self._standby = StandbyLoop(_standby_calls(settings, config, database, now))
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))
@@ -170,6 +173,7 @@ class Engine:
             self._reconciler.loop,
             self._missed_mondays.loop,
             self._forgetting.loop,
+            self._standby.loop,
             *pages,
         ]
 
@@ -191,6 +195,16 @@ class Engine:
     def _changed(self) -> None:
         self._mirror.loop.wake()
         self._executor.wake()
+
+
+def _standby_calls(
+    settings: Settings, config: Config, database: Database, now: Callable[[], datetime]
+) -> StandbyCalls | None:
+    """From the home of the example nobody is called."""
+    webhooks = None if is_example(settings.home) else webhooks_for(config.organisation, now)
+    if webhooks is None:
+        return None
+    return StandbyCalls(database, config, WebhookGateway(config.organisation, webhooks), now)
 
 
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:

@@ -31,6 +31,7 @@ from provisions.usecases.resending import Resending
 from provisions.usecases.retention import Retention
 from provisions.usecases.seeing import municipalities_of
 from provisions.usecases.sight import Sight
+from provisions.usecases.standby import Standby
 from provisions.usecases.starting import Starting
 from provisions.usecases.submissions import Submissions
 from provisions.views.cases import Views
@@ -49,7 +50,8 @@ class App:
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
-    ``calendars``: the own due days as a calendar; ``preferences``: how people want messages.
+    ``calendars``: the own due days as a calendar; ``preferences``: how people want messages;
+    ``standby``: who takes up a call.
     ``submissions``: forms of pages that were sent. ``starting``: what there is to choose and to see before a case is started.
     """
 
@@ -74,6 +76,7 @@ class App:
         self.people = People(engine, config, self.looks, clock)
         self.calendars = Calendars(engine, config, self.looks, clock)
         self.preferences = Preferences(engine, config, self.looks, clock)
+        self.standby = Standby(engine, config, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
         self.starting = Starting(engine, config, self.cases, self.views, self.looks, clock)

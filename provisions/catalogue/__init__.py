@@ -16,15 +16,10 @@ from provisions.catalogue.arrangements import arrangement_to_make
 from provisions.catalogue.automations import AUTOMATIONS, Automation, read_automations
 from provisions.catalogue.case_follow_ups import read_case_follow_ups
 from provisions.catalogue.codes import read_codes, read_ends
+from provisions.catalogue.contacts import Contact, Webhook
 from provisions.catalogue.entry import Entry, meant
 from provisions.catalogue.notices import read_notice
-from provisions.catalogue.organisation import (
-    Contact,
-    Municipality,
-    Organisation,
-    Webhook,
-    read_organisation,
-)
+from provisions.catalogue.organisation import Municipality, Organisation, read_organisation
 from provisions.catalogue.people import unlisted
 from provisions.catalogue.places import read_place
 from provisions.catalogue.provisions import read_provisions

@@ -9,7 +9,8 @@ from provisions.catalogue.entry import Entry
 from provisions.domain import dutch
 
 if TYPE_CHECKING:
-    from provisions.catalogue.organisation import Contact, Organisation
+    from provisions.catalogue.contacts import Contact
+    from provisions.catalogue.organisation import Organisation
 
 INTERNAL, SECURE = "internal", "secure"
 

@@ -16,9 +16,11 @@ from provisions.catalogue.arrangements import (
     read_consent,
     read_mail_domains,
 )
+from provisions.catalogue.contacts import Contact, Webhook
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
 from provisions.catalogue.sign_in import read_sign_in
+from provisions.catalogue.standby import StandbyCall, read_standby_call
 from provisions.catalogue.themes import NEUTRAL
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
@@ -38,45 +40,12 @@ MOST_LETTERS_WAIT = LONGEST_HELD // timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Webhook:
-    """Where a program takes messages. The secrets stay where they are: ``env:NAME`` or ``file:/path``."""
-
-    url: str
-    secret_from: str
-    token_from: str = ""
-
-    @property
-    def address(self) -> str:
-        """The URL, fit for a message: its query may hold a token."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """A desk, table or person that gets messages. ``phone`` is empty where nobody calls.
-
-    With a ``webhook`` messages go there instead of to the e-mail address, which remains the way to reach people.
-    """
-
-    name: str
-    email: str
-    phone: str = ""
-    webhook: Webhook | None = None
-
-    @property
-    def address(self) -> str:
-        """Where messages go."""
-        return self.webhook.address if self.webhook else self.email
-
-
-@dataclass(frozen=True)
 class Municipality:
     """One municipality. ``tables``: those it has, by their rung. ``directors`` by staff code; the others are reached by
     ``default_director``. ``own_sender``: from whom its letters come, where the mail server may send for it. ``seconds``: the
     municipalities whose people may be the second person here, besides its own (four eyes). ``theme``: how the workplace looks to
     whoever works for this one alone; empty where that is as in the region. ``agendas``: the tables that get one agenda a working
-    day.
+    day. ``standby_call``: how its stand-by is called, where there is a gateway.
     """
 
     key: str
@@ -96,6 +65,7 @@ class Municipality:
     seconds: tuple[str, ...] = ()
     theme: str = ""
     agendas: frozenset[RungName] = frozenset()
+    standby_call: StandbyCall | None = None
 
     @property
     def team(self) -> Contact:
@@ -279,6 +249,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
                 "Gebruik een kleine letter, gevolgd door kleine letters, cijfers, punten en streepjes.",
             )
     tables, agendas = _tables(entry)
+    standby = _contact(entry, "standby")
     municipality = Municipality(
         key=key,
         name=entry.text("name"),
@@ -286,7 +257,8 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         tables=tables,
         agendas=agendas,
         customisation_officer=_contact(entry, "customisation_officer"),
-        standby=_contact(entry, "standby"),
+        standby=standby,
+        standby_call=_standby_call(entry, standby),
         directors={code: _contact(directors, code, phone=True) for code in directors.values},
         default_director=_contact(entry, "default_director", phone=True),
         team_leads=tuple(_read_contact(lead, phone=False) for lead in entry.tables("team_leads")),
@@ -302,6 +274,11 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")
     entry.done()
     return municipality
+
+
+def _standby_call(entry: Entry, standby: Contact) -> StandbyCall | None:
+    inner = entry.table("standby_call", optional=True)
+    return read_standby_call(inner, _webhook(inner), standby) if inner else None
 
 
 def _tables(entry: Entry) -> tuple[dict[RungName, Contact], frozenset[RungName]]:

@@ -3,19 +3,27 @@
 from argparse import Namespace
 from datetime import timedelta
 
-from provisions.catalogue import load
+from sqlalchemy import Engine
+
+from provisions.access import Actor
+from provisions.catalogue import Config, load
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged, workplace_lacks, workplace_of
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
+from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.domain.lifecycle import SYSTEM
 from provisions.machine.postgres import EmbeddedPostgres
+from provisions.outbound.calling import WebhookGateway, try_out
 from provisions.outbound.smtp import check_smtp
-from provisions.outbound.webhook import check_secrets
+from provisions.outbound.transports import UnableToSend
+from provisions.outbound.webhook import check_secrets, webhooks_for
 from provisions.settings import Settings, utc_now
 from provisions.store import door, put_right
 from provisions.store.backlog import backlog
 from provisions.store.put_right import PutRight
+from provisions.usecases.standby import Standby
 
 _ONE_ROLE = (
     "de databaserol van het programma mag meer dan nodig ({}). Geef in PROVISIONS_MIGRATION_URL een andere rol aan wie de "
@@ -51,6 +59,33 @@ def _put_right(found: PutRight) -> str:
     )
 
 
+def _unreached(config: Config, engine: Engine) -> list[str]:
+    """Where the stand-by was called lately and nobody took it up, or the gateway does not call."""
+    warnings = []
+    for call in Standby(engine, config, utc_now).standing(Actor.typed(SYSTEM)):
+        name = config.organisation.municipalities[call.municipality].name
+        if call.waits and call.error:
+            warnings.append(f"de gateway belt de bereikbaarheidsdienst van {name} niet: {call.error}")
+        lately = call.ended_at is not None and utc_now() - call.ended_at < _LATELY
+        if lately and call.unreached:
+            warnings.append(f"niemand pakte de laatste oproep van de bereikbaarheidsdienst van {name} op.")
+    return warnings
+
+
+def _called(config: Config) -> list[str]:
+    """Have the first of each stand-by called. Raises ``Unreachable``."""
+    webhooks = webhooks_for(config.organisation, utc_now)
+    if webhooks is None or not any(place.standby_call for place in config.organisation.municipalities.values()):
+        raise InvalidInput(
+            "Er is geen gateway om mee te bellen. Zet standby_call bij een gemeente in organisation.toml (docs/delivery.md)."
+        )
+    try:
+        names = try_out(config, WebhookGateway(config.organisation, webhooks), utc_now())
+    except UnableToSend as fault:
+        raise Unreachable(f"Bellen lukte niet: {fault}.") from None
+    return [f"de bereikbaarheidsdienst van {name} wordt gebeld: neemt iemand op?" for name in names]
+
+
 def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     config = load(settings.config)
@@ -65,6 +100,7 @@ def check(args: Namespace, settings: Settings) -> None:
             repaired = put_right.read(connection)
             gaps = workplace_lacks(settings, connection)
             alone = not door.other_administrator(connection)
+            unreached = _unreached(config, engine)
         if post.messages_slow:
             waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
@@ -72,6 +108,7 @@ def check(args: Namespace, settings: Settings) -> None:
         warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
         warnings += [_ONLY_ADMIN] if alone else []
         warnings += [] if workplace_of(settings) else [_NO_WALL]
+        warnings += unreached
         if repaired and utc_now() - repaired.last < _LATELY:
             warnings.append(_put_right(repaired))
         done.append("database bereikbaar")
@@ -84,6 +121,8 @@ def check(args: Namespace, settings: Settings) -> None:
         done.append(f"geen mailserver ingesteld: berichten komen als .eml in {settings.home / 'outbox'}")
     if webhooks := check_secrets(config.organisation):
         done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
+    if args.call:
+        done += _called(config)
     if args.json:
         as_json({"ok": True, "checked": done, "warnings": warnings})
     else:

@@ -47,6 +47,7 @@ MODULES = {
     "person": "access",
     "looked": "access",
     "preferences": "preferences",
+    "standby": "standby",
     "list": "listing",
     "away": "absences",
     "back": "absences",

@@ -55,6 +55,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "session": (READ, ADD, CHANGE, REMOVE),
     "setting": (READ, ADD, CHANGE),
     "sign_in": (READ, ADD, REMOVE),
+    "standby_call": (READ, ADD, CHANGE, REMOVE),
     "stray_run": (READ, ADD, REMOVE),
     "submission": (READ, ADD, CHANGE, REMOVE),
     "suspension": (READ, ADD, CHANGE, REMOVE),

@@ -108,13 +108,17 @@ class Webhooks:
         """Deliver one event. Raises ``UnableToSend``: at once, without trying, while the receiver is left alone."""
         webhook = to.webhook
         assert webhook is not None, "the outbox asks this only for a contact with a webhook"  # noqa: S101
+        body = json.dumps(event.cloud_event(rendered, self._organisation), ensure_ascii=False).encode()
+        self.deliver(webhook, event.id, body)
+
+    def deliver(self, webhook: Webhook, identity: str, body: bytes) -> None:
+        """Deliver an event (JSON) with this id. Raises as ``send``."""
         known = self._closed.get(webhook.url)
         if known is not None and self._clock() < known.until <= self._clock() + self.LONGEST:
             raise UnableToSend(known.error, everything=False)
-        body = json.dumps(event.cloud_event(rendered, self._organisation), ensure_ascii=False).encode()
         where = f"webhook {webhook.address}"
         try:
-            status, asked = asyncio.run(self._post(webhook, self._headers(webhook, event.id, body), body))
+            status, asked = asyncio.run(self._post(webhook, self._headers(webhook, identity, body), body))
         except InvalidConfig as fault:
             raise UnableToSend(str(fault), everything=False) from None
         except (httpx.TimeoutException, TimeoutError):
@@ -196,6 +200,7 @@ def read_secret(place: str) -> str:
 def check_secrets(organisation: Organisation) -> int:
     """Read each webhook's secrets; how many webhooks there are. Raises ``InvalidConfig`` with one line a fault."""
     webhooks = {contact.webhook for contact in organisation.contacts() if contact.webhook}
+    webhooks |= {place.standby_call.webhook for place in organisation.municipalities.values() if place.standby_call}
     faults: list[str] = []
     for place in sorted({place for w in webhooks for place in (w.secret_from, w.token_from) if place}):
         try:

@@ -490,6 +490,22 @@ absence = Table(
     Index("ix_absence_until", "until"),
 )
 
+# A call of the stand-by of a municipality: as long as nobody acknowledged it, the next one is called at ``next_at``.
+standby_call = Table(
+    "standby_call",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("municipality", Text, nullable=False),
+    Column("since", Moment, nullable=False),  # when the first message that it is about was decided on
+    Column("called", SmallInteger, nullable=False, server_default=text("0")),  # how many times
+    Column("called_at", Moment),
+    Column("next_at", Moment),  # null: it is over
+    Column("ended_at", Moment),
+    Column("acknowledged_by", Text),
+    Column("error", Text),  # why the last try of the gateway failed
+    Index("ix_standby_call_open", "municipality", unique=True, postgresql_where=text("next_at IS NOT NULL")),
+)
+
 # Who may come in, and as what. A person without a password came in by the provider of identities, or was not set up yet.
 person = Table(
     "person",

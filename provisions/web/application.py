@@ -25,6 +25,7 @@ from provisions.web import (
     plan,
     reports,
     signing,
+    standby,
     statements,
     stories,
     tables,
@@ -39,7 +40,7 @@ from provisions.web.visits import endpoint, not_found
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
     *(signing, day, lists, new_case, colleagues, tables, plan, board),
-    *(reports, answering, own_settings, stories, statements, administration),
+    *(reports, answering, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 

@@ -33,7 +33,8 @@ NEEDS = ["id_document", "wmo_indication", "special_assistance", "day_activity"]
 # Nothing of a case is in these; ``announcement`` and ``stray_run`` hold numbers of lines and runs.
 OF_NO_CASE = {
     *("absence", "announcement", "audit_head", "calendar_feed", "example", "identity", "invitation", "person"),
-    *("person_grant", "preference", "report", "session", "setting", "sign_in", "stray_run", "submission", "typed"),
+    *("person_grant", "preference", "report", "session", "setting", "sign_in", "standby_call", "stray_run"),
+    *("submission", "typed"),
 }
 
 

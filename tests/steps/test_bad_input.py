@@ -75,6 +75,7 @@ ELSEWHERE_TRIED = {
     ),
     "retention.py",
     "starting.py",
+    *("calendars.py", "standby.py"),
     *("people.py", "signing_in.py", "provider_sign_in.py", "looks.py", "seeing.py", "rests.py"),
 }
 

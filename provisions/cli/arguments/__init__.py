@@ -33,6 +33,7 @@ SUBJECTS = (
     life.undo,
     access.people,
     access.preferences,
+    access.standby,
     access.rights,
 )
 

@@ -44,6 +44,19 @@ def preferences(commands: Commands) -> None:
     made.add_argument("--quiet", metavar="yes|no", choices=("yes", "no"), help="niets tussen 19.00 en 7.00 uur")
 
 
+def standby(commands: Commands) -> None:
+    """The calls of the stand-by."""
+    made = commands.add(
+        "standby",
+        "hoe het staat met het bellen van de bereikbaarheidsdienst, en een oproep oppakken",
+        "standby",
+        "standby voorbeeldstad --acknowledge --by regisseur.noord",
+    )
+    made.add_argument("municipality", metavar="GEMEENTE", nargs="?", help=options.MUNICIPALITY_HELP)
+    made.add_argument("--acknowledge", action="store_true", help="ik pak de oproep op: niemand anders wordt gebeld")
+    made.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie de oproep oppakt")
+
+
 def rights(commands: Commands) -> None:
     """The list of rights."""
     made = commands.add(

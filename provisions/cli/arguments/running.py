@@ -18,7 +18,10 @@ def components(commands: Commands) -> None:
         help="de database hoort voortaan bij deze installatie (na een verhuizing, of als de andere machine verloren is)",
     )
     commands.add("demo", "start alles met twintig voorbeeldtrajecten, in een eigen map")
-    commands.add("check", "controleer de configuratie en de verbindingen")
+    check = commands.add("check", "controleer de configuratie en de verbindingen", "check", "check --call")
+    check.add_argument(
+        "--call", action="store_true", help="laat ook elke gateway de eerste van de bereikbaarheidsdienst bellen"
+    )
 
 
 def completion(commands: Commands) -> None:

@@ -1,0 +1,111 @@
+"""Acknowledging a call of the stand-by: then nobody else is called for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from provisions import inputs
+from provisions.access import Actor, Subject, UseCase
+from provisions.catalogue import Config
+from provisions.domain.calendar import utc_text
+from provisions.domain.errors import NotAllowed
+from provisions.domain.standby import who_is_called
+from provisions.store import audit, standby
+from provisions.usecases.entitled import Entitlement
+
+NO_CALL = "Er is nu geen oproep die wacht. Er is niets vastgelegd."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The last call of the stand-by of a municipality. Moments are UTC. ``waits``: nobody acknowledged it yet, and somebody is
+    called at ``next_at``; ``unreached``: nobody did, and nobody is called any more.
+    """
+
+    municipality: str
+    since: datetime
+    called: int
+    called_at: datetime | None
+    next_at: datetime | None
+    ended_at: datetime | None
+    acknowledged_by: str | None
+    error: str | None
+    people: int
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for somebody to acknowledge it."""
+        return self.next_at is not None
+
+    @property
+    def unreached(self) -> bool:
+        """Whether everybody was called and nobody acknowledged it."""
+        everybody = self.called > 0 and who_is_called(self.called, self.people) is None
+        return everybody and not self.waits and self.acknowledged_by is None
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        moments = {"since": self.since, "called_at": self.called_at, "next_at": self.next_at, "ended_at": self.ended_at}
+        return {
+            "municipality": self.municipality,
+            "called": self.called,
+            **{name: utc_text(moment) if moment else None for name, moment in moments.items()},
+            "acknowledged_by": self.acknowledged_by,
+            "error": self.error,
+        }
+
+
+class Standby:
+    """``clock`` gives the moment (aware)."""
+
+    def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._config = config
+        self._clock = clock
+        self._entitlement = Entitlement(engine, config, clock)
+
+    def standing(self, by: Actor) -> list[Standing]:
+        """The last call of each municipality where ``by`` may do what the stand-by does."""
+        towns = self._config.organisation.municipalities
+        places = [key for key in towns if by.has_the_machine or self._may(by, key)]
+        with self._engine.connect() as connection:
+            found = standby.every_last(connection, places)
+        return [self._standing(place, call) for place, call in found.items()]
+
+    def acknowledge(self, municipality: str, *, by: Actor) -> Standing:
+        """``by`` takes it up. Raises ``InvalidInput``, and ``NotAllowed`` when no call waits."""
+        towns = self._config.organisation.municipalities
+        place = inputs.known(municipality, towns, "gemeente", {town.key: town.name for town in towns.values()})
+        code, now = inputs.code(by.code, "de code van wie dit vastlegt"), self._clock()
+        with self._entitlement.transaction(by, UseCase.PLACE) as connection:
+            self._entitlement.must(by, UseCase.PLACE, Subject(place))
+            call = standby.lock_open(connection, place, wait=True)
+            if call is None:
+                raise NotAllowed(NO_CALL)
+            standby.change(connection, call.number, next_at=None, ended_at=now, acknowledged_by=code)
+            because = f"oproep van bereikbaarheidsdienst {towns[place].name} opgepakt"
+            data = {"municipality": place, "number": call.number, "via": by.via.value}
+            audit.append(connection, [audit.Line(code, "standby.acknowledged", because, data=data)])
+            ended = standby.last(connection, place)
+        assert ended is not None  # noqa: S101 - it was just changed
+        return self._standing(place, ended)
+
+    def _may(self, by: Actor, place: str) -> bool:
+        return bool(self._config.rights.may(by, UseCase.PLACE, Subject(place)))
+
+    def _standing(self, place: str, call: standby.Call) -> Standing:
+        gateway = self._config.organisation.municipalities[place].standby_call
+        return Standing(
+            place,
+            call.since,
+            call.called,
+            call.called_at,
+            call.next_at,
+            call.ended_at,
+            call.acknowledged_by,
+            call.error,
+            len(gateway.people) if gateway else 0,
+        )

@@ -1,0 +1,159 @@
+"""The stand-by is called one after the other until somebody takes it up, and what is said names nobody."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from provisions.catalogue import Webhook
+from provisions.catalogue.standby import OnCall, StandbyCall
+from provisions.domain.errors import NotAllowed
+from provisions.domain.standby import ROUNDS
+from provisions.outbound.calling import StandbyCalls, WebhookGateway
+from provisions.outbound.transports import UnableToSend
+from provisions.store import tables as t
+from tests.builders import CONFIG, Town, at, typed
+from tests.conftest import MovingClock
+
+HERE = "voorbeeldstad"
+FIRST, SECOND = OnCall("Bereikbaarheidsdienst", "088 000 10 03"), OnCall("Achterwacht", "088 000 10 09")
+GATEWAY = StandbyCall(
+    Webhook("https://bellen.example/oproep", "env:BELLEN"), "088 000 10 08", (FIRST, SECOND), timedelta(minutes=30)
+)
+WITH_GATEWAY = replace(
+    CONFIG,
+    organisation=replace(
+        CONFIG.organisation,
+        municipalities={
+            **CONFIG.organisation.municipalities,
+            HERE: replace(CONFIG.organisation.municipalities[HERE], standby_call=GATEWAY),
+        },
+    ),
+)
+
+
+class Ringing:
+    """A fake of ``provisions.outbound.calling.Gateway``."""
+
+    def __init__(self) -> None:
+        self.called: list[tuple[str, str]] = []
+        self.identities: list[str] = []
+        self.down = False
+
+    def call(self, to: OnCall, by: StandbyCall, identity: str, now: datetime) -> None:
+        assert now.tzinfo is not None
+        if self.down:
+            raise UnableToSend("webhook https://bellen.example/oproep antwoordt niet op tijd", everything=False)
+        self.called.append((to.phone, by.says))
+        self.identities.append(identity)
+
+
+@pytest.fixture
+def ringing() -> Ringing:
+    return Ringing()
+
+
+@pytest.fixture
+def town(database: Engine, clock: MovingClock) -> Town:
+    """At ten in the evening somebody has no bed."""
+    town = Town(database, clock, WITH_GATEWAY).on("2026-11-03 22:00")
+    town.takes_in("TR-2026-0042", "emergency_shelter")
+    return town
+
+
+@pytest.fixture
+def calls(town: Town, ringing: Ringing, clock: MovingClock) -> StandbyCalls:
+    return StandbyCalls(town.database, WITH_GATEWAY, ringing, clock)
+
+
+def at_each(town: Town, calls: StandbyCalls, *moments: str) -> list[int]:
+    """How many were called at each moment."""
+    found = []
+    for moment in moments:
+        town.clock.now = at(f"2026-11-{moment}")
+        found.append(calls.turn())
+    return found
+
+
+def lines(town: Town) -> list[tuple[str, str]]:
+    with town.database.connect() as connection:
+        query = select(t.audit.c.what, t.audit.c.because).where(t.audit.c.what.like("standby.%")).order_by(t.audit.c.id)
+        return [(row.what, row.because) for row in connection.execute(query)]
+
+
+def test_the_next_is_called_after_half_an_hour_until_one_takes_it_up(
+    town: Town, calls: StandbyCalls, ringing: Ringing
+) -> None:
+    assert at_each(town, calls, "03 22:01", "03 22:02", "03 22:30", "03 22:31", "03 22:40") == [1, 0, 0, 1, 0]
+    assert [phone for phone, _ in ringing.called] == [FIRST.phone, SECOND.phone]
+    town.app.standby.acknowledge(HERE, by=typed("achterwacht-1"))
+    assert at_each(town, calls, "03 23:59", "04 02:00") == [0, 0]
+    assert [what for what, _ in lines(town)] == ["standby.called", "standby.called", "standby.acknowledged"]
+    (standing,) = town.app.standby.standing(typed("systeem"))
+    assert (standing.acknowledged_by, standing.called, standing.waits) == ("achterwacht-1", 2, False)
+    with pytest.raises(NotAllowed, match="geen oproep"):
+        town.app.standby.acknowledge(HERE, by=typed("achterwacht-1"))
+
+
+def test_what_is_said_names_nobody_and_no_reference(town: Town, calls: StandbyCalls, ringing: Ringing) -> None:
+    at_each(town, calls, "03 22:01")
+    assert {said for _, said in ringing.called} == {"Er ligt een spoedvraag klaar. Bel 088 000 10 08."}
+    assert not any("TR-2026-0042" in because for _, because in lines(town))
+
+
+def test_each_is_called_twice_at_most_and_then_it_shows(town: Town, calls: StandbyCalls, ringing: Ringing) -> None:
+    half_hours = ["03 22:01", "03 22:31", "03 23:01", "03 23:31", "04 00:01", "04 00:31"]
+    assert sum(at_each(town, calls, *half_hours)) == ROUNDS * 2
+    assert len(set(ringing.identities)) == ROUNDS * 2
+    (standing,) = town.app.standby.standing(typed("systeem"))
+    assert standing.unreached
+    assert lines(town)[-1] == (
+        "standby.unreached",
+        "bereikbaarheidsdienst Voorbeeldstad: niemand pakte het op na 4 oproepen",
+    )
+
+
+def test_a_gateway_that_is_down_is_tried_each_minute_and_counts_no_call(
+    town: Town, calls: StandbyCalls, ringing: Ringing
+) -> None:
+    ringing.down = True
+    assert at_each(town, calls, "03 22:01", "03 22:02") == [0, 0]
+    (standing,) = town.app.standby.standing(typed("systeem"))
+    assert standing.error
+    assert standing.waits
+    ringing.down = False
+    assert at_each(town, calls, "03 22:03", "03 22:04") == [1, 0]
+    assert ringing.called[0][0] == FIRST.phone
+
+
+def test_once_there_is_a_bed_nobody_is_called_any_more(town: Town, calls: StandbyCalls) -> None:
+    at_each(town, calls, "03 22:01")
+    town.app.cases.record_outcome("TR-2026-0042", "emergency_shelter", "delivered", by=typed("regisseur.noord"))
+    assert at_each(town, calls, "03 22:31", "03 23:01") == [0, 0]
+    (standing,) = town.app.standby.standing(typed("systeem"))
+    assert not standing.waits
+    assert not standing.unreached
+
+
+def test_by_day_and_without_a_gateway_nobody_is_called(database: Engine, clock: MovingClock, ringing: Ringing) -> None:
+    town = Town(database, clock, WITH_GATEWAY).on("2026-11-03 10:00")
+    town.takes_in("TR-2026-0001", "emergency_shelter")
+    assert StandbyCalls(database, WITH_GATEWAY, ringing, clock).turn() == 0
+    assert not StandbyCalls(database, CONFIG, ringing, clock).is_needed
+
+
+def test_the_gateway_gets_a_signed_event_with_a_number_and_a_text_only() -> None:
+    class Kept:
+        body = b""
+
+        def deliver(self, webhook: Webhook, identity: str, body: bytes) -> None:
+            assert (webhook, identity) == (GATEWAY.webhook, "een id")
+            self.body = body
+
+    kept = Kept()
+    WebhookGateway(CONFIG.organisation, kept).call(FIRST, GATEWAY, "een id", at("2026-11-03 22:01"))
+    event = json.loads(kept.body)
+    assert event["data"] == {"telefoon": FIRST.phone, "tekst": GATEWAY.says}
+    assert event["id"] == "een id"

@@ -1,0 +1,68 @@
+"""How messages come, chosen by oneself; and a call of the stand-by that is taken up."""
+
+import pytest
+from sqlalchemy import Engine
+
+from provisions.access.log import Logged
+from provisions.app import App
+from provisions.domain.holding import Pace, Preference
+from provisions.store import standby
+from tests.builders import typed
+from tests.conftest import MovingClock
+from tests.door import PASSWORD, signing_in
+from tests.web.conftest import AWAY, HOME, Browser
+
+OWN = "regisseur.noord"  # with an address of its own in the shipped configuration
+
+
+def test_who_has_an_address_of_ones_own_chooses_and_it_is_kept(browser: Browser, app: App, clock: MovingClock) -> None:
+    door = signing_in(app, clock, off_loopback=False)
+    door.set_password(app.people.add(OWN, ["case_director"], [HOME]), PASSWORD, PASSWORD, "")
+    browser.signs_in(OWN)
+    browser.opens("/voorkeuren")
+    browser.fills("/voorkeuren", None, handeling="berichten", wanneer="daily", stil="ja")
+    assert "Uw keuze is bewaard" in browser.last
+    assert 'value="daily" id="wanneer-3" class="utrecht-radio-button" checked' in browser.last
+    assert app.preferences.of(typed(OWN)) == Preference(Pace.DAILY, quiet=True)
+    assert Logged.PREFERENCES_CHANGED in {look.what for look in app.looks.of(OWN)}
+    browser.opens("/voorkeuren")
+    browser.fills("/voorkeuren", None, handeling="berichten", wanneer="nooit")
+    assert browser.status == 422
+    assert 'role="alert"' in browser.last
+    assert app.preferences.of(typed(OWN)) == Preference(Pace.DAILY, quiet=True)
+
+
+def test_who_reads_a_mailbox_with_others_has_nothing_to_choose(browser: Browser) -> None:
+    browser.signs_in("regie-1").opens("/voorkeuren")
+    assert "daarom valt hier niets te kiezen" in browser.last.lower()
+    assert 'name="wanneer"' not in browser.last
+
+
+@pytest.fixture
+def called(database: Engine, clock: MovingClock) -> None:
+    """Somebody was called in two municipalities, and nobody took it up yet."""
+    with database.begin() as connection:
+        for place in (HOME, AWAY):
+            standby.begin(connection, place, clock.now, clock.now)
+
+
+@pytest.mark.usefixtures("called")
+def test_a_call_is_taken_up_once_and_only_that_of_the_own_municipality(browser: Browser, app: App) -> None:
+    browser.signs_in("regie-1").opens("/vannacht/oproep")
+    assert browser.last.count("Ik pak dit op") == 1
+    browser.fills("/vannacht/oproep", None, gemeente=AWAY)
+    assert browser.status == 409
+    browser.opens("/vannacht/oproep")
+    browser.fills("/vannacht/oproep", None, gemeente=HOME)
+    assert "U hebt de oproep opgepakt" in browser.last
+    browser.fills("/vannacht/oproep", None, gemeente=HOME)
+    assert browser.status == 409
+    assert "geen oproep die wacht" in browser.last
+    standing = {one.municipality: one for one in app.standby.standing(typed("systeem"))}
+    assert (standing[HOME].acknowledged_by, standing[AWAY].waits) == ("regie-1", True)
+
+
+@pytest.mark.parametrize("code", ["tafel-1", "stuur-1", "beheer-1"])
+def test_who_finds_no_beds_does_not_see_it(browser: Browser, code: str) -> None:
+    browser.signs_in(code).opens("/vannacht/oproep")
+    assert browser.status == 404
