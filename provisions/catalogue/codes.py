@@ -55,6 +55,7 @@ def read_ends(root: Entry) -> dict[str, EndRule]:
             takeover=entry.flag("takeover", default=False),
             approval=entry.flag("approval", default=False),
             counts=entry.flag("counts", default=True),
+            may_return=entry.flag("may_return", default=True),
         )
         if ends[name].takeover and not ends[name].ends_open:
             entry.fault("takeover", "overnemen kan alleen wat mee eindigt.", "Zet ook ends_open = true.")

@@ -331,7 +331,8 @@ class EndRule:
     """A reason for which a case ends (domain.md, "What happens in a life", rule 10).
 
     ``ends_open``: what is open ends with it; ``takeover``: who takes over is asked per open provision; ``approval``: another
-    person approves; ``counts``: whether the case stays in the figures. No breach falls after the day of an end.
+    person approves; ``counts``: whether the case stays in the figures; ``may_return``: whether something can be needed again
+    afterwards, which opens the case again. No breach falls after the day of an end.
     """
 
     name: str
@@ -340,6 +341,7 @@ class EndRule:
     takeover: bool = False
     approval: bool = False
     counts: bool = True
+    may_return: bool = True
 
 
 @dataclass(frozen=True)

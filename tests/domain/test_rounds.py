@@ -153,3 +153,34 @@ def test_the_figures_count_each_round_and_who_lost_the_card_is_without() -> None
     assert history.row(["id_document"], Week.parse("2026-W47"))["started"] == 1
     assert history.without(Week.parse("2026-W46"))["id"] == 0
     assert history.without(Week.parse("2026-W47"))["id"] == 1
+
+
+@pytest.mark.parametrize("reason", ["died", "not_included", "duplicate", "mistake"])
+def test_after_an_end_from_which_nobody_comes_back_nothing_is_needed_again(reason: str) -> None:
+    client = a_client().needs("id_document", "wmo_indication")
+    client.gets("id_document")
+    client.closes(reason)
+    said = refusal(lambda: client.needs_again("id_document"))
+    assert isinstance(said, NotAllowed)
+    assert CATALOGUE.ends[reason].label in str(said)
+    assert is_dutch(said)
+    client.ended_by_mistake()
+    client.needs_again("id_document")
+
+
+def test_what_ended_with_the_case_starts_nothing_of_a_later_round() -> None:
+    client = a_client().needs("id_document", "benefit_decision")
+    client.closes("long_stay")
+    said = refusal(lambda: client.needs_again("benefit_decision", "stopped"))
+    assert isinstance(said, InvalidInput), "the card that it waits for ended too, and nobody asks for it"
+    client.needs_again("id_document", "needed_again")
+    client.needs_again("benefit_decision", "stopped", anyway=True)
+    assert client.case.closed is None
+    assert [client.status(f"{key}#2") for key in ("id_document", "benefit_decision")] == [
+        Status.WAITING,
+        Status.BLOCKED,
+    ]
+    assert {client.status(f"{key}#1") for key in ("id_document", "benefit_decision")} == {Status.ENDED}
+    client.gets("id_document")
+    assert client.status("benefit_decision#2") is Status.WAITING
+    assert client.status("benefit_decision#1") is Status.ENDED

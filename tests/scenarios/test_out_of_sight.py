@@ -1,5 +1,6 @@
-"""Three weeks out of sight and back."""
+"""Three weeks out of sight and back; gone from the approach, and back."""
 
+from provisions.domain.case import ProvisionKey
 from provisions.store.verification import verify
 from tests.builders import CONFIG, DIRECTOR, TEAM_LEAD, Town, count, day, refusal, typed
 
@@ -81,3 +82,45 @@ def test_three_weeks_out_of_sight_and_back(town: Town) -> None:
     whats = [line.what for line in town.app.views.audit(client.reference)]
     assert [what for what in whats if what.startswith("case.")][-3:] == ["case.rested", "case.noted", "case.woken"]
     assert count(what for what in whats if what == "approval.asked") == 1
+
+
+def test_who_left_the_approach_comes_back_and_what_is_needed_then_is_a_new_round(town: Town) -> None:
+    """A client has his card, waits for a benefit, and does not want to be in the approach any more. In the spring he is back,
+    without his card. Nobody made a mistake: what ended stays ended, and what is needed now begins now.
+    """
+    client = town.takes_in("TR-2026-0042", "id_document", "benefit_decision")
+    client.gets("id_document")
+    town.on("2026-12-01 09:00")
+    benefit = ProvisionKey("benefit_decision")
+    client.does("close", reason="left_approach", takeovers={str(benefit): "provider"})
+    town.on("2027-03-01 10:00")
+    said = refusal(lambda: client.does("again", "id_document", reason="lost", on=day("2026-11-20")))
+    assert "het einde van traject TR-2026-0042" in str(said)
+
+    client.does("again", "id_document", reason="lost")
+    shown = client.view.as_json()
+    assert (shown["closed"], shown["end_reason"]) == (None, None)
+    told = [(p["key"], p["round"], p["status"]) for p in shown["provisions"]]
+    assert sorted(told) == [
+        ("benefit_decision", 1, "ended"), ("id_document", 1, "delivered"), ("id_document", 2, "waiting"),
+    ]  # fmt: skip
+    assert [p["due"] for p in shown["provisions"] if p["round"] == 2] == ["2027-03-08"]
+    client.does("again", "benefit_decision", reason="stopped")  # his first card was there once: that stays met
+    town.on("2027-03-01 11:00")
+    subjects = [letter.subject for letter in town.letters_since("2027-03-01 10:00")]
+    asked = [subject for subject in subjects if subject.startswith("Verzoek") and "uiterlijk" in subject]
+    assert len(asked) == 2, asked
+    stood = [(p["round"], p["status"]) for p in client.view.as_json()["provisions"] if p["key"] == "benefit_decision"]
+    assert stood == [(1, "ended"), (2, "waiting")], "what ended stays so"
+
+    # It can end again, and the record says all of it.
+    town.on("2027-03-04 10:00")
+    client.gets("id_document")
+    client.gets("benefit_decision")
+    client.does("close")
+    with town.database.connect() as connection:
+        assert verify(connection, catalogue=CONFIG.catalogue).faults == []
+    ends = [
+        line.what for line in town.app.views.audit(client.reference) if line.what in ("case.closed", "case.reopened")
+    ]
+    assert ends == ["case.closed", "case.reopened", "case.closed"]

@@ -44,6 +44,7 @@ from tests.conftest import MovingClock
 
 REF = "TR-2026-0001"
 CLOSED = "TR-2026-0002"
+DIED = "TR-2026-0029"
 ELSEWHERE = "TR-2026-0003"
 REFUSED = "TR-2026-0004"
 LATER = "TR-2026-0006"
@@ -128,6 +129,8 @@ def town(shared_database: Engine) -> App:
     app.cases.intake(IntakeRequest(CLOSED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     app.cases.record_outcome(CLOSED, "wmo_indication", "delivered", by=typed(DIRECTOR))
     app.cases.close(CLOSED, by=typed(DIRECTOR))
+    app.cases.intake(IntakeRequest(DIED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
+    app.cases.close(DIED, reason="died", by=typed(DIRECTOR))
     keys = ["id_document", "day_activity", "wmo_indication", "emergency_shelter"]
     app.cases.intake(IntakeRequest(REFUSED, "voluntary", keys), by=typed(DIRECTOR))
     app.cases.record_outcome(REFUSED, "id_document", "refused", by=typed(DIRECTOR))
@@ -317,6 +320,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "no round": (INVALID, outcome("id_document#nul"), "geen ronde"),
     "a round that is not there": (NOT_FOUND, outcome("id_document#3"), "id_document#3"),
     "again what was never needed": (NOT_FOUND, call("again", REF, "health_insurance", reason="lost"), "health_insurance"),
+    "again after a death": (NOT_ALLOWED, call("again", DIED, "wmo_indication", reason="lost"), "overleden"),
     "again for no reason known": (INVALID, call("again", REF, "wmo_indication", reason="zomaar"), "zomaar"),
     "again while open": (NOT_ALLOWED, call("again", REF, "id_document", reason="lost"), "nog open"),
     "again without saying what for": (INVALID, call("again", REF, "special_assistance", reason="new_costs"), "--for"),

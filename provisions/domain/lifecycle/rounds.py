@@ -7,7 +7,7 @@ from provisions.domain import dutch
 from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
 from provisions.domain.lifecycle.bounds import not_before
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_awake, must_be_open_case
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Need, must_be_awake
 from provisions.domain.lifecycle.intake import add_needs
 from provisions.domain.rules import CodeList, ProvisionRule
 
@@ -16,10 +16,11 @@ def again(case: Case, need: Need, moment: Moment, on: date, *, anyway: bool = Fa
     """A new round of a provision, needed from day ``on``, with its own start, clock, ladder and figures.
 
     ``need.again`` is why (a code); ``need.round`` is found here. What was present becomes round 1 and stays met for what waits
-    for it. ``anyway``: also when a round began on the same day already. Raises ``NotAllowed`` while a round is open (unless
-    the catalogue says ``several``), ``NotFound`` for what was never needed.
+    for it. A case that has ended is open again with it, and what ended then stays ended (decision 0080). ``anyway``: also when
+    a round began on the same day already. Raises ``NotAllowed`` while a round is open (unless the catalogue says ``several``)
+    and after an end from which nobody comes back, ``NotFound`` for what was never needed.
     """
-    must_be_open_case(case)
+    _refuse_after_the_last(case, moment)
     must_be_awake(case, moment)
     rule, rounds = moment.catalogue.rule(need.key), case.rounds(need.key)
     if not rounds and need.key not in case.present:
@@ -32,12 +33,15 @@ def again(case: Case, need: Need, moment: Moment, on: date, *, anyway: bool = Fa
         f"Een nieuwe ronde van '{need.key}'",
         on,
         (case.opened, f"de start van traject {case.reference}"),
+        (case.closed, f"het einde van traject {case.reference}"),
         *((r.closed_on, "het einde van de vorige ronde") for r in rounds),
     )
     if not anyway:
         _refuse_twice_on_a_day(case, rounds, on)
     number = max((r.round for r in rounds), default=0) + 1
-    draft = Draft(case, moment)
+    draft = Draft(replace(case, closed=None, end_reason=None), moment)
+    if case.closed is not None:
+        draft.note("case.reopened", "traject weer open, want er is iets opnieuw nodig")
     add_needs(draft, (replace(need, round=number),), on)
     return draft.done()
 
@@ -61,6 +65,15 @@ def round_of(case: Case, key: str, number: int | None) -> ProvisionKey:
     if still_open:
         return still_open[0].id
     return rounds[-1].id if rounds else ProvisionKey(key)
+
+
+def _refuse_after_the_last(case: Case, moment: Moment) -> None:
+    end = moment.catalogue.ends.get(case.end_reason or "")
+    if case.closed is not None and end is not None and not end.may_return:
+        raise NotAllowed(
+            f"Traject {case.reference} is afgesloten op {dutch.dutch_date(case.closed)}: {end.label}. Daarna is er niets opnieuw "
+            f"nodig. Was dat einde een vergissing: {Part.REOPEN_ONE.of(case.reference)}."
+        )
 
 
 def _refuse_unknown_reason(need: Need, moment: Moment) -> None:
