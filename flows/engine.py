@@ -5,6 +5,7 @@ the outbox run on, and the runs follow when it is back.
 """
 
 import logging
+import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from flows import context
 from flows.forms.catalogue import form_plans
 from flows.health.page import Health
 from flows.health.probes import Vitals
+from flows.loops.case_systems import CaseSystemLoop
 from flows.loops.clock import Clock
 from flows.loops.doubt import Doubt
 from flows.loops.listener import Listener
@@ -98,6 +100,7 @@ class Engine:
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))
         self._reconciler = Reconciler(app, deployments, living=self._listener.living, changed=self._changed)
+        self._case_systems = _case_systems(settings, config, database, now)
         self._health: Health | None = None
         if settings.metrics_port is not None:
             vitals = Vitals(
@@ -163,6 +166,7 @@ class Engine:
 
     def _loops(self) -> list[Loop]:
         pages = [self._plans.loop, self._lists.loop, self._events.loop, self._morning.loop]
+        zaken = [self._case_systems.loop] if self._case_systems else []
         return [
             self._listener.loop,
             self._clock.loop,
@@ -175,11 +179,14 @@ class Engine:
             self._forgetting.loop,
             self._standby.loop,
             *pages,
+            *zaken,
         ]
 
     def _look(self) -> None:
         """Something was recorded: there may be messages to send and runs to bring up to date."""
         self._postman.loop.wake()
+        if self._case_systems:
+            self._case_systems.loop.wake()
         self._mirror.loop.wake()
         self._plans.loop.wake()
         self._events.loop.wake()
@@ -205,6 +212,27 @@ def _standby_calls(
     if webhooks is None:
         return None
     return StandbyCalls(database, config, WebhookGateway(config.organisation, webhooks), now)
+
+
+def _case_systems(
+    settings: Settings, config: Config, database: Database, now: Callable[[], datetime]
+) -> CaseSystemLoop | None:
+    """``None`` where no municipality has one; the example never calls one."""
+    if not config.zaken or is_example(settings.home):
+        return None
+    from provisions.usecases.case_system import CaseSystems
+    from provisions.zaken.servers import servers_for
+    from provisions.zaken.subscribing import callback_of
+
+    callback = callback_of(settings.base_url)
+    servers = servers_for(config.zaken, settings.zgw, now, random.random, notified=bool(callback))
+    headers = {
+        place: settings.zgw[one.callback].get_secret_value()
+        for place, one in config.zaken.items()
+        if one.callback in settings.zgw
+    }
+    systems = CaseSystems(database, config, servers, now, random.random, callback=callback, headers=headers)
+    return CaseSystemLoop(systems, now=now, notified=bool(callback))
 
 
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:

@@ -20,6 +20,7 @@ from provisions.usecases.administering import Administering
 from provisions.usecases.boards import Boards
 from provisions.usecases.calendars import Calendars
 from provisions.usecases.cases import Cases
+from provisions.usecases.hearing import Hearing
 from provisions.usecases.looks import Looks
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
@@ -52,6 +53,7 @@ class App:
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
     ``calendars``: the own due days as a calendar; ``preferences``: how people want messages;
     ``standby``: who takes up a call.
+    ``hearing``: what case systems say that changed.
     ``submissions``: forms of pages that were sent. ``starting``: what there is to choose and to see before a case is started.
     """
 
@@ -82,6 +84,7 @@ class App:
         self.starting = Starting(engine, config, self.cases, self.views, self.looks, clock)
         self.submissions = Submissions(engine, self.views, clock)
         self.accounting = Accounting(engine, config, self.views, self.looks, clock)
+        self.hearing = Hearing(engine, clock)
         self.administering = Administering(engine, config, self.messages, self.resending, self.looks, clock)
 
     def walled(self, actor: Actor) -> AbstractContextManager[None]:

@@ -89,6 +89,7 @@ class Settings:
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: Secret | None = None
+    zgw: Mapping[str, Secret] = field(default_factory=dict)  # secrets of case systems, by the name of the setting
     # past one machine (docs/operations.md)
     prefect_api_url: str | None = None
     redis_url: Secret | None = None
@@ -154,6 +155,7 @@ def load_settings() -> Settings:
             )
     if faults:
         raise InvalidInput(*faults)
+    given["zgw"] = {name: _secret(text) for name, text in _case_systems().items()}
     settings = Settings(**given)  # type: ignore[arg-type] # each reader gives what its field is
     if not is_loopback(settings.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
@@ -178,12 +180,22 @@ def load_settings() -> Settings:
 def environment(settings: Settings) -> dict[str, str]:
     """What is set, as a process that starts in another folder must get it. Holds secrets."""
     folders = {"home": str(settings.home), "config": str(settings.config)}
-    return {PREFIX + name.upper(): text for name, text in {**_given(), **folders}.items()}
+    return _case_systems() | {PREFIX + name.upper(): text for name, text in {**_given(), **folders}.items()}
+
+
+def _said() -> dict[str, str]:
+    """Everything that is set. The environment goes before ``.env``; empty is not set."""
+    return {**_from_file(), **{name.upper(): text for name, text in os.environ.items() if text}}
+
+
+def _case_systems() -> dict[str, str]:
+    """The secrets of case systems, by the names of their settings: which there are depends on ``config/zaken.toml``."""
+    return {name: text for name, text in _said().items() if name.startswith(f"{PREFIX}ZGW_") and text}
 
 
 def _given() -> dict[str, str]:
-    """What is set, by the name of the field. The environment goes before ``.env``; empty is not set."""
-    said = {**_from_file(), **{name.upper(): text for name, text in os.environ.items() if text}}
+    """What is set, by the name of the field."""
+    said = _said()
     return {name: said[PREFIX + name.upper()] for name in READERS if said.get(PREFIX + name.upper())}
 
 

@@ -38,6 +38,7 @@ CAPTIONS = {
     "report": "the steering group's",
     "views": "a case as people see it",
     "outbound": "letters: written, sent, recorded",
+    "zaken": "case systems: called, read",
     "database": "address, connections, migrations, roles, backups",
     "store": "every query, and no other room has one",
     "catalogue": "reads config/, checks it",

@@ -1,6 +1,7 @@
 """The configuration: TOML files become domain objects, or one error with every fault in it.
 
-Who may do what (``rights.toml``) is as shipped where a folder has no such file of its own; ``prefect.toml`` may be left out.
+Who may do what (``rights.toml``) is as shipped where a folder has no such file of its own; ``prefect.toml`` and
+``zaken.toml`` may be left out.
 
 Loaded once at start. No clock, no network; the standard library only.
 """
@@ -26,6 +27,7 @@ from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.themes import Theme, read_themes
 from provisions.catalogue.working_days import read_calendar, with_closing_days
+from provisions.catalogue.zaken import ZAKEN, CaseSystem, read_zaken
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidConfig, InvalidInput
 from provisions.domain.messages import MessageKind
@@ -36,6 +38,7 @@ from provisions.domain.tags import not_of_a_municipality
 __all__ = [
     "PROJECT",
     "TEMPLATES",
+    "CaseSystem",
     "Config",
     "Contact",
     "Municipality",
@@ -64,6 +67,7 @@ class Config:
     rights: Rights = field(default_factory=Rights)
     automations: tuple[Automation, ...] = ()
     themes: Mapping[str, Theme] = field(default_factory=dict)
+    zaken: Mapping[str, CaseSystem] = field(default_factory=dict)
 
     def theme_name(self, towns: Collection[str]) -> str:
         """Which of ``themes`` for whoever works for ``towns``: a municipality's own is for who works for it alone."""
@@ -81,10 +85,9 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     roots = {name: parse(folder / name, faults) for name in (PROVISIONS, ORGANISATION, CALENDAR)}
     own_rights = folder / RIGHTS
     roots[RIGHTS] = parse(own_rights if own_rights.exists() else SHIPPED / RIGHTS, faults)
-    own_automations = folder / AUTOMATIONS
-    roots[AUTOMATIONS] = (
-        parse(own_automations, faults) if own_automations.exists() else Entry(AUTOMATIONS, "", {}, faults)
-    )
+    for optional in (AUTOMATIONS, ZAKEN):
+        own = folder / optional
+        roots[optional] = parse(own, faults) if own.exists() else Entry(optional, "", {}, faults)
     if faults:
         raise InvalidConfig(*faults)
     codes, ends = read_codes(roots[PROVISIONS]), read_ends(roots[PROVISIONS])
@@ -97,6 +100,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     calendar = read_calendar(roots[CALENDAR])
     rights = read_rights(roots[RIGHTS])
     automations = read_automations(roots[AUTOMATIONS], organisation.municipalities, rules)
+    zaken = read_zaken(roots[ZAKEN], organisation.municipalities, rules)
     themes = read_themes((folder, SHIPPED), _themes_wanted(organisation), parse, faults)
     _check_counters(rules, organisation, faults)
     _check_files(rules, project, faults)
@@ -118,11 +122,11 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         place=place,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
+        zaken={(place, key): rule for place, system in zaken.items() for key, rule in system.rules.items()},
     )
     unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
-    return Config(
-        catalogue, organisation, (*warnings, *unused, *_unlisted_directors(organisation)), rights, automations, themes
-    )
+    warnings = (*warnings, *unused, *_unlisted_directors(organisation))
+    return Config(catalogue, organisation, warnings, rights, automations, themes, zaken)
 
 
 def _themes_wanted(organisation: Organisation) -> dict[str, str]:

@@ -123,6 +123,12 @@ def check(args: Namespace, settings: Settings) -> None:
         done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
     if args.call:
         done += _called(config)
+    if config.zaken:
+        from provisions.cli.case_systems import examine_all  # brings an HTTP client along
+
+        told, more = examine_all(config, settings)
+        done += told
+        warnings += more
     if args.json:
         as_json({"ok": True, "checked": done, "warnings": warnings})
     else:

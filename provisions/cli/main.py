@@ -49,6 +49,7 @@ MODULES = {
     "preferences": "preferences",
     "standby": "standby",
     "list": "listing",
+    "zaken": "zaken",
     "away": "absences",
     "back": "absences",
     "report": "report",
@@ -74,6 +75,7 @@ LOOKS = frozenset(
         "completion",
         "rights",
         "looked",
+        "zaken",
     }
 )
 

@@ -61,6 +61,8 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "suspension": (READ, ADD, CHANGE, REMOVE),
     "typed": (READ, ADD, CHANGE, REMOVE),
     "waiver": (READ, ADD, REMOVE),
+    "zaak": (READ, ADD, CHANGE, REMOVE),
+    "zaak_closing": (READ, ADD, REMOVE),
 }
 
 # What people do by the workplace: all of it but forgetting, and making a report.

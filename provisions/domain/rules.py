@@ -422,6 +422,40 @@ class ProvisionRule:
         return "urgent" in self.variants
 
 
+class ZaakMode(StrEnum):
+    """Who makes the zaak of a provision: we open it, or we follow one that the counter made."""
+
+    OPEN = "open"
+    FOLLOW = "follow"
+
+
+@dataclass(frozen=True)
+class ResultRule:
+    """What a resultaat of the case system means here, with the provision's own fields where these belong to it."""
+
+    outcome: OutcomeName
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ZaakRule:
+    """How a provision is a zaak in the case system of a municipality.
+
+    ``zaaktype``: its identification in the catalogus; ``code``: how the provision is called in a zaaknummer. ``results``: by
+    the name (``omschrijving``) of a resultaat what it means; ``unmapped``: those about which a person decides. ``withdrawn``:
+    the name of the resultaat with which we close what is not needed any more, ``None`` where the counter does that.
+    """
+
+    municipality: str
+    key: str
+    zaaktype: str
+    mode: ZaakMode
+    code: str
+    results: Mapping[str, ResultRule]
+    unmapped: tuple[str, ...] = ()
+    withdrawn: str | None = None
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All rules together. ``calendar`` has the closing days of no municipality in particular.
@@ -446,6 +480,8 @@ class Catalogue:
     # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
+    # By municipality and provision. Whether a zaak is made decides nothing of the provision either.
+    zaken: Mapping[tuple[str, str], ZaakRule] = field(default_factory=dict, compare=False)
 
     @property
     def uncounted(self) -> frozenset[str]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, updat
 from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.lifecycle import LastAct, Since, SinceLine
-from provisions.store import outbox
+from provisions.store import outbox, zaken
 from provisions.store import tables as t
 from provisions.store.columns import CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child
 from provisions.store.loading import Stored
@@ -125,7 +125,14 @@ def read(connection: Connection, stored: Stored) -> Kept | None:
     told = [line for line in lines if line.what in DELIVERY]
     own = [line for line in lines if line.what not in DELIVERY]
     letters = {line.message for line in own if line.message is not None}
-    left = marked or not held or _left(connection, letters) or any(_went(line, letters, stored, kept) for line in told)
+    gone = zaken.left_since(connection, kept.provisions, kept.at)
+    left = (
+        marked
+        or not held
+        or gone
+        or _left(connection, letters)
+        or any(_went(line, letters, stored, kept) for line in told)
+    )
     lapsed = [line.message for line in told if line.message not in letters and _lapsed(line)]
     rest = [SinceLine(line.what, line.by, _key(line)) for line in own[kept.lines :]]
     said = tuple(dict.fromkeys(line.because for line in own[: kept.lines] if line.what != "message.requested"))
@@ -191,6 +198,8 @@ def restore(connection: Connection, stored: Stored, kept: Kept, now: datetime) -
     connection.execute(delete(t.announcement).where(t.announcement.c.audit_id.in_(kept.lines)))
     added = [number for key, number in stored.ids.items() if key not in before.provisions]
     changed = [key for key, p in before.provisions.items() if p != stored.case.provisions[key]]
+    unasked = [stored.ids[key] for key in changed if not before.provisions[key].asked]
+    zaken.take_back(connection, [*added, *unasked])
     if added:
         _remove(connection, added)
     _replace(connection, CHILDREN, {stored.ids[key]: before.provisions[key] for key in changed})

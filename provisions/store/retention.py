@@ -192,6 +192,8 @@ def _delete_what_belongs(connection: Connection, case_ids: Sequence[int]) -> Non
         delete(t.approval).where(t.approval.c.case_id.in_(case_ids)),
         delete(t.place).where(t.place.c.case_id.in_(case_ids)),
         delete(t.foreseen).where(t.foreseen.c.case_id.in_(case_ids)),
+        delete(t.zaak_closing).where(t.zaak_closing.c.provision_id.in_(_provisions(case_ids))),
+        delete(t.zaak).where(t.zaak.c.provision_id.in_(_provisions(case_ids))),
         delete(t.last_act).where(t.last_act.c.case_id.in_(case_ids)),
         delete(t.plan).where(t.plan.c.case_id.in_(case_ids)),
         delete(t.announcement).where(t.announcement.c.audit_id.in_(lines)),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -636,6 +637,64 @@ access_log = Table(
     Index("ix_access_log_code", "code", "at"),
     Index("ix_access_log_case_id", "case_id", "at", postgresql_where=text("case_id IS NOT NULL")),
     Index("ix_access_log_keep_until", "keep_until"),
+)
+
+# A provision as a zaak in the case system of a municipality. What the server says is kept as ids, days and the names of types:
+# never what counters write. ``first_status``, ``closing_at``: fixed before the call that sets a status of that moment.
+# ``claimed``: until then one process is at it; ``left``: when something last left about it. ``said``: what was last dealt with of
+# what it should say.
+zaak = Table(
+    "zaak",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("attempt", SmallInteger, nullable=False, server_default=text("1")),
+    Column("municipality", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'wanted'")),
+    Column("start", Date),
+    Column("first_status", Moment),
+    Column("closing_at", Moment),
+    Column("uuid", Uuid),
+    Column("url", Text),
+    Column("zaaktype", Text),
+    Column("said", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("left", Moment),
+    Column("claimed", Moment),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_try", Moment),  # null: nothing is to be done there
+    Column(
+        "touched", Integer, nullable=False, server_default=text("0")
+    ),  # how often what it should say may have changed
+    Column("look_at", Moment),  # null: it is not looked at
+    Column("doubted", Moment),  # since when it contradicts itself
+    Column("fault", Text),  # a code, never a body
+    Column("signal", Text),
+    Column("signalled", Moment),
+    Column("words", Text),  # the name of its resultaat
+    Column("ended", Date),
+    UniqueConstraint("provision_id", "attempt"),
+    UniqueConstraint("municipality", "number"),
+    Index("ix_zaak_next_try", "next_try", postgresql_where=text("next_try IS NOT NULL")),
+    Index("ix_zaak_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+    Index("ix_zaak_uuid", "uuid", unique=True, postgresql_where=text("uuid IS NOT NULL")),
+)
+
+# Each closing of a zaak that was taken in: once, whoever saw it first. ``outcome``: what it means, null where that is not known.
+zaak_closing = Table(
+    "zaak_closing",
+    metadata,
+    _provision_id(),
+    Column("zaak_id", BigInteger, ForeignKey("zaak.id"), nullable=False),
+    Column("result", Uuid, nullable=False),
+    Column("status", Uuid, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("outcome", Text),
+    Column("recorded", Boolean, nullable=False),
+    PrimaryKeyConstraint("provision_id", "result", "status"),
+    Index("ix_zaak_closing_zaak_id", "zaak_id"),
 )
 
 # What is of the moment and in no backup: after a restore everybody signs in again, and asks for a calendar anew, for an address

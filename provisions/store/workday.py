@@ -104,6 +104,23 @@ def follow_ups(
     return found, int(found[0].total) if found else 0
 
 
+def zaken(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int) -> Sequence[Any]:
+    """Where the case system and the record do not say the same, and nobody of ``directors`` did anything with the provision
+    since that was noticed: oldest first.
+    """
+    return rows(
+        f"{_MINE} SELECT {_CASE}, p.id, p.key, p.round, p.purpose, p.status, z.number, z.state, z.signal, z.words, z.ended, "
+        "z.fault FROM mine JOIN provision p ON p.case_id = mine.id JOIN zaak z ON z.provision_id = p.id "
+        "WHERE z.signal IS NOT NULL AND NOT EXISTS (SELECT FROM audit a WHERE a.case_id = mine.id AND a.at > z.signalled "
+        "AND a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round "
+        "AND (a.by = mine.director OR a.by = ANY(%(directors)s::text[]) OR a.data->>'for' = mine.director)) "
+        "ORDER BY z.signalled, z.id LIMIT %(most)s",
+        most=most,
+        cases=list(cases),
+        directors=list(directors),
+    )
+
+
 def refusals(rows: Rows, cases: Sequence[int], names: Sequence[str], most: int) -> Sequence[Any]:
     """Refused provisions of which one of the follow-ups ``names`` is still to be done, the first of these due first."""
     return rows(

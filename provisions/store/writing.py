@@ -23,11 +23,14 @@ from provisions.domain.lifecycle import (
     Decision,
     Derived,
     Moment,
+    asked_anew,
     derive,
     derive_case,
     never_undone,
+    zaak_rule,
+    zaken_wanted,
 )
-from provisions.store import acts, audit, channel, submissions
+from provisions.store import acts, audit, channel, submissions, zaken
 from provisions.store import tables as t
 from provisions.store.columns import ALL_CHILDREN, CASE, CASE_CHILDREN, CHILDREN, PROVISION, Child, Columns
 from provisions.store.loading import Stored
@@ -69,6 +72,9 @@ def write(connection: Connection, changes: Sequence[Change]) -> list[int]:
         cases, lines = [draft.case_id for draft in drafts], sum(len(change.decision.audit) for change in changes)
         submissions.claim(connection, sent, changes[0].moment, cases, lines)
     _record(connection, drafts)
+    zaken.want(connection, [row for draft in drafts for row in draft.zaken_wanted()])
+    zaken.ask_anew(connection, [row for draft in drafts for row in draft.zaken_anew()])
+    zaken.touch(connection, [row for draft in drafts for row in draft.zaken_touched()])
     acts.keep(connection, [draft.act_row() for draft in drafts if draft.is_an_act])
     _append_audit(connection, drafts)  # last: everybody else who records waits for it
     return [draft.case_id for draft in drafts]
@@ -94,6 +100,31 @@ class _Draft:
                 self.inserts.append({"generation": wanted, **row})
             elif wanted or any(change.before.rows[key][name] != value for name, value in row.items()):  # type: ignore[union-attr]
                 self.updates.append({"row_id": self.ids[key], "wanted": wanted, **row})
+
+    def zaken_wanted(self) -> list[Row]:
+        """The zaken that are wanted because of this, in the case systems of the municipalities."""
+        if not self.change.moment.catalogue.zaken:
+            return []
+        before = self.before.case if self.before else None
+        wanted = zaken_wanted(before, self.change.decision, self.change.moment)
+        return [{"provision_id": self.ids[intent.key], **zaken.row(intent)} for intent in wanted]
+
+    def zaken_anew(self) -> list[Row]:
+        """The rounds that are asked for once more, and need another zaak."""
+        moment = self.change.moment
+        if not moment.catalogue.zaken:
+            return []
+        anew = asked_anew(self.change.decision, moment)
+        return [{"provision_id": self.ids[key], "start": moment.today, "now": moment.now} for key in anew]
+
+    def zaken_touched(self) -> list[Row]:
+        """The rounds of which a zaak may have to say something else now, and from when on: it is changed seldom."""
+        moment = self.change.moment
+        if not moment.catalogue.zaken or self.before is None:
+            return []
+        keys = [key for key, p in self.case.provisions.items() if p != self.before.case.provisions.get(key)]
+        mine = [key for key in keys if key in self.ids and zaak_rule(self.case, key, moment) is not None]
+        return [{"provision_id": self.ids[key], "at": moment.now + moment.catalogue.letters_wait} for key in mine]
 
     @property
     def is_an_act(self) -> bool:

@@ -19,6 +19,7 @@ from provisions.usecases.rests import Rests
 from provisions.usecases.rounds import Rounds
 from provisions.usecases.undoing import Undoing
 from provisions.usecases.waivers import Waivers
+from provisions.usecases.zaken import Zaken
 
 
 class Cases(
@@ -38,5 +39,6 @@ class Cases(
     Notes,
     Directors,
     Undoing,
+    Zaken,
 ):
     """What people do with cases. Each method is one transaction: state, audit, messages and runs to renew, or nothing."""

@@ -27,6 +27,7 @@ from provisions.usecases.seeing import Seeing
 from provisions.views.follow_ups import follow_up_title
 from provisions.views.lines import ProvisionLine, line, provision_name
 from provisions.views.places import losing
+from provisions.views.zaken import ZaakView
 
 MOST = 50
 MOST_HAPPENED = 40
@@ -190,7 +191,7 @@ class Workday(Seeing):
         if mine.scope.whole:
             yield (Kind.PLACE, *self._place_tasks(rows, mine))
         if mine.own:
-            answered = [*self._answers(rows, mine), *self._decisions(rows, mine)]
+            answered = [*self._answers(rows, mine), *self._decisions(rows, mine), *self._zaken(rows, mine)]
             yield Kind.ANSWERED, answered[:MOST], len(answered)
             objections, discussed = self._objections(rows, mine)
             yield Kind.OBJECTION, objections, len(objections)
@@ -274,6 +275,13 @@ class Workday(Seeing):
                 at=f"/clienten/{row.address}",
             )
             for row in found
+        ]
+
+    def _zaken(self, rows: Rows, mine: "_Mine") -> list[Task]:
+        """Where the case system says something else than the record."""
+        return [
+            self._about(row, mine, dutch.capitalised(ZaakView.of(row).told), "Bekijken wat klopt")
+            for row in workday.zaken(rows, mine.cases, mine.codes, MOST)
         ]
 
     def _objections(self, rows: Rows, mine: "_Mine") -> tuple[list[Task], list[str]]:

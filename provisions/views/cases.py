@@ -16,10 +16,11 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.notices import Notice, notice_of
 from provisions.domain.rules import Dependency, ProvisionRule
-from provisions.store import listing, looking
+from provisions.store import listing, looking, zaken_seen
 from provisions.store.looking import Found, Patience, Reader
 from provisions.views.follow_ups import OverdueFollowUp, overdue
 from provisions.views.post import Post
+from provisions.views.zaken import ZaakView
 
 SUSPENDED = "suspended"
 
@@ -52,6 +53,7 @@ class ProvisionView:
     flow_run: UUID | None
     date_warnings: tuple[str, ...]  # a date beyond the last year of the calendar
     rules: Mapping[str, ProvisionRule]
+    zaak: ZaakView | None = None  # the last one; read only where one case is looked at, and so is what follows
     asked: tuple[int, ...] = ()  # numbers of what a second person is to decide; read only where one case is looked at
 
     @property
@@ -111,7 +113,7 @@ class ProvisionView:
             "answered": [reply_json(r) for r in p.replies],
             "their_number": p.their_number,
             "asked": [f"A-{number}" for number in self.asked],
-            "zaak": None,
+            "zaak": self.zaak.as_json() if self.zaak else None,
             "next_rung": (
                 {"rung": self.next_rung.name.value, "due": utc_text(self.next_rung.at)} if self.next_rung else None
             ),
@@ -264,10 +266,11 @@ class Views:
             found = looking.case_of(rows, reference)
             noted = looking.notes_of(rows, reference) if found else ()
             asked = looking.approvals_of(rows, reference) if found else ()
+            zaken = zaken_seen.of_case(rows, reference) if found else ()
             away = listing.absences(rows, day_of(self.clock()))
         if found is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
-        return _with_more(self._case_view(found, self.clock(), away), noted, asked)
+        return _with_more(self._case_view(found, self.clock(), away), noted, asked, zaken)
 
     def number(self, reference: str) -> int:
         """The database id of a case. Raises what :meth:`case` raises."""
@@ -288,7 +291,8 @@ class Views:
             away = listing.absences(rows, day_of(self.clock()))
             noted = looking.notes_of(rows, one.case.reference)
             asked = looking.approvals_of(rows, one.case.reference)
-        view = _with_more(self._case_view(one, self.clock(), away), noted, asked)
+            zaken = zaken_seen.of_case(rows, one.case.reference)
+        view = _with_more(self._case_view(one, self.clock(), away), noted, asked, zaken)
         return number, replace(view, number=number)
 
     def knocked_at(self, address: UUID) -> int | None:
@@ -455,13 +459,16 @@ class Views:
         )
 
 
-def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any]) -> CaseView:
+def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any], zaken: Sequence[Any]) -> CaseView:
     """With what is read only where one case is looked at."""
     notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
     numbers: dict[ProvisionKey, list[int]] = {}
     for row in asked:
         numbers.setdefault(ProvisionKey(row.key, row.round), []).append(row.number)
-    provisions = tuple(replace(p, asked=tuple(numbers.get(p.provision.id, ()))) for p in view.provisions)
+    last = {zaak.key: zaak for zaak in map(ZaakView.of, zaken)}
+    provisions = tuple(
+        replace(p, asked=tuple(numbers.get(p.provision.id, ())), zaak=last.get(p.provision.id)) for p in view.provisions
+    )
     return replace(view, provisions=provisions, notes=notes)
 
 

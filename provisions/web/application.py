@@ -1,6 +1,6 @@
 """The workplace, put together: every address, its page, and who may ask for it."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -21,6 +21,7 @@ from provisions.web import (
     day,
     lists,
     new_case,
+    notifications,
     own_settings,
     plan,
     reports,
@@ -55,8 +56,11 @@ def application(
     examples: Collection[Example] = (),
     provider: ProviderSigningIn | None = None,
     more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
+    case_systems: Mapping[str, str] | None = None,
 ) -> ASGIApp:
-    """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's."""
+    """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's.
+    ``case_systems``: see ``notifications.route``.
+    """
     files = Files(app.config.themes)
     house = House(
         app,
@@ -89,6 +93,7 @@ def application(
         Route("/live", live),
         Route("/robots.txt", robots),
         *rooms,
+        notifications.route(app, case_systems or {}),
         Route("/api", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/api/{rest:path}", closed, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/{rest:path}", nothing, methods=["GET", "HEAD"]),

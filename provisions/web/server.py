@@ -80,6 +80,11 @@ class DoorServer:
             examples=self._examples,
             provider=_provider(settings, app, self.door),
             more=more,
+            case_systems={
+                place: settings.zgw[one.callback].get_secret_value()
+                for place, one in app.config.zaken.items()
+                if one.callback in settings.zgw
+            },
         )
         config = uvicorn.Config(
             served,

@@ -162,6 +162,8 @@ def of_provision(scene: Scene) -> dict[str, Any]:
         "Antwoorden": replied.course(provision),
         "Het loket zei: klaar op": written_day(provision.promised) if provision.status.is_open else "",
         "Nummer van het loket": provision.their_number or "",
+        "Zaak": f"{view.zaak.number}, {view.zaak.stands}" if view.zaak else "",
+        "Let op bij de zaak": dutch.capitalised(view.zaak.told) if view.zaak else "",
         "Wat in de weg staat": catalogue.codes[CodeList.CAUSE].get(provision.cause or "", ""),
         "Begonnen zonder": dutch.listed([view.named(w.dependency) for w in provision.waivers]),
         "Ingebrekestelling": _notice(scene),

@@ -73,6 +73,7 @@ ELSEWHERE_TRIED = {
         "resending.py",
         "second_looks.py",
         "tables.py",
+        "zaken.py",
     ),
     "retention.py",
     "starting.py",

@@ -68,6 +68,7 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "place_found": (U.PLACE, lambda a, ref, _, by: a.cases.place_found(ref, by=by)),
     "living": (U.LIVING, lambda a, ref, _, by: a.cases.living(ref, "shelter", by=by)),
     "number": (U.NUMBER, lambda a, ref, _, by: a.cases.number(ref, "Z2026-1", by=by)),
+    "follow_zaak": (U.NUMBER, lambda a, ref, _, by: a.cases.follow_zaak(ref, KEY, "ZAAK-7", by=by)),
     "note": (U.NOTE, lambda a, ref, _, by: a.cases.note(ref, "gebeld", by=by)),
     "keep": (U.KEEP, lambda a, ref, _, by: a.cases.keep(ref, reason="nog nodig", by=by)),
     "undo": (U.UNDO, lambda a, ref, _, by: a.cases.undo(ref, by=by)),

@@ -27,6 +27,7 @@ SUBJECTS = (
     life.rests,
     life.places,
     life.approvals,
+    life.zaken,
     life.facts,
     life.again,
     life.notes,

@@ -8,6 +8,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.case_facts import contact, living, number
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
+from provisions.domain.lifecycle.case_system import ZaakIntent, asked_anew, wish, zaak_rule, zaken_wanted
 from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Sent, Via
 from provisions.domain.lifecycle.director import assign
@@ -71,11 +72,13 @@ __all__ = [
     "Since",
     "SinceLine",
     "Via",
+    "ZaakIntent",
     "accept",
     "add",
     "again",
     "agree",
     "answer",
+    "asked_anew",
     "assign",
     "close",
     "contact",
@@ -123,4 +126,7 @@ __all__ = [
     "waive",
     "wake",
     "why",
+    "wish",
+    "zaak_rule",
+    "zaken_wanted",
 ]
