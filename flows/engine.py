@@ -47,6 +47,7 @@ from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
 from provisions.outbound.calling import StandbyCalls, WebhookGateway
 from provisions.outbound.gathered import Gathered
+from provisions.outbound.links import links_for
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.smtp import transport_for
 from provisions.outbound.transports import OutboxFolder
@@ -244,5 +245,6 @@ def _outbox(settings: Settings, config: Config, database: Database, now: Callabl
         transport_for(settings),
         now,
         webhooks=webhooks,
+        links=links_for(settings),
         another=lambda: transport_for(settings),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from provisions.catalogue.people import read_people, read_seconds
 from provisions.catalogue.sign_in import read_sign_in
 from provisions.catalogue.standby import StandbyCall, read_standby_call
 from provisions.catalogue.themes import NEUTRAL
+from provisions.domain.answering import AnswersBy
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.keeping import AS_SHIPPED, Keeping, KeepTerm
@@ -253,10 +254,10 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
     municipality = Municipality(
         key=key,
         name=entry.text("name"),
-        counters={name: _contact(counters, name) for name in counters.values},
+        counters={name: _contact(counters, name, asked=True) for name in counters.values},
         tables=tables,
         agendas=agendas,
-        customisation_officer=_contact(entry, "customisation_officer"),
+        customisation_officer=_contact(entry, "customisation_officer", asked=True),
         standby=standby,
         standby_call=_standby_call(entry, standby),
         directors={code: _contact(directors, code, phone=True) for code in directors.values},
@@ -293,7 +294,7 @@ def _tables(entry: Entry) -> tuple[dict[RungName, Contact], frozenset[RungName]]
             continue
         inner = entry.table(key)
         wants = inner is not None and inner.flag(AGENDA, default=False)
-        tables[rung] = Contact("", "") if inner is None else _read_contact(inner, phone=False)
+        tables[rung] = Contact("", "") if inner is None else _read_contact(inner, phone=False, asked=True)
         if wants:
             agendas.add(rung)
             if tables[rung].webhook and inner is not None:
@@ -301,9 +302,9 @@ def _tables(entry: Entry) -> tuple[dict[RungName, Contact], frozenset[RungName]]
     return tables, frozenset(agendas)
 
 
-def _contact(entry: Entry, key: str, *, phone: bool = False) -> Contact:
+def _contact(entry: Entry, key: str, *, phone: bool = False, asked: bool = False) -> Contact:
     inner = entry.table(key)
-    return Contact("", "") if inner is None else _read_contact(inner, phone=phone)
+    return Contact("", "") if inner is None else _read_contact(inner, phone=phone, asked=asked)
 
 
 def _optional_contact(entry: Entry, key: str) -> Contact | None:
@@ -311,12 +312,29 @@ def _optional_contact(entry: Entry, key: str) -> Contact | None:
     return _contact(entry, key) if key in entry.values else None
 
 
-def _read_contact(entry: Entry, *, phone: bool) -> Contact:
+def _read_contact(entry: Entry, *, phone: bool, asked: bool = False) -> Contact:
+    """``asked``: it gets letters that ask something, so that it may be said how it answers."""
     contact = Contact(
         entry.text("name"), entry.email("email"), entry.text("phone", default=None if phone else ""), _webhook(entry)
     )
+    if asked:
+        contact = _how_it_answers(entry, contact)
     entry.done()
     return contact
+
+
+def _how_it_answers(entry: Entry, contact: Contact) -> Contact:
+    said = entry.one_of("answers", [by.value for by in AnswersBy], default="")
+    link = entry.flag("webhook_link", default=False)
+    if link and contact.webhook is None:
+        entry.fault("webhook_link", "er is geen webhook om de link aan te geven.", "Voeg webhook toe, of haal dit weg.")
+    if contact.webhook is not None and said == AnswersBy.LINK_AND_CODE:
+        entry.fault(
+            "answers",
+            "een code komt per e-mail, en berichten gaan hier naar een webhook.",
+            "Kies link of sign-in, of haal webhook weg.",
+        )
+    return replace(contact, answers=AnswersBy(said) if said in list(AnswersBy) else None, webhook_link=link)
 
 
 def _webhook(entry: Entry) -> Webhook | None:

@@ -47,6 +47,10 @@ _SLOW_POST = (
 )
 
 
+_NO_LINKS = (
+    "PROVISIONS_BASE_URL is niet ingesteld: in brieven staat dan geen link om te antwoorden, alleen wie men kan bellen. Zet er "
+    "het adres waarop loketten en tafels de werkplek bereiken, zoals https://basisvoorzieningen.gemeente.nl."
+)
 _LATELY = timedelta(days=7)
 
 
@@ -119,6 +123,10 @@ def check(args: Namespace, settings: Settings) -> None:
         done.append("mailserver bereikbaar")
     else:
         done.append(f"geen mailserver ingesteld: berichten komen als .eml in {settings.home / 'outbox'}")
+    if settings.base_url is None:
+        warnings.append(_NO_LINKS)
+    else:
+        done.append(f"in brieven die iets vragen staat een link naar {settings.base_url}")
     if webhooks := check_secrets(config.organisation):
         done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
     if args.call:

@@ -20,6 +20,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "agreement": (READ, ADD, REMOVE),  # REMOVE, here and of what belongs to a provision: an act is taken back
     "alembic_version": (READ,),
     "announcement": (READ, ADD, CHANGE, REMOVE),  # CHANGE: to hold rows (FOR UPDATE)
+    "answer_code": (READ, ADD, CHANGE, REMOVE),
     "approval": (READ, ADD, CHANGE, REMOVE),
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),

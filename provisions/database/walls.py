@@ -60,8 +60,8 @@ WALLED: Mapping[str, str] = {
 # Whoever knocks at another's door is written down, and nobody is anybody before signing in: so adding a line is always possible.
 _ADDED_FREELY = frozenset({"access_log"})
 # What is told of a case that is not seen: its number by its random address, so that a refusal is written down with it; and that
-# a reference is taken, because each is there once in the region.
-OPENINGS = ("case_at(uuid)", "taken(text[])")
+# a reference is taken, because each is there once in the region; and to whom a letter went, for whoever comes with its link.
+OPENINGS = ("case_at(uuid)", "receivers_of(uuid)", "taken(text[])")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from provisions.domain import deadlines, graph
 from provisions.domain.case import Asked, Case, Provision, Status
 from provisions.domain.deadlines import Situation
+from provisions.domain.renewals import ToTheSame
 from provisions.domain.rules import Catalogue, OutcomeName
 
 NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
@@ -170,6 +171,15 @@ def promised_otherwise(about: Concern) -> str:
     promised = about.provision.promised
     if promised is None or promised.isoformat() != about.detail:
         return "het loket noemde intussen een andere dag, of zei dat het niet lukt"
+    return asked_for_nothing(about)
+
+
+def answered_already(about: Concern) -> str:
+    """A link that was asked for anew, when what it is for was answered."""
+    rung = ToTheSame.of(about.detail).rung
+    climbed = about.provision.rung(rung) if rung else None
+    if climbed is not None and (climbed.answer is not None or climbed.submitted is not None):
+        return "de vraag is al beantwoord"
     return asked_for_nothing(about)
 
 

@@ -35,6 +35,7 @@ class Letter:
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
     in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
+    ``answered``: it asks something, and holds the link by which that is answered.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Letter:
     at_once: bool = False
     listed: bool = False
     may_wait: bool = False
+    answered: bool = False
 
 
 class MessageKind(StrEnum):
@@ -98,6 +100,7 @@ class MessageKind(StrEnum):
             event="voorziening-gevraagd",
             lapses=lapses.asked_already,
             asks=True,
+            answered=True,
         ),
     )
     STANDBY = (
@@ -122,6 +125,7 @@ class MessageKind(StrEnum):
             event="aanvraag-ingediend",
             lapses=lapses.asked_already,
             asks=True,
+            answered=True,
         ),
     )
     PROCEED = (
@@ -133,6 +137,7 @@ class MessageKind(StrEnum):
             subject="{hurry}U kunt verder {reference} · {by}",
             event="aanvraag-kan-verder",
             lapses=lapses.asked_for_nothing,
+            answered=True,
         ),
     )
     AGAIN = (
@@ -145,6 +150,7 @@ class MessageKind(StrEnum):
             event="voorziening-opnieuw-gevraagd",
             lapses=lapses.asked_already,
             asks=True,
+            answered=True,
         ),
     )
     ASKED_ANEW = (
@@ -157,6 +163,7 @@ class MessageKind(StrEnum):
             event="voorziening-na-afwijzing-gevraagd",
             lapses=lapses.not_refused,
             asks=True,
+            answered=True,
         ),
     )
     READY = (
@@ -251,6 +258,7 @@ class MessageKind(StrEnum):
             subject="{hurry}Besluit over ons verzoek {reference} · {by}",
             event="tafel-heeft-besloten",
             lapses=lapses.nothing_to_decide_for,
+            answered=True,
         ),
     )
     NEW_DAY = (
@@ -285,6 +293,32 @@ class MessageKind(StrEnum):
             subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
             event="uiterste-datum-gewijzigd-tafel",
             lapses=lapses.closed,
+        ),
+    )
+    LINK = (
+        "link",
+        Letter(
+            label="nieuwe link om te antwoorden",
+            to=Recipient.THE_SAME,
+            template="notice/link.md.j2",
+            subject="Nieuwe link {reference} · {told_on}",
+            event="nieuwe-link-gevraagd",
+            lapses=lapses.answered_already,
+            at_once=True,
+            answered=True,
+        ),
+    )
+    LINK_CODE = (
+        "link_code",
+        Letter(
+            label="code om te antwoorden",
+            to=Recipient.THE_SAME,
+            template="notice/link_code.md.j2",
+            subject="Code {reference} · {told_on}",
+            event="code-gevraagd",
+            lapses=lapses.answered_already,
+            at_once=True,
+            answered=True,
         ),
     )
     SETTLED = (
@@ -344,6 +378,7 @@ class MessageKind(StrEnum):
             subject="Toch starten? {reference} · {by}",
             event="afwijking-mogelijk",
             lapses=lapses.nothing_to_waive,
+            answered=True,
         ),
     )
     RUNG = (
@@ -353,6 +388,7 @@ class MessageKind(StrEnum):
             to=Recipient.RUNG,
             template="escalation/{rung}.md.j2",
             event="voorziening-geescaleerd",
+            answered=True,
         ),
     )
     SUBMISSION = (
@@ -373,6 +409,7 @@ class MessageKind(StrEnum):
             to=Recipient.RUNG,
             template="escalation/{rung}.md.j2",
             event="escalatie-overgenomen",
+            answered=True,
         ),
     )
     HANDOVER_PLAN = (
@@ -384,6 +421,7 @@ class MessageKind(StrEnum):
             subject="Overdracht {reference} · begonnen op {handover_short}",
             event="overdracht-begonnen",
             lapses=lapses.handed_over_already,
+            answered=True,
         ),
     )
     HANDOVER_ACCEPTED = (
@@ -419,6 +457,7 @@ class MessageKind(StrEnum):
             subject="U noemde een dag {reference} · {promised_short}",
             event="toegezegde-dag",
             lapses=lapses.promised_otherwise,
+            answered=True,
         ),
     )
     FOLLOW_UP = (
@@ -431,6 +470,7 @@ class MessageKind(StrEnum):
             event="vervolgactie-nodig",
             lapses=lapses.no_such_follow_up,
             may_wait=True,
+            answered=True,
         ),
     )
     RESTED = (
@@ -467,6 +507,7 @@ class MessageKind(StrEnum):
             event="vervolgactie-traject-nodig",
             case_lapses=lapses.nothing_to_do_for_case,
             may_wait=True,
+            answered=True,
         ),
     )
     APPROVAL = (

@@ -14,6 +14,7 @@ class Recipient(StrEnum):
     TABLE = "table"  # the table of that rung; the case director where the municipality has no such table any more
     CUSTOMISATION_OFFICER = "customisation_officer"
     STANDBY = "standby"
+    THE_SAME = "the_same"  # whoever got the letter that the link is of, at the address that it went to
     ASKER = "asker"  # whoever asked for what the letter is about
     NATIONAL_DESK = "national_desk"
     TEAM_LEADS = "team_leads"

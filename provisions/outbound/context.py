@@ -25,6 +25,7 @@ from provisions.outbound import course, handovers, whole_case
 from provisions.outbound.course import Told
 
 HURRY = "SPOED "
+LINK_HERE = "[[hier komt de link]]"  # a paragraph of its own, which no letter that leaves or is kept has
 STATUTORY_NAMED = 10  # working days before its end
 
 
@@ -79,6 +80,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     here = config.organisation.municipalities[place]
     submitted = provision.rung(RungName.MAATWERKLOKET)
     return {
+        "link_here": LINK_HERE if MessageKind(message.kind).letter.answered else "",
         "reference": case.reference,
         "provision": _named(provision, rule),
         "provision_name": rule.name,
@@ -393,6 +395,7 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
     present = config.organisation.municipalities[case.municipality]
     titles = {rule.name: rule.title for rule in config.catalogue.case_follow_ups}
     return {
+        "link_here": LINK_HERE if MessageKind(message.kind).letter.answered else "",
         "reference": case.reference,
         "municipality": config.organisation.municipalities[message.municipality].name,
         "new_municipality": present.name,

@@ -25,6 +25,7 @@ from provisions.outbound.carriers import Carriers
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
 from provisions.outbound.holding import Holding
+from provisions.outbound.links import Links
 from provisions.outbound.recording import Next, Note, Recorder
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
 from provisions.outbound.sending import Busy, MailClosed, Sender, Sent
@@ -85,9 +86,10 @@ class Outbox:
         spread: Callable[[], float] = random.random,
         webhooks: EventTransport | None = None,
         *,
+        links: Links | None = None,
         another: Callable[[], Transport] | None = None,
     ) -> None:
-        """Without ``webhooks`` everybody is written to by e-mail.
+        """Without ``webhooks`` everybody is written to by e-mail; without ``links`` letters hold no link.
 
         ``another`` makes one more way out, for a thread of its own: then several messages are on their way at once, and
         ``deliver_due`` does not wait for them. Without, it sends one after the other.
@@ -98,7 +100,7 @@ class Outbox:
         self._clock = clock
         self._spread = spread
         self._webhooks = webhooks
-        self._sender = Sender(config.organisation, clock, webhooks)
+        self._sender = Sender(config.organisation, clock, webhooks, links)
         self._recorder = Recorder(clock, spread)
         self._holding = Holding(config)
         self._carriers = Carriers(self, another) if another else None

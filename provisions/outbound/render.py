@@ -5,7 +5,7 @@ What differs by kind is declared in ``provisions.domain.messages`` and ``provisi
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,14 +13,17 @@ from pathlib import Path
 from jinja2 import Environment
 
 from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
+from provisions.domain.answering import AnswersBy, of_whom
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision
 from provisions.domain.errors import InvalidConfig
 from provisions.domain.lapses import Concern
 from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.recipients import Recipient
+from provisions.domain.renewals import ToTheSame
 from provisions.domain.rungs import RungName
-from provisions.outbound.context import MessageFacts, asked_by, case_facts, facts
+from provisions.machine.link_secrets import Link
+from provisions.outbound.context import LINK_HERE, MessageFacts, asked_by, case_facts, facts
 from provisions.outbound.markdown import html, plain_text
 from provisions.templates import environment
 
@@ -35,9 +38,28 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Asks:
+    """What a message asks, and where the link by which it is answered belongs: between the two parts of ``text`` and ``html``.
+
+    ``of``: who is asked; the other receivers have a copy, without a link. ``None``: all of them, who work here and answer on
+    ``page`` (a path of the workplace). ``by``: how the receiver answers. ``link``: of which letter it is, where that is not the
+    message itself; ``code``: what belongs there is the code that goes with the link.
+    """
+
+    text: tuple[str, str]
+    html: tuple[str, str]
+    by: AnswersBy
+    of: Contact | None = None
+    page: str = ""
+    link: Link | None = None
+    code: bool = False
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A message as it goes out: ``text`` and ``html`` say the same, from ``markdown`` where it is about a case. ``sender``: the
-    region's mailbox when it is ``None``.
+    """A message as it goes out: ``text`` and ``html`` say the same, without the link by which it is answered (``asks``), from
+    ``markdown`` where it is about a case. ``sender``: the region's mailbox when it is ``None``. ``link``: the address of that
+    link, once it was put in.
     """
 
     recipients: tuple[Contact, ...]
@@ -48,6 +70,8 @@ class Rendered:
     sender: Contact | None = None
     reply_to: tuple[Contact, ...] = ()
     markdown: str = ""
+    asks: Asks | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,8 +109,9 @@ def render(
     body = re.sub(r"\n{3,}", "\n\n", markdown.strip())
     meant = _declined_by(message) or case.director_in(municipality.key)
     director = _acting(message, meant, municipality.key, config, now)
-    people = _People(municipality, director, director, config.catalogue.rule(provision.key).counter, config)
-    return Rendered(
+    counter = config.catalogue.rule(provision.key).counter
+    people = _People(municipality, director, director, counter, config, same=_same(message, config))
+    letter = Rendered(
         recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
         subject=subject,
         text=plain_text(body),
@@ -95,6 +120,8 @@ def render(
         reply_to=_answers_to(message, case, case.municipality_of(provision.id), config, now),
         markdown=body,
     )
+    key = provision.key if provision.round == 1 else f"{provision.key}~{provision.round}"
+    return _asking(letter, message, f"/clienten/{case.id}/{key}")
 
 
 def render_for_case(
@@ -118,7 +145,7 @@ def render_for_case(
     former = _acting(message, message.detail, municipality.key, config, now)
     asker = _acting(message, asked_by(message, case), municipality.key, config, now)
     people = _People(municipality, director, former, None, config, asker)
-    return Rendered(
+    letter = Rendered(
         recipients=tuple(people.of(kind.letter.to, None)),
         subject=subject,
         text=plain_text(body),
@@ -127,11 +154,44 @@ def render_for_case(
         reply_to=_answers_to(message, case, case.municipality, config, now),
         markdown=body,
     )
+    return _asking(letter, message, f"/clienten/{case.id}")
+
+
+def _asking(letter: Rendered, message: MessageFacts, page: str) -> Rendered:
+    """The letter without the mark where its link belongs; and what it asks, where it asks something. ``page``: where
+    whoever works here answers it.
+    """
+    before, mark, after = letter.text.partition(f"{LINK_HERE}\n\n")
+    if not mark:
+        return letter
+    opening, _, rest = letter.html.partition(f"<p>{LINK_HERE}</p>\n")
+    markdown = letter.markdown.replace(f"{LINK_HERE}\n\n", "")
+    kept = replace(letter, text=before + after, html=opening + rest, markdown=markdown)
+    asked_of = of_whom(MessageKind(message.kind), message.detail)
+    if asked_of is None:
+        return replace(kept, asks=Asks((before, after), (opening, rest), AnswersBy.SIGN_IN, page=page))
+    asked = letter.recipients[0]
+    if MessageKind(message.kind).letter.to is Recipient.THE_SAME:
+        same = ToTheSame.of(message.detail)
+        is_code = message.kind == MessageKind.LINK_CODE
+        by = asked.answers_by(asked_of[0])
+        parts = Asks((before, after), (opening, rest), by, asked, link=Link(same.letter, same.number), code=is_code)
+        return replace(kept, asks=parts)
+    return replace(kept, asks=Asks((before, after), (opening, rest), asked.answers_by(asked_of[0]), asked))
 
 
 def _acting(message: MessageFacts, code: str | None, municipality: str, config: Config, now: datetime) -> Contact:
     """Whoever acts as the case director with this code: of who is away the deputy, alone."""
     return config.organisation.director(municipality, message.absences.acting(code, day_of(now)))
+
+
+def _same(message: MessageFacts, config: Config) -> Contact | None:
+    """Whoever got the letter that this one is about a link of, at the address that it went to, whatever the settings say now."""
+    if MessageKind(message.kind).letter.to is not Recipient.THE_SAME:
+        return None
+    address = ToTheSame.of(message.detail).address
+    known = next((contact for contact in config.organisation.contacts() if contact.address == address), None)
+    return known or Contact(address, address)
 
 
 def _declined_by(message: MessageFacts) -> str | None:
@@ -196,7 +256,7 @@ def _municipality(key: str, provision: Provision, config: Config) -> Municipalit
 @dataclass(frozen=True)
 class _People:
     """Who is who for one message. ``counter``: the key of the provision's counter; ``None`` when it is about no provision.
-    ``former``: of a letter that says so, who was the case director.
+    ``former``: of a letter that says so, who was the case director; ``same``: who got the letter that this is about a link of.
     """
 
     municipality: Municipality
@@ -205,6 +265,7 @@ class _People:
     counter: str | None
     config: Config
     asker: Contact | None = None
+    same: Contact | None = None
 
     def of(self, recipient: Recipient, rung: RungName | None) -> Sequence[Contact]:
         """Those who are meant, at a rung if it is about one."""
@@ -228,6 +289,8 @@ class _People:
                 return (place.customisation_officer,)
             case Recipient.ASKER if self.asker:
                 return (self.asker,)
+            case Recipient.THE_SAME if self.same:
+                return (self.same,)
             case Recipient.STANDBY:
                 return (place.standby,)
             case Recipient.NATIONAL_DESK:

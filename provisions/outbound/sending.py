@@ -1,16 +1,20 @@
-"""Sends one written message to those who wait for it: by e-mail in one piece, to each webhook apart."""
+"""Sends one written message to those who wait for it: by e-mail in one piece, to each webhook apart.
+
+Who is asked something gets an e-mail of its own, with the link by which that is answered; the others a copy without.
+"""
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from provisions.catalogue import Contact, Organisation
 from provisions.domain.delivery import Result, is_due
+from provisions.outbound.links import Links
 from provisions.outbound.render import Rendered
-from provisions.outbound.transports import Transport, UnableToSend, compose
+from provisions.outbound.transports import COPY, Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
 
 CONNECTIONS = 4  # messages on their way to the mail server at once
@@ -39,14 +43,21 @@ class Sent:
 
 
 class Sender:
-    """``clock`` gives the moment (aware). Without ``webhooks`` everybody is written to by e-mail."""
+    """``clock`` gives the moment (aware). Without ``webhooks`` everybody is written to by e-mail; without ``links`` no letter has
+    one.
+    """
 
     def __init__(
-        self, organisation: Organisation, clock: Callable[[], datetime], webhooks: EventTransport | None
+        self,
+        organisation: Organisation,
+        clock: Callable[[], datetime],
+        webhooks: EventTransport | None,
+        links: Links | None = None,
     ) -> None:
         self._organisation = organisation
         self._clock = clock
         self._webhooks = webhooks
+        self._links = links
         self._connections = threading.BoundedSemaphore(CONNECTIONS)
         self.mail_closed_until: datetime | None = None
 
@@ -54,7 +65,11 @@ class Sender:
         """The message to the receivers as they are reached."""
         if self._webhooks is not None:
             return rendered
-        return replace(rendered, recipients=tuple(replace(contact, webhook=None) for contact in rendered.recipients))
+        asks = rendered.asks
+        if asks is not None and asks.of is not None:
+            asks = replace(asks, of=replace(asks.of, webhook=None))
+        recipients = tuple(replace(contact, webhook=None) for contact in rendered.recipients)
+        return replace(rendered, recipients=recipients, asks=asks)
 
     def send(
         self,
@@ -68,29 +83,56 @@ class Sender:
         """Send to those who are ``waiting``. Raises ``MailClosed`` when that holds all of them, and ``Busy``."""
         sent = Sent()
         by_mail = tuple(contact for contact in waiting if not contact.webhook)
-        if by_mail:
+        for name, mail in self._mails(message, rendered, by_mail):
+            if sent.closed:
+                break
             try:
-                mail = replace(rendered, recipients=by_mail)
-                sent.results |= self._mail(message, created, mail, transport)
+                sent.results |= self._mail(name, created, mail, transport)
             except MailClosed:
-                if len(by_mail) == len(waiting):
+                if len(by_mail) == len(waiting) and not sent.results:
                     raise  # nothing was tried, so nothing is counted
+            except Busy:
+                if not sent.results:
+                    raise  # else the rest goes at the next turn
             except UnableToSend as error:
                 sent.closed = error.everything
-                sent.results |= dict.fromkeys((contact.email for contact in by_mail), Result(str(error)))
+                sent.results |= dict.fromkeys((contact.email for contact in mail.recipients), Result(str(error)))
         for contact in waiting:
             if contact.webhook and self._webhooks is not None and event is not None:
-                sent.results[contact.address] = _to_webhook(self._webhooks, contact, event, rendered)
+                shown = self._for_webhook(message, rendered, contact)
+                sent.results[contact.address] = _to_webhook(self._webhooks, contact, event, shown)
         return sent
 
-    def _mail(self, message: UUID, created: datetime, rendered: Rendered, transport: Transport) -> dict[str, Result]:
+    def _mails(self, message: UUID, rendered: Rendered, by_mail: tuple[Contact, ...]) -> Iterator[tuple[str, Rendered]]:
+        """The e-mails of one message, each with its name: that of the message for who is asked, and for all where nobody is."""
+        asks = rendered.asks
+        if not by_mail:
+            return
+        if self._links is None or asks is None:
+            yield str(message), replace(rendered, recipients=by_mail)
+            return
+        if asks.of is None:
+            yield str(message), replace(self._links.put_in(rendered, message, by_mail[0]), recipients=by_mail)
+            return
+        if asks.of in by_mail:
+            yield str(message), replace(self._links.put_in(rendered, message, asks.of), recipients=(asks.of,))
+        if copies := tuple(contact for contact in by_mail if contact != asks.of):
+            yield f"{message}{COPY}", replace(rendered, recipients=copies)
+
+    def _for_webhook(self, message: UUID, rendered: Rendered, to: Contact) -> Rendered:
+        """As a webhook gets it: with the address of the link only where that was set."""
+        if self._links is None or rendered.asks is None or not to.webhook_link or rendered.asks.of != to:
+            return rendered
+        return replace(rendered, link=self._links.address(message, rendered.asks, to))
+
+    def _mail(self, name: str, created: datetime, rendered: Rendered, transport: Transport) -> dict[str, Result]:
         closed = self.mail_closed_until
         if closed and not is_due(closed, self._clock()):
             raise MailClosed(closed)
         if not self._connections.acquire(blocking=False):
             raise Busy
         try:
-            refused = transport.send(compose(rendered, str(message), created, self._organisation))
+            refused = transport.send(compose(rendered, name, created, self._organisation))
         finally:
             self._connections.release()
         results = dict.fromkeys((contact.email for contact in rendered.recipients), Result())

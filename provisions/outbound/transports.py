@@ -15,6 +15,7 @@ from provisions.machine.files import reason, write
 from provisions.outbound import headers
 from provisions.outbound.render import Rendered
 
+COPY = "-kopie"  # after the id of a message: of those who get it to know, and are not asked
 POLICY = SMTP.clone(refold_source="none")  # header lines are folded when they are made
 
 
@@ -100,8 +101,9 @@ class OutboxFolder:
     def remove(self, messages: Iterable[UUID]) -> None:
         """Take away the files of these messages, of a case that was forgotten."""
         for message in messages:
-            for path in self._folder.glob(f"*-{message}.eml"):
-                path.unlink(missing_ok=True)
+            for name in (f"*-{message}.eml", f"*-{message}{COPY}.eml"):
+                for path in self._folder.glob(name):
+                    path.unlink(missing_ok=True)
 
     @staticmethod
     def _name(mail: EmailMessage) -> str:

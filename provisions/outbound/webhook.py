@@ -63,6 +63,7 @@ class Event:
                 "escalatiestap": MessageKind(self.kind).rung(self.detail),
                 "onderwerp": rendered.subject,
                 "tekst": rendered.text,
+                **({"antwoordlink": rendered.link} if rendered.link else {}),
             },
         }
 

@@ -621,6 +621,19 @@ typed = Table(
     Column("until", Moment, nullable=False),
 )
 
+# A code that goes with the link in a letter: which message brings it, for which browser (a digest of its cookie). The digits are
+# kept nowhere.
+answer_code = Table(
+    "answer_code",
+    metadata,
+    Column("message", Uuid, primary_key=True),
+    Column("letter", Uuid, nullable=False),
+    Column("browser", LargeBinary, nullable=False),
+    Column("asked", Moment, nullable=False),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Index("ix_answer_code_letter", "letter", "asked"),
+)
+
 # Who came in, was refused, and looked at what. Append-only: a trigger refuses UPDATE, TRUNCATE, and DELETE before ``keep_until``.
 access_log = Table(
     "access_log",
@@ -700,7 +713,10 @@ zaak_closing = Table(
 # What is of the moment and in no backup: after a restore everybody signs in again, and asks for a calendar anew, for an address
 # that was revoked must not come back.
 PASSING = frozenset(
-    {"calendar_feed", "invitation", "last_act", "session", "sign_in", "stray_run", "submission", "typed"}
+    {
+        *("answer_code", "calendar_feed", "invitation", "last_act", "session", "sign_in", "stray_run", "submission"),
+        "typed",
+    }
 )
 
 # What the program remembers of itself, such as the rules by which the derived columns were computed.

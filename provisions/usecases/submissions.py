@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from provisions.domain.answering import CODE_LASTS
 from provisions.domain.case import ProvisionKey
-from provisions.store import submissions
+from provisions.store import asked, submissions
 from provisions.store.submissions import Submission, Unseen
 from provisions.views.cases import AuditEntry, Views
 
@@ -86,6 +87,7 @@ class Submissions:
         now = self._clock()
         with self._engine.begin() as connection:
             submissions.clear(connection, now - KEPT, now)
+            asked.clear(connection, now - CODE_LASTS)
 
     def _found(self, number: str, by: str) -> Submission | None:
         with self._engine.connect() as connection:

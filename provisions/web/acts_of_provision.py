@@ -27,14 +27,14 @@ def _outcome_form(scene: Scene) -> Form:
     fields = (
         Field("outcome", "Wat is de uitkomst?", Kind.ONE, [(n.value, _OUTCOMES[n]) for n in names], required=True),
         on_day(scene, "Op welke dag was dat?"),
-        *(_own_field(rule) for rule in scene.of.situation.rule.fields if rule.outcomes & set(names)),
+        *(own_field(rule) for rule in scene.of.situation.rule.fields if rule.outcomes & set(names)),
         cause(scene, "Was het te laat of lukte het niet: wat stond in de weg?"),
         Field("note", "Notitie", Kind.TEXT, hint="Blijft bij dit traject. Schrijf geen naam, nummer of adres op."),
     )
     return _form(scene, "outcome", "Uitkomst", "Uitkomst vastleggen", *fields)
 
 
-def _own_field(rule: FieldRule) -> Field:
+def own_field(rule: FieldRule) -> Field:
     """A field of the catalogue, for the outcomes to which it belongs."""
     kind = Kind.DAY if rule.kind == "date" else Kind.LIST
     choices = _YES_NO if rule.kind == "yes_no" else [(choice.value, choice.label) for choice in rule.choices]

@@ -9,12 +9,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.machine.sealing import Sealing
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 from provisions.web import (
     administration,
+    answer_pages,
     answering,
     board,
     colleagues,
@@ -41,7 +43,7 @@ from provisions.web.visits import endpoint, not_found
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
     *(signing, day, lists, new_case, colleagues, tables, plan, board),
-    *(reports, answering, own_settings, standby, stories, statements, administration),
+    *(reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 
@@ -55,10 +57,11 @@ def application(
     hosts: Iterable[str] = (),
     examples: Collection[Example] = (),
     provider: ProviderSigningIn | None = None,
+    guesses: Guesses | None = None,
     more: Callable[[House], Sequence[BaseRoute]] = lambda _house: (),
     case_systems: Mapping[str, str] | None = None,
 ) -> ASGIApp:
-    """The whole door. ``hosts``: see ``Fence``; ``provider``: see ``House``. ``more``: rooms of others, such as Prefect's.
+    """The whole door. ``hosts``: see ``Fence``; ``provider``, ``guesses``: see ``House``. ``more``: rooms of others.
     ``case_systems``: see ``notifications.route``.
     """
     files = Files(app.config.themes)
@@ -70,6 +73,7 @@ def application(
         files=files,
         examples=examples,
         provider=provider,
+        guesses=guesses,
     )
     rooms = more(house)
     house.answered = {page.path for page in PAGES} | ({RUNS} if rooms else set())

@@ -1,5 +1,6 @@
 """What all pages share: the program, the door, the templates, and how a day or a name is written."""
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse, Response
 
 from provisions.access import Actor, Grant
+from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
 from provisions.domain.case import ProvisionKey
+from provisions.machine.link_secrets import LinkSecrets
 from provisions.machine.sealing import Sealing
 from provisions.overview import phrases, states
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
+from provisions.usecases.link_answers import LinkAnswers
 from provisions.usecases.provider_sign_in import ProviderSigningIn
 from provisions.usecases.signing_in import SigningIn
 from provisions.web.looks import Files, theme_path
@@ -48,7 +52,7 @@ class Example:
 class House:
     """Everything that a page needs. ``tls``: people reach it over TLS. ``examples``: of ``make demo`` only.
 
-    ``provider``: where people sign in with the account of their organisation.
+    ``provider``: where people sign in with the account of their organisation. ``guesses``: counts links that are not ours.
     """
 
     def __init__(
@@ -61,12 +65,15 @@ class House:
         files: Files,
         examples: Collection[Example] = (),
         provider: ProviderSigningIn | None = None,
+        guesses: Guesses | None = None,
     ) -> None:
         self.app = app
         self.door = door
         self.sealing = sealing
         self.tls = tls
         self.provider = provider
+        secrets, counted = LinkSecrets(sealing), guesses or Guesses(time.monotonic)
+        self.links = LinkAnswers(app.engine, app.config, app.views, secrets, app.clock, counted, time.sleep)
         self.examples = examples
         self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE

@@ -51,7 +51,7 @@ def told(visit: Visit, view: CaseView) -> Told | None:
         again,
         [_sentence(about(line), line.told) for line in own],
         [_sentence(about(line), line.told) for line in begun],
-        [_hears(letter, ids[letter.id], now) for letter in reversed(letters) if letter.id in ids],
+        [hears(letter, ids[letter.id], now) for letter in reversed(letters) if letter.id in ids],
         found.said,
     )
 
@@ -60,7 +60,8 @@ def _sentence(about: str, what: str) -> str:
     return f"{dutch.capitalised(f'{about}: {what}' if about else what)}."
 
 
-def _hears(letter: Message, about: str, now: datetime) -> str:
+def hears(letter: Message, about: str, now: datetime) -> str:
+    """Which letter goes out because of it, and when."""
     what = dutch.capitalised(messages.label(letter.kind))
     of = f" ({about})" if about else ""
     if letter.status is MessageStatus.PENDING and letter.next_try is not None and letter.next_try > now:

@@ -30,10 +30,10 @@ HERE, THERE = "voorbeeldstad", "havenmeer"
 OURS, THEIRS = "TR-2026-0001", "TR-2026-0002"
 LONG_AGO = date(2026, 1, 1)
 NEEDS = ["id_document", "wmo_indication", "special_assistance", "day_activity"]
-# Nothing of a case is in these; ``announcement`` and ``stray_run`` hold numbers of lines and runs.
+# Nothing of a case is in these; ``announcement``, ``answer_code`` and ``stray_run`` hold numbers of lines, letters and runs.
 OF_NO_CASE = {
-    *("absence", "announcement", "audit_head", "calendar_feed", "example", "identity", "invitation", "person"),
-    *("person_grant", "preference", "report", "session", "setting", "sign_in", "standby_call", "stray_run"),
+    *("absence", "announcement", "answer_code", "audit_head", "calendar_feed", "example", "identity", "invitation"),
+    *("person", "person_grant", "preference", "report", "session", "setting", "sign_in", "standby_call", "stray_run"),
     *("submission", "typed"),
 }
 

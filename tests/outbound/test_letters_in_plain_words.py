@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from uuid import UUID
 
 from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
@@ -27,7 +28,8 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 TO_A_COUNTER = ("request", "application", "proceed", "again", "cancelled", "handover")
 RARE = {MessageKind.RECORDED: "new_day", MessageKind.NEW_DAY_TABLE: "doorbraaktafel", MessageKind.SUBMISSION: "maatwerkloket",
-        MessageKind.TAKEN_OVER: "doorbraaktafel", MessageKind.UNSETTLED: "doorbraaktafel"}  # fmt: skip
+        MessageKind.TAKEN_OVER: "doorbraaktafel", MessageKind.UNSETTLED: "doorbraaktafel",
+        **dict.fromkeys((MessageKind.LINK, MessageKind.LINK_CODE), f"{UUID(int=1)}/1/-/wmo@elders.example")}  # fmt: skip
 # All that have a template of their own; a line in the overview of the day is tested with that overview.
 WRITTEN = {kind for kind in MessageKind if kind.letter.template} - {MessageKind.NEW_DAY_LISTED}
 

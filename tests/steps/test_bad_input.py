@@ -67,6 +67,7 @@ ELSEWHERE_TRIED = {
         "administering.py",
         "again.py",
         "approvals.py",
+        "link_answers.py",
         "boards.py",
         "new_rules.py",
         "reports.py",

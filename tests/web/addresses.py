@@ -10,6 +10,7 @@ PARTS = {
     "id": "00000000-0000-4000-8000-000000000000",
     "key": "id_document",
     "secret": "niemand",
+    "token": "niemand",
     "which": "overleg",
     "role": "regisseur",
     "week": "2026-W45",

@@ -1,0 +1,77 @@
+"""The link by which a letter is answered. It is put in at the moment of sending, so that the letter as it is kept has none."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from provisions.catalogue import Contact
+from provisions.domain.answering import AnswersBy
+from provisions.machine.link_secrets import Link, LinkSecrets
+from provisions.machine.sealing import Sealing
+from provisions.outbound.markdown import html, plain_text
+from provisions.outbound.render import Asks, Rendered
+from provisions.settings import Settings
+
+# What the receiver must know of the link, by the way of answering; the last one is of whoever works here.
+SAYS = {
+    AnswersBy.LINK: "U hoeft niet in te loggen. Er staat niets over de inwoner op.",
+    AnswersBy.LINK_AND_CODE: (
+        "U hoeft niet in te loggen. Er staat niets over de inwoner op. U vraagt daar een code aan; die komt in deze mailbox."
+    ),
+    AnswersBy.SIGN_IN: "U meldt zich aan met uw eigen account. Er staat niets over de inwoner in de link.",
+}
+CODE_SAYS = "De code is tien minuten geldig, en alleen in de browser waarin u haar vroeg."
+CALL = "Klikt u liever niet op een link? Bel dan: hieronder staat wie u kunt bellen."
+
+
+class Links:
+    """``base_url``: the address of the workplace for people, without a slash at its end."""
+
+    def __init__(self, base_url: str, secrets: LinkSecrets) -> None:
+        self._base_url = base_url
+        self._secrets = secrets
+
+    def address(self, message: UUID, asks: Asks, to: Contact) -> str:
+        """Where ``to`` answers the letter."""
+        if asks.page:
+            return f"{self._base_url}{asks.page}"
+        return f"{self._base_url}{self._secrets.path(asks.link or Link(message), to.address)}"
+
+    def put_in(self, rendered: Rendered, message: UUID, to: Contact) -> Rendered:
+        """The letter with its link, for ``to`` alone; as it is when it asks nothing."""
+        asks = rendered.asks
+        if asks is None:
+            return rendered
+        if asks.code:
+            return self._with_code(rendered, asks, message)
+        address = self.address(message, asks, to)
+        says = f"{SAYS[asks.by]} {CALL}"
+        text = plain_text(
+            f"## Antwoorden\n\nAntwoord met deze link, die alleen voor deze vraag is:\n`{address}`\n\n{says}"
+        )
+        marked = html(f"## Antwoorden\n\n[Antwoord op deze vraag]({address})\n\n{says}")
+        return replace(
+            rendered,
+            text=f"{asks.text[0]}{text}\n{asks.text[1]}",
+            html=f"{asks.html[0]}{marked}{asks.html[1]}",
+            link=address,
+            asks=None,
+        )
+
+    def _with_code(self, rendered: Rendered, asks: Asks, message: UUID) -> Rendered:
+        said = f"## Uw code\n\nTyp deze code op de pagina waar u haar vroeg: **{self._secrets.code(message)}**\n\n{CODE_SAYS}"
+        return replace(
+            rendered,
+            text=f"{asks.text[0]}{plain_text(said)}\n{asks.text[1]}",
+            html=f"{asks.html[0]}{html(said)}{asks.html[1]}",
+            asks=None,
+        )
+
+
+def links_for(settings: Settings) -> Links | None:
+    """The links of this installation; ``None`` where nobody said at which address people reach it.
+
+    Raises ``Unreachable`` when the key can't be read or made.
+    """
+    if settings.base_url is None:
+        return None
+    return Links(settings.base_url, LinkSecrets(Sealing.at(settings.secrets)))

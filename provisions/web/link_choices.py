@@ -1,0 +1,177 @@
+"""What can be answered by the link in a letter: the answers in their words, the form that asks them, and what is then recorded.
+
+What may be done by a link is in the list of rights, what an answer is and when it is refused in the use cases. To add one: a word
+of ``Said`` in its list there, and its label here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from provisions import inputs
+from provisions.access import Actor
+from provisions.catalogue import Config
+from provisions.domain import dutch
+from provisions.domain.case import BY_COUNTER, BY_OFFICER, BY_TABLE, Said
+from provisions.domain.errors import Part
+from provisions.domain.questions import AskedAs
+from provisions.domain.rules import CodeList, OutcomeName, ProvisionRule
+from provisions.usecases.cases import Cases
+from provisions.usecases.link_answers import AskedNow
+from provisions.usecases.replies import LONGEST_REMARK
+from provisions.web.acts import labelled
+from provisions.web.acts_of_provision import own_field
+from provisions.web.forms import YES, Field, Filled, Form, Kind
+from provisions.web.house import in_words
+
+ANSWER, FORM = "answer", "antwoord"
+_DATED = (Said.APPLIED, Said.PROMISED, Said.READY, Said.DELIVERED, Said.REFUSED)
+_WITH_CAUSE = (Said.REFUSED, Said.OBSTACLE)
+_OF: Mapping[AskedAs, Sequence[Said]] = {
+    AskedAs.COUNTER: BY_COUNTER,
+    AskedAs.TABLE: BY_TABLE,
+    AskedAs.OFFICER: BY_OFFICER,
+}
+LABELS: Mapping[Said, str] = {
+    Said.SEEN: "Wij pakken dit op",
+    Said.APPLIED: "De aanvraag is bij ons binnen",
+    Said.PROMISED: "Het is klaar op …",
+    Said.READY: "Het ligt klaar",
+    Said.DELIVERED: "Het is geregeld",
+    Said.REFUSED: "Wij wijzen het af",
+    Said.OBSTACLE: "Dit lukt nu niet, want …",
+    Said.CALL_ME: "Bel mij",
+    Said.ASK_BACK: "Wij hebben eerst een vraag aan u",
+    Said.SUBMITTED: "Wel indienen",
+    Said.NOT_SUBMITTED: "Niet indienen",
+}
+_NO_NAMES = "Schrijf geen naam, nummer of adres van de inwoner op."
+
+
+def label(said: Said) -> str:
+    """An answer, as whoever gives it says it."""
+    return LABELS.get(said) or dutch.capitalised(dutch.SAID[said])
+
+
+def offered(asked: AskedNow) -> list[Said]:
+    """What can be answered, in the order of the page."""
+    of_an_application = asked.view.situation.rule.milestone(Said.APPLIED.value) is not None
+    return [said for said in _OF[asked.question.asked_as] if said is not Said.APPLIED or of_an_application]
+
+
+def form_of(asked: AskedNow, config: Config, today: date) -> Form:
+    """The one form of the page."""
+    can, codes = offered(asked), config.catalogue.codes
+    choices = [(said.value, label(said)) for said in can]
+    fields = [Field(ANSWER, "Wat is uw antwoord?", Kind.ONE, choices, required=True)]
+    match asked.question.asked_as:
+        case AskedAs.COUNTER:
+            fields += _of_counter(asked.view.situation.rule, can, labelled(codes[CodeList.CAUSE]), today)
+        case AskedAs.TABLE:
+            why, what = labelled(codes[CodeList.BUDGET_WHY]), labelled(codes[CodeList.BUDGET_WHAT])
+            fields += _of_table(labelled(codes[CodeList.CAUSE]), why, what)
+        case AskedAs.OFFICER:
+            fields += _of_officer(labelled(codes[CodeList.JUDGED]))
+    hint = f"Hoogstens {LONGEST_REMARK} tekens; alleen de regisseur leest dit. {_NO_NAMES}"
+    fields.append(Field("remark", "Opmerking", Kind.LINE, hint=hint))
+    return Form(FORM, "Uw antwoord", "Verder: nakijken", tuple(fields), guarded=False)
+
+
+Choices = Sequence[tuple[str, str]]
+
+
+def _of_counter(rule: ProvisionRule, can: Sequence[Said], causes: Choices, today: date) -> list[Field]:
+    dated, with_cause = _only(_DATED, can), _only(_WITH_CAUSE, can)
+    own = [field for field in rule.fields if field.outcomes & {OutcomeName.DELIVERED, OutcomeName.REFUSED}]
+    given = (today.isoformat(),)
+    return [
+        Field("on", "Op welke dag?", Kind.DAY, required=True, given=given, only_for=dated, parts=(Part.ON,)),
+        *(own_field(field) for field in own),
+        Field("cause", "Waarom?", Kind.LIST, causes, required=True, only_for=with_cause, parts=(Part.CAUSE,)),
+        Field(
+            "number",
+            "Uw eigen nummer hiervoor",
+            Kind.LINE,
+            hint="Dan staat het in onze volgende brieven. Nooit een BSN.",
+        ),
+    ]
+
+
+def _of_table(causes: Choices, purposes: Choices, spent_on: Choices) -> list[Field]:
+    budget = (Said.CUSTOMISED_BUDGET.value,)
+    return [
+        Field("amount", "Welk bedrag, in euro's?", Kind.LINE, required=True, only_for=budget, parts=(Part.AMOUNT,)),
+        Field("purpose", "Met welk doel?", Kind.LIST, purposes, True, only_for=budget, parts=(Part.BUDGET_WHY,)),
+        Field("spent_on", "Waarvoor is het?", Kind.LIST, spent_on, only_for=budget, empty="Niet gezegd"),
+        Field("cause", "Wat staat in de weg?", Kind.LIST, causes, empty="Niet gezegd", parts=(Part.CAUSE,)),
+    ]
+
+
+def _of_officer(reasons: Choices) -> list[Field]:
+    return [
+        Field("because", "Waarom?", Kind.LIST, reasons, required=True),
+        Field("checked", "Ik heb gekeken of deze zaak al in het Maatwerkregister staat", Kind.TICK),
+    ]
+
+
+def _only(these: Sequence[Said], can: Sequence[Said]) -> tuple[str, ...]:
+    return tuple(said.value for said in these if said in can)
+
+
+def record(cases: Cases, asked: AskedNow, filled: Filled, by: Actor) -> None:
+    """Record what was filled in. Raises as the use cases do."""
+    about, said, remark = (asked.reference, asked.key), filled.one(ANSWER), filled.text("remark")
+    match asked.question.asked_as:
+        case AskedAs.COUNTER:
+            own = {field.name: filled.one(field.name) for field in asked.view.situation.rule.fields}
+            cases.reply(
+                *about,
+                said,
+                by=by,
+                on=filled.day("on"),
+                cause=filled.text("cause"),
+                fields={name: value for name, value in own.items() if value},
+                number=filled.text("number"),
+                remark=remark,
+            )
+        case AskedAs.TABLE:
+            amount = filled.text("amount")
+            cases.reply_as_table(
+                *about,
+                asked.question.rung or "",
+                said,
+                by=by,
+                cause=filled.text("cause"),
+                amount=None if amount is None else inputs.euros(amount, "het maatwerkbudget"),
+                purpose=filled.text("purpose"),
+                spent_on=filled.text("spent_on"),
+                remark=remark,
+            )
+        case AskedAs.OFFICER:
+            because, checked = filled.one("because"), filled.ticked("checked")
+            cases.reply_as_officer(*about, said, because=because, checked=checked, by=by, remark=remark)
+
+
+def sentence(filled: Filled) -> str:
+    """What was answered, in a sentence, without what is for the director alone."""
+    said, day = Said(filled.one(ANSWER)), in_words(filled.one("on"))
+    words = label(said).removesuffix(" …").removesuffix(", want")
+    if said is Said.PROMISED:
+        return f"{words} {day}."
+    return f"{words}, op {day}." if day else f"{words}."
+
+
+def summary(filled: Filled) -> list[tuple[str, str]]:
+    """What was filled in, as people read it: what was asked, and what was said."""
+    return [
+        (declared.label, said)
+        for declared in filled.form.fields
+        if (said := ", ".join(_said(declared, value) for value in filled.many(declared.name)))
+    ]
+
+
+def _said(declared: Field, value: str) -> str:
+    if declared.kind is Kind.DAY:
+        return in_words(value)
+    if declared.kind is Kind.TICK:
+        return "ja" if value == YES else ""
+    return dict(declared.choices).get(value, value.strip())
