@@ -211,17 +211,32 @@ def number(text: str, what: str) -> str | None:
     return said
 
 
-_EUROS = re.compile(r"(?P<euros>[0-9]{1,7})(?:[.,](?P<cents>[0-9]{2}))?")
+_EUROS = re.compile(r"(?:€|eur)? ?(?P<minus>-?) ?(?P<whole>[0-9]{1,9})(?:[.,](?P<cents>[0-9]+))?")
+MOST_EUROS = 1_000_000
 
 
 def euros(text: str, what: str) -> int:
-    """An amount as people write it (``120``, ``120.00``, ``120,00``), in cents. Raises ``InvalidInput``."""
-    found = _EUROS.fullmatch(text.strip().removeprefix("€").strip())
-    if found is None:
-        raise InvalidInput(
-            f"'{shown(text)}' is geen bedrag voor {what}. Verwacht: euro's en zo nodig centen, zoals 120 of 120,00."
+    """An amount as people write it (``120``, ``120,50`` or ``120.50``), in cents. Raises ``InvalidInput``."""
+    match = _EUROS.fullmatch(_said(text)) if len(text) <= LONGEST_SHOWN else None
+    if match is None:
+        raise _no_amount(
+            text, what, "Verwacht: een bedrag in euro, zoals 120 of 120,50, zonder punten voor duizendtallen."
         )
-    return int(found["euros"]) * 100 + int(found["cents"] or 0)
+    cents = match["cents"] or ""
+    if len(cents) > 2:
+        raise _no_amount(
+            text, what, "Er staan meer dan twee cijfers achter de komma. Verwacht: euro en centen, zoals 120,50."
+        )
+    amount = int(match["whole"]) * 100 + int(cents.ljust(2, "0"))
+    if match["minus"] or not amount:
+        raise _no_amount(text, what, "Het moet meer zijn dan nul. Komt er geld terug, boek dat dan terug.")
+    if amount > MOST_EUROS * 100:
+        raise _no_amount(text, what, f"Het is meer dan {MOST_EUROS} euro.")
+    return amount
+
+
+def _no_amount(text: str, what: str, why: str) -> InvalidInput:
+    return InvalidInput(f"'{shown(text)}' kan niet als {what}. {why}")
 
 
 def shown(text: str) -> str:

@@ -23,6 +23,7 @@ from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
+from provisions.domain.lifecycle.budget import Wanted, ask_budget, spent
 from provisions.domain.lifecycle.case_follow_ups import plan_for_case
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.rules import Brp, CaseFollowUpRule, CaseTrigger, Catalogue, OutcomeName, Route
@@ -304,11 +305,22 @@ class Client:
         """The director did what an answer asked."""
         return self._do(lifecycle.take_up(self.case, self.which(key), self.moment))
 
+    def asks_for_money(self, amount: int = 8_000) -> Decision:
+        """From the customised budget (euro cents), under the next numbers."""
+        number = len(self.case.approvals) + 1
+        wanted = Wanted(amount, "less_stress", "transport")
+        return self._do(ask_budget(self.case, wanted, self.moment, number=number, approval=number, free=100_000))
+
+    def spends(self, amount: int = 1_000) -> Decision:
+        """Of what was asked last."""
+        number = self.case.budget[-1].number if self.case.budget else 1
+        return self._do(spent(self.case, number, amount, self.moment, self.today))
+
     def second(self, number: int, *, approves: bool) -> Decision:
         """Another decides on what was asked."""
         moment = replace(self.moment, by=TEAM_LEAD)
         if approves:
-            return self._do(approvals.approve(self.case, number, moment))
+            return self._do(approvals.approve(self.case, number, moment, approvals.Room(100_000)))
         return self._do(approvals.deny(self.case, number, moment, "liever een korte stop"))
 
     def is_not_there_yet(self, key: str, because: str) -> Decision:

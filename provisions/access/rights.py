@@ -83,6 +83,8 @@ OF_ACT: Mapping[Act, UseCase] = {
     Act.LONGER_STOP: UseCase.APPROVE,
     Act.END: UseCase.APPROVE,
     Act.REST: UseCase.APPROVE,
+    Act.SMALL_BUDGET: UseCase.APPROVE_SMALL_BUDGET,
+    Act.BUDGET: UseCase.APPROVE,
 }
 
 

@@ -72,8 +72,18 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
 
     def approve(reference: str, *, by: Actor) -> Case:
         """What is asked of this case: its number depends on what else was asked before, and so on the day of loading."""
+        return app.cases.approve(asked_of(reference, by), by=by)
+
+    def deny(reference: str, *, by: Actor, because: str) -> Case:
+        return app.cases.deny(asked_of(reference, by), by=by, because=because)
+
+    def asked_of(reference: str, by: Actor) -> str:
         (asked,) = (waiting.number for waiting in app.cases.waiting(by=by) if waiting.reference == reference)
-        return app.cases.approve(str(asked), by=by)
+        return str(asked)
+
+    def of_budget(act: Callable[..., Case]) -> Callable[..., Case]:
+        """Of what was asked last for a case."""
+        return lambda reference, **said: act(f"B-{app.views.case(reference).case.budget[-1].number}", **said)
 
     return {
         "intake": intake,
@@ -98,6 +108,11 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "ask_stop": app.cases.ask_stop,
         "ask_rest": app.cases.ask_rest,
         "approve": approve,
+        "deny": deny,
+        "ask_budget": app.cases.ask_budget,
+        "budget_spent": of_budget(app.cases.budget_spent),
+        "budget_correct": of_budget(app.cases.budget_correct),
+        "budget_returned": of_budget(app.cases.budget_returned),
         "rest": app.cases.rest,
         "wake": app.cases.wake,
         "assign": assign,

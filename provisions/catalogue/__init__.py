@@ -120,6 +120,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         case_follow_ups=case_follow_ups,
         notice=notice,
         place=place,
+        budgets={key: m.budget for key, m in municipalities.items() if m.budget is not None},
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
         zaken={(place, key): rule for place, system in zaken.items() for key, rule in system.rules.items()},

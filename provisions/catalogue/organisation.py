@@ -16,6 +16,7 @@ from provisions.catalogue.arrangements import (
     read_consent,
     read_mail_domains,
 )
+from provisions.catalogue.budgets import read_budget
 from provisions.catalogue.contacts import Contact, Webhook
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.people import read_people, read_seconds
@@ -26,6 +27,7 @@ from provisions.domain.answering import AnswersBy
 from provisions.domain.calendar import OfficeHours
 from provisions.domain.delivery import LONGEST_HELD
 from provisions.domain.keeping import AS_SHIPPED, Keeping, KeepTerm
+from provisions.domain.rules import BudgetRule
 from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
@@ -47,6 +49,7 @@ class Municipality:
     municipalities whose people may be the second person here, besides its own (four eyes). ``theme``: how the workplace looks to
     whoever works for this one alone; empty where that is as in the region. ``agendas``: the tables that get one agenda a working
     day. ``standby_call``: how its stand-by is called, where there is a gateway.
+    ``budget``: the customised one, where it is set.
     """
 
     key: str
@@ -67,6 +70,7 @@ class Municipality:
     theme: str = ""
     agendas: frozenset[RungName] = frozenset()
     standby_call: StandbyCall | None = None
+    budget: BudgetRule | None = None
 
     @property
     def team(self) -> Contact:
@@ -270,6 +274,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         own_sender=_optional_contact(entry, "sender"),
         seconds=read_seconds(entry, key, places),
         theme=entry.text("theme", default=""),
+        budget=read_budget(entry),
     )
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")

@@ -39,6 +39,9 @@ WORDS: Mapping[Part, str] = {
     Part.CAUSE: "--cause",
     Part.AMOUNT: "--amount",
     Part.BUDGET_WHY: "--purpose",
+    Part.BUDGET_REASON: "--why",
+    Part.BUDGET_WHAT: "--what",
+    Part.BECAUSE: "--because",
     Part.AGAIN: "provisions again {0} {1} --reason … --by …",
 }
 

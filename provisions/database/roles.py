@@ -25,6 +25,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
     "calendar_feed": (READ, ADD, CHANGE, REMOVE),
+    "budget_line": (READ, ADD, CHANGE),  # CHANGE: which provision it was for is forgotten
     "cause": (READ, ADD, CHANGE, REMOVE),
     "case_follow_up": (READ, ADD, CHANGE, REMOVE),
     "client_case": (READ, ADD, CHANGE),
@@ -70,7 +71,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
 OF_THE_WORKPLACE: Mapping[str, tuple[str, ...]] = {**PRIVILEGES, "erasure": (), "report": (READ,)}
 
 # A number that must be known before the row is there: it stands in what is recorded and sent with it.
-NUMBERS = ("approval_number_seq",)
+NUMBERS = ("approval_number_seq", "budget_number_seq")
 
 _FORBIDDEN = (
     ("access_log", CHANGE),

@@ -48,6 +48,8 @@ WALLED: Mapping[str, str] = {
         ),
         _OF_PROVISION,
     ),
+    # Whose money it is, and whoever has the case now.
+    "budget_line": f"municipality = {_MINE} OR {_OF_CASE}",
     "message": (
         f"CASE WHEN provision_id IS NOT NULL THEN {_OF_PROVISION} WHEN case_id IS NOT NULL THEN {_OF_CASE} "
         f"WHEN municipality IS NOT NULL THEN municipality = {_MINE} ELSE {_SOMEBODY} END"

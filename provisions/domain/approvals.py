@@ -9,9 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 from provisions.domain import dutch
-from provisions.domain.case import Approval, Asked, Case, ProvisionKey, Reason, Suspension
+from provisions.domain.case import Approval, Asked, BudgetKind, Case, ProvisionKey, Reason, Suspension
 from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import Decision, Ending, Moment, close, rest, suspend
+from provisions.domain.lifecycle.budget import approve_budget
+from provisions.domain.lifecycle.budget_lines import settle
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.lifecycle.second import approval_of, ask_second, tell_asker, with_approval
 
@@ -22,12 +24,17 @@ class Act(StrEnum):
     LONGER_STOP = "longer_stop"
     END = "end"
     REST = "rest"
+    SMALL_BUDGET = "small_budget"  # a colleague decides
+    BUDGET = "budget"
 
 
+BUDGETS = frozenset({Act.SMALL_BUDGET, Act.BUDGET})
 WORDS = {
     Act.LONGER_STOP: "de klok langer stilzetten",
     Act.END: "het traject beëindigen",
     Act.REST: "het traject uit beeld zetten",
+    Act.SMALL_BUDGET: "een klein bedrag uit het maatwerkbudget",
+    Act.BUDGET: "een bedrag uit het maatwerkbudget",
 }
 
 
@@ -80,15 +87,30 @@ def ask(case: Case, request: Request, moment: Moment, number: int) -> Decision:
     return draft.done()
 
 
-def approve(case: Case, number: int, moment: Moment) -> Decision:
+@dataclass(frozen=True)
+class Room:
+    """What is needed to approve an amount: how much is ``left`` of this year's money (euro cents), and the ``reason`` (free
+    text) of whoever approves more than that.
+    """
+
+    left: int
+    reason: str | None = None
+
+
+def approve(case: Case, number: int, moment: Moment, room: Room | None = None) -> Decision:
     """Carry out what was asked under ``number``, as the case is now: for whoever asked, with ``moment.by`` as the second.
 
-    Raises ``Refused`` when it is not possible any more; :func:`lapse` then says so in the record.
+    ``room``: of an amount. Raises ``Refused`` when it is not possible any more; :func:`lapse` then says so in the record.
     """
     approval = approval_of(case, number)
     asked = replace(moment, by=approval.asked_by, approved_by=moment.by)
     decided = _decided(case, number, Asked.APPROVED, moment)
-    decision = carry_out(decided, request_of(approval), asked, approved_by=moment.by)
+    request = request_of(approval)
+    if request.act in BUDGETS:
+        assert room is not None  # noqa: S101 - whoever approves an amount knows what is left
+        decision = approve_budget(decided, number, asked, left=room.left, reason=room.reason)
+    else:
+        decision = carry_out(decided, request, asked, approved_by=moment.by)
     draft = Draft(decision.case, asked, at_rest=True)
     tell_asker(draft, number, f"akkoord gegeven: {WORDS[Act(approval.act)]}", "approval.approved")
     return decision.then(draft.done())
@@ -97,7 +119,9 @@ def approve(case: Case, number: int, moment: Moment) -> Decision:
 def deny(case: Case, number: int, moment: Moment, because: str) -> Decision:
     """Turn it down, for a reason (free text)."""
     draft = Draft(_decided(case, number, Asked.DENIED, moment), moment, at_rest=True)
-    act = Act(approval_of(case, number).act)
+    asked = approval_of(case, number)
+    act = Act(asked.act)
+    settle(draft, asked, BudgetKind.DENIED)
     tell_asker(draft, number, f"geen akkoord: {WORDS[act]}", "approval.denied", because)
     return draft.done()
 
@@ -105,6 +129,7 @@ def deny(case: Case, number: int, moment: Moment, because: str) -> Decision:
 def lapse(case: Case, number: int, moment: Moment) -> Decision:
     """It is not possible any more."""
     draft = Draft(_decided(case, number, Asked.LAPSED, moment), moment, at_rest=True)
+    settle(draft, approval_of(case, number), BudgetKind.LAPSED)
     tell_asker(draft, number, "akkoord vervalt: het kan niet meer", "approval.lapsed")
     return draft.done()
 
@@ -133,6 +158,8 @@ def carry_out(case: Case, request: Request, moment: Moment, *, approved_by: str)
             return close(case, Ending(data["reason"], date.fromisoformat(data["on"]), takeovers), moment)
         case Act.REST:
             return rest(case, data["reason"], moment, date.fromisoformat(data["on"]))
+        case Act.SMALL_BUDGET | Act.BUDGET:
+            raise ValueError("an amount is asked with ask_budget, and approved with what is left of the budget")
 
 
 def refuse_to_decide(approval: Approval, by: str) -> None:

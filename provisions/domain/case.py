@@ -262,6 +262,42 @@ class Approval:
         return ProvisionKey(self.key, self.round or 1) if self.key else None
 
 
+class BudgetKind(StrEnum):
+    """What a line of the ledger of the customised budget (maatwerkbudget) says."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DENIED = "denied"
+    LAPSED = "lapsed"
+    SPENT = "spent"
+    RETURNED = "returned"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """One line of that ledger, of day ``on``. ``number``: of what was asked, as people say it after ``B-``.
+
+    ``amount``: euro cents; of a correction what was really spent in all. ``year``: whose money it is, by the day of asking until
+    that of approval. ``municipality``: whose budget. ``why`` and ``what``: codes of the catalogue. ``key`` and ``round``: for
+    which provision, where it is for one. ``approval``: under which number a second person was asked. ``first``: asked outside
+    office hours, to be spent first and seen afterwards.
+    """
+
+    number: int
+    kind: BudgetKind
+    amount: int
+    on: date
+    year: int
+    municipality: str
+    why: str
+    what: str
+    approval: int
+    key: str | None = None
+    round: int | None = None
+    first: bool = False
+
+
 @dataclass(frozen=True)
 class Milestone:
     """A dated fact that is no outcome (mijlpaal): ``name`` as in the catalogue, of day ``on``."""
@@ -511,8 +547,9 @@ class Case:
     ``own_number``: what the municipality calls the case. ``present``: provisions that were there already at intake.
     ``earlier_brp``: what was known of the register before, by the day (ISO) until which it was so. ``follow_ups``: what is to
     be done about the case as a whole. ``notes_kept_on``: the day on which its notes and grounds
-    were last said to be needed for longer. ``approvals``: what a second person was asked, by number. ``rests``: when it was at
-    rest, in order. ``places``: those that were to be lost, in the order in which that was recorded.
+    were last said to be needed for longer. ``approvals``: what a second person was asked, by number. ``budget``: what was asked
+    and spent of the customised budget, line by line. ``rests``: when it was at rest, in order. ``places``: those that were to be
+    lost, in the order in which that was recorded.
     ``handover_with``: the other municipality of the last handover (see ``handover``), and ``handover_director``
     its director.
     """
@@ -542,6 +579,7 @@ class Case:
     follow_ups: tuple[CaseFollowUp, ...] = ()
     notes_kept_on: date | None = None
     approvals: tuple[Approval, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
     rests: tuple[Rest, ...] = ()
     earlier_living: tuple[Living, ...] = ()
     places: tuple[Place, ...] = ()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer, Asked, Reason, Said, Status
+from provisions.domain.case import Answer, Asked, BudgetKind, Reason, Said, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 
@@ -32,6 +32,15 @@ ASKED = {
     Asked.APPROVED: "goedgekeurd",
     Asked.DENIED: "afgewezen",
     Asked.LAPSED: "vervallen",
+}
+BUDGET = {
+    BudgetKind.ASKED: "gevraagd",
+    BudgetKind.APPROVED: "goedgekeurd",
+    BudgetKind.DENIED: "afgewezen",
+    BudgetKind.LAPSED: "vervallen",
+    BudgetKind.SPENT: "uitgegeven",
+    BudgetKind.RETURNED: "teruggekomen",
+    BudgetKind.CORRECTED: "gecorrigeerd",
 }
 OUTCOME = {
     OutcomeName.DELIVERED: "geregeld",
@@ -139,6 +148,16 @@ def counted(count: int, one: str, more: str) -> str:
     ('1 bericht', '0 berichten')
     """
     return f"{count} {one if count == 1 else more}"
+
+
+def euros(cents: int) -> str:
+    """
+    >>> euros(12050), euros(-2_500_000), euros(5)
+    ('€ 120,50', '-€ 25.000,00', '€ 0,05')
+    """
+    whole, rest = divmod(abs(cents), 100)
+    sign = "-" if cents < 0 else ""
+    return f"{sign}€ {whole:,}".replace(",", ".") + f",{rest:02d}"
 
 
 def days(count: int) -> str:

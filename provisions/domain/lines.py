@@ -9,6 +9,8 @@ from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import (
     Agreement,
     Answer,
+    BudgetKind,
+    BudgetLine,
     Cause,
     FollowUp,
     Milestone,
@@ -264,6 +266,30 @@ def places(known: Sequence[Place], line: RecordedLine) -> tuple[Place, ...]:
         case "place.found":
             return (*known[:-1], replace(known[-1], state=PlaceState.FOUND, settled_on=on, added=None), said)
     return (*known[:-1], replace(said, on=known[-1].on))
+
+
+BUDGET: Mapping[str, BudgetKind] = {f"budget.{kind.value}": kind for kind in BudgetKind}
+"""What lines say of the customised budget."""
+
+
+def budget_line(line: RecordedLine) -> BudgetLine:
+    """The line of the ledger that a line of the record tells of."""
+    data = line.data
+    key, _, number = (data.get("of") or "").partition("#")
+    return BudgetLine(
+        data["number"],
+        BUDGET[line.what],
+        data["amount"],
+        day(data["on"]),
+        data["year"],
+        data["municipality"],
+        data["reason"],
+        data["purpose"],
+        data["approval"],
+        key or None,
+        int(number) if number else None,
+        data["first"],
+    )
 
 
 def _of_follow_ups(p: Provision, line: RecordedLine) -> Provision:

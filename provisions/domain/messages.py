@@ -521,6 +521,17 @@ class MessageKind(StrEnum):
             case_lapses=lapses.decided_on,
         ),
     )
+    APPROVAL_COLLEAGUES = (
+        "approval_colleagues",
+        Letter(
+            label="akkoord gevraagd, aan de collega's",
+            to=Recipient.COLLEAGUES,
+            template="notice/approval.md.j2",
+            subject="Akkoord gevraagd {reference} · {told_on}",
+            event="akkoord-gevraagd-aan-collega",
+            case_lapses=lapses.decided_on,
+        ),
+    )
     APPROVAL_DECIDED = (
         "approval_decided",
         Letter(

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from provisions.domain import graph, lifecycle
+from provisions.domain import budget, graph, lifecycle
 from provisions.domain.case import Answer, Case, FollowUp, ProvisionKey, Reason, Status, Suspension
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import Decision, Ending, Moment, Need
+from provisions.domain.lifecycle.budget import Wanted, ask_budget
 from provisions.domain.rules import Brp, CodeList, Dependency, FieldRule, OutcomeName, ProvisionRule
 from provisions.domain.rungs import RungName
 
@@ -53,6 +54,8 @@ class Can(StrEnum):
     TAKE_OVER = "take_over"
     CLOSE = "close"
     REOPEN_CASE = "reopen_case"
+    BUDGET = "budget"
+    BUDGET_BOOK = "budget_book"
 
 
 def with_provision(case: Case, key: ProvisionKey, moment: Moment) -> frozenset[Can]:
@@ -115,8 +118,16 @@ def with_case(case: Case, moment: Moment, municipalities: Iterable[str]) -> froz
         Can.TAKE_OVER: lambda: lifecycle.accept(case, moment),
         Can.CLOSE: lambda: _some(endings(case, moment)),
         Can.REOPEN_CASE: lambda: lifecycle.reopen_case(case, _SAID, moment),
+        Can.BUDGET: lambda: _asked(case, moment),
+        Can.BUDGET_BOOK: lambda: _some([e for e in budget.entries(case.budget).values() if e.may_be_spent]),
     }
     return frozenset(can for can, trial in tried.items() if _goes(trial))
+
+
+def _asked(case: Case, moment: Moment) -> Decision:
+    codes = moment.catalogue.codes
+    wanted = Wanted(1, _first(codes[CodeList.BUDGET_WHY]), _first(codes[CodeList.BUDGET_WHAT]))
+    return ask_budget(case, wanted, moment, number=0, approval=0, free=0)
 
 
 def outcomes(case: Case, key: ProvisionKey, moment: Moment) -> tuple[OutcomeName, ...]:

@@ -18,4 +18,5 @@ class Recipient(StrEnum):
     ASKER = "asker"  # whoever asked for what the letter is about
     NATIONAL_DESK = "national_desk"
     TEAM_LEADS = "team_leads"
+    COLLEAGUES = "colleagues"  # the team of case directors, where one of them looks at what another asks
     STEERING_GROUP = "steering_group"

@@ -23,7 +23,18 @@ from provisions.domain.case import (
 )
 from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.undo import UNDONE
-from provisions.domain.lines import FOLLOW_UPS, SAID, RecordedLine, after_line, day, needed, places, rests
+from provisions.domain.lines import (
+    BUDGET,
+    FOLLOW_UPS,
+    SAID,
+    RecordedLine,
+    after_line,
+    budget_line,
+    day,
+    needed,
+    places,
+    rests,
+)
 from provisions.domain.rules import Brp
 
 RECORDED_WITHIN = timedelta(minutes=10)  # between the moment of an outcome and that of its line lies one transaction
@@ -111,6 +122,7 @@ class Replay:
                     "notes_kept_on": None,
                     "rests": (),
                     "places": (),
+                    "budget": (),
                 }
             case "notes.kept":
                 told = {"notes_kept_on": day(data["on"])}
@@ -143,6 +155,8 @@ class Replay:
                 told = {"closed": None, "end_reason": None}
             case "provision.needed" if line.key is not None and data.get("again") is None:
                 told = {"present": self.case.get("present", frozenset()) - {line.key.key}}
+            case what if what in BUDGET:
+                told = {"budget": (*self.case.get("budget", ()), budget_line(line))}
             case "case.rested" | "case.rest_extended" | "case.woken":
                 told = {"rests": rests(self.case.get("rests", ()), line)}
             case "place.ends" | "place.kept" | "place.found":
@@ -301,7 +315,13 @@ _COLUMNS = {
 }
 
 
-_CASE_COLUMNS = {"follow_ups": "case_follow_up", "rests": "rest", "earlier_living": "living", "places": "place"}
+_CASE_COLUMNS = {
+    "follow_ups": "case_follow_up",
+    "rests": "rest",
+    "earlier_living": "living",
+    "places": "place",
+    "budget": "budget_line",
+}
 # What forgetting takes of a case itself.
 _FORGOTTEN = frozenset({"director", "handover_director", "follow_ups", "own_number", "places"})
 
@@ -322,6 +342,8 @@ def _of_case(found: Case | Mapping[str, Any], name: str) -> object:
             return [(one.situation, one.losing_place, one.wlz, one.on) for one in value]
         case "places":
             return [(p.ends, p.kind, p.because, p.on, p.state.value, p.settled_on, p.added) for p in value]
+        case "budget":
+            return [(b.number, b.kind.value, b.amount, b.on, b.year, b.municipality, b.why, b.what) for b in value]
         case "own_number":
             return _given(value)
         case _:

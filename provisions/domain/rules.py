@@ -345,6 +345,22 @@ class EndRule:
 
 
 @dataclass(frozen=True)
+class BudgetRule:
+    """The customised budget (maatwerkbudget) of a municipality, in euro cents: how much there is each year (``years``: of a
+    year that differs), up to how much a colleague decides, and how much may be spent first outside office hours.
+    """
+
+    each_year: int
+    colleague: int
+    first: int
+    years: Mapping[int, int] = field(default_factory=dict)
+
+    def of(self, year: int) -> int:
+        """The amount of a year."""
+        return self.years.get(year, self.each_year)
+
+
+@dataclass(frozen=True)
 class Variant:
     """What differs for some clients (unregistered, registered) or when urgent."""
 
@@ -477,7 +493,8 @@ class Catalogue:
     # A notice of default is shown and decides nothing, and so do the moments at which letters leave: no change of rules.
     notice: NoticeRule = field(default=NoticeRule(), compare=False)
     place: PlaceRule = PlaceRule()
-    # When letters leave decides nothing else: changing it is no change of rules.
+    # What may be asked of the budget moves no day of what is recorded.
+    budgets: Mapping[str, BudgetRule] = field(default_factory=dict, compare=False)
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
     # By municipality and provision. Whether a zaak is made decides nothing of the provision either.

@@ -435,6 +435,8 @@ def _asked(message: MessageFacts, case: Case, config: Config) -> dict[str, objec
         "asked_what": WORDS[Act(approval.act)],
         "asked_of": config.catalogue.rule(approval.key).name if approval.key else "",
         "asked_until": _dutch(date.fromisoformat(until)) if until else "",
+        "asked_seen_by": _dutch(date.fromisoformat(approval.data["seen_by"])) if "seen_by" in approval.data else "",
+        "asked_amount": "amount" in approval.data,
         "asked_by": config.organisation.director(case.municipality, approval.asked_by),
         "asked_again": approval.asked_again,
         "asked_state": dutch.ASKED[approval.state],

@@ -295,6 +295,8 @@ class _People:
                 return (place.standby,)
             case Recipient.NATIONAL_DESK:
                 return (self.config.organisation.maatwerkloket,)
+            case Recipient.COLLEAGUES:
+                return (place.team,)
             case Recipient.TEAM_LEADS:
                 return place.team_leads
             case Recipient.STEERING_GROUP:

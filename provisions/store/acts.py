@@ -203,7 +203,12 @@ def restore(connection: Connection, stored: Stored, kept: Kept, now: datetime) -
     if added:
         _remove(connection, added)
     _replace(connection, CHILDREN, {stored.ids[key]: before.provisions[key] for key in changed})
-    _replace(connection, CASE_CHILDREN, {stored.case_id: before})
+    different = {
+        name: child
+        for name, child in CASE_CHILDREN.items()
+        if getattr(before, child.field) != getattr(stored.case, child.field)
+    }
+    _replace(connection, different, {stored.case_id: before})
     blocked = [stored.ids[key] for key in changed if before.provisions[key].started_on is None]
     _end_runs(connection, blocked)
     return Stored(

@@ -18,6 +18,7 @@ from uuid import UUID
 from provisions.domain.case import (
     Agreement,
     Approval,
+    BudgetLine,
     Case,
     Cause,
     Living,
@@ -44,6 +45,7 @@ _CALLED: Mapping[type, Mapping[str, str]] = {
     Place: {"on": "day"},
     Waiver: {"on": "day"},
     Agreement: {"on": "agreed_on"},
+    BudgetLine: {"on": "day"},
 }
 # What is known by a column beside its provision; all else has a number of its own.
 _KEYS: Mapping[type, str] = {Waiver: "dependency", Rung: "name", Approval: "number"}

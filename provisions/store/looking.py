@@ -28,6 +28,7 @@ TABLES = [
         "cause",
         "reply",
         "approval",
+        "budget_line",
         "needed_from",
         "agreement",
         "case_follow_up",

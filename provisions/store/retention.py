@@ -144,6 +144,8 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
     connection.execute(update(t.outcome).where(emptied).values(fields={}))
     still = {"their_number": None, "flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
     connection.execute(update(t.provision).where(mine).values(**still))
+    of_budget = t.budget_line.c.case_id.in_(case_ids)
+    connection.execute(update(t.budget_line).where(of_budget).values(key=None, round=None))
     reference = func.concat("VERGETEN-", t.case.c.id)
     nobody = {
         "own_number": None,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
+    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -454,6 +455,30 @@ approval = Table(
     Column("asked_again", Boolean, nullable=False, server_default=text("false")),  # of the others, a working day later
     Index("ix_approval_case_id", "case_id"),
     Index("ix_approval_asked", "number", postgresql_where=text("state = 'asked'")),
+)
+
+# The customised budget (maatwerkbudget), line by line: what was asked, decided, spent, returned, corrected. ``B-3`` is number 3.
+budget_number = Sequence("budget_number_seq", metadata=metadata)
+budget_line = Table(
+    "budget_line",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("case_id", BigInteger, ForeignKey("client_case.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # euro cents
+    Column("day", Date, nullable=False),
+    Column("year", Integer, nullable=False),  # whose money it is
+    Column("municipality", Text, nullable=False),  # whose budget
+    Column("why", Text, nullable=False),  # codes of config
+    Column("what", Text, nullable=False),
+    Column("approval", BigInteger, nullable=False),  # A-…; what was asked there is forgotten before this is
+    Column("key", Text),  # with round: the provision that it is for; null once forgotten
+    Column("round", Integer),
+    Column("first", Boolean, nullable=False, server_default=text("false")),  # spent first, outside office hours
+    Index("ix_budget_line_case_id", "case_id"),
+    Index("ix_budget_line_municipality", "municipality", "number"),
+    Index("ix_budget_line_number", "number"),
 )
 
 # The last thing that a person did with a case, for as long as it may be taken back (``provisions/store/acts.py``).

@@ -6,18 +6,25 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from provisions import inputs
-from provisions.access import Actor, UseCase
+from provisions.access import Actor, Directory, UseCase
 from provisions.access.rights import OF_ACT
 from provisions.domain import approvals as rules
-from provisions.domain.approvals import Act, Request
+from provisions.domain import dutch
+from provisions.domain.approvals import BUDGETS, Act, Request, Room
 from provisions.domain.case import Approval, Case, ProvisionKey, Suspension
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part, Refused
 from provisions.domain.lifecycle import Decision, Moment
+from provisions.domain.lifecycle.budget import is_overrun
+from provisions.domain.lifecycle.budget_lines import entry_asked
 from provisions.domain.lifecycle.second import approval_of
 from provisions.store import approvals as kept
+from provisions.store import budget
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
+from provisions.usecases.balances import held_balance
 from provisions.usecases.deciding import Asked, Deciding, Doing
 from provisions.usecases.entitled import Known
 
@@ -79,12 +86,14 @@ class Approvals(Deciding):
             write(connection, [Change(stored, decision, doing)])
         return number
 
-    def approve(self, number: str, *, by: Actor) -> Case:
-        """Carry out what somebody else asked, as the case is now.
+    def approve(self, number: str, *, by: Actor, because: str | None = None) -> Case:
+        """Carry out what somebody else asked, as the case is now. ``because`` (free text): for an amount that is more than is
+        left of the customised budget.
 
         What is not possible any more lapses; then ``NotAllowed`` says why, and the record has it.
         """
-        return self._decide_on(number, self._doing(by, UseCase.APPROVE))
+        said = inputs.free_text(because, "de reden") if because else None
+        return self._decide_on(number, self._doing(by, UseCase.APPROVE), reason=said)
 
     def deny(self, number: str, *, because: str, by: Actor) -> Case:
         """Turn down what somebody else asked, with a reason."""
@@ -92,10 +101,11 @@ class Approvals(Deciding):
         return self._decide_on(number, doing, because=inputs.free_text(because, "de reden"))
 
     @tried_again
-    def _decide_on(self, number: str, doing: Doing, *, because: str | None = None) -> Case:
+    def _decide_on(self, number: str, doing: Doing, *, because: str | None = None, reason: str | None = None) -> Case:
         """Deny for the reason ``because``; approve when there is none. The right that it takes follows from what was asked."""
-        wanted, known = number_of(number), self._directory()
+        known = self._directory()
         with self._transaction(doing) as connection:
+            wanted = self._wanted(connection, number)
             unknown = NotFound(f"Er is niets gevraagd onder A-{wanted}.")
             reference = kept.case_of(connection, wanted)
             if reference is None:
@@ -108,21 +118,62 @@ class Approvals(Deciding):
             rules.refuse_to_decide(approval, doing.by)
             if doing.actor.has_the_machine:
                 self._may_be_second(known, doing.by, act, stored.case, f"beslissen over A-{wanted}")
-            decision, lapsed, recorded = self._decision(stored.case, approval, doing, because)
+            room = None
+            if act in BUDGETS and because is None:
+                room = self._room(connection, stored.case, approval, doing, known, asked, reason)
+            decision, lapsed, recorded = self._decision(stored.case, approval, doing, because, room)
             write(connection, [Change(stored, decision, recorded)])
         if lapsed is not None:
             raise NotAllowed(f"A-{wanted} kan niet meer en vervalt: {lapsed}")
         return decision.case
 
     @staticmethod
+    def _wanted(connection: Connection, number: str) -> int:
+        """``A-17``; or ``B-3``, which is what was asked for that."""
+        if not number.strip().upper().startswith("B-"):
+            return number_of(number)
+        of_budget = number_of(number.strip()[2:])
+        found = budget.approval_of(connection, of_budget)
+        if found is None:
+            raise NotFound(f"Er is geen uitgave B-{of_budget}.")
+        return found
+
+    def _room(
+        self,
+        connection: Connection,
+        case: Case,
+        approval: Approval,
+        doing: Doing,
+        directory: Directory,
+        asked: Known,
+        reason: str | None,
+    ) -> Room:
+        """What is left for an amount. More than that takes a team lead with a reason: raises what is in the way."""
+        entry = entry_asked(case, approval.number)
+        assert entry is not None  # noqa: S101 - the two are recorded together
+        left = held_balance(connection, entry.asked.municipality, doing).left
+        if is_overrun(entry, left):
+            self._entitlement.must_with(doing.actor, UseCase.APPROVE, asked)
+            if doing.actor.has_the_machine:
+                self._may_be_second(directory, doing.by, Act.BUDGET, case, "een bedrag boven het budget goedkeuren")
+            if reason is None:
+                raise InvalidInput(
+                    f"Er is nog {dutch.euros(left)} over van het maatwerkbudget, en A-{approval.number} vraagt "
+                    f"{dutch.euros(entry.asked.amount)}. Alleen een teamleider keurt dat goed, en zegt waarom: vul "
+                    f"{Part.BECAUSE} in.",
+                    about=Part.BECAUSE,
+                )
+        return Room(left, reason)
+
+    @staticmethod
     def _decision(
-        case: Case, approval: Approval, moment: Moment, because: str | None
+        case: Case, approval: Approval, moment: Moment, because: str | None, room: Room | None
     ) -> tuple[Decision, Refused | None, Moment]:
         """The decision, why it is not possible any more, and the moment it is recorded with: what is approved is the asker's."""
         if because is not None:
             return rules.deny(case, approval.number, moment, because), None, moment
         try:
-            decision = rules.approve(case, approval.number, moment)
+            decision = rules.approve(case, approval.number, moment, room)
         except Refused as refused:
             return rules.lapse(case, approval.number, moment), refused, moment
         return decision, None, replace(moment, by=approval.asked_by, approved_by=moment.by)

@@ -6,6 +6,7 @@ A new one: a method in such a file, its decision in ``provisions.domain.lifecycl
 from provisions.usecases.agreements import Agreements
 from provisions.usecases.answers import Answers
 from provisions.usecases.approvals import Approvals
+from provisions.usecases.budgets import Budgets
 from provisions.usecases.clock_stops import ClockStops
 from provisions.usecases.directors import Directors
 from provisions.usecases.ends import Ends
@@ -35,6 +36,7 @@ class Cases(
     Rests,
     Places,
     Approvals,
+    Budgets,
     Facts,
     Notes,
     Directors,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from provisions.access import UseCase
 from provisions.domain import dutch
-from provisions.domain.approvals import WORDS, Act
+from provisions.domain.approvals import BUDGETS, WORDS, Act
 from provisions.domain.case import Asked, Reason
 from provisions.domain.errors import NotFound
 from provisions.domain.rules import CodeList
@@ -71,7 +71,7 @@ class SecondLooks(Workday):
             municipality=row.municipality,
             name=provision_name(self._config, row.key, row.round or 1, row.purpose) if row.key else "",
             what=WORDS[act],
-            details=tuple(self._details(act, row.data)),
+            details=tuple(self._details(act, row.data) if act not in BUDGETS else self._of_budget(row.data)),
             by=row.asked_by,
             at=at,
             state="" if state == Asked.ASKED else dutch.ASKED[Asked(state)],
@@ -84,6 +84,21 @@ class SecondLooks(Workday):
         said = [f"{word} {dutch.dutch_date(date.fromisoformat(data[name]))}" for name, word in _DAYS if name in data]
         return said + ([why] if (why := self._why(act, data.get("reason"))) else [])
 
+    def _of_budget(self, data: Mapping[str, str]) -> list[str]:
+        """How much, for what, for which provision, and until when it must be seen."""
+        codes, rules = self._config.catalogue.codes, self._config.catalogue.provisions
+        key = data.get("of", "").partition("#")[0]
+        said = [
+            f"B-{data['budget']}: {dutch.euros(int(data['amount']))}",
+            codes[CodeList.BUDGET_WHAT].get(data["purpose"], data["purpose"]),
+            codes[CodeList.BUDGET_WHY].get(data["reason"], data["reason"]),
+        ]
+        said += [f"voor {rules[key].name}"] if key in rules else []
+        if "seen_by" in data:
+            day = dutch.dutch_date(date.fromisoformat(data["seen_by"]))
+            said.append(f"buiten kantooruren eerst uitgegeven; kijk mee uiterlijk {day}")
+        return said
+
     def _why(self, act: Act, code: str | None) -> str:
         catalogue = self._config.catalogue
         if code is None:
@@ -95,6 +110,7 @@ class SecondLooks(Workday):
                 return catalogue.ends[code].label if code in catalogue.ends else code
             case Act.REST:
                 return catalogue.codes[CodeList.REST].get(code, code)
+        return ""
 
 
 _DECIDING = (UseCase.APPROVE, UseCase.APPROVE_SMALL_BUDGET)

@@ -1,10 +1,11 @@
 """Everything that one person sees, as one thing to ask: each part lives in a file by what it is about."""
 
+from provisions.usecases.ledgers import SeeingBudgets
 from provisions.usecases.lists import Lists
 from provisions.usecases.own_days import OwnDays
 from provisions.usecases.second_looks import SecondLooks
 from provisions.usecases.tables import Tables
 
 
-class Sight(SecondLooks, OwnDays, Lists, Tables):
-    """What somebody sees, and nothing else: the day, the lists, what others ask, and what lies with a table."""
+class Sight(SecondLooks, OwnDays, Lists, Tables, SeeingBudgets):
+    """What somebody sees, and nothing else: the day, the lists, what others ask, what lies with a table, and the budgets."""

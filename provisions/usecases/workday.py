@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -327,7 +328,10 @@ class Workday(Seeing):
         places = [
             key
             for key, town in towns.items()
-            if any(self.may(UseCase.APPROVE, Subject(place)) for place in (key, *town.seconds))
+            if any(
+                self.may(right, Subject(place))
+                for place, right in product((key, *town.seconds), frozenset(OF_ACT.values()))
+            )
         ]
         found = workday.asked(rows, self.actor.code, places) if places else []
         return [row for row in found if self._may_decide(Act(row.act), row.municipality)]

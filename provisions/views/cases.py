@@ -8,7 +8,7 @@ from uuid import UUID
 
 from provisions import inputs
 from provisions.catalogue import Config
-from provisions.domain import deadlines, graph, ladder
+from provisions.domain import budget, deadlines, graph, ladder
 from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of, utc_text
 from provisions.domain.case import Case, FollowUp, Provision, ProvisionKey, Reply, Rest, Rung, Status
@@ -198,6 +198,7 @@ class CaseView:
                 if self.resting
                 else None
             ),
+            "budget": [_booked(entry) for entry in budget.entries(case.budget).values()],
             "provisions": [p.as_json() for p in self.provisions],
         }
 
@@ -470,6 +471,21 @@ def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any], zaken
         replace(p, asked=tuple(numbers.get(p.provision.id, ())), zaak=last.get(p.provision.id)) for p in view.provisions
     )
     return replace(view, provisions=provisions, notes=notes)
+
+
+def _booked(entry: budget.Entry) -> dict[str, Any]:
+    """What was asked of the customised budget, in euro cents."""
+    return {
+        "number": f"B-{entry.number}",
+        "state": entry.state.value,
+        "amount": entry.asked.amount,
+        "spent": entry.spent,
+        "returned": entry.returned,
+        "why": entry.asked.why,
+        "what": entry.asked.what,
+        "key": entry.asked.key,
+        "approval": f"A-{entry.asked.approval}",
+    }
 
 
 def _notice(notice: Notice | None) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from provisions.domain.possible import Can
 from provisions.domain.rules import Brp, CodeList, Proposal
 from provisions.usecases.cases import Cases
 from provisions.views.places import proposed
+from provisions.web import acts_with_budget
 from provisions.web.acts import Act, Scene, codes, on_day
 from provisions.web.forms import Field, Filled, Form, Kind
 
@@ -448,6 +449,7 @@ ACTS = (
     Act("propose", Can.PROPOSE, UseCase.ADD, _propose_form, _propose),
     Act("brp", Can.BRP, UseCase.BRP, _brp_form, _brp),
     Act("number", Can.OWN_NUMBER, UseCase.NUMBER, _number_form, _number),
+    *acts_with_budget.ACTS,
     Act("rest", Can.REST, UseCase.REST, _rest_form, _rest),
     Act("ask_rest", Can.REST, UseCase.ASK, _ask_rest_form, _ask_rest),
     Act("assign", Can.ASSIGN, UseCase.ASSIGN, _assign_form, _assign),

@@ -19,6 +19,7 @@ from provisions.web import (
     answer_pages,
     answering,
     board,
+    budget,
     colleagues,
     day,
     lists,
@@ -42,7 +43,7 @@ from provisions.web.visits import endpoint, not_found
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
-    *(signing, day, lists, new_case, colleagues, tables, plan, board),
+    *(signing, day, lists, new_case, colleagues, tables, plan, board, budget),
     *(reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)

@@ -21,7 +21,7 @@ def decide(visit: Visit) -> Response:
     try:
         seen.must_be_mine_to_decide(number)
         if visit.form.get("besluit") == "akkoord":
-            cases.approve(number, by=visit.actor)
+            cases.approve(number, by=visit.actor, because=visit.form.get("reden", "").strip() or None)
         else:
             cases.deny(number, because=visit.form.get("reden", ""), by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:

@@ -13,7 +13,7 @@ from provisions.domain.errors import NotFound
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.views.cases import CaseView, ProvisionView
-from provisions.web import acts_of_case, acts_of_provision, showing
+from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, showing
 from provisions.web.acts import Act, Scene, offered
 from provisions.web.forms import FORM, Filled
 from provisions.web.house import address_of_round
@@ -56,6 +56,7 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
         letters=showing.letters(scene, record),
         runs={p.provision.id: showing.run_of(scene, p) for p in view.provisions},
         whole=bool(record),
+        budget=acts_with_budget.lines(scene),
         names={p.provision.key: p.situation.rule.name for p in view.provisions},
         forms=_drawn(scene, acts_of_case.ACTS, back),
         back=back,

@@ -74,6 +74,9 @@ SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
     "with a milestone": lambda v: bool(v.provision.milestones),
     "contact goes otherwise": lambda v: v.case.contact == "two_people" and v.case.own_number is not None,
     "losing the place": lambda v: v.case.losing_place is True and v.case.wlz is not None,
+    "money refused, corrected and spent": lambda v: (
+        {"denied", "approved", "spent", "corrected", "returned"} <= {line.kind for line in v.case.budget}
+    ),
     "evidence outstanding": lambda v: any(f.is_open and f.name == "evidence_received" for f in v.provision.follow_ups),
     "follow-up to come": lambda v: any(f.is_open and not f.reminded for f in v.provision.follow_ups),
     "follow-up reminded of": lambda v: any(f.is_open and f.reminded for f in v.provision.follow_ups),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, lifecycle
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Said, Status
+from provisions.domain.case import Answer, Asked, Case, Provision, ProvisionKey, Reason, Said, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.domain.lifecycle import Moment, Need
 from provisions.domain.rules import Brp, OutcomeName
@@ -173,6 +173,14 @@ def counter(said: Said) -> Event:
     return event
 
 
+def last_asked(client: Client) -> int:
+    """What a second person was asked last and did not decide on; refused where there is no such thing."""
+    waiting = [a.number for a in client.case.approvals if a.state is Asked.ASKED and "budget" in a.act]
+    if not waiting:
+        raise NotFound("Er is niets gevraagd. Vraag het eerst.")
+    return waiting[-1]
+
+
 EVENTS: dict[str, Event] = {
     **{name.value: outcome(name) for name in OutcomeName},
     "suspend": lambda c, k: c.stops_the_clock(k, until=str(c.today + timedelta(days=7))),
@@ -222,6 +230,9 @@ EVENTS: dict[str, Event] = {
     "undo": lambda c, _: c.takes_back(),
     "rest": lambda c, _: c.is_out_of_sight(),
     "wake": lambda c, _: c.is_back(),
+    "ask for money": lambda c, _: c.asks_for_money(),
+    "approve the money": lambda c, _: c.second(last_asked(c), approves=True),
+    "spend": lambda c, _: c.spends(),
     "tick": lambda c, _: c.tick(),
 }
 

@@ -179,6 +179,9 @@ def about_an_approval(told: Story, kind: MessageKind) -> Rendered:
     """What a second person is asked, and what the asker hears of it."""
     until = {"until": "2026-12-18", "start": "2026-11-10", "reason": "client_asks"}
     asked = Approval(17, Act.LONGER_STOP.value, until, "regisseur.noord", told.now, "id_document", 1, asked_again=True)
+    if kind is MessageKind.APPROVAL_COLLEAGUES:
+        money = {"budget": "3", "amount": "8000", "reason": "less_stress", "purpose": "night", "seen_by": "2026-11-12"}
+        asked = replace(asked, act=Act.SMALL_BUDGET.value, data=money, key=None, round=None)
     if kind is MessageKind.APPROVAL_DECIDED:
         asked = replace(asked, state=Asked.LAPSED)
     facts = MessageFacts("an id", kind.value, "17", told.case.municipality, told.now)
@@ -199,7 +202,7 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     for kind in (MessageKind.CASE_FOLLOW_UP, MessageKind.RESTED, MessageKind.WOKEN):
         letters.append((kind, "id_document", about_the_case(asked, kind)))
-    for kind in (MessageKind.APPROVAL, MessageKind.APPROVAL_DECIDED):
+    for kind in (MessageKind.APPROVAL, MessageKind.APPROVAL_COLLEAGUES, MessageKind.APPROVAL_DECIDED):
         letters.append((kind, "id_document", about_an_approval(asked, kind)))
     letters += answered(story)
     assert {kind for kind, _, _ in letters} == WRITTEN

@@ -6,6 +6,7 @@ import ast
 import re
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from provisions.access import Actor
 from provisions.app import App
 from provisions.catalogue import PROJECT
 from provisions.cli import refusals
-from provisions.domain.case import ProvisionKey
+from provisions.domain.budget import entries
+from provisions.domain.case import BudgetKind, ProvisionKey
 from provisions.domain.questions import Question
 from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
@@ -69,6 +71,7 @@ ELSEWHERE_TRIED = {
         "approvals.py",
         "link_answers.py",
         "boards.py",
+        "budgets.py",
         "new_rules.py",
         "reports.py",
         "resending.py",
@@ -160,6 +163,11 @@ def town(shared_database: Engine) -> App:
     app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
     clock.set("2026-11-10T08:50:00+00:00")
     app.cases.milestone(PASSED, "wmo_indication", "reported", by=typed(DIRECTOR))
+    for amount in ("10", "30", "30"):
+        found = app.cases.ask_budget(DEBTS, amount=amount, why="less_stress", what="pets", by=typed(DIRECTOR))
+        if amount == "30":
+            app.cases.approve(f"B-{found.number}", by=typed("regisseur-9"))
+    app.cases.budget_spent(f"B-{found.number}", amount="20", by=typed(DIRECTOR))
     clock.set("2026-11-10T09:00:00+00:00")
     app.cases.rest(AT_REST, reason="out_of_sight", on=day("2026-11-04"), by=typed(DIRECTOR))
     app.time.tick_all()
@@ -209,9 +217,38 @@ def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **mo
     return call("suspend", REF, key, until=until, **more)
 
 
+def budget(amount: str = "10", what: str = "transport", **more: Any) -> Callable[[App], Any]:
+    reference = more.pop("reference", REF)
+    return call("ask_budget", reference, amount=amount, what=what, **{"why": "less_stress", **more})
+
+
 def away(director: str = DIRECTOR, start: date = date(2026, 11, 16), **more: Any) -> Callable[[App], Any]:
     known = {"deputy": "regisseur-8", "until": day("2026-11-27"), **more}
     return call("away", director, start=start, **known)
+
+
+def asked_money(app: App) -> str:
+    """The number of an amount on which nobody decided."""
+    return _money(app, BudgetKind.ASKED)
+
+
+def approved_money(app: App) -> str:
+    return _money(app, BudgetKind.APPROVED)
+
+
+def spent_money(app: App) -> str:
+    return _money(app, BudgetKind.APPROVED, spent=True)
+
+
+def _money(app: App, state: BudgetKind, *, spent: bool = False) -> str:
+    found = entries(app.views.case(DEBTS).case.budget).values()
+    return next(f"B-{e.number}" for e in found if e.state is state and bool(e.spent) is spent)
+
+
+def without_budgets(app: App) -> Any:
+    """Asking where no municipality has a budget."""
+    config = replace(CONFIG, catalogue=replace(CONFIG.catalogue, budgets={}))
+    return budget()(App(app.engine, config, app.clock))
 
 
 BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
@@ -253,6 +290,27 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "an unknown follow-up of the case": (NOT_FOUND, call("settle_follow_up", REF, "traject", "bloemen"), "bloemen"),
     "a follow-up of the case done twice": (NOT_ALLOWED, call("settle_follow_up", REFUSED, "traject", NUDGE.name), "al afgerond"),
     "an unknown follow-up": (NOT_FOUND, call("settle_follow_up", REF, "wmo_indication", "bloemen"), "bloemen"),
+    # money
+    "an amount of nothing": (INVALID, budget("0"), "meer zijn dan nul"),
+    "an amount below zero": (INVALID, budget("-12,50"), "meer zijn dan nul"),
+    "an amount with three decimals": (INVALID, budget("12,345"), "twee cijfers achter de komma"),
+    "an amount above the whole year's": (NOT_ALLOWED, budget("25000,01"), "€ 25.000,00"),
+    "an amount for nothing known": (INVALID, budget(what="vis"), "--what"),
+    "an amount for a reason that is none": (INVALID, budget(why="gewoon"), "--why"),
+    "an amount for a closed case": (NOT_ALLOWED, budget(reference=CLOSED), "afgesloten"),
+    "an amount where no budget is set": (NOT_ALLOWED, without_budgets, "geen maatwerkbudget"),
+    "an unknown number of the budget": (NOT_FOUND, call("budget_spent", "B-999", amount="1"), "B-999"),
+    "another number for the budget": (INVALID, call("budget_spent", "A-1", amount="1"), "B-3"),
+    "an unknown number of the budget to approve": (NOT_FOUND, call("approve", "B-999", by="teamleider-1"), "B-999"),
+    "spent before anybody approved": (NOT_ALLOWED, lambda s: call("budget_spent", asked_money(s), amount="1")(s), "gevraagd"),
+    "returned before anybody approved": (NOT_ALLOWED, lambda s: call("budget_returned", asked_money(s), amount="1", because="over")(s), "er kan niets terugkomen"),
+    "corrected before anything was spent": (NOT_ALLOWED, lambda s: call("budget_correct", approved_money(s), amount="1", because="fout")(s), "nog niets uitgegeven"),
+    "spent more than was asked": (NOT_ALLOWED, lambda s: call("budget_spent", approved_money(s), amount="1000")(s), "€ 30,00"),
+    "returned more than was approved": (NOT_ALLOWED, lambda s: call("budget_returned", approved_money(s), amount="1000", because="over")(s), "€ 30,00"),
+    "spent before it was asked": (INVALID, lambda s: call("budget_spent", approved_money(s), amount="1", on=day("2026-11-02"))(s), "--on"),
+    "corrected to the same": (INVALID, lambda s: call("budget_correct", spent_money(s), amount="20", because="fout")(s), "zo staat het er"),
+    "corrected to more than was asked": (NOT_ALLOWED, lambda s: call("budget_correct", spent_money(s), amount="31", because="fout")(s), "€ 30,00"),
+    "approved by who asked it": (NOT_ALLOWED, lambda s: call("approve", asked_money(s), by=DIRECTOR)(s), "zelf gevraagd"),
     # what is needed
     "needed and present": (INVALID, intake(needs=["id_document"], present=["id_document"]), "id_document"),
     "a dependency that is nowhere": (INVALID, intake(needs=["postal_address"]), "--waive"),
@@ -524,6 +582,13 @@ TEXTS: Mapping[str, Callable[[str], Callable[[App], Any]]] = {
     "who is back": lambda x: call("back", x),
     "note": lambda x: outcome("id_document", note=f"Bel hem: {x}, graag."),
     "reason to keep": lambda x: call("keep", REF, reason=f"({x})"),
+    "reason of money that comes back": lambda x: (
+        lambda s: call("budget_returned", approved_money(s), amount="1", because=f"({x})")(s)
+    ),
+    "reason of a correction": lambda x: (
+        lambda s: call("budget_correct", spent_money(s), amount="1", because=f"({x})")(s)
+    ),
+    "what money is for": lambda x: budget(what=x),
     "text of a note": lambda x: call("note", REF, f"Bel hem: {x}, graag."),
     "ground": lambda x: call("waive", REF, "postal_address", "id_document", ground=f"({x})"),
     "ground at intake": lambda x: intake(needs=["postal_address"], waive={("postal_address", "id_document"): x}),

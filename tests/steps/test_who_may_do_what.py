@@ -83,6 +83,19 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "ask_rest": (U.ASK, lambda a, ref, _, by: a.cases.ask_rest(ref, reason="out_of_sight", by=by)),
     "approve": (U.APPROVE, lambda a, ref, _, by: a.cases.approve(asked(a, ref), by=by)),
     "deny": (U.APPROVE, lambda a, ref, _, by: a.cases.deny(asked(a, ref), because="nee", by=by)),
+    "ask_budget": (
+        U.BUDGET,
+        lambda a, ref, _, by: a.cases.ask_budget(ref, amount="10", why="less_stress", what="phone", by=by),
+    ),
+    "budget_spent": (U.BUDGET, lambda a, ref, _, by: a.cases.budget_spent(BOOKED[ref], amount="1", by=by)),
+    "budget_returned": (
+        U.BUDGET,
+        lambda a, ref, _, by: a.cases.budget_returned(BOOKED[ref], amount="1", because="over", by=by),
+    ),
+    "budget_correct": (
+        U.BUDGET,
+        lambda a, ref, _, by: a.cases.budget_correct(BOOKED[ref], amount="1", because="vergissing", by=by),
+    ),
     "assign": (U.ASSIGN, lambda a, ref, place, by: a.cases.assign([ref], DIRECTORS[place], by=by)),
     "away": (
         U.AWAY,
@@ -123,6 +136,7 @@ def asked(app: App, reference: str) -> str:
 
 
 DECIDED: dict[str, int] = {}
+BOOKED: dict[str, str] = {}
 
 
 @pytest.fixture
@@ -146,6 +160,10 @@ def app(database: Engine, clock: MovingClock) -> App:
     for method, place in product(("approve", "deny"), (HOME, AWAY)):
         ref = reference(method, place)
         DECIDED[ref] = app.cases.ask_end(ref, reason="mistake", by=typed("vrager-1"))
+    for method, place in product(("budget_spent", "budget_returned", "budget_correct"), (HOME, AWAY)):
+        ref = reference(method, place)
+        found = app.cases.ask_budget(ref, amount="10", why="less_stress", what="phone", by=typed("vrager-1"))
+        BOOKED[ref] = f"B-{found.number}"
     return app
 
 

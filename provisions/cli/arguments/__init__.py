@@ -28,6 +28,7 @@ SUBJECTS = (
     life.places,
     life.approvals,
     life.zaken,
+    life.budget,
     life.facts,
     life.again,
     life.notes,

@@ -182,10 +182,13 @@ def approvals(commands: Commands) -> None:
     """What one asks and another decides."""
     commands.add("approvals", "wat er gevraagd is en nog niet beslist")
     approve = commands.add("approve", "geef akkoord op wat een ander vroeg", "approve A-17 --by teamleider-1")
-    approve.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    approve.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt; B-3 mag ook")
+    approve.add_argument(
+        "--because", metavar="TEKST", help=f"nodig boven wat er over is van het maatwerkbudget; {options.STAYS_HERE}"
+    )
     options.by(approve)
     deny = commands.add("deny", "geef geen akkoord op wat een ander vroeg")
-    deny.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt")
+    deny.add_argument("number", metavar="A-NUMMER", help="zoals 'provisions approvals' het noemt; B-3 mag ook")
     deny.add_argument("--because", required=True, metavar="TEKST", help=f"waarom; {options.STAYS_HERE}")
     options.by(deny)
 
@@ -316,4 +319,36 @@ def again(commands: Commands) -> None:
     made.add_argument("--urgent", action="store_true", help="met spoed")
     made.add_argument("--anyway", action="store_true", help="ook als er vandaag al een ronde bij kwam")
     options.by(made)
+    options.on(made)
+
+
+def budget(commands: Commands) -> None:
+    """Money for what no rule pays."""
+    made = commands.add(
+        "budget",
+        "het maatwerkbudget: hoe het staat, een bedrag vragen, en wat ervan werd",
+        "budget --municipality voorbeeldstad",
+        "budget ask TR-2026-0042 --amount 120,00 --why enable_treatment --what transport --by regisseur-3",
+        "budget spent B-3 --amount 112,50 --by regisseur-3",
+        'budget returned B-3 --amount 7,50 --because "het was goedkoper" --by regisseur-3',
+    )
+    actions = ("ask", "spent", "returned", "correct")
+    made.add_argument(
+        "action", metavar="|".join(actions), nargs="?", choices=actions, help="zonder: hoe het budget staat"
+    )
+    made.add_argument(
+        "which", metavar="REF|B-NUMMER", nargs="?", help="bij ask de referentie, anders het nummer van de uitgave"
+    )
+    made.add_argument("--municipality", metavar="GEMEENTE", help=options.MUNICIPALITY_HELP)
+    made.add_argument("--year", type=int, metavar="JAAR", help="standaard dit jaar")
+    made.add_argument("--amount", metavar="BEDRAG", help="in euro, zoals 120 of 120,50")
+    made.add_argument(
+        "--why", metavar="CODE", help="waarom: prevent_worse, enable_treatment, less_stress of keep_place"
+    )
+    made.add_argument("--what", metavar="CODE", help="waarvoor; een verkeerde code noemt welke er zijn")
+    made.add_argument("--key", metavar="KEY", help=f"{KEY_HELP}: voor die voorziening")
+    made.add_argument("--because", metavar="TEKST", help=f"waarom; {options.STAYS_HERE}")
+    made.add_argument(
+        "--by", type=Actor.typed, metavar="CODE", help="wie dit vastlegt: een rol of medewerkerscode, nooit een naam"
+    )
     options.on(made)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from provisions.domain.calendar import WorkingCalendar, day_of
-from provisions.domain.case import Approval, Asked, Case
+from provisions.domain.case import Approval, Asked, BudgetKind, Case
+from provisions.domain.lifecycle.budget_lines import settle
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.messages import MessageKind
 
@@ -25,7 +26,7 @@ def with_approval(case: Case, approval: Approval) -> Case:
 def ask_second(draft: Draft, approval: Approval, because: str) -> None:
     """Ask for it: those who may decide on it hear of it. ``because`` is Dutch."""
     draft.case = replace(draft.case, approvals=(*draft.case.approvals, approval))
-    message = draft.send(MessageKind.APPROVAL, None, str(approval.number))
+    message = draft.send(_asking(approval), None, str(approval.number))
     draft.note(
         "approval.asked",
         because,
@@ -35,6 +36,11 @@ def ask_second(draft: Draft, approval: Approval, because: str) -> None:
         act=approval.act,
         **approval.data,
     )
+
+
+def _asking(approval: Approval) -> MessageKind:
+    """The letter by which it is asked: of a small amount the colleagues, else the team leads."""
+    return MessageKind.APPROVAL_COLLEAGUES if approval.act == "small_budget" else MessageKind.APPROVAL
 
 
 def next_asking(approval: Approval, calendar: WorkingCalendar) -> date | None:
@@ -52,7 +58,7 @@ def ask_again(draft: Draft) -> None:
         if day is None or day > draft.moment.today:
             continue
         draft.case = with_approval(draft.case, replace(approval, asked_again=True))
-        message = draft.send(MessageKind.APPROVAL, None, str(approval.number), occasion="again")
+        message = draft.send(_asking(approval), None, str(approval.number), occasion="again")
         draft.note(
             "approval.asked_again",
             f"nog eens akkoord gevraagd (A-{approval.number})",
@@ -67,6 +73,7 @@ def lapse_asked(draft: Draft, because: str) -> None:
     for approval in draft.case.approvals:
         if approval.state is Asked.ASKED:
             draft.case = with_approval(draft.case, replace(approval, state=Asked.LAPSED, decided_at=draft.moment.now))
+            settle(draft, approval, BudgetKind.LAPSED)
             tell_asker(draft, approval.number, f"akkoord vervalt: {because}", "approval.lapsed")
 
 
