@@ -21,7 +21,7 @@ from provisions.domain import approvals, deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
 from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Said, Status, Suspension
 from provisions.domain.deadlines import Situation
-from provisions.domain.errors import Refused
+from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
 from provisions.domain.lifecycle.budget import Wanted, ask_budget, spent
 from provisions.domain.lifecycle.case_follow_ups import plan_for_case
@@ -313,7 +313,9 @@ class Client:
 
     def spends(self, amount: int = 1_000) -> Decision:
         """Of what was asked last."""
-        number = self.case.budget[-1].number if self.case.budget else 1
+        if not self.case.budget:
+            raise NotFound("Er is niets gevraagd. Vraag het eerst.")
+        number = self.case.budget[-1].number
         return self._do(spent(self.case, number, amount, self.moment, self.today))
 
     def second(self, number: int, *, approves: bool) -> Decision:

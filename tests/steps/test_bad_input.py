@@ -307,7 +307,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "corrected before anything was spent": (NOT_ALLOWED, lambda s: call("budget_correct", approved_money(s), amount="1", because="fout")(s), "nog niets uitgegeven"),
     "spent more than was asked": (NOT_ALLOWED, lambda s: call("budget_spent", approved_money(s), amount="1000")(s), "€ 30,00"),
     "returned more than was approved": (NOT_ALLOWED, lambda s: call("budget_returned", approved_money(s), amount="1000", because="over")(s), "€ 30,00"),
-    "spent before it was asked": (INVALID, lambda s: call("budget_spent", approved_money(s), amount="1", on=day("2026-11-02"))(s), "--on"),
+    "spent before it was asked": (INVALID, lambda s: call("budget_spent", approved_money(s), amount="1", on=day("2026-11-02"))(s), "2026-11-10"),
     "corrected to the same": (INVALID, lambda s: call("budget_correct", spent_money(s), amount="20", because="fout")(s), "zo staat het er"),
     "corrected to more than was asked": (NOT_ALLOWED, lambda s: call("budget_correct", spent_money(s), amount="31", because="fout")(s), "€ 30,00"),
     "approved by who asked it": (NOT_ALLOWED, lambda s: call("approve", asked_money(s), by=DIRECTOR)(s), "zelf gevraagd"),

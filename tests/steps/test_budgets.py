@@ -94,8 +94,8 @@ def test_the_tent_the_bicycle_and_the_fishing_licence(app: App, database: Engine
     assert (lead.by, lead.data["approved_by"]) == ("regie-1", "regie-2")
     # What is asked and decided is told, and why is not: that stands in the case.
     with database.connect() as connection:
-        kinds = connection.execute(text("SELECT kind, count(*) FROM message GROUP BY kind")).all()
-    counted = {row.kind: row.count for row in kinds}
+        kinds = connection.execute(text("SELECT kind, count(*) AS number FROM message GROUP BY kind")).all()
+    counted = {row.kind: row.number for row in kinds}
     assert (counted["approval"], counted["approval_colleagues"], counted["approval_decided"]) == (1, 2, 3)
 
 

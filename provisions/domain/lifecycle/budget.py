@@ -10,7 +10,7 @@ from datetime import date
 from provisions.domain import dutch
 from provisions.domain.budget import Entry, entries
 from provisions.domain.case import Approval, BudgetKind, BudgetLine, Case, ProvisionKey
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.budget_lines import add_line, entry_asked
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open_case, provision_of
@@ -162,10 +162,7 @@ def _book(
 
 
 def _entry(case: Case, number: int) -> Entry:
-    found = entries(case.budget).get(number)
-    if found is None:
-        raise NotFound(f"Er is geen uitgave B-{number} in traject {case.reference}.")
-    return found
+    return entries(case.budget)[number]  # whoever has the case found it by this number
 
 
 def _rule(case: Case, moment: Moment) -> BudgetRule:
