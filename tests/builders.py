@@ -205,6 +205,9 @@ class Client:
     def is_kept(self) -> Decision:
         return self._do(lifecycle.keep(self.case, "nog nodig", self.moment))
 
+    def is_reviewed(self) -> Decision:
+        return self._do(lifecycle.review(self.case, self.moment))
+
     def moves_to(self, municipality: str) -> Decision:
         """The client moves, and is taken over at once."""
         begun = self.is_handed_to(municipality)

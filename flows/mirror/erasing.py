@@ -36,6 +36,7 @@ class Forgetting:
         self._retention.forget_expired()
         if time.monotonic() >= self._texts_from:
             self._retention.forget_texts(self._outbox.remove)
+            self._retention.review_notes()
             self._texts_from = time.monotonic() + TEXTS_EVERY
         if erasures := self._retention.erasures():
             self.erase(api.client_of_thread(), erasures)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -19,6 +19,10 @@ STOPS = (
 """From the first milestone until the second nothing of the case is forgotten: an objection, a penalty, a complaint is open."""
 RENEWED = relativedelta(years=1)
 """How long a renewal keeps notes and grounds: until the next yearly review."""
+REVIEWED_BEFORE = timedelta(weeks=4)
+"""How long before notes or grounds are forgotten the director is asked whether they are still needed."""
+REVIEWS_APART = relativedelta(months=10)
+"""A review is of all notes of a case, and yearly: what is forgotten soon after one is not asked about again."""
 
 
 @dataclass(frozen=True)

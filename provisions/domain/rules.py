@@ -225,6 +225,7 @@ class CaseTrigger(StrEnum):
     """What makes a follow-up planned that belongs to no provision."""
 
     RESTED = "rested"  # the case was put at rest
+    NOTES_END = "notes_end"  # notes or grounds are forgotten soon: the yearly review
 
 
 @dataclass(frozen=True)

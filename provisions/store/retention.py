@@ -99,17 +99,52 @@ def clear_messages(connection: Connection, messages: Sequence[UUID]) -> None:
     connection.execute(delete(t.delivery).where(t.delivery.c.message.in_(messages)))
 
 
+def to_review(
+    connection: Connection, before: date, renewed: date, names: Collection[str], since: date, limit: int
+) -> list[str]:
+    """The references of cases of which :func:`remove_texts` would take something with these days, and of which nobody was asked
+    since a day whether it is still needed, under one of ``names``.
+    """
+    f = t.case_follow_up.c
+    asked = exists().where(
+        f.case_id == t.case.c.id, f.name.in_(names), or_(f.due > since, f.done.is_(None)), not_(f.lapsed)
+    )
+    ending = _ending_texts(before, renewed).with_only_columns(t.case.c.reference).where(not_(asked))
+    return list(connection.execute(ending.distinct().order_by(t.case.c.reference).limit(limit)).scalars())
+
+
+def reviewed_for_nothing(
+    connection: Connection, before: date, renewed: date, names: Collection[str], limit: int
+) -> list[str]:
+    """The references of cases of which somebody is asked whether notes are still needed, and of which none is forgotten soon."""
+    f = t.case_follow_up.c
+    ending = _ending_texts(before, renewed).with_only_columns(t.case.c.id)
+    asked = select(t.case.c.reference).join(t.case_follow_up)
+    asked = asked.where(f.name.in_(names), f.done.is_(None), not_(f.lapsed), f.case_id.not_in(ending))
+    return list(connection.execute(asked.distinct().order_by(t.case.c.reference).limit(limit)).scalars())
+
+
 def remove_texts(connection: Connection, before: date, renewed: date, limit: int) -> dict[int, list[int]]:
     """Take away notes and grounds that were kept long enough; which, by case. The lines keep their digests.
 
     They are of rounds that were settled before a day; of the case as a whole when they were written before it, and the case,
     where it has ended, ended before it. Not what was said to be needed on ``renewed`` or later.
     """
+    query = _ending_texts(before, renewed).order_by(t.free_text.c.id).limit(limit)
+    gone = delete(t.free_text).where(t.free_text.c.id.in_(query)).returning(t.free_text.c.case_id, t.free_text.c.id)
+    found: dict[int, list[int]] = {}
+    for case_id, number in sorted(connection.execute(gone).tuples()):
+        found.setdefault(case_id, []).append(number)
+    return found
+
+
+def _ending_texts(before: date, renewed: date) -> Select[tuple[int]]:
+    """The notes and grounds that :func:`remove_texts` is about."""
     a, p, c = t.audit.c, t.provision.c, t.case.c
     of_round = and_(p.case_id == a.case_id, p.key == a.key, p.round == t.audit_round)
     written = cast(func.timezone("Europe/Amsterdam", a.at), Date)
     over = or_(p.closed_on < before, and_(p.id.is_(None), func.greatest(c.closed, written) < before))
-    query = (
+    return (
         select(t.free_text.c.id)
         .select_from(
             t.free_text.join(t.audit, a.free_text_id == t.free_text.c.id)
@@ -118,14 +153,7 @@ def remove_texts(connection: Connection, before: date, renewed: date, limit: int
         )
         .where(over, c.forgotten.is_(None), not_(_stopped()))
         .where(or_(c.notes_kept_on.is_(None), c.notes_kept_on < renewed))
-        .order_by(t.free_text.c.id)
-        .limit(limit)
     )
-    gone = delete(t.free_text).where(t.free_text.c.id.in_(query)).returning(t.free_text.c.case_id, t.free_text.c.id)
-    found: dict[int, list[int]] = {}
-    for case_id, number in sorted(connection.execute(gone).tuples()):
-        found.setdefault(case_id, []).append(number)
-    return found
 
 
 def count_unsent(connection: Connection, case_id: int) -> int:

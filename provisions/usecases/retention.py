@@ -15,15 +15,17 @@ from sqlalchemy import Connection, Engine
 from provisions import inputs
 from provisions.access import Actor, UseCase
 from provisions.catalogue import Config
+from provisions.domain import lifecycle
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotAllowed, Part
-from provisions.domain.keeping import RENEWED, SHORT_ENDS, KeepTerm
-from provisions.domain.lifecycle import SYSTEM
+from provisions.domain.keeping import RENEWED, REVIEWED_BEFORE, REVIEWS_APART, SHORT_ENDS, KeepTerm
+from provisions.domain.lifecycle import SYSTEM, Moment
 from provisions.domain.lifecycle.undo import UNDO_WITHIN
 from provisions.store import absences, access_log, acts, audit, loading
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
 from provisions.store.retention import Erasure
+from provisions.store.writing import Change, write
 from provisions.usecases.entitled import Entitlement, Known, no_such
 
 BATCH = 50
@@ -118,6 +120,26 @@ class Retention:
             total += handled
             if not handled:
                 return total
+
+    def review_notes(self) -> int:
+        """Have directors asked whether notes and grounds are still needed that are forgotten soon (the yearly review), and nobody
+        where none are any more; of how many cases.
+        """
+        names = lifecycle.reviews(self._config.catalogue)
+        soon = day_of(self._clock()) + REVIEWED_BEFORE
+        days = (self._config.organisation.keeping.notes.before(soon), soon - RENEWED, names)
+        if not names:
+            return 0
+        with self._engine.connect() as connection:
+            asked = stored.to_review(connection, *days, day_of(self._clock()) - REVIEWS_APART, BATCH)
+            over = stored.reviewed_for_nothing(connection, *days, BATCH)
+        decided = {**dict.fromkeys(asked, lifecycle.review), **dict.fromkeys(over, lifecycle.end_review)}
+        for reference, decide in decided.items():
+            moment = Moment(self._clock(), SYSTEM, self._config.catalogue)
+            with self._engine.begin() as connection:
+                if (found := loading.load_case(connection, reference, lock=True)) is not None:
+                    write(connection, [Change(found, decide(found.case, moment), moment)])
+        return len(asked) + len(over)
 
     def _forget(
         self,

@@ -227,6 +227,7 @@ EVENTS: dict[str, Event] = {
     "reopen the case": lambda c, _: c.ended_by_mistake(),
     "note": lambda c, k: c.is_noted("gaat maandag mee", k),
     "keep": lambda c, _: c.is_kept(),
+    "review": lambda c, _: c.is_reviewed(),
     "undo": lambda c, _: c.takes_back(),
     "rest": lambda c, _: c.is_out_of_sight(),
     "wake": lambda c, _: c.is_back(),

@@ -110,6 +110,41 @@ def test_a_director_says_with_a_reason_that_they_are_needed_for_another_year(tow
     assert verified(database).whole
 
 
+def reviewed(town: Town, moment: str) -> int:
+    """Of how many cases somebody is asked, or not any more, at that moment."""
+    town.on(moment)
+    return town.app.retention.review_notes()
+
+
+def asked(town: Town) -> list[tuple[str, bool, bool]]:
+    case = town.app.views.case(REF).case
+    return [(f.due.isoformat(), f.done is not None, f.lapsed) for f in case.follow_ups if f.name == "notes_review"]
+
+
+@pytest.mark.usefixtures("case")
+def test_the_director_is_asked_four_weeks_before_they_go_once_a_year(town: Town, database: Engine) -> None:
+    assert reviewed(town, "2028-10-06 10:00") == 0
+    assert [reviewed(town, moment) for moment in ("2028-10-07 10:00", "2028-10-07 11:00")] == [1, 0]
+    town.on("2028-10-07 12:00")
+    (letter,) = [one for one in town.letters_since("2028-10-07 09:00") if "notities" in one.text]
+    assert REF in letter.subject
+    assert NOTE not in letter.text
+    assert asked(town) == [("2028-10-07", False, False)]
+
+    town.app.cases.keep(REF, reason="de grond is nog nodig", by=typed(DIRECTOR))
+    assert asked(town) == [("2028-10-07", True, False)]
+    assert reviewed(town, "2029-09-09 10:00") == 0
+    assert reviewed(town, "2029-09-10 10:00") == 1, "a year later, if nobody says so anew"
+    forget(town, "2029-10-08T10:00:00+00:00")
+    assert notes(town) == []
+    assert town.app.retention.review_notes() == 1
+    assert asked(town) == [("2028-10-07", True, False), ("2029-09-10", False, True)], (
+        "what is gone is asked about no more"
+    )
+    assert town.app.retention.review_notes() == 0
+    assert verified(database).whole, verified(database).faults
+
+
 @pytest.mark.parametrize(("reason", "last", "first"), [
     ("mistake", "2026-12-15", "2026-12-16"),
     ("not_included", "2026-12-15", "2026-12-16"),

@@ -18,7 +18,7 @@ from provisions.domain.lifecycle.handover import LAPSED, MOVED, accept, decline,
 from provisions.domain.lifecycle.intake import add, open_case
 from provisions.domain.lifecycle.known_later import move, register, urgent
 from provisions.domain.lifecycle.milestones import milestone
-from provisions.domain.lifecycle.notes import keep, note
+from provisions.domain.lifecycle.notes import end_review, keep, note, review, reviews
 from provisions.domain.lifecycle.outcomes import record_outcome, reopen
 from provisions.domain.lifecycle.places import place_ends, place_found, place_kept, proposals
 from provisions.domain.lifecycle.replies import (
@@ -85,6 +85,7 @@ __all__ = [
     "decline",
     "derive",
     "derive_case",
+    "end_review",
     "follow_rules",
     "foresee",
     "keep",
@@ -111,6 +112,8 @@ __all__ = [
     "reply_as_table",
     "rest",
     "resume",
+    "review",
+    "reviews",
     "round_of",
     "settle_follow_up",
     "settle_for_case",

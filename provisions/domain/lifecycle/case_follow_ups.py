@@ -120,6 +120,14 @@ def settle_for_case(case: Case, name: str, moment: Moment, on: date) -> Decision
     return draft.done()
 
 
+def settle_asked(draft: Draft, names: Collection[str], on: date) -> None:
+    """What of these is open is done on day ``on``, by what was recorded."""
+    done = [replace(f, done=on) for f in draft.case.follow_ups if f.is_open and f.name in names]
+    change(draft, done)
+    for f in done:
+        draft.note("follow_up.done", "vervolgactie afgerond", name=f.name, due=f.due.isoformat(), on=on.isoformat())
+
+
 def change(draft: Draft, changed: Iterable[CaseFollowUp]) -> None:
     """Put these in the place of what is called so and is due on their days."""
     new = {(f.name, f.due): f for f in changed}
