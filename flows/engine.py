@@ -27,6 +27,7 @@ from flows.loops.loop import Loop
 from flows.loops.missed_mondays import MissedMondays
 from flows.loops.mornings import MorningMessages
 from flows.loops.postman import Deliverer, Postman
+from flows.loops.returns import ReturnsLoop
 from flows.loops.standby import StandbyLoop
 from flows.mirror.artifacts import Screens
 from flows.mirror.erasing import Forgetting
@@ -47,8 +48,10 @@ from provisions.catalogue import Config
 from provisions.domain.errors import NotAllowed
 from provisions.outbound.calling import StandbyCalls, WebhookGateway
 from provisions.outbound.gathered import Gathered
+from provisions.outbound.imap import ImapMailbox
 from provisions.outbound.links import links_for
 from provisions.outbound.outbox import Outbox
+from provisions.outbound.returns import Returns
 from provisions.outbound.smtp import transport_for
 from provisions.outbound.transports import OutboxFolder
 from provisions.outbound.webhook import webhooks_for
@@ -97,6 +100,7 @@ class Engine:
             screens.mornings, screens.days, Gathered(database, config, now), screens.absences
         )
         self._standby = StandbyLoop(_standby_calls(settings, config, database, now))
+        self._returns = ReturnsLoop(_returns(settings, config, database, now))
         self._events = Events(database, config)
         self._missed_mondays = MissedMondays(app)
         self._forgetting = Forgetting(app.retention, deployments, OutboxFolder(settings.home / "outbox"))
@@ -179,6 +183,7 @@ class Engine:
             self._missed_mondays.loop,
             self._forgetting.loop,
             self._standby.loop,
+            self._returns.loop,
             *pages,
             *zaken,
         ]
@@ -234,6 +239,13 @@ def _case_systems(
     }
     systems = CaseSystems(database, config, servers, now, random.random, callback=callback, headers=headers)
     return CaseSystemLoop(systems, now=now, notified=bool(callback))
+
+
+def _returns(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Returns | None:
+    """The reading of the mailbox, where one was set; nothing of the example is answered."""
+    if settings.imap_url is None or is_example(settings.home):
+        return None
+    return Returns(database, config, ImapMailbox(settings.imap_url.get_secret_value()), now)
 
 
 def _outbox(settings: Settings, config: Config, database: Database, now: Callable[[], datetime]) -> Outbox:

@@ -24,6 +24,7 @@ MIGRATIONS = PROJECT / "migrations"
 
 POSTGRESQL = ("postgresql", "postgresql+psycopg", "postgres")
 SMTP = ("smtp", "smtps")
+IMAP = ("imap", "imaps")
 _WEB = ("http", "https")
 _REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
 
@@ -85,6 +86,7 @@ class Settings:
     base_url: str | None = None
     config: Path = field(default_factory=_default_config)
     smtp_url: Secret | None = None
+    imap_url: Secret | None = None
     ui_password: Secret | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -264,6 +266,14 @@ def _smtp(text: str) -> Secret:
     return Secret(text)
 
 
+def _imap(text: str) -> Secret:
+    example = "imaps://gebruiker:wachtwoord@machine/INBOX"
+    found = _address(text, IMAP, example)
+    if not (found.host and found.user and found.password) or found.query or '"' in found.path or "\\" in found.path:
+        raise ValueError(f"de machine, de gebruiker en het wachtwoord horen erin. Voorbeeld: {example}")
+    return Secret(text)
+
+
 def _redis(text: str) -> Secret:
     _address(text, _REDIS, "redis://:wachtwoord@machine:6379/0", several=True)
     return Secret(text)
@@ -340,6 +350,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "base_url": _base_url,
     "config": _folder,
     "smtp_url": _smtp,
+    "imap_url": _imap,
     "ui_password": _password,
     "oidc_issuer": _issuer,
     "oidc_client_id": _plain,

@@ -16,6 +16,7 @@ from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.domain.lifecycle import SYSTEM
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.calling import WebhookGateway, try_out
+from provisions.outbound.imap import ImapMailbox
 from provisions.outbound.smtp import check_smtp
 from provisions.outbound.transports import UnableToSend
 from provisions.outbound.webhook import check_secrets, webhooks_for
@@ -52,6 +53,7 @@ _NO_LINKS = (
     "het adres waarop loketten en tafels de werkplek bereiken, zoals https://basisvoorzieningen.gemeente.nl."
 )
 _LATELY = timedelta(days=7)
+LOOKING = 10.0  # seconds: somebody waits at the screen
 
 
 def _put_right(found: PutRight) -> str:
@@ -127,6 +129,9 @@ def check(args: Namespace, settings: Settings) -> None:
         warnings.append(_NO_LINKS)
     else:
         done.append(f"in brieven die iets vragen staat een link naar {settings.base_url}")
+    if settings.imap_url:
+        ImapMailbox(settings.imap_url.get_secret_value(), LOOKING).check()
+        done.append("mailbox van automatische berichten leesbaar")
     if webhooks := check_secrets(config.organisation):
         done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
     if args.call:

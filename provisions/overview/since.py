@@ -49,6 +49,8 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "approval.approved": "",
     "approval.denied": "",
     "approval.lapsed": "",
+    "message.failed": "",
+    "message.absent": "",
     "case.opened": "gestart",
     "case.assigned": "een andere regisseur",
     "case.handover": "overdracht begonnen",

@@ -22,7 +22,7 @@ from provisions.store.columns import CASE, CASE_CHILDREN, CHILDREN, PROVISION, C
 from provisions.store.loading import Stored
 
 # What became of a letter: recorded by whoever sends it, at any moment.
-DELIVERY = frozenset({"message.sent", "message.failed", "message.void", "message.listed"})
+DELIVERY = frozenset({"message.sent", "message.failed", "message.void", "message.listed", "message.absent"})
 _LEFT = frozenset({"message.sent", "message.failed"})
 _encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
 _KEEP = """

@@ -246,6 +246,14 @@ def note_digest(salt: bytes, body: str) -> bytes:
     return hashlib.sha256(salt + body.encode()).digest()
 
 
+def told(connection: Connection, case_id: int, message: UUID, what: str) -> bool:
+    """Whether a line of this kind tells of this message of a case."""
+    query = select(t.audit.c.id).where(
+        t.audit.c.case_id == case_id, t.audit.c.message == message, t.audit.c.what == what
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def head(connection: Connection) -> Anchor:
     """The last line and its hash: note it down, and hand it to ``verification.verify`` later."""
     row = connection.execute(select(t.audit_head.c.last_line, t.audit_head.c.hash)).one()

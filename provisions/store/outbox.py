@@ -257,6 +257,13 @@ def stays(connection: Connection, row: Message) -> None:
     connection.execute(_STAYS, {"held": row.id, "about": row.provision_id, "case_id": row.case_id})
 
 
+def receivers_of(connection: Connection, message: UUID) -> dict[str, Delivery]:
+    """How it stands with each receiver of a message, by address."""
+    columns = (t.delivery.c[name] for name in _OF_DELIVERY)
+    rows = connection.execute(select(t.delivery.c.receiver, *columns).where(t.delivery.c.message == message)).all()
+    return {row.receiver: Delivery(*row[1:]) for row in rows}
+
+
 def lock_status(connection: Connection, message: UUID) -> str | None:
     """The status of a message, whose row is held from here on; ``None`` when it is gone."""
     return connection.execute(select(t.message.c.status).where(t.message.c.id == message).with_for_update()).scalar()

@@ -19,7 +19,9 @@ from provisions.views.export import Exports
 
 RELEASED = "export.released"
 DIRECTOR, COLLEAGUE = "de regisseur", "een medewerker"
-_WHO_GOT_IT = frozenset({"message.sent", "message.failed"})  # these lines name mailboxes, also those of people
+_WHO_GOT_IT = frozenset(
+    {"message.sent", "message.failed", "message.absent"}
+)  # these lines name mailboxes, also those of people
 
 
 class Releasing:

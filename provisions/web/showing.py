@@ -28,6 +28,7 @@ from provisions.web.house import written_day
 from provisions.web.menu import RUNS
 
 MOST_LETTERS = 200
+CAME_BACK = ("message.failed", "message.absent")  # what is said of a letter after it left
 _DRAWING = environment(TEMPLATES)
 
 
@@ -103,16 +104,19 @@ def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
         return []
     names = {p.provision.key: p.situation.rule.name for p in scene.view.provisions}
     because: dict[UUID, str] = {}
+    came_back: dict[UUID, str] = {}
     for line in record:
         if line.message is not None:
             because.setdefault(line.message, line.told)
+        if line.message is not None and line.what in CAME_BACK:
+            came_back[line.message] = f" ({line.because})"
     found = scene.visit.house.app.messages.found(reference=scene.reference, limit=MOST_LETTERS)
     return [
         LetterLine(
             one.created,
             dutch.capitalised(messages.label(one.kind)),
             names.get(one.key or "", "het traject"),
-            WORDS[one.status],
+            f"{WORDS[one.status]}{came_back.get(one.id, '')}",
             because.get(one.id, ""),
         )
         for one in found
