@@ -10,7 +10,9 @@ from provisions.access import Actor
 from provisions.app import App
 from provisions.caseload.script import Event
 from provisions.catalogue import Config
+from provisions.domain import lifecycle
 from provisions.domain.case import Case
+from provisions.domain.questions import Question
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
@@ -67,6 +69,12 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         grounds = {(key, name): ground for key, names in (waive or {}).items() for name, ground in names.items()}
         return app.cases.intake(IntakeRequest(reference, needs=need, waive=grounds, **more), by=by)
 
+    def reply(reference: str, *, by: Actor, key: str, **more: Any) -> Case:  # noqa: ARG001 - the counter does, by its link
+        case = app.views.case(reference).case
+        question = Question(case.id, lifecycle.round_of(case, key, None))
+        link = Actor.by_link(app.cases.receiver(question.key), question)
+        return app.cases.reply(reference, key, by=link, **more)
+
     def assign(reference: str, *, by: Actor, director: str) -> object:
         return app.cases.assign([reference], director, by=by)
 
@@ -120,4 +128,5 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "brp": app.cases.brp,
         "why": app.cases.why,
         "note": app.cases.note,
+        "reply": reply,
     }

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from provisions.domain import budget, graph, lifecycle
-from provisions.domain.case import Answer, Case, FollowUp, ProvisionKey, Reason, Status, Suspension
+from provisions.domain.case import Answer, Case, FollowUp, ProvisionKey, Reason, Said, Status, Suspension
 from provisions.domain.errors import NotFound, Refused
-from provisions.domain.lifecycle import Decision, Ending, Moment, Need
+from provisions.domain.lifecycle import Decision, Ending, FromCounter, Moment, Need
 from provisions.domain.lifecycle.budget import Wanted, ask_budget
 from provisions.domain.rules import Brp, CodeList, Dependency, FieldRule, OutcomeName, ProvisionRule
 from provisions.domain.rungs import RungName
@@ -36,6 +36,8 @@ class Can(StrEnum):
     AGREE = "agree"
     AGAIN = "again"
     NUMBER = "number"
+    REPLY = "reply"
+    TAKE_UP = "take_up"
     REOPEN = "reopen"
     ADD = "add"
     CONTACT = "contact"
@@ -80,6 +82,8 @@ def with_provision(case: Case, key: ProvisionKey, moment: Moment) -> frozenset[C
         Can.AGREE: lambda: lifecycle.agree(case, key, today, moment, today),
         Can.AGAIN: lambda: _again(case, rule, moment) if last else _some(()),
         Can.NUMBER: lambda: lifecycle.number(case, key, _other(provision.their_number), moment),
+        Can.REPLY: lambda: lifecycle.reply_as_counter(case, key, FromCounter(Said.CALL_ME), moment),
+        Can.TAKE_UP: lambda: lifecycle.take_up(case, key, moment),
         Can.REOPEN: lambda: lifecycle.reopen(case, key, moment, today, _SAID) if last else _some(()),
     }
     return frozenset(can for can, trial in tried.items() if _goes(trial))

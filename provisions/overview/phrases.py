@@ -73,7 +73,7 @@ def next_step(view: ProvisionView) -> str:
     """What happens next and when; ``""`` for what waits for another provision."""
     parts = []
     if view.provision.promised and view.provision.status.is_open:
-        parts.append(f"het loket zei: klaar op {short_date(view.provision.promised, year=False)}")
+        parts.append(f"klaar op {short_date(view.provision.promised, year=False)}, zei het loket")
     if to_be_judged(view.provision):
         parts.append("nu indiening bij het Maatwerkloket beoordelen")
     if view.suspended_until:

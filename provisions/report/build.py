@@ -54,6 +54,7 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "rungs": _together(history.rungs(w) for w in window),
         "causes": (causes := _together(history.causes(key, w) for w in window for key in history.keys)),
         "cause_names": {wording.cause(cause): count for cause, count in causes.items()},
+        "answered": history.answered.rows(window),
         "submitted": sum(history.submitted(w) for w in window),
         "taken_out": history.taken_out(week),
         "at_rest": history.at_rest(week),

@@ -93,6 +93,9 @@ def context(report: Report) -> dict[str, Any]:
         "went": _went(report["since_intake"], names),
         "answers": _times({dutch.ANSWER[Answer(a)]: count for a, count in report["answers"].items()}),
         "causes": _times(report.get("cause_names", {})),
+        "answered": [
+            {**row, "name": f"loket {row['counter'].replace('_', ' ')}"} for row in report.get("answered", ())
+        ],
         "rungs": _times({RungName(r).label: count for r, count in report["rungs"].items()}),
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from provisions.domain import deadlines
 from provisions.domain.calendar import day_of
 from provisions.domain.case import (
+    BY_COUNTER,
     Agreement,
     Case,
     NeededFrom,
@@ -80,6 +81,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         ],
         ended_on=row.ended_on,
         asked_on=row.asked_on,
+        replied_on=min((r.day for r in recorded.replies if r.said in BY_COUNTER), default=None),
         cause=recorded.causes[-1].code if recorded.causes else None,
         urgent=row.urgent and row.urgent_since is None,  # as it waited: what became urgent waits no more
         outcomes=[OutcomeFact(o.name, o.day, o.without_place) for o in recorded.outcomes],

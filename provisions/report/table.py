@@ -30,13 +30,25 @@ FIGURES = {
     "taken_over": "overgenomen",
     "handed_over": "overgedragen",
 }
+OF_COUNTER = {"asked": "gevraagd aan het loket", "answered": "beantwoord door het loket"}
 GROUPS = {
     "blocked_on": "wacht op",
     "rungs": "escalatiestappen",
     "answers": "antwoorden van tafels",
     "causes": "oorzaken",
 }
-HEADER = ("soort", "week", "sleutel", "naam", *FIGURES.values(), *GROUPS.values(), "cijfer", "was", "is")
+HEADER = (
+    "soort",
+    "week",
+    "sleutel",
+    "naam",
+    *FIGURES.values(),
+    *OF_COUNTER.values(),
+    *GROUPS.values(),
+    "cijfer",
+    "was",
+    "is",
+)
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -54,6 +66,8 @@ def as_csv(report: Report) -> str:
         writer.writerow(_line("gemeente (13 weken)", week, row["municipality"], row["name"], row))
     for row in report["weeks"]:
         writer.writerow(_line("weekverloop", row["week"], "", report["region"], row))
+    for row in report.get("answered", ()):
+        writer.writerow(_line("loket (13 weken)", week, row["counter"], row["counter"].replace("_", " "), row))
     names = {row["key"]: row["name"] for row in report["provisions"]}
     for c in report["corrections"]:
         line = _line("correctie", c["week"], c["key"], names.get(c["key"], c["key"]), {})
@@ -62,7 +76,7 @@ def as_csv(report: Report) -> str:
 
 
 def _line(kind: str, week: str, key: str, name: str, row: Mapping[str, Any]) -> list[str]:
-    figures = [_cell(row.get(figure)) for figure in FIGURES]
+    figures = [_cell(row.get(figure)) for figure in (*FIGURES, *OF_COUNTER)]
     groups = [", ".join(f"{name}={count}" for name, count in row.get(group, {}).items()) for group in GROUPS]
     return [kind, week, key, name, *figures, *groups, "", "", ""]
 

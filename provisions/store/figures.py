@@ -49,6 +49,7 @@ class RecordedProvision:
     agreements: Sequence[_Row]
     needed: Sequence[_Row]
     causes: Sequence[_Row]
+    replies: Sequence[_Row]
     lines: Sequence[_Row]
 
 
@@ -159,7 +160,8 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
     outcome, suspension, rung, waiver, agreement = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c, t.agreement.c
     stops = (suspension.start, suspension.until, suspension.resumed, suspension.reason)
     needed, cause = t.needed_from.c, t.cause.c
-    outcomes, suspensions, rungs, waivers, agreements, needs, causes = (
+    reply = t.reply.c
+    outcomes, suspensions, rungs, waivers, agreements, needs, causes, replies = (
         _children(connection, ids, query)
         for query in (
             select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded, outcome.without_place).order_by(
@@ -171,6 +173,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
             select(agreement.provision_id, agreement.day, agreement.agreed_on).order_by(agreement.id),
             select(needed.provision_id, needed.day, needed.until).order_by(needed.id),
             select(cause.provision_id, cause.code).order_by(cause.id),
+            select(reply.provision_id, reply.said, reply.day).order_by(reply.id),
         )
     )
     noted = _noted(connection, ids)
@@ -186,6 +189,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
                 agreements.get(row.id, ()),
                 needs.get(row.id, ()),
                 causes.get(row.id, ()),
+                replies.get(row.id, ()),
                 noted.get(row.case_id, {}).get((row.key, row.round), ()),
             )
         )

@@ -2,12 +2,13 @@
 
 from provisions.access import UseCase
 from provisions.domain import dutch, possible
-from provisions.domain.case import Answer, Reason
+from provisions.domain.case import Answer, Reason, Said
 from provisions.domain.errors import Part
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList, FieldRule, OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.usecases.cases import Cases
+from provisions.views import replied
 from provisions.web.acts import Act, Scene, cause, codes, labelled, on_day
 from provisions.web.forms import Field, Filled, Form, Kind
 
@@ -218,6 +219,60 @@ def _note(cases: Cases, scene: Scene, filled: Filled) -> None:
     cases.note(scene.reference, filled.one("note"), by=scene.by, key=scene.key)
 
 
+# --- those who were asked ---------------------------------------------------------------------------------------------
+
+# What is said by telephone and is no outcome, which has a form of its own.
+_BY_TELEPHONE = {
+    Said.SEEN: "Wij pakken dit op",
+    Said.APPLIED: "Aanvraag ontvangen op …",
+    Said.PROMISED: "Klaar op …",
+    Said.READY: "Ligt klaar",
+    Said.OBSTACLE: "Dit lukt niet, want …",
+    Said.CALL_ME: "Bel mij",
+}
+
+
+def _reply_form(scene: Scene) -> Form:
+    fields = (
+        Field("said", "Wat zei het loket?", Kind.ONE, labelled(_BY_TELEPHONE), required=True),
+        Field("on", "Welke dag noemde het?", Kind.DAY, only_for=("applied", "promised", "ready"), parts=(Part.ON,)),
+        Field(
+            "cause",
+            "Waarom lukt het niet?",
+            Kind.LIST,
+            codes(scene, CodeList.CAUSE),
+            only_for=("obstacle",),
+            parts=(Part.CAUSE,),
+        ),
+        Field("number", "Hoe noemt het loket dit?", Kind.LINE, hint="Alleen als het loket een nummer gaf."),
+        Field("remark", "Opmerking", Kind.LINE, hint="Hoogstens 200 tekens. Schrijf geen naam, nummer of adres op."),
+    )
+    lead = "Voor wat u aan de telefoon hoort. Een uitkomst legt u bij Uitkomst vast."
+    return _form(scene, "reply", "Wat zei het loket?", "Antwoord vastleggen", *fields, lead=lead)
+
+
+def _reply(cases: Cases, scene: Scene, filled: Filled) -> None:
+    cases.reply(
+        scene.reference,
+        scene.key,
+        filled.one("said"),
+        by=scene.by,
+        on=filled.day("on"),
+        cause=filled.text("cause"),
+        number=filled.text("number"),
+        remark=filled.text("remark"),
+    )
+
+
+def _take_up_form(scene: Scene) -> Form:
+    wants = dutch.listed([f"{dutch.SAID[r.said]} ({r.receiver})" for r in replied.open_replies(scene.of.provision)])
+    return _form(scene, "handled", "Antwoord oppakken", "Opgepakt", lead=f"Er wacht een antwoord: {wants}.")
+
+
+def _take_up(cases: Cases, scene: Scene, _: Filled) -> None:
+    cases.take_up(scene.reference, scene.key, by=scene.by)
+
+
 # --- the tables --------------------------------------------------------------------------------------------------------
 
 
@@ -312,12 +367,14 @@ def _only(choices: list[tuple[str, str]]) -> tuple[str, ...]:
 
 ACTS = (
     Act("outcome", Can.OUTCOME, UseCase.OUTCOME, _outcome_form, _outcome),
+    Act("handled", Can.TAKE_UP, UseCase.TAKE_UP, _take_up_form, _take_up),
     Act("followup", Can.FOLLOW_UP, UseCase.FOLLOW_UP, _follow_up_form, _follow_up),
     Act("submit", Can.SUBMIT, UseCase.SUBMIT, _submit_form, _submit),
     Act("answer", Can.ANSWER, UseCase.ANSWER, _answer_form, _answer),
     Act("waive", Can.WAIVE, UseCase.WAIVE, _waive_form, _waive),
     Act("resume", Can.RESUME, UseCase.RESUME, _resume_form, _resume),
     Act("suspend", Can.SUSPEND, UseCase.SUSPEND, _suspend_form, _suspend),
+    Act("reply", Can.REPLY, UseCase.REPLY, _reply_form, _reply),
     Act("why", Can.WHY, UseCase.WHY, _why_form, _why),
     Act("milestone", Can.MILESTONE, UseCase.MILESTONE, _milestone_form, _milestone),
     Act("urgent", Can.URGENT, UseCase.URGENT, _urgent_form, _urgent),

@@ -72,6 +72,8 @@ SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
     "asked anew after a refusal": lambda v: v.status == "refused" and v.case.brp == "unregistered",
     "with its cause": lambda v: bool(v.provision.causes),
     "with a milestone": lambda v: bool(v.provision.milestones),
+    "a day named by the counter": lambda v: v.provision.promised is not None and v.provision.status.is_open,
+    "a counter that wants to be called": lambda v: any(r.is_open for r in v.provision.replies),
     "contact goes otherwise": lambda v: v.case.contact == "two_people" and v.case.own_number is not None,
     "losing the place": lambda v: v.case.losing_place is True and v.case.wlz is not None,
     "money refused, corrected and spent": lambda v: (

@@ -249,6 +249,7 @@ ACTS = [
     ("special_assistance", "number", {"number": "Z2026-12"}, "provision.number"),
     ("special_assistance", "note", {"note": "gebeld"}, "case.noted"),
     ("id_document", "answer", {"rung": "doorbraaktafel", "answer": "priority"}, "rung.answered"),
+    ("special_assistance", "reply", {"said": "call_me", "remark": "voor tien uur"}, "provision.replied"),
     ("", "contact", {"contact": "together"}, "case.contact"),
     ("", "living", {"living": "shelter", "losing_place": "yes", "wlz": "none"}, "case.living"),
     ("", "place_ends", {"ends": "2026-12-12", "kind": "lease", "because": "arrears"}, "place.ends"),

@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import event
 
+from provisions.access import Actor
 from provisions.app import App
+from provisions.domain.case import ProvisionKey
+from provisions.domain.questions import Question
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import typed
 from tests.conftest import MovingClock
@@ -62,6 +65,32 @@ def test_the_day_is_in_order_and_what_is_done_disappears(browser: Browser, app: 
     for name in ("refusal_discussed", "objection_considered", "objection_last_weeks"):
         app.cases.settle_follow_up(HERE, "day_activity", name, by=typed("regie-1"))
     assert "Bezwaar kan nog tot" not in parts(browser.opens("/werk"))
+
+
+def test_what_a_counter_wants_stands_there_until_it_is_taken_up_or_taken_back(
+    browser: Browser, app: App, clock: MovingClock
+) -> None:
+    question = Question(app.views.case(HERE).case.id, ProvisionKey("special_assistance"))
+    counter = Actor.by_link(app.cases.receiver(question.key), question)
+    browser.signs_in("regie-1")
+    app.cases.reply(HERE, "special_assistance", "call_me", by=counter)
+    app.cases.take_back(HERE, "special_assistance", by=counter)
+    assert rows(browser.opens("/werk"), "answered") == []
+    app.cases.reply(HERE, "special_assistance", "seen", by=counter)
+    clock.advance(minutes=1)
+    app.cases.reply(HERE, "special_assistance", "promised", on=date(2026, 11, 20), by=counter)
+    assert rows(browser.opens("/werk"), "answered") == [], "that asks nothing"
+    clock.advance(minutes=1)
+    app.cases.reply(HERE, "special_assistance", "call_me", by=counter, remark="na twee uur")
+    page = browser.opens("/werk")
+    assert rows(page, "answered") == [(HERE, "special_assistance")]
+    assert "bel mij" in page
+    of_it = browser.opens(f"/clienten/{app.views.case(HERE).case.id}/special_assistance")
+    assert "na twee uur" in of_it
+    assert "klaar op 20 nov" in of_it
+    clock.advance(minutes=1)
+    app.cases.take_up(HERE, "special_assistance", by=typed("regie-1"))
+    assert rows(browser.opens("/werk"), "answered") == []
 
 
 def test_the_list_shows_ones_clients_and_where_they_sleep(browser: Browser, app: App) -> None:

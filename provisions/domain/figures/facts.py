@@ -45,7 +45,8 @@ class ProvisionFacts:
     ``suspensions``: (day of suspending, day of resuming, reason); ``rungs``: (name, day it was climbed).
     ``rests``: (first day, day on which it ran again) of when the case was at rest.
     ``cause``: why it was not there yet (a code), as was said last; ``asked_on``: the day on which the counter was first asked,
-    as far as known. ``ended_on``: the day on which it ended with its case, or was handed over (``handed_over``).
+    as far as known; ``replied_on``: the day on which it first answered. ``ended_on``: the day on which it ended with its case,
+    or was handed over (``handed_over``).
     ``taken_over``: it continues a round of the municipality before; ``rungs_before``: those climbed there that a table still
     had, from the day of the move. ``municipality``: to which it belongs, where that was recorded.
     """
@@ -60,6 +61,7 @@ class ProvisionFacts:
     statutory_late: Sequence[tuple[date, date | None]] = ()
     urgent: bool = False
     asked_on: date | None = None
+    replied_on: date | None = None
     cause: str | None = None
     outcomes: Sequence[OutcomeFact] = ()
     reopened: Sequence[date] = ()

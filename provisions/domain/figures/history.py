@@ -16,6 +16,7 @@ from datetime import date
 from itertools import chain
 from statistics import median
 
+from provisions.domain.figures.answered import Answered
 from provisions.domain.figures.facts import FEWEST, CaseFacts, ProvisionFacts
 from provisions.domain.figures.life import Delivery, Dependencies, Life, Rounds, there
 from provisions.domain.figures.spans import ALWAYS, Levels, Span, merged_spans, minus, within
@@ -65,6 +66,7 @@ class History:
         self._after_today = today.toordinal() + 1
         self._tallies = {key: _Tally() for key in rules}
         self._without = {name: Levels() for name in WITHOUT}
+        self.answered = Answered()
         self._taken_out: Counter[int] = Counter()
         self._at_rest = Levels()
         self._municipal_events: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
@@ -92,6 +94,7 @@ class History:
     def _add_provision(self, case: CaseFacts, life: Life, lives: Rounds) -> None:
         tally, facts = self._tallies[life.facts.key], life.facts
         self._add_levels(case, tally, life)
+        self.answered.add(life.rule.counter, facts)
         if facts.started_on is not None:
             self._event(case, tally, "taken_over" if facts.taken_over else "started", facts, facts.started_on)
         if facts.handed_over and facts.ended_on is not None:
