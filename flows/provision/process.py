@@ -52,6 +52,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("term.agreed"): "Datum afgesproken",
     Fact("clock.suspended"): "Klok stilgezet",
     Fact("clock.resumed"): "Klok loopt weer",
+    Fact("warning.given"): "Voorwaarschuwing gegeven",
+    Fact("warning.passed"): "Geen voorwaarschuwing meer: de dag is er",
     Fact("message.requested", "again"): "Opnieuw gevraagd aan het loket",
     Fact("message.requested", "asked_anew"): "Opnieuw gevraagd aan het loket, na de afwijzing",
     Fact("message.requested", "cancelled"): "Loket laten weten dat het niet meer nodig is",
@@ -80,6 +82,7 @@ SILENT = frozenset(
         Fact("message.requested", "replied"),
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
+        Fact("message.requested", "warned"),
         Fact("message.requested", "recorded"),
         # What is written about it is read by its director, not in Prefect.
         Fact("case.noted"),

@@ -26,6 +26,7 @@ from provisions.catalogue.places import read_place
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.themes import Theme, read_themes
+from provisions.catalogue.warnings import reached, read_warnings, unwarned
 from provisions.catalogue.working_days import read_calendar, with_closing_days
 from provisions.catalogue.zaken import ZAKEN, CaseSystem, read_zaken
 from provisions.domain.encodings import decoded
@@ -94,6 +95,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     case_follow_ups = read_case_follow_ups(roots[PROVISIONS])
     notice = read_notice(roots[PROVISIONS])
     of_place = roots[PROVISIONS].table("place")
+    warned = read_warnings(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
     place = read_place(of_place, codes, rules)
     organisation = read_organisation(roots[ORGANISATION])
@@ -121,12 +123,14 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         notice=notice,
         place=place,
         budgets={key: m.budget for key, m in municipalities.items() if m.budget is not None},
+        warnings=warned,
+        warned=reached(organisation),
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
         zaken={(place, key): rule for place, system in zaken.items() for key, rule in system.rules.items()},
     )
     unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
-    warnings = (*warnings, *unused, *_unlisted_directors(organisation))
+    warnings = (*warnings, *unused, *_unlisted_directors(organisation), *unwarned(organisation, warned))
     return Config(catalogue, organisation, warnings, rights, automations, themes, zaken)
 
 

@@ -68,6 +68,7 @@ class Municipality:
     own_sender: Contact | None = None
     seconds: tuple[str, ...] = ()
     theme: str = ""
+    portfolio_holder: Contact | None = None
     agendas: frozenset[RungName] = frozenset()
     standby_call: StandbyCall | None = None
     budget: BudgetRule | None = None
@@ -85,7 +86,9 @@ class Organisation:
     ``morning_message``: from when (Amsterdam's clock) the team leads get the message of the day. ``keeping``: how long what is
     known of a client is kept. ``keep_looks_months``: how long it is kept who looked at what.
     ``arrangement``: that of municipalities on one installation (AVG, article 26); ``works_council``: its consent to showing the
-    load of each director; ``mail``: the domains to which mail may go, where they are named.
+    load of each director;
+    ``central_desk``, ``escalation_table``: of the region, who is warned before somebody has no place;
+    ``mail``: the domains to which mail may go, where they are named.
     ``letters_wait``: how long a letter waits for second thoughts. ``people``: who has which role where, where that is listed.
     ``sign_in``: how a provider of identities is read. ``theme``: how the workplace looks.
     """
@@ -107,6 +110,8 @@ class Organisation:
     arrangement: Arrangement | None = None
     mail: MailDomains = field(default_factory=MailDomains)
     works_council: Arrangement | None = None
+    central_desk: Contact | None = None
+    escalation_table: Contact | None = None
     theme: str = NEUTRAL
 
     @property
@@ -128,8 +133,10 @@ class Organisation:
     def contacts(self) -> Iterator[Contact]:
         """Everyone who may get a message about a provision."""
         yield self.maatwerkloket
+        yield from (contact for contact in (self.central_desk, self.escalation_table) if contact)
         for m in self.municipalities.values():
             yield from (*m.tables.values(), m.customisation_officer, m.standby, m.default_director)
+            yield from (m.portfolio_holder,) if m.portfolio_holder else ()
             yield from (*m.counters.values(), *m.directors.values())
 
     def sender_of(self, municipality: Municipality) -> Contact:
@@ -173,6 +180,8 @@ def read_organisation(root: Entry) -> Organisation:
         mail=read_mail_domains(root),
         theme=region.text("theme", default=NEUTRAL),
         works_council=read_consent(region),
+        central_desk=_optional_contact(region, "central_desk"),
+        escalation_table=_optional_contact(region, "escalation_table"),
     )
     check_mail_domains(organisation, root)
     region.done()
@@ -275,6 +284,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         seconds=read_seconds(entry, key, places),
         theme=entry.text("theme", default=""),
         budget=read_budget(entry),
+        portfolio_holder=_optional_contact(entry, "portfolio_holder"),
     )
     if not municipality.team_leads and "team_leads" in entry.values:
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")

@@ -75,6 +75,8 @@ class Wording:
             what = TO_JUDGE if name.kind.is_judged else name.label
             # Recorded late: the engine climbs it as soon as it runs.
             found.append(f"{'nu' if day <= self._today else self.day(day)}: {what}")
+        for warning in p.next_warnings[:1]:
+            found.append(f"{self.day(day_of(warning.at))}: voorwaarschuwing: {warning.rule.title}")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
         return found + [f"{self.day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]
 

@@ -63,6 +63,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "suspension": (READ, ADD, CHANGE, REMOVE),
     "typed": (READ, ADD, CHANGE, REMOVE),
     "waiver": (READ, ADD, REMOVE),
+    "warned": (READ, ADD, CHANGE, REMOVE),
     "zaak": (READ, ADD, CHANGE, REMOVE),
     "zaak_closing": (READ, ADD, REMOVE),
 }

@@ -344,6 +344,19 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """Somebody was warned beforehand (voorwaarschuwing) of day ``day``: ``name`` as in the catalogue, ``sent`` the moment (UTC).
+
+    ``message``: its letter; ``None`` when none was sent any more, because a higher one was at that moment or the day had come.
+    """
+
+    name: str
+    day: date
+    sent: datetime
+    message: str | None = None
+
+
+@dataclass(frozen=True)
 class Living:
     """Where the client slept since day ``on`` (a code), whether that place was to be lost within three months (``None``: not
     known), and which long-term care there was (a code), as was said until something else was.
@@ -448,6 +461,7 @@ class Provision:
     causes: tuple[Cause, ...] = ()
     earlier_agreements: tuple[Agreement, ...] = ()
     earlier_needed: tuple[NeededFrom, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     replies: tuple[Reply, ...] = ()
 
     @cached_property

@@ -10,6 +10,7 @@ from provisions.domain.case import Asked, Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.renewals import ToTheSame
 from provisions.domain.rules import Catalogue, OutcomeName
+from provisions.domain.warnings import AND_DAY, warned_day
 
 NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
 
@@ -105,6 +106,14 @@ def not_delivered(about: Concern) -> str:
 def closed(about: Concern) -> str:
     """What is about an open provision, when it is closed."""
     return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
+
+
+def another_day_by_now(about: Concern) -> str:
+    """A warning, when the day that it warns for is no longer the one."""
+    day = warned_day(about.provision)
+    if day is None or about.provision.status is Status.HANDED_OVER:
+        return closed(about) or "er is geen dag meer om voor te waarschuwen"
+    return "" if (about.detail or "").endswith(f"{AND_DAY}{day.isoformat()}") else "het is een andere dag geworden"
 
 
 def nothing_to_waive(about: Concern) -> str:

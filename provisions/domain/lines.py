@@ -27,6 +27,7 @@ from provisions.domain.case import (
     Status,
     Suspension,
     Waiver,
+    Warned,
 )
 from provisions.domain.lifecycle.decision import SYSTEM
 from provisions.domain.lifecycle.ending import status_before_end
@@ -187,6 +188,13 @@ def _taken_over(p: Provision, line: RecordedLine) -> Provision:
     return replace(p, rungs=(*p.rungs, rung))
 
 
+def _warned(p: Provision, line: RecordedLine) -> Provision:
+    data, on = line.data, day(line.data["day"])
+    passed = [Warned(name, on, line.at) for name in data.get("others") or ()]
+    given = [Warned(data["name"], on, line.at, str(line.message))] if "name" in data else []
+    return replace(p, warnings=(*p.warnings, *passed, *given))
+
+
 def _answered(p: Provision, line: RecordedLine) -> Provision:
     name, answer = RungName(line.data["rung"]), Answer(line.data["answer"])
     return replace(p, rungs=tuple(replace(r, answer=answer) if r.name is name else r for r in p.rungs))
@@ -319,6 +327,8 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "promise.reminded": lambda p, line: with_reminded(p, day(line.data["named"])),
     "term.changed": lambda p, _line: replace(p),
     "rung.climbed": _climbed,
+    "warning.given": _warned,
+    "warning.passed": _warned,
     "rung.taken_over": _taken_over,
     "rung.answered": _answered,
     "rung.submitted": _submitted,

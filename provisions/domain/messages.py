@@ -369,6 +369,28 @@ class MessageKind(StrEnum):
             unsettles=True,
         ),
     )
+    WARNING = (
+        "warning",
+        Letter(
+            label="voorwaarschuwing",
+            to=Recipient.WARNED,
+            template="notice/warning.md.j2",
+            subject="Voorwaarschuwing {reference} · {warned_short}",
+            event="vooraf-gewaarschuwd",
+            lapses=lapses.another_day_by_now,
+        ),
+    )
+    WARNED = (
+        "warned",
+        Letter(
+            label="wie er is gewaarschuwd, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/warned.md.j2",
+            subject="Voorwaarschuwing {reference} · {warned_short}",
+            event="regisseur-vooraf-gewaarschuwd",
+            lapses=lapses.another_day_by_now,
+        ),
+    )
     WAIVER_OFFER = (
         "waiver_offer",
         Letter(

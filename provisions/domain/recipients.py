@@ -15,6 +15,7 @@ class Recipient(StrEnum):
     CUSTOMISATION_OFFICER = "customisation_officer"
     STANDBY = "standby"
     THE_SAME = "the_same"  # whoever got the letter that the link is of, at the address that it went to
+    WARNED = "warned"  # whoever the warning that the letter is about is for
     ASKER = "asker"  # whoever asked for what the letter is about
     NATIONAL_DESK = "national_desk"
     TEAM_LEADS = "team_leads"

@@ -294,6 +294,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
         (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes
     ],
     "follow_ups": lambda p, _forgotten: _follow_up_columns(p.follow_ups),
+    "warnings": lambda p, _forgotten: [(w.name, w.day, w.message and str(w.message)) for w in p.warnings],
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
@@ -306,6 +307,7 @@ _COLUMNS = {
     "rungs": "rung",
     "outcomes": "outcome",
     "follow_ups": "follow_up",
+    "warnings": "warned",
     "milestones": "milestone",
     "causes": "cause",
     "replies": "reply",

@@ -304,6 +304,34 @@ class CodeList(StrEnum):
     PLACE_ENDS = "place_ends"
 
 
+class WarningTo(StrEnum):
+    """Whom a warning is for."""
+
+    CASE_DIRECTOR = "case_director"
+    DOORBRAAKTAFEL = "doorbraaktafel"
+    ESCALATION_TABLE = "escalation_table"  # of the municipality or the region
+    CENTRAL_DESK = "central_desk"  # of the region; else the portfolio holder of the municipality
+    STANDBY = "standby"
+
+    @property
+    def optional(self) -> bool:
+        """Whether there may be none."""
+        return self in (WarningTo.ESCALATION_TABLE, WarningTo.CENTRAL_DESK)
+
+
+@dataclass(frozen=True)
+class WarningRule:
+    """A warning before a day that is known beforehand (voorwaarschuwing): ``before`` in working days, from the first moment of
+    that day or ``at`` a time (Amsterdam); without ``before`` at once. ``title``: what it is called, in Dutch.
+    """
+
+    name: str
+    title: str
+    to: WarningTo
+    before: int | None = None
+    at: time | None = None
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What a person is proposed to ask for when the client loses the place to sleep: provision ``key``, for a ``purpose`` (a
@@ -496,6 +524,10 @@ class Catalogue:
     place: PlaceRule = PlaceRule()
     # What may be asked of the budget moves no day of what is recorded.
     budgets: Mapping[str, BudgetRule] = field(default_factory=dict, compare=False)
+    warnings: tuple[WarningRule, ...] = ()
+    # By municipality, whom of the optional ones a warning reaches there.
+    warned: Mapping[str, frozenset[WarningTo]] = field(default_factory=dict)
+    # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
     # By municipality and provision. Whether a zaak is made decides nothing of the provision either.
@@ -521,6 +553,11 @@ class Catalogue:
     def has_rung(self, rung: RungName, municipality: str) -> bool:
         """Whether a municipality has this rung at all: some tables are there in some municipalities only."""
         return not rung.kind.optional or rung in self.tables.get(municipality, ())
+
+    def warnings_in(self, municipality: str) -> tuple[WarningRule, ...]:
+        """The warnings that reach somebody in a municipality, lowest first."""
+        there = self.warned.get(municipality, ())
+        return tuple(rule for rule in self.warnings if not rule.to.optional or rule.to in there)
 
     def at_the_office(self, municipality: str, moment: datetime) -> bool:
         """Whether ``moment`` (aware) falls within the office hours of a municipality; one that has set none is always there."""

@@ -21,11 +21,12 @@ from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
-from provisions.outbound import course, handovers, whole_case
+from provisions.outbound import course, early, handovers, whole_case
 from provisions.outbound.course import Told
 
 HURRY = "SPOED "
 LINK_HERE = "[[hier komt de link]]"  # a paragraph of its own, which no letter that leaves or is kept has
+_WARNINGS = (MessageKind.WARNING, MessageKind.WARNED)
 STATUTORY_NAMED = 10  # working days before its end
 
 
@@ -119,6 +120,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_answer(message, provision),
         **_reply(message, provision, now),
         **_new_day(situation, now),
+        **(early.facts(message.detail, municipality, situation, config, now) if message.kind in _WARNINGS else {}),
         **_course(message, situation, config, now),
         **_handover(message, case, config, now),
         **_deadline(situation, now),

@@ -24,6 +24,7 @@ from provisions.domain.renewals import ToTheSame
 from provisions.domain.rungs import RungName
 from provisions.machine.link_secrets import Link
 from provisions.outbound.context import LINK_HERE, MessageFacts, asked_by, case_facts, facts
+from provisions.outbound.early import warned_by
 from provisions.outbound.markdown import html, plain_text
 from provisions.templates import environment
 
@@ -111,8 +112,12 @@ def render(
     director = _acting(message, meant, municipality.key, config, now)
     counter = config.catalogue.rule(provision.key).counter
     people = _People(municipality, director, director, counter, config, same=_same(message, config))
+    if kind.letter.to is Recipient.WARNED:
+        recipients = warned_by(message.detail, municipality, config)
+    else:
+        recipients = tuple(people.of(kind.letter.to, kind.rung(message.detail)))
     letter = Rendered(
-        recipients=tuple(people.of(kind.letter.to, kind.rung(message.detail))),
+        recipients=recipients,
         subject=subject,
         text=plain_text(body),
         html=written.get_template("mail.html.j2").render(subject=subject, body=html(body)),

@@ -56,6 +56,7 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "case.handover": "overdracht begonnen",
     "case.handover_declined": "overdracht teruggegeven",
     "case.transferred": "overgedragen",
+    "warning.given": "",
     "provision.no_longer_needed": "is niet meer nodig",
     "place.ends": "",
     "place.kept": "",

@@ -25,6 +25,7 @@ TABLES = [
         "absence",
         "person",
         "milestone",
+        "warned",
         "cause",
         "reply",
         "approval",

@@ -312,6 +312,19 @@ needed_from = Table(
     Index("ix_needed_from_provision_id", "provision_id"),
 )
 
+# Who was warned beforehand, of which day. Without a message: none was sent any more.
+warned = Table(
+    "warned",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("name", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("sent", Moment, nullable=False),
+    Column("message", Uuid),
+    UniqueConstraint("provision_id", "name", "day"),
+)
+
 # Dated facts that are no outcome; named again it is a correction.
 milestone = Table(
     "milestone",

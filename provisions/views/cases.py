@@ -16,6 +16,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.ladder import RungDue
 from provisions.domain.notices import Notice, notice_of
 from provisions.domain.rules import Dependency, ProvisionRule
+from provisions.domain.warnings import WarningDue, warnings_ahead
 from provisions.store import listing, looking, zaken_seen
 from provisions.store.looking import Found, Patience, Reader
 from provisions.views.follow_ups import OverdueFollowUp, overdue
@@ -53,6 +54,7 @@ class ProvisionView:
     flow_run: UUID | None
     date_warnings: tuple[str, ...]  # a date beyond the last year of the calendar
     rules: Mapping[str, ProvisionRule]
+    next_warnings: tuple[WarningDue, ...] = ()
     zaak: ZaakView | None = None  # the last one; read only where one case is looked at, and so is what follows
     asked: tuple[int, ...] = ()  # numbers of what a second person is to decide; read only where one case is looked at
 
@@ -64,6 +66,18 @@ class ProvisionView:
     def named(self, dependency: str) -> str:
         """The Dutch name of ``a`` or ``a|b``."""
         return Dependency.parse(dependency).called(lambda key: self.rules[key].name)
+
+    def _warnings(self) -> list[dict[str, Any]]:
+        """Those that were given or passed over, and those that are still to come; ``day`` is the one that is warned for."""
+        given = [
+            {"name": w.name, "day": w.day.isoformat(), "sent": utc_text(w.sent) if w.message else None, "due": None}
+            for w in self.provision.warnings
+        ]
+        ahead = [
+            {"name": w.rule.name, "day": w.day.isoformat(), "sent": None, "due": utc_text(w.at)}
+            for w in self.next_warnings
+        ]
+        return given + ahead
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""
@@ -108,7 +122,7 @@ class ProvisionView:
             "notice_of_default": _notice(self.notice),
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "date_warnings": list(self.date_warnings),
-            "warnings": [],
+            "warnings": self._warnings(),
             "promised": _iso(p.promised),
             "answered": [reply_json(r) for r in p.replies],
             "their_number": p.their_number,
@@ -452,6 +466,7 @@ class Views:
             notice=notice_of(situation, catalogue.notice),
             lies_with=ladder.lies_with(situation),
             next_rung=ladder.next_rung_at(situation, catalogue, now),
+            next_warnings=warnings_ahead(situation, catalogue),
             flow_run=flow_run,
             date_warnings=tuple(
                 dict.fromkeys(w for end in (due, statutory and statutory.end) if end for w in end.warnings)

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from provisions.access import Subject, UseCase
 from provisions.domain import dutch, messages
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Asked, ProvisionKey
 from provisions.domain.notices import in_words
-from provisions.domain.rules import CodeList
+from provisions.domain.rules import Catalogue, CodeList
 from provisions.domain.rungs import RungName
 from provisions.overview.timeline import timeline
 from provisions.overview.why_day import why_this_day
@@ -172,6 +173,10 @@ def of_provision(scene: Scene) -> dict[str, Any]:
         "Begonnen zonder": dutch.listed([view.named(w.dependency) for w in provision.waivers]),
         "Ingebrekestelling": _notice(scene),
         "Mijlpalen": "; ".join(f"{titles.get(m.name, m.name)}: {written_day(m.on)}" for m in provision.milestones),
+        "Gewaarschuwd": "; ".join(_warned(view, catalogue)),
+        "Volgende voorwaarschuwing": "; ".join(
+            f"{one.rule.title}, {written_day(day_of(one.at))}" for one in view.next_warnings[:1]
+        ),
         "Gevraagd aan een ander": ", ".join(f"A-{number}" for number in view.asked),
     }
 
@@ -195,6 +200,16 @@ def _notice(scene: Scene) -> str:
 def _works_on(scene: Scene) -> bool:
     """Whether who looks keeps this case, as its director and the team lead do; a table does not."""
     return bool(scene.seen.may(UseCase.MILESTONE, Subject(scene.case.municipality)))
+
+
+def _warned(view: ProvisionView, catalogue: Catalogue) -> list[str]:
+    """Who was warned, when, and of which day."""
+    titles = {rule.name: rule.title for rule in catalogue.warnings}
+    return [
+        f"{titles.get(w.name, w.name)}, {written_day(day_of(w.sent))} (voor {written_day(w.day)})"
+        for w in view.provision.warnings
+        if w.message
+    ]
 
 
 def answers(view: ProvisionView) -> dict[RungName, str]:

@@ -5,6 +5,7 @@ What can happen is not read from the rule: clients are led through lives in whic
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from itertools import combinations
 
@@ -116,6 +117,12 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
         attempt(lambda milestone=milestone: client.reaches(key, milestone.name))  # type: ignore[misc]
     attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))
     attempt(lambda: client.loses_the_place("2027-05-03"))
+    client.tick()
+    attempt(client.keeps_the_place)
+    attempt(lambda: client.loses_the_place(str(client.today + timedelta(days=3))))
+    client.tick()
+    client.now += timedelta(days=3)
+    client.tick()
     attempt(client.keeps_the_place)
     attempt(
         lambda: client.needs_again(key, agreed=day("2027-05-01") if CATALOGUE.rule(key).needs_agreed_date else None)

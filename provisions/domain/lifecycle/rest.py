@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from provisions.domain import deadlines, dutch
+from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey, Rest, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import InvalidInput, NotAllowed
@@ -21,6 +22,7 @@ from provisions.domain.lifecycle.starting import note_term
 from provisions.domain.lifecycle.telling import done_by_another, tell_new_day
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CaseTrigger, Catalogue, CodeList
+from provisions.domain.warnings import warnings_ahead
 
 LONGEST = timedelta(weeks=13)
 
@@ -30,6 +32,7 @@ class Woken(StrEnum):
 
     STATUTORY = "statutory"  # a statutory term ends
     NEEDED_FROM = "needed_from"  # something is needed from that day
+    WARNING = "warning"  # somebody is to be warned of a day that comes near
     PLACE = "place"  # the client loses the place to sleep
     LONGEST = "longest"  # thirteen weeks are over
     PERSON = "person"
@@ -44,6 +47,7 @@ class Woken(StrEnum):
 _WORDS = {
     Woken.STATUTORY: "een wettelijke termijn loopt af",
     Woken.NEEDED_FROM: "er is vanaf vandaag iets nodig",
+    Woken.WARNING: "er komt een dag aan waarvoor iemand moet worden gewaarschuwd",
     Woken.PLACE: "vanaf vandaag heeft de cliënt geen plek om te slapen",
     Woken.LONGEST: "de dertien weken zijn voorbij",
     Woken.END: "het traject is afgesloten",
@@ -173,6 +177,8 @@ def wake_days(case: Case, catalogue: Catalogue) -> Iterator[tuple[date, Woken]]:
     for key, provision in case.provisions.items():
         if not provision.status.is_open:
             continue
+        for warning in warnings_ahead(Situation.of(case, key, catalogue), catalogue):
+            yield day_of(warning.at), Woken.WARNING
         if provision.needed_from is not None:
             yield provision.needed_from, Woken.NEEDED_FROM
         if provision.status is not Status.REFUSED:

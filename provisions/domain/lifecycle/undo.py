@@ -34,7 +34,10 @@ _NEVER = {
 }
 # What the clock records of a provision, and nobody else.
 _TICKED = frozenset(
-    {"clock.resumed", "provision.overdue", "rung.climbed", "rung.submitted", "follow_up.reminded", "message.requested"}
+    {
+        *("clock.resumed", "provision.overdue", "rung.climbed", "rung.submitted", "follow_up.reminded"),
+        *("message.requested", "warning.given", "warning.passed"),
+    }
 )
 
 

@@ -1,0 +1,75 @@
+"""The letters before a day that is known beforehand: what comes, who can offer what, and nothing of the place itself."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from provisions.catalogue import Contact
+from provisions.domain import lifecycle
+from provisions.domain.case import ProvisionKey
+from provisions.domain.rules import WarningTo
+from provisions.outbound.render import Lapsed, render
+from tests.outbound.conftest import NewStory, Story
+
+SHELTER = "emergency_shelter"
+DAY = date(2026, 11, 27)  # nineteen working days after Monday 2 November
+
+
+def losing(story: NewStory) -> Story:
+    told = story("wmo_indication")
+    told.take(lifecycle.place_ends(told.case, DAY, "detention", "release", told.moment))
+    return told
+
+
+@pytest.mark.parametrize("name", ["doorbraaktafel", "central_desk", "standby", "last_day"])
+def test_a_warning_says_which_day_what_was_tried_and_who_can_offer_what(story: NewStory, name: str) -> None:
+    told = losing(story).until("2026-11-26T12:00+01:00")
+    letter = told.read("warning", SHELTER, f"{name}/2026-11-27")
+    said = " ".join(f"{letter.subject} {letter.text}".lower().split())
+    assert "27 november" in letter.subject
+    assert "geen plek om te slapen" in said
+    assert "wet forensische zorg" in said
+    assert "de ene wet mag voorgaan op de andere" in said
+    assert not [
+        word for word in ("detentie", "gevangenis", "vrijlating", "ontslag", "opvang nodig omdat") if word in said
+    ]
+
+
+def test_each_goes_to_whom_it_is_for_and_the_director_has_a_message_of_its_own(story: NewStory) -> None:
+    told = losing(story).until("2026-11-26T12:00+01:00")
+    to = {
+        name: told.read("warning", SHELTER, f"{name}/2026-11-27").recipients[0].email.partition("@")[0]
+        for name in ("doorbraaktafel", "central_desk", "standby", "last_day")
+    }
+    assert to == {
+        "doorbraaktafel": "doorbraaktafel",
+        "central_desk": "portefeuillehouder",
+        "standby": "bereikbaarheidsdienst",
+        "last_day": "bereikbaarheidsdienst",
+    }
+    own = told.read("warned", SHELTER, "central_desk/2026-11-27")
+    assert "Portefeuillehouder" in own.text
+    first = told.read("warned", SHELTER, "doorbraaktafel/2026-11-27")
+    assert "regisseur" in first.recipients[0].email
+
+
+def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewStory) -> None:
+    told = losing(story)
+    desk = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
+    organisation = replace(told.config.organisation, central_desk=desk)
+    told.config = replace(told.config, organisation=organisation)
+    told.until("2026-11-20T12:00+01:00")
+    letter = told.read("warning", SHELTER, "central_desk/2026-11-27")
+    assert [to.email.partition("@")[0] for to in letter.recipients] == ["maatwerk"]
+    assert "dat doet een mens" in letter.text
+    assert desk.email in letter.text
+
+
+def test_a_warning_for_another_day_is_not_sent_any_more(story: NewStory) -> None:
+    told = losing(story).until("2026-11-20T12:00+01:00")
+    told.take(lifecycle.place_kept(told.case, told.moment, date(2026, 12, 30)))
+    given = told.last("warning", SHELTER, "central_desk/2026-11-27")
+    case = told.case
+    assert isinstance(render(given, case, case.provisions[ProvisionKey(SHELTER)], told.config, told.now), Lapsed)
+    assert WarningTo.CENTRAL_DESK in told.config.catalogue.warned["voorbeeldstad"]
