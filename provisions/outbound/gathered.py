@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Engine
 from provisions.catalogue import TEMPLATES, Config, Contact
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
+from provisions.domain.delivery import Delivery, MessageStatus
 from provisions.domain.errors import Refused
 from provisions.domain.messages import MessageKind
 from provisions.outbound.holding import Holding
+from provisions.outbound.links import place_of
 from provisions.outbound.markdown import html, plain_text
 from provisions.outbound.outbox import Batch
 from provisions.outbound.recording import Note
@@ -40,7 +42,7 @@ class _Overview:
     """One overview in the making: what it says, in order; ``settled``: what is crossed off, and by which it is."""
 
     to: Contact
-    said: list[Rendered] = field(default_factory=list)
+    said: list[tuple[UUID, Rendered]] = field(default_factory=list)
     listed: list[UUID] = field(default_factory=list)
     lapsed: list[UUID] = field(default_factory=list)
     notes: list[audit.Line] = field(default_factory=list)
@@ -119,7 +121,9 @@ class Gathered:
             store.let_go(connection, now, message=row.id)
         else:
             made.listed.append(row.id)
-            made.said.append(said)
+            made.said.append((row.id, said))
+            # By this it is known whose link is good.
+            store.keep(connection, row.id, {}, {made.to.address: Delivery(MessageStatus.SENT, 1, sent=now)})
             note.write("message.listed", f"staat in het overzicht van de dag aan {made.to.name}", overview=str(message))
         made.notes += note.lines
 
@@ -147,7 +151,10 @@ class Gathered:
             "team": town.team,
             "day": dutch.dutch_date(day),
             "of_table": kind is MessageKind.AGENDA,
-            "letters": [(one.subject, inner(one.markdown)) for one in made.said],
+            "letters": [
+                (one.subject, inner(one.markdown), place_of(number, one.asks) if one.asks else "")
+                for number, one in made.said
+            ],
         }
         body = self._templates.get_template("overview/gathered.md.j2").render(known).strip()
         body = re.sub(r"\n{3,}", "\n\n", body)

@@ -1,5 +1,6 @@
 """The link by which a letter is answered. It is put in at the moment of sending, so that the letter as it is kept has none."""
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -21,6 +22,22 @@ SAYS = {
 }
 CODE_SAYS = "De code is tien minuten geldig, en alleen in de browser waarin u haar vroeg."
 CALL = "Klikt u liever niet op een link? Bel dan: hieronder staat wie u kunt bellen."
+
+
+# In an overview that holds several letters: a line of its own for each that asks something, and what follows when it leaves.
+_PLACE = "antwoord op deze vraag: {} ({})"
+_IN_TEXT = re.compile(r"antwoord op deze vraag: (\S+) \(([a-z+-]+)\)\n*")
+_IN_HTML = re.compile(rf"<p><code>{_IN_TEXT.pattern}</code></p>\n*")
+
+
+def place_of(message: UUID, asks: Asks) -> str:
+    """The line (Markdown) in an overview where the link of this letter belongs. It holds no secret, and is kept as it is."""
+    return f"`{_PLACE.format(asks.page or message, asks.by.value)}`"
+
+
+def without_places(rendered: Rendered) -> Rendered:
+    """An overview as it leaves where there are no links."""
+    return replace(rendered, text=_IN_TEXT.sub("", rendered.text), html=_IN_HTML.sub("", rendered.html))
 
 
 class Links:
@@ -56,6 +73,25 @@ class Links:
             link=address,
             asks=None,
         )
+
+    def put_in_each(self, rendered: Rendered, to: Contact) -> Rendered:
+        """An overview with the link of each letter in it that asks something, for ``to`` alone."""
+
+        def in_text(place: re.Match[str]) -> str:
+            address, says = self._of(place, to)
+            return f"{plain_text(f'`{address}`').strip()}\n\n{plain_text(says)}\n"
+
+        def in_html(place: re.Match[str]) -> str:
+            address, says = self._of(place, to)
+            return html(f"[Antwoord op deze vraag]({address})\n\n{says}")
+
+        return replace(rendered, text=_IN_TEXT.sub(in_text, rendered.text), html=_IN_HTML.sub(in_html, rendered.html))
+
+    def _of(self, place: re.Match[str], to: Contact) -> tuple[str, str]:
+        """The address of one letter in an overview, and what its receiver must know of it."""
+        named, by = place[1], AnswersBy(place[2])
+        path = named if named.startswith("/") else self._secrets.path(Link(UUID(named)), to.address)
+        return f"{self._base_url}{path}", f"{SAYS[by]} {CALL}"
 
     def _with_code(self, rendered: Rendered, asks: Asks, message: UUID) -> Rendered:
         said = f"## Uw code\n\nTyp deze code op de pagina waar u haar vroeg: **{self._secrets.code(message)}**\n\n{CODE_SAYS}"

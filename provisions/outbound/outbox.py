@@ -259,7 +259,12 @@ class Outbox:
         place = self._config.organisation.municipalities.get(row.municipality or "")
         if rendered is None or place is None:
             return rendered
-        return replace(rendered, sender=self._config.organisation.sender_of(place), reply_to=(place.team,))
+        return replace(
+            rendered,
+            sender=self._config.organisation.sender_of(place),
+            reply_to=(place.team,),
+            holds_letters=row.kind in (messages.MessageKind.AGENDA, messages.MessageKind.OVERVIEW),
+        )
 
     def _send(
         self,

@@ -60,7 +60,7 @@ class Asks:
 class Rendered:
     """A message as it goes out: ``text`` and ``html`` say the same, without the link by which it is answered (``asks``), from
     ``markdown`` where it is about a case. ``sender``: the region's mailbox when it is ``None``. ``link``: the address of that
-    link, once it was put in.
+    link, once it was put in. ``holds_letters``: it is an overview of several, each with a place for its own link.
     """
 
     recipients: tuple[Contact, ...]
@@ -73,6 +73,7 @@ class Rendered:
     markdown: str = ""
     asks: Asks | None = None
     link: str = ""
+    holds_letters: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from provisions.catalogue import Contact, Organisation
 from provisions.domain.delivery import Result, is_due
-from provisions.outbound.links import Links
+from provisions.outbound.links import Links, without_places
 from provisions.outbound.render import Rendered
 from provisions.outbound.transports import COPY, Transport, UnableToSend, compose
 from provisions.outbound.webhook import Event, EventTransport
@@ -107,6 +107,10 @@ class Sender:
         """The e-mails of one message, each with its name: that of the message for who is asked, and for all where nobody is."""
         asks = rendered.asks
         if not by_mail:
+            return
+        if rendered.holds_letters:  # for one receiver, who chose to have them together
+            linked = self._links.put_in_each(rendered, by_mail[0]) if self._links else without_places(rendered)
+            yield str(message), replace(linked, recipients=by_mail)
             return
         if self._links is None or asks is None:
             yield str(message), replace(rendered, recipients=by_mail)

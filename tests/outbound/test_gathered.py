@@ -1,5 +1,6 @@
 """One overview a day for whoever chose that: nothing is lost, nothing comes twice, and nobody else waits for it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,15 @@ from sqlalchemy import Engine
 from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput
 from provisions.domain.rungs import RungName
+from provisions.machine import link_secrets
+from provisions.machine.link_secrets import LinkSecrets
+from provisions.outbound.links import Links
+from provisions.outbound.outbox import Outbox
+from provisions.store import asked
 from provisions.store.backlog import backlog
 from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, day, typed
 from tests.conftest import MovingClock
+from tests.door import SEALING
 
 KEY = "advance_payment"
 TABLE = "doorbraaktafel@voorbeeldstad.example"
@@ -138,6 +145,43 @@ def test_a_table_with_an_agenda_gets_one_letter_a_working_day_and_shelter_at_onc
     town.on("2026-11-11 08:00")
     assert subjects(town, "doorbraaktafel")[2:] == ["Agenda van 11 november · 1 bericht"]
     assert "U hoeft niets meer te doen TR-2026-0001" in town.letters_to(TABLE)[-1].text
+
+
+def test_each_letter_in_an_agenda_has_its_own_link_and_what_is_kept_has_none(
+    database: Engine, clock: MovingClock
+) -> None:
+    town = Town(database, clock, with_agenda()).on("2026-11-02 10:00")
+    secrets = LinkSecrets(SEALING)
+    links = Links("https://regio.example", secrets)
+    town.outbox = Outbox(database, with_agenda(), town.letterbox, clock, links=links)
+    for number in (1, 2):
+        town.takes_in(f"TR-2026-000{number}", KEY)
+    town.on("2026-11-10 12:00")
+    said = town.letters_to(TABLE)[-1].text
+    found = re.findall(r"https://regio\.example/antwoord/(\S+)", said)
+    assert len(set(found)) == 2
+    with database.connect() as connection:
+        for address in found:
+            read = link_secrets.read(address)
+            assert read is not None
+            link, secret = read
+            known = asked.receivers(connection, link.message)
+            assert known == ("voorbeeldstad", [TABLE])
+            assert secrets.whose(link, secret, known[1]) == TABLE
+    assert "U hoeft niet in te loggen" in said
+    kept = [m.body or "" for m in town.app.messages.found(limit=None)]
+    assert not any("/antwoord/" in body for body in kept)
+    assert "antwoord op deze vraag:" not in said
+
+
+def test_without_an_address_of_ours_an_agenda_has_no_links_and_no_places_for_them(
+    database: Engine, clock: MovingClock
+) -> None:
+    town = Town(database, clock, with_agenda()).on("2026-11-02 10:00")
+    town.takes_in("TR-2026-0001", KEY)
+    town.on("2026-11-10 12:00")
+    assert "antwoord op deze vraag" not in town.letters_to(TABLE)[-1].text
+    assert "088 000 10 05" in town.letters_to(TABLE)[-1].text.replace("\u00a0", " "), "whom to call stands there"
 
 
 def test_a_choice_is_one_of_three(town: Town) -> None:
