@@ -6,7 +6,7 @@ makes no whole record look broken.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from provisions.domain.case import (
     Living,
     Provision,
     ProvisionKey,
+    Reply,
     Suspension,
 )
 from provisions.domain.lifecycle.decision import SYSTEM
@@ -266,6 +267,11 @@ def _handover(
 # --- what is compared, and how it is said ------------------------------------------------------------------------------
 
 
+def _with_answer(reply: Reply) -> tuple[object, ...]:
+    """What goes when the case is forgotten."""
+    return reply.amount, reply.purpose, reply.spent_on, reply.because, reply.checked
+
+
 def _column(name: str) -> Callable[[Provision, bool], object]:
     return lambda p, _forgotten: getattr(p, name)
 
@@ -298,7 +304,10 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
-    "replies": lambda p, _forgotten: [astuple(r) for r in p.replies],
+    "replies": lambda p, forgotten: [
+        (r.receiver, r.said.value, r.on, r.named, r.handled, r.reminded, *(() if forgotten else _with_answer(r)))
+        for r in p.replies
+    ],
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip

@@ -130,7 +130,27 @@ def remove_texts(connection: Connection, before: date, renewed: date, limit: int
     They are of rounds that were settled before a day; of the case as a whole when they were written before it, and the case,
     where it has ended, ended before it. Not what was said to be needed on ``renewed`` or later.
     """
-    query = _ending_texts(before, renewed).order_by(t.free_text.c.id).limit(limit)
+    return _remove(connection, _ending_texts(before, renewed), limit)
+
+
+def remove_remarks(connection: Connection, before: date, limit: int) -> dict[int, list[int]]:
+    """The same, for what those remarked who answered a message: of rounds that were settled before a day."""
+    a, p = t.audit.c, t.provision.c
+    of_round = and_(p.case_id == a.case_id, p.key == a.key, p.round == t.audit_round)
+    remarks = (
+        select(t.free_text.c.id)
+        .select_from(
+            t.free_text.join(t.audit, a.free_text_id == t.free_text.c.id)
+            .join(t.case, t.case.c.id == a.case_id)
+            .join(t.provision, of_round)
+        )
+        .where(a.what == "provision.replied", p.closed_on < before, t.case.c.forgotten.is_(None), not_(_stopped()))
+    )
+    return _remove(connection, remarks, limit)
+
+
+def _remove(connection: Connection, texts: Select[tuple[int]], limit: int) -> dict[int, list[int]]:
+    query = texts.order_by(t.free_text.c.id).limit(limit)
     gone = delete(t.free_text).where(t.free_text.c.id.in_(query)).returning(t.free_text.c.case_id, t.free_text.c.id)
     found: dict[int, list[int]] = {}
     for case_id, number in sorted(connection.execute(gone).tuples()):
@@ -170,6 +190,9 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
     mine = t.provision.c.case_id.in_(case_ids)
     emptied = t.outcome.c.provision_id.in_(_provisions(case_ids))
     connection.execute(update(t.outcome).where(emptied).values(fields={}))
+    answered = t.reply.c.provision_id.in_(_provisions(case_ids))
+    said = {"amount": None, "purpose": None, "spent_on": None, "because": None, "checked": None}
+    connection.execute(update(t.reply).where(answered).values(**said))
     still = {"their_number": None, "flow_run": None, "next_at": None, "observed_generation": t.provision.c.generation}
     connection.execute(update(t.provision).where(mine).values(**still))
     of_budget = t.budget_line.c.case_id.in_(case_ids)

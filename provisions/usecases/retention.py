@@ -104,19 +104,22 @@ class Retention:
         """
         keeping, today = self._config.organisation.keeping, day_of(self._clock())
         because = f"notities en gronden vergeten: de bewaartermijn van {keeping.notes} is voorbij"
+        of_remarks = f"opmerkingen bij antwoorden vergeten: de bewaartermijn van {keeping.messages} is voorbij"
         total = 0
         while True:
             with self._engine.begin() as connection:
                 messages = stored.expired_messages(connection, keeping.messages.before(today), MANY)
                 remove(messages)
                 stored.clear_messages(connection, messages)
+                remarks = stored.remove_remarks(connection, keeping.messages.before(today), MANY)
                 texts = stored.remove_texts(connection, keeping.notes.before(today), today - RENEWED, MANY)
                 lines = [
-                    Line(SYSTEM, TEXTS_FORGOTTEN, because, case_id, data={"texts": numbers})
-                    for case_id, numbers in texts.items()
+                    Line(SYSTEM, TEXTS_FORGOTTEN, why, case_id, data={"texts": numbers})
+                    for why, gone in ((of_remarks, remarks), (because, texts))
+                    for case_id, numbers in gone.items()
                 ]
                 audit.append(connection, lines)
-            handled = len(messages) + sum(map(len, texts.values()))
+            handled = len(messages) + sum(map(len, [*remarks.values(), *texts.values()]))
             total += handled
             if not handled:
                 return total

@@ -91,6 +91,7 @@ def late_csv(visit: Visit) -> Response:
         "oorzaak",
         "gemeente",
         "regisseur",
+        "klaar, zei het loket",
     )
     return as_csv("te-laat", heads, (_late_row(visit, line) for line in found.rows))
 
@@ -98,7 +99,17 @@ def late_csv(visit: Visit) -> Response:
 def _late_row(visit: Visit, line: ProvisionLine) -> tuple[object, ...]:
     town = _called(visit, "gemeente", line.municipality)
     lies = dutch.holder(line.lies_with) if line.lies_with else ""
-    return (line.reference, line.name, line.days_late, line.last_day, lies, line.cause, town, line.director)
+    return (
+        line.reference,
+        line.name,
+        line.days_late,
+        line.last_day,
+        lies,
+        line.cause,
+        town,
+        line.director,
+        line.promised,
+    )
 
 
 def _only(visit: Visit) -> Only:

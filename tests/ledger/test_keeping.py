@@ -18,6 +18,7 @@ from tests.conftest import MovingClock
 from tests.ledger.conftest import verified
 
 REF, OTHER = "TR-2026-0077", "TR-2026-0078"
+REMARK = "het plan is er al"
 NOTE = "heeft een hond die Bello heet"
 
 
@@ -28,6 +29,7 @@ def case(town: Town) -> CaseFile:
     file = town.takes_in(REF, "advance_payment", "wmo_indication")
     town.on("2026-11-03 10:00")
     town.app.cases.note(REF, NOTE, key="wmo_indication", by=typed(DIRECTOR))
+    file.does("reply", "wmo_indication", "seen", remark=REMARK)
     file.gets("wmo_indication")
     town.on("2026-11-03 10:10")
     return file
@@ -71,8 +73,10 @@ def test_half_a_year_after_a_round_was_settled_the_texts_of_its_messages_go(
 ) -> None:
     assert forget(town, "2027-05-03T10:00:00+00:00") == []
     before, lines = figures(town), verified(database)
+    assert REMARK in str(town.app.exports.of_case(REF))
     removed = forget(town, "2027-05-04T10:00:00+00:00")
     assert removed
+    assert REMARK not in str(town.app.exports.of_case(REF)), "what was remarked with an answer goes with them"
     assert written(database)["wmo_indication"] == 0
     assert written(database)["advance_payment"] > 0, "that round is open"
     assert notes(town) == [NOTE]
