@@ -22,6 +22,7 @@ from provisions.usecases.calendars import Calendars
 from provisions.usecases.cases import Cases
 from provisions.usecases.hearing import Hearing
 from provisions.usecases.looks import Looks
+from provisions.usecases.monitoring import Monitoring
 from provisions.usecases.new_rules import NewRules
 from provisions.usecases.passing_time import PassingTime
 from provisions.usecases.people import People
@@ -49,7 +50,8 @@ class App:
     see it; ``lists``: cases, a line each. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
-    ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them.
+    ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them;
+    ``monitoring``: where clients sleep, counted.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
     ``calendars``: the own due days as a calendar; ``preferences``: how people want messages;
     ``standby``: who takes up a call.
@@ -79,6 +81,7 @@ class App:
         self.calendars = Calendars(engine, config, self.looks, clock)
         self.preferences = Preferences(engine, config, self.looks, clock)
         self.standby = Standby(engine, config, clock)
+        self.monitoring = Monitoring(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)
         self.starting = Starting(engine, config, self.cases, self.views, self.looks, clock)

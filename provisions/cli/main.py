@@ -54,6 +54,7 @@ MODULES = {
     "away": "absences",
     "back": "absences",
     "report": "report",
+    "monitor": "monitor",
     "sheet": "sheet",
     "simulate": "simulate",
 }
@@ -71,6 +72,7 @@ LOOKS = frozenset(
         "answers",
         "budget",
         "messages",
+        "monitor",
         "export",
         "term",
         "check",

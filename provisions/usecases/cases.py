@@ -12,6 +12,7 @@ from provisions.usecases.directors import Directors
 from provisions.usecases.ends import Ends
 from provisions.usecases.facts import Facts
 from provisions.usecases.intake import Intake
+from provisions.usecases.monitoring import SayingAgain
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
 from provisions.usecases.places import Places
@@ -38,6 +39,7 @@ class Cases(
     Approvals,
     Budgets,
     Facts,
+    SayingAgain,
     Notes,
     Directors,
     Undoing,

@@ -23,6 +23,7 @@ from provisions.web import (
     colleagues,
     day,
     lists,
+    monitor,
     new_case,
     notifications,
     own_settings,
@@ -43,7 +44,7 @@ from provisions.web.visits import endpoint, not_found
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
-    *(signing, day, lists, new_case, colleagues, tables, plan, board, budget),
+    *(signing, day, lists, new_case, colleagues, tables, plan, board, budget, monitor),
     *(reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)

@@ -27,6 +27,7 @@ MENU = (
     Entry("/te-laat", "Te laat", (UseCase.SEE_CASE,)),
     Entry("/meekijken", "Meekijken", (UseCase.APPROVE, UseCase.APPROVE_SMALL_BUDGET)),
     Entry("/maatwerkbudget", "Maatwerkbudget", (UseCase.BUDGET,)),
+    Entry("/kengetallen", "Kengetallen", (UseCase.LIVING,)),
     Entry("/bord", "Bord", (UseCase.SEE_BOARD,)),
     Entry("/tafel", "Tafel", (UseCase.ANSWER,)),
     Entry("/maatwerkloket", "Maatwerkloket", (UseCase.SUBMIT,)),

@@ -290,6 +290,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "an unknown follow-up of the case": (NOT_FOUND, call("settle_follow_up", REF, "traject", "bloemen"), "bloemen"),
     "a follow-up of the case done twice": (NOT_ALLOWED, call("settle_follow_up", REFUSED, "traject", NUDGE.name), "al afgerond"),
     "an unknown follow-up": (NOT_FOUND, call("settle_follow_up", REF, "wmo_indication", "bloemen"), "bloemen"),
+    "still so, twice in a quarter": (NOT_ALLOWED, call("still_so", REF), "dit kwartaal al"),
     # money
     "an amount of nothing": (INVALID, budget("0"), "meer zijn dan nul"),
     "an amount below zero": (INVALID, budget("-12,50"), "meer zijn dan nul"),

@@ -83,6 +83,7 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
     "ask_rest": (U.ASK, lambda a, ref, _, by: a.cases.ask_rest(ref, reason="out_of_sight", by=by)),
     "approve": (U.APPROVE, lambda a, ref, _, by: a.cases.approve(asked(a, ref), by=by)),
     "deny": (U.APPROVE, lambda a, ref, _, by: a.cases.deny(asked(a, ref), because="nee", by=by)),
+    "still_so": (U.LIVING, lambda a, ref, _, by: a.cases.still_so(ref, by=by)),
     "ask_budget": (
         U.BUDGET,
         lambda a, ref, _, by: a.cases.ask_budget(ref, amount="10", why="less_stress", what="phone", by=by),

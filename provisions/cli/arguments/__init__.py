@@ -13,6 +13,7 @@ SUBJECTS = (
     looking.messages,
     ledger.data,
     looking.report,
+    looking.monitor,
     looking.sheet,
     looking.simulate,
     recording.outcome,

@@ -72,6 +72,15 @@ def report(commands: Commands) -> None:
     )
 
 
+def monitor(commands: Commands) -> None:
+    """Where clients sleep, and Wlz, counted."""
+    made = commands.add(
+        "monitor", "kengetallen: waar cliënten slapen, of zij die plek kwijtraken, en Wlz", "monitor --on 2026-09-30"
+    )
+    made.add_argument("--on", type=values.day("--on"), metavar="DATUM", help="standaard vandaag")
+    made.add_argument("--out", metavar="MAP", type=Path, help="waar het CSV-bestand komt; zonder: alleen op het scherm")
+
+
 def sheet(commands: Commands) -> None:
     """A case on paper."""
     made = commands.on_case(

@@ -6,7 +6,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 """
 
 from provisions.domain.lifecycle.answers import answer, submit
-from provisions.domain.lifecycle.case_facts import contact, living, number
+from provisions.domain.lifecycle.case_facts import contact, living, number, still_so
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
 from provisions.domain.lifecycle.case_system import ZaakIntent, asked_anew, wish, zaak_rule, zaken_wanted
 from provisions.domain.lifecycle.causes import why
@@ -117,6 +117,7 @@ __all__ = [
     "round_of",
     "settle_follow_up",
     "settle_for_case",
+    "still_so",
     "submit",
     "suspend",
     "take_back",

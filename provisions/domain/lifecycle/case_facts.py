@@ -8,6 +8,7 @@ from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_awake, must_be_open_case, provision_of
+from provisions.domain.monitor import first_of_quarter
 from provisions.domain.rules import CodeList
 
 
@@ -62,6 +63,20 @@ def living(
         wlz=wlz,
     )
     return draft.done()
+
+
+def still_so(case: Case, moment: Moment) -> Decision:
+    """Where the client sleeps, whether that place is lost, and Wlz are still so today: said once a quarter.
+
+    Raises ``NotAllowed`` when it was said in this quarter.
+    """
+    last = case.lived[-1]
+    if last.on >= first_of_quarter(moment.today):
+        raise NotAllowed(
+            f"In traject {case.reference} is dit kwartaal al gezegd waar de cliënt slaapt, op {last.on.isoformat()}. Is er iets "
+            "veranderd, leg dan vast wat er nu zo is."
+        )
+    return living(case, case.living, moment, moment.today, losing_place=case.losing_place, wlz=case.wlz)
 
 
 def number(case: Case, key: ProvisionKey | None, said: str | None, moment: Moment) -> Decision:

@@ -1,0 +1,54 @@
+# ruff: noqa: S608 - what is filled in is our own text
+"""What the monitor counts: every case, without its reference. Also of who was forgotten, so that no figure changes."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from provisions.domain.case import Living
+from provisions.domain.monitor import Client
+from provisions.store.looking import Rows
+
+
+def clients(rows: Rows, uncounted: Sequence[str]) -> list[Client]:
+    """All of them but those that ended for a reason in ``uncounted``."""
+    earlier: dict[int, list[Living]] = {}
+    for row in rows("SELECT l.case_id, l.situation, l.losing_place, l.wlz, l.day FROM living l ORDER BY l.id"):
+        earlier.setdefault(row.case_id, []).append(Living(row.situation, row.losing_place, row.wlz, row.day))
+    found = rows(
+        "SELECT c.id, c.municipality, c.opened, c.closed, c.living, c.losing_place, c.wlz, "
+        "coalesce(c.living_on, c.opened) AS said, c.handover_since AS since, "
+        "CASE WHEN c.handover_accepted IS NOT NULL THEN c.handover_with END AS was "
+        "FROM client_case c WHERE NOT coalesce(c.end_reason, '') = ANY(%(uncounted)s::text[])",
+        uncounted=list(uncounted),
+    )
+    return [
+        Client(
+            row.municipality,
+            row.opened,
+            row.closed,
+            (*earlier.get(row.id, ()), Living(row.living, row.losing_place, row.wlz, row.said)),
+            row.was,
+            row.since if row.was else None,
+        )
+        for row in found
+    ]
+
+
+def to_confirm(rows: Rows, places: Sequence[str], director: str, before: date, most: int) -> tuple[Sequence[Any], int]:
+    """Open cases of these municipalities of which was last said before ``before`` where the client sleeps, the longest ago first,
+    and how many there are: those of ``director``, or all where ``director`` has no open case there.
+    """
+    mine = "c.closed IS NULL AND c.forgotten IS NULL AND c.municipality = ANY(%(places)s::text[])"
+    found = rows(
+        "SELECT c.uid AS address, c.reference, c.municipality, c.director, c.living, c.losing_place, c.wlz, "
+        "coalesce(c.living_on, c.opened) AS said, count(*) OVER () AS total FROM client_case c "
+        f"WHERE {mine} AND coalesce(c.living_on, c.opened) < %(before)s "
+        f"AND (c.director = %(director)s OR NOT EXISTS (SELECT FROM client_case c WHERE {mine} AND c.director = %(director)s)) "
+        "ORDER BY said, c.reference LIMIT %(most)s",
+        places=list(places),
+        before=before,
+        director=director,
+        most=most,
+    )
+    return found, int(found[0].total) if found else 0

@@ -1,0 +1,71 @@
+"""The monitor (kengetallen) for whoever may read it, and what is to be said anew each quarter."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from provisions.access import Actor, UseCase
+from provisions.access.log import Logged
+from provisions.access.rights import Reach
+from provisions.catalogue import Config
+from provisions.database import walls
+from provisions.database.connect import pooled
+from provisions.domain import lifecycle
+from provisions.domain.calendar import day_of
+from provisions.domain.case import Case
+from provisions.domain.errors import NotFound
+from provisions.domain.monitor import first_of_quarter
+from provisions.store import monitor as kept
+from provisions.usecases.deciding import Deciding
+from provisions.usecases.looks import Looks
+from provisions.usecases.seeing import Seeing
+from provisions.views.monitor import Monitored, Monitors
+
+MOST = 200
+
+
+class Monitoring:
+    """Counted for all: the region's figures are of every municipality, whoever looks. ``clock`` gives the moment (aware)."""
+
+    def __init__(self, engine: Engine, config: Config, looks: Looks, clock: Callable[[], datetime]) -> None:
+        self._config = config
+        self._looks = looks
+        self._monitors = Monitors(pooled(engine), config, clock)
+
+    def of(self, actor: Actor, on: date | None = None) -> Monitored:
+        """The monitor of day ``on`` (today). Raises ``NotFound`` for whoever may not read it."""
+        if not self._config.rights.may(actor, UseCase.SEE_REPORTS):
+            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.SEE_REPORTS.value)
+            raise NotFound("Deze pagina bestaat niet.")
+        with walls.within(self._config.organisation.municipalities, date.min):
+            return self._monitors.of(on)
+
+
+class SayingAgain(Deciding):
+    """Each quarter, of each client."""
+
+    def still_so(self, reference: str, *, by: Actor) -> Case:
+        """Where the client sleeps, whether that place is lost, and Wlz are still so; see ``lifecycle.still_so``."""
+        doing = self._doing(by, UseCase.LIVING)
+        return self._decide(reference, doing, lambda case: lifecycle.still_so(case, doing))
+
+
+class SeeingQuarter(Seeing):
+    """What somebody has to say anew."""
+
+    def to_confirm(self) -> tuple[Sequence[Any], int]:
+        """Open cases of which nobody said this quarter where the client sleeps, the longest ago first, and how many there are:
+        one's own where one directs any, else all of one's municipalities. Raises ``NotFound`` for whoever may not say so.
+        """
+        self.must(UseCase.LIVING)
+        reaches = self._config.rights.reaches(self.actor, UseCase.LIVING, self._config.organisation.municipalities)
+        with self._read() as rows:
+            return kept.to_confirm(
+                rows,
+                reaches.get(Reach.MUNICIPALITY, ()),
+                self.actor.code,
+                first_of_quarter(day_of(self._clock())),
+                MOST,
+            )
