@@ -111,7 +111,7 @@ def test_what_is_shown_of_municipalities_tells_of_no_few(rows: dict[str, dict[st
     seen = may_be_shown(rows, rows)
     for place in seen:
         assert all(number == 0 or number >= FEWEST for number in rows[place].values())
-    rest = [row for place, row in rows.items() if place not in seen and sum(row.values())]
+    rest = [row for place, row in rows.items() if place not in seen and any(row.values())]
     left = {code: sum(row.get(code, 0) for row in rest) for row in rest for code in row}
     some = [number for number in left.values() if number]
     if seen and rest:
