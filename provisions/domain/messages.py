@@ -35,7 +35,8 @@ class Letter:
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
     in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
-    ``answered``: it asks something, and holds the link by which that is answered.
+    ``answered``: it asks something, and holds the link by which that is answered; ``taken_up``: it holds the link by which the
+    stand-by takes up the call that goes with it.
     """
 
     label: str
@@ -54,6 +55,7 @@ class Letter:
     listed: bool = False
     may_wait: bool = False
     answered: bool = False
+    taken_up: bool = False
 
 
 class MessageKind(StrEnum):
@@ -113,6 +115,7 @@ class MessageKind(StrEnum):
             event="buiten-kantooruren-gevraagd",
             lapses=lapses.closed,
             at_once=True,
+            taken_up=True,
         ),
     )
     APPLICATION = (

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from provisions.machine.sealing import Sealing
 
-PATH = "/antwoord"
+PATH, CALL_PATH = "/antwoord", "/oproep"
 DIGITS = 6
-_PURPOSE = "answer by link"
+_PURPOSE, _OF_CALL = "answer by link", "take up a call"  # a link of the one is none of the other
 _WRITTEN = re.compile(r"(?P<message>[A-Za-z0-9_-]{22})(?P<number>[1-9][0-9]{0,3})?\.(?P<secret>[A-Za-z0-9_-]{27})")
 
 
@@ -41,6 +41,14 @@ class LinkSecrets:
         """The path of the link for this receiver (an address): ``/antwoord/{id}.{secret}``."""
         return f"{PATH}/{link}.{self._secret(link, receiver)}"
 
+    def call_path(self, link: Link, receiver: str) -> str:
+        """The path by which the stand-by takes up a call: ``/oproep/{id}.{secret}``."""
+        return f"{CALL_PATH}/{link}.{self._secret(link, receiver, _OF_CALL)}"
+
+    def whose_call(self, link: Link, secret: str, receivers: Iterable[str]) -> str | None:
+        """The same as ``whose``, of the link by which a call is taken up."""
+        return self._whose(link, secret, receivers, _OF_CALL)
+
     def code(self, message: UUID) -> str:
         """The six digits in the message that brings a code: as little kept as the secrets."""
         number = int.from_bytes(self._sealing.derived("code beside a link", str(message)), "big")
@@ -52,14 +60,17 @@ class LinkSecrets:
 
     def whose(self, link: Link, secret: str, receivers: Iterable[str]) -> str | None:
         """For which of the receivers of the letter this secret was made; ``None`` for none. All are compared, in one time."""
+        return self._whose(link, secret, receivers, _PURPOSE)
+
+    def _whose(self, link: Link, secret: str, receivers: Iterable[str], purpose: str) -> str | None:
         found = None
         for receiver in receivers:
-            if hmac.compare_digest(self._secret(link, receiver).encode(), secret.encode()):
+            if hmac.compare_digest(self._secret(link, receiver, purpose).encode(), secret.encode()):
                 found = receiver
         return found
 
-    def _secret(self, link: Link, receiver: str) -> str:
-        return _base64(self._sealing.derived(_PURPOSE, f"{link.message} {link.number} {receiver}"))
+    def _secret(self, link: Link, receiver: str, purpose: str = _PURPOSE) -> str:
+        return _base64(self._sealing.derived(purpose, f"{link.message} {link.number} {receiver}"))
 
 
 def read(text: str) -> tuple[Link, str] | None:

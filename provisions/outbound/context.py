@@ -81,7 +81,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     here = config.organisation.municipalities[place]
     submitted = provision.rung(RungName.MAATWERKLOKET)
     return {
-        "link_here": LINK_HERE if MessageKind(message.kind).letter.answered else "",
+        "link_here": _link_here(message),
         "reference": case.reference,
         "provision": _named(provision, rule),
         "provision_name": rule.name,
@@ -148,6 +148,11 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
         "their_number": provision.their_number if its_own and to is Recipient.COUNTER else None,
         "own_number": case.own_number if here and not elsewhere else None,
     }
+
+
+def _link_here(message: MessageFacts) -> str:
+    letter = MessageKind(message.kind).letter
+    return LINK_HERE if letter.answered or letter.taken_up else ""
 
 
 def _named(provision: Provision, rule: ProvisionRule) -> str:
@@ -397,7 +402,7 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
     present = config.organisation.municipalities[case.municipality]
     titles = {rule.name: rule.title for rule in config.catalogue.case_follow_ups}
     return {
-        "link_here": LINK_HERE if MessageKind(message.kind).letter.answered else "",
+        "link_here": _link_here(message),
         "reference": case.reference,
         "municipality": config.organisation.municipalities[message.municipality].name,
         "new_municipality": present.name,

@@ -20,10 +20,13 @@ SAYS = {
     ),
     AnswersBy.SIGN_IN: "U meldt zich aan met uw eigen account. Er staat niets over de inwoner in de link.",
 }
+TAKES_UP = "U hoeft niet in te loggen. Er wordt dan niemand anders meer gebeld."
 CODE_SAYS = "De code is tien minuten geldig, en alleen in de browser waarin u haar vroeg."
 CALL = "Klikt u liever niet op een link? Bel dan: hieronder staat wie u kunt bellen."
 
 
+_ANSWERING = ("Antwoorden", "Antwoord met deze link, die alleen voor deze vraag is:", "Antwoord op deze vraag")
+_TAKING_UP = ("Pakt u dit op?", "Zeg het met deze link:", "Ik pak dit op")
 # In an overview that holds several letters: a line of its own for each that asks something, and what follows when it leaves.
 _PLACE = "antwoord op deze vraag: {} ({})"
 _IN_TEXT = re.compile(r"antwoord op deze vraag: (\S+) \(([a-z+-]+)\)\n*")
@@ -51,6 +54,8 @@ class Links:
         """Where ``to`` answers the letter."""
         if asks.page:
             return f"{self._base_url}{asks.page}"
+        if asks.takes_up:
+            return f"{self._base_url}{self._secrets.call_path(Link(message), to.address)}"
         return f"{self._base_url}{self._secrets.path(asks.link or Link(message), to.address)}"
 
     def put_in(self, rendered: Rendered, message: UUID, to: Contact) -> Rendered:
@@ -61,11 +66,10 @@ class Links:
         if asks.code:
             return self._with_code(rendered, asks, message)
         address = self.address(message, asks, to)
-        says = f"{SAYS[asks.by]} {CALL}"
-        text = plain_text(
-            f"## Antwoorden\n\nAntwoord met deze link, die alleen voor deze vraag is:\n`{address}`\n\n{says}"
-        )
-        marked = html(f"## Antwoorden\n\n[Antwoord op deze vraag]({address})\n\n{says}")
+        says = TAKES_UP if asks.takes_up else f"{SAYS[asks.by]} {CALL}"
+        title, how, button = _TAKING_UP if asks.takes_up else _ANSWERING
+        text = plain_text(f"## {title}\n\n{how}\n`{address}`\n\n{says}")
+        marked = html(f"## {title}\n\n[{button}]({address})\n\n{says}")
         return replace(
             rendered,
             text=f"{asks.text[0]}{text}\n{asks.text[1]}",

@@ -44,7 +44,8 @@ class Asks:
 
     ``of``: who is asked; the other receivers have a copy, without a link. ``None``: all of them, who work here and answer on
     ``page`` (a path of the workplace). ``by``: how the receiver answers. ``link``: of which letter it is, where that is not the
-    message itself; ``code``: what belongs there is the code that goes with the link.
+    message itself; ``code``: what belongs there is the code that goes with the link; ``takes_up``: with the link nothing is
+    answered, but a call of the stand-by is taken up.
     """
 
     text: tuple[str, str]
@@ -54,6 +55,7 @@ class Asks:
     page: str = ""
     link: Link | None = None
     code: bool = False
+    takes_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def render(
         markdown=body,
     )
     key = provision.key if provision.round == 1 else f"{provision.key}~{provision.round}"
-    return _asking(letter, message, f"/clienten/{case.id}/{key}")
+    calls = municipality.standby_call is not None
+    return _asking(letter, message, f"/clienten/{case.id}/{key}", calls=calls)
 
 
 def render_for_case(
@@ -163,9 +166,9 @@ def render_for_case(
     return _asking(letter, message, f"/clienten/{case.id}")
 
 
-def _asking(letter: Rendered, message: MessageFacts, page: str) -> Rendered:
+def _asking(letter: Rendered, message: MessageFacts, page: str, *, calls: bool = False) -> Rendered:
     """The letter without the mark where its link belongs; and what it asks, where it asks something. ``page``: where
-    whoever works here answers it.
+    whoever works here answers it; ``calls``: whether the stand-by is called.
     """
     before, mark, after = letter.text.partition(f"{LINK_HERE}\n\n")
     if not mark:
@@ -173,6 +176,9 @@ def _asking(letter: Rendered, message: MessageFacts, page: str) -> Rendered:
     opening, _, rest = letter.html.partition(f"<p>{LINK_HERE}</p>\n")
     markdown = letter.markdown.replace(f"{LINK_HERE}\n\n", "")
     kept = replace(letter, text=before + after, html=opening + rest, markdown=markdown)
+    if MessageKind(message.kind).letter.taken_up:
+        asks = Asks((before, after), (opening, rest), AnswersBy.LINK, letter.recipients[0], takes_up=True)
+        return replace(kept, asks=asks) if calls else kept
     asked_of = of_whom(MessageKind(message.kind), message.detail)
     if asked_of is None:
         return replace(kept, asks=Asks((before, after), (opening, rest), AnswersBy.SIGN_IN, page=page))

@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from provisions import inputs
 from provisions.access import Actor, Subject, UseCase
+from provisions.access.subjects import READS_ON
 from provisions.catalogue import Config
-from provisions.domain.calendar import utc_text
+from provisions.database import walls
+from provisions.domain.calendar import day_of, utc_text
 from provisions.domain.errors import NotAllowed
+from provisions.domain.lifecycle import Via
 from provisions.domain.standby import who_is_called
-from provisions.store import audit, standby
+from provisions.machine import link_secrets
+from provisions.machine.link_secrets import LinkSecrets
+from provisions.store import asked, audit, standby
 from provisions.usecases.entitled import Entitlement
 
+BY_LINK = "bereikbaarheidsdienst"  # whoever has the link in its mail: a function, and no person
 NO_CALL = "Er is nu geen oproep die wacht. Er is niets vastgelegd."
 
 
@@ -75,21 +81,49 @@ class Standby:
             found = standby.every_last(connection, places)
         return [self._standing(place, call) for place, call in found.items()]
 
+    def by_link(self, text: str, secrets: LinkSecrets) -> str | None:
+        """In which municipality a call is taken up by the link that is written as ``text``; ``None`` for what is no such link."""
+        read = link_secrets.read(text)
+        if read is None:
+            return None
+        link, secret = read
+        with self._engine.connect() as connection:
+            known = asked.receivers(connection, link.message)
+        return known[0] if known and secrets.whose_call(link, secret, known[1]) else None
+
+    def waiting(self, municipality: str) -> bool:
+        """Whether a call of a municipality waits for somebody to take it up."""
+        with self._engine.connect() as connection:
+            call = standby.last(connection, municipality)
+        return call is not None and call.next_at is not None
+
+    def take_up(self, municipality: str) -> Standing:
+        """Whoever has the link of the stand-by takes it up. Raises ``NotAllowed`` when no call waits."""
+        since = day_of(self._clock()) - READS_ON
+        with walls.within((municipality,), since), self._engine.begin() as connection:
+            return self._taken_up(connection, municipality, BY_LINK, Via.LINK)
+
     def acknowledge(self, municipality: str, *, by: Actor) -> Standing:
         """``by`` takes it up. Raises ``InvalidInput``, and ``NotAllowed`` when no call waits."""
         towns = self._config.organisation.municipalities
         place = inputs.known(municipality, towns, "gemeente", {town.key: town.name for town in towns.values()})
-        code, now = inputs.code(by.code, "de code van wie dit vastlegt"), self._clock()
+        code = inputs.code(by.code, "de code van wie dit vastlegt")
         with self._entitlement.transaction(by, UseCase.PLACE) as connection:
             self._entitlement.must(by, UseCase.PLACE, Subject(place))
-            call = standby.lock_open(connection, place, wait=True)
-            if call is None:
-                raise NotAllowed(NO_CALL)
-            standby.change(connection, call.number, next_at=None, ended_at=now, acknowledged_by=code)
-            because = f"oproep van bereikbaarheidsdienst {towns[place].name} opgepakt"
-            data = {"municipality": place, "number": call.number, "via": by.via.value}
-            audit.append(connection, [audit.Line(code, "standby.acknowledged", because, data=data)])
-            ended = standby.last(connection, place)
+            return self._taken_up(connection, place, code, by.via)
+
+    def _taken_up(self, connection: Connection, place: str, code: str, via: Via) -> Standing:
+        call, name = (
+            standby.lock_open(connection, place, wait=True),
+            self._config.organisation.municipalities[place].name,
+        )
+        if call is None:
+            raise NotAllowed(NO_CALL)
+        standby.change(connection, call.number, next_at=None, ended_at=self._clock(), acknowledged_by=code)
+        data = {"municipality": place, "number": call.number, "via": via.value}
+        because = f"oproep van bereikbaarheidsdienst {name} opgepakt"
+        audit.append(connection, [audit.Line(code, "standby.acknowledged", because, data=data)])
+        ended = standby.last(connection, place)
         assert ended is not None  # noqa: S101 - it was just changed
         return self._standing(place, ended)
 

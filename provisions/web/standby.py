@@ -5,7 +5,8 @@ from http import HTTPStatus
 from starlette.responses import RedirectResponse, Response
 
 from provisions.access import UseCase
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.machine.link_secrets import CALL_PATH, LinkSecrets
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
@@ -36,4 +37,50 @@ def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, why: str = "") -> Re
     )
 
 
-PAGES = (Page(ADDRESS, standing, take_up),)
+# --- by the link in the message ------------------------------------------------------------------------------------------
+
+
+def called(visit: Visit) -> Response:
+    """Whoever has the link reads that there is a call. Looking changes nothing."""
+    return _by_link(visit, _place(visit))
+
+
+def take_up_by_link(visit: Visit) -> Response:
+    """In two steps, because what reads mails before people do may press a button."""
+    place, standby = _place(visit), visit.house.app.standby
+    if "confirm" not in visit.form:
+        return _by_link(visit, place, asks=standby.waiting(place))
+    try:
+        standby.take_up(place)
+    except NotAllowed as refusal:
+        return _by_link(visit, place, why=" ".join(refusal.lines))
+    return _by_link(visit, place, done=True)
+
+
+def _place(visit: Visit) -> str:
+    place = visit.house.app.standby.by_link(visit.path["secret"], LinkSecrets(visit.house.sealing))
+    if place is None:
+        raise NotFound("Deze pagina bestaat niet.")
+    return place
+
+
+def _by_link(visit: Visit, place: str, *, asks: bool = False, done: bool = False, why: str = "") -> Response:
+    return visit.house.page(
+        visit,
+        "call.html.j2",
+        HTTPStatus.CONFLICT if why else HTTPStatus.OK,
+        title="Oproep van de bereikbaarheidsdienst",
+        place=place,
+        waits=visit.house.app.standby.waiting(place),
+        asks=asks,
+        done=done,
+        why=why,
+        team=visit.house.app.config.organisation.municipalities[place].team,
+        bare=True,
+    )
+
+
+PAGES = (
+    Page(ADDRESS, standing, take_up),
+    Page(f"{CALL_PATH}/{{secret}}", called, take_up_by_link, anyone=True),
+)

@@ -1,6 +1,7 @@
 """The stand-by is called one after the other until somebody takes it up, and what is said names nobody."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,11 +12,15 @@ from provisions.catalogue import Webhook
 from provisions.catalogue.standby import OnCall, StandbyCall
 from provisions.domain.errors import NotAllowed
 from provisions.domain.standby import ROUNDS
+from provisions.machine.link_secrets import LinkSecrets
 from provisions.outbound.calling import StandbyCalls, WebhookGateway
+from provisions.outbound.links import Links
+from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import UnableToSend
 from provisions.store import tables as t
 from tests.builders import CONFIG, Town, at, typed
 from tests.conftest import MovingClock
+from tests.door import SEALING
 
 HERE = "voorbeeldstad"
 FIRST, SECOND = OnCall("Bereikbaarheidsdienst", "088 000 10 03"), OnCall("Achterwacht", "088 000 10 09")
@@ -135,6 +140,22 @@ def test_once_there_is_a_bed_nobody_is_called_any_more(town: Town, calls: Standb
     (standing,) = town.app.standby.standing(typed("systeem"))
     assert not standing.waits
     assert not standing.unreached
+
+
+def test_the_letter_to_the_stand_by_has_a_link_to_take_the_call_up_where_there_is_a_gateway(
+    database: Engine, clock: MovingClock
+) -> None:
+    links = Links("https://regio.example", LinkSecrets(SEALING))
+    town = Town(database, clock, WITH_GATEWAY).on("2026-11-03 22:00")
+    town.outbox = Outbox(database, WITH_GATEWAY, town.letterbox, clock, links=links)
+    town.takes_in("TR-2026-0042", "emergency_shelter")
+    (letter,) = town.letters_to("bereikbaarheidsdienst")
+    (secret,) = re.findall(r"https://regio\.example/oproep/(\S+)", letter.text)
+    assert town.app.standby.by_link(secret, LinkSecrets(SEALING)) == HERE
+    assert "/antwoord/" not in letter.text
+    town.outbox = Outbox(database, CONFIG, town.letterbox, clock, links=links)
+    town.takes_in("TR-2026-0043", "emergency_shelter")
+    assert "regio.example" not in town.letters_to("bereikbaarheidsdienst")[-1].text
 
 
 def test_by_day_and_without_a_gateway_nobody_is_called(database: Engine, clock: MovingClock, ringing: Ringing) -> None:

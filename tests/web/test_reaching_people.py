@@ -5,11 +5,13 @@ from sqlalchemy import Engine
 
 from provisions.access.log import Logged
 from provisions.app import App
+from provisions.domain.delivery import Delivery, MessageStatus
 from provisions.domain.holding import Pace, Preference
-from provisions.store import standby
+from provisions.machine.link_secrets import Link, LinkSecrets
+from provisions.store import outbox, standby
 from tests.builders import typed
 from tests.conftest import MovingClock
-from tests.door import PASSWORD, signing_in
+from tests.door import PASSWORD, SEALING, signing_in
 from tests.web.conftest import AWAY, HOME, Browser
 
 OWN = "regisseur.noord"  # with an address of its own in the shipped configuration
@@ -60,6 +62,42 @@ def test_a_call_is_taken_up_once_and_only_that_of_the_own_municipality(browser: 
     assert "geen oproep die wacht" in browser.last
     standing = {one.municipality: one for one in app.standby.standing(typed("systeem"))}
     assert (standing[HOME].acknowledged_by, standing[AWAY].waits) == ("regie-1", True)
+
+
+@pytest.fixture
+def letter(app: App, database: Engine) -> Link:
+    """A letter that went to somebody in the own municipality."""
+    (message, *_) = app.messages.found(municipality=HOME)
+    with database.begin() as connection:
+        sent = Delivery(MessageStatus.SENT, 1, sent=app.clock())
+        outbox.keep(connection, message.id, {}, {DUTY: sent})
+    return Link(message.id)
+
+
+DUTY = "bereikbaarheidsdienst@voorbeeldstad.example"
+
+
+@pytest.mark.usefixtures("called")
+def test_by_the_link_in_the_letter_it_is_taken_up_in_two_steps(browser: Browser, app: App, letter: Link) -> None:
+    path = LinkSecrets(SEALING).call_path(letter, DUTY)
+    assert "ligt een spoedvraag klaar" in browser.opens(path)
+    assert "TR-2026" not in browser.last
+    assert "Bevestig" in browser.fills(path)
+    assert app.standby.waiting(HOME), "who presses one button has taken up nothing"
+    assert "Vastgelegd" in browser.fills(path, None, confirm="ja")
+    standing = {one.municipality: one for one in app.standby.standing(typed("systeem"))}
+    assert (standing[HOME].acknowledged_by, standing[AWAY].waits) == ("bereikbaarheidsdienst", True)
+    assert "Er wacht nu geen oproep" in browser.opens(path)
+
+
+@pytest.mark.usefixtures("called")
+def test_no_other_link_takes_it_up(browser: Browser, app: App, letter: Link) -> None:
+    secrets = LinkSecrets(SEALING)
+    answer = secrets.path(letter, DUTY).replace("/antwoord/", "/oproep/")
+    for path in (answer, secrets.call_path(letter, "ander@voorbeeldstad.example"), "/oproep/iets"):
+        browser.opens(path)
+        assert browser.status == 404, path
+    assert app.standby.waiting(HOME)
 
 
 @pytest.mark.parametrize("code", ["tafel-1", "stuur-1", "beheer-1"])
