@@ -56,10 +56,18 @@ def note_asked(connection: Connection, number: int, today: date) -> None:
 
 
 def forget(connection: Connection, before: date) -> list[int]:
-    """Let go of those that ended before a day, or never began; their numbers."""
+    """Let go of those that ended before a day, or never began, and of the codes in their lines; their numbers."""
     ended = func.greatest(t.absence.c.until, t.absence.c.start) < before
     gone = delete(t.absence).where(ended).returning(t.absence.c.number)
-    return sorted(connection.execute(gone).scalars())
+    numbers = sorted(connection.execute(gone).scalars())
+    if numbers:
+        connection.execute(select(func.forget_absences(numbers)))  # codes of people in their lines
+    return numbers
+
+
+def salt_of(connection: Connection, number: int) -> bytes:
+    """The salt of the codes in the lines about an absence."""
+    return bytes(connection.execute(select(t.absence.c.salt).where(t.absence.c.number == number)).scalar_one())
 
 
 def open_cases(connection: Connection, director: str) -> dict[str, list[str]]:
@@ -112,7 +120,7 @@ def unexplained(connection: Connection) -> Iterator[str]:
             for number in data["numbers"]:
                 said.pop(number, None)
             continue
-        said[data["number"]] = (data["director"], data["deputy"], data["from"], data["until"])
+        said[data["number"]] = (data.get("director"), data.get("deputy"), data["from"], data["until"])
     c = t.absence.c
     for row in connection.execute(select(c.number, c.director, c.deputy, c.start, c.until).order_by(c.number)):
         there = (row.director, row.deputy, row.start.isoformat(), row.until.isoformat())

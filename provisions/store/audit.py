@@ -7,7 +7,7 @@ both by an *anchor* that was noted down elsewhere: the number of a line and its 
 
 What may be forgotten is not in the chain itself; a salted digest of it is, which tells nothing once the salt is gone. Free text
 has a salt of its own, which lies with it. Each case has one too: for the codes of staff in its lines, and for the reference and
-the route of the client in its first line, so that the lines of a case can't be given to another client.
+the route of the client in its first line, so that the lines of a case can't be given to another client. So has each absence.
 """
 
 import hashlib
@@ -61,7 +61,9 @@ UPDATE audit_head SET hash = %(hash)s"""  # noqa: S608 - names of our own
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line to be recorded. ``case_id`` is ``None`` for what is about no case; ``note`` is free text."""
+    """One line to be recorded. ``case_id`` is ``None`` for what is about no case; ``note`` is free text. ``salt``: of what it is
+    about, where that is no case and the codes of people in it can be forgotten.
+    """
 
     by: str
     what: str
@@ -71,6 +73,7 @@ class Line:
     data: Mapping[str, object] | None = None
     message: UUID | None = None
     note: str | None = None
+    salt: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,8 @@ def _bound(line: Line, client: Client | None) -> Line:
 
 
 def _staff_of(line: Line, client: Client | None) -> bytes | None:
-    return client and staff_digest(client.salt, line.by, line.data) if _is_about_people(line) else None
+    salt = client.salt if client else line.salt
+    return staff_digest(salt, line.by, line.data) if salt is not None and _is_about_people(line) else None
 
 
 def client_digest(salt: bytes, reference: str, route: str) -> str:

@@ -526,6 +526,9 @@ absence = Table(
     Column("start", Date, nullable=False),
     Column("until", Date, nullable=False),
     Column("asked_on", Date),  # when the team lead was asked what is to happen after it
+    Column(
+        "salt", LargeBinary, nullable=False, server_default=text("uuid_send(gen_random_uuid())")
+    ),  # of the codes in its lines
     Index("ix_absence_until", "until"),
 )
 

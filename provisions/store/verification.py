@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import Connection, Row, and_, func, select, text
 
 from provisions.domain import dutch
 from provisions.domain.rules import Catalogue
@@ -174,9 +174,18 @@ def _lines(connection: Connection) -> Iterator[Row[Any]]:
     last = 0
     while True:
         query = (
-            select(t.audit, t.free_text.c.body, t.free_text.c.salt, t.case.c.salt.label("case_salt"))
+            select(
+                t.audit,
+                t.free_text.c.body,
+                t.free_text.c.salt,
+                func.coalesce(t.case.c.salt, t.absence.c.salt).label("own_salt"),
+            )
             .outerjoin(t.free_text, t.free_text.c.id == t.audit.c.free_text_id)
             .outerjoin(t.case, t.case.c.id == t.audit.c.case_id)
+            .outerjoin(
+                t.absence,
+                and_(t.audit.c.what.like("absence.%"), t.absence.c.number == t.audit.c.data["number"].as_integer()),
+            )
             .where(t.audit.c.id > last)
             .order_by(t.audit.c.id)
             .limit(_PAGE)
@@ -201,12 +210,13 @@ def _fault(row: Row[Any], previous: bytes, last: int, forgotten: set[int | None]
     where = f"Regel {row.id} ({row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z, {row.what})"
     if expected != bytes(row.hash):
         return f"{where} past niet op regel {last}: gewijzigd, of er is tussen deze twee iets weggehaald of bijgezet."
-    if staff is not None and row.case_salt is None and row.case_id not in forgotten:
+    # That of an absence goes with it, and whether that was forgotten is for ``unexplained``.
+    if staff is not None and row.own_salt is None and row.case_id is not None and row.case_id not in forgotten:
         return f"{where}: het zout van de codes van medewerkers erin is weggehaald."
     if (
         staff is not None
-        and row.case_salt is not None
-        and staff != staff_digest(bytes(row.case_salt), line.by, line.data)
+        and row.own_salt is not None
+        and staff != staff_digest(bytes(row.own_salt), line.by, line.data)
     ):
         return f"{where}: een code van een medewerker erin is gewijzigd of weggehaald."
     if row.free_text_id is None:

@@ -153,4 +153,5 @@ class Directors(Deciding):
             "from": absence.start.isoformat(),
             "until": absence.until.isoformat(),
         }
-        audit.append(connection, [Line(moment.by, what, because, data=data)])
+        salt = kept.salt_of(connection, absence.number)
+        audit.append(connection, [Line(moment.by, what, because, data=data, salt=salt)])

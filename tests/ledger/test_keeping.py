@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DBAPIError
 
 from provisions.catalogue import PROJECT, load
 from provisions.domain.errors import InvalidConfig
@@ -244,12 +245,31 @@ def test_who_was_away_is_forgotten_a_year_after_the_last_day(town: Town, case: C
     assert verified(database).whole
     forget(town, "2027-11-21T10:00:00+00:00")
     assert kept() == ["regisseur-4"]
+    with database.connect() as connection:
+        told = connection.execute(select(t.audit.c.by, t.audit.c.data).where(t.audit.c.what.like("absence.%"))).all()
+    codes = {code for row in told for code in (row.by, row.data.get("director"), row.data.get("deputy")) if code}
+    assert codes == {TEAM_LEAD, "systeem", "regisseur-4", "regisseur-2"}, (
+        "of those who are forgotten nobody is named any more"
+    )
     verdict = verified(database)
     assert verdict.whole, verdict.faults
     lines = verdict.lines
     forget(town, "2027-11-21T11:00:00+00:00")
     assert verified(database).lines == lines, "once"
     assert case.view.case.reference == REF
+
+
+def test_a_code_in_a_line_about_an_absence_is_not_changed_unseen(town: Town, database: Engine) -> None:
+    town.app.cases.away(
+        "regisseur.zuid", start=day("2026-11-04"), until=day("2026-11-20"), deputy="regisseur-2", by=typed(TEAM_LEAD)
+    )
+    with pytest.raises(DBAPIError, match="permission denied"), database.begin() as connection:
+        connection.execute(t.audit.update().where(t.audit.c.what == "absence.recorded").values(by="iemand-anders"))
+    with database.begin() as connection:  # while it is there, nothing of it is forgotten
+        number = connection.execute(select(t.absence.c.number)).scalar_one()
+        with pytest.raises(DBAPIError, match="append-only"), connection.begin_nested():
+            connection.execute(select(func.forget_absences([number])))
+    assert verified(database).whole
 
 
 def test_an_absence_that_was_removed_otherwise_is_noticed(town: Town, database: Engine) -> None:
