@@ -51,6 +51,7 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "approval.lapsed": "",
     "message.failed": "",
     "message.absent": "",
+    "zaak.signal": "",
     "case.opened": "gestart",
     "case.assigned": "een andere regisseur",
     "case.handover": "overdracht begonnen",

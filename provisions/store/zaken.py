@@ -84,6 +84,14 @@ def follow(connection: Connection, provision_id: int, municipality: str, number:
     channel.notify(connection)
 
 
+def let_go(connection: Connection, provision_id: int) -> None:
+    """What was followed and nothing came of, and what was never opened, makes room for another."""
+    z, closed = t.zaak.c, select(t.zaak_closing.c.zaak_id)
+    followed = and_(z.mode == ZaakMode.FOLLOW.value, z.id.not_in(closed))
+    given_up = and_(z.state == ZaakState.GIVEN_UP.value, z.uuid.is_(None))
+    connection.execute(delete(t.zaak).where(z.provision_id == provision_id, or_(followed, given_up)))
+
+
 def is_taken(connection: Connection, provision_id: int, municipality: str, number: str) -> bool:
     """Whether the round has a zaak, or another has this number."""
     z = t.zaak.c

@@ -6,7 +6,7 @@ from typing import Any
 from provisions.store.looking import Rows
 
 _SEEN = (
-    "SELECT c.reference, p.key, p.round, z.municipality, z.number, z.state, z.signal, z.words, z.ended, z.fault "
+    "SELECT c.reference, p.key, p.round, z.municipality, z.number, z.mode, z.state, z.signal, z.words, z.ended, z.fault "
     "FROM zaak z JOIN provision p ON p.id = z.provision_id JOIN client_case c ON c.id = p.case_id "
 )
 

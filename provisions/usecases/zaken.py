@@ -9,9 +9,8 @@ from provisions.domain.case import Case
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.zaken import AT_MOST
-from provisions.store import audit
 from provisions.store import zaken as store
-from provisions.store.writing import audit_line
+from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Deciding
 
@@ -25,8 +24,8 @@ class Zaken(Deciding):
     def follow_zaak(self, reference: str, key: str, number: str, *, by: Actor) -> Case:
         """Follow the zaak with this number: what the counter decides there is recorded here.
 
-        Raises ``InvalidInput`` for what is no zaaknummer, ``NotAllowed`` where the municipality has no case system for this, or
-        the round has a zaak already.
+        It takes the place of another one that was followed, as long as nothing came of that. Raises ``InvalidInput`` for what is
+        no zaaknummer, ``NotAllowed`` where the municipality has no case system for this, or the round has a zaak already.
         """
         doing = self._doing(by, UseCase.NUMBER)
         number = refuse_identifying(number, "het zaaknummer").strip()
@@ -37,21 +36,14 @@ class Zaken(Deciding):
             stored = self._stored(connection, reference)
             self._entitle(doing, stored, asked)
             found = asked.of(stored.case)
-            place = stored.case.municipality_of(found)
-            if lifecycle.zaak_rule(stored.case, found, doing) is None:
+            decision = lifecycle.follow_zaak(stored.case, found, number, doing)
+            place, provision = stored.case.municipality_of(found), stored.ids[found]
+            store.let_go(connection, provision)
+            if store.is_taken(connection, provision, place, number):
                 raise NotAllowed(
-                    f"Voor '{found.key}' in {place} is geen zaaksysteem ingesteld. Leg de uitkomst zelf vast, of vraag "
-                    "de beheerder "
-                    "om config/zaken.toml."
+                    f"'{found}' in traject {reference} heeft al een zaak, of dit zaaknummer hoort bij een andere voorziening. "
+                    "Kijk op het plan welke."
                 )
-            if store.is_taken(connection, stored.ids[found], place, number):
-                raise NotAllowed(
-                    f"'{found}' in traject {reference} heeft al een zaak, of dit zaaknummer hoort bij een andere "
-                    "voorziening. Kijk in "
-                    "'provisions zaken' welke."
-                )
-            store.follow(connection, stored.ids[found], place, number, doing.now)
-            because = f"zaak {number} wordt gevolgd"
-            line = lifecycle.AuditLine("zaak.followed", because, found, {"zaak": number})
-            audit.append(connection, [audit_line(line, doing, stored.case_id)])
-        return stored.case
+            store.follow(connection, provision, place, number, doing.now)
+            write(connection, [Change(stored, decision, doing)])
+        return decision.case

@@ -7,6 +7,7 @@ from typing import Any
 
 from provisions.domain import dutch
 from provisions.domain.case import ProvisionKey
+from provisions.domain.rules import ZaakMode
 from provisions.domain.zaken import SAID, Signal, ZaakState
 from provisions.store import zaken_seen
 from provisions.store.looking import Reader
@@ -32,6 +33,7 @@ class ZaakView:
     fault: str | None = None
     reference: str = ""
     municipality: str = ""
+    is_followed: bool = False
 
     @classmethod
     def of(cls, row: Any) -> "ZaakView":
@@ -46,11 +48,14 @@ class ZaakView:
             row.fault,
             row.reference,
             row.municipality,
+            row.mode == ZaakMode.FOLLOW.value,
         )
 
     @property
     def stands(self) -> str:
         """Where it stands, in Dutch."""
+        if self.state is ZaakState.WANTED and self.is_followed:
+            return "wordt gezocht in het zaaksysteem"
         result = f", met '{self.words}' op {dutch.dutch_date(self.ended)}" if self.words and self.ended else ""
         waits = " (lukt nu niet)" if self.fault and self.state is ZaakState.WANTED else ""
         return f"{_STATES[self.state]}{result}{waits}"

@@ -209,6 +209,17 @@ def _number(cases: Cases, scene: Scene, filled: Filled) -> None:
     cases.number(scene.reference, filled.one("number"), by=scene.by, key=scene.key)
 
 
+def _zaak_form(scene: Scene) -> Form:
+    hint = "Letters, cijfers en streepjes, zoals het in het zaaksysteem van de gemeente staat."
+    line = Field("number", "Welke zaak opende het loket?", Kind.LINE, required=True, hint=hint)
+    lead = "Wat het loket in die zaak beslist, komt dan vanzelf hier."
+    return _form(scene, "zaak", "Zaak van het loket volgen", "Zaak volgen", line, lead=lead, guarded=False)
+
+
+def _zaak(cases: Cases, scene: Scene, filled: Filled) -> None:
+    cases.follow_zaak(scene.reference, scene.key, filled.one("number"), by=scene.by)
+
+
 def _note_form(scene: Scene) -> Form:
     hint = "Schrijf geen naam, nummer of adres op."
     text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=hint)
@@ -382,6 +393,7 @@ ACTS = (
     Act("agree", Can.AGREE, UseCase.AGREE, _agree_form, _agree),
     Act("again", Can.AGAIN, UseCase.AGAIN, _again_form, _again),
     Act("number", Can.NUMBER, UseCase.NUMBER, _number_form, _number),
+    Act("zaak", Can.FOLLOW_ZAAK, UseCase.NUMBER, _zaak_form, _zaak),
     Act("note", None, UseCase.NOTE, _note_form, _note),
     Act("reopen", Can.REOPEN, UseCase.REOPEN, _reopen_form, _reopen),
 )

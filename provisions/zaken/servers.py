@@ -1,5 +1,6 @@
 """The case systems of this installation, and which of them is left alone because it is away."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from provisions.settings import Secret
 from provisions.zaken.catalogue import Catalogue
 from provisions.zaken.client import Client
 from provisions.zaken.faults import Away, Fault, NotSignedIn
+
+log = logging.getLogger(__name__)
 
 SHORTEST_SECRET = 32  # characters
 
@@ -75,6 +78,8 @@ class Server:
         wait = waiting_time(failures, self._spread())
         if isinstance(fault, Away):
             wait = max(wait, timedelta(seconds=fault.after))
+        if failures & (failures - 1) == 0:  # ever more seldom, so that a night does not fill the log
+            log.warning("zaaksysteem van %s: lukt nu niet (%s); alles daar wacht", self.system.municipality, fault.code)
         self._closed = _Closed(failures, self._clock() + wait, fault.code, isinstance(fault, Away))
         return self._at_rest(self._closed)
 

@@ -30,8 +30,9 @@ RESULTS = {
     "Niet ontvankelijk": "Afgebroken",
 }
 GIVEN = {
-    f"PROVISIONS_ZGW_{PLACE.upper()}_SECRET": Secret(SECRET),
-    f"PROVISIONS_ZGW_{PLACE.upper()}_CALLBACK": Secret(NOTIFIED),
+    f"PROVISIONS_ZGW_{place.upper()}_{name}": Secret(secret)
+    for place in (PLACE, "havenmeer")
+    for name, secret in (("SECRET", SECRET), ("CALLBACK", NOTIFIED))
 }
 
 

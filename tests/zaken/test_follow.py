@@ -55,6 +55,19 @@ def test_a_number_that_is_not_there_is_shown(following: Town) -> None:
     assert (found.state, found.fault) == ("given_up", "niet-gevonden")
 
 
+def test_another_takes_its_place_as_long_as_nothing_came_of_it(following: Town) -> None:
+    following.app.cases.follow_zaak(REF, KEY, "ZAAK-8", by=typed(DIRECTOR))
+    following.systems().turn()
+    following.app.cases.follow_zaak(REF, KEY, "ZAAK-7", by=typed(DIRECTOR))
+    following.systems().turn()
+    assert [z["zaak"]["number"] for z in following.app.views.case(REF).as_json()["provisions"]] == ["ZAAK-7"]
+    following.zgw.close("ZAAK-7", "Geweigerd")
+    following.clock.advance(minutes=6)
+    following.systems().turn()
+    with pytest.raises(NotAllowed, match="heeft al een zaak"):
+        following.app.cases.follow_zaak(REF, KEY, "ZAAK-9", by=typed(DIRECTOR))
+
+
 @pytest.mark.parametrize(
     ("key", "number", "kind", "said"),
     [

@@ -8,7 +8,7 @@ is not allowed raises ``InvalidInput`` or ``NotAllowed`` with a Dutch message, a
 from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.case_facts import contact, living, number, still_so
 from provisions.domain.lifecycle.case_follow_ups import settle_for_case
-from provisions.domain.lifecycle.case_system import ZaakIntent, asked_anew, wish, zaak_rule, zaken_wanted
+from provisions.domain.lifecycle.case_system import ZaakIntent, asked_anew, follow_zaak, wish, zaak_rule, zaken_wanted
 from provisions.domain.lifecycle.causes import why
 from provisions.domain.lifecycle.decision import SYSTEM, AuditLine, Decision, MessageIntent, Moment, Need, Sent, Via
 from provisions.domain.lifecycle.director import assign
@@ -87,6 +87,7 @@ __all__ = [
     "derive_case",
     "end_review",
     "follow_rules",
+    "follow_zaak",
     "foresee",
     "keep",
     "living",

@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from provisions.domain import deadlines
 from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
-from provisions.domain.lifecycle.decision import Decision, MessageIntent, Moment
+from provisions.domain.errors import NotAllowed
+from provisions.domain.lifecycle.decision import (
+    Decision,
+    Draft,
+    MessageIntent,
+    Moment,
+    already_closed,
+    must_be_open_case,
+    provision_of,
+)
 from provisions.domain.lifecycle.tick import derive
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import ZaakMode, ZaakRule
@@ -37,6 +46,22 @@ class ZaakIntent:
 def zaak_rule(case: Case, key: ProvisionKey, moment: Moment) -> ZaakRule | None:
     """How a round is a zaak, ``None`` where its municipality has that not so."""
     return moment.catalogue.zaken.get((case.municipality_of(key), key.key))
+
+
+def follow_zaak(case: Case, key: ProvisionKey, number: str, moment: Moment) -> Decision:
+    """From now on the zaak with this number, which the counter made, tells what becomes of a round."""
+    must_be_open_case(case)
+    provision = provision_of(case, key)
+    if zaak_rule(case, key, moment) is None:
+        raise NotAllowed(
+            f"Voor '{key.key}' in {case.municipality_of(key)} is geen zaaksysteem ingesteld. Leg de uitkomst zelf vast, of "
+            "vraag de beheerder om het in te stellen."
+        )
+    if not provision.status.is_open:
+        raise NotAllowed(already_closed(case, provision))
+    draft = Draft(case, moment)
+    draft.note("zaak.followed", f"zaak {number} wordt gevolgd", key, zaak=number)
+    return draft.done()
 
 
 def zaken_wanted(before: Case | None, decision: Decision, moment: Moment) -> list[ZaakIntent]:

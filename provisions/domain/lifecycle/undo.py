@@ -30,6 +30,7 @@ _NEVER = {
     "approval": ("wat aan een ander is gevraagd, of waar een ander akkoord op gaf", "Leg vast wat er nu geldt"),
     "case.closed": ("het einde van een traject", "Heropen het traject"),
     "case.reopened": ("het heropenen van een traject", "Sluit het traject opnieuw af"),
+    "zaak": ("welke zaak wij volgen", "Zeg welke zaak het wel is"),
     UNDONE: ("wat al is teruggedraaid", "Leg vast wat er nu geldt"),
 }
 # What the clock records of a provision, and nobody else.
