@@ -109,8 +109,8 @@ def zaken(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int)
     since that was noticed: oldest first.
     """
     return rows(
-        f"{_MINE} SELECT {_CASE}, p.id, p.key, p.round, p.purpose, p.status, z.number, z.mode, z.state, z.signal, z.words, z.ended, "
-        "z.fault FROM mine JOIN provision p ON p.case_id = mine.id JOIN zaak z ON z.provision_id = p.id "
+        f"{_MINE} SELECT {_CASE}, p.id, p.key, p.round, p.purpose, p.status, z.number, z.mode, z.state, z.signal, z.words, "
+        "z.ended, z.fault FROM mine JOIN provision p ON p.case_id = mine.id JOIN zaak z ON z.provision_id = p.id "
         "WHERE z.signal IS NOT NULL AND NOT EXISTS (SELECT FROM audit a WHERE a.case_id = mine.id AND a.id > ("
         "SELECT coalesce(max(s.id), 0) FROM audit s WHERE s.case_id = mine.id AND s.what = 'zaak.signal' "
         "AND s.data->>'zaak' = z.number) "

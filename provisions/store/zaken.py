@@ -194,11 +194,13 @@ def notice(connection: Connection, municipality: str, uuid: UUID, now: datetime)
     return bool(found)
 
 
-def next_moment(connection: Connection) -> datetime | None:
-    """When something is to be done or looked at next (UTC)."""
+def next_moment(connection: Connection, municipalities: Sequence[str]) -> datetime | None:
+    """When something is to be done or looked at next in these case systems (UTC)."""
     z = t.zaak.c
-    looks = select(func.min(z.look_at)).scalar_subquery()
-    tries = select(func.min(func.greatest(z.next_try, func.coalesce(z.claimed, z.next_try)))).scalar_subquery()
+    theirs = z.municipality.in_(municipalities)
+    free = func.greatest(z.next_try, func.coalesce(z.claimed, z.next_try))
+    looks = select(func.min(z.look_at)).where(theirs).scalar_subquery()
+    tries = select(func.min(free)).where(theirs, z.next_try.is_not(None)).scalar_subquery()
     found: datetime | None = connection.execute(select(func.least(looks, tries))).scalar()
     return found
 

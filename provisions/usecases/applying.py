@@ -22,7 +22,7 @@ from provisions.domain.zaken import SAID, Signal, ZaakState
 from provisions.store import audit, channel, loading
 from provisions.store import zaken as store
 from provisions.store.writing import audit_line
-from provisions.zaken.faults import Fault, NoRight, Wrong
+from provisions.zaken.faults import Fault, NoRight, NotSetUp, Wrong
 from provisions.zaken.opening import Lost, TakenBack, Wanted, bring_in_line, close_zaak, follow_zaak, open_zaak, said_by
 from provisions.zaken.servers import AtRest, Server, Servers
 
@@ -162,9 +162,9 @@ class Applying:
                 self.signal(connection, row, key, Signal.MOVED)
 
     def _failed(self, row: Any, fault: Fault, task: "_Task") -> None:
-        """What will not go away by itself is given up at once; a missing right is asked for again, as a letter is tried."""
+        """What will not go away by itself is given up at once; what somebody has to put right is tried again, as a letter is."""
         attempts = row.attempts + 1
-        over = not isinstance(fault, NoRight) or attempts >= MOST_ATTEMPTS
+        over = not isinstance(fault, NoRight | NotSetUp) or attempts >= MOST_ATTEMPTS
         if not over:
             until = self._clock() + waiting_time(attempts, self._spread())
             task.reached(claimed=None, attempts=attempts, next_try=until, fault=fault.code)

@@ -71,8 +71,11 @@ class CaseSystems(Deciding):
 
     def next_moment(self) -> datetime | None:
         """When something is to be done next (UTC), ``None`` when there is nothing."""
+        resting = [until for server in self._servers.values() if (until := server.resting) is not None]
+        awake = [place for place, server in self._servers.items() if server.resting is None]
         with self._engine.connect() as connection:
-            return store.next_moment(connection)
+            first = store.next_moment(connection, awake)
+        return min([*resting, *([first] if first else [])], default=None)
 
     def subscribe(self) -> bool:
         """See to it that each case system tells us of changes, once; ``False`` where one could not be asked now."""

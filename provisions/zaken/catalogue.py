@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from provisions.zaken.client import Client
-from provisions.zaken.faults import Wrong
+from provisions.zaken.faults import NotSetUp, NotThere, Wrong
 from provisions.zaken.types import Resultaattype, Statustype, Zaaktype, id_of
 
 KEPT = timedelta(days=1)
@@ -21,10 +21,10 @@ class Catalogue:
         self._kept: dict[tuple[str, str], tuple[datetime, Sequence[Any]]] = {}
 
     def version(self, zaaktype: str, on: date) -> Zaaktype:
-        """The version of day ``on``. Raises ``Wrong`` when there is none, or more than one."""
+        """The version of day ``on``. Raises ``NotSetUp`` when there is none, or more than one."""
         found = [one for one in self.versions(zaaktype) if one.valid_on(on)]
         if len(found) != 1:
-            raise Wrong("geen-zaaktype" if not found else "meer-zaaktypen")
+            raise NotSetUp("geen-zaaktype" if not found else "meer-zaaktypen")
         return found[0]
 
     def versions(self, zaaktype: str) -> Sequence[Zaaktype]:
@@ -66,6 +66,9 @@ class Catalogue:
         now, known = self._clock(), self._kept.get((what, about))
         if known is not None and now - KEPT < known[0] <= now:
             return known[1]
-        found = ask(about)
+        try:
+            found = ask(about)
+        except (NotThere, Wrong) as fault:
+            raise NotSetUp(fault.code) from None
         self._kept[what, about] = (now, found)
         return found

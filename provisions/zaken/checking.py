@@ -7,7 +7,7 @@ from datetime import date, datetime
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.rules import OutcomeName, ZaakMode, ZaakRule
-from provisions.zaken.faults import Away, Fault, NoRight, NotSignedIn, NotThere, Wrong
+from provisions.zaken.faults import Away, Fault, NoRight, NotSetUp, NotSignedIn, NotThere
 from provisions.zaken.servers import AtRest, Server
 from provisions.zaken.subscribing import is_as_it_should_be, ours
 from provisions.zaken.types import Zaaktype, id_of
@@ -79,7 +79,7 @@ def _zaaktype(server: Server, rule: ZaakRule, today: date, found: Findings) -> N
     where = f"zaken.toml, [municipality.{rule.municipality}.provision.{rule.key}]"
     try:
         versions = server.catalogue.versions(rule.zaaktype)
-    except (NoRight, NotThere, Wrong):
+    except (NoRight, NotSetUp):
         found.faults.append(
             f"{where}: de catalogus is niet te lezen. {_ASK} om het recht catalogi.lezen, en controleer catalogus."
         )

@@ -8,9 +8,11 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
@@ -45,6 +47,12 @@ _TWICE = frozenset({"unique", "identificatie-niet-uniek", "niet-uniek"})
 EXPANDED = "status,resultaat"
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom we believe: as the machine says (``SSL_CERT_FILE``), or as shipped."""
+    return httpx.create_ssl_context()
+
+
 def token(client: str, secret: str, at: datetime) -> str:
     """A JWT (HS256) of this moment; without the claims that name a person, because they end in the municipality's audit trail."""
     claims = {"iss": client, "client_id": client, "iat": int(at.timestamp())}
@@ -73,7 +81,10 @@ class Client:
         self.system = system
         self._secret = secret
         self._clock = clock
-        self._http = httpx.Client(timeout=DEADLINE, follow_redirects=False, transport=transport, trust_env=False)
+        # Nothing of the environment but its certificates: a name and password for this host in a .netrc would go instead of ours.
+        self._http = httpx.Client(
+            timeout=DEADLINE, follow_redirects=False, transport=transport, trust_env=False, verify=_certificates()
+        )
         self.ahead: float | None = None
         """Seconds that the server's clock is ahead of ours, as its last answer said; ``None`` where it says nothing."""
         self._expands = True

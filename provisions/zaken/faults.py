@@ -29,6 +29,10 @@ class NotThere(Fault):
     """404."""
 
 
+class NotSetUp(Fault):
+    """The catalogue has not what ``zaken.toml`` names, or not for that day: it goes away when somebody puts that right."""
+
+
 class AlreadyThere(Fault):
     """400 because of ``unique`` or ``identificatie-niet-uniek``: usually it was done before."""
 

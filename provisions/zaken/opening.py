@@ -13,7 +13,7 @@ from uuid import UUID
 from provisions.domain.rules import ZaakRule
 from provisions.domain.zaken import Wish
 from provisions.zaken.client import Client
-from provisions.zaken.faults import AlreadyThere, NoRight, Wrong
+from provisions.zaken.faults import AlreadyThere, NoRight, NotSetUp, Wrong
 from provisions.zaken.servers import Server
 from provisions.zaken.types import Json, Zaak, id_of
 
@@ -259,5 +259,5 @@ def close_zaak(server: Server, wanted: Wanted, progress: Progress) -> None:
 def _withdrawn(server: Server, zaak: Zaak, words: str) -> str:
     found = next((one for one in server.catalogue.resultaattypen(zaak.zaaktype) if one.words == words), None)
     if found is None:
-        raise Wrong("geen-resultaattype")
+        raise NotSetUp("geen-resultaattype")
     return found.url

@@ -78,6 +78,7 @@ ELSEWHERE_TRIED = {
         "second_looks.py",
         "tables.py",
         "zaken.py",
+        "case_system.py",
     ),
     "retention.py",
     "starting.py",

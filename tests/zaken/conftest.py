@@ -115,12 +115,27 @@ class Town:
             return list(connection.execute(text("SELECT * FROM audit WHERE what = :what ORDER BY id"), {"what": what}))
 
 
+@dataclass
+class Side:
+    """A case system and how it is set up, without a database of ours."""
+
+    zgw: OpenZaak
+    config: Config
+    clock: MovingClock
+
+
 @pytest.fixture
-def town(database: Engine, clock: MovingClock) -> Iterator[Town]:
-    """A municipality with a case system in which two zaaktypen are published."""
+def side(clock: MovingClock) -> Iterator[Side]:
+    """A case system in which a zaaktype is published."""
     with serving(clock) as zgw:
         config, faults = read({PLACE: written(zgw.root)})
         assert faults == []
         zgw.zaaktype("B0255", RESULTS)
-        yield Town(App(database, config, clock), zgw, config, clock, database)
+        yield Side(zgw, config, clock)
         assert zgw.violations == []
+
+
+@pytest.fixture
+def town(side: Side, database: Engine) -> Town:
+    """A municipality with that case system."""
+    return Town(App(database, side.config, side.clock), side.zgw, side.config, side.clock, database)

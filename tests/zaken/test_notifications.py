@@ -79,27 +79,32 @@ def test_it_proves_nothing(town: Town, door: TestClient) -> None:
     assert town.provision().status is Status.WAITING
 
 
-@pytest.mark.parametrize("header", ["", "Bearer x", NOTIFIED[:-1], "x" * 40])
-def test_without_its_header_nothing_is_believed(town: Town, door: TestClient, header: str) -> None:
+def test_without_its_header_nothing_is_believed(town: Town, door: TestClient) -> None:
     town.intake()
     town.systems().turn()
     town.systems().turn()
     looks = town.zaak().look_at
+    for header in ("", "Bearer x", NOTIFIED[:-1]):
+        assert sent(door, about(town), header) == 401
     # Another municipality's header is a right one, and this zaak is not theirs.
-    assert sent(door, about(town), header) == (204 if header == "x" * 40 else 401)
+    assert sent(door, about(town), "x" * 40) == 204
     assert town.zaak().look_at == looks
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"", b"[]", b"null", b"{", b"\xff", b"[" * 60000, {"kanaal": "test"}, {"hoofdObject": "https://elders.example/zaken/1"},
-        {"hoofdObject": ["x"]}, {"hoofdObject": "https://elders.example/zaken/6f1f2f4e-0f0f-4d0d-8d0d-000000000000"},
-    ],
-    ids=range(10),
-)  # fmt: skip
-def test_what_is_not_ours_or_can_not_be_read_is_taken_and_does_nothing(town: Town, door: TestClient, body: Any) -> None:
-    assert sent(door, body) == 204
+def test_what_is_not_ours_or_can_not_be_read_is_taken_and_does_nothing(town: Town, door: TestClient) -> None:
+    for body in (
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff",
+        b"[" * 60000,
+        {"kanaal": "test"},
+        {"hoofdObject": "https://elders.example/zaken/1"},
+        {"hoofdObject": ["x"]},
+        {"hoofdObject": "https://elders.example/zaken/6f1f2f4e-0f0f-4d0d-8d0d-000000000000"},
+    ):
+        assert sent(door, body) == 204
     assert town.zgw.calls == []
 
 

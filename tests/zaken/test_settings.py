@@ -13,7 +13,7 @@ from provisions.domain.rules import OutcomeName, ZaakMode
 from provisions.settings import Secret
 from provisions.zaken.checking import Findings, examine
 from provisions.zaken.servers import servers_for
-from tests.zaken.conftest import GIVEN, PLACE, Town, read, written
+from tests.zaken.conftest import GIVEN, PLACE, Side, read, written
 from tests.zaken.openzaak import Refusal
 
 ROOT = "https://zaken.voorbeeldstad.example"
@@ -81,14 +81,14 @@ def test_a_secret_is_asked_for_by_the_name_of_its_setting() -> None:
 # --- provisions check ----------------------------------------------------------------------------------------------------
 
 
-def checked(town: Town, *, callback: str = "", answers: int | None = 401) -> Findings:
+def checked(side: Side, *, callback: str = "", answers: int | None = 401) -> Findings:
     """What check says now."""
-    server = servers_for(town.config.zaken, GIVEN, town.clock, lambda: 0.5)[PLACE]
-    return examine(server, town.clock(), callback=callback, answers=lambda _address: answers)
+    server = servers_for(side.config.zaken, GIVEN, side.clock, lambda: 0.5)[PLACE]
+    return examine(server, side.clock(), callback=callback, answers=lambda _address: answers)
 
 
-def test_all_is_well(town: Town) -> None:
-    found = checked(town)
+def test_all_is_well(side: Side) -> None:
+    found = checked(side)
     assert found.faults == []
     assert any("aangemeld" in line for line in found.done)
     assert any("zaakvertrouwelijk" in line for line in found.done)
@@ -98,27 +98,27 @@ def test_all_is_well(town: Town) -> None:
 @pytest.mark.parametrize(
     ("secret", "said"), [("x" * 40, "het geheim klopt niet"), (None, "klok")], ids=["another secret", "another time"]
 )
-def test_not_signed_in_says_what_to_ask(town: Town, secret: str | None, said: str) -> None:
+def test_not_signed_in_says_what_to_ask(side: Side, secret: str | None, said: str) -> None:
     given = GIVEN | ({next(iter(GIVEN)): Secret(secret)} if secret else {})
-    clock = (lambda: town.clock() - timedelta(hours=2)) if secret is None else town.clock
-    server = servers_for(town.config.zaken, given, clock, lambda: 0.5)[PLACE]
-    found = examine(server, town.clock(), callback="", answers=lambda _address: None)
+    clock = (lambda: side.clock() - timedelta(hours=2)) if secret is None else side.clock
+    server = servers_for(side.config.zaken, given, clock, lambda: 0.5)[PLACE]
+    found = examine(server, side.clock(), callback="", answers=lambda _address: None)
     assert not found.away
     assert said in found.faults[0]
 
 
-def test_away_it_is_unreachable(town: Town) -> None:
-    town.zgw.away = True
-    found = checked(town)
+def test_away_it_is_unreachable(side: Side) -> None:
+    side.zgw.away = True
+    found = checked(side)
     assert found.away
     assert "bereikbaar" in found.faults[0]
 
 
-def test_a_version_that_starts_soon_and_rights_that_it_lacks_are_told_before(town: Town) -> None:
-    town.zgw.zaaktypen[0]["eindeGeldigheid"] = "2026-11-30"
-    new = town.zgw.zaaktype("B0255", {"Verstrekt": "Toegekend"}, begins="2026-12-01")
-    town.zgw.without_right.add(new)
-    found = checked(town)
+def test_a_version_that_starts_soon_and_rights_that_it_lacks_are_told_before(side: Side) -> None:
+    side.zgw.zaaktypen[0]["eindeGeldigheid"] = "2026-11-30"
+    new = side.zgw.zaaktype("B0255", {"Verstrekt": "Toegekend"}, begins="2026-12-01")
+    side.zgw.without_right.add(new)
+    found = checked(side)
     assert any("1 december 2026 een nieuwe versie" in line for line in found.warnings)
     assert any("missen wij" in line and "1 december 2026" in line for line in found.warnings)
     assert any("resultaat 'Geweigerd' bestaat niet" in line and "1 december" in line for line in found.faults)
@@ -128,69 +128,69 @@ def test_a_version_that_starts_soon_and_rights_that_it_lacks_are_told_before(tow
     ("identification", "said"),
     [("B9999", "is er vandaag niet"), ("B0255", "meer dan een geldige versie")],
 )
-def test_the_version_of_today_is_there_once(town: Town, identification: str, said: str) -> None:
-    town.zgw.zaaktype("B0255", {"Verstrekt": "Toegekend"})
-    system = town.config.zaken[PLACE]
+def test_the_version_of_today_is_there_once(side: Side, identification: str, said: str) -> None:
+    side.zgw.zaaktype("B0255", {"Verstrekt": "Toegekend"})
+    system = side.config.zaken[PLACE]
     rules = {key: replace(rule, zaaktype=identification) for key, rule in system.rules.items()}
     config = {PLACE: replace(system, rules=rules)}
-    server = servers_for(config, GIVEN, town.clock, lambda: 0.5)[PLACE]
-    found = examine(server, town.clock(), callback="", answers=lambda _address: None)
+    server = servers_for(config, GIVEN, side.clock, lambda: 0.5)[PLACE]
+    found = examine(server, side.clock(), callback="", answers=lambda _address: None)
     assert any(said in line for line in found.faults)
 
 
-def test_a_resultaat_without_a_meaning_is_named(town: Town) -> None:
+def test_a_resultaat_without_a_meaning_is_named(side: Side) -> None:
     kind = dict(
-        town.zgw.resultaattypen[0],
+        side.zgw.resultaattypen[0],
         omschrijving="Doorverwezen",
-        url=f"{town.zgw.root}/x/{'0' * 8}-0000-4000-8000-{'0' * 12}",
+        url=f"{side.zgw.root}/x/{'0' * 8}-0000-4000-8000-{'0' * 12}",
     )
-    town.zgw.resultaattypen.append(kind)
-    assert any("van resultaat 'Doorverwezen'" in line for line in checked(town).warnings)
+    side.zgw.resultaattypen.append(kind)
+    assert any("van resultaat 'Doorverwezen'" in line for line in checked(side).warnings)
 
 
 @pytest.mark.parametrize("scope", ["zaken.heropenen", "zaken.geforceerd-bijwerken", "zaken.verwijderen"])
-def test_too_many_rights_are_a_fault(town: Town, scope: str) -> None:
-    town.zgw.scopes.append(scope)
-    assert any(scope in line and "te veel" in line for line in checked(town).faults)
+def test_too_many_rights_are_a_fault(side: Side, scope: str) -> None:
+    side.zgw.scopes.append(scope)
+    assert any(scope in line and "te veel" in line for line in checked(side).faults)
 
 
-def test_all_rights_are_too_many_and_too_few_are_named(town: Town) -> None:
-    town.zgw.everything = True
-    assert any("alle rechten" in line for line in checked(town).faults)
-    town.zgw.everything = False
-    town.zgw.scopes.remove("zaken.bijwerken")
-    assert any("missen wij zaken.bijwerken" in line for line in checked(town).faults)
+def test_all_rights_are_too_many_and_too_few_are_named(side: Side) -> None:
+    side.zgw.everything = True
+    assert any("alle rechten" in line for line in checked(side).faults)
+    side.zgw.everything = False
+    side.zgw.scopes.remove("zaken.bijwerken")
+    assert any("missen wij zaken.bijwerken" in line for line in checked(side).faults)
 
 
-def test_its_clock_is_compared_with_ours(town: Town) -> None:
-    server = servers_for(town.config.zaken, GIVEN, lambda: town.clock() - timedelta(minutes=5), lambda: 0.5)[PLACE]
-    found = examine(server, town.clock(), callback="", answers=lambda _address: None)
+def test_its_clock_is_compared_with_ours(side: Side) -> None:
+    server = servers_for(side.config.zaken, GIVEN, lambda: side.clock() - timedelta(minutes=5), lambda: 0.5)[PLACE]
+    found = examine(server, side.clock(), callback="", answers=lambda _address: None)
     assert any("300 seconden voor" in line for line in found.faults)
 
 
-def test_subscribed_once_and_reachable(town: Town) -> None:
+def test_subscribed_once_and_reachable(side: Side) -> None:
     callback = "https://basisvoorzieningen.example/zaaksysteem/berichten"
     body = {
         "callbackUrl": callback,
         "auth": "x" * 40,
         "kanalen": [{"naam": "zaken", "filters": {"bronorganisatie": "002564440"}}],
     }
-    assert any("nog geen abonnement" in line for line in checked(town, callback=callback).warnings)
-    town.zgw.abonnementen["1"] = body
-    assert checked(town, callback=callback).warnings == []
-    assert any("antwoordt 200" in line for line in checked(town, callback=callback, answers=200).warnings)
-    town.zgw.abonnementen["1"] = {**body, "kanalen": []}
-    assert any("staat anders" in line for line in checked(town, callback=callback).warnings)
-    town.zgw.abonnementen["2"] = body
-    assert any("2 keer geabonneerd" in line for line in checked(town, callback=callback).faults)
+    assert any("nog geen abonnement" in line for line in checked(side, callback=callback).warnings)
+    side.zgw.abonnementen["1"] = body
+    assert checked(side, callback=callback).warnings == []
+    assert any("antwoordt 200" in line for line in checked(side, callback=callback, answers=200).warnings)
+    side.zgw.abonnementen["1"] = {**body, "kanalen": []}
+    assert any("staat anders" in line for line in checked(side, callback=callback).warnings)
+    side.zgw.abonnementen["2"] = body
+    assert any("2 keer geabonneerd" in line for line in checked(side, callback=callback).faults)
 
 
-def test_rights_that_cannot_be_read_are_a_warning(town: Town) -> None:
+def test_rights_that_cannot_be_read_are_a_warning(side: Side) -> None:
     def forbid(call: Any) -> None:
         if "autorisaties" in call.path:
             raise Refusal(403, "permission_denied")
 
-    town.zgw.before = forbid
-    found = checked(town)
+    side.zgw.before = forbid
+    found = checked(side)
     assert found.faults == []
     assert any("autorisaties.lezen" in line for line in found.warnings)
