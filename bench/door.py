@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import psutil
 from sqlalchemy import Engine as Database
+from sqlalchemy import text
 
 from bench import fill, shell
 from bench.figures import Aim, always, interleaved, options, publish, significant
@@ -35,6 +36,7 @@ from provisions.access.roles import grants_of
 from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for, workplace_of
+from provisions.machine.link_secrets import PATH, Link, LinkSecrets
 from provisions.machine.sealing import Sealing
 from provisions.settings import PROJECT
 from provisions.store import people
@@ -87,6 +89,20 @@ class Door:
             people.add(connection, code, datetime.now(UTC))
         token = self._signing_in.by_provider(code, grants_of([role], [self._town]))
         return Visitor(httpx.Client(base_url=self.base, cookies={COOKIE: token}, timeout=60, trust_env=False))
+
+
+def answering(made: Rig, database: Database, base: str) -> Visitor:
+    """A counter that came with the link in its letter, which was sent just now."""
+    waiting = (
+        "SELECT m.id, d.receiver FROM message m JOIN delivery d ON d.message = m.id JOIN provision p ON p.id = m.provision_id "
+        "WHERE m.kind = 'request' AND p.status = 'waiting' ORDER BY m.created, m.id LIMIT 1"
+    )
+    with database.begin() as connection:
+        letter, receiver = connection.execute(text(waiting)).one()
+        connection.execute(text("UPDATE message SET sent = now() WHERE id = :letter"), {"letter": letter})
+    visitor = Visitor(httpx.Client(base_url=base, timeout=60, trust_env=False))
+    visitor.client.get(LinkSecrets(Sealing.at(made.settings.secrets)).path(Link(letter), receiver))
+    return visitor
 
 
 @contextmanager
@@ -194,7 +210,9 @@ def pages(
         door = Door(made, app, base)
         plan = f"/clienten/{app.views.case('TR-2026-0001').case.id}"
         director, lead = door.visitor("regie-1", Role.CASE_DIRECTOR), door.visitor(SOMEBODY, Role.TEAM_LEAD)
+        counter = answering(made, database, base)
         asked = {
+            "an answer": (counter, PATH),
             "/werk, a director": (director, "/werk"),
             "/werk, a team lead": (lead, "/werk"),
             "/te-laat": (lead, "/te-laat"),
@@ -208,7 +226,7 @@ def pages(
         clicked = ("/werk", "/te-laat", "/clienten", plan)
         found[f"{crowd} people"] = clicking(many, clicked, seconds)
         found["memory"] = memory(process, many[:4], clicked, times)
-        for visitor in (director, lead, *many):
+        for visitor in (counter, director, lead, *many):
             visitor.client.close()
     database.dispose()
     return found
@@ -266,7 +284,7 @@ def measure(
         with rig() as own:
             migrate.upgrade(own.url("provisions", owner=True), "provisions", workplace_of(own.settings))
             found |= through(own, rounds)
-    names = [name for name in found if name.startswith("/") or name == "a plan"]
+    names = [name for name in found if name.startswith("/") or name in ("a plan", "an answer")]
     clicked, kept = found[f"{crowd} people"], found["memory"]
     six = [found.get(f"Prefect {way}, 6 at once", {}).get("p50_ms") for way in ("through the door", "directly")]
     return found, [

@@ -239,6 +239,13 @@ def _as_named(args: Namespace, app: App) -> str | None:
     return changed.reference
 
 
+def link(args: Namespace, app: App) -> str:
+    """A new link, to the address that the first went to."""
+    if not args.renew:
+        raise InvalidInput("Zeg erbij dat er een nieuwe link moet komen: provisions link … --renew")
+    return app.cases.link(args.reference, args.key, by=args.by).reference
+
+
 # What does more than hand its arguments to the use case of its name.
 CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "intake": intake,
@@ -246,6 +253,7 @@ CHANGES: dict[str, Callable[[Namespace, App], str | None]] = {
     "outcome": outcome,
     "answer": answer,
     "reply": reply,
+    "link": link,
     "handled": lambda a, s: s.cases.take_up(a.reference, a.key, by=a.by).reference,
     "assign": assign,
     "suspend": suspend,

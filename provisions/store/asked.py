@@ -9,7 +9,9 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from provisions.domain.case import ProvisionKey
 from provisions.domain.messages import MessageKind
-from provisions.domain.renewals import COUNTER
+from provisions.domain.renewals import COUNTER, ToTheSame
+from provisions.domain.rungs import RungName
+from provisions.store import outbox
 from provisions.store import tables as t
 
 
@@ -63,6 +65,27 @@ def last_sent(connection: Connection, of: Letter, kinds: Collection[str], rung: 
     return connection.execute(query).scalar_one_or_none()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A letter that left, by its message id, and the addresses that it went to: who was asked first."""
+
+    id: UUID
+    of: Letter
+    receivers: tuple[str, ...]
+
+
+def sent_about(connection: Connection, provision_id: int, kinds: Collection[str]) -> list[Sent]:
+    """What left about a provision, of these kinds, the newest first."""
+    m = t.message.c
+    query = (
+        select(m.id, m.recipients)
+        .where(m.provision_id == provision_id, m.kind.in_(kinds), m.sent.is_not(None))
+        .order_by(m.created.desc(), m.id)
+    )
+    found = [(row, letter(connection, row.id)) for row in connection.execute(query)]
+    return [Sent(row.id, one, tuple(row.recipients or ())) for row, one in found if one is not None]
+
+
 # --- to the same receiver once more ------------------------------------------------------------------------------------
 
 
@@ -81,6 +104,23 @@ def asked_anew(
         select(func.count(), func.count().filter(m.created >= since)).select_from(t.message).where(*mine)
     ).one()
     return row[0], row[1]
+
+
+def write_anew(
+    connection: Connection,
+    of: Letter,
+    letter: UUID,
+    message: UUID,
+    rung: RungName | None,
+    receiver: str,
+    number: int,
+    now: datetime,
+    kind: MessageKind = MessageKind.LINK,
+) -> None:
+    """A link (or code) of a letter goes out to ``receiver`` now."""
+    detail = str(ToTheSame(letter, number, rung, receiver))
+    words = {"provision_id": of.provision_id, "municipality": of.municipality, "kind": kind.value, "detail": detail}
+    outbox.add(connection, message, **words, created=now, next_try=now)
 
 
 def keep_code(connection: Connection, message: UUID, letter: UUID, browser: bytes, now: datetime) -> None:

@@ -16,6 +16,7 @@ from provisions.usecases.monitoring import SayingAgain
 from provisions.usecases.notes import Notes
 from provisions.usecases.outcomes import Outcomes
 from provisions.usecases.places import Places
+from provisions.usecases.renewing import Renewing
 from provisions.usecases.replies import Replies
 from provisions.usecases.rests import Rests
 from provisions.usecases.rounds import Rounds
@@ -31,6 +32,7 @@ class Cases(
     Waivers,
     Answers,
     Replies,
+    Renewing,
     Agreements,
     Ends,
     Rounds,

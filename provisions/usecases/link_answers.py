@@ -32,11 +32,10 @@ from provisions.domain.errors import NotFound
 from provisions.domain.lifecycle import SYSTEM, Via
 from provisions.domain.messages import MessageKind
 from provisions.domain.questions import AskedAs, Question, receiver
-from provisions.domain.renewals import ToTheSame
 from provisions.machine import link_secrets
 from provisions.machine.link_secrets import Link, LinkSecrets
 from provisions.store import asked as store
-from provisions.store import audit, channel, outbox
+from provisions.store import audit, channel
 from provisions.store.asked import Letter
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.views.cases import ProvisionView, Views
@@ -196,18 +195,8 @@ class LinkAnswers:
             total, lately = store.asked_anew(connection, of, letter, kind, since)
             if lately >= most:
                 return False
-            detail = str(ToTheSame(letter, total + 1, asked.question.rung, opened.receiver))
-            message = uuid5(letter, f"{kind.value}/{total + 1}")
-            outbox.add(
-                connection,
-                message,
-                provision_id=of.provision_id,
-                kind=kind.value,
-                detail=detail,
-                municipality=of.municipality,
-                created=now,
-                next_try=now,
-            )
+            message, rung = uuid5(letter, f"{kind.value}/{total + 1}"), asked.question.rung
+            store.write_anew(connection, of, letter, message, rung, opened.receiver, total + 1, now, kind)
             if browser is not None:
                 store.keep_code(connection, message, letter, browser, now)
             data = {"kind": kind.value, "via": Via.LINK.value, **({"round": of.key.round} if of.key.round > 1 else {})}

@@ -471,6 +471,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "a budget without a purpose": (INVALID, table("customised_budget", amount=100), "doel"),
     "judged before it is there": (NOT_ALLOWED, judged("id_document"), "nog geen indiening"),
     "judged twice": (NOT_ALLOWED, judged("emergency_shelter", REFUSED), "al beoordeeld"),
+    "a link where nothing waits": (NOT_ALLOWED, call("link", CLOSED, "wmo_indication"), "geen nieuwe link"),
     "taken up when nothing waits": (NOT_ALLOWED, call("take_up", REF, "id_document"), "geen antwoord"),
     "an answer taken back that was not given": (NOT_ALLOWED, call("take_back", REF, "id_document"), "kwartier"),
     # notes

@@ -118,6 +118,7 @@ ACTS: dict[str, tuple[UseCase, Call]] = {
             ref, KEY, "not_submitted", because="solved_soon", checked=True, by=by
         ),
     ),
+    "link": (U.LINK, lambda a, ref, _, by: a.cases.link(ref, KEY, by=by)),
     "take_up": (U.TAKE_UP, lambda a, ref, _, by: a.cases.take_up(ref, KEY, by=by)),
     "take_back": (U.TAKE_BACK, lambda a, ref, _, by: a.cases.take_back(ref, KEY, by=by)),
     # and besides the cases

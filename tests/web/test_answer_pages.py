@@ -14,6 +14,7 @@ from provisions.app import App
 from provisions.catalogue import Config
 from provisions.domain.answering import AnswersBy
 from provisions.machine.link_secrets import LinkSecrets
+from provisions.outbound.gathered import Gathered
 from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
 from provisions.store.audit import RECORDED_AT
@@ -22,6 +23,7 @@ from provisions.web.application import application
 from tests.builders import CONFIG, Letterbox, day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, SEALING, signing_in
+from tests.outbound.test_gathered import with_agenda
 from tests.web.conftest import Browser
 
 BASE = "https://regio.example"
@@ -221,10 +223,13 @@ def test_a_new_link_goes_to_the_first_address_three_times_a_day_and_only_while_i
     for link in (first, second):
         browser.opens(link)
         assert browser.status == 200, "earlier mails on the same question work until it is answered"
+    post.app.cases.link(REF, "id_document", by=typed("regisseur.noord"))
+    assert post.link(COUNTER) not in (first, second), "a director has one sent too"
+    assert ("message.requested", "regisseur.noord", "shell") in post.record()
     answers(browser, answer="delivered", on="2026-11-03", paid_by="free")
     browser.opens("/antwoord")
     browser.fills("/antwoord/nieuw")
-    assert len([m for m in post.mails(COUNTER) if "Nieuwe link" in m["Subject"]]) == 3
+    assert len([m for m in post.mails(COUNTER) if "Nieuwe link" in m["Subject"]]) == 4
 
 
 def test_a_code_goes_to_the_same_mailbox_for_one_browser(with_codes: Post) -> None:
@@ -265,6 +270,31 @@ def test_a_code_goes_to_the_same_mailbox_for_one_browser(with_codes: Post) -> No
         other.fills("/antwoord/code", code="000000" if digits != "000000" else "000001")
     other.fills("/antwoord/code", code=digits)
     assert other.status == 422, "tried too often"
+
+
+def test_a_table_with_an_agenda_answers_each_question_in_it(
+    database: Engine, workplace: Engine, clock: MovingClock
+) -> None:
+    config = with_agenda()
+    post = posted(database, workplace, clock, config)
+    post.clock.set("2026-11-12T06:20:00+00:00")
+    post.app.time.tick_all()
+    while post.outbox.deliver_due():
+        pass
+    post.clock.set("2026-11-12T06:31:00+00:00")
+    Gathered(database, config, clock).tell()
+    (agenda,) = (m for m in post.mails(TABLE, "Agenda"))
+    links = re.findall(rf"^{BASE}(/antwoord/\S+)$", post.text(agenda), re.M)
+    assert len(links) == len(set(links)) > 1
+    assert post.text(agenda, "html").count(SENTENCE) == len(links)
+    browser = post.browser()
+    browser.opens(links[0])
+    assert "Voorrang." in answers(browser, answer="priority")
+    browser.opens(links[1])
+    assert 'value="priority"' in browser.last, "the other waits still"
+    secrets = [link.rpartition(".")[2] for link in links]
+    kept = str([m.body for m in post.app.messages.found()])
+    assert not [secret for secret in secrets if secret in kept]
 
 
 # --- attacks -----------------------------------------------------------------------------------------------------------

@@ -163,6 +163,13 @@ def replies(commands: Commands) -> None:
     reply.add_argument("--number", metavar="NUMMER", help="hoe het loket de zaak noemt; geen BSN")
     reply.add_argument("--remark", metavar="TEKST", help=f"opmerking, hoogstens 200 tekens; {options.STAYS_HERE}")
     options.by(reply)
+    link = commands.on_provision(
+        "link",
+        "stuur een nieuwe link om te antwoorden, naar het adres waar de eerste heen ging",
+        "link TR-2026-0042 id_document --renew --by regisseur-3",
+    )
+    link.add_argument("--renew", action="store_true", help="een nieuwe link; de oude blijft ook werken")
+    options.by(link)
     handled = commands.on_provision(
         "handled", "wat een antwoord vroeg ('bel mij'), is gedaan", "handled TR-2026-0042 id_document --by regisseur-3"
     )
