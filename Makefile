@@ -106,7 +106,7 @@ lock: $(TOOLS) ## lock again after a change in pyproject.toml; keeps every versi
 	$(LOCK) --group audit -c requirements.lock -o requirements-audit.lock
 
 faults: $(DEVELOPER) ## the long run of what may go wrong: more kills, longer sequences (about half an hour)
-	PROVISIONS_TEST_FAULTS=long PROVISIONS_TEST_FUZZ_EXAMPLES=300 .venv/bin/pytest tests/faults tests/fuzz -o timeout=3600
+	PROVISIONS_TEST_FAULTS=long PROVISIONS_TEST_FUZZ_EXAMPLES=300 .venv/bin/pytest tests/faults tests/fuzz tests/zaken -o timeout=3600
 
 clean: ## throw away the virtual environment and caches (no data)
 	rm -rf .venv .venv-audit .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info sbom.cdx.json

@@ -85,7 +85,7 @@ def with_provision(case: Case, key: ProvisionKey, moment: Moment) -> frozenset[C
         Can.NUMBER: lambda: lifecycle.number(case, key, _other(provision.their_number), moment),
         Can.REPLY: lambda: lifecycle.reply_as_counter(case, key, FromCounter(Said.CALL_ME), moment),
         Can.TAKE_UP: lambda: lifecycle.take_up(case, key, moment),
-        Can.FOLLOW_ZAAK: lambda: lifecycle.follow_zaak(case, key, _SAID, moment),
+        Can.FOLLOW_ZAAK: lambda: lifecycle.follow_zaak(case, key, moment),
         Can.REOPEN: lambda: lifecycle.reopen(case, key, moment, today, _SAID) if last else _some(()),
     }
     return frozenset(can for can, trial in tried.items() if _goes(trial))

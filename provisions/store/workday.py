@@ -113,7 +113,7 @@ def zaken(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int)
         "z.ended, z.fault FROM mine JOIN provision p ON p.case_id = mine.id JOIN zaak z ON z.provision_id = p.id "
         "WHERE z.signal IS NOT NULL AND NOT EXISTS (SELECT FROM audit a WHERE a.case_id = mine.id AND a.id > ("
         "SELECT coalesce(max(s.id), 0) FROM audit s WHERE s.case_id = mine.id AND s.what = 'zaak.signal' "
-        "AND s.data->>'zaak' = z.number) "
+        "AND s.key = p.key AND coalesce((s.data->>'round')::int, 1) = p.round) "
         "AND a.key = p.key AND coalesce((a.data->>'round')::int, 1) = p.round "
         "AND (a.by = mine.director OR a.by = ANY(%(directors)s::text[]) OR a.data->>'for' = mine.director)) "
         "ORDER BY z.signalled, z.id LIMIT %(most)s",

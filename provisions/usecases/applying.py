@@ -143,7 +143,7 @@ class Applying:
             # Once more, because something may have changed while it was being opened.
             columns = {"state": ZaakState.OPEN.value, "next_try": now, "look_at": now, "claimed": None, "attempts": 0}
             store.note(connection, row.id, **columns, fault=None, signal=None)
-            self._record(connection, row, key, "zaak.opened", f"zaak {row.number} {told} in het zaaksysteem")
+            self._record(connection, row, key, "zaak.opened", f"zaak {told} in het zaaksysteem")
 
     # --- afterwards ----------------------------------------------------------------------------------------------------------
 
@@ -186,17 +186,22 @@ class Applying:
         if held is None or held.signal == signal.value:
             return
         store.note(connection, row.id, signal=signal.value, signalled=self._clock())
-        self._record(connection, row, key, "zaak.signal", f"zaak {row.number}: {SAID[signal]}", signal=signal.value)
+        self._record(connection, row, key, "zaak.signal", SAID[signal], signal=signal.value)
 
     def confirmed(self, connection: Connection, row: Any, key: ProvisionKey) -> None:
         """The case system says what was recorded here already."""
-        self._record(connection, row, key, "zaak.confirmed", f"zaak {row.number} is gesloten met dezelfde uitkomst")
+        self._record(connection, row, key, "zaak.confirmed", "de zaak is gesloten met dezelfde uitkomst")
 
     def _record(
         self, connection: Connection, row: Any, key: ProvisionKey, what: str, because: str, **data: object
     ) -> None:
-        moment = Moment(self._clock(), BY, self._config.catalogue, Via.CASE_SYSTEM)
-        line = AuditLine(what, because, key, {"zaak": row.number, **data})
+        """A line of the record. It outlives the reference, so it holds the uuid of the zaak and never its number."""
+        moment, held = (
+            Moment(self._clock(), BY, self._config.catalogue, Via.CASE_SYSTEM),
+            store.hold(connection, row.id),
+        )
+        known = {"zaak": str(held.uuid)} if held is not None and held.uuid is not None else {}
+        line = AuditLine(what, because, key, {**known, **data})
         channel.notify(connection)
         audit.append(connection, [audit_line(line, moment, row.case_id)])
 

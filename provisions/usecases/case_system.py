@@ -248,7 +248,7 @@ class CaseSystems(Deciding):
             decision = lifecycle.record_outcome(stored.case, key, means.outcome, doing, closing.on, means.fields)
         except Refused:
             return None
-        told = {"zaak": row.number, "closing": f"{closing.result}+{closing.status}"}
+        told = {"zaak": str(row.uuid), "closing": f"{closing.result}+{closing.status}"}
         lines = tuple(
             replace(line, data={**line.data, **told}) if line.what == "provision.outcome" else line
             for line in decision.audit

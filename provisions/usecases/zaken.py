@@ -36,7 +36,7 @@ class Zaken(Deciding):
             stored = self._stored(connection, reference)
             self._entitle(doing, stored, asked)
             found = asked.of(stored.case)
-            decision = lifecycle.follow_zaak(stored.case, found, number, doing)
+            decision = lifecycle.follow_zaak(stored.case, found, doing)
             place, provision = stored.case.municipality_of(found), stored.ids[found]
             store.let_go(connection, provision)
             if store.is_taken(connection, provision, place, number):

@@ -36,7 +36,7 @@ def test_what_the_counter_closed_is_recorded_once_by_the_case_system(opened: Tow
         look(opened)
     assert opened.provision().status is status
     (line,) = opened.lines("provision.outcome")
-    assert (line.by, line.data["via"], line.data["zaak"]) == ("zaaksysteem", "zaaksysteem", ID)
+    assert (line.by, line.data["via"], line.data["zaak"]) == ("zaaksysteem", "zaaksysteem", str(opened.zaak().uuid))
     assert "+" in line.data["closing"]
     assert opened.zaak().state == "closed"
 
@@ -212,3 +212,23 @@ def test_with_all_of_this_the_whole_record_can_be_explained(opened: Town) -> Non
     look(opened, days=2)
     with opened.engine.connect() as connection:
         assert list(unexplained(connection, opened.config.catalogue)) == []
+
+
+def test_what_was_refused_for_want_of_an_address_and_is_asked_again_is_another_zaak(town: Town) -> None:
+    town.intake("TR-2026-0042", "id_document", "postal_address", waive={("postal_address", "id_document"): "haast"})
+    town.systems().turn()
+    town.clock.advance(days=1)
+    town.zgw.close(ID, "Geweigerd")
+    look(town)
+    assert town.provision().status is Status.REFUSED
+    town.app.cases.brp("TR-2026-0042", "unregistered", by=typed(DIRECTOR))
+    town.clock.advance(days=1)
+    town.app.cases.record_outcome("TR-2026-0042", "postal_address", "delivered", by=typed(DIRECTOR))
+    look(town)
+    again = f"{ID}-2"
+    assert (town.zgw.of(again)["startdatum"], len(town.zgw.statuses_of(again))) == ("2026-11-04", 1)
+    town.zgw.close(again, "Verstrekt")
+    look(town)
+    look(town, minutes=6)
+    assert town.provision().status is Status.DELIVERED
+    assert (town.zaak().signal, town.zaak(again).signal) == (None, None)

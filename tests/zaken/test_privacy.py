@@ -47,7 +47,7 @@ def _everything(town: Town) -> list[str]:
     with town.engine.connect() as connection:
         tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
         return [
-            str(row)
+            f"{table}: {row}"
             for table in tables
             for row in connection.execute(text(f'SELECT t::text FROM "{table}" t')).scalars()  # noqa: S608
         ]
@@ -76,4 +76,5 @@ def test_forgotten_nothing_of_a_zaak_is_left(town: Town) -> None:
     with town.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM zaak")).scalar_one() == 0
         assert connection.execute(text("SELECT count(*) FROM zaak_closing")).scalar_one() == 0
+    assert not [row for row in _everything(town) if "TR-2026-0042" in row and "erasure" not in row]
     assert systems.turn() == 0

@@ -48,8 +48,8 @@ def zaak_rule(case: Case, key: ProvisionKey, moment: Moment) -> ZaakRule | None:
     return moment.catalogue.zaken.get((case.municipality_of(key), key.key))
 
 
-def follow_zaak(case: Case, key: ProvisionKey, number: str, moment: Moment) -> Decision:
-    """From now on the zaak with this number, which the counter made, tells what becomes of a round."""
+def follow_zaak(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
+    """From now on a zaak that the counter made tells what becomes of a round."""
     must_be_open_case(case)
     provision = provision_of(case, key)
     if zaak_rule(case, key, moment) is None:
@@ -60,7 +60,7 @@ def follow_zaak(case: Case, key: ProvisionKey, number: str, moment: Moment) -> D
     if not provision.status.is_open:
         raise NotAllowed(already_closed(case, provision))
     draft = Draft(case, moment)
-    draft.note("zaak.followed", f"zaak {number} wordt gevolgd", key, zaak=number)
+    draft.note("zaak.followed", "een zaak van het loket wordt gevolgd", key)  # its number is forgotten with the case
     return draft.done()
 
 
