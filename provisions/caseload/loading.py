@@ -18,6 +18,7 @@ from provisions.database.connect import open_engine
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidConfig, Refused
 from provisions.machine.files import write
+from provisions.outbound.links import links_for
 from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings, utc_now
 from provisions.store.audit import allow_other_moments, takes_other_moments
@@ -27,7 +28,10 @@ PROGRESS_SECONDS = 2.0
 
 
 def example_settings(settings: Settings) -> Settings:
-    """The same settings with a home beside the present one, a database in it, and messages that never leave it."""
+    """The same settings with a home beside the present one, a database in it, and messages that never leave it.
+
+    Whoever opens one of them answers by its link on this machine, unless people reach it at another address.
+    """
     home = settings.home
     if not is_example(home):
         home = home.with_name(f"{home.name}-demo")
@@ -39,6 +43,7 @@ def example_settings(settings: Settings) -> Settings:
         web_database_url=None,
         prefect_database_url=None,
         smtp_url=None,
+        base_url=settings.people_url,
     )
 
 
@@ -89,7 +94,7 @@ def load_example(
     try:
         _be_an_example(engine, settings)
         start = script[max(loaded.events - 1, 0)].moment
-        replay = Replay(engine, config, OutboxFolder(settings.home / "outbox"), start)
+        replay = Replay(engine, config, OutboxFolder(settings.home / "outbox"), start, links_for(settings))
         loaded.keep(settings.home)
         spoken = time.monotonic()
         for number, happened in enumerate(script[loaded.events :], start=loaded.events + 1):

@@ -14,6 +14,7 @@ from provisions.domain import lifecycle
 from provisions.domain.case import Case
 from provisions.domain.questions import Question
 from provisions.outbound.days import DaysOverviews
+from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Transport
 from provisions.store.audit import RECORDED_AT
@@ -21,14 +22,16 @@ from provisions.usecases.intake import IntakeRequest
 
 
 class Replay:
-    """Carries out events from ``start`` (aware) on. The clock only moves forward."""
+    """Carries out events from ``start`` (aware) on. The clock only moves forward. Without ``links`` letters hold no link."""
 
-    def __init__(self, engine: Engine, config: Config, transport: Transport, start: datetime) -> None:
+    def __init__(
+        self, engine: Engine, config: Config, transport: Transport, start: datetime, links: Links | None = None
+    ) -> None:
         self.now = start
         engine = engine.execution_options(**{RECORDED_AT: self._clock})
         self.app = App(engine, config, self._clock)
         self._days = DaysOverviews(engine, config, self._clock)
-        self._outbox = Outbox(engine, config, transport, self._clock)
+        self._outbox = Outbox(engine, config, transport, self._clock, links=links)
 
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""

@@ -101,7 +101,7 @@ def example(settings: Settings, new_database: Callable[..., AbstractContextManag
     """An empty home for the example, with a database of this test in the place of the embedded one."""
     with new_database() as url:
         settings.home.mkdir(parents=True)
-        yield replace(settings, database_url=Secret(url))
+        yield replace(settings, database_url=Secret(url), base_url="http://127.0.0.1:4200")
 
 
 @pytest.fixture
@@ -179,9 +179,13 @@ def test_each_line_message_and_rung_has_its_own_moment_and_loading_twice_loads_o
     assert all(rung.climbed == rung.due or (rung.climbed > rung.due and rung.climbed in people) for rung in rungs)
     assert {message.status for message in messages} <= {"sent", "void"}
     late = {message.kind for message in messages if message.status == "sent" and message.sent != message.created}
-    assert late <= {"cancelled", "new_day_listed"}, late  # held for second thoughts, or until the day's overview
+    assert late <= {"cancelled", "replied", "new_day_listed"}, late  # held for second thoughts, or until the day's overview
     assert all(message.sent >= message.created for message in messages if message.status == "sent")
-    first = email.message_from_bytes(mails(example)[0].read_bytes(), policy=email.policy.default)
+    letters = [email.message_from_bytes(mail.read_bytes(), policy=email.policy.default) for mail in mails(example)]
+    first = letters[0]
+    bodies = [letter.get_body(("plain",)) for letter in letters]
+    links = [body for body in bodies if body is not None and f"{example.base_url}/antwoord/" in body.get_content()]
+    assert links, "whoever opens a letter of the example can answer it"
     assert first["Date"].datetime < clock.now - timedelta(days=34)
 
     before, sent = all_cases(engine, config, clock), mails(example)
@@ -216,6 +220,8 @@ def test_the_example_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> 
     assert example.home == tmp_path / "var-demo"
     assert (example.database_url, example.migration_url, example.prefect_database_url, example.smtp_url) == (None,) * 4
     assert example.port == 4321
+    assert example.base_url == "http://127.0.0.1:4321", "a letter is answered on this machine"
+    assert example_settings(replace(own, base_url="https://regio.example")).base_url == "https://regio.example"
     example.home.mkdir()
     Loaded(date(2026, 11, 22)).keep(example.home)
     assert is_example(example.home)
