@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
+from uuid import UUID
 
 import httpx
 from markupsafe import escape
@@ -23,11 +24,13 @@ from flows.server.pages import BASE, POLICY, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
 from provisions.domain.tags import LATE_LIST, WEEK_LIST
 from provisions.usecases.workday import Numbers
-from provisions.web.house import House
+from provisions.web.house import House, address_of_round
 from provisions.web.visits import onward
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LISTS_OF_OURS = {LATE_LIST: "/te-laat", WEEK_LIST: "/te-laat#binnenkort"}
+# Shown, and led to the run that is looked at, by deur.js: Prefect's pages change without being loaded.
+_TO_PLAN = f'<a href="{BASE}/plan" data-plan hidden>Naar het plan</a>'
 _ELSEWHERE = ("runs", "artifacts", "deployments", "flows", "dashboard", "events")
 
 
@@ -37,6 +40,7 @@ class Behind:
     def __init__(self, house: House, upstream: Upstream, transport: httpx.AsyncBaseTransport | None = None) -> None:
         prefect = Prefect(upstream, transport)
         self._house = house
+        house.prefect_answers = prefect.answers
         self._pages = PackagedPages()
         self._lookers = Lookers(house)
         self._by_person = CallsOfAPerson(prefect, self._lookers)
@@ -52,6 +56,7 @@ class Behind:
             Route(f"{BASE}/gemeente", self._choose, methods=["POST"]),
             Route(f"{BASE}/api/{{path:path}}", self._by_person.answer, methods=METHODS),
             Route("/api/{path:path}", self._by_program.answer, methods=METHODS),
+            Route(f"{BASE}/plan/{{run}}", self._to_plan),
             Route(BASE, self._page),
             Route(f"{BASE}/{{path:path}}", self._page),
             *old,
@@ -77,6 +82,25 @@ class Behind:
         if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             return Response(file.compressed, media_type=file.media_type, headers=headers | {"content-encoding": "gzip"})
         return Response(file.content, media_type=file.media_type, headers=headers)
+
+    async def _to_plan(self, request: Request) -> Response:
+        """From a run to the page of its provision; whether that may be seen is asked there too."""
+        looker = await self._lookers.of(request, active=True)
+        if looker is None:
+            return await self._away(request)
+        address = await run_in_threadpool(self._plan_of, looker, request.path_params["run"])
+        if address is None:
+            return Response(NOT_THERE, HTTPStatus.NOT_FOUND)
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+    def _plan_of(self, looker: Looker, run: str) -> str | None:
+        try:
+            wanted = UUID(run)
+        except ValueError:
+            return None
+        with self._house.app.walled(looker.actor):
+            found = self._house.app.runs.shown_by(wanted)
+        return f"/clienten/{found[0]}/{address_of_round(found[1])}" if found else None
 
     async def _away(self, request: Request) -> Response:
         """To signing in; whoever is in and may not look finds nothing here."""
@@ -133,7 +157,7 @@ class Behind:
             choose = f"<span>{escape(towns[looker.municipality].name)}</span>"
         return (
             '<nav class="deur" lang="nl" aria-label="Basisvoorzieningen"><a href="/werk">Mijn werk</a>'
-            f"{_counted(numbers) if numbers else ''}{choose}"
+            f"{f'{_TO_PLAN}{_counted(numbers)}' if numbers else ''}{choose}"
             f'<form method="post" action="/afmelden">{csrf}<span>{escape(looker.actor.code)}</span>'
             '<button type="submit">Afmelden</button></form></nav>'
         )

@@ -22,6 +22,7 @@ REFUSED = "Dit kan hier niet: deze pagina's zijn om te kijken. Leg het vast in h
 NOT_THERE = "Niet gevonden."
 _TOKEN_LASTS = timedelta(hours=1)  # then the UI asks again; in a browser a day in 2999 is at once, without end
 _TIMEOUT = 30.0
+_SOON = 2.0
 _QUERY = frozenset({"client", "page-token", "limit", "offset", "sort"})
 
 
@@ -38,6 +39,7 @@ class Prefect:
     """The server of Prefect, as the door asks it."""
 
     def __init__(self, upstream: Upstream, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._upstream = upstream
         self._client = httpx.AsyncClient(
             base_url=upstream.api_url,
             auth=upstream.auth,
@@ -46,6 +48,19 @@ class Prefect:
             transport=transport,
             trust_env=False,
         )
+
+    def answers(self) -> bool:
+        """Whether it answers now, within two seconds."""
+        try:
+            return httpx.get(
+                f"{self._upstream.api_url}/health",
+                auth=self._upstream.auth,
+                headers=dict(self._upstream.headers),
+                timeout=_SOON,
+                trust_env=False,
+            ).is_success
+        except httpx.HTTPError:
+            return False
 
     async def send(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Response:
         """One call, made anew: a known path, known parts of the query, JSON as we read it."""

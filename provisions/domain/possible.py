@@ -4,7 +4,7 @@ Nothing is told twice: an act is possible when deciding on it, with what is like
 somebody may do it is another question (``provisions.access``).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -61,8 +61,12 @@ class Can(StrEnum):
     BUDGET_BOOK = "budget_book"
 
 
-def with_provision(case: Case, key: ProvisionKey, moment: Moment) -> frozenset[Can]:
-    """What can be done now with provision ``key``, by somebody who may do all. Writing a note always can."""
+def with_provision(
+    case: Case, key: ProvisionKey, moment: Moment, among: Collection[Can] = frozenset(Can)
+) -> frozenset[Can]:
+    """What can be done now with provision ``key``, by somebody who may do all, ``among`` what is asked about. Writing a note
+    always can.
+    """
     provision, today, rule = case.provisions[key], moment.today, moment.catalogue.rule(key.key)
     tomorrow = today + timedelta(days=1)
     stop = Suspension(today, tomorrow, Reason.CLIENT_ASKS)
@@ -88,7 +92,7 @@ def with_provision(case: Case, key: ProvisionKey, moment: Moment) -> frozenset[C
         Can.FOLLOW_ZAAK: lambda: lifecycle.follow_zaak(case, key, moment),
         Can.REOPEN: lambda: lifecycle.reopen(case, key, moment, today, _SAID) if last else _some(()),
     }
-    return frozenset(can for can, trial in tried.items() if _goes(trial))
+    return frozenset(can for can, trial in tried.items() if can in among and _goes(trial))
 
 
 def with_case(case: Case, moment: Moment, municipalities: Iterable[str]) -> frozenset[Can]:

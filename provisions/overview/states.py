@@ -2,11 +2,15 @@
 
 from datetime import date, timedelta
 
+from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.calendar import DAY_NAMES, ONE_DAY
 from provisions.domain.case import Status
-from provisions.views.cases import SUSPENDED
+from provisions.overview import phrases
+from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.lines import ProvisionLine
+
+_READY = "ready"  # the milestone: it can be collected
 
 
 def near_day(day: date, today: date) -> str:
@@ -39,6 +43,42 @@ def standing(line: ProvisionLine, today: date) -> str:
 def promised(line: ProvisionLine, today: date) -> str:
     """What the counter promised, to stand behind how it stands; empty where it did not."""
     return f"; het loket zei: klaar {near_day(line.promised, today)}" if line.promised else ""
+
+
+def of_view(view: ProvisionView, config: Config, today: date) -> str:
+    """The same of a provision whose whole case was read, and so with what it waits for and where it went."""
+    provision = view.provision
+    if not provision.status.is_open:
+        return _closed(view, config)
+    if view.resting:
+        return f"Uit beeld sinds {near_day(view.resting.start, today)}"
+    if view.overdue:
+        refused = ", afgewezen" if provision.status is Status.REFUSED else ""
+        return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}"
+    if view.status == SUSPENDED:
+        until = f" tot {near_day(view.suspended_until, today)}" if view.suspended_until else ""
+        return f"Klok staat stil{until}"
+    if provision.status is Status.BLOCKED:
+        since = f" al {dutch.days(view.waiting_days)}" if view.waiting_days else ""
+        return f"Wacht{since} op {phrases.waits_on(view, config.catalogue)}"
+    if provision.status is Status.REFUSED:
+        until_day = view.objection_until
+        can_object = until_day is not None and until_day >= today
+        return (
+            objection(until_day, today, presumed=view.objection_presumed) if can_object and until_day else "Afgewezen"
+        )
+    return "Ligt klaar" if any(m.name == _READY for m in provision.milestones) else running(view.due, today)
+
+
+def _closed(view: ProvisionView, config: Config) -> str:
+    match view.provision.status:
+        case Status.DELIVERED:
+            return "Geregeld"
+        case Status.HANDED_OVER:
+            after = next((p for p in view.case.rounds(view.provision.key) if p.continues == view.provision.round), None)
+            town = config.organisation.municipalities.get(view.case.municipality_of(after.id)) if after else None
+            return f"Overgedragen aan {town.name}" if town else "Overgedragen"
+    return "Gestopt"
 
 
 def running(last_day: date | None, today: date) -> str:

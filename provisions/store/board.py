@@ -1,6 +1,7 @@
 """What the board asks about now, counted by the database: how much is open and late, with whom it lies, with which director."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -49,12 +50,28 @@ def cases_since(rows: Rows, towns: Sequence[str], keys: Sequence[str], since: da
     return int(found[0].number)
 
 
+@dataclass(frozen=True)
+class Whose:
+    """With whom it lies, and whose case it is: ``None`` for whoever it is, empty for nobody."""
+
+    holder: str | None = None
+    director: str | None = None
+
+
 def picked(
-    rows: Rows, towns: Sequence[str], keys: Sequence[str], now: datetime, most: int, *, late: bool
+    rows: Rows, towns: Sequence[str], keys: Sequence[str], now: datetime, most: int, *, late: bool, whose: Whose
 ) -> tuple[list[int], int]:
     """What is open now, or ``late`` at ``now``, longest late first: the first ``most``, and how many there are."""
     where = f"{_PICKED} AND {_LATE}" if late else _PICKED
-    values = {"towns": list(towns), "keys": list(keys), "now": now}
+    where += "" if whose.holder is None else " AND coalesce(p.lies_with, '') = %(holder)s"
+    where += "" if whose.director is None else " AND coalesce(c.director, '') = %(director)s"
+    values = {
+        "towns": list(towns),
+        "keys": list(keys),
+        "now": now,
+        "holder": whose.holder,
+        "director": whose.director,
+    }
     found = rows(f"SELECT p.id {where} ORDER BY p.late_from NULLS LAST, p.id LIMIT %(most)s", most=most, **values)
     if len(found) < most:
         return [row.id for row in found], len(found)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Engine, and_, bindparam, func, or_, select, update
 
-from provisions.domain.case import Status
+from provisions.domain.case import ProvisionKey, Status
 from provisions.domain.errors import NotFound
 from provisions.store import acts, loading, locks, settings
 from provisions.store import tables as t
@@ -120,6 +120,16 @@ class Runs:
             raise NotFound(f"Er is geen voorziening met nummer {provision_id}.")
         follows = made_as is not None and hmac.compare_digest(made_as, self.key(provision_id, row.flow_run))
         return row.key == key and (row.flow_run == run or follows)
+
+    def shown_by(self, run: UUID) -> tuple[UUID, ProvisionKey] | None:
+        """What ``run`` shows: the random id of the case, and which of its provisions; ``None`` when it shows none (any more)."""
+        p = t.provision.c
+        query = (
+            select(t.case.c.uid, p.key, p.round).join(t.provision, p.case_id == t.case.c.id).where(p.flow_run == run)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        return None if row is None else (row.uid, ProvisionKey(row.key, row.round))
 
     def show_elsewhere(self, run: UUID) -> None:
         """What ``run`` should have shown is shown again by another."""

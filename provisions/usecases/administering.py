@@ -18,7 +18,7 @@ from provisions.domain.errors import NotFound
 from provisions.domain.messages import label
 from provisions.inputs import EARLIER_REFERENCES
 from provisions.store import put_right
-from provisions.store.backlog import Backlog, Totals, backlog, totals
+from provisions.store.backlog import Backlog, Totals, backlog, should_live, totals
 from provisions.store.put_right import PutRight
 from provisions.usecases.looks import Looks
 from provisions.usecases.resending import Resending
@@ -54,12 +54,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class State:
-    """How the program is. ``warnings`` of the configuration are Dutch sentences; ``excess``: what the role of the program may
-    and need not; ``versions`` by name.
+    """How the program is. ``runs``: how many Prefect should have that have not ended. ``warnings`` of the configuration are
+    Dutch sentences; ``excess``: what the role of the program may and need not; ``versions`` by name.
     """
 
     backlog: Backlog
     totals: Totals
+    runs: int
     put_right: PutRight | None
     warnings: tuple[str, ...]
     excess: tuple[str, ...]
@@ -107,6 +108,7 @@ class Administering:
         return State(
             backlog(self._engine, now, erasures=False),
             totals(self._engine, now),
+            should_live(self._engine),
             repaired,
             tuple(self._config.warnings),
             excess,

@@ -13,9 +13,11 @@ from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.database import walls
 from provisions.database.connect import pooled
+from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import NotFound
 from provisions.domain.figures.happened import Figure
+from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 from provisions.report.board import TOO_FEW_CASES, Counted, Selection, Tallies, events, last_weeks
 from provisions.store import board
@@ -23,16 +25,24 @@ from provisions.usecases.looks import Looks
 from provisions.views.cases import ProvisionView, Views
 
 MOST = 100
+NOBODY = "niemand"
+_HOLDERS = frozenset({"", NOBODY, dutch.COUNTER, *(rung.value for rung in RungName)})
 ONE_MOMENT = "REPEATABLE READ"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the board is about; empty: all of it. ``counter``: its key in the settings."""
+    """What the board is about; empty: all of it. ``counter``: its key in the settings.
+
+    Of a list of what is open or late now also with whom it lies (``holder``) and whose case it is (``director``); ``NOBODY``:
+    what lies with nobody, and has no director.
+    """
 
     municipality: str = ""
     provision: str = ""
     counter: str = ""
+    holder: str = ""
+    director: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,8 +163,7 @@ class Boards:
             places, keys = sorted(selection.municipalities), sorted(selection.keys)
             cases = board.cases_since(rows, places, keys, since, uncounted)
             opens = bool(self._config.rights.may(actor, UseCase.SEE_CASE))
-            shows_load = opens and self._config.organisation.works_council is not None
-            loads = board.load(rows, places, now) if shows_load else None
+            loads = board.load(rows, places, now) if self._shows_load(actor) else None
         lines = _Lines(tallies, stands, asked)
         return Board(
             asked,
@@ -192,9 +201,17 @@ class Boards:
         towns = self._where(actor, UseCase.SEE_CASE)
         selection = self._selection(asked, self.municipalities(actor))
         places, keys = sorted(selection.municipalities), sorted(selection.keys)
+        if asked.holder not in _HOLDERS or (asked.director and not self._shows_load(actor)):
+            raise NotFound("Deze pagina bestaat niet.")
+        whose = board.Whose(_one(asked.holder), _one(asked.director))
         with self._read() as rows:
-            ids, total = board.picked(rows, places, keys, self._clock(), MOST, late=late)
+            ids, total = board.picked(rows, places, keys, self._clock(), MOST, late=late, whose=whose)
         return self._opened(actor, "bord", ids, total, towns)
+
+    def _shows_load(self, actor: Actor) -> bool:
+        """Whether this person may see how much each director has: only with the works council's consent."""
+        agreed = self._config.organisation.works_council is not None
+        return agreed and bool(self._config.rights.may(actor, UseCase.SEE_CASE))
 
     @contextmanager
     def _counting(self) -> Iterator[Connection]:
@@ -274,6 +291,11 @@ class Boards:
         first = next(every[key] for key in every if key in towns)
         counters = dict.fromkeys(rule.counter for rule in self._config.catalogue.provisions.values())
         return {counter: first.counters[counter].name for counter in counters}
+
+
+def _one(asked: str) -> str | None:
+    """``None`` for all of them, empty for nobody."""
+    return None if not asked else "" if asked == NOBODY else asked
 
 
 class _Standing:

@@ -88,7 +88,11 @@ def resend(visit: Visit) -> Response:
 def state(visit: Visit) -> Response:
     """How the program is, what is wrong with its settings, and which versions there are."""
     found = visit.house.app.administering.state(visit.actor)
-    return visit.house.page(visit, "state.html.j2", title="Beheer: stand van het programma", state=found)
+    answers = visit.house.prefect_answers
+    prefect = None if answers is None else answers()
+    return visit.house.page(
+        visit, "state.html.j2", title="Beheer: stand van het programma", state=found, prefect=prefect
+    )
 
 
 def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", typed: object = None) -> Response:

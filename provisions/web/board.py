@@ -1,5 +1,6 @@
 """The board, and the lists behind its numbers."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -10,12 +11,13 @@ from provisions.domain.figures.facts import FEWEST
 from provisions.domain.figures.happened import Figure
 from provisions.domain.weeks import Week
 from provisions.report.page import WHERE, week_words
-from provisions.usecases.boards import Asked, Board, Opened, WeekLine
+from provisions.usecases.boards import NOBODY, Asked, Board, Opened, WeekLine
 from provisions.web.charts import Chart, chart
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
 FILTERS = {"gemeente": "municipality", "voorziening": "provision", "loket": "counter"}
+OF_LISTS = {**FILTERS, "ligt-bij": "holder", "regisseur": "director"}
 HAPPENED = {"overschrijdingen": Figure.BREACHES, "geregeld": Figure.DELIVERED, "op-tijd": Figure.ON_TIME}
 NOW = {"te-laat": True, "open": False}
 TITLES = {
@@ -30,7 +32,7 @@ MOST_TYPED = 60
 
 def board(visit: Visit) -> Response:
     """26 weeks in numbers, of the municipalities in which this person may see it."""
-    boards, asked = visit.house.app.boards, _asked(visit)
+    boards, asked = visit.house.app.boards, replace(_asked(visit), holder="", director="")
     found = boards.board(visit.actor, asked)
     config = visit.house.app.config
     choices = {
@@ -45,7 +47,11 @@ def board(visit: Visit) -> Response:
         board=found,
         charts=_charts(found) if found.has_curves else (),
         went=_went(found),
-        lies=[(_held(holder), opened, late) for holder, (opened, late) in found.lies.items()],
+        lies=[
+            (_held(holder), replace(asked, holder=holder or NOBODY), opened, late)
+            for holder, (opened, late) in found.lies.items()
+        ],
+        loads=[(load, Asked(asked.municipality, director=load.director or NOBODY)) for load in found.loads or ()],
         choices=choices,
         chosen={name: getattr(asked, field) for name, field in FILTERS.items()},
         opens=lambda what, asked, week="": _address("/bord/lijst", asked, wat=what, week=week),
@@ -56,11 +62,13 @@ def board(visit: Visit) -> Response:
 def listed(visit: Visit) -> Response:
     """The list behind one number of the board."""
     what, week = visit.query.get("wat", ""), visit.query.get("week", "")
-    found = _opened(visit, what, week)
+    found, asked = _opened(visit, what, week), _asked(visit)
+    whose = [_held("" if asked.holder == NOBODY else asked.holder)] if asked.holder else []
+    whose += ["zonder regisseur" if asked.director == NOBODY else f"van {asked.director}"] if asked.director else []
     title = TITLES[what] + (f", {week_words(week)} van {week[:4]}" if week else "")
-    return visit.house.page(
-        visit, "board_list.html.j2", title=title, listed=found, back=_address("/bord", _asked(visit)), now=what in NOW
-    )
+    back = _address("/bord", replace(asked, holder="", director=""))
+    title = ": ".join([title, ", ".join(whose)]) if whose else title
+    return visit.house.page(visit, "board_list.html.j2", title=title, listed=found, back=back, now=what in NOW)
 
 
 def _opened(visit: Visit, what: str, week: str) -> Opened:
@@ -77,11 +85,11 @@ def _opened(visit: Visit, what: str, week: str) -> Opened:
 
 
 def _asked(visit: Visit) -> Asked:
-    return Asked(**{field: visit.query.get(name, "")[:MOST_TYPED] for name, field in FILTERS.items()})
+    return Asked(**{field: visit.query.get(name, "")[:MOST_TYPED] for name, field in OF_LISTS.items()})
 
 
 def _address(path: str, asked: Asked, **more: str) -> str:
-    chosen = {name: getattr(asked, field) for name, field in FILTERS.items()}
+    chosen = {name: getattr(asked, field) for name, field in OF_LISTS.items()}
     query = urlencode({name: value for name, value in {**more, **chosen}.items() if value})
     return f"{path}?{query}" if query else path
 

@@ -7,7 +7,12 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.usecases.workday import Kind
 from provisions.web.pages import Page
+from provisions.web.row_acts import OPENED
 from provisions.web.visits import Visit
+
+# Behind the address of a task: its form stands open there.
+_FOLLOW_UP = f"?{OPENED}=followup#followup"
+_TAKE_OVER = f"?{OPENED}=take_over#take_over"
 
 
 def first(_visit: Visit) -> Response:
@@ -27,6 +32,7 @@ def work(visit: Visit) -> Response:
         title="Mijn werk",
         day=found,
         clients=seen.own_cases() if found.own else None,
+        opened={Kind.OBJECTION: _FOLLOW_UP, Kind.FOLLOW_UP: _FOLLOW_UP, Kind.HANDOVER: _TAKE_OVER},
         behind={Kind.SHELTER: late, Kind.LATE: late, Kind.DUE: late, Kind.ASKED: "/meekijken"},
         several=len(seen.municipalities()) > 1,
     )

@@ -1,7 +1,7 @@
 """What all pages share: the program, the door, the templates, and how a day or a name is written."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -75,6 +75,7 @@ class House:
         secrets, counted = LinkSecrets(sealing), guesses or Guesses(time.monotonic)
         self.links = LinkAnswers(app.engine, app.config, app.views, secrets, app.clock, counted, time.sleep)
         self.examples = examples
+        self.prefect_answers: Callable[[], bool] | None = None  # said by its rooms, where it is behind this door
         self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
@@ -93,14 +94,14 @@ class House:
             "counted": dutch.counted,
             "capitalised": dutch.capitalised,
             "town": lambda key: towns[key].name if key in towns else key,
-            "standing": lambda view: dutch.capitalised(phrases.standing(view, app.config.catalogue)),
+            "standing": lambda view: states.of_view(view, app.config, day_of(app.clock())),
             "stands": lambda line: states.standing(line, day_of(app.clock())),
             "near": lambda day: states.near_day(day, day_of(app.clock())),
             "holder": dutch.holder,
             "due_day": lambda view: written_day(view.due) if view.due else "",
             "with_whom": phrases.with_whom,
             "next_step": lambda view: dutch.capitalised(phrases.next_step(view)),
-            "round": address_of_round,
+            "in_address": address_of_round,  # not "round", which is Jinja's own
             "role": lambda grant: grant.role.called,
         }
 

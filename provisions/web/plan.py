@@ -13,7 +13,7 @@ from provisions.domain.errors import NotFound
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.views.cases import CaseView, ProvisionView
-from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, showing
+from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, row_acts, showing
 from provisions.web.acts import Act, Scene, offered
 from provisions.web.forms import FORM, Filled
 from provisions.web.house import address_of_round
@@ -55,10 +55,12 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
         record=record,
         letters=showing.letters(scene, record),
         runs={p.provision.id: showing.run_of(scene, p) for p in view.provisions},
+        can={p.provision.id: row_acts.links(Scene(visit, view, p)) for p in view.provisions},
         whole=bool(record),
         budget=acts_with_budget.lines(scene),
         names={p.provision.key: p.situation.rule.name for p in view.provisions},
         forms=_drawn(scene, acts_of_case.ACTS, back),
+        doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
         undo=_undo(scene),
@@ -93,6 +95,7 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         run=showing.run_of(scene, found),
         record=[e for e in visit.seen.record(view) if e.of == found.provision.id],
         forms=_drawn(scene, acts_of_provision.ACTS, back),
+        doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
         undo=_undo(scene),
@@ -141,7 +144,8 @@ def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Respons
 def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> dict[str, Filled]:
     """The forms of what can be done now, by name; the one that came back with what was typed."""
     drawing = Drawing(scene.visit, _about(scene))
-    forms = {act.name: drawing.drawn(act.form(scene)) for act in offered(acts, scene)}
+    asked = [act.form(scene) for act in offered(acts, scene)]
+    forms = {form.name: drawing.drawn(form, **row_acts.chosen(scene.visit, form)) for form in asked}
     if "rest" in forms:
         forms.pop("ask_rest")  # whoever may do so need not ask
     return forms | ({back.filled.form.name: back.filled} if back else {})

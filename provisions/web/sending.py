@@ -86,7 +86,8 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
             return None
         unseen = app.submissions.unseen(about.case_id, seen, about.key)
         shown = [line for line in unseen if about.whole or not line.of_case]
-        told = filled if shown else filled.wrong("", str(ChangedMeanwhile()))
+        # What is wrong with it may be so because of that: a choice that is no more. It is judged anew when it is sent again.
+        told = replace(filled, faults={}) if shown else filled.wrong("", str(ChangedMeanwhile()))
         return show(drawing.anew(told), HTTPStatus.CONFLICT, shown) if unseen else None
 
     if (meanwhile := changed()) is not None:

@@ -73,7 +73,6 @@ def test_monday_begins_with_eight_clients(product: Product, browser: Browser, tm
 def test_a_case_is_started_in_the_form(product: Product, browser: Browser) -> None:
     browser.go(artifact(product, "begin-hier"))
     browser.sees("Wat u kunt vastleggen")
-    browser.screenshot("begin-hier", 900)
     browser.follow("Traject starten")
     browser.sees("Langs welke weg mogen partners")
     browser.fill("Referentie", "TR-2026-0009")
@@ -81,7 +80,6 @@ def test_a_case_is_started_in_the_form(product: Product, browser: Browser) -> No
     browser.choose("Welke voorzieningen zijn nodig?", "Identiteitsbewijs", "Briefadres", "Voorschot")
     browser.unchoose("Welke voorzieningen zijn nodig?", "Voorschot")
     browser.fill("Wie is de regisseur?", BY)
-    browser.screenshot("traject-starten", 1800)
     browser.submit()
     wait_until(
         lambda: _exists(product, "TR-2026-0009"),
@@ -114,7 +112,6 @@ def test_the_same_reference_again_is_refused_in_dutch_on_the_run(product: Produc
     browser.sees_after_reload(path, "Niet vastgelegd")
     browser.page.get_by_text("Details", exact=True).first.click()
     browser.sees(re.compile("De referentie TR-2026-0009 bestaat al"))
-    browser.screenshot("niet-vastgelegd", 900)
 
 
 def test_every_form_says_in_dutch_what_was_not_filled_in(product: Product, browser: Browser) -> None:
@@ -137,7 +134,6 @@ def test_an_outcome_is_recorded_on_the_waiting_run_and_the_next_one_starts(produ
     browser.page.get_by_role("button", name="Resume").first.click()
     browser.sees("Wat is de uitkomst?")
     browser.choose("Wat is de uitkomst?", "Geregeld")
-    browser.screenshot("uitkomst-vastleggen", 1100)
     browser.submit()
     wait_until(
         lambda: provision(product, "TR-2026-0009", "postal_address")["status"] == "waiting",
@@ -159,26 +155,42 @@ def test_the_bookmark_shows_everything_that_is_late(browser: Browser) -> None:
     browser.screenshot("te-laat-runs", 1000)
 
 
+def test_the_bar_says_what_is_late_and_leads_there_from_the_dashboard(product: Product, browser: Browser) -> None:
+    late = json.loads(product("overdue", "--json"))
+    browser.go("/prefect/dashboard")
+    browser.page.get_by_role("link", name=f"{len(late)} te laat", exact=True).click()
+    browser.page.wait_for_url("**/te-laat")
+    rows = browser.page.locator('table:has(caption:text("het langst te laat")) tr[data-reference]')
+    assert rows.count() == len(late)
+
+
+def test_from_a_run_to_its_plan_and_back(product: Product, browser: Browser) -> None:
+    run = run_of(product, "TR-2026-0042", "id_document")
+    browser.go("/prefect/dashboard")
+    assert not browser.page.get_by_role("link", name="Naar het plan").is_visible()
+    browser.go(f"/prefect{run}")
+    browser.page.get_by_role("link", name="Naar het plan").click()
+    browser.page.wait_for_url("**/clienten/*/id_document")
+    browser.page.get_by_role("link", name="Zo loopt dit in Prefect").click()
+    browser.page.wait_for_url(f"**/prefect{run}")
+
+
 def test_the_late_page_leads_to_the_plan_and_the_plan_to_a_form(product: Product, browser: Browser) -> None:
     browser.sees_after_reload(artifact(product, "te-laat"), "Te laat: de langste eerst")
-    browser.screenshot("te-laat", 900)
     browser.follow("TR-2026-0042")
     browser.sees("Wat nog niet klaar is")
     picture = browser.page.get_by_role("img", name=re.compile("Tijdlijn van traject TR-2026-0042"))
     picture.wait_for(timeout=PATIENCE)
     assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-    browser.screenshot("plan", 1500)
     browser.follow("klok stilzetten")
     browser.sees("Waarom staat de klok stil?")
     assert browser.field("Referentie").locator("textarea").input_value() == "TR-2026-0042"
     browser.page.get_by_text("Identiteitsbewijs", exact=True).first.wait_for(timeout=PATIENCE)
-    browser.screenshot("klok-stilzetten", 1200)
 
 
 def test_this_week_shows_what_can_still_be_on_time(product: Product, browser: Browser) -> None:
     browser.sees_after_reload(artifact(product, "deze-week"), "Deze week")
     browser.sees("Nu is te laat nog te voorkomen")
-    browser.screenshot("deze-week", 900)
 
 
 def test_the_browser_spoke_with_nobody_else_and_the_policy_broke_nothing(product: Product, browser: Browser) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from provisions.settings import utc_now
 from provisions.web.application import application
 from tests.conftest import MovingClock
 from tests.door import ADMIN_PASSWORD, PASSWORD, SEALING, signing_in
-from tests.web.conftest import HOME, Browser
+from tests.web.conftest import AT_TABLE, HOME, Browser
 
 RUN, FORM, OTHER = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 
@@ -119,6 +120,21 @@ def test_a_team_lead_sees_the_pages_with_our_bar_and_no_password(browser: Browse
     assert browser.client.get("/prefect/ui-settings").json()["auth"] is None
     assert browser.client.get("/prefect/login").url.path == "/prefect"
     assert prefect.asked == []
+
+
+def test_from_a_run_one_goes_to_the_page_of_its_provision(browser: Browser, app: App) -> None:
+    run = uuid4()
+    (row,) = [one for one in app.runs.stale() if app.run_views.of(one.provision_id).reference == AT_TABLE]
+    app.runs.observe(row.provision_id, row.generation, run)
+    browser.signs_in("teamleider-2").client.follow_redirects = False
+    assert "data-plan" in browser.opens("/prefect/runs")
+    browser.opens(f"/prefect/plan/{run}")
+    assert browser.headers["location"] == f"/clienten/{app.views.case(AT_TABLE).case.id}/id_document"
+    for nothing in (uuid4(), "niets"):
+        browser.opens(f"/prefect/plan/{nothing}")
+        assert browser.status == 404
+    browser.opens("/prefect/artifacts/key/te-laat")
+    assert browser.headers["location"] == "/te-laat"
 
 
 @pytest.mark.parametrize("path", ["/runs", "/runs/flow-run/x?a=1", "/artifacts/key/te-laat", "/dashboard"])

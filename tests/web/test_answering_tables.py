@@ -72,6 +72,7 @@ def test_the_table_answers_in_the_row(make_browser: NewBrowser, app: App) -> Non
     table = make_browser().signs_in("tafel-1")
     page = table.opens("/tafel")
     assert table.shown == {HERE, AT_TABLE}
+    assert "Vastgelegd</strong>" not in page, "nothing was done yet"
     assert page.count('type="radio" name="answer"') == 6 * page.count('name="nummer"')
     number = number_of(page, AT_TABLE, "id_document")
     table.fills("/tafel", nummer=number)

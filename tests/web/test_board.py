@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.catalogue.arrangements import Arrangement
+from provisions.domain.errors import NotFound
 from provisions.usecases import boards
-from tests.builders import CONFIG
-from tests.web.conftest import AWAY, HOME, ROLES, THERE, Browser, NewBrowser
+from tests.builders import CONFIG, typed
+from tests.web.conftest import AT_TABLE, AWAY, HOME, ROLES, THERE, Browser, NewBrowser
 
 MAY = {"teamleider-1", "beheer-1"}
 
@@ -26,7 +27,8 @@ def test_the_board_is_for_those_who_lead(browser: Browser, code: str) -> None:
     assert browser.status == (200 if code == "teamleider-1" else 404)
 
 
-def test_each_number_opens_its_list_of_as_many(browser: Browser) -> None:
+def test_each_number_opens_its_list_of_as_many(browser: Browser, app: App) -> None:
+    app.cases.record_outcome(AT_TABLE, "id_document", "delivered", by=typed("regie-2"))
     page = browser.signs_in("teamleider-1").opens("/bord")
     numbers = re.findall(r'<a href="(/bord/lijst\?[^"]+)"[^>]*>(\d+)</a>', page)
     assert len(numbers) > 10
@@ -72,6 +74,22 @@ def test_the_load_of_each_director_is_shown_with_the_consent_of_the_works_counci
     loads = App(app.engine, replace(CONFIG, organisation=agreed), app.clock).boards.board(lead).loads
     assert loads is not None
     assert {load.director: load.cases for load in loads} == {"regie-1": 1, "regie-2": 2}
+
+
+def test_a_list_of_one_director_or_of_nobody_knows_its_bounds(browser: Browser, app: App) -> None:
+    lead = Actor.of("teamleider-1", [Role.TEAM_LEAD], [HOME])
+    asked = boards.Asked(director="regie-2")
+    with pytest.raises(NotFound):
+        app.boards.now(lead, asked, late=False)
+    browser.signs_in("teamleider-1").opens("/bord/lijst?wat=open&ligt-bij=de-burgemeester")
+    assert browser.status == 404
+    agreed = replace(CONFIG.organisation, works_council=Arrangement(date(2026, 1, 5), "besluit"))
+    app = App(app.engine, replace(CONFIG, organisation=agreed), app.clock)
+    load = {load.director: load for load in app.boards.board(lead).loads or ()}["regie-2"]
+    for late, number in ((False, load.open), (True, load.late)):
+        opened = app.boards.now(lead, asked, late=late)
+        assert (len(opened.rows), opened.total) == (number, number)
+        assert {row.case.director for row in opened.rows} <= {"regie-2"}
 
 
 def test_what_is_counted_for_one_is_right_for_another(app: App, workplace: Engine) -> None:

@@ -1,9 +1,10 @@
 """What the plan of a client shows, and to whom."""
 
+import html
 import re
 
 from provisions.app import App
-from tests.builders import typed
+from tests.builders import day, typed
 from tests.conftest import MovingClock
 from tests.web.conftest import HERE, THERE, Browser, NewBrowser
 from tests.web.test_acts import does, plan
@@ -96,3 +97,46 @@ def test_the_page_says_what_begins_because_of_an_outcome(browser: Browser, app: 
     assert "Dit begint daardoor: Briefadres:" in said
     assert re.search(r"\(briefadres\): vertrekt om 11\.05 uur", said)
     assert "Terugdraaien" in said
+
+
+def test_what_can_be_done_now_stands_in_the_row_and_opens_its_form(browser: Browser, app: App) -> None:
+    app.cases.add(HERE, ["postal_address"], by=typed("regie-1"))
+    page = browser.signs_in("regie-1").opens(plan(app))
+    ways = {key: re.findall(r'href="([^"]+)"[^>]*>([^<]+)</a>', cell) for key, cell in _doing(page).items()}
+    labels = {key: [label for _, label in found] for key, found in ways.items()}
+    assert labels["id_document"][:4] == ["Geregeld", "Afgewezen", "Niet meer nodig", "Cliënt wil dit niet"]
+    assert "Klok stilzetten" in labels["id_document"]
+    assert labels["postal_address"][0] == "Toch beginnen zonder identiteitsbewijs"
+    assert labels["id_document"][-1] == "Al het andere"
+    for address, label in ways["id_document"]:
+        opened = browser.opens(html.unescape(address).partition("#")[0])
+        assert browser.status == 200
+        form = address.partition("#")[2]  # "meer" is a heading
+        assert f'id="{form}"' in opened, label
+    declined = next(address for address, label in ways["id_document"] if label == "Cliënt wil dit niet")
+    opened = browser.opens(html.unescape(declined).partition("#")[0])
+    assert re.search(r'name="outcome" value="withdrawn"[^>]* checked', opened)
+    assert '<option value="client_declines" selected' in opened
+
+
+def _doing(page: str) -> dict[str, str]:
+    """What stands in the last cell of each row."""
+    found = re.findall(r'data-key="([^"]+)"[^>]*>.*?<td data-label="Doen" class="doing">(.*?)</td>', page, re.DOTALL)
+    return dict(found)
+
+
+def test_a_state_is_told_in_words_of_people(browser: Browser, app: App) -> None:
+    app.cases.add(HERE, ["postal_address"], by=typed("regie-1"))
+    by = typed("regie-1")
+    app.cases.suspend(
+        HERE, "special_assistance", reason="client_asks", on=day("2026-11-12"), until=day("2026-11-20"), by=by
+    )
+    page = browser.signs_in("regie-1").opens(plan(app))
+    for said in ("Wacht op identiteitsbewijs", "Klok staat stil tot vr 20 november", "dagen te laat"):
+        assert said in page, said
+    app.cases.add(HERE, ["advance_payment"], by=by)
+    assert "Loopt, uiterlijk do 19 november" in browser.opens(plan(app))
+    app.cases.record_outcome(HERE, "advance_payment", "refused", by=by)
+    assert "Afgewezen, bezwaar kan tot en met" in browser.opens(plan(app))
+    app.cases.record_outcome(HERE, "wmo_indication", "withdrawn", by=by)
+    assert "Gestopt" in browser.opens(plan(app))
