@@ -107,6 +107,7 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "submit": app.cases.submit,
         "agree": app.cases.agree,
         "transfer": app.cases.transfer,
+        "place_ends": app.cases.place_ends,
         "accept": app.cases.accept,
         "decline": app.cases.decline,
         "followup": app.cases.settle_follow_up,

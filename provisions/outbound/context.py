@@ -109,6 +109,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "told": message.last_told is not None,
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
+        "purpose": provision.purpose,
         "costs_known": provision.purpose not in (None, "other"),
         "undone": message.detail == OutcomeName.DELIVERED.value,
         "waived": _starts_without(provision),

@@ -34,6 +34,7 @@ from provisions.web import (
     statements,
     stories,
     tables,
+    tonight,
 )
 from provisions.web.fence import Fence
 from provisions.web.house import Example, House
@@ -44,7 +45,7 @@ from provisions.web.visits import endpoint, not_found
 
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
-    *(signing, day, lists, new_case, colleagues, tables, plan, board, budget, monitor),
+    *(signing, day, lists, new_case, colleagues, tables, tonight, plan, board, budget, monitor),
     *(reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
