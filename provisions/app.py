@@ -18,6 +18,7 @@ from provisions.store.runs import Runs
 from provisions.usecases.accounting import Accounting
 from provisions.usecases.administering import Administering
 from provisions.usecases.boards import Boards
+from provisions.usecases.bringing_in import BringingIn
 from provisions.usecases.calendars import Calendars
 from provisions.usecases.cases import Cases
 from provisions.usecases.hearing import Hearing
@@ -52,6 +53,7 @@ class App:
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
     ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them;
     ``monitoring``: where clients sleep, counted.
+    ``bringing``: what is brought before the steering group.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.
     ``calendars``: the own due days as a calendar; ``preferences``: how people want messages;
     ``standby``: who takes up a call.
@@ -81,6 +83,7 @@ class App:
         self.calendars = Calendars(engine, config, self.looks, clock)
         self.preferences = Preferences(engine, config, self.looks, clock)
         self.standby = Standby(engine, config, clock)
+        self.bringing = BringingIn(engine, config, clock)
         self.monitoring = Monitoring(engine, config, self.looks, clock)
         self.reading = ReadingReports(engine, config, self.reports, self.looks, clock)
         self.boards = Boards(engine, config, self.views, self.looks, clock)

@@ -55,11 +55,13 @@ MODULES = {
     "back": "absences",
     "report": "report",
     "monitor": "monitor",
+    "bring-in": "bringing_in",
+    "decide": "bringing_in",
     "sheet": "sheet",
     "simulate": "simulate",
 }
 # Where the function has another name: ``list`` is a word of Python.
-CALLED = {"list": "cases"}
+CALLED = {"bring-in": "bring_in", "list": "cases"}
 CHANGES = ("changing", "change")
 LOOKS = frozenset(
     {
@@ -72,6 +74,7 @@ LOOKS = frozenset(
         "answers",
         "budget",
         "messages",
+        "bring-in",
         "monitor",
         "export",
         "term",
@@ -150,8 +153,18 @@ def _readable_word(word: str) -> str:
         ) from None
 
 
+def _second_for_the_group(args: Namespace) -> int:
+    """What is to be brought in is about no case, and shows none."""
+    from provisions.cli.bringing_in import see
+
+    see(args, load_settings(), agreed=args.command == "approve")
+    return OK
+
+
 def _run(args: Namespace) -> int:
     name = "verify" if args.command == "audit" and (args.verify or args.known) else args.command
     module, function = (MODULES[name], CALLED.get(name, name)) if name in MODULES else CHANGES
+    if args.command in ("approve", "deny") and args.number.strip().upper().startswith("S-"):
+        return _second_for_the_group(args)
     carry_out = getattr(import_module(f"provisions.cli.{module}"), function)
     return carry_out(args, load_settings()) or OK

@@ -42,6 +42,10 @@ WORDS: Mapping[Part, str] = {
     Part.BUDGET_REASON: "--why",
     Part.BUDGET_WHAT: "--what",
     Part.BECAUSE: "--because",
+    Part.ABOUT: "--about",
+    Part.CASES: "--cases",
+    Part.DECISION: "--decision",
+    Part.DUE: "--due",
     Part.AGAIN: "provisions again {0} {1} --reason … --by …",
 }
 

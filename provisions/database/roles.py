@@ -25,6 +25,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "audit": (READ, ADD),
     "audit_head": (READ, CHANGE),
     "calendar_feed": (READ, ADD, CHANGE, REMOVE),
+    "brought_in": (READ, ADD, CHANGE),
     "budget_line": (READ, ADD, CHANGE),  # CHANGE: which provision it was for is forgotten
     "cause": (READ, ADD, CHANGE, REMOVE),
     "case_follow_up": (READ, ADD, CHANGE, REMOVE),

@@ -7,8 +7,10 @@ from typing import Any
 
 from provisions.catalogue import Config
 from provisions.domain import suppression
+from provisions.domain.brought_in import IN_DUTCH, OTHER, BroughtIn
 from provisions.domain.calendar import utc_text
 from provisions.domain.figures.history import OF_MUNICIPALITY, SCALARS, History
+from provisions.domain.rules import CodeList
 from provisions.domain.suppression import Earlier
 from provisions.domain.weeks import Week
 from provisions.report.wording import Wording
@@ -19,8 +21,17 @@ LOOK_BACK = 2 * WINDOW  # the oldest report whose weeks overlap with these looks
 Report = dict[str, Any]
 
 
-def build(history: History, week: Week, config: Config, made: datetime, frozen: Mapping[Week, Report]) -> Report:
-    """The report of ``week``, not frozen yet. ``frozen``: what was sent of earlier weeks; ``made`` is aware."""
+def build(
+    history: History,
+    week: Week,
+    config: Config,
+    made: datetime,
+    frozen: Mapping[Week, Report],
+    brought_in: Sequence[BroughtIn] = (),
+) -> Report:
+    """The report of ``week``, not frozen yet. ``frozen``: what was sent of earlier weeks; ``made`` is aware. ``brought_in``: what
+    is before the steering group, and what it adopted and is not done.
+    """
     wording = Wording(config)
     window = last_weeks(week)
     rows = [_row(history, key, week) for key in history.keys]
@@ -59,8 +70,31 @@ def build(history: History, week: Week, config: Config, made: datetime, frozen: 
         "taken_out": history.taken_out(week),
         "at_rest": history.at_rest(week),
         "since_intake": history.where_days_went(window),
+        "brought_in": [_brought_in(one, wording, config) for one in brought_in],
         "headlines": wording.headlines(rows, before),
         "decisions": wording.decisions(_causes(history, window)),
+    }
+
+
+def _brought_in(one: BroughtIn, wording: Wording, config: Config) -> dict[str, Any]:
+    """As it leaves: a text that two people saw, about no client."""
+    towns, causes = config.organisation.municipalities, config.catalogue.codes[CodeList.CAUSE]
+    return {
+        "number": f"S-{one.number}",
+        "municipality": one.municipality,
+        "municipality_name": towns[one.municipality].name if one.municipality in towns else one.municipality,
+        "about": one.about,
+        "about_name": "iets anders" if one.about == OTHER else wording.provision(one.about),
+        "cause": one.cause,
+        "cause_name": causes.get(one.cause, one.cause),
+        "cases": one.shown_cases,
+        "decision": one.decision,
+        "owner": one.owner,
+        "due": one.due.isoformat(),
+        "state": one.state.value,
+        "state_name": IN_DUTCH[one.state],
+        "until": one.until.isoformat() if one.until else None,
+        "deferred": one.deferred,
     }
 
 

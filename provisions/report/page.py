@@ -99,6 +99,7 @@ def context(report: Report) -> dict[str, Any]:
         "rungs": _times({RungName(r).label: count for r, count in report["rungs"].items()}),
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),
+        "brought_in": brought_in(report),
         "corrections": _corrections(report, names),
         "blocked": _blocked(report, names),
         "meanings": MEANINGS,
@@ -118,11 +119,31 @@ def paper(report: Report) -> dict[str, Any]:
             ("nu te laat", totals["overdue"], before["overdue"]),
         ],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
+        "brought_in": known["brought_in"],
         "causes": list(report.get("cause_names", {}).items())[:MOST_CAUSES],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
         "escalating": escalating(report, known),
         "closing": known["closing"],
     }
+
+
+def brought_in(report: Report) -> list[tuple[str, str, str]]:
+    """What people brought in: about what, what is asked, and who does it by when with how it stands. None in older reports."""
+    return [
+        (
+            f"{one['number']}, {one['municipality_name']}: {one['about_name']}, {one['cause_name']} ({one['cases']} cliënten)",
+            one["decision"],
+            f"{one['owner']}, uiterlijk {dutch.dutch_date(date.fromisoformat(one['due']))}; {_stands(one)}",
+        )
+        for one in report.get("brought_in", ())
+    ]
+
+
+def _stands(one: dict[str, Any]) -> str:
+    if one["until"] is None:
+        return str(one["state_name"])
+    again = f", nu {one['deferred']} keer" if one["deferred"] > 1 else ""
+    return f"{one['state_name']} tot {dutch.dutch_date(date.fromisoformat(one['until']))}{again}"
 
 
 def escalating(report: Report, known: dict[str, Any]) -> str:

@@ -75,6 +75,7 @@ def _data(report: Report) -> dict[str, Any]:
         ],
         "headlines": report["headlines"],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
+        "brought_in": known["brought_in"],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
         "escalating": escalating(report, known),
         "counts_header": ["Voorziening", *COUNTS.values()],

@@ -17,6 +17,7 @@ from provisions.report.build import LOOK_BACK, Report, build, past_week
 from provisions.report.source import case_facts
 from provisions.store import channel, figures, outbox
 from provisions.store import reports as stored
+from provisions.store.brought_in import before_the_group
 
 SENT_AT = time(7)  # on Monday, Amsterdam's clock
 MARGIN = timedelta(days=1)  # what was recorded just before a report may have been committed just after it
@@ -47,7 +48,8 @@ class Reports:
                 report: Report = sent
                 return report
             history = self._history(connection, week, now)
-            return build(history, week, self._config, now, _frozen(connection, history.since, now))
+            frozen = _frozen(connection, history.since, now)
+            return build(history, week, self._config, now, frozen, before_the_group(connection))
 
     def due_weeks(self) -> list[Week]:
         """The weeks whose report should have been sent by now and was not, oldest first.
@@ -72,8 +74,9 @@ class Reports:
                 return []
             history = self._history(connection, weeks[0], now)
             frozen = _frozen(connection, history.since, now)
+            asked = before_the_group(connection)
             for week in weeks:
-                report = {**build(history, week, self._config, now, frozen), "frozen": True}
+                report = {**build(history, week, self._config, now, frozen, asked), "frozen": True}
                 frozen[week] = report
                 self._freeze(connection, week, report, now)
             channel.notify(connection)

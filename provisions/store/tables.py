@@ -494,6 +494,29 @@ budget_line = Table(
     Index("ix_budget_line_number", "number"),
 )
 
+# What a person brings before the steering group: ``S-4`` is number 4. It is about no client, and its text is what a second person
+# saw and agreed to: the one text that leaves, so it stands here and not with what is said of clients.
+brought_in = Table(
+    "brought_in",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("municipality", Text, nullable=False),
+    Column("about", Text, nullable=False),  # the key of a provision, or "other"
+    Column("cause", Text, nullable=False),  # a code of config
+    Column("cases", Integer, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("seen_by", Text),
+    Column("decided_on", Date),
+    Column("until", Date),
+    Column("deferred", Integer, nullable=False, server_default=text("0")),
+    CheckConstraint("char_length(decision) <= 300", name="decision"),
+)
+
 # The last thing that a person did with a case, for as long as it may be taken back (``provisions/store/acts.py``).
 last_act = Table(
     "last_act",

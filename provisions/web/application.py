@@ -19,6 +19,7 @@ from provisions.web import (
     answer_pages,
     answering,
     board,
+    brought_in,
     budget,
     colleagues,
     day,
@@ -46,7 +47,7 @@ from provisions.web.visits import endpoint, not_found
 # Every room declares its own pages. A new room is named here, and nowhere else.
 ROOMS = (
     *(signing, day, lists, new_case, colleagues, tables, tonight, plan, board, budget, monitor),
-    *(reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
+    *(brought_in, reports, answering, answer_pages, own_settings, standby, stories, statements, administration),
 )
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room.PAGES)
 

@@ -32,6 +32,7 @@ MENU = (
     Entry("/tafel", "Tafel", (UseCase.ANSWER,)),
     Entry("/maatwerkloket", "Maatwerkloket", (UseCase.SUBMIT,)),
     Entry("/vannacht", "Vannacht", (UseCase.PLACE,)),
+    Entry("/ingebracht", "Ingebracht", (UseCase.BRING_IN, UseCase.DECIDE)),
     Entry("/rapporten", "Rapporten", (UseCase.SEE_REPORTS,)),
     Entry(RUNS, "Runs", (UseCase.SEE_RUNS,)),
     Entry("/verantwoording", "Verantwoording", (UseCase.SEE_LOOKS, UseCase.SEE_RECORD)),

@@ -33,7 +33,18 @@ NEEDS = ["id_document", "wmo_indication", "special_assistance", "day_activity"]
 # Nothing of a case is in these; ``announcement``, ``answer_code`` and ``stray_run`` hold numbers of lines, letters and runs.
 OF_NO_CASE = {
     *("absence", "announcement", "answer_code", "audit_head", "calendar_feed", "example", "identity", "invitation"),
-    *("person", "person_grant", "preference", "report", "session", "setting", "sign_in", "standby_call", "stray_run"),
+    *(
+        "person",
+        "person_grant",
+        "preference",
+        "brought_in",
+        "report",
+        "session",
+        "setting",
+        "sign_in",
+        "standby_call",
+        "stray_run",
+    ),
     *("submission", "typed"),
 }
 

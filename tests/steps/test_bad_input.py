@@ -71,6 +71,8 @@ ELSEWHERE_TRIED = {
         "approvals.py",
         "link_answers.py",
         "boards.py",
+        "bringing_in.py",
+        "monitoring.py",
         "budgets.py",
         "new_rules.py",
         "reports.py",

@@ -14,6 +14,7 @@ SUBJECTS = (
     ledger.data,
     looking.report,
     looking.monitor,
+    looking.bring_in,
     looking.sheet,
     looking.simulate,
     recording.outcome,

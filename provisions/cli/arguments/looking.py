@@ -72,6 +72,40 @@ def report(commands: Commands) -> None:
     )
 
 
+def bring_in(commands: Commands) -> None:
+    """What is brought before the steering group, and what it decides."""
+    made = commands.add(
+        "bring-in",
+        "breng iets in bij de stuurgroep; zonder opties: wat er is ingebracht",
+        'bring-in --municipality voorbeeldstad --about housing --cause no_place --cases 7 --decision "Reserveer twee woningen" '
+        "--owner corporatie --due 2027-01-15 --by teamleider-1",
+        "approve S-4 --by teamleider-2",
+        "bring-in",
+    )
+    made.add_argument("--municipality", metavar="GEMEENTE", help="van wie het komt")
+    made.add_argument("--about", metavar="KEY", help="waarover: een voorziening, of other")
+    made.add_argument(
+        "--cause", metavar="CODE", help="wat er in de weg staat: code uit provisions.toml, zoals no_place"
+    )
+    made.add_argument("--cases", metavar="AANTAL", help="om hoeveel cliënten het gaat")
+    made.add_argument(
+        "--decision", metavar="TEKST", help="welk besluit u vraagt: hoogstens 300 tekens, over geen cliënt"
+    )
+    made.add_argument("--owner", metavar="CODE", help="wie het moet doen: een rol of code, geen naam")
+    made.add_argument("--due", type=values.day("--due"), metavar="DATUM", help="wanneer het klaar moet zijn")
+    made.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie dit vraagt")
+    decided = commands.add(
+        "decide",
+        "leg vast wat de stuurgroep besloot, of dat het gedaan is",
+        "decide S-4 adopted --by stuurgroep-1",
+        "decide S-4 deferred --until 2027-02-01 --by stuurgroep-1",
+    )
+    decided.add_argument("number", metavar="S-NUMMER", help="zoals 'provisions bring-in' het noemt")
+    decided.add_argument("decision", metavar="BESLUIT", help="adopted, rejected, deferred of done")
+    decided.add_argument("--until", type=values.day("--until"), metavar="DATUM", help="bij deferred: tot wanneer")
+    options.by(decided)
+
+
 def monitor(commands: Commands) -> None:
     """Where clients sleep, and Wlz, counted."""
     made = commands.add(

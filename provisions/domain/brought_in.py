@@ -1,0 +1,136 @@
+"""What a person brings before the steering group (ingebracht): about no client, seen by a second person, decided there.
+
+Source: domain.md, "Figures besides the weekly report"; the guide, 3.3. Days are Amsterdam's.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
+
+LONGEST, FEWEST, MOST_CASES = 300, 5, 9_999
+OTHER = "other"  # about no provision in particular
+_REFERENCE = re.compile(r"\b[A-Z]{2,5}-[0-9]{2,}[0-9-]*\b")
+
+
+class Standing(StrEnum):
+    """How it stands."""
+
+    ASKED = "asked"  # nobody but the asker has seen it
+    DENIED = "denied"
+    BROUGHT_IN = "brought_in"  # before the steering group
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    DONE = "done"
+
+
+IN_DUTCH = {
+    Standing.ASKED: "wacht op een tweede persoon",
+    Standing.DENIED: "niet akkoord van een tweede persoon",
+    Standing.BROUGHT_IN: "wacht op een besluit",
+    Standing.ADOPTED: "overgenomen",
+    Standing.REJECTED: "niet overgenomen",
+    Standing.DEFERRED: "aangehouden",
+    Standing.DONE: "gedaan",
+}
+DECISIONS = (Standing.ADOPTED, Standing.REJECTED, Standing.DEFERRED, Standing.DONE)
+IN_REPORT = frozenset({Standing.BROUGHT_IN, Standing.DEFERRED, Standing.ADOPTED})
+"""Until it is decided, and what was adopted until it is done."""
+
+
+@dataclass(frozen=True)
+class BroughtIn:
+    """One thing. ``number``: as people say it after ``S-``; ``about``: the key of a provision, or ``other``; ``cause``: a code;
+    ``cases``: how many clients it is about; ``decision``: what is asked of the group, in at most 300 characters, about no client;
+    ``owner``: who is to do it (a code), ``due``: by when. ``deferred``: how often it was put off, ``until``: to which day.
+    """
+
+    number: int
+    municipality: str
+    about: str
+    cause: str
+    cases: int
+    decision: str
+    owner: str
+    due: date
+    asked_by: str
+    asked_on: date
+    state: Standing = Standing.ASKED
+    seen_by: str | None = None
+    decided_on: date | None = None
+    until: date | None = None
+    deferred: int = 0
+
+    @property
+    def shown_cases(self) -> str:
+        """How many clients, as it may leave the municipality."""
+        return f"<{FEWEST}" if self.cases < FEWEST else str(self.cases)
+
+    @property
+    def digest(self) -> str:
+        """Of the text, for the record: it says that this is what was seen and decided on."""
+        return hashlib.sha256(self.decision.encode()).hexdigest()
+
+
+def check(asked: BroughtIn, today: date, about: Collection[str], causes: Collection[str]) -> None:
+    """Raise ``InvalidInput`` for what can't be brought in."""
+    if asked.about != OTHER and asked.about not in about:
+        raise InvalidInput(
+            f"'{asked.about}' is geen voorziening. Kies uit: {', '.join((*about, OTHER))}.", about=Part.ABOUT
+        )
+    if asked.cause not in causes:
+        raise InvalidInput(f"'{asked.cause}' is geen oorzaak. Kies uit: {', '.join(causes)}.", about=Part.CAUSE)
+    if not 1 <= asked.cases <= MOST_CASES:
+        raise InvalidInput(
+            f"{asked.cases} kan niet als aantal cliënten. Vul een getal in van 1 tot en met {MOST_CASES}.",
+            about=Part.CASES,
+        )
+    if len(asked.decision) > LONGEST:
+        raise InvalidInput(
+            f"De tekst heeft {len(asked.decision)} tekens; hoogstens {LONGEST} mag. Maak hem korter.",
+            about=Part.DECISION,
+        )
+    if _REFERENCE.search(asked.decision):
+        raise InvalidInput(
+            "In de tekst staat iets dat op een referentie lijkt. Wat de stuurgroep leest, gaat over geen cliënt: laat het weg.",
+            about=Part.DECISION,
+        )
+    if asked.due < today:
+        raise InvalidInput(
+            f"De dag {asked.due.isoformat()} is voorbij. Kies vandaag of een latere dag.", about=Part.DUE
+        )
+
+
+def seen(known: BroughtIn, by: str, today: date, *, agreed: bool) -> BroughtIn:
+    """A second person has seen it, and agrees that it is brought in, or not. Raises ``NotAllowed``."""
+    if known.state is not Standing.ASKED:
+        raise NotAllowed(f"S-{known.number} wordt niet meer gevraagd: het is {IN_DUTCH[known.state]}.")
+    if known.asked_by == by:
+        raise NotAllowed(f"S-{known.number} is door '{by}' zelf gevraagd. Een ander moet het eerst zien.")
+    state = Standing.BROUGHT_IN if agreed else Standing.DENIED
+    return replace(known, state=state, seen_by=by, decided_on=today)
+
+
+def decide(known: BroughtIn, decision: Standing, today: date, until: date | None) -> BroughtIn:
+    """What the steering group decided, or that what it adopted is done. Raises ``InvalidInput`` or ``NotAllowed``."""
+    possible = {
+        Standing.BROUGHT_IN: DECISIONS[:-1],
+        Standing.DEFERRED: DECISIONS[:-1],
+        Standing.ADOPTED: (Standing.DONE,),
+    }.get(known.state, ())
+    if decision not in possible:
+        rest = ", ".join(possible)
+        hint = f" Wel kan: {rest}." if rest else " Er is niets meer over te besluiten."
+        raise NotAllowed(f"S-{known.number} is {IN_DUTCH[known.state]}: '{decision}' kan dan niet.{hint}")
+    if decision is not Standing.DEFERRED:
+        if until is not None:
+            raise InvalidInput("Een einddatum hoort alleen bij aanhouden. Laat haar weg.", about=Part.UNTIL)
+        return replace(known, state=decision, decided_on=today, until=None)
+    if until is None or until <= today:
+        raise InvalidInput("Tot wanneer wordt het aangehouden? Vul een dag in die nog komt.", about=Part.UNTIL)
+    return replace(known, state=decision, decided_on=today, until=until, deferred=known.deferred + 1)
