@@ -385,6 +385,13 @@ class UseCases(RuleBasedStateMachine):
             self.app.cases.undo(reference, by=typed(by))
             assert state_in(self.database) == before
 
+    @rule(data=st.data(), said=st.sampled_from(("seen", "promised", "call_me")), days=st.integers(0, 9), by=people)
+    def a_counter_says(self, data: st.DataObject, said: str, days: int, by: str) -> None:
+        """What it says moves nothing: on paper all stays as it was."""
+        paper, promise = self._pick(data)
+        on = self.today + timedelta(days=days) if said == "promised" else None
+        self._try(lambda: self.app.cases.reply(paper.reference, promise.key, said, on=on, by=typed(by)))
+
     @rule(data=st.data(), by=people)
     def close(self, data: st.DataObject, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))

@@ -109,11 +109,7 @@ ACTS: Mapping[str, Act] = {
     "contact": act("contact", "two_people"),
     "where the client sleeps": act("living", "hotel", losing_place=True),
     "own number": act("number", "Z2026-00123"),
-    "what a counter said": act("reply", "advance_payment", "promised", on=day("2026-11-20"), number="WI-7"),
     "delivered, as the counter said": act("reply", "id_document", "delivered", fields={"paid_by": "free"}),
-    "a budget of a table": act(
-        "reply_as_table", "id_document", "doorbraaktafel", "customised_budget", amount=5000, purpose="keep_place"
-    ),
     "their number": act("number", "BZ-77", key="id_document"),
     "a note": act("note", "gaat maandag mee"),
     "put at rest": act("rest", reason="out_of_sight"),
