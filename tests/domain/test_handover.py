@@ -320,3 +320,35 @@ def test_a_handover_at_midnight(hour: str) -> None:
     late = at(hour) >= midnight("2026-11-06")
     assert client.breached("wmo_indication#1") == late
     assert (client.climbed("wmo_indication") == ["doorbraaktafel"]) == late
+
+
+def test_a_case_at_rest_stays_at_rest_when_it_moves() -> None:
+    """Neither is anything late because of it, nor does a table hear of it; it is the new municipality that finds the client."""
+    client = a_client("2026-11-02 09:00").needs("id_document", "benefit_decision")
+    client.lives_until("2026-11-04 09:00")
+    client.is_out_of_sight()
+    lasting = client.case.resting(client.today)
+    client.lives_until("2026-11-20 09:00")
+    client.is_handed_to("havenmeer")
+    client.lives_until("2026-11-24 09:00")
+    client.is_taken_over()
+    client.lives_until("2026-12-10 09:00")
+    assert client.case.municipality == "havenmeer"
+    assert client.case.resting(client.today) == lasting, "as long as it would have lasted there"
+    assert [client.status(f"{key}#2") for key in ("id_document", "benefit_decision")] == [
+        Status.WAITING,
+        Status.BLOCKED,
+    ]
+    assert not client.overdue("id_document#2")
+    assert client.climbed("id_document#2") == []
+    said = refusal(lambda: client.gets("id_document#2"))
+    assert "uit beeld" in str(said)
+
+    client.is_back()
+    assert client.due("id_document#2") == day("2026-12-16"), "the days at rest did not run for the new round either"
+    client.lives_until("2026-12-18 09:00")
+    assert (client.climbed("id_document#2"), client.breached("id_document#2")) == (
+        ["case_director", "doorbraaktafel"],
+        True,
+    )
+    assert not client.breached("id_document#1")
