@@ -179,7 +179,9 @@ def test_each_line_message_and_rung_has_its_own_moment_and_loading_twice_loads_o
     assert all(rung.climbed == rung.due or (rung.climbed > rung.due and rung.climbed in people) for rung in rungs)
     assert {message.status for message in messages} <= {"sent", "void"}
     late = {message.kind for message in messages if message.status == "sent" and message.sent != message.created}
-    assert late <= {"cancelled", "replied", "new_day_listed"}, late  # held for second thoughts, or until the day's overview
+    assert late <= {"cancelled", "replied", "new_day_listed"}, (
+        late
+    )  # held for second thoughts, or until the day's overview
     assert all(message.sent >= message.created for message in messages if message.status == "sent")
     letters = [email.message_from_bytes(mail.read_bytes(), policy=email.policy.default) for mail in mails(example)]
     first = letters[0]

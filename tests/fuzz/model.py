@@ -101,11 +101,22 @@ class Paper:
     promises: dict[str, Promise] = field(default_factory=dict)
     closed: bool = False
     director: str | None = None
+    municipality: str = ""
+    moving: bool = False
+    rests: list[Stop] = field(default_factory=list)
     audit_lines: int = 0
     contact: str = "via_director"
     numbers: dict[str | None, str | None] = field(
         default_factory=dict
     )  # of the municipality, and by provision of the counter
+
+    def rests_on(self, today: date) -> bool:
+        """Whether nothing of it runs today."""
+        return any(s.start <= today < s.end for s in self.rests)
+
+    def rest_days(self) -> set[date]:
+        """The days that did not run, of all of it: the days of resting and of waking did."""
+        return {s.start + timedelta(days=n) for s in self.rests for n in range(1, (s.end - s.start).days)}
 
     def need(self, key: str, *, urgent: bool, waived: set[str]) -> None:
         self.present.discard(key)
@@ -124,3 +135,24 @@ class Paper:
         for promise in self.promises.values():
             if promise.status == BLOCKED and not self.waits_for(promise):
                 promise.status, promise.started = WAITING, True
+
+
+@dataclass
+class Away:
+    """Somebody is away, both days included, and another acts meanwhile."""
+
+    director: str
+    start: date
+    until: date
+    deputy: str
+
+    def holds(self, today: date) -> bool:
+        return self.start <= today <= self.until
+
+
+def acts_for(director: str | None, away: list[Away], today: date) -> str | None:
+    """Who acts today in the place of a director; nobody but the director when that is ``None``."""
+    acting = director
+    while (gone := next((a for a in away if a.director == acting and a.holds(today)), None)) is not None:
+        acting = gone.deputy
+    return None if acting == director else acting

@@ -40,7 +40,20 @@ from provisions.usecases.intake import IntakeRequest
 from provisions.views.cases import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in, state_in, typed
 from tests.conftest import MovingClock
-from tests.fuzz.model import APPLIED, BLOCKED, CLOSED, DATED, ORDER, REFUSED, Paper, Promise, dependencies
+from tests.fuzz.model import (
+    APPLIED,
+    BLOCKED,
+    CLOSED,
+    DATED,
+    ORDER,
+    REFUSED,
+    Away,
+    Paper,
+    Promise,
+    Stop,
+    acts_for,
+    dependencies,
+)
 
 EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "12"))
 STEPS = int(os.environ.get("PROVISIONS_TEST_FUZZ_STEPS", "30"))
@@ -87,6 +100,7 @@ class UseCases(RuleBasedStateMachine):
         self.app = App(self.database, CONFIG, self.clock)
         self.outbox = Outbox(self.database, CONFIG, Mail(), self.clock)
         self.papers: list[Paper] = []
+        self.away: list[Away] = []
         self.last_line = 0
 
     def teardown(self) -> None:
@@ -145,6 +159,7 @@ class UseCases(RuleBasedStateMachine):
         for key in wanted:
             paper.need(key, urgent=urgent and key == "debt_counselling", waived=set())
         paper.start_what_is_ready()
+        paper.municipality = self.app.views.case(paper.reference).case.municipality
         self.papers.append(paper)
 
     def _with_dependencies(self, needs: list[str], paper: Paper, urgent: bool) -> list[str]:
@@ -232,7 +247,7 @@ class UseCases(RuleBasedStateMachine):
 
     @rule(data=st.data(), code=st.sampled_from(("via_director", "together", "two_people")), by=people)
     def contact(self, data: st.DataObject, code: str, by: str) -> None:
-        paper = data.draw(st.sampled_from(self.papers))
+        paper = self._awake(data)
         done = self._try(lambda: self.app.cases.contact(paper.reference, code, by=typed(by)))
         assert done == (code != paper.contact and not paper.closed)
         paper.contact = code if done else paper.contact
@@ -256,7 +271,7 @@ class UseCases(RuleBasedStateMachine):
 
     @rule(data=st.data(), brp=st.sampled_from(("registered", "unregistered")), back=days_back, by=people)
     def brp(self, data: st.DataObject, brp: str, back: int, by: str) -> None:
-        paper = data.draw(st.sampled_from(self.papers))
+        paper = self._awake(data)
         done = self._try(lambda: self.app.cases.brp(paper.reference, brp, by=typed(by), on=self.back(back)))
         allowed = brp != paper.brp and not paper.closed
         assert done == allowed or (allowed and back)
@@ -305,7 +320,7 @@ class UseCases(RuleBasedStateMachine):
 
     @rule(data=st.data(), key=keys, back=days_back, by=people)
     def add(self, data: st.DataObject, key: str, back: int, by: str) -> None:
-        paper = data.draw(st.sampled_from(self.papers))
+        paper = self._awake(data)
         on = self.back(back)
         agreed = {key: self.today + timedelta(days=10)} if key in DATED else {}
         done = self._try(lambda: self.app.cases.add(paper.reference, [key], by=typed(by), agreed=agreed, on=on))
@@ -317,12 +332,74 @@ class UseCases(RuleBasedStateMachine):
     @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
     def transfer(self, data: st.DataObject, to: str, by: str) -> None:
         paper = data.draw(st.sampled_from(self.papers))
-        if self._try(lambda: self.app.cases.transfer(paper.reference, to, by=typed(by))):
-            paper.numbers.clear()
+        done = self._try(lambda: self.app.cases.transfer(paper.reference, to, by=typed(by)))
+        assert done == (to != paper.municipality and not paper.moving and not paper.closed)
+        paper.moving = paper.moving or done
+
+    @rule(data=st.data(), by=people)
+    def decline(self, data: st.DataObject, by: str) -> None:
+        """It goes on as if it had never moved, at rest or not."""
+        paper = data.draw(st.sampled_from(self.papers))
+        done = self._try(lambda: self.app.cases.decline(paper.reference, because="not_living_here", by=typed(by)))
+        assert done == paper.moving
+        paper.moving = False
+
+    @rule(data=st.data(), back=days_back, by=people)
+    def rest(self, data: st.DataObject, back: int, by: str) -> None:
+        paper = self._awake(data)
+        on = self.back(back)
+        done = self._try(lambda: self.app.cases.rest(paper.reference, reason="out_of_sight", by=typed(by), on=on))
+        assert not (done and paper.closed)
+        assert done or paper.closed or back or paper.rests
+        if done:
+            lasting = self.app.views.case(paper.reference).case.rests[-1]
+            assert (lasting.start, lasting.until <= on + timedelta(weeks=13)) == (on, True)
+            paper.rests.append(Stop(on, lasting.until))
+
+    @rule(data=st.data(), back=days_back, by=people)
+    def wake(self, data: st.DataObject, back: int, by: str) -> None:
+        paper = data.draw(st.sampled_from(self.papers))
+        on = self.back(back)
+        done = self._try(lambda: self.app.cases.wake(paper.reference, by=typed(by), on=on))
+        resting = paper.rests_on(self.today)
+        assert done == (resting and on >= paper.rests[-1].start)
+        if done:
+            paper.rests[-1].resumed = on
+
+    @rule(
+        data=st.data(),
+        act=st.sampled_from(("outcome", "suspend", "waive", "add", "agree", "again", "milestone")),
+        by=people,
+    )
+    def nothing_changes_at_rest(self, data: st.DataObject, act: str, by: str) -> None:
+        resting = [paper for paper in self.papers if paper.rests_on(self.today)]
+        assume(resting)
+        paper = data.draw(st.sampled_from(resting))
+        promise = paper.promises[data.draw(st.sampled_from(sorted(paper.promises)))]
+        assert not self._try(self._acts(data, paper, promise, by, self.today)[act])
+
+    @rule(director=people, deputy=people, ahead=st.integers(0, 3), length=st.integers(0, 20), by=people)
+    def goes_away(self, director: str, deputy: str, ahead: int, length: int, by: str) -> None:
+        start = self.today + timedelta(days=ahead)
+        until = start + timedelta(days=length)
+        done = self._try(lambda: self.app.cases.away(director, start=start, until=until, deputy=deputy, by=typed(by)))
+        if done:
+            assert director != deputy
+            self.away = [a for a in self.away if (a.director, a.start) != (director, start)]
+            self.away.append(Away(director, start, until, deputy))
+
+    @rule(director=people, by=people)
+    def is_back(self, director: str, by: str) -> None:
+        there = [a for a in self.away if a.director == director and a.until >= self.today]
+        done = self._try(lambda: self.app.cases.back(director, by=typed(by)))
+        assert done == bool(there)
+        ends = sorted(there, key=lambda a: (not a.holds(self.today), a.start))[:1] if done else []
+        for one in ends:
+            one.until = self.back(1)
 
     @rule(data=st.data(), director=people, by=people)
     def assign(self, data: st.DataObject, director: str, by: str) -> None:
-        paper = data.draw(st.sampled_from(self.papers))
+        paper = self._awake(data)
         done = self._try(lambda: self.app.cases.assign([paper.reference], director, by=typed(by)))
         assert done == (not paper.closed and paper.director != director)
         if done:
@@ -350,7 +427,29 @@ class UseCases(RuleBasedStateMachine):
     def second_thoughts(self, data: st.DataObject, act: str, back: int, by: str, ticks: bool) -> None:
         """Whatever is taken back before anything left or fell due, has not been; on paper nothing is written."""
         paper, promise = self._pick(data)
-        before, reference, key = state_in(self.database), paper.reference, promise.key
+        before, reference = state_in(self.database), paper.reference
+        acts = self._acts(data, paper, promise, by, self.back(back))
+        closed = self.app.views.case(reference).case.closed is not None
+        assume(not (closed and act in ("reopen", "again")))  # that opens the case, which is never taken back
+        if self._try(acts[act]):
+            if ticks:
+                self._tick()
+            self.app.cases.undo(reference, by=typed(by))
+            assert state_in(self.database) == before
+
+    @rule(data=st.data(), by=people)
+    def close(self, data: st.DataObject, by: str) -> None:
+        paper = self._awake(data)
+        all_done = all(p.status in CLOSED for p in paper.promises.values())
+        assert self._try(lambda: self.app.cases.close(paper.reference, by=typed(by))) == (all_done and not paper.closed)
+        paper.closed = paper.closed or all_done
+        paper.moving = paper.moving and not paper.closed
+
+    def _acts(
+        self, data: st.DataObject, paper: Paper, promise: Promise, by: str, on: date
+    ) -> dict[str, Callable[[], object]]:
+        """What can be done about a provision, each by its name."""
+        reference, key = paper.reference, promise.key
         outcome = data.draw(st.sampled_from(OUTCOMES))
         rule, more = CONFIG.catalogue.rule(key), self.today + timedelta(days=10)
         wanted = dependencies(key, paper.brp, urgent=promise.urgent) or ("id_document",)
@@ -360,16 +459,14 @@ class UseCases(RuleBasedStateMachine):
                 key,
                 outcome,
                 by=typed(by),
-                on=self.back(back),
+                on=on,
                 fields=_fields(rule, outcome, self.today),
                 note="hm",
             ),
             "suspend": lambda: self.app.cases.suspend(reference, key, reason=REASONS[0], until=more, by=typed(by)),
             "waive": lambda: self.app.cases.waive(reference, key, wanted[0], ground="spoed", by=typed(by)),
-            "add": lambda: self.app.cases.add(reference, ["day_activity"], by=typed(by), on=self.back(back)),
-            "reopen": lambda: self.app.cases.reopen(
-                reference, key, reason="toch niet", by=typed(by), on=self.back(back)
-            ),
+            "add": lambda: self.app.cases.add(reference, ["day_activity"], by=typed(by), on=on),
+            "reopen": lambda: self.app.cases.reopen(reference, key, reason="toch niet", by=typed(by), on=on),
             "agree": lambda: self.app.cases.agree(reference, key, more, by=typed(by)),
             "again": lambda: self.app.cases.again(
                 reference, key, reason="lost", by=typed(by), agreed=more if key in DATED else None
@@ -377,13 +474,7 @@ class UseCases(RuleBasedStateMachine):
             "milestone": lambda: self.app.cases.milestone(reference, key, rule.milestones[0].name, by=typed(by)),
             "note": lambda: self.app.cases.note(reference, "gaat maandag mee", key=key, by=typed(by)),
         }
-        closed = self.app.views.case(reference).case.closed is not None
-        assume(not (closed and act == "reopen"))  # that opens the case, which is never taken back
-        if self._try(acts[act]):
-            if ticks:
-                self._tick()
-            self.app.cases.undo(reference, by=typed(by))
-            assert state_in(self.database) == before
+        return acts
 
     @rule(data=st.data(), said=st.sampled_from(("seen", "promised", "call_me")), days=st.integers(0, 9), by=people)
     def a_counter_says(self, data: st.DataObject, said: str, days: int, by: str) -> None:
@@ -392,15 +483,13 @@ class UseCases(RuleBasedStateMachine):
         on = self.today + timedelta(days=days) if said == "promised" else None
         self._try(lambda: self.app.cases.reply(paper.reference, promise.key, said, on=on, by=typed(by)))
 
-    @rule(data=st.data(), by=people)
-    def close(self, data: st.DataObject, by: str) -> None:
-        paper = data.draw(st.sampled_from(self.papers))
-        all_done = all(p.status in CLOSED for p in paper.promises.values())
-        assert self._try(lambda: self.app.cases.close(paper.reference, by=typed(by))) == (all_done and not paper.closed)
-        paper.closed = paper.closed or all_done
+    def _awake(self, data: st.DataObject) -> Paper:
+        awake = [paper for paper in self.papers if not paper.rests_on(self.today)]
+        assume(awake)
+        return data.draw(st.sampled_from(awake))
 
     def _pick(self, data: st.DataObject) -> tuple[Paper, Promise]:
-        paper = data.draw(st.sampled_from(self.papers))
+        paper = self._awake(data)
         return paper, paper.promises[data.draw(st.sampled_from(sorted(paper.promises)))]
 
     def _try(self, action: Callable[[], object]) -> bool:
@@ -465,6 +554,13 @@ class UseCases(RuleBasedStateMachine):
         lines = self._new_lines()
         for paper in self.papers:
             view = self.app.views.case(paper.reference)
+            resting = paper.rests_on(self.today)
+            assert (view.case.resting(self.today) is not None) == resting, paper.rests
+            assert (view.case.handover_pending is not None) == paper.moving
+            assert view.as_json()["deputy"] == (
+                None if paper.closed else acts_for(paper.director, self.away, self.today)
+            ), (paper.director, self.away)
+            moved = [line for line in lines if line.what == "case.rested" and line.reference == paper.reference]
             for shown in view.provisions:
                 promise = paper.promises[shown.provision.key]
                 where = (paper.reference, promise.key)
@@ -478,10 +574,11 @@ class UseCases(RuleBasedStateMachine):
                 assert not (shown.status == "suspended" and shown.overdue), where
                 assert not shown.overdue or shown.breached, where
                 assert shown.provision.cause == promise.cause, where
-                self._ladder(shown, promise, mine)
-                self._breach(shown, promise, mine)
+                assert not (resting and shown.overdue), where
+                self._ladder(shown, promise, mine, paper)
+                self._breach(shown, promise, mine + moved)
 
-    def _ladder(self, shown: Any, promise: Promise, lines: list[Row[Any]]) -> None:
+    def _ladder(self, shown: Any, promise: Promise, lines: list[Row[Any]], paper: Paper) -> None:
         """Each rung once, in order, none on a day that did not run; each with its line and its message."""
         rungs = [rung["rung"] for rung in shown.as_json()["rungs"]]
         assert rungs[: len(promise.rungs)] == promise.rungs, "what was climbed stays climbed"
@@ -489,7 +586,7 @@ class UseCases(RuleBasedStateMachine):
         assert [ORDER.index(name) for name in rungs] == sorted({ORDER.index(name) for name in rungs})
         assert [line.data["rung"] for line in lines if line.what == "rung.climbed"] == new
         assert not (new and promise.key == "social_network" and "maatwerkloket" in new)
-        still = promise.still_days()
+        still = promise.still_days() | paper.rest_days()
         for rung in shown.provision.rungs:
             if rung.name.value in new:
                 assert rung.due.astimezone(AMSTERDAM).date() not in still, (promise, rung)
@@ -500,9 +597,13 @@ class UseCases(RuleBasedStateMachine):
     def _breach(self, shown: Any, promise: Promise, lines: list[Row[Any]]) -> None:
         """It disappears only when something turns out to have happened in time (rule 3)."""
         if promise.breached and not shown.breached:
-            dated = [line for line in lines if line.what in ("provision.outcome", "clock.suspended")]
+            dated = [line for line in lines if line.what in ("provision.outcome", "clock.suspended", "case.rested")]
             assert dated, (promise, "a breach disappeared")
-            assert all(date.fromisoformat(line.data["on"]) <= shown.due for line in dated), (promise, shown.due)
+            known = shown.due is not None  # at rest there is none: it is computed anew at waking
+            assert not known or all(date.fromisoformat(line.data["on"]) <= shown.due for line in dated), (
+                promise,
+                shown.due,
+            )
         promise.breached = shown.breached
 
     def _new_lines(self) -> list[Row[Any]]:
@@ -554,7 +655,8 @@ class UseCases(RuleBasedStateMachine):
                     for name in derived.__dataclass_fields__:
                         assert row[name] == getattr(derived, name), (stored.case.reference, key, name)
                     assert row["next_at"] is None or row["next_at"] > now, (key, "is due and was not handled")
-                    if row["status"] in ("waiting", "refused") and row["next_at"] is None:
+                    rests = stored.case.resting(self.today) is not None
+                    if row["status"] in ("waiting", "refused") and row["next_at"] is None and not rests:
                         self._nothing_is_left(stored.case.provisions[key], row)
 
     def _nothing_is_left(self, provision: Any, row: Any) -> None:
