@@ -13,13 +13,19 @@ from provisions.domain import dutch, lifecycle
 from provisions.domain.case import BY_COUNTER, BY_OFFICER, BY_TABLE, Case, ProvisionKey, Said
 from provisions.domain.errors import NotFound
 from provisions.domain.lifecycle import FromCounter, FromOfficer, FromTable
+from provisions.domain.lifecycle.budget import Wanted, ask_budget
 from provisions.domain.privacy import refuse_identifying
 from provisions.domain.questions import receiver
 from provisions.domain.rules import CodeList
 from provisions.domain.rungs import RungName
-from provisions.usecases.deciding import THEIR_NUMBER, Deciding
+from provisions.store import approvals, budget
+from provisions.store.writing import Change, write
+from provisions.usecases.again import tried_again
+from provisions.usecases.balances import held_balance
+from provisions.usecases.deciding import THEIR_NUMBER, Asked, Deciding, Doing
 
 LONGEST_REMARK = 200
+OF_ANY_KIND = "other"  # what the money is for, where a table did not say
 
 
 class Replies(Deciding):
@@ -76,7 +82,10 @@ class Replies(Deciding):
         spent_on: str | None = None,
         remark: str | None = None,
     ) -> Case:
-        """The table of ``rung`` answers; ``said``: one of ``BY_TABLE``. ``amount``: euro cents. See ``lifecycle.FromTable``."""
+        """The table of ``rung`` answers; ``said``: one of ``BY_TABLE``. ``amount``: euro cents. See ``lifecycle.FromTable``.
+
+        An answer with an amount is an ask of the customised budget as well, and can't be taken back then.
+        """
         moment, asked = self._doing(by, UseCase.ANSWER), self._asked(key)
         name = inputs.choice(RungName, rung, "escalatiestap")
         if by.question is not None and by.question.rung is not name:
@@ -89,12 +98,25 @@ class Replies(Deciding):
             self._coded(CodeList.BUDGET_WHAT, spent_on, "de besteding"),
             self._remark(remark),
         )
-        return self._decide(
-            reference,
-            moment,
-            lambda case: lifecycle.reply_as_table(case, asked.of(case), name, given, moment),
-            about=asked,
-        )
+        return self._answer(reference, asked, name, given, moment)
+
+    @tried_again
+    def _answer(self, reference: str, asked: Asked, rung: RungName, given: FromTable, doing: Doing) -> Case:
+        """An answer with an amount is an ask at once, where the municipality has a budget; never an approval."""
+        with self._transaction(doing) as connection:
+            stored = self._stored(connection, inputs.existing_reference(reference))
+            self._entitle(doing, stored, asked)
+            key = asked.of(stored.case)
+            decision = lifecycle.reply_as_table(stored.case, key, rung, given, doing)
+            if given.amount is not None and stored.case.municipality in doing.catalogue.budgets:
+                wanted = Wanted(given.amount, given.purpose or "", given.spent_on or OF_ANY_KIND, key)
+                held_balance(connection, stored.case.municipality, doing)
+                number, approval = budget.next_number(connection), approvals.next_number(connection)
+                # Nobody spends first what a table names.
+                ask = ask_budget(decision.case, wanted, doing, number=number, approval=approval, free=0)
+                decision = decision.then(ask)
+            write(connection, [Change(stored, decision, doing)])
+        return decision.case
 
     def reply_as_officer(
         self,

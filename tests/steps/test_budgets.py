@@ -1,5 +1,7 @@
 """The customised budget (maatwerkbudget) with four eyes: asked, decided, spent, and accounted for."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -127,6 +129,29 @@ def test_more_than_is_left_takes_a_team_lead_with_a_reason(app: App) -> None:
     approved = [line for line in app.views.audit(REF) if line.what == "budget.approved"]
     assert [line.data["overrun"] for line in approved] == [False, True]
     assert approved[-1].note == "zonder dit geen behandeling"
+
+
+def test_what_a_table_answers_with_an_amount_is_an_ask_and_no_approval(app: App, clock: MovingClock) -> None:
+    clock.set("2026-11-12T21:00:00+00:00")  # in the evening: it is no director who spends it
+    app.time.tick_all()
+    table = typed("doorbraaktafel")
+    said: dict[str, Any] = {"amount": 30_000, "purpose": "keep_place", "spent_on": "night", "by": table}
+    case = app.cases.reply_as_table(REF, "id_document", "doorbraaktafel", "customised_budget", **said)
+    [line] = case.budget
+    assert (line.kind, line.amount, line.why, line.what, line.key) == (
+        BudgetKind.ASKED, 30_000, "keep_place", "night", "id_document",
+    )  # fmt: skip
+    assert not line.first
+    assert [(a.state.value, a.asked_by) for a in case.approvals] == [("asked", "doorbraaktafel")]
+    refused = refusal(lambda: app.cases.undo(REF, by=table))
+    assert isinstance(refused, NotAllowed)
+    refused = refusal(
+        lambda: app.cases.reply_as_table(
+            OTHER, "id_document", "doorbraaktafel", "customised_budget", **{**said, "amount": 2_500_001}
+        )
+    )
+    assert "€ 25.000,00" in str(refused)
+    assert not app.views.case(OTHER).case.budget
 
 
 def test_what_cannot_be_asked(app: App) -> None:
