@@ -72,9 +72,11 @@ def take_back(connection: Connection, provisions: Sequence[int]) -> None:
 
 
 def follow(connection: Connection, provision_id: int, municipality: str, number: str, now: datetime) -> None:
-    """Follow a zaak that the counter made. One of that number, or of this round, must not be there."""
+    """Follow a zaak that the counter made. One of that number, or one of this round that is not over, must not be there."""
+    last = select(func.coalesce(func.max(t.zaak.c.attempt), 0)).where(t.zaak.c.provision_id == provision_id)
     values = {
         "provision_id": provision_id,
+        "attempt": last.scalar_subquery() + 1,
         "municipality": municipality,
         "number": number,
         "mode": ZaakMode.FOLLOW.value,
@@ -93,10 +95,11 @@ def let_go(connection: Connection, provision_id: int) -> None:
 
 
 def is_taken(connection: Connection, provision_id: int, municipality: str, number: str) -> bool:
-    """Whether the round has a zaak, or another has this number."""
-    z = t.zaak.c
+    """Whether the round has a zaak that is not over, or another has this number."""
+    z, going = t.zaak.c, (ZaakState.WANTED.value, ZaakState.OPEN.value)
     same = and_(z.municipality == municipality, z.number == number)
-    return connection.execute(select(z.id).where(or_(z.provision_id == provision_id, same))).first() is not None
+    open_one = and_(z.provision_id == provision_id, z.state.in_(going))
+    return connection.execute(select(z.id).where(or_(open_one, same))).first() is not None
 
 
 # --- what is to be done there ----------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ class Zaken(Deciding):
     def follow_zaak(self, reference: str, key: str, number: str, *, by: Actor) -> Case:
         """Follow the zaak with this number: what the counter decides there is recorded here.
 
-        It takes the place of another one that was followed, as long as nothing came of that. Raises ``InvalidInput`` for what is
-        no zaaknummer, ``NotAllowed`` where the municipality has no case system for this, or the round has a zaak already.
+        It takes the place of another one that was followed, as long as nothing came of that, and comes after one that is over.
+        Raises ``InvalidInput`` for what is no zaaknummer, ``NotAllowed`` where the municipality has no case system for this, or
+        the round has an open zaak already.
         """
         doing = self._doing(by, UseCase.NUMBER)
         number = refuse_identifying(number, "het zaaknummer").strip()
@@ -41,7 +42,8 @@ class Zaken(Deciding):
             store.let_go(connection, provision)
             if store.is_taken(connection, provision, place, number):
                 raise NotAllowed(
-                    f"'{found}' in traject {reference} heeft al een zaak, of dit zaaknummer hoort bij een andere voorziening. "
+                    f"'{found}' in traject {reference} heeft al een open zaak, of dit zaaknummer hoort bij een andere "
+                    "voorziening. "
                     "Kijk op het plan welke."
                 )
             store.follow(connection, provision, place, number, doing.now)

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from provisions.domain.case import Status
+from provisions.outbound.outbox import Outbox
 from provisions.usecases.case_system import CaseSystems
-from tests.builders import DIRECTOR, day, typed
+from tests.builders import DIRECTOR, Letterbox, day, typed
 from tests.zaken.conftest import Town
 from tests.zaken.openzaak import BrokenLine, Call, Refusal
 
@@ -153,6 +154,7 @@ def test_while_it_is_away_all_of_it_is_left_alone_and_everything_catches_up(town
         systems.turn()
     assert len(town.zgw.calls) < 13
     assert {town.zaak(f"TR-2026-{1000 + n}-ID-1").attempts for n in range(5)} == {0}
+    assert Outbox(town.engine, town.config, Letterbox(), town.clock).deliver_due() > 0  # no letter waits for it
     town.zgw.away = False
     town.clock.advance(hours=1)
     systems.turn()
