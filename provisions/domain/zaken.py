@@ -51,7 +51,7 @@ SAID: Mapping[Signal, str] = {
     Signal.DELETED: "de zaak is uit het zaaksysteem verwijderd",
     Signal.SECRET: "de zaak is niet meer te zien: zij is vertrouwelijker gemaakt, of ons recht is ingetrokken",
     Signal.MOVED: "het loket heeft de geplande einddatum van de zaak veranderd",
-    Signal.GIVEN_UP: "de zaak kon niet worden geopend; neem zelf contact op met het loket",
+    Signal.GIVEN_UP: "de zaak openen of bijwerken lukte niet; neem zelf contact op met het loket",
 }
 
 

@@ -22,7 +22,7 @@ from provisions.domain.zaken import SAID, Signal, ZaakState
 from provisions.store import audit, channel, loading
 from provisions.store import zaken as store
 from provisions.store.writing import audit_line
-from provisions.zaken.faults import Fault, NoRight, NotSetUp, Wrong
+from provisions.zaken.faults import AlreadyThere, Fault, NoRight, NotThere, Wrong
 from provisions.zaken.opening import Lost, TakenBack, Wanted, bring_in_line, close_zaak, follow_zaak, open_zaak, said_by
 from provisions.zaken.servers import AtRest, Server, Servers
 
@@ -82,7 +82,7 @@ class Applying:
             self._failed(row, fault, task)
         except Exception as error:  # noqa: BLE001 - a fault in one zaak must not hold up all others
             log.error("zaak %s: %s", row.id, type(error).__name__)
-            self._failed(row, Wrong(type(error).__name__), task)
+            self._failed(row, Fault(type(error).__name__), task)
         else:
             done()
 
@@ -162,15 +162,20 @@ class Applying:
                 self.signal(connection, row, key, Signal.MOVED)
 
     def _failed(self, row: Any, fault: Fault, task: "_Task") -> None:
-        """What will not go away by itself is given up at once; what somebody has to put right is tried again, as a letter is."""
+        """What will not go away by itself is given up at once; what somebody has to put right is tried again, as a letter is.
+        Of one that was open and can't be reached, a look tells more.
+        """
+        is_open = row.state != ZaakState.WANTED.value
+        if is_open and isinstance(fault, NoRight | NotThere):
+            task.done(look_at=self._clock())
+            return
         attempts = row.attempts + 1
-        over = not isinstance(fault, NoRight | NotSetUp) or attempts >= MOST_ATTEMPTS
-        if not over:
+        if not isinstance(fault, Wrong | NotThere | AlreadyThere) and attempts < MOST_ATTEMPTS:
             until = self._clock() + waiting_time(attempts, self._spread())
             task.reached(claimed=None, attempts=attempts, next_try=until, fault=fault.code)
             return
         with self._engine.begin() as connection:
-            given_up = {"state": ZaakState.GIVEN_UP.value} if row.state == ZaakState.WANTED.value else {}
+            given_up = {} if is_open else {"state": ZaakState.GIVEN_UP.value}
             columns = {"claimed": None, "next_try": None, "attempts": attempts, "fault": fault.code, **given_up}
             store.note(connection, row.id, **columns)
             self.signal(connection, row, self._key(connection, row), Signal.GIVEN_UP)
@@ -196,10 +201,8 @@ class Applying:
         self, connection: Connection, row: Any, key: ProvisionKey, what: str, because: str, **data: object
     ) -> None:
         """A line of the record. It outlives the reference, so it holds the uuid of the zaak and never its number."""
-        moment, held = (
-            Moment(self._clock(), BY, self._config.catalogue, Via.CASE_SYSTEM),
-            store.hold(connection, row.id),
-        )
+        moment = Moment(self._clock(), BY, self._config.catalogue, Via.CASE_SYSTEM)
+        held = store.hold(connection, row.id)
         known = {"zaak": str(held.uuid)} if held is not None and held.uuid is not None else {}
         line = AuditLine(what, because, key, {**known, **data})
         channel.notify(connection)

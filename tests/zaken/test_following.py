@@ -232,3 +232,13 @@ def test_what_was_refused_for_want_of_an_address_and_is_asked_again_is_another_z
     look(town, minutes=6)
     assert town.provision().status is Status.DELIVERED
     assert (town.zaak().signal, town.zaak(again).signal) == (None, None)
+
+
+def test_deleted_while_its_day_moved_it_is_shown_as_deleted(opened: Town) -> None:
+    opened.zgw.delete(ID)
+    opened.app.cases.suspend(
+        "TR-2026-0042", "id_document", reason="client_asks", until=day("2026-11-12"), by=typed(DIRECTOR)
+    )
+    look(opened)
+    look(opened)
+    assert (opened.zaak().state, opened.zaak().signal, opened.zaak().next_try) == ("open", "deleted", None)
