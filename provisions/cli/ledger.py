@@ -16,7 +16,7 @@ from provisions.outbound.transports import OutboxFolder
 from provisions.settings import Settings
 from provisions.store.audit import Anchor
 from provisions.store.verification import verify as verify_record
-from provisions.views.messages import WORDS, Message
+from provisions.views.messages import Message
 
 
 def verify(args: Namespace, settings: Settings) -> None:
@@ -132,7 +132,7 @@ def _show(args: Namespace, message: Message) -> None:
     if args.json:
         as_json(message.as_json(body=True))
         return
-    lines = [f"Bericht {message.id}: {WORDS[message.status]}"]
+    lines = [f"Bericht {message.id}: {message.stands}"]
     lines += [f"Over: {message.reference}, {message.key}"] if message.reference else []
     lines += [f"Aan: {', '.join(message.recipients)}"] if message.recipients else []
     lines += [f"Pogingen: {message.attempts}"] if message.attempts else []

@@ -13,7 +13,7 @@ from provisions.views.answers import Answered, AskedOf
 from provisions.views.cases import AuditEntry, CaseView, ProvisionView
 from provisions.views.follow_ups import OverdueFollowUp, case_title
 from provisions.views.listing import CaseLine
-from provisions.views.messages import SHORTEST_ID, WORDS, Message
+from provisions.views.messages import SHORTEST_ID, Message
 from provisions.views.post import NOTHING_WAITS, Post
 
 LATE = "bold red"
@@ -178,7 +178,7 @@ class Tables:
                 str(message.id)[:SHORTEST_ID],
                 self._words.moment(message.created),
                 self._about(message),
-                WORDS[message.status],
+                message.stands,
                 self._where_it_went(message),
             )
             for message in found

@@ -46,8 +46,7 @@ class Question:
 def receiver(rule: ProvisionRule, rung: RungName | None = None) -> str:
     """The code by which an answer is recorded: of the counter of a provision, or of a table or officer.
 
-    >>> receiver(rule, None), receiver(rule, RungName.REGIONAL), receiver(rule, RungName.MAATWERKLOKET)  # doctest: +SKIP
-    ('loket-burgerzaken', 'regionale-tafel', 'maatwerkfunctionaris')
+    Such as ``loket-burgerzaken``, ``regionale-tafel``, ``maatwerkfunctionaris``.
     """
     if rung is None:
         return f"loket-{rule.counter.replace('_', '-')}"[:40].rstrip("-")

@@ -50,7 +50,8 @@ _STANDS_WITH = (
 )
 _MESSAGES = (
     "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "
-    "m.recipients, m.subject, m.body, m.error, p.key, p.round, c.reference, r.subject AS ready_subject, r.text AS ready_text "
+    "m.recipients, m.subject, m.body, m.error, m.overview, "
+    "p.key, p.round, c.reference, r.subject AS ready_subject, r.text AS ready_text "
     "FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
     "LEFT JOIN client_case c ON c.id = coalesce(p.case_id, m.case_id) LEFT JOIN prepared r ON r.message = m.id"
 )

@@ -22,7 +22,7 @@ from provisions.store.backlog import Backlog, Totals, backlog, should_live, tota
 from provisions.store.put_right import PutRight
 from provisions.usecases.looks import Looks
 from provisions.usecases.resending import Resending
-from provisions.views.messages import WORDS, Message, Messages
+from provisions.views.messages import Message, Messages
 
 MOST = 200
 _REFERENCE = re.compile(EARLIER_REFERENCES.removesuffix("{1,20}") + "{4,20}")
@@ -123,7 +123,7 @@ class Administering:
 
 def _undelivered(message: Message) -> Undelivered:
     error = _REFERENCE.sub("…", message.error or "")
-    status = WORDS[message.status]
+    status = message.stands
     return Undelivered(
         message.id, label(message.kind), message.municipality, status, message.created, message.attempts, error
     )

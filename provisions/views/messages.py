@@ -46,6 +46,16 @@ class Message:
     subject: str | None
     error: str | None
     body: str | None
+    in_overview: bool = False
+
+    @property
+    def stands(self) -> str:
+        """How it stands, in Dutch. ``in_overview``: it stands in the overview of the day of whoever chose one, or will."""
+        if self.in_overview and self.status is MessageStatus.PENDING:
+            return "wacht op het overzicht van de dag"
+        if self.in_overview and self.sent is not None:
+            return "staat in het overzicht van de dag"
+        return WORDS[self.status]
 
     @property
     def undelivered(self) -> bool:
@@ -140,6 +150,7 @@ def _message(row: Any) -> Message:
         subject=row.subject or row.ready_subject,
         error=row.error,
         body=row.body or row.ready_text,
+        in_overview=row.overview is not None,
     )
 
 

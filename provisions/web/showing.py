@@ -22,7 +22,6 @@ from provisions.templates import environment
 from provisions.views import replied
 from provisions.views.cases import AuditEntry, ProvisionView
 from provisions.views.follow_ups import case_title
-from provisions.views.messages import WORDS
 from provisions.views.places import of_case
 from provisions.web.acts import Scene
 from provisions.web.house import written_day
@@ -117,7 +116,7 @@ def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
             one.created,
             dutch.capitalised(messages.label(one.kind)),
             names.get(one.key or "", "het traject"),
-            f"{WORDS[one.status]}{came_back.get(one.id, '')}",
+            f"{one.stands}{came_back.get(one.id, '')}",
             because.get(one.id, ""),
         )
         for one in found

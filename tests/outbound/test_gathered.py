@@ -43,6 +43,11 @@ def recorded(case: CaseFile, what: str) -> list[str]:
     return [entry.because for entry in case.town.app.views.audit(case.reference) if entry.what == what]
 
 
+def stands(town: Town, kind: str) -> set[str]:
+    """How the messages of a kind stand, as people read it."""
+    return {message.stands for message in town.app.messages.found(limit=None) if message.kind == kind}
+
+
 def chooses(town: Town, pace: str, *, quiet: bool = False) -> None:
     town.app.preferences.choose(typed(DIRECTOR), pace, quiet=quiet)
 
@@ -65,11 +70,13 @@ def test_a_director_with_one_overview_a_day_gets_what_may_wait_together(town: To
     assert backlog(town.database, town.clock.now).messages_slow == 0, "what waits on purpose is no slow post"
     town.on("2026-11-20 07:29")
     assert len(subjects(town, DIRECTOR)) == 1
+    assert stands(town, "answer") == {"wacht op het overzicht van de dag"}
     town.on("2026-11-20 07:30")
     assert subjects(town, DIRECTOR)[1:] == ["Overzicht van 20 november · 2 berichten"]
     said = town.letters_to(DIRECTOR)[-1].text
     assert said.count("Antwoord TR-2026-0042 · 19 november") == 2
     assert said.count("Goedendag,") == said.count("Met vriendelijke groet,") == 1
+    assert stands(town, "answer") == {"staat in het overzicht van de dag"}
     listed = recorded(case, "message.listed")
     assert listed[-2:] == ["staat in het overzicht van de dag aan Gemeentelijk regisseur (regisseur.noord)"] * 2
     town.on("2026-11-23 12:00")
