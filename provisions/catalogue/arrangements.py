@@ -105,12 +105,19 @@ def _receivers(organisation: "Organisation") -> Iterator[tuple[str, "Contact"]]:
     """Everybody who gets mail, each with the place in the file."""
     yield "region.maatwerkloket", organisation.maatwerkloket
     yield "region.steering_group", organisation.steering_group
+    yield from _there("region", central_desk=organisation.central_desk, escalation_table=organisation.escalation_table)
     for key, m in organisation.municipalities.items():
         place = f"municipality.{key}"
         yield from ((f"{place}.{rung.kind.contact}", contact) for rung, contact in m.tables.items())
         yield f"{place}.customisation_officer", m.customisation_officer
         yield f"{place}.standby", m.standby
         yield f"{place}.default_director", m.default_director
+        yield from _there(place, portfolio_holder=m.portfolio_holder)
         yield from ((f"{place}.team_leads", lead) for lead in m.team_leads)
         yield from ((f"{place}.counters.{name}", contact) for name, contact in m.counters.items())
         yield from ((f"{place}.directors.{code}", contact) for code, contact in m.directors.items())
+
+
+def _there(place: str, **contacts: "Contact | None") -> "Iterator[tuple[str, Contact]]":
+    """Those that are there, each with its place."""
+    yield from ((f"{place}.{name}", contact) for name, contact in contacts.items() if contact is not None)

@@ -2,14 +2,20 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import NoneType
+from typing import get_args, get_type_hints
 
 import pytest
 
-from provisions.catalogue import PROJECT, Config, load
-from provisions.catalogue.arrangements import Arrangement
+from provisions.catalogue import PROJECT, Config, Contact, Municipality, Organisation, load
+from provisions.catalogue import organisation as organisation_module
+from provisions.catalogue.arrangements import Arrangement, MailDomains, check_mail_domains
+from provisions.catalogue.entry import Entry
 from provisions.domain.errors import InvalidConfig
+from provisions.domain.rungs import RungName
 from tests.builders import CONFIG
 
 Changed = Callable[[str, str], Config]
@@ -68,6 +74,32 @@ def test_an_address_at_a_domain_that_is_not_named_is_refused(changed: Changed) -
 def test_without_named_domains_mail_may_go_anywhere() -> None:
     assert CONFIG.organisation.mail.kind("a@gmail.example") is None
     assert not CONFIG.organisation.mail.named
+
+
+def test_no_receiver_that_the_settings_know_is_left_out() -> None:
+    elsewhere = Contact("Iemand", "iemand@elders.example")
+    places = CONFIG.organisation.municipalities
+    whole = dict.fromkeys(_contacts_of(Municipality), elsewhere) | {
+        "tables": {RungName.DOORBRAAKTAFEL: elsewhere},
+        "counters": {"wmo": elsewhere},
+        "directors": {"regie-1": elsewhere},
+        "team_leads": (elsewhere,),
+    }
+    town = replace(places["voorbeeldstad"], **whole)
+    region = dict.fromkeys(_contacts_of(Organisation), elsewhere)
+    named = MailDomains({"voorbeeldstad.example": "internal"})
+    organisation = replace(CONFIG.organisation, municipalities={town.key: town}, mail=named, **region)
+    root = Entry("organisation.toml", "", {}, [])
+    check_mail_domains(organisation, root)
+    # The sender only sends.
+    wanted = len(whole) + len(region) - len({"own_sender", "sender"})
+    assert len(root.faults) == wanted, root.faults
+
+
+def _contacts_of(kind: type) -> list[str]:
+    """The fields that are one receiver, or none."""
+    hints = get_type_hints(kind, vars(organisation_module))
+    return [name for name, hint in hints.items() if hint is Contact or set(get_args(hint)) == {Contact, NoneType}]
 
 
 TWICE = 'internal = ["duinrade.example", "maatwerkloket.example"]'
