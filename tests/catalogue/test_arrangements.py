@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import NoneType
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -79,14 +79,14 @@ def test_without_named_domains_mail_may_go_anywhere() -> None:
 def test_no_receiver_that_the_settings_know_is_left_out() -> None:
     elsewhere = Contact("Iemand", "iemand@elders.example")
     places = CONFIG.organisation.municipalities
-    whole = dict.fromkeys(_contacts_of(Municipality), elsewhere) | {
+    whole: dict[str, Any] = dict.fromkeys(_contacts_of(Municipality), elsewhere) | {
         "tables": {RungName.DOORBRAAKTAFEL: elsewhere},
         "counters": {"wmo": elsewhere},
         "directors": {"regie-1": elsewhere},
         "team_leads": (elsewhere,),
     }
     town = replace(places["voorbeeldstad"], **whole)
-    region = dict.fromkeys(_contacts_of(Organisation), elsewhere)
+    region: dict[str, Any] = dict.fromkeys(_contacts_of(Organisation), elsewhere)
     named = MailDomains({"voorbeeldstad.example": "internal"})
     organisation = replace(CONFIG.organisation, municipalities={town.key: town}, mail=named, **region)
     root = Entry("organisation.toml", "", {}, [])
