@@ -254,9 +254,9 @@ def _outbox(settings: Settings, config: Config, database: Database, now: Callabl
     return Outbox(
         database,
         config,
-        transport_for(settings),
+        transport_for(settings, config.organisation.mail),
         now,
         webhooks=webhooks,
         links=links_for(settings),
-        another=lambda: transport_for(settings),
+        another=lambda: transport_for(settings, config.organisation.mail),
     )

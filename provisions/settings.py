@@ -86,6 +86,7 @@ class Settings:
     base_url: str | None = None
     config: Path = field(default_factory=_default_config)
     smtp_url: Secret | None = None
+    smtp_secure_url: Secret | None = None
     imap_url: Secret | None = None
     ui_password: Secret | None = None
     oidc_issuer: str | None = None
@@ -350,6 +351,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "base_url": _base_url,
     "config": _folder,
     "smtp_url": _smtp,
+    "smtp_secure_url": _smtp,
     "imap_url": _imap,
     "ui_password": _password,
     "oidc_issuer": _issuer,

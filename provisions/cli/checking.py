@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from provisions.access import Actor
 from provisions.catalogue import Config, load
+from provisions.catalogue.arrangements import SECURE
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
 from provisions.database.connect import unchanged, workplace_lacks, workplace_of
@@ -52,6 +53,11 @@ _NO_LINKS = (
     "PROVISIONS_BASE_URL is niet ingesteld: in brieven staat dan geen link om te antwoorden, alleen wie men kan bellen. Zet er "
     "het adres waarop loketten en tafels de werkplek bereiken, zoals https://basisvoorzieningen.gemeente.nl."
 )
+_NOT_USED = (
+    "PROVISIONS_SMTP_SECURE_URL wordt niet gebruikt: daarvoor is ook PROVISIONS_SMTP_URL nodig, en een domein bij 'secure' in "
+    "[mail] van organisation.toml."
+)
+
 _LATELY = timedelta(days=7)
 LOOKING = 10.0  # seconds: somebody waits at the screen
 
@@ -129,6 +135,11 @@ def check(args: Namespace, settings: Settings) -> None:
         warnings.append(_NO_LINKS)
     else:
         done.append(f"in brieven die iets vragen staat een link naar {settings.base_url}")
+    if settings.smtp_secure_url:
+        check_smtp(settings.smtp_secure_url.get_secret_value(), "PROVISIONS_SMTP_SECURE_URL")
+        done.append("mailserver voor beveiligde domeinen bereikbaar")
+        if not settings.smtp_url or SECURE not in config.organisation.mail.named.values():
+            warnings.append(_NOT_USED)
     if settings.imap_url:
         ImapMailbox(settings.imap_url.get_secret_value(), LOOKING).check()
         done.append("mailbox van automatische berichten leesbaar")

@@ -14,7 +14,9 @@ from email.message import EmailMessage
 
 from provisions import settings as setting
 from provisions import urls
+from provisions.catalogue.arrangements import SECURE, MailDomains
 from provisions.domain.errors import InvalidInput, Unreachable
+from provisions.outbound.routed import Routed
 from provisions.outbound.transports import OutboxFolder, Refusal, Transport, UnableToSend
 from provisions.redact import keep_secret, redacted
 from provisions.settings import Settings
@@ -46,15 +48,16 @@ class SmtpTransport:
     password never into an error.
     """
 
-    def __init__(self, url: str, times: Times = Times()) -> None:
+    def __init__(self, url: str, times: Times = Times(), *, called: str = "PROVISIONS_SMTP_URL") -> None:
         try:
             found = urls.read(url, setting.SMTP)
         except urls.Malformed as fault:
             raise InvalidInput(
-                f"Instelling PROVISIONS_SMTP_URL is onjuist; {fault}. Voorbeeld: smtp://gebruiker:wachtwoord@machine:587"
+                f"Instelling {called} is onjuist; {fault}. Voorbeeld: smtp://gebruiker:wachtwoord@machine:587"
             ) from None
         if not found.host:
-            raise InvalidInput("Instelling PROVISIONS_SMTP_URL is onjuist; de machine ontbreekt.")
+            raise InvalidInput(f"Instelling {called} is onjuist; de machine ontbreekt.")
+        self._called = called
         keep_secret(*found.secrets)
         self._times = times
         self._tls = found.scheme == "smtps"
@@ -192,7 +195,7 @@ class SmtpTransport:
         match error:
             case smtplib.SMTPAuthenticationError():
                 return (
-                    f"{where} weigert de aanmelding (code {error.smtp_code}); controleer PROVISIONS_SMTP_URL, en "
+                    f"{where} weigert de aanmelding (code {error.smtp_code}); controleer {self._called}, en "
                     f"{urls.WRITE_WITH_PERCENTS}"
                 )
             case smtplib.SMTPNotSupportedError():
@@ -318,16 +321,22 @@ def _base64(said: bytes) -> str:
     return base64.b64encode(said).decode()
 
 
-def check_smtp(url: str) -> None:
+def check_smtp(url: str, called: str = "PROVISIONS_SMTP_URL") -> None:
     """Connect, sign in, and leave again. Raises ``Unreachable`` or ``InvalidInput``."""
     try:
-        SmtpTransport(url, LOOKING).check()
+        SmtpTransport(url, LOOKING, called=called).check()
     except UnableToSend as error:
         raise Unreachable(f"Berichten kunnen niet weg: {error}.") from None
 
 
-def transport_for(settings: Settings) -> Transport:
-    """By SMTP where ``PROVISIONS_SMTP_URL`` is set, else into ``$PROVISIONS_HOME/outbox/``."""
-    if settings.smtp_url:
-        return SmtpTransport(settings.smtp_url.get_secret_value())
-    return OutboxFolder(settings.home / "outbox")
+def transport_for(settings: Settings, domains: MailDomains) -> Transport:
+    """By SMTP where ``PROVISIONS_SMTP_URL`` is set, else into ``$PROVISIONS_HOME/outbox/``; to domains that are named secure by
+    ``PROVISIONS_SMTP_SECURE_URL``, where that is set.
+    """
+    if not settings.smtp_url:
+        return OutboxFolder(settings.home / "outbox")
+    usual = SmtpTransport(settings.smtp_url.get_secret_value())
+    if not settings.smtp_secure_url:
+        return usual
+    secure = SmtpTransport(settings.smtp_secure_url.get_secret_value(), called="PROVISIONS_SMTP_SECURE_URL")
+    return Routed(usual, secure, lambda address: domains.kind(address) == SECURE)
