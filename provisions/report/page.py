@@ -78,6 +78,9 @@ def _environment() -> Environment:
     return made
 
 
+MOVES = ("ended", "handed_over", "taken_over")
+
+
 def context(report: Report) -> dict[str, Any]:
     """What the templates show, ready to be read."""
     names = {row["key"]: row["name"] for row in report["provisions"]}
@@ -100,6 +103,7 @@ def context(report: Report) -> dict[str, Any]:
         "headlines": report["headlines"][:MOST_HEADLINES],
         "more": len(report["headlines"][MOST_HEADLINES:]),
         "brought_in": brought_in(report),
+        "moves": moves(report),
         "corrections": _corrections(report, names),
         "blocked": _blocked(report, names),
         "meanings": MEANINGS,
@@ -125,6 +129,14 @@ def paper(report: Report) -> dict[str, Any]:
         "escalating": escalating(report, known),
         "closing": known["closing"],
     }
+
+
+def moves(report: Report) -> list[tuple[str, int, int, int]]:
+    """What ended with its case, was handed over and taken over in the week, by provision; last the sum, where there was any."""
+    rows = [(dutch.capitalised(row["name"]), *(row.get(figure, 0) for figure in MOVES)) for row in report["provisions"]]
+    some = [row for row in rows if any(row[1:])]
+    totals = report["totals"]
+    return [*some, ("Totaal", *(totals.get(figure, 0) for figure in MOVES))] if some else []
 
 
 def brought_in(report: Report) -> list[tuple[str, str, str]]:
@@ -168,6 +180,8 @@ def _closing(report: Report) -> str:
     out = _taken_out(report.get("taken_out", 0))
     out += _at_rest(report.get("at_rest", 0))
     privacy = "In dit rapport staan geen namen, geen nummers van trajecten en geen vrije tekst."
+    if report.get("brought_in"):
+        privacy += " Wat is ingebracht, is door twee mensen gezien en gaat over geen cliënt."
     return f"Gemaakt op {_moment(report['made'])}. {state} {out}{privacy}"
 
 

@@ -76,6 +76,11 @@ def _data(report: Report) -> dict[str, Any]:
         "headlines": report["headlines"],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
         "brought_in": known["brought_in"],
+        "moves": [[name, *map(str, figures)] for name, *figures in known["moves"]],
+        "answered": [
+            [dutch.capitalised(row["name"]), *map(count, (row["asked"], row["answered"], row["median_days"]))]
+            for row in known["answered"]
+        ],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
         "escalating": escalating(report, known),
         "counts_header": ["Voorziening", *COUNTS.values()],
