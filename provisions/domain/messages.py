@@ -544,6 +544,7 @@ class MessageKind(StrEnum):
             subject="Akkoord gevraagd {reference} · {told_on}",
             event="akkoord-gevraagd",
             case_lapses=lapses.decided_on,
+            answered=True,
         ),
     )
     APPROVAL_COLLEAGUES = (
@@ -555,6 +556,7 @@ class MessageKind(StrEnum):
             subject="Akkoord gevraagd {reference} · {told_on}",
             event="akkoord-gevraagd-aan-collega",
             case_lapses=lapses.decided_on,
+            answered=True,
         ),
     )
     APPROVAL_DECIDED = (

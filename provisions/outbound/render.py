@@ -28,6 +28,8 @@ from provisions.outbound.early import warned_by
 from provisions.outbound.markdown import html, plain_text
 from provisions.templates import environment
 
+SECOND_LOOKS = "/meekijken"  # the page where a colleague agrees or not
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -163,7 +165,8 @@ def render_for_case(
         reply_to=_answers_to(message, case, case.municipality, config, now),
         markdown=body,
     )
-    return _asking(letter, message, f"/clienten/{case.id}")
+    asks_a_colleague = kind.letter.to in (Recipient.TEAM_LEADS, Recipient.COLLEAGUES)
+    return _asking(letter, message, SECOND_LOOKS if asks_a_colleague else f"/clienten/{case.id}")
 
 
 def _asking(letter: Rendered, message: MessageFacts, page: str, *, calls: bool = False) -> Rendered:

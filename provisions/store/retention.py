@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from provisions.domain.keeping import STOPS
 from provisions.domain.messages import MessageKind
+from provisions.domain.recipients import Recipient
 from provisions.store import tables as t
 
 
@@ -96,6 +97,9 @@ def clear_messages(connection: Connection, messages: Sequence[UUID]) -> None:
     """Take from these what was written and to whom; that they were sent, and when, stays."""
     emptied = {"body": None, "subject": None, "error": None, "recipients": None}
     connection.execute(update(t.message).where(t.message.c.id.in_(messages)).values(**emptied))
+    to_the_same = t.message.c.kind.in_([kind.value for kind in MessageKind if kind.letter.to is Recipient.THE_SAME])
+    # Of these the detail says to whom.
+    connection.execute(update(t.message).where(t.message.c.id.in_(messages), to_the_same).values(detail=None))
     connection.execute(delete(t.delivery).where(t.delivery.c.message.in_(messages)))
 
 

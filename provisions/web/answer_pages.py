@@ -93,7 +93,7 @@ def _give(visit: Visit, response: Response, come: Come) -> None:
     value = json.dumps([*link, until, come.browser, come.proven])
     response.set_cookie(
         _cookie(house),
-        urlsafe_b64encode(house.sealing.sealed(value.encode(), _SEALED_AS)).decode(),
+        urlsafe_b64encode(house.sealing.sealed(value.encode(), _SEALED_AS)).decode().rstrip("="),
         max_age=int(LASTS.total_seconds()),
         path="/",
         secure=house.tls,
@@ -110,7 +110,7 @@ def _come(visit: Visit) -> Come | None:
     """This browser, as it came with a link; ``None`` when it came with none, or too long ago."""
     house = visit.house
     try:
-        given = urlsafe_b64decode(visit.request.cookies.get(_cookie(house), ""))
+        given = urlsafe_b64decode(f"{visit.request.cookies.get(_cookie(house), '')}==")
     except ValueError:
         return None
     value = house.sealing.opened(given, _SEALED_AS) if given else None

@@ -10,6 +10,7 @@ from provisions.access import UseCase
 from provisions.access.rights import REACHES
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.keeping import Keeping
+from provisions.domain.questions import ASKED_AS
 from provisions.store.audit import Anchor
 from provisions.views.refusals import for_people
 from provisions.web.pages import Page
@@ -105,7 +106,9 @@ def rights(visit: Visit) -> Response:
     """The list of rights, for everybody who is signed in."""
     listed = visit.house.app.config.rights.rights
     held = sorted(visit.actor.grants)
-    return visit.house.page(visit, "rights.html.j2", title="Wie mag wat", rights=listed, reaches=REACHES, held=held)
+    return visit.house.page(
+        visit, "rights.html.j2", title="Wie mag wat", rights=listed, reaches=REACHES, held=held, asked_as=ASKED_AS
+    )
 
 
 def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:

@@ -485,3 +485,11 @@ def test_as_a_process_of_its_own(database_url: str, tmp_path: Path) -> None:
     again = run("intake", REF, "--route", "voluntary", "--need", "id_document", "--by", DIRECTOR, "--json")
     assert (again.returncode, again.stdout) == (4, "")
     assert "bestaat al" in again.stderr
+
+
+def test_check_says_when_letters_have_no_link(provisions: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert any("PROVISIONS_BASE_URL" in line for line in provisions.run("check", "--json").json["warnings"])
+    monkeypatch.setenv("PROVISIONS_BASE_URL", "https://regio.example")
+    said = provisions.run("check", "--json").json
+    assert not any("PROVISIONS_BASE_URL" in line for line in said["warnings"])
+    assert any("https://regio.example" in line for line in said["checked"])
