@@ -14,6 +14,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.errors import InvalidInput
 from provisions.domain.lifecycle import Via
+from provisions.domain.questions import ASKED_AS
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Settings
 
@@ -170,6 +171,7 @@ def _right_as_json(right: Right) -> dict[str, object]:
         "what": right.what,
         "use_cases": sorted(right.use_cases),
         "roles": {role.value: reach.value for role, reach in right.roles.items()},
+        "by_link": sorted(right.by_link),
     }
 
 
@@ -178,4 +180,8 @@ def _whole_list(listed: Rights) -> list[str]:
     for right in listed.rights:
         lines.append(f"{right.what} ({', '.join(use_case for use_case in UseCase if use_case in right.use_cases)})")
         lines += [f"    {role.called}: {REACHES[reach]}" for role, reach in right.roles.items()]
+        lines += [
+            f"    {ASKED_AS[asked]}: met de link in een bericht, alleen over die vraag"
+            for asked in sorted(right.by_link)
+        ]
     return lines

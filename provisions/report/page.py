@@ -74,7 +74,8 @@ def plain_text(report: Report) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     made = environment(TEMPLATES / "report")
-    made.filters |= {"count": count, "capitalised": dutch.capitalised, "breaches": breaches, "week": week_words}
+    made.filters |= {"count": count, "counted": dutch.counted, "capitalised": dutch.capitalised}
+    made.filters |= {"breaches": breaches, "week": week_words}
     return made
 
 

@@ -64,6 +64,13 @@ def test_the_counter_is_reminded_once_on_the_day_that_it_promised() -> None:
     assert replayed(client) == client.provision(KEY).replies
 
 
+def test_who_types_over_what_was_said_gets_no_letter_about_it() -> None:
+    client = asked()
+    client.gets_director(client.moment.by)
+    client.counter_says(KEY, Said.PROMISED, on="2026-11-06")
+    assert "replied" not in kinds(client)
+
+
 def test_a_new_day_replaces_the_old_one_and_has_its_own_reminder() -> None:
     client = asked()
     client.counter_says(KEY, Said.PROMISED, on="2026-11-06")

@@ -11,7 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import dutch, lifecycle
 from provisions.domain.approvals import Act
 from provisions.domain.case import Answer, Approval, Asked, CaseFollowUp, ProvisionKey, Reason, Rest, Said
-from provisions.domain.lifecycle import Decision, MessageIntent
+from provisions.domain.lifecycle import Decision, MessageIntent, Moment, Via
 from provisions.domain.lifecycle.rest import LONGEST, Woken
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Brp, OutcomeName
@@ -144,10 +144,14 @@ def refused_too_early(story: NewStory) -> Story:
 def answered(story: NewStory) -> list[tuple[MessageKind, str, Rendered]]:
     """What the director reads of what a counter and a table say, and the counter of the day that it named."""
     told, key, letters = story("id_document"), ProvisionKey("id_document"), []
+
+    def by_link() -> Moment:
+        return replace(told.moment, by="loket-burgerzaken", via=Via.LINK)
+
     for said in (Said.OBSTACLE, Said.READY, Said.CALL_ME, Said.PROMISED):
         on = told.moment.today + timedelta(days=2) if said is Said.PROMISED else None
         given = lifecycle.FromCounter(said, on, cause="access_denied")
-        told.take(lifecycle.reply_as_counter(told.case, key, given, told.moment))
+        told.take(lifecycle.reply_as_counter(told.case, key, given, by_link()))
         letter = told.read("replied", "id_document", said.value)
         assert dutch.SAID[said] in letter.text
         assert "toegang" not in letter.text  # why is for the page of the case
@@ -158,7 +162,7 @@ def answered(story: NewStory) -> list[tuple[MessageKind, str, Rendered]]:
     rung = told.read("rung", "id_document", RungName.DOORBRAAKTAFEL.value)
     assert "het loket zei: klaar op 4 november 2026" in rung.text
     back = lifecycle.FromTable(Said.ASK_BACK)
-    told.take(lifecycle.reply_as_table(told.case, key, RungName.DOORBRAAKTAFEL, back, told.moment))
+    told.take(lifecycle.reply_as_table(told.case, key, RungName.DOORBRAAKTAFEL, back, by_link()))
     return [*letters, (MessageKind.REPLIED, key.key, told.read("replied", "id_document", Said.ASK_BACK.value))]
 
 

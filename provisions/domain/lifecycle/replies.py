@@ -252,7 +252,7 @@ def _noted(
     if number is not None and number != provision.their_number:
         draft.case = draft.case.with_provision(replace(draft.case.provisions[key], their_number=number))
         note_number(draft, key, number)
-    if reply.said in _TOLD:
+    if reply.said in _TOLD and not _is_director(draft):  # who types what was said by telephone knows it
         occasion = str(len(provision.replies))
         tell(
             draft,
@@ -263,6 +263,11 @@ def _noted(
             occasion=occasion,
         )
     return draft.done()
+
+
+def _is_director(draft: Draft) -> bool:
+    director, moment = draft.case.director, draft.moment
+    return director is not None and moment.by == moment.absences.acting(director, moment.today)
 
 
 def told(reply: Reply) -> str:
