@@ -1,6 +1,7 @@
 """What a notice of default means in days, and what it costs where that is named (``[notice_of_default]``)."""
 
 from provisions.catalogue.entry import Entry
+from provisions.domain import dutch
 from provisions.domain.rules import NoticeRule, PenaltyStep
 
 NOTICE = "notice_of_default"
@@ -27,7 +28,7 @@ def read_notice(root: Entry) -> NoticeRule:
         covered = sum(step.days for step in rule.steps)
         if rule.steps and covered != rule.days:
             remedy = "Laat de dagen van steps samen evenveel zijn als days."
-            penalty.fault("steps", f"de bedragen gelden voor {covered} van de {rule.days} dagen.", remedy)
+            penalty.fault("steps", f"de bedragen gelden voor {covered} van de {dutch.days(rule.days)}.", remedy)
         penalty.done()
     entry.done()
     return rule

@@ -58,7 +58,7 @@ def in_words(notice: Notice, rule: NoticeRule) -> list[str]:
         f"Die dag schoof naar {day(moved.date)}: {moved.because} ({moved.rule})." for moved in notice.two_weeks.steps
     ]
     told.append(
-        f"Is er dan nog niet besloten, dan lopen de {rule.days} dagen van de dwangsom van {day(notice.first)} tot en met "
+        f"Is er dan nog niet besloten, dan lopen de {dutch.days(rule.days)} van de dwangsom van {day(notice.first)} tot en met "
         f"{day(notice.last)}."
     )
     if notice.running is not None:

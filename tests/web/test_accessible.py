@@ -5,6 +5,7 @@ A page is tried because a room declares it (``PAGES``): wide and at 320 px, ligh
 """
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -21,10 +22,11 @@ from sqlalchemy import Engine
 
 from provisions.access import Role
 from provisions.app import App
+from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import PAGES, application
 from provisions.web.pages import Page
 from tests.browser.conftest import ARGUMENTS
-from tests.builders import CONFIG
+from tests.builders import CONFIG, day, typed
 from tests.conftest import MovingClock, free_port
 from tests.door import PASSWORD, SEALING, signing_in
 from tests.web.addresses import address_of
@@ -128,6 +130,18 @@ class Looked:
             self._axe(path, "wide", EVERYTHING)
             self._picture(name, "breed")
 
+    def comes_back(self, path: str, form: str, button: str) -> None:
+        """Send a form with nothing filled in, and look at what comes back."""
+        self.tab.goto(self.base + path)
+        with self.tab.expect_navigation():
+            self.tab.locator(form).get_by_role("button", name=button, exact=True).first.click()
+        told = self.tab.get_by_role("alert")
+        if not told.count():
+            self.faults.append(f"{path}: nothing says what is wrong")
+        self.tab.evaluate(AXE)
+        self._narrow(path)
+        self._axe(path, "320 px, refused", EVERYTHING)
+
     def _narrow(self, path: str) -> None:
         width = self.tab.evaluate("() => document.documentElement.scrollWidth")
         if width > NARROW["width"]:
@@ -151,6 +165,7 @@ def name_of(page: Page, caseload: str) -> str:
 
 def test_every_page_with_cases(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
     address = str(app.views.case(HERE).case.id)
+    app.cases.ask_rest(HERE, reason="out_of_sight", by=typed("regie-1"))
     with served(app, clock) as base:
         looked = Looked(chromium_itself, base)
         for page in (page for page in PAGES if page.get and page.anyone):
@@ -225,6 +240,74 @@ def test_an_outcome_by_keyboard_and_every_form_of_a_plan_open(
     assert not looked.faults, "\n".join(looked.faults)
     assert "uitkomst: geregeld" in said
     assert [p.status for p in app.views.case(HERE).provisions if p.provision.key == "id_document"] == ["delivered"]
+
+
+def test_a_form_that_came_back_says_what_is_wrong_to_everybody(
+    chromium_itself: Chromium, app: App, clock: MovingClock
+) -> None:
+    """Sent with nothing in it: axe finds nothing, it fits on a telephone, and what is wrong is told where one is then."""
+    plan = f"/clienten/{app.views.case(HERE).case.id}"
+    app.cases.ask_rest(HERE, reason="out_of_sight", by=typed("regie-1"))
+    sends = {
+        f"{plan}/id_document": ("#outcome", "Uitkomst vastleggen"),
+        f"{plan}/special_assistance?doen=suspend": ("#suspend", "Klok stilzetten"),
+        f"{plan}?doen=add": ("#add", "Voorziening toevoegen"),
+        "/nieuw": ("#nieuw", "Verder: eerst controleren"),
+        "/beheer": ("main", "Voeg toe en maak een adres"),
+        "/tafel": ("main", "Antwoord vastleggen"),
+        "/maatwerkloket": ("main", "Vastleggen"),
+        "/meekijken": ("main", "Niet akkoord"),
+    }
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.tab.set_viewport_size(NARROW)
+        looked.comes_back("/aanmelden", "main", "Aanmelden")
+        looked.sign_in()
+        looked.tab.set_viewport_size(NARROW)
+        for path, (form, button) in sends.items():
+            looked.comes_back(path, form, button)
+        looked.tab.context.close()
+    assert not looked.faults, "\n".join(looked.faults)
+
+
+def test_a_plan_of_twelve_prints_on_one_page(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
+    rules = CONFIG.catalogue.provisions.values()
+    agreed = {rule.key: day("2026-12-01") for rule in rules if rule.needs_agreed_date}
+    request = IntakeRequest(
+        "TR-2026-0800", "voluntary", [rule.key for rule in rules], HOME, agreed=agreed, on=day("2026-11-02")
+    )
+    app.cases.intake(request, by=typed("regie-1"))
+    app.time.tick_all()
+    app.cases.note("TR-2026-0800", "blijft bij ons", by=typed("regie-1"))
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.sign_in()
+        looked.tab.goto(f"{base}/clienten/{app.views.case('TR-2026-0800').case.id}")
+        printed = looked.tab.pdf(format="A4")
+        looked.tab.emulate_media(media="print")
+        said = looked.tab.locator("main").inner_text()
+        looked.tab.context.close()
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
+    assert "Steunend sociaal netwerk" in said
+    assert "blijft bij ons" not in said
+
+
+@pytest.mark.skipif(os.environ.get("PROVISIONS_TEST_FAULTS") != "long", reason="two thousand clients take minutes")
+def test_every_page_with_two_thousand_cases(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
+    for number in range(2000):
+        on = day("2026-11-02") if number % 2 else day("2026-11-10")
+        needs = ["id_document", "wmo_indication", "advance_payment"]
+        request = IntakeRequest(f"TR-2026-{number + 1000}", "voluntary", needs, HOME, director=WHOEVER_SEES_ALL, on=on)
+        app.cases.intake(request, by=typed(WHOEVER_SEES_ALL))
+    app.time.tick_all()
+    address = str(app.views.case(HERE).case.id)
+    with served(app, clock) as base:
+        looked = Looked(chromium_itself, base)
+        looked.sign_in()
+        for page in (page for page in PAGES if page.get and not page.anyone):
+            looked.at(address_of(page, id=address), whole=True, name=name_of(page, "vol"))
+        looked.tab.context.close()
+    assert not looked.faults, "\n".join(looked.faults)
 
 
 def _tabs_to(tab: Tab, name: str) -> None:
