@@ -106,6 +106,7 @@ class Paper:
     rests: list[Stop] = field(default_factory=list)
     audit_lines: int = 0
     contact: str = "via_director"
+    living: str = "unknown"
     numbers: dict[str | None, str | None] = field(
         default_factory=dict
     )  # of the municipality, and by provision of the counter

@@ -252,6 +252,15 @@ class UseCases(RuleBasedStateMachine):
         assert done == (code != paper.contact and not paper.closed)
         paper.contact = code if done else paper.contact
 
+    @rule(data=st.data(), place=st.sampled_from(("homeless", "shelter", "hotel")), back=days_back, by=people)
+    def living(self, data: st.DataObject, place: str, back: int, by: str) -> None:
+        paper, on = data.draw(st.sampled_from(self.papers)), self.back(back)
+        done = self._try(lambda: self.app.cases.living(paper.reference, place, by=typed(by), on=on))
+        assert not (done and paper.closed)
+        assert done or paper.closed or back
+        paper.living = place if done else paper.living
+        assert self.app.views.case(paper.reference).case.living == paper.living
+
     @rule(data=st.data(), number=st.sampled_from(("Z2026-00123", "WMO-77", "geen")), own=st.booleans(), by=people)
     def number(self, data: st.DataObject, number: str, own: bool, by: str) -> None:
         paper, promise = self._pick(data)
