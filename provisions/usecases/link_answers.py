@@ -85,7 +85,9 @@ class AskedNow:
 
 
 class LinkAnswers:
-    """``clock`` gives the moment (aware). ``guesses`` counts links that are not ours; ``pause`` waits so many seconds."""
+    """``clock`` gives the moment (aware). ``guesses`` counts links that are not ours, ``given`` the answers by each link that is;
+    ``pause`` waits so many seconds.
+    """
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ class LinkAnswers:
         secrets: LinkSecrets,
         clock: Callable[[], datetime],
         guesses: Guesses,
+        given: Guesses,
         pause: Callable[[float], None],
     ) -> None:
         self._engine = engine
@@ -103,6 +106,7 @@ class LinkAnswers:
         self._secrets = secrets
         self._clock = clock
         self._guesses = guesses
+        self._given = given
         self._pause = pause
 
     def opened(self, text: str, address: str) -> Opened:
@@ -129,6 +133,13 @@ class LinkAnswers:
             known = store.receivers(connection, link.message)
         whose = self._secrets.whose(link, secret, known[1] if known else ())
         return Opened(link, whose, known[0]) if known and whose else None
+
+    def must_not_flood(self, opened: Opened) -> None:
+        """Raise ``TooManyGuesses`` when too many answers were given by this link in the last minute: nobody has so many."""
+        wait = self._given.wait(str(opened.link), str(opened.link))
+        if wait > 0:
+            raise TooManyGuesses(wait)
+        self._given.wrong(str(opened.link), str(opened.link))
 
     @contextmanager
     def within(self, opened: Opened) -> Iterator[None]:

@@ -238,9 +238,12 @@ def _recorded(visit: Visit, asked: AskedNow, by: Actor, filled: Filled) -> Respo
     app = visit.house.app
     sent = Sent(filled.number, None, asked.question.key, PATH)
     try:
+        visit.house.links.must_not_flood(asked.opened)
         record(app.cases.by_form(sent), asked, filled, by)
     except DoneBefore:
         return _on(filled.number)
+    except TooManyGuesses as wait:
+        return _question(visit, asked, by, filled.wrong("", " ".join(wait.lines)), HTTPStatus.TOO_MANY_REQUESTS)
     except NoLongerAsked as over:
         return _over(visit, asked, " ".join(over.lines))
     except (InvalidInput, NotAllowed) as refusal:

@@ -73,7 +73,8 @@ class House:
         self.tls = tls
         self.provider = provider
         secrets, counted = LinkSecrets(sealing), guesses or Guesses(time.monotonic)
-        self.links = LinkAnswers(app.engine, app.config, app.views, secrets, app.clock, counted, time.sleep)
+        given = Guesses(time.monotonic)
+        self.links = LinkAnswers(app.engine, app.config, app.views, secrets, app.clock, counted, given, time.sleep)
         self.examples = examples
         self.prefect_answers: Callable[[], bool] | None = None  # said by its rooms, where it is behind this door
         self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other

@@ -363,6 +363,17 @@ def test_a_scanner_that_opens_everything_and_presses_every_button_records_nothin
     assert post.record() == before
 
 
+def test_who_answers_very_often_by_one_link_waits(post: Post) -> None:
+    browser = post.opens(COUNTER)
+    for _ in range(6):
+        answers(browser, answer="seen")
+        browser.opens("/antwoord")
+    browser.fills("/antwoord", answer="seen")
+    browser.fills("/antwoord", confirm="ja")
+    assert (browser.status, 'role="alert"' in browser.last) == (429, True)
+    assert len([line for line in post.record() if line[0] == "provision.replied"]) == 6
+
+
 def test_the_secret_is_in_the_mail_and_nowhere_else(
     post: Post, database: Engine, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
