@@ -82,7 +82,7 @@ def _live(systems: CaseSystems, town: Town) -> None:
         town.clock.advance(minutes=4)  # its lease ends
 
 
-@pytest.mark.parametrize("zaken", [pytest.param(50, marks=pytest.mark.skipif(not LONG, reason="long")), 4])
+@pytest.mark.parametrize("zaken", [pytest.param(50, marks=pytest.mark.skipif(not LONG, reason="long")), 2])
 def test_killed_at_every_step_it_is_one_zaak_with_one_status_each(town: Town, zaken: int) -> None:
     for number in range(zaken):
         town.intake(f"TR-2026-{1000 + number}")
