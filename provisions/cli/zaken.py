@@ -1,12 +1,13 @@
-"""``zaken``: what is open in the case systems, and which zaak a counter made."""
+"""``zaken``: what is open in the case systems, which zaak a counter made, and trying once more."""
 
 from argparse import Namespace
 
 from provisions.catalogue import load
 from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.database import reaching_the_database
-from provisions.cli.output import as_json_list, progress, say
+from provisions.cli.output import as_json, as_json_list, progress, say
 from provisions.database.direct import looking
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.zaken import Signal, ZaakState
 from provisions.settings import Settings
@@ -18,8 +19,8 @@ _SIGNALS = tuple(signal for signal in Signal if signal is not Signal.GIVEN_UP)
 
 def zaken(args: Namespace, settings: Settings) -> None:
     """A line for each zaak; or follow one that a counter made."""
-    if args.action == "follow":
-        _follow(args, settings)
+    if args.action is not None:
+        (_follow if args.action == "follow" else _retry)(args, settings)
         return
     refuse_besides(args, ("open", "contradicting", "given_up"), "Een overzicht gaat over alle zaken")
     load(settings.config)
@@ -38,6 +39,20 @@ def zaken(args: Namespace, settings: Settings) -> None:
 def _line(one: ZaakView) -> str:
     attention = f"; let op: {one.told}" if one.told else ""
     return f"{one.number}  {one.reference} {one.key}: {one.stands}{attention}"
+
+
+def _retry(args: Namespace, settings: Settings) -> None:
+    from provisions.cli.database import app_on  # only what is recorded needs it
+
+    refuse_besides(args, ("action", "by"), "Opnieuw proberen gaat over alle zaken die niet geopend konden worden")
+    if not args.by:
+        raise InvalidInput("Er ontbreekt iets: --by.", "Uitleg: provisions zaken --help")
+    with app_on(settings) as app:
+        count = app.resending.open_zaken_again(by=args.by)
+    if args.json:
+        as_json({"again": count})
+        return
+    say(f"{dutch.counted(count, 'zaak wordt', 'zaken worden')} opnieuw geprobeerd.")
 
 
 def _follow(args: Namespace, settings: Settings) -> None:

@@ -154,6 +154,14 @@ def drop(connection: Connection, zaak_id: int) -> None:
     connection.execute(delete(t.zaak).where(t.zaak.c.id == zaak_id, t.zaak.c.left.is_(None)))
 
 
+def try_again(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Those that were given up before they were opened are wanted again; of which provisions: ``case_id``, ``key``, ``round``."""
+    z, p = t.zaak.c, t.provision.c
+    wanted = {"state": ZaakState.WANTED.value, "attempts": 0, "next_try": now, "signal": None, "fault": None}
+    again = update(t.zaak).where(z.provision_id == p.id, z.state == ZaakState.GIVEN_UP.value, z.uuid.is_(None))
+    return connection.execute(again.values(**wanted).returning(p.case_id, p.key, p.round)).all()
+
+
 def is_known(connection: Connection, uuid: UUID, but: int) -> bool:
     """Whether another zaak of ours is this one."""
     query = select(t.zaak.c.id).where(t.zaak.c.uuid == uuid, t.zaak.c.id != but)

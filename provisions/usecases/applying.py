@@ -97,6 +97,9 @@ class Applying:
             return lambda: task.done(fault="niet-ingesteld")
         wanted = self._wanted(stored.case, key, rule, row)
         state = ZaakState(row.state)
+        settled = not stored.case.provisions[key].status.is_open
+        if state is ZaakState.WANTED and row.mode == ZaakMode.OPEN.value and settled and row.left is None:
+            return task.drop  # nothing left, and nobody needs it any more
         if state is ZaakState.WANTED:
             return self._begin(server, wanted, row, key, task)
         if row.mode == ZaakMode.FOLLOW.value:  # it is the counter's
@@ -131,8 +134,6 @@ class Applying:
         if row.mode == ZaakMode.FOLLOW.value:
             follow_zaak(server, wanted, task)
         else:
-            if wanted.wish.withdrawn and row.left is None:
-                return task.drop
             open_zaak(server, wanted, task)
         told = "gevolgd" if row.mode == ZaakMode.FOLLOW.value else "geopend"
         return lambda: self._opened(row, key, told)

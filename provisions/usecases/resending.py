@@ -1,4 +1,4 @@
-"""Sending a message again."""
+"""Sending a message again, and asking a case system again."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,14 +11,14 @@ from provisions.access import Actor, UseCase
 from provisions.catalogue import Config
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotAllowed, Part
-from provisions.store import audit, channel, loading, outbox
+from provisions.store import audit, channel, loading, outbox, zaken
 from provisions.store.audit import Line
 from provisions.usecases.entitled import Entitlement
 from provisions.views.messages import SHORTEST_ID, WORDS, Message, Messages
 
 
 class Resending:
-    """Messages that are sent once more. ``clock`` gives the moment (aware)."""
+    """What is tried once more: messages, and zaken that were given up. ``clock`` gives the moment (aware)."""
 
     def __init__(self, engine: Engine, config: Config, messages: Messages, clock: Callable[[], datetime]) -> None:
         self._entitlement = Entitlement(engine, config, clock)
@@ -60,3 +60,25 @@ class Resending:
                 line = replace(line, case_id=owner.case_id, key=owner.key, data=data)
             audit.append(connection, [line])
         return self._messages.one(str(message.id))
+
+    def open_zaken_again(self, *, by: Actor) -> int:
+        """Try once more to open (or find) the zaken that were given up; how many. Worth doing once its cause is put right."""
+        who = inputs.code(by.code, f"{Part.BY}")
+        with self._entitlement.noted(by, UseCase.RESEND):
+            self._entitlement.must(by, UseCase.RESEND)
+        with self._entitlement.transaction(by, UseCase.RESEND) as connection:
+            found = zaken.try_again(connection, self._clock())
+            channel.notify(connection)
+            lines = [
+                Line(
+                    who,
+                    "zaak.again",
+                    "de zaak wordt opnieuw geprobeerd",
+                    case_id=one.case_id,
+                    key=one.key,
+                    data={"round": one.round} if one.round > 1 else None,
+                )
+                for one in found
+            ]
+            audit.append(connection, lines)
+        return len(found)

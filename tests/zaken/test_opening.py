@@ -193,6 +193,12 @@ def test_a_zaak_of_another_with_our_number_is_never_ours(town: Town) -> None:
     systems.turn()
     assert town.zaak().fault == "nummer-van-een-ander"
     assert len(town.zgw.zaken) == 1
+    other["identificatie"] = "TR-2026-0041-ID-1"  # that was put right
+    town.zgw.before = lambda _call: None
+    assert town.app.resending.open_zaken_again(by=typed("beheerder-1")) == 1
+    systems.turn()
+    assert (town.zaak().state, len(town.zgw.zaken), len(town.lines("zaak.again"))) == ("open", 2, 1)
+    assert town.app.resending.open_zaken_again(by=typed("beheerder-1")) == 0
 
 
 def _takes_the_number(other: dict[str, Any], call: Call) -> None:
@@ -232,6 +238,18 @@ def test_what_is_not_needed_any_more_before_it_left_gets_no_zaak(town: Town) -> 
     town.intake()
     town.app.cases.record_outcome("TR-2026-0042", "id_document", "withdrawn", by=typed(DIRECTOR))
     town.systems().turn()
+    assert town.zgw.zaken == {}
+
+
+def test_settled_while_it_was_away_no_zaak_is_made_of_it(town: Town) -> None:
+    town.zgw.away = True
+    town.intake()
+    systems = town.systems()
+    systems.turn()
+    town.app.cases.record_outcome("TR-2026-0042", "id_document", "delivered", by=typed(DIRECTOR))
+    town.zgw.away = False
+    town.clock.advance(hours=1)
+    systems.turn()
     assert town.zgw.zaken == {}
 
 

@@ -101,6 +101,8 @@ def test_a_zaak_of_the_counter_is_followed_and_listed(shell: Terminal) -> None:
     assert shell.run("zaken", "--open", "--json").json == []
     ran = shell.run("zaken", "follow", REF, "wmo_indication", "--by", DIRECTOR)
     assert (ran.code, "ZAAKNUMMER" in ran.err) == (2, True)
+    assert shell.does("zaken", "retry") == {"again": 0}
+    assert shell.run("zaken", "retry").code == 2
     ran = shell.run("zaken", "--open", "--by", DIRECTOR)
     assert ran.code == 2
     assert shell.run("zaken", "follow", REF, "wmo_indication", "1/2", "--by", DIRECTOR).code == 2

@@ -165,8 +165,15 @@ def zaken(commands: Commands) -> None:
         "de zaken in het zaaksysteem van de gemeente; met follow: welke zaak het loket zelf opende",
         "zaken --contradicting",
         "zaken follow TR-2026-0042 wmo_indication ZAAK-2026-0001234 --by regisseur-3",
+        "zaken retry --by beheerder-1",
     )
-    made.add_argument("action", metavar="follow", nargs="?", choices=("follow",), help="volg een zaak van het loket")
+    made.add_argument(
+        "action",
+        metavar="follow|retry",
+        nargs="?",
+        choices=("follow", "retry"),
+        help="follow: volg een zaak van het loket; retry: probeer opnieuw wat niet geopend kon worden",
+    )
     made.add_argument("reference", metavar="REF", nargs="?", help="referentie van het traject")
     made.add_argument("key", metavar="KEY", nargs="?", help="de voorziening")
     made.add_argument("number", metavar="ZAAKNUMMER", nargs="?", help="zoals het in het zaaksysteem staat")
@@ -175,7 +182,7 @@ def zaken(commands: Commands) -> None:
         "--contradicting", action="store_true", help="alleen waar het zaaksysteem iets anders zegt dan hier"
     )
     made.add_argument("--given-up", action="store_true", help="alleen wat niet geopend kon worden")
-    made.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie een zaak laat volgen; geen naam")
+    made.add_argument("--by", type=Actor.typed, metavar="CODE", help="wie dit doet; geen naam")
 
 
 def approvals(commands: Commands) -> None:
