@@ -100,6 +100,7 @@ class Outbox:
         self._clock = clock
         self._spread = spread
         self._webhooks = webhooks
+        self._links = links
         self._sender = Sender(config.organisation, clock, webhooks, links)
         self._recorder = Recorder(clock, spread)
         self._holding = Holding(config)
@@ -235,6 +236,8 @@ class Outbox:
         rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
         if isinstance(rendered, Rendered):
             rendered = self._sender.addressed(rendered)
+            if self._links is None and rendered.asks is not None and rendered.asks.link is not None:
+                rendered = Lapsed("er staan geen links in brieven: PROVISIONS_BASE_URL is niet ingesteld")
         event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, str(key), row.municipality)
         return rendered, event
 

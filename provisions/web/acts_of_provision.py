@@ -220,6 +220,17 @@ def _zaak(cases: Cases, scene: Scene, filled: Filled) -> None:
     cases.follow_zaak(scene.reference, scene.key, filled.one("number"), by=scene.by)
 
 
+def _link_form(scene: Scene) -> Form:
+    lead = "Zegt een loket of tafel dat de mail weg is, of dat de link niet meer werkt? De nieuwe gaat naar het eerste adres."
+    title = "Nieuwe link sturen"
+    return _form(scene, "link", title, title, lead=lead, guarded=False)
+
+
+def _link(cases: Cases, scene: Scene, _filled: Filled) -> str:
+    cases.link(scene.reference, scene.key, by=scene.by)
+    return "Er gaat een nieuwe link naar het adres waar de eerste mail heen ging."
+
+
 def _note_form(scene: Scene) -> Form:
     hint = "Schrijf geen naam, nummer of adres op."
     text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=hint)
@@ -393,6 +404,7 @@ ACTS = (
     Act("agree", Can.AGREE, UseCase.AGREE, _agree_form, _agree),
     Act("again", Can.AGAIN, UseCase.AGAIN, _again_form, _again),
     Act("number", Can.NUMBER, UseCase.NUMBER, _number_form, _number),
+    Act("link", Can.OUTCOME, UseCase.LINK, _link_form, _link),
     Act("zaak", Can.FOLLOW_ZAAK, UseCase.NUMBER, _zaak_form, _zaak),
     Act("note", None, UseCase.NOTE, _note_form, _note),
     Act("reopen", Can.REOPEN, UseCase.REOPEN, _reopen_form, _reopen),

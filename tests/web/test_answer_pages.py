@@ -224,6 +224,7 @@ def test_a_new_link_goes_to_the_first_address_three_times_a_day_and_only_while_i
         browser.opens(link)
         assert browser.status == 200, "earlier mails on the same question work until it is answered"
     post.app.cases.link(REF, "id_document", by=typed("regisseur.noord"))
+    assert post.app.messages.found()[0].kind == "link"
     assert post.link(COUNTER) not in (first, second), "a director has one sent too"
     assert ("message.requested", "regisseur.noord", "shell") in post.record()
     answers(browser, answer="delivered", on="2026-11-03", paid_by="free")
