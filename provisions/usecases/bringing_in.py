@@ -189,7 +189,7 @@ class BringingIn:
             "done": known.state is Standing.DONE,
             "adopted": known.state is Standing.ADOPTED,
         }
-        body = self._templates.get_template("notice/brought_in.md.j2").render(context).strip()
+        body = self._templates.get_template("report/brought_in.md.j2").render(context).strip()
         subject = f"Besluit over S-{known.number} · {dutch.day_and_month(day_of(now), now)}"
         outbox.add(
             connection,

@@ -13,7 +13,7 @@ from tests.builders import CATALOGUE
 LETTERS = [kind for kind in MessageKind if kind.letter.template]
 WRITTEN_ELSEWHERE = {
     *(MessageKind.REPORT, MessageKind.MORNING, MessageKind.DAYS, MessageKind.ABSENCE_ENDS),
-    *(MessageKind.AGENDA, MessageKind.OVERVIEW),
+    *(MessageKind.AGENDA, MessageKind.OVERVIEW, MessageKind.BROUGHT_IN),
 }
 ABOUT_A_RUNG = (Recipient.RUNG, Recipient.ASKED)
 
