@@ -218,6 +218,8 @@ def pages(
             "/te-laat": (lead, "/te-laat"),
             "/clienten": (lead, "/clienten"),
             "a plan": (director, plan),
+            "a provision": (director, f"{plan}/{INDEPENDENT[0]}"),
+            "/bord": (lead, "/bord"),
         }
         for visitor, path in asked.values():
             visitor.ms(path)  # connects, and reads its templates

@@ -20,6 +20,7 @@ _WITHDRAWN_WHY = "why"
 # row would cost a plan of twelve half its time.
 _IN_ROW = (
     "outcome",
+    "handled",
     "submit",
     "answer",
     "waive",
@@ -27,6 +28,7 @@ _IN_ROW = (
     "followup",
     "again",
     "suspend",
+    "reply",
     "why",
     "urgent",
     "move",
