@@ -37,7 +37,12 @@ def waiting(subject: Product, settings: Settings, count: int) -> int:
 
 def send_all(subject: Product, settings: Settings) -> None:
     """Send what is pending to the folder of the home, and have every run and plan shown."""
-    outbox = Outbox(subject.database, subject.app.config, transport_for(settings), subject.clock)
+    outbox = Outbox(
+        subject.database,
+        subject.app.config,
+        transport_for(settings, subject.app.config.organisation.mail),
+        subject.clock,
+    )
     while outbox.deliver_due():
         pass
     with subject.database.begin() as connection:
