@@ -2,10 +2,12 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -13,6 +15,7 @@ from provisions.app import App
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
+from tests.browser.conftest import ARGUMENTS
 from tests.builders import CONFIG, day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, SEALING, signing_in
@@ -67,6 +70,15 @@ class Browser:
 
 
 NewBrowser = Callable[..., Browser]
+
+
+@pytest.fixture(scope="module")
+def chromium_itself(chromium: str) -> Iterator[Chromium]:
+    """A real browser, for the tests that open pages in one."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture

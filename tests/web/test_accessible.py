@@ -6,31 +6,28 @@ A page is tried because a room declares it (``PAGES``): wide and at 320 px, ligh
 
 import os
 import re
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 from sqlalchemy import Engine
 
 from provisions.access import Role
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
-from provisions.web.application import PAGES, application
+from provisions.web.application import PAGES
 from provisions.web.pages import Page
-from tests.browser.conftest import ARGUMENTS
 from tests.builders import CONFIG, day, typed
-from tests.conftest import MovingClock, free_port
-from tests.door import PASSWORD, SEALING, signing_in
+from tests.conftest import MovingClock
+from tests.door import PASSWORD, signing_in
 from tests.web.addresses import address_of
 from tests.web.conftest import HERE, HOME
+from tests.web.served import at_a_port
 
 pytestmark = pytest.mark.browser
 
@@ -48,30 +45,13 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def chromium_itself(chromium: str) -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @contextmanager
 def served(app: App, clock: MovingClock) -> Iterator[str]:
     """The door, with somebody who holds every role here."""
-    door, port = signing_in(app, clock), free_port()
+    door = signing_in(app, clock)
     door.set_password(app.people.add(WHOEVER_SEES_ALL, [role.value for role in Role], [HOME]), PASSWORD, PASSWORD, "")
-    rooms = application(app, door, SEALING, tls=False, hosts=("127.0.0.1",))
-    server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with at_a_port(app, door) as base:
+        yield base
 
 
 class Looked:

@@ -1,17 +1,13 @@
 """From the mail as it was written to a folder, in a real browser: without scripts, at 320 px, by keyboard; axe finds nothing."""
 
 import re
-import threading
-import time
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import sync_playwright
 from sqlalchemy import Engine
 
 from provisions.app import App
@@ -20,11 +16,10 @@ from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder
 from provisions.usecases.intake import IntakeRequest
-from provisions.web.application import application
-from tests.browser.conftest import ARGUMENTS
 from tests.builders import CONFIG, day, typed
 from tests.conftest import MovingClock, free_port
 from tests.door import PASSWORD, SEALING, signing_in
+from tests.web.served import at_a_port
 from tests.web.test_accessible import AXE, EVERYTHING, NARROW
 
 pytestmark = pytest.mark.browser
@@ -32,14 +27,6 @@ pytestmark = pytest.mark.browser
 REF = "TR-2026-0061"
 NewTab = Callable[..., Tab]
 Mailed = Callable[[str], str]
-
-
-@pytest.fixture
-def chromium_itself(chromium: str) -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -57,13 +44,6 @@ def mailed(database: Engine, clock: MovingClock, tmp_path: Path) -> Iterator[Mai
     door.set_password(
         app.people.add("maatwerk-1", ["customisation_officer"], ["voorbeeldstad"]), PASSWORD, PASSWORD, ""
     )
-    rooms = application(app, door, SEALING, tls=False, hosts=("127.0.0.1",))
-    server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
 
     def link(to: str) -> str:
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in tmp_path.glob("*.eml")]
@@ -71,9 +51,8 @@ def mailed(database: Engine, clock: MovingClock, tmp_path: Path) -> Iterator[Mai
         found = [re.search(rf"{base}/antwoord/\S+", str(body.get_content())) for body in bodies if body is not None]
         return next(one[0] for one in reversed(found) if one)
 
-    yield link
-    server.should_exit = True
-    thread.join(30)
+    with at_a_port(app, door, port):
+        yield link
 
 
 def test_each_answers_from_its_mail_without_scripts_at_320_px(chromium_itself: Chromium, mailed: Mailed) -> None:

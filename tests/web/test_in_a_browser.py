@@ -1,23 +1,19 @@
 """What each role finds in a real browser that opens whatever it can reach, and what is left after signing out."""
 
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from provisions.app import App
-from provisions.web.application import application
-from tests.browser.conftest import ARGUMENTS
-from tests.conftest import MovingClock, free_port
-from tests.door import PASSWORD, SEALING, signing_in
+from tests.conftest import MovingClock
+from tests.door import PASSWORD, signing_in
 from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE
+from tests.web.served import at_a_port
 from tests.web.test_rooms_of_roles import SEES, address
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -34,31 +30,14 @@ FEWEST = {
 }  # who opens all; how much that is at the least
 
 
-@pytest.fixture(scope="module")
-def chromium_itself(chromium: str) -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def served(app: App, clock: MovingClock) -> Iterator[str]:
     """The door with somebody of each role, on a port of this machine."""
-    door, port = signing_in(app, clock), free_port()
+    door = signing_in(app, clock)
     for code, (role, town) in ROLES.items():
         door.set_password(app.people.add(code, [role], [town] if town else []), PASSWORD, PASSWORD, "")
-    rooms = application(app, door, SEALING, tls=False, hosts=("127.0.0.1",))
-    server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with at_a_port(app, door) as base:
+        yield base
 
 
 def signed_in(chromium: Chromium, base: str, code: str) -> Page:

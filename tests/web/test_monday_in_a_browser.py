@@ -18,7 +18,7 @@ from tests.builders import day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD
 from tests.web.conftest import HOME
-from tests.web.test_in_a_browser import chromium_itself, served, signed_in  # noqa: F401 - two are fixtures
+from tests.web.test_in_a_browser import served, signed_in  # noqa: F401 - one is a fixture
 from tests.web.test_new_case import NEW, SIX
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -344,7 +344,7 @@ def _sends(hands: Hands) -> None:
 
 
 def test_twice_back_a_second_tab_and_an_ended_session(
-    chromium_itself: Chromium,  # noqa: F811
+    chromium_itself: Chromium,
     served: str,  # noqa: F811
     monday: App,
     clock: MovingClock,

@@ -1,14 +1,11 @@
 """The pictures of ``docs/user/``: the example caseload on a Monday. ``PROVISIONS_TEST_SCREENSHOTS=1`` renews them."""
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, ViewportSize
 from sqlalchemy import Engine
@@ -19,12 +16,12 @@ from provisions.caseload.people import PEOPLE
 from provisions.caseload.replay import Replay
 from provisions.caseload.script import events
 from provisions.outbound.transports import OutboxFolder
-from provisions.web.application import application
 from tests.browser.conftest import SCREENS
 from tests.builders import CONFIG
-from tests.conftest import MovingClock, free_port
-from tests.door import PASSWORD, SEALING, signing_in
-from tests.web.test_in_a_browser import chromium_itself, signed_in  # noqa: F401 - one is a fixture
+from tests.conftest import MovingClock
+from tests.door import PASSWORD, signing_in
+from tests.web.served import at_a_port
+from tests.web.test_in_a_browser import signed_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -54,20 +51,13 @@ def example(database: Engine, clock: MovingClock, tmp_path: Path) -> App:
 @pytest.fixture
 def base(example: App, clock: MovingClock) -> Iterator[str]:
     """The door, with somebody of each role of the example."""
-    door, port = signing_in(example, clock), free_port()
+    door = signing_in(example, clock)
     town = next(iter(CONFIG.organisation.municipalities))
     for code, role in PEOPLE.items():
         towns = [town] if role in OF_A_TOWN else []
         door.set_password(example.people.add(code, [role.value], towns), PASSWORD, PASSWORD, "")
-    rooms = application(example, door, SEALING, tls=False, hosts=("127.0.0.1",))
-    server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
+    with at_a_port(example, door) as served:
+        yield served
 
 
 def keep(page: Page, name: str) -> None:
@@ -76,7 +66,7 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=SCREENS / f"{name}.png")
 
 
-def test_pictures(chromium_itself: Chromium, base: str) -> None:  # noqa: F811
+def test_pictures(chromium_itself: Chromium, base: str) -> None:
     _of_a_director(chromium_itself, base)
     for code, pages in {
         "teamleider-1": {"te-laat": "/te-laat", "meekijken": "/meekijken", "bord": "/bord"},
