@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from provisions import inputs
 from provisions.access import Actor, Subject, UseCase
 from provisions.access.subjects import subject_of
 from provisions.catalogue import Config
 from provisions.domain import dutch, possible
-from provisions.domain.case import Case
+from provisions.domain.case import Answer, Case
 from provisions.domain.errors import Part
 from provisions.domain.lifecycle import Moment, Via
 from provisions.domain.possible import Can
@@ -141,3 +142,20 @@ def cause(scene: Scene, label: str = "Wat staat in de weg?") -> Field:
     """Why it is not there yet; need not be said."""
     choices = codes(scene, CodeList.CAUSE)
     return Field("cause", label, Kind.LIST, choices, empty="Niet gezegd")
+
+
+def of_budget(config: Config) -> list[Field]:
+    """What goes with a table's answer that it is the customised budget: an amount, with what purpose, and for what."""
+    lists = config.catalogue.codes
+    why, what = labelled(lists[CodeList.BUDGET_WHY]), labelled(lists[CodeList.BUDGET_WHAT])
+    budget = (Answer.CUSTOMISED_BUDGET.value,)
+    return [
+        Field("amount", "Welk bedrag, in euro's?", Kind.LINE, required=True, only_for=budget, parts=(Part.AMOUNT,)),
+        Field("purpose", "Met welk doel?", Kind.LIST, why, True, only_for=budget, parts=(Part.BUDGET_WHY,)),
+        Field("spent_on", "Waarvoor is het?", Kind.LIST, what, only_for=budget, empty="Niet gezegd"),
+    ]
+
+
+def amount(typed: str | None) -> int | None:
+    """An amount that was typed, in euro cents; none when nothing was. Raises ``InvalidInput``."""
+    return None if typed is None else inputs.euros(typed, "het maatwerkbudget")

@@ -2,14 +2,13 @@
 
 from provisions.access import UseCase
 from provisions.domain import dutch, possible
-from provisions.domain.case import Answer, Reason, Said
+from provisions.domain.case import Reason, Said
 from provisions.domain.errors import Part
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList, FieldRule, OutcomeName
-from provisions.domain.rungs import RungName
 from provisions.usecases.cases import Cases
 from provisions.views import replied
-from provisions.web.acts import Act, Scene, cause, codes, labelled, on_day
+from provisions.web.acts import Act, Scene, amount, cause, codes, labelled, of_budget, on_day
 from provisions.web.forms import Field, Filled, Form, Kind
 
 _OUTCOMES = {
@@ -302,16 +301,26 @@ def _answer_form(scene: Scene) -> Form:
     asked = possible.tables(scene.case, scene.of.provision.id, scene.moment)
     rungs = [(name.value, dutch.capitalised(name.label)) for name in asked]
     fields = (
-        Field("rung", "Welke tafel antwoordde?", Kind.ONE, rungs, True, given=_only(rungs)),
         Field("answer", "Wat is het antwoord?", Kind.ONE, labelled(dutch.ANSWER), required=True),
+        *of_budget(scene.config),
+        Field("rung", "Welke tafel antwoordde?", Kind.ONE, rungs, True, given=_only(rungs)),
         cause(scene),
     )
     return _form(scene, "answer", "Antwoord van een tafel", "Antwoord vastleggen", *fields)
 
 
 def _answer(cases: Cases, scene: Scene, filled: Filled) -> None:
-    rung, answer = RungName(filled.one("rung")), Answer(filled.one("answer"))
-    cases.answer(scene.reference, scene.key, rung, answer, by=scene.by, cause=filled.text("cause"))
+    cases.reply_as_table(
+        scene.reference,
+        scene.key,
+        filled.one("rung"),
+        filled.one("answer"),
+        by=scene.by,
+        cause=filled.text("cause"),
+        amount=amount(filled.text("amount")),
+        purpose=filled.text("purpose"),
+        spent_on=filled.text("spent_on"),
+    )
 
 
 def _submit_form(scene: Scene) -> Form:

@@ -7,7 +7,6 @@ of ``Said`` in its list there, and its label here.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from provisions import inputs
 from provisions.access import Actor
 from provisions.catalogue import Config
 from provisions.domain import dutch
@@ -18,7 +17,7 @@ from provisions.domain.rules import CodeList, OutcomeName, ProvisionRule
 from provisions.usecases.cases import Cases
 from provisions.usecases.link_answers import AskedNow
 from provisions.usecases.replies import LONGEST_REMARK
-from provisions.web.acts import labelled
+from provisions.web.acts import amount, labelled, of_budget
 from provisions.web.acts_of_provision import own_field
 from provisions.web.forms import YES, Field, Filled, Form, Kind
 from provisions.web.house import in_words
@@ -67,8 +66,11 @@ def form_of(asked: AskedNow, config: Config, today: date) -> Form:
         case AskedAs.COUNTER:
             fields += _of_counter(asked.view.situation.rule, can, labelled(codes[CodeList.CAUSE]), today)
         case AskedAs.TABLE:
-            why, what = labelled(codes[CodeList.BUDGET_WHY]), labelled(codes[CodeList.BUDGET_WHAT])
-            fields += _of_table(labelled(codes[CodeList.CAUSE]), why, what)
+            causes = labelled(codes[CodeList.CAUSE])
+            fields += of_budget(config)
+            fields.append(
+                Field("cause", "Wat staat in de weg?", Kind.LIST, causes, empty="Niet gezegd", parts=(Part.CAUSE,))
+            )
         case AskedAs.OFFICER:
             fields += _of_officer(labelled(codes[CodeList.JUDGED]))
     hint = f"Hoogstens {LONGEST_REMARK} tekens; alleen de regisseur leest dit. {_NO_NAMES}"
@@ -93,16 +95,6 @@ def _of_counter(rule: ProvisionRule, can: Sequence[Said], causes: Choices, today
             Kind.LINE,
             hint="Dan staat het in onze volgende brieven. Nooit een BSN.",
         ),
-    ]
-
-
-def _of_table(causes: Choices, purposes: Choices, spent_on: Choices) -> list[Field]:
-    budget = (Said.CUSTOMISED_BUDGET.value,)
-    return [
-        Field("amount", "Welk bedrag, in euro's?", Kind.LINE, required=True, only_for=budget, parts=(Part.AMOUNT,)),
-        Field("purpose", "Met welk doel?", Kind.LIST, purposes, True, only_for=budget, parts=(Part.BUDGET_WHY,)),
-        Field("spent_on", "Waarvoor is het?", Kind.LIST, spent_on, only_for=budget, empty="Niet gezegd"),
-        Field("cause", "Wat staat in de weg?", Kind.LIST, causes, empty="Niet gezegd", parts=(Part.CAUSE,)),
     ]
 
 
@@ -134,14 +126,13 @@ def record(cases: Cases, asked: AskedNow, filled: Filled, by: Actor) -> None:
                 remark=remark,
             )
         case AskedAs.TABLE:
-            amount = filled.text("amount")
             cases.reply_as_table(
                 *about,
                 asked.question.rung or "",
                 said,
                 by=by,
                 cause=filled.text("cause"),
-                amount=None if amount is None else inputs.euros(amount, "het maatwerkbudget"),
+                amount=amount(filled.text("amount")),
                 purpose=filled.text("purpose"),
                 spent_on=filled.text("spent_on"),
                 remark=remark,

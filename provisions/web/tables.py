@@ -6,15 +6,19 @@ from http import HTTPStatus
 from starlette.responses import RedirectResponse, Response
 
 from provisions.domain import dutch
-from provisions.domain.case import Answer, ProvisionKey
+from provisions.domain.case import BY_TABLE, Answer, ProvisionKey, Said
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.rules import CodeList
+from provisions.usecases.replies import LONGEST_REMARK
 from provisions.usecases.tables import Laid
+from provisions.web.acts import amount, labelled
+from provisions.web.forms import YES
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
-ANSWERS = [(answer.value, dutch.capitalised(dutch.ANSWER[answer])) for answer in Answer]
-JUDGEMENTS = [("submitted", "Indienen bij het Maatwerkloket"), ("not_submitted", "Niet indienen")]
+ANSWERS = [(said.value, dutch.capitalised(dutch.SAID[said])) for said in BY_TABLE]
+TYPED = ("answer", "cause", "amount", "purpose", "spent_on", "remark", "because", "checked")
+JUDGEMENTS = [(Said.SUBMITTED.value, "Indienen bij het Maatwerkloket"), (Said.NOT_SUBMITTED.value, "Niet indienen")]
 
 
 def table(visit: Visit) -> Response:
@@ -31,13 +35,24 @@ def _answer(visit: Visit, laid: Laid, reference: str, key: str) -> None:
     given = visit.form.get("answer", "")
     if not given:
         raise InvalidInput("Kies een antwoord.")
-    cause = visit.form.get("cause") or None
-    cases = visit.house.app.cases
-    cases.answer(reference, key, laid.rung.value, given, by=visit.actor, cause=cause)
+    with_budget = given == Answer.CUSTOMISED_BUDGET.value  # what was typed for another answer counts for nothing
+    typed = {name: visit.form.get(name, "").strip() or None for name in TYPED}
+    visit.house.app.cases.reply_as_table(
+        reference,
+        key,
+        laid.rung.value,
+        given,
+        by=visit.actor,
+        cause=typed["cause"],
+        amount=amount(typed["amount"]) if with_budget else None,
+        purpose=typed["purpose"] if with_budget else None,
+        spent_on=typed["spent_on"] if with_budget else None,
+        remark=typed["remark"],
+    )
 
 
 def _table(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why: str = "") -> Response:
-    causes = visit.house.app.config.catalogue.codes[CodeList.CAUSE]
+    codes = visit.house.app.config.catalogue.codes
     return visit.house.page(
         visit,
         "table.html.j2",
@@ -45,7 +60,10 @@ def _table(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why
         title="Tafel",
         found=visit.seen.at_table(),
         answers=ANSWERS,
-        causes=list(causes.items()),
+        causes=labelled(codes[CodeList.CAUSE]),
+        purposes=labelled(codes[CodeList.BUDGET_WHY]),
+        spent_on=labelled(codes[CodeList.BUDGET_WHAT]),
+        most_remark=LONGEST_REMARK,
         today=visit.house.today(),
         **_kept(visit, wrong, why),
     )
@@ -65,8 +83,18 @@ def _judge(visit: Visit, _laid: Laid, reference: str, key: str) -> None:
     given = visit.form.get("answer", "")
     if not given:
         raise InvalidInput("Kies of u indient.")
-    cases = visit.house.app.cases
-    cases.submit(reference, key, given, reason=visit.form.get("reden", ""), by=visit.actor)
+    because = visit.form.get("because", "")
+    if not because:
+        raise InvalidInput("Kies waarom.")
+    visit.house.app.cases.reply_as_officer(
+        reference,
+        key,
+        given,
+        because=because,
+        checked=visit.form.get("checked") == YES,
+        by=visit.actor,
+        remark=visit.form.get("remark", "").strip() or None,
+    )
 
 
 def _officer(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why: str = "") -> Response:
@@ -77,6 +105,8 @@ def _officer(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, w
         title="Maatwerkloket",
         found=visit.seen.to_judge(),
         judgements=JUDGEMENTS,
+        reasons=labelled(visit.house.app.config.catalogue.codes[CodeList.JUDGED]),
+        most_remark=LONGEST_REMARK,
         **_kept(visit, wrong, why),
     )
 
@@ -106,7 +136,7 @@ def _kept(visit: Visit, wrong: int, why: str) -> dict[str, object]:
     return {
         "wrong": wrong,
         "why": why,
-        "typed": {name: form.get(name, "")[:500] for name in ("answer", "cause", "reden")},
+        "typed": {name: form.get(name, "")[:500] for name in TYPED},
         "done": visit.query.get("gedaan") == "ja" and not why,
     }
 

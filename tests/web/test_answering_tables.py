@@ -9,6 +9,8 @@ from provisions.app import App
 from tests.builders import typed
 from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
 
+REASON = "not_tried_here"
+
 
 def number_of(page: str, reference: str, key: str) -> str:
     """The hidden number in the row of a provision."""
@@ -73,11 +75,14 @@ def test_the_table_answers_in_the_row(make_browser: NewBrowser, app: App) -> Non
     page = table.opens("/tafel")
     assert table.shown == {HERE, AT_TABLE}
     assert "Vastgelegd</strong>" not in page, "nothing was done yet"
-    assert page.count('type="radio" name="answer"') == 6 * page.count('name="nummer"')
+    assert page.count('type="radio" name="answer"') == 7 * page.count('name="nummer"')
     number = number_of(page, AT_TABLE, "id_document")
     table.fills("/tafel", nummer=number)
     assert (table.status, "Kies een antwoord." in table.last) == (409, True)
-    table.fills("/tafel", nummer=number, answer="priority", cause="capacity")
+    table.fills("/tafel", nummer=number, answer="customised_budget", amount="120,505", purpose="keep_place")
+    assert (table.status, "centen" in table.last) == (409, True)
+    assert 'value="120,505"' in table.last, "what was typed is kept"
+    table.fills("/tafel", nummer=number, answer="priority", cause="capacity", amount="99")
     assert table.status == 200
     assert number_of(table.last, HERE, "id_document") != number
     assert f'data-reference="{AT_TABLE}"' not in table.last
@@ -95,16 +100,38 @@ def test_the_table_answers_in_the_row(make_browser: NewBrowser, app: App) -> Non
     assert "Geregeld op do 12 november" in table.opens("/tafel")
 
 
+def test_an_amount_of_the_table_is_asked_of_somebody_else_at_once(make_browser: NewBrowser) -> None:
+    table = make_browser().signs_in("tafel-1")
+    number = number_of(table.opens("/tafel"), HERE, "id_document")
+    table.fills("/tafel", nummer=number, answer="customised_budget", amount="120,50", purpose="keep_place")
+    assert table.status == 200
+    assert number_of(table.last, AT_TABLE, "id_document") != number
+    assert f'data-reference="{HERE}" data-key="id_document"' not in table.last
+    lead = make_browser().signs_in("teamleider-1")
+    assert HERE in lead.opens("/meekijken")
+    assert "€ 120,50" in html.unescape(lead.last)
+
+
+def test_the_table_asks_back_and_the_question_stays(make_browser: NewBrowser, app: App) -> None:
+    table = make_browser().signs_in("tafel-1")
+    number = number_of(table.opens("/tafel"), AT_TABLE, "id_document")
+    table.fills("/tafel", nummer=number, answer="ask_back", remark="Voor hoe lang is dit nodig?")
+    assert table.status == 200
+    assert number_of(table.last, AT_TABLE, "id_document") == number
+    (view,) = app.views.case(AT_TABLE).provisions
+    assert view.provision.replies[-1].said == "ask_back"
+
+
 def test_the_officer_reads_the_text_and_judges(make_browser: NewBrowser, app: App) -> None:
     officer = make_browser().signs_in("maatwerk-1")
     page = html.unescape(officer.opens("/maatwerkloket"))
     assert officer.shown == {TO_JUDGE}
     assert "vraagt uw hulp voor een inwoner" in page
     number = number_of(page, TO_JUDGE, "id_document")
-    officer.fills("/maatwerkloket", nummer=number, answer="not_submitted", reden="")
+    officer.fills("/maatwerkloket", nummer=number, answer="not_submitted", because="")
     assert officer.status == 409
     assert re.search(r'value="not_submitted"[^>]* checked', officer.last), "what was chosen is kept"
-    officer.fills("/maatwerkloket", nummer=number, answer="not_submitted", reden="De tafel gaf voorrang.")
+    officer.fills("/maatwerkloket", nummer=number, answer="not_submitted", because=REASON, checked="ja")
     assert officer.status == 200
     assert "Er wacht nu niets" in officer.last
     (view,) = app.views.case(TO_JUDGE).provisions
