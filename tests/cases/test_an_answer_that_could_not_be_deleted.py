@@ -3,9 +3,9 @@
 import pytest
 
 from flows.prefect import parking
-from tests.flows.conftest import World, client, config, prefect_server, world
+from tests.flows.conftest import World, all_deployments, client, config, prefect_server, registered, world
 
-__all__ = ["client", "config", "prefect_server", "world"]
+__all__ = ["all_deployments", "client", "config", "prefect_server", "registered", "world"]
 
 REFUSED = {"outcome": "Afgewezen", "by": "regisseur-03"}
 

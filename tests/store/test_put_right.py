@@ -50,7 +50,7 @@ def test_check_tells_that_admin_is_the_only_administrator_until_there_was_anothe
     settings = Settings(home=tmp_path, config=PROJECT / "config", database_url=Secret(url))
     told = []
     for _ in range(2):
-        checking.check(Namespace(json=True), settings)
+        checking.check(Namespace(json=True, call=False), settings)
         told.append([line for line in json.loads(capsys.readouterr().out)["warnings"] if "andere beheerder" in line])
         if not told[1:]:
             App(database, load(PROJECT / "config")).people.add("beheer-1", ["administrator"], [])
@@ -65,7 +65,7 @@ def test_check_tells_it_for_a_week(
     note(database, utc_now() - timedelta(days=days), run=2, automation=1)
     url = database.url.render_as_string(hide_password=False)
     settings = Settings(home=tmp_path, config=PROJECT / "config", database_url=Secret(url))
-    checking.check(Namespace(json=True), settings)
+    checking.check(Namespace(json=True, call=False), settings)
     warnings = json.loads(capsys.readouterr().out)["warnings"]
     found = [line for line in warnings if "1 x automation, 2 x run" in line]
     assert bool(found) is told, warnings
