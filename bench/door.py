@@ -8,7 +8,6 @@ millisecond as well. No engine runs meanwhile. Prefect is asked directly, and by
 """
 
 import random
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +24,6 @@ from sqlalchemy import text
 from bench import fill, shell
 from bench.figures import Aim, always, interleaved, options, publish, significant
 from bench.host import machine
-from bench.idle import up
 from bench.product import Product, take_in_all
 from bench.rig import INDEPENDENT, MovingClock, Rig, cpu_seconds, free_port, requests, rig
 from flows.server.child import USER
@@ -38,7 +36,6 @@ from provisions.database import migrate
 from provisions.database.connect import engine_for, workplace_of
 from provisions.machine.link_secrets import PATH, Link, LinkSecrets
 from provisions.machine.sealing import Sealing
-from provisions.settings import PROJECT
 from provisions.store import people
 from provisions.usecases.signing_in import SigningIn
 from provisions.web.house import COOKIE
@@ -109,23 +106,8 @@ def answering(made: Rig, database: Database, base: str) -> Visitor:
 def web(made: Rig) -> Iterator[tuple[str, psutil.Process]]:
     """``provisions web`` on the home of the rig, ready: its address and process."""
     port = free_port()
-    child = subprocess.Popen(  # noqa: S603 - our own program and arguments
-        [str(shell.PROVISIONS), "web"],
-        env=shell.environment(made.settings.home, port),
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert child.stdout is not None  # noqa: S101 - asked for above
-        while not (line := child.stdout.readline()).startswith("ready "):
-            if not line:
-                raise RuntimeError("provisions web did not become ready")
-        yield f"http://127.0.0.1:{port}", psutil.Process(child.pid)
-    finally:
-        child.terminate()
-        child.wait(30)
+    with shell.started("web", made.settings.home, port) as process:
+        yield f"http://127.0.0.1:{port}", process
 
 
 def percentiles(took: Sequence[float]) -> dict[str, float]:
@@ -238,7 +220,7 @@ def through(made: Rig, rounds: int, times: int = 300) -> dict[str, Mapping[str, 
     """Prefect's answer to one call of its UI, through the door and directly: one at a time, and as many as a browser has."""
     database = engine_for(made.url("provisions"))
     app = App(database, made.config)
-    with up(made):
+    with shell.started("up", made.settings.home, made.settings.port):
         inside = find_inside(made.settings)
         if inside is None:
             raise RuntimeError("up does not say where Prefect is")

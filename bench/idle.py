@@ -7,10 +7,8 @@ Everything runs as in production: PostgreSQL, Prefect's server, the engine. The 
 were taken in, sent and parked for real (``bench.fill``, ``bench.parked``).
 """
 
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +24,6 @@ from bench.rig import MovingClock, Rig, cpu_seconds, rig, wait_until
 from provisions.app import App
 from provisions.database import migrate
 from provisions.database.connect import engine_for
-from provisions.settings import PROJECT
 
 UNFINISHED = (
     "provision WHERE generation <> observed_generation",
@@ -35,31 +32,6 @@ UNFINISHED = (
     "announcement",
 )
 SETTLE = 20.0  # seconds between a change and a measurement: what belongs to the change is over
-
-
-@contextmanager
-def up(made: Rig) -> Iterator[psutil.Process]:
-    """``provisions up`` on the home of the rig, ready."""
-    child = subprocess.Popen(  # noqa: S603 - our own program and arguments
-        [str(shell.PROVISIONS), "up"],
-        env=shell.environment(made.settings.home, made.settings.port),
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert child.stdout is not None  # noqa: S101 - asked for above
-        if not child.stdout.readline().startswith("ready "):
-            raise RuntimeError("provisions up did not become ready")
-        yield psutil.Process(child.pid)
-    finally:
-        child.terminate()
-        try:
-            child.wait(30)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 def at_rest(made: Rig, engine: psutil.Process, seconds: float, settle: float) -> dict[str, float]:
@@ -97,7 +69,7 @@ def measure(
     clock = MovingClock(datetime.now(UTC))
     subject = Product(database, App(database, made.config, clock), clock)
     found: dict[str, Any] = {}
-    with up(made) as engine:
+    with shell.started("up", made.settings.home, made.settings.port) as engine:
         found["0 waiting"] = at_rest(made, engine, seconds, settle)
         originals = fill.templates(subject, max(sizes))
         shown = len(originals) * len(fill.AGREED)

@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from provisions.settings import PROJECT
 
@@ -45,3 +48,32 @@ def run(home: Path, command: Sequence[str]) -> dict[str, float]:
     if code:
         raise RuntimeError(f"provisions {' '.join(command)} ended with {code}: {done.stderr[-500:]}")
     return {"seconds": seconds, "cpu_seconds": cpu, "mb": memory}
+
+
+@contextmanager
+def started(command: str, home: Path, port: int) -> Iterator[psutil.Process]:
+    """``provisions <command>`` on this home until the end of the block, once it printed that it is ready.
+
+    Raises ``RuntimeError`` when it ends before.
+    """
+    child = subprocess.Popen(  # noqa: S603 - our own program and arguments
+        [str(PROVISIONS), command],
+        env=environment(home, port),
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None  # noqa: S101 - asked for above
+        while not (line := child.stdout.readline()).startswith("ready "):
+            if not line:
+                raise RuntimeError(f"provisions {command} did not become ready")
+        yield psutil.Process(child.pid)
+    finally:
+        child.terminate()
+        try:
+            child.wait(30)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
