@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from provisions.store.listing import NEXT_DAYS
 from provisions.store.looking import Rows
 from provisions.store.worklists import MOVING, OPEN, READS_ON, STANDS_WITH, Scope
 
@@ -99,12 +100,7 @@ WITH chosen AS MATERIALIZED (
         min((p.late_from AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round)
             FILTER (WHERE p.late_from <= %(now)s) AS worst,
         min(p.key || ' ' || p.round) FILTER (WHERE p.status = 'refused') AS refused,
-        min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.status IN ('waiting', 'refused') AND p.late_from > %(now)s) AS due,
-        min((p.suspended_until || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.suspended_until > %(today)s) AS resumes,
-        min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung
+        NEXT_DAYS
     FROM chosen JOIN client_case c ON c.id = chosen.id JOIN provision p ON p.case_id = chosen.id AND SEEN GROUP BY p.case_id
 ), to_do AS (
     SELECT planned.case_id, min(planned.what COLLATE "C") AS follow_up FROM (
@@ -137,6 +133,7 @@ def cases(rows: Rows, scope: Scope, query: CaseQuery, now: datetime, today: date
     chosen, values = _chosen(scope, query, now, today)
     found = rows(
         _ROWS.replace("CHOSEN", chosen)
+        .replace("NEXT_DAYS", NEXT_DAYS)
         .replace("ORDERED", _ORDERS[query.order])
         .replace("SEEN", _seen(scope))
         .replace("BEFORE", _BEFORE)
@@ -180,9 +177,7 @@ def _chosen(scope: Scope, query: CaseQuery, now: datetime, today: date) -> tuple
             query.municipality is not None
         ),
         "c.director = %(director)s": query.director is not None,
-        "(c.reference ILIKE %(pattern)s OR c.own_number ILIKE %(pattern)s "
-        "OR c.id IN (SELECT n.case_id FROM provision n WHERE n.their_number ILIKE %(pattern)s))": pattern is not None
-        and bool(scope.whole),
+        _NUMBERS: pattern is not None and bool(scope.whole),
         "c.reference ILIKE %(pattern)s": pattern is not None and not scope.whole,
     }
     values = {

@@ -8,6 +8,14 @@ from typing import Any
 from provisions.domain.absences import Absence, Absences
 from provisions.store.looking import Rows
 
+# Per kind of day the first that is still to come, of the provisions of a case; behind each the key and the round.
+NEXT_DAYS = """min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.status IN ('waiting', 'refused') AND p.late_from > %(now)s) AS due,
+        min((p.suspended_until || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.suspended_until > %(today)s) AS resumes,
+        min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung"""
+
 _LISTED = """
 WITH chosen AS MATERIALIZED (
     SELECT c.id, c.reference, c.municipality, c.director, c.opened, c.closed FROM client_case c WHERE CHOSEN
@@ -15,12 +23,7 @@ WITH chosen AS MATERIALIZED (
     SELECT p.case_id,
         count(*) FILTER (WHERE p.status IN ('blocked', 'waiting', 'refused')) AS open,
         count(*) FILTER (WHERE p.late_from <= %(now)s) AS late,
-        min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.status IN ('waiting', 'refused') AND p.late_from > %(now)s) AS due,
-        min((p.suspended_until || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.suspended_until > %(today)s) AS resumes,
-        min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung
+        NEXT_DAYS
     FROM chosen JOIN provision p ON p.case_id = chosen.id GROUP BY p.case_id
 ), to_do AS (
     SELECT planned.case_id, min(planned.what COLLATE "C") AS follow_up FROM (
@@ -96,7 +99,7 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     chosen = " AND ".join(condition for condition, holds in conditions.items() if holds)
     places = wanted.assigned or ()
     return rows(
-        _LISTED.replace("CHOSEN", chosen),
+        _LISTED.replace("CHOSEN", chosen).replace("NEXT_DAYS", NEXT_DAYS),
         directors=list(wanted.directors or ()),
         municipality=wanted.municipality,
         now=now,
