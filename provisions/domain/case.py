@@ -1,6 +1,6 @@
 """A client's case and its provisions: what happened, as immutable data. No decision is made here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -368,6 +368,11 @@ class Living:
     on: date
 
 
+def lived_on(lived: Sequence[Living], day: date) -> Living | None:
+    """What was said to be so on ``day``, of what was said in order; ``None`` before the first."""
+    return next((one for one in reversed(lived) if one.on <= day), None)
+
+
 class PlaceState(StrEnum):
     """What became of a place to sleep that was to be lost."""
 
@@ -606,7 +611,7 @@ class Case:
 
     def lived_on(self, day: date) -> Living | None:
         """What was said to be so on ``day``, ``None`` before the case was opened."""
-        return next((one for one in reversed(self.lived) if one.on <= day), None)
+        return lived_on(self.lived, day)
 
     @cached_property
     def brp_known(self) -> tuple[tuple[date, Brp], ...]:

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from provisions.domain.calendar import ONE_DAY
-from provisions.domain.case import UNKNOWN, Living
+from provisions.domain.case import UNKNOWN, Living, lived_on
 from provisions.domain.suppression import suppress
 
 FEWEST = 5
@@ -56,7 +56,7 @@ class Client:
 
     def answer(self, question: Question, day: date) -> str:
         """What was known on ``day``: a code, ``yes``, ``no`` or ``unknown``."""
-        said = next((one for one in reversed(self.lived) if one.on <= day), None)
+        said = lived_on(self.lived, day)
         if said is None:
             return UNKNOWN
         match question:
