@@ -35,9 +35,14 @@ def seen_of(
 
 def sees_whole(case: Case, actor: Actor, rights: Rights) -> bool:
     """Whether somebody sees the case and not only some of its provisions."""
+    return may_with_whole(UseCase.SEE_CASE, case, actor, rights)
+
+
+def may_with_whole(use_case: UseCase, case: Case, actor: Actor, rights: Rights) -> bool:
+    """Whether somebody may do this with the case as a whole, here or in the municipality that it is being handed over to."""
     pending = case.handover_pending
     places = (case.municipality, *((pending.to,) if pending else ()))
-    return any(rights.may(actor, UseCase.SEE_CASE, Subject(place)) for place in places)
+    return any(rights.may(actor, use_case, Subject(place)) for place in places)
 
 
 def _handed_over_by(case: Case, today: date) -> str | None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from provisions.access.subjects import sees_whole
+from provisions.access import UseCase
+from provisions.access.subjects import may_with_whole, sees_whole
 from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import NotFound
 from provisions.store.submissions import Unseen
@@ -118,7 +119,7 @@ def sheet(visit: Visit) -> Response:
     from provisions.overview.sheet import as_pdf, sheet
 
     which, view = visit.path["which"], _view(visit)
-    if which not in _SHEETS or not sees_whole(view.case, visit.actor, visit.house.app.config.rights):
+    if which not in _SHEETS or not may_with_whole(UseCase.SHEET, view.case, visit.actor, visit.house.app.config.rights):
         raise NotFound("Deze pagina bestaat niet.")
     page = sheet(view, visit.house.app.config, visit.house.today(), client=which == _FOR_CLIENT)
     name = {"content-disposition": f'inline; filename="{_SHEETS[which]}.pdf"'}
