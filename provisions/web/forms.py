@@ -16,7 +16,6 @@ from provisions.domain.rules import Catalogue
 from provisions.views.refusals import for_people
 
 FORM, NUMBER, SEEN, FROM, CSRF = "handeling", "nummer", "gezien", "van", "csrf"
-UNSEEN = frozenset({FORM, NUMBER, SEEN, FROM, CSRF})
 """What goes with each form unseen: which one it is, its random number, the last line of the record that its reader saw, and
 for whom it was drawn."""
 LONGEST_LINE = 200

@@ -35,7 +35,6 @@ _IN_ROW = (
     "agree",
 )
 _ACTS = tuple(next(act for act in ACTS if act.name == name) for name in _IN_ROW)
-_ASKED = frozenset(act.can for act in _ACTS if act.can is not None)
 _OUTCOMES: tuple[tuple[OutcomeName, str, Mapping[str, str]], ...] = (
     (OutcomeName.DELIVERED, "Geregeld", {}),
     (OutcomeName.REFUSED, "Afgewezen", {}),
@@ -61,8 +60,10 @@ def links(scene: Scene) -> list[Link]:
 
     found: list[Link] = []
     ended: list[Link] = []
-    can = possible.with_provision(scene.case, scene.of.provision.id, scene.moment, _ASKED)
-    for act in (act for act in _ACTS if act.can in can and act.is_allowed(scene)):
+    allowed = [act for act in _ACTS if act.is_allowed(scene)]
+    asked = frozenset(act.can for act in allowed if act.can is not None)
+    can = possible.with_provision(scene.case, scene.of.provision.id, scene.moment, asked)
+    for act in (act for act in allowed if act.can in can):
         if act.name == _OUTCOME:
             for name, label, typed in _outcomes(scene):
                 (found if name is not OutcomeName.WITHDRAWN or found else ended).append(
