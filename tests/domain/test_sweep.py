@@ -330,7 +330,7 @@ moves = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=80)
 @given(st.sampled_from(list(Brp)), st.lists(moves, max_size=14))
 def test_in_every_life_each_rung_is_climbed_once_and_the_clock_always_comes_to_rest(
     brp: Brp, life: list[tuple[str, str, int, bool]]
@@ -350,7 +350,7 @@ def test_in_every_life_each_rung_is_climbed_once_and_the_clock_always_comes_to_r
     holds(client)
 
 
-@settings(max_examples=40)
+@settings(max_examples=80)
 @given(st.sampled_from(list(Brp)), st.lists(moves, max_size=14), st.floats(0, 1, exclude_max=True))
 def test_what_was_foreseen_is_what_is_decided_when_the_moment_has_come(
     brp: Brp, life: list[tuple[str, str, int, bool]], later: float
@@ -401,7 +401,7 @@ def late_facts(draw: st.DrawFn) -> tuple[str, date, int]:
     return kind, day("2026-11-02") + timedelta(days=draw(st.integers(0, 60))), draw(st.integers(1, 27))
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(st.sampled_from(KEYS), st.lists(late_facts(), min_size=1, max_size=8))
 def test_a_breach_disappears_only_by_an_outcome_dated_on_time_or_a_stop_recorded_late(
     key: str, facts: list[tuple[str, date, int]]

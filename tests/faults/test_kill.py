@@ -37,7 +37,7 @@ from tests.faults.postoffice import PostOffice, open_office
 logger = logging.getLogger(__name__)
 LONG = os.environ.get("PROVISIONS_TEST_FAULTS") == "long"
 RUNGS = 2_000
-KILLS = 50 if LONG else 3
+KILLS = 50 if LONG else 5
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
 

@@ -55,7 +55,7 @@ from tests.fuzz.model import (
     dependencies,
 )
 
-EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "7"))
+EXAMPLES = int(os.environ.get("PROVISIONS_TEST_FUZZ_EXAMPLES", "12"))
 STEPS = int(os.environ.get("PROVISIONS_TEST_FUZZ_STEPS", "30"))
 PHASES = (Phase.generate, Phase.shrink) if os.environ.get("PROVISIONS_TEST_FUZZ_SHRINK") else (Phase.generate,)
 PEOPLE = ("regisseur.noord", "regisseur.zuid", "vervanger-4", "teamleider-1")
