@@ -6,7 +6,6 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Role, UseCase
 from provisions.domain.errors import NotFound, Refused
-from provisions.views.refusals import for_people
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
@@ -25,9 +24,9 @@ def change(visit: Visit) -> Response:
     try:
         secret = _changed(visit)
     except NotFound as refusal:
-        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal))
+        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal))
     except Refused as refusal:
-        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal), typed=visit.form)
+        return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal), typed=visit.form)
     if secret is None:
         return RedirectResponse("/beheer", HTTPStatus.SEE_OTHER)
     code = visit.form.get("code", "").strip()
@@ -72,7 +71,7 @@ def resend(visit: Visit) -> Response:
         administering.resend(visit.actor, visit.form.get("bericht", "")[:MOST_TYPED])
     except Refused as refusal:
         found = administering.delivery(visit.actor)
-        why = _told(visit, refusal)
+        why = visit.why(refusal)
         return visit.house.page(
             visit,
             "delivery.html.j2",
@@ -112,10 +111,6 @@ def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", 
         chosen_roles=visit.chosen("rol") if given else (),
         chosen_towns=visit.chosen("gemeente") if given else (),
     )
-
-
-def _told(visit: Visit, refusal: Refused) -> str:
-    return for_people(refusal, visit.house.app.config.catalogue)
 
 
 PAGES = (

@@ -61,11 +61,11 @@ def arrive(visit: Visit) -> Response:
     try:
         opened = house.links.opened(visit.path["token"], visit.address)
     except TooManyGuesses as wait:
-        response = _unknown(visit, " ".join(wait.lines), HTTPStatus.TOO_MANY_REQUESTS)
+        response = _unknown(visit, visit.why(wait), HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["retry-after"] = str(int(wait.seconds) + 1)
         return response
     except NotFound as unknown:
-        return _unknown(visit, " ".join(unknown.lines))
+        return _unknown(visit, visit.why(unknown))
     response = RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
     _give(visit, response, Come(opened, secrets.token_urlsafe(16)))
     return _unindexed(response)
@@ -159,7 +159,7 @@ def _within(visit: Visit, handle: Callable[[Visit, AskedNow, Come], Response]) -
         try:
             asked = links.asked(come.opened)
         except NotFound as unknown:
-            return _unknown(visit, " ".join(unknown.lines))
+            return _unknown(visit, visit.why(unknown))
         return _unindexed(handle(visit, asked, come))
 
 
@@ -243,9 +243,9 @@ def _recorded(visit: Visit, asked: AskedNow, by: Actor, filled: Filled) -> Respo
     except DoneBefore:
         return _on(filled.number)
     except TooManyGuesses as wait:
-        return _question(visit, asked, by, filled.wrong("", " ".join(wait.lines)), HTTPStatus.TOO_MANY_REQUESTS)
+        return _question(visit, asked, by, filled.wrong("", visit.why(wait)), HTTPStatus.TOO_MANY_REQUESTS)
     except NoLongerAsked as over:
-        return _over(visit, asked, " ".join(over.lines))
+        return _over(visit, asked, visit.why(over))
     except (InvalidInput, NotAllowed) as refusal:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(refusal, InvalidInput) else HTTPStatus.CONFLICT
         return _question(visit, asked, by, filled.refused(refusal, app.config.catalogue), status)
@@ -327,7 +327,7 @@ def _take_back(visit: Visit, asked: AskedNow, by: Actor) -> Response:
     try:
         visit.house.app.cases.take_back(asked.reference, asked.key, by=by)
     except NotAllowed as refusal:
-        why, status = " ".join(refusal.lines), HTTPStatus.CONFLICT
+        why, status = visit.why(refusal), HTTPStatus.CONFLICT
     title = "Niet teruggedraaid" if why else "Teruggedraaid"
     return visit.house.page(visit, "answer_undone.html.j2", status, title=title, why=why, asked=asked)
 

@@ -12,7 +12,6 @@ from provisions.domain.errors import NotFound, Refused
 from provisions.domain.keeping import Keeping
 from provisions.domain.questions import ASKED_AS
 from provisions.store.audit import Anchor
-from provisions.views.refusals import for_people
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
@@ -37,7 +36,7 @@ def overview(visit: Visit) -> Response:
         try:
             found = seen.looks(asked)
         except Refused as refusal:
-            why = _told(visit, refusal)
+            why = visit.why(refusal)
     return _page(visit, asked=asked, looks=found, why=why)
 
 
@@ -49,7 +48,7 @@ def record(visit: Visit) -> Response:
     except Refused as refusal:
         accounting.end(visit.actor)  # for whoever may not read the record there is no such page
         return _page(
-            visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal), asked_case=_typed(visit, "traject")
+            visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal), asked_case=_typed(visit, "traject")
         )
     rules = visit.house.app.config.catalogue.provisions
     names = {key: rule.name for key, rule in rules.items()}
@@ -67,7 +66,7 @@ def chain(visit: Visit) -> Response:
     except NotFound:
         raise
     except Refused as refusal:
-        return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal), anchor=typed)
+        return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal), anchor=typed)
     return visit.house.page(visit, "chain.html.j2", title="Controle van de vastlegging", verdict=verdict)
 
 
@@ -81,7 +80,7 @@ def release(visit: Visit) -> Response:
     try:
         found = visit.house.app.releasing.for_client(typed, by=visit.actor)
     except Refused as refusal:
-        return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=_told(visit, refusal), asked_export=typed)
+        return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal), asked_export=typed)
     content = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     headers = {"content-disposition": 'attachment; filename="gegevens-van-de-client.json"'}
     return Response(content, media_type="application/json", headers=headers)
@@ -124,10 +123,6 @@ def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, **values: object) ->
 
 def _typed(visit: Visit, name: str) -> str:
     return visit.form.get(name, "").strip()[:MOST_TYPED]
-
-
-def _told(visit: Visit, refusal: Refused) -> str:
-    return for_people(refusal, visit.house.app.config.catalogue)
 
 
 PAGES = (

@@ -44,7 +44,7 @@ def change(visit: Visit) -> Response:
                 until = inputs.day(typed, f"{Part.UNTIL}", visit.house.today()) if typed else None
                 bringing.decide(number, decision[:20], until=until, by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, status=HTTPStatus.CONFLICT, why=" ".join(refusal.lines))
+        return _page(visit, status=HTTPStatus.CONFLICT, why=visit.why(refusal))
     return RedirectResponse(f"{ADDRESS}?gedaan={number}", HTTPStatus.SEE_OTHER)
 
 

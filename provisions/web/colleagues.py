@@ -25,7 +25,7 @@ def decide(visit: Visit) -> Response:
         else:
             cases.deny(number, because=visit.form.get("reden", ""), by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, HTTPStatus.CONFLICT, number, " ".join(refusal.lines))
+        return _page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
     return RedirectResponse("/meekijken?gedaan=ja", HTTPStatus.SEE_OTHER)
 
 

@@ -179,7 +179,7 @@ def cases(visit: Visit) -> Response:
     try:
         found = seen.cases(query)
     except InvalidInput as refusal:
-        why = " ".join(refusal.lines)
+        why = visit.why(refusal)
     asked = _asked(query)
     replaces, narrow = seen.replaces(), not seen.scope.whole
     groups = [

@@ -56,7 +56,7 @@ def still_so(visit: Visit) -> Response:
     try:
         visit.house.app.cases.still_so(view.case.reference, by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:
-        return _quarter(visit, HTTPStatus.CONFLICT, " ".join(refusal.lines))
+        return _quarter(visit, HTTPStatus.CONFLICT, visit.why(refusal))
     return RedirectResponse("/kengetallen?gedaan=ja", HTTPStatus.SEE_OTHER)
 
 

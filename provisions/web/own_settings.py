@@ -29,13 +29,13 @@ def change(visit: Visit) -> Response:
                     visit.actor, visit.form.get("wanneer", "")[:20], quiet=visit.form.get("stil") == "ja"
                 )
             except InvalidInput as refusal:
-                return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, " ".join(refusal.lines))
+                return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, visit.why(refusal))
             return RedirectResponse(f"{PREFERENCES[0]}?bewaard=ja", HTTPStatus.SEE_OTHER)
         case "agenda-aan":
             try:
                 secret = calendars.ask(visit.actor)
             except NotAllowed as refusal:
-                return _page(visit, HTTPStatus.CONFLICT, " ".join(refusal.lines))
+                return _page(visit, HTTPStatus.CONFLICT, visit.why(refusal))
             address = visit.whole_address(f"/agenda/{secret}.ics")
             return visit.house.page(visit, "calendar_address.html.j2", title="Adres van uw agenda", address=address)
         case "agenda-uit":

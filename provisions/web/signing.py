@@ -27,11 +27,11 @@ def sign_in(visit: Visit) -> Response:
             form.get("code", ""), form.get("password", ""), form.get("second", ""), visit.address
         )
     except TooManyGuesses as wait:
-        response = _asked(visit, " ".join(wait.lines), HTTPStatus.TOO_MANY_REQUESTS)
+        response = _asked(visit, visit.why(wait), HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["retry-after"] = str(int(wait.seconds) + 1)
         return response
     except NotAllowed as refusal:
-        return _asked(visit, " ".join(refusal.lines), HTTPStatus.UNAUTHORIZED)
+        return _asked(visit, visit.why(refusal), HTTPStatus.UNAUTHORIZED)
     if visit.token:
         visit.house.door.sign_out(visit.token)  # who was in with this browser is out
     visit.new_token = token  # never the one that was there before
@@ -53,7 +53,7 @@ def from_provider(visit: Visit) -> Response:
     try:
         token, onward = visit.house.provider.come_back(visit.token, visit.query)
     except NotAllowed as refusal:
-        return _asked(visit, " ".join(refusal.lines), HTTPStatus.FORBIDDEN)
+        return _asked(visit, visit.why(refusal), HTTPStatus.FORBIDDEN)
     visit.house.door.sign_out(visit.token)
     visit.new_token = token
     return RedirectResponse(onward, HTTPStatus.SEE_OTHER)
@@ -102,7 +102,7 @@ def set_password(visit: Visit) -> Response:
     except NotFound as refusal:
         return _gone(visit, refusal)
     except InvalidInput as refusal:
-        return _set_up(visit, " ".join(refusal.lines), HTTPStatus.BAD_REQUEST)
+        return _set_up(visit, visit.why(refusal), HTTPStatus.BAD_REQUEST)
     return visit.house.page(visit, "set_up_done.html.j2", title="Uw wachtwoord is ingesteld", code=code)
 
 
@@ -124,7 +124,7 @@ def _set_up(visit: Visit, why: str = "", status: HTTPStatus = HTTPStatus.OK) -> 
 
 
 def _gone(visit: Visit, refusal: NotFound) -> Response:
-    why = " ".join(refusal.lines)
+    why = visit.why(refusal)
     return visit.house.page(visit, "refused.html.j2", HTTPStatus.NOT_FOUND, title="Dit adres werkt niet meer", why=why)
 
 

@@ -25,7 +25,7 @@ def take_up(visit: Visit) -> Response:
     try:
         visit.house.app.standby.acknowledge(visit.form.get("gemeente", "")[:60], by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, HTTPStatus.CONFLICT, " ".join(refusal.lines))
+        return _page(visit, HTTPStatus.CONFLICT, visit.why(refusal))
     return RedirectResponse(f"{ADDRESS}?gedaan=ja", HTTPStatus.SEE_OTHER)
 
 
@@ -53,7 +53,7 @@ def take_up_by_link(visit: Visit) -> Response:
     try:
         standby.take_up(place)
     except NotAllowed as refusal:
-        return _by_link(visit, place, why=" ".join(refusal.lines))
+        return _by_link(visit, place, why=visit.why(refusal))
     return _by_link(visit, place, done=True)
 
 

@@ -125,9 +125,9 @@ def _answered(
         line = laid.line
         record(visit, laid, line.reference, str(ProvisionKey(line.key, line.round)))
     except NotFound as gone:  # somebody else answered meanwhile
-        return page(visit, HTTPStatus.CONFLICT, 0, " ".join(gone.lines))
+        return page(visit, HTTPStatus.CONFLICT, 0, visit.why(gone))
     except (InvalidInput, NotAllowed) as refusal:
-        return page(visit, HTTPStatus.CONFLICT, number, " ".join(refusal.lines))
+        return page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
     return RedirectResponse(f"{address}?gedaan=ja", HTTPStatus.SEE_OTHER)
 
 

@@ -20,6 +20,7 @@ from provisions.access import Actor
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.usecases.sight import Sight
 from provisions.usecases.signing_in import SignedIn
+from provisions.views.refusals import for_people
 from provisions.web import keeping
 from provisions.web.house import House
 
@@ -55,6 +56,10 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.form = dict(self.filled_in)
+
+    def why(self, refusal: Refused) -> str:
+        """A refusal as somebody reads it on a page: no option, no key, a day as people write it."""
+        return for_people(refusal, self.house.app.config.catalogue)
 
     def chosen(self, name: str) -> tuple[str, ...]:
         """Everything that was ticked under one name, in the order of the page."""
@@ -165,11 +170,11 @@ def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
         return not_found(visit)
     except (InvalidInput, NotAllowed) as refusal:
         return visit.house.page(
-            visit, "refused.html.j2", HTTPStatus.CONFLICT, title="Dat ging niet", why=" ".join(refusal.lines)
+            visit, "refused.html.j2", HTTPStatus.CONFLICT, title="Dat ging niet", why=visit.why(refusal)
         )
     except Refused as refusal:
         return visit.house.page(
-            visit, "refused.html.j2", HTTPStatus.SERVICE_UNAVAILABLE, title="Dat ging niet", why=" ".join(refusal.lines)
+            visit, "refused.html.j2", HTTPStatus.SERVICE_UNAVAILABLE, title="Dat ging niet", why=visit.why(refusal)
         )
 
 

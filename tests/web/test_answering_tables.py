@@ -6,6 +6,7 @@ import re
 import pytest
 
 from provisions.app import App
+from provisions.settings import PROJECT
 from tests.builders import typed
 from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
 
@@ -110,6 +111,23 @@ def test_an_amount_of_the_table_is_asked_of_somebody_else_at_once(make_browser: 
     lead = make_browser().signs_in("teamleider-1")
     assert HERE in lead.opens("/meekijken")
     assert "€ 120,50" in html.unescape(lead.last)
+
+
+def test_a_refusal_is_read_in_words_and_never_in_those_of_the_shell(make_browser: NewBrowser) -> None:
+    table = make_browser().signs_in("tafel-1")
+    number = number_of(table.opens("/tafel"), HERE, "id_document")
+    table.fills("/tafel", nummer=number, answer="priority", cause="bestaat-niet")
+    alerts = re.findall(r'class="utrecht-alert[^"]*"[^>]*role="alert".*?</div>', table.last, re.DOTALL)
+    said = " ".join(alerts)
+    assert table.status == 409
+    assert "bestaat-niet" in said
+    assert "geen plek" in said.lower()
+    assert "no_place" not in said
+
+
+def test_no_page_tells_a_refusal_in_words_of_its_own() -> None:
+    pages = (PROJECT / "provisions" / "web").glob("*.py")
+    assert [page.name for page in pages if ".join(" in (text := page.read_text()) and ".lines)" in text] == []
 
 
 def test_the_table_asks_back_and_the_question_stays(make_browser: NewBrowser, app: App) -> None:
