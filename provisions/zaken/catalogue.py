@@ -12,6 +12,16 @@ from provisions.zaken.types import Resultaattype, Statustype, Zaaktype, id_of
 KEPT = timedelta(days=1)
 
 
+def valid_on(versions: Sequence[Zaaktype], on: date) -> Sequence[Zaaktype]:
+    """The version of day ``on``: one, unless the catalogue is at fault.
+
+    One may begin on the last day of another (Open Zaak takes that): on that day it is the one that begins.
+    """
+    found = [one for one in versions if one.valid_on(on)]
+    newest = max((one.begins for one in found), default=on)
+    return [one for one in found if one.begins == newest]
+
+
 class Catalogue:
     """What is asked of a catalogue, at most once a day. ``clock`` gives the moment (aware). Methods raise ``Fault``."""
 
@@ -22,7 +32,7 @@ class Catalogue:
 
     def version(self, zaaktype: str, on: date) -> Zaaktype:
         """The version of day ``on``. Raises ``NotSetUp`` when there is none, or more than one."""
-        found = [one for one in self.versions(zaaktype) if one.valid_on(on)]
+        found = valid_on(self.versions(zaaktype), on)
         if len(found) != 1:
             raise NotSetUp("geen-zaaktype" if not found else "meer-zaaktypen")
         return found[0]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.rules import OutcomeName, ZaakMode, ZaakRule
+from provisions.zaken.catalogue import valid_on
 from provisions.zaken.faults import Away, Fault, NoRight, NotSetUp, NotSignedIn, NotThere
 from provisions.zaken.servers import AtRest, Server
 from provisions.zaken.subscribing import is_as_it_should_be, ours
@@ -84,7 +85,7 @@ def _zaaktype(server: Server, rule: ZaakRule, today: date, found: Findings) -> N
             f"{where}: de catalogus is niet te lezen. {_ASK} om het recht catalogi.lezen, en controleer catalogus."
         )
         return
-    now = [one for one in versions if one.valid_on(today)]
+    now = valid_on(versions, today)
     if len(now) != 1:
         told = "is er vandaag niet" if not now else "heeft vandaag meer dan een geldige versie"
         found.faults.append(

@@ -13,7 +13,8 @@ from provisions.domain.rules import OutcomeName, ZaakMode
 from provisions.settings import Secret
 from provisions.zaken.checking import Findings, examine
 from provisions.zaken.servers import servers_for
-from tests.zaken.conftest import GIVEN, PLACE, Side, read, written
+from tests.builders import day
+from tests.zaken.conftest import GIVEN, PLACE, RESULTS, Side, read, written
 from tests.zaken.openzaak import Refusal
 
 ROOT = "https://zaken.voorbeeldstad.example"
@@ -136,6 +137,15 @@ def test_the_version_of_today_is_there_once(side: Side, identification: str, sai
     server = servers_for(config, GIVEN, side.clock, lambda: 0.5)[PLACE]
     found = examine(server, side.clock(), callback="", answers=lambda _address: None)
     assert any(said in line for line in found.faults)
+
+
+def test_on_the_day_that_one_version_ends_and_another_begins_it_is_the_new_one(side: Side) -> None:
+    side.zgw.zaaktypen[0]["eindeGeldigheid"] = "2026-11-02"  # Open Zaak takes that
+    new = side.zgw.zaaktype("B0255", RESULTS, begins="2026-11-02")
+    assert checked(side).faults == []
+    server = servers_for(side.config.zaken, GIVEN, side.clock, lambda: 0.5)[PLACE]
+    assert server.catalogue.version("B0255", day("2026-11-02")).url == new
+    assert server.catalogue.version("B0255", day("2026-11-01")).url == side.zgw.zaaktypen[0]["url"]
 
 
 def test_a_resultaat_without_a_meaning_is_named(side: Side) -> None:
