@@ -23,7 +23,7 @@ from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
-from provisions.domain.lifecycle.budget import Wanted, ask_budget, spent
+from provisions.domain.lifecycle.budget import Wanted, ask_budget, correct, returned, spent
 from provisions.domain.lifecycle.case_follow_ups import plan_for_case
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.rules import Brp, CaseFollowUpRule, CaseTrigger, Catalogue, OutcomeName, Route
@@ -316,10 +316,21 @@ class Client:
 
     def spends(self, amount: int = 1_000) -> Decision:
         """Of what was asked last."""
+        return self._do(spent(self.case, self._of_budget(), amount, self.moment, self.today))
+
+    def gives_back(self, amount: int = 500) -> Decision:
+        """Of what was asked last."""
+        return self._do(returned(self.case, self._of_budget(), amount, self.moment, self.today, "te veel betaald"))
+
+    def corrects_the_money(self, amount: int = 900) -> Decision:
+        """What was really spent of what was asked last."""
+        return self._do(correct(self.case, self._of_budget(), amount, self.moment, self.today, "verkeerd geteld"))
+
+    def _of_budget(self) -> int:
+        """The number of what was asked last."""
         if not self.case.budget:
             raise NotFound("Er is niets gevraagd. Vraag het eerst.")
-        number = self.case.budget[-1].number
-        return self._do(spent(self.case, number, amount, self.moment, self.today))
+        return self.case.budget[-1].number
 
     def second(self, number: int, *, approves: bool) -> Decision:
         """Another decides on what was asked."""

@@ -32,6 +32,7 @@ from provisions.simulation.wording import (
     breaches,
     causes,
     heading,
+    in_a_life,
     marks,
     middle,
     most_first,
@@ -120,6 +121,8 @@ def _show(summary: Summary, config: Config) -> None:
     _bars(out, summary)
     say("")
     drawn(*wrapped(out, ["Alle voorzieningen", *short], outcomes(summary), numbers_from=1), "")
+    if rows := in_a_life(summary):
+        drawn(*wrapped(out, ["Wat er in een leven gebeurt", *short], rows, numbers_from=1), "")
     drawn(*wrapped(out, ["Waardoor overschreden", *short], causes(summary, config), numbers_from=1), "")
     say(*MEANING)
 

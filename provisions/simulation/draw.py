@@ -9,61 +9,18 @@ import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from provisions.domain.calendar import ONE_DAY, WorkingCalendar
-from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
-from provisions.simulation.scenario import Counter, Days, Group, Place, Scenario
+from provisions.simulation.plans import AgainPlan, ClientPlan, NeedPlan, PlacePlan, RestPlan, TablePlan
+from provisions.simulation.reading import Days
+from provisions.simulation.scenario import Counter, Group, Place, Scenario
+from provisions.simulation.turns import Answering
 
 T = TypeVar("T")
-
-
-class TablePlan(NamedTuple):
-    """What a table will answer, after ``wait`` working days, and how many times faster the counter then goes."""
-
-    wait: int
-    answer: Answer
-    faster: float
-    submitted: bool
-
-
-class NeedPlan(NamedTuple):
-    """What will become of one provision. Waits are working days, from the day on which its cause happens.
-
-    ``needed_on``: the day of the need when that is not the intake. ``after_refusal``: ``None`` when it stays refused.
-    ``stops_after``: ``None`` when its clock is never stopped. ``waived_after``: ``None`` when nobody deviates.
-    """
-
-    key: str
-    needed_on: date | None
-    agreed: date | None
-    urgent: bool
-    wait: int
-    outcome: OutcomeName
-    after_refusal: OutcomeName | None
-    after_refusal_wait: int
-    stops_after: int | None
-    stopped_days: int
-    stop_reason: Reason
-    waived_after: int | None
-    tables: Mapping[RungName, TablePlan]
-
-    def table(self, rung: RungName) -> TablePlan:
-        """What that table will answer."""
-        return self.tables[rung]
-
-
-class ClientPlan(NamedTuple):
-    """One client: everything that follows is settled by this and the rules."""
-
-    number: int
-    place: str
-    opened: date
-    brp: Brp
-    present: frozenset[str]
-    needs: tuple[NeedPlan, ...]
+MOST_ROUNDS = 4  # of one provision: who loses the card a fifth time within two years is not in any scenario
 
 
 class Stream:
@@ -127,22 +84,40 @@ class Draw:
                 if key in group.otherwise_present:
                     present.add(key)
                 continue
-            need = self._need(Stream(self._seed, number, key), key, group, place, opened, brp)
+            need = self._need(number, key, group, place, opened, brp)
             if need is not None:
                 needs.append(need)
             elif key in group.otherwise_present:
                 present.add(key)
-        return ClientPlan(number, place.key, opened, brp, frozenset(present), tuple(needs))
+        return ClientPlan(
+            number=number,
+            place=place.key,
+            opened=opened,
+            brp=brp,
+            present=frozenset(present),
+            needs=tuple(needs),
+            again={key: again for key in sorted(present) if (again := self._again(number, key, 0, place)) is not None},
+            place_lost=self._place_lost(number, group, place, opened),
+            rest=self._rest(number, opened),
+        )
 
-    def _need(self, stream: Stream, key: str, group: Group, place: Place, opened: date, brp: Brp) -> NeedPlan | None:
-        scenario = self.scenario
-        counter = scenario.counters[key]
+    def _need(self, number: int, key: str, group: Group, place: Place, opened: date, brp: Brp) -> NeedPlan | None:
+        """What becomes of a provision that is needed at intake or later; ``None`` where it is not."""
+        scenario, stream = self.scenario, Stream(self._seed, number, key)
         now = stream.happens(group.needs.get(key, 0.0)) or key in scenario.always_needed.get(brp, ())
         later = stream.happens(group.later.get(key, 0.0))
         if not (now or later):
             return None
         later_day = opened + timedelta(days=max(1, stream.whole_days(group.later_after)))
         urgent = stream.happens(group.urgent.get(key, 0.0))
+        plan = self._course(stream, key, place)
+        return plan._replace(
+            needed_on=None if now else later_day, urgent=urgent, again=self._again(number, key, 1, place)
+        )
+
+    def _course(self, stream: Stream, key: str, place: Place) -> NeedPlan:
+        """What becomes of a round, once it is needed."""
+        scenario, counter = self.scenario, self.scenario.counters[key]
         wait = stream.whole_days(counter.days, counter.speed * place.speed.get(key, 1.0))
         outcome = _outcome(stream.share(), counter)
         after_refusal = _after_refusal(stream.share(), scenario)
@@ -153,11 +128,15 @@ class Draw:
         waives = stream.happens(scenario.waiving.chance)
         waived_after = stream.whole_days(scenario.waiving.days)
         tables = {rung: self._table(stream, rung) for rung in self.scenario.tables}
+        answering = scenario.answering
+        by_link = stream.happens(answering.by_link)
+        first, known = stream.share(), stream.share()
+        ground = stream.pick(answering.grounds) if answering.grounds else None
         return NeedPlan(
             key=key,
-            needed_on=None if now else later_day,
-            agreed=None if counter.agreed_after is None else opened + timedelta(days=counter.agreed_after),
-            urgent=urgent,
+            needed_on=None,
+            agreed_after=counter.agreed_after,
+            urgent=False,
             wait=wait,
             outcome=outcome,
             after_refusal=after_refusal,
@@ -167,7 +146,47 @@ class Draw:
             stop_reason=reason,
             waived_after=waived_after if waives else None,
             tables=tables,
+            by_link=by_link,
+            first_answer=_days_until_known(answering.days, first, answering),
+            known_after=_days_until_known(answering.days if by_link else answering.otherwise, known, answering),
+            ground=ground,
         )
+
+    def _again(self, number: int, key: str, before: int, place: Place) -> AgainPlan | None:
+        """Whether what is there after round ``before`` (0: it was present) is needed again, and what becomes of it then."""
+        again = self.scenario.again.get(key)
+        if again is None or before > MOST_ROUNDS:
+            return None
+        stream = Stream(self._seed, number, key, "again", before)
+        happens, after = stream.happens(again.chance), max(1, stream.whole_days(again.days))
+        if not happens:
+            return None
+        need = self._course(Stream(self._seed, number, key, "round", before), key, place)
+        return AgainPlan(after, again.reason, need._replace(again=self._again(number, key, before + 1, place)))
+
+    def _place_lost(self, number: int, group: Group, place: Place, opened: date) -> PlacePlan | None:
+        stream, lost = Stream(self._seed, number, "place"), group.place_lost
+        if not stream.happens(lost.chance):
+            return None
+        ends = opened + timedelta(days=max(1, stream.whole_days(lost.after)))
+        known = max(opened, ends - timedelta(days=stream.whole_days(lost.known)))
+        found = {}
+        for name, rule in self.scenario.found.items():
+            # Of each warning a stream of its own: another chance of one says nothing of the others.
+            of_warning = Stream(self._seed, number, "warning", name)
+            happens, wait = of_warning.happens(rule.chance), of_warning.whole_days(rule.days)
+            if happens:
+                found[name] = wait
+        shelter = self._course(Stream(self._seed, number, "shelter"), self.scenario.catalogue.place.adds, place)
+        return PlacePlan(known, ends, shelter, found)
+
+    def _rest(self, number: int, opened: date) -> RestPlan | None:
+        stream, rest = Stream(self._seed, number, "rest"), self.scenario.out_of_sight
+        if not stream.happens(rest.chance):
+            return None
+        start = opened + timedelta(days=max(1, stream.whole_days(rest.after)))
+        back = start + timedelta(days=max(1, stream.whole_days(rest.days)))
+        return RestPlan(start, back, stream.pick(rest.reasons))
 
     def _table(self, stream: Stream, rung: RungName) -> TablePlan:
         table = self.scenario.tables[rung]
@@ -181,6 +200,11 @@ class Draw:
             first, last = self.scenario.first_week.monday, self.scenario.last_week.sunday
             self._open_days[place] = _working_days(self.scenario.catalogue.calendar_of(place), first, last)
         return self._open_days[place]
+
+
+def _days_until_known(days: Days, share: float, answering: Answering) -> int:
+    """In whole working days, rounded."""
+    return math.floor(min(days.at(share), answering.at_most) + 0.5)
 
 
 def _outcome(share: float, counter: Counter) -> OutcomeName:

@@ -43,6 +43,7 @@ def as_page(summary: Summary, config: Config) -> str:
             by_provision=wording.breaches(summary, "provisions"),
             by_place=wording.breaches(summary, "places"),
             outcomes=wording.outcomes(summary),
+            in_a_life=wording.in_a_life(summary),
             causes=wording.causes(summary, config),
             weeks=_weeks(summary),
             # Our own SVG, drawn from numbers.

@@ -14,7 +14,7 @@ from typing import Any
 
 from provisions.domain.figures.facts import CaseFacts
 from provisions.domain.figures.history import History
-from provisions.simulation.counting import facts_of
+from provisions.simulation.counting import Turns, facts_of, turns_of
 from provisions.simulation.draw import Draw
 from provisions.simulation.life import Life
 from provisions.simulation.scenario import Scenario
@@ -24,8 +24,8 @@ WORTH_A_PROCESS = 300  # clients, from which starting another process pays
 MOST_PROCESSES = 8
 
 Progress = Callable[[int], None]
-# The facts of one client in the base, then in each what-if: None where nothing differs from the base.
-ClientFacts = tuple[CaseFacts | None, ...]
+# What happened to one client in the base, then in each what-if: None where nothing differs from the base.
+ClientFacts = tuple[tuple[CaseFacts, Turns] | None, ...]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Chunk:
 class Counted:
     """What one run of one variant came to, in the words of ``provisions.domain.figures.history``.
 
-    ``causes``: what the breaches of each provision were mostly due to. ``weeks``: what was counted in each week.
+    ``causes``: what the breaches of each provision were mostly due to. ``weeks``: what was counted in each week. ``answered``:
+    how each counter answered; ``at_rest``: the cases at rest in the end.
     """
 
     clients: int
@@ -57,6 +58,9 @@ class Counted:
     causes: dict[str, Counter[str]]
     places: dict[str, dict[str, int]]
     weeks: dict[str, dict[str, int]]
+    answered: list[dict[str, Any]]
+    at_rest: int
+    turns: Turns
 
 
 def clients_of(variants: Sequence[Variant], seed: int, runs: int) -> list[int]:
@@ -122,11 +126,15 @@ def _client(variants: Sequence[Variant], draws: Sequence[Draw], number: int) -> 
     """One client in every variant. A plan settles all that follows, so the same plan need not be lived through twice."""
     plans = [draw.client(number) for draw in draws]
     return tuple(
-        facts_of(Life(plan, variant.scenario.catalogue, variant.scenario.end).live())
+        _happened(Life(plan, variant.scenario.catalogue, variant.scenario.end).live())
         if position == 0 or plan != plans[0]
         else None
         for position, (plan, variant) in enumerate(zip(plans, variants, strict=True))
     )
+
+
+def _happened(life: Life) -> tuple[CaseFacts, Turns]:
+    return facts_of(life), turns_of(life)
 
 
 # --- counting --------------------------------------------------------------------------------------------------------
@@ -138,17 +146,22 @@ def _run(
     histories = [
         History(v.scenario.catalogue.provisions, v.scenario.last_week.sunday, v.scenario.first_week) for v in variants
     ]
+    turns = [Turns() for _ in variants]
     for chunk in chunks:
         for base, *others in chunk:
-            for history, facts in zip(histories, [base, *others], strict=True):
-                found = facts or base
+            for position, happened in enumerate([base, *others]):
+                found = happened or base
                 assert found is not None, "the base is always lived through"  # noqa: S101
-                history.add(found)
+                histories[position].add(found[0])
+                turns[position] = turns[position].plus(found[1])
         progress(len(chunk))
-    return [_count(variant.scenario, history, clients) for variant, history in zip(variants, histories, strict=True)]
+    return [
+        _count(variant.scenario, history, clients, besides)
+        for variant, history, besides in zip(variants, histories, turns, strict=True)
+    ]
 
 
-def _count(scenario: Scenario, history: History, clients: int) -> Counted:
+def _count(scenario: Scenario, history: History, clients: int, turns: Turns) -> Counted:
     weeks = [scenario.first_week.plus(n) for n in range(scenario.weeks)]
     causes: dict[str, Counter[str]] = {key: Counter() for key in history.keys}
     for key, found in causes.items():
@@ -161,4 +174,7 @@ def _count(scenario: Scenario, history: History, clients: int) -> Counted:
         causes=causes,
         places={place.key: history.of_municipality(place.key, weeks) for place in scenario.places},
         weeks={str(w): {figure: history.total(figure, w) for figure in ("breaches", "overdue")} for w in weeks},
+        answered=history.answered.rows(weeks),
+        at_rest=history.at_rest(weeks[-1]),
+        turns=turns,
     )

@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
-from statistics import NormalDist
 from typing import Any
 
 from provisions.catalogue import Config
@@ -14,36 +12,27 @@ from provisions.domain import graph
 from provisions.domain.calendar import first_moment
 from provisions.domain.case import Answer, Reason
 from provisions.domain.errors import InvalidConfig, InvalidInput
-from provisions.domain.rules import Brp, Catalogue, Dependency
+from provisions.domain.rules import Brp, Catalogue, CodeList, Dependency, WarningTo
 from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
+from provisions.simulation.reading import NO_DAYS, Days, between, chance_of, days_in, days_of, numbers, weights
+from provisions.simulation.turns import (
+    Again,
+    Answering,
+    Found,
+    OutOfSight,
+    PlaceLost,
+    read_again,
+    read_answering,
+    read_found,
+    read_out_of_sight,
+    read_place_lost,
+)
 
 MOST_CLIENTS = 20_000
 MOST_RUNS = 200
 MOST_WEEKS = 106  # two years: the decrees on holidays are known three years ahead
 LONGEST_STOP = 28  # calendar days; longer needs a team lead (domain.md, rule 4)
-
-_STANDARD_NORMAL = NormalDist()
-_Z90 = _STANDARD_NORMAL.inv_cdf(0.9)
-
-
-@dataclass(frozen=True)
-class Days:
-    """How long something takes, as people tell it: half of it within ``median`` days, nine in ten within ``p90``.
-
-    In between and beyond it follows the lognormal distribution: never below zero, with a long tail.
-    """
-
-    median: float
-    p90: float
-
-    @cached_property
-    def _spread(self) -> float:
-        return math.log(self.p90 / self.median) / _Z90 if self.median else 0.0
-
-    def at(self, share: float) -> float:
-        """The days within which ``share`` of all (between 0 and 1) is done."""
-        return self.median * math.exp(self._spread * _STANDARD_NORMAL.inv_cdf(share))
 
 
 @dataclass(frozen=True)
@@ -105,6 +94,7 @@ class Group:
     """Clients who are alike. ``needs``, ``urgent`` and ``later`` are chances by provision.
 
     What of ``otherwise_present`` is not needed, is there already. ``later``: needed only after ``later_after`` calendar days.
+    ``place_lost``: whether and when they lose the place to sleep.
     """
 
     key: str
@@ -115,6 +105,7 @@ class Group:
     urgent: Mapping[str, float]
     later: Mapping[str, float]
     later_after: Days
+    place_lost: PlaceLost
 
 
 @dataclass(frozen=True)
@@ -132,6 +123,7 @@ class Scenario:
     """A whole scenario, checked against the rules in ``catalogue``, which has the places as its municipalities.
 
     ``clients``: the fewest and the most; each run draws a number in between. ``runs``: how often, when nobody says otherwise.
+    ``again``: by provision; ``found``: by the name of a warning.
     """
 
     name: str
@@ -148,6 +140,10 @@ class Scenario:
     tables: Mapping[RungName, Table]
     waiving: Waiving
     stopping: Stopping
+    again: Mapping[str, Again]
+    out_of_sight: OutOfSight
+    found: Mapping[str, Found]
+    answering: Answering
     places: tuple[Place, ...]
     catalogue: Catalogue
 
@@ -172,9 +168,9 @@ def read_scenario(values: Mapping[str, Any], file: str, config: Config) -> Scena
         name=entry.text("name"),
         based_on=entry.text("based_on"),
         seed=entry.number("seed"),
-        runs=_between(entry, "runs", 1, MOST_RUNS),
+        runs=between(entry, "runs", 1, MOST_RUNS),
         first_week=_week(entry, "first_week"),
-        weeks=_between(entry, "weeks", 1, MOST_WEEKS),
+        weeks=between(entry, "weeks", 1, MOST_WEEKS),
         clients=_clients(entry),
         groups=tuple(_group(key, inner, keys) for key, inner in entry.named_tables("group").items()),
         always_needed={
@@ -188,6 +184,13 @@ def read_scenario(values: Mapping[str, Any], file: str, config: Config) -> Scena
         tables={rung: _table(rung, inner) for rung, inner in _tables(entry, catalogue).items()},
         waiving=_waiving(entry),
         stopping=_stopping(entry),
+        again={
+            key: read_again(inner, catalogue.codes[CodeList.AGAIN])
+            for key, inner in _by_key(entry, "again", keys).items()
+        },
+        out_of_sight=read_out_of_sight(entry, catalogue.codes[CodeList.REST]),
+        found=read_found(entry, [rule.name for rule in catalogue.warnings]),
+        answering=read_answering(entry, catalogue.codes[CodeList.CAUSE]),
         places=places,
         catalogue=catalogue,
     )
@@ -226,28 +229,9 @@ def _week(entry: Entry, key: str) -> Week:
         return Week.parse("2027-W01")
 
 
-def _between(entry: Entry, key: str, lowest: int, highest: int) -> int:
-    value = entry.number(key, default=None)
-    if key in entry.values and not lowest <= value <= highest:
-        entry.fault(key, f"{value} kan niet.", f"Vul een geheel getal van {lowest} tot en met {highest} in.")
-        return lowest
-    return max(value, lowest)
-
-
-def _chance(entry: Entry, key: str, default: float | None = None) -> float:
-    return entry.decimal(key, highest=1.0, default=default)
-
-
-def _days(entry: Entry) -> Days:
-    median, p90 = entry.decimal("median"), entry.decimal("p90")
-    if p90 < median or (median == 0 < p90):
-        entry.fault(
-            "p90",
-            f"{p90:g} past niet bij een mediaan van {median:g}.",
-            "Negen van de tien zijn klaar binnen p90 dagen: vul minstens de mediaan in (of bij allebei 0).",
-        )
-        return Days(0, 0)
-    return Days(median, p90)
+def _weights(entry: Entry, name: str, kind: type[Any]) -> dict[Any, float]:
+    """How often each member of a closed list occurs."""
+    return {kind(member): weight for member, weight in weights(entry, name, [m.value for m in kind]).items()}
 
 
 def _by_key(entry: Entry, name: str, keys: tuple[str, ...]) -> dict[str, Entry]:
@@ -287,64 +271,31 @@ def _known(entry: Entry, key: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(value for value in values if value in keys)
 
 
-def _numbers(
-    entry: Entry, name: str, known: tuple[str, ...], *, highest: float, least: float = 0.0
-) -> dict[str, float]:
-    """A table of numbers, each named after one of ``known``; empty when absent."""
-    inner = entry.table(name, optional=True)
-    if inner is None:
-        return {}
-    for key in inner.values:
-        if key not in known:
-            inner.known.add(key)
-            inner.fault(key, "dit bestaat niet.", meant(key, known))
-    found = {key: inner.decimal(key, lowest=least, highest=highest) for key in known if key in inner.values}
-    inner.done()
-    return found
-
-
-def _weights(entry: Entry, name: str, kind: type[Any]) -> dict[Any, float]:
-    """How often each member of a closed list occurs, as any numbers: their proportion counts."""
-    members = tuple(member.value for member in kind)
-    found = _numbers(entry, name, members, highest=math.inf)
-    if not sum(found.values()):
-        remedy = f"Vul een getal in bij ten minste een van: {', '.join(members)}."
-        entry.fault(name, "hier staat niets wat kan voorkomen.", remedy)
-        return {kind(members[0]): 1.0}
-    return {kind(member): weight for member, weight in found.items() if weight}
-
-
 def _group(key: str, entry: Entry, keys: tuple[str, ...]) -> Group:
-    later = _numbers(entry, "later", keys, highest=1.0)
-    after = entry.table("later_after", optional=not later)
+    later = numbers(entry, "later", keys, highest=1.0)
     group = Group(
         key=key,
         share=entry.decimal("share"),
         brp=_weights(entry, "brp", Brp),
-        needs=_numbers(entry, "needs", keys, highest=1.0),
+        needs=numbers(entry, "needs", keys, highest=1.0),
         otherwise_present=frozenset(_known(entry, "otherwise_present", keys)),
-        urgent=_numbers(entry, "urgent", keys, highest=1.0),
+        urgent=numbers(entry, "urgent", keys, highest=1.0),
         later=later,
-        later_after=_read_days(after) if after else Days(0, 0),
+        later_after=days_in(entry, "later_after") if later or "later_after" in entry.values else NO_DAYS,
+        place_lost=read_place_lost(entry),
     )
     entry.done()
     return group
 
 
-def _read_days(entry: Entry) -> Days:
-    days = _days(entry)
-    entry.done()
-    return days
-
-
 def _counter(entry: Entry, key: str, catalogue: Catalogue) -> Counter:
     agreed = catalogue.rule(key).needs_agreed_date
     counter = Counter(
-        days=_days(entry),
-        refused=_chance(entry, "refused", 0.0),
-        withdrawn=_chance(entry, "withdrawn", 0.0),
+        days=days_of(entry),
+        refused=chance_of(entry, "refused", 0.0),
+        withdrawn=chance_of(entry, "withdrawn", 0.0),
         speed=entry.decimal("speed", lowest=0.01, default=1.0),
-        agreed_after=_between(entry, "agreed_after", 0, 1000) if agreed else None,
+        agreed_after=between(entry, "agreed_after", 0, 1000) if agreed else None,
     )
     if counter.refused + counter.withdrawn > 1:
         entry.fault(
@@ -357,8 +308,8 @@ def _counter(entry: Entry, key: str, catalogue: Catalogue) -> Counter:
 def _after_refusal(entry: Entry) -> AfterRefusal:
     inner = entry.table("after_refusal")
     if inner is None:
-        return AfterRefusal(0, 0, Days(0, 0))
-    found = AfterRefusal(_chance(inner, "delivered"), _chance(inner, "withdrawn"), _days(inner))
+        return AfterRefusal(0, 0, NO_DAYS)
+    found = AfterRefusal(chance_of(inner, "delivered"), chance_of(inner, "withdrawn"), days_of(inner))
     if found.delivered + found.withdrawn > 1:
         inner.fault(
             "delivered", "samen met 'withdrawn' is dit meer dan 1.", "Het zijn kansen: maak ze samen hoogstens 1."
@@ -368,12 +319,12 @@ def _after_refusal(entry: Entry) -> AfterRefusal:
 
 
 def _table(rung: RungName, entry: Entry) -> Table:
-    faster = _numbers(entry, "faster", tuple(a.value for a in Answer), highest=math.inf, least=1.0)
+    faster = numbers(entry, "faster", tuple(a.value for a in Answer), highest=math.inf, least=1.0)
     table = Table(
-        days=_days(entry),
+        days=days_of(entry),
         answers=_weights(entry, "answers", Answer),
         faster={Answer(answer): factor for answer, factor in faster.items()},
-        submitted=_chance(entry, "submitted") if rung.kind.is_judged else 1.0,
+        submitted=chance_of(entry, "submitted") if rung.kind.is_judged else 1.0,
     )
     entry.done()
     return table
@@ -382,8 +333,8 @@ def _table(rung: RungName, entry: Entry) -> Table:
 def _waiving(entry: Entry) -> Waiving:
     inner = entry.table("waiver")
     if inner is None:
-        return Waiving(0, Days(0, 0))
-    found = Waiving(_chance(inner, "chance"), _days(inner))
+        return Waiving(0, NO_DAYS)
+    found = Waiving(chance_of(inner, "chance"), days_of(inner))
     inner.done()
     return found
 
@@ -391,11 +342,11 @@ def _waiving(entry: Entry) -> Waiving:
 def _stopping(entry: Entry) -> Stopping:
     inner = entry.table("suspension")
     if inner is None:
-        return Stopping(0, Days(0, 0), 1, {Reason.CLIENT_ASKS: 1})
+        return Stopping(0, NO_DAYS, 1, {Reason.CLIENT_ASKS: 1})
     found = Stopping(
-        _chance(inner, "chance"),
-        _days(inner),
-        _between(inner, "calendar_days", 1, LONGEST_STOP),
+        chance_of(inner, "chance"),
+        days_of(inner),
+        between(inner, "calendar_days", 1, LONGEST_STOP),
         _weights(inner, "reasons", Reason),
     )
     inner.done()
@@ -416,7 +367,7 @@ def _places(entry: Entry, config: Config) -> tuple[tuple[Place, ...], Catalogue]
         known = municipalities.get(key)
         name = inner.text("name", default=known.name if known else key)
         found.append(
-            Place(key, name, inner.decimal("share"), _numbers(inner, "speed", keys, highest=math.inf, least=0.01))
+            Place(key, name, inner.decimal("share"), numbers(inner, "speed", keys, highest=math.inf, least=0.01))
         )
         tables[key] = frozenset(
             rung
@@ -430,7 +381,17 @@ def _places(entry: Entry, config: Config) -> tuple[tuple[Place, ...], Catalogue]
         entry.fault("place", "geen enkele plaats heeft een aandeel.", "Geef ten minste één plaats een share boven 0.")
     catalogue = config.catalogue
     calendars = {place.key: catalogue.calendar_of(place.key) for place in found}
-    return tuple(found), replace(catalogue, calendars=calendars, tables=tables, automatic=frozenset(automatic))
+    warned = {place.key: _warned(place.key, tables[place.key], catalogue) for place in found}
+    made = replace(catalogue, calendars=calendars, tables=tables, warned=warned, automatic=frozenset(automatic))
+    return tuple(found), made
+
+
+def _warned(place: str, tables: frozenset[RungName], catalogue: Catalogue) -> frozenset[WarningTo]:
+    """Who is there to be warned: in a place of the scenario the tables that it has, and a portfolio holder, as everywhere."""
+    known = catalogue.warned.get(place)
+    if known is not None:
+        return known
+    return frozenset({WarningTo.CENTRAL_DESK} | ({WarningTo.ESCALATION_TABLE} if tables else set()))
 
 
 # --- together --------------------------------------------------------------------------------------------------------
@@ -440,6 +401,9 @@ def _check_together(entry: Entry, scenario: Scenario) -> None:
     """What can only be seen when all parts are read."""
     if not any(group.share for group in scenario.groups):
         entry.fault("group", "er is geen groep met een aandeel.", "Voeg een groep toe met een share boven 0.")
+    for key in sorted(scenario.again.keys() - scenario.counters.keys()):
+        remedy = f"Voeg toe hoe lang dat loket erover doet: [counter.{key}]."
+        entry.fault(f"again.{key}", f"er is geen [counter.{key}].", remedy)
     for group in scenario.groups:
         inner = Entry(entry.file, f"group.{group.key}", {}, entry.faults)
         _check_counters(inner, group, scenario)
@@ -449,6 +413,8 @@ def _check_together(entry: Entry, scenario: Scenario) -> None:
 def _check_counters(entry: Entry, group: Group, scenario: Scenario) -> None:
     asked = {key for key, chance in [*group.needs.items(), *group.later.items()] if chance}
     asked.update(*(scenario.always_needed.get(brp, ()) for brp in group.brp))
+    if group.place_lost.chance:
+        asked.add(scenario.catalogue.place.adds)
     for key in sorted(asked - scenario.counters.keys()):
         entry.fault(key, f"er is geen [counter.{key}].", f"Voeg toe hoe lang dat loket erover doet: [counter.{key}].")
     for key, chance in group.later.items():

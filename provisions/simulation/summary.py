@@ -17,6 +17,12 @@ from provisions.simulation.run import Counted, Variant
 from provisions.simulation.what_if import WhatIf
 
 FIGURES = (*EVENTS, *LEVELS, *DURATIONS, "submitted")
+# What happens in a life besides; see ``provisions.simulation.counting.Turns``. ``asked`` and ``answered``: of counters, and by
+# the link; ``days_until_known``: calendar days, on average, until what a counter did is on record.
+IN_A_LIFE = (
+    *("rounds", "rests", "at_rest", "warnings", "places_lost", "found_in_time", "nights_without_place"),
+    *("asked", "answered", "days_until_known", "needless_rungs"),
+)
 OF_WEEK = ("breaches", "overdue")
 
 Summary = dict[str, Any]
@@ -88,6 +94,8 @@ def _figures(variant: Variant, runs: Sequence[Counted], wording: Wording) -> dic
             {"place": p.key, "name": p.name, **_spreads([run.places[p.key] for run in runs], OF_MUNICIPALITY)}
             for p in variant.scenario.places
         ],
+        "in_a_life": _spreads([_in_a_life(run) for run in runs], IN_A_LIFE),
+        "answered": _answered(runs),
         "weeks": [{"week": week, **_spreads([run.weeks[week] for run in runs], OF_WEEK)} for week in runs[0].weeks],
     }
 
@@ -104,7 +112,35 @@ def _difference(variant: Variant, runs: Sequence[Counted], base: Sequence[Counte
             {"place": p.key, **_less([(run.places[p.key], was.places[p.key]) for run, was in pairs], OF_MUNICIPALITY)}
             for p in variant.scenario.places
         ],
+        "in_a_life": _less([(_in_a_life(run), _in_a_life(was)) for run, was in pairs], IN_A_LIFE),
     }
+
+
+def _in_a_life(run: Counted) -> dict[str, float | None]:
+    turns = run.turns
+    return {
+        "rounds": turns.rounds,
+        "rests": turns.rests,
+        "at_rest": run.at_rest,
+        "warnings": turns.warnings,
+        "places_lost": turns.places_lost,
+        "found_in_time": turns.found_in_time,
+        "nights_without_place": turns.nights,
+        "asked": sum(row["asked"] for row in run.answered),
+        "answered": sum(row["answered"] for row in run.answered),
+        "days_until_known": round(turns.unknown_days / turns.outcomes, 1) if turns.outcomes else None,
+        "needless_rungs": turns.needless,
+    }
+
+
+def _answered(runs: Sequence[Counted]) -> list[dict[str, Any]]:
+    """How each counter answered by the link: asked, answered, and the median of the days until then."""
+    rows = [{row["counter"]: row for row in run.answered} for run in runs]
+    nothing = {"asked": 0, "answered": 0, "median_days": None}
+    return [
+        {"counter": counter, **_spreads([run.get(counter, nothing) for run in rows], tuple(nothing))}
+        for counter in sorted({counter for run in rows for counter in run})
+    ]
 
 
 def _less(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]], figures: Sequence[str]) -> dict[str, Spread]:

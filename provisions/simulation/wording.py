@@ -34,6 +34,20 @@ OUTCOMES = (
     ("p90_days", "Dagen van start tot geregeld: 9 van de 10 binnen"),
     ("since_intake_median_days", "Dagen van intake tot geregeld: mediaan"),
 )
+# What happens in a life besides: shown where any of it happened.
+IN_A_LIFE = (
+    ("rounds", "Opnieuw nodig: een nieuwe ronde"),
+    ("rests", "Keer dat een cliënt uit beeld was"),
+    ("at_rest", "Uit beeld aan het eind"),
+    ("warnings", "Voorwaarschuwingen"),
+    ("places_lost", "Plekken om te slapen die ophielden"),
+    ("found_in_time", "waarvan op tijd een andere plek"),
+    ("nights_without_place", "Nachten zonder plek daarna"),
+    ("asked", "Vragen aan loketten"),
+    ("answered", "waarvan beantwoord met de link"),
+    ("days_until_known", "Dagen tot wij weten dat een loket klaar is, gemiddeld"),
+    ("needless_rungs", "Escalatiestappen voor niets: het was al geregeld"),
+)
 
 
 def marks(summary: Summary) -> list[str]:
@@ -61,20 +75,25 @@ def what_ifs(summary: Summary) -> list[str]:
     """What each letter stands for, and the answer in a sentence."""
     told = []
     for mark, variant in zip(marks(summary)[1:], summary["variants"][1:], strict=True):
-        answer = _answer(variant["difference"]["totals"]["breaches"])
+        less = variant["difference"]
+        answer = _answer(less["totals"]["breaches"], "overschrijding", "overschrijdingen")
+        rungs = less["in_a_life"]["needless_rungs"]
+        if rungs["highest"] < 0 or rungs["lowest"] > 0:
+            answer += f" {_answer(rungs, 'escalatiestap voor niets', 'escalatiestappen voor niets')}"
         told.append(f"{mark}: {dutch.capitalised(variant['name'])}. {answer}")
     return told
 
 
-def _answer(less: Spread) -> str:
+def _answer(less: Spread, one: str, more: str) -> str:
+    """What a what-if does to a figure, called ``one`` or ``more``."""
     if less is None or not (less["lowest"] or less["highest"]):
-        return "Dat scheelt geen overschrijdingen."
-    broken = _plural(less, "overschrijding", "overschrijdingen")
+        return f"Dat scheelt geen {more}."
+    told = _plural(less, one, more)
     if less["highest"] < 0:
-        return f"Dat scheelt {number(-less['middle'])} {broken}{_between(-less['highest'], -less['lowest'])}."
+        return f"Dat scheelt {number(-less['middle'])} {told}{_between(-less['highest'], -less['lowest'])}."
     if less["lowest"] > 0:
-        return f"Dat geeft {number(less['middle'])} {broken} meer{_between(less['lowest'], less['highest'])}."
-    return f"Of dat overschrijdingen scheelt, is niet te zeggen: {difference(less)}."
+        return f"Dat geeft {number(less['middle'])} {told} meer{_between(less['lowest'], less['highest'])}."
+    return f"Of dat {more} scheelt, is niet te zeggen: {difference(less)}."
 
 
 def _between(lowest: float, highest: float) -> str:
@@ -125,6 +144,16 @@ def outcomes(summary: Summary) -> list[list[str]]:
     ]
     rows.append(["waarvan ingediend", *(ranged(v["totals"]["submitted"]) for v in variants)])
     return rows
+
+
+def in_a_life(summary: Summary) -> list[list[str]]:
+    """Rows about what happens in a life besides, and how counters answered: a name, then one cell a variant."""
+    variants = summary["variants"]
+    return [
+        [name, *(ranged(v["in_a_life"][figure]) for v in variants)]
+        for figure, name in IN_A_LIFE
+        if any(v["in_a_life"][figure] and v["in_a_life"][figure]["highest"] for v in variants)
+    ]
 
 
 def causes(summary: Summary, config: Config) -> list[list[str]]:

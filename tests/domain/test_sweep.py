@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisions.domain import deadlines, lifecycle
-from provisions.domain.case import Answer, Asked, Case, Provision, ProvisionKey, Reason, Said, Status
+from provisions.domain.case import BY_COUNTER, Answer, Asked, Case, Provision, ProvisionKey, Reason, Said, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from provisions.domain.lifecycle import Moment, Need
 from provisions.domain.rules import Brp, OutcomeName
@@ -132,6 +132,29 @@ def losing_the_place(key: str) -> Client:
     return client.tick()
 
 
+def promised(key: str) -> Client:
+    """The counter named a day, an amount is asked, and the second person has not looked yet."""
+    client = waiting(key).travels_to("2026-11-03 09:00")
+    if client.provision(key).asked:
+        client.counter_says(key, Said.PROMISED, "2026-11-06")
+    client.asks_for_money()
+    return client.travels_to("2026-11-06 09:00").tick()
+
+
+def answered(key: str) -> Client:
+    """Late: the table answered, the officer judged, and of the amount that was asked a part is paid."""
+    client = overdue(key)
+    for rung in client.provision(key).rungs:
+        if rung.name.kind.is_judged:
+            client.officer_says(key, Said.SUBMITTED)
+        elif rung.name.kind.is_table:
+            client.table_says(key, rung.name, Said.PRIORITY)
+    client.asks_for_money()
+    client.second(last_asked(client), approves=True)
+    client.spends()
+    return client.tick()
+
+
 def taken_over_late(key: str) -> Client:
     client = overdue(key)
     client.moves_to("duinrade")
@@ -141,7 +164,7 @@ def taken_over_late(key: str) -> Client:
 STATES: list[State] = [
     resting, back,
     waiting, blocked, suspended, overdue, refused, refused_late, delivered, withdrawn, closed, reopened, ended, needed_again,
-    being_handed_over, taken_over, taken_over_late, losing_the_place,
+    being_handed_over, taken_over, taken_over_late, losing_the_place, promised, answered,
 ]  # fmt: skip
 
 
@@ -214,10 +237,13 @@ EVENTS: dict[str, Event] = {
     "registered": lambda c, _: c.is_registered(),
     "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),
-    **{f"counter: {said.value}": counter(said) for said in (Said.PROMISED, Said.DELIVERED, Said.REFUSED, Said.CALL_ME)},
+    **{f"counter: {said.value}": counter(said) for said in BY_COUNTER},
     "table: budget": lambda c, k: c.table_says(
         k, RungName.DOORBRAAKTAFEL, Said.CUSTOMISED_BUDGET, amount=12000, purpose="keep_place"
     ),
+    "table: deviation": lambda c, k: c.table_says(k, RungName.DOORBRAAKTAFEL, Said.DEVIATION),
+    "table: question back": lambda c, k: c.table_says(k, RungName.DOORBRAAKTAFEL, Said.ASK_BACK),
+    "officer: yes": lambda c, k: c.officer_says(k, Said.SUBMITTED),
     "officer: no": lambda c, k: c.officer_says(k, Said.NOT_SUBMITTED, "solved_soon"),
     "taken up": lambda c, k: c.takes_up(k),
     "again": lambda c, k: c.needs_again(k, agreed=need(k).agreed, urgent=need(k).urgent),
@@ -233,7 +259,10 @@ EVENTS: dict[str, Event] = {
     "wake": lambda c, _: c.is_back(),
     "ask for money": lambda c, _: c.asks_for_money(),
     "approve the money": lambda c, _: c.second(last_asked(c), approves=True),
+    "deny the money": lambda c, _: c.second(last_asked(c), approves=False),
     "spend": lambda c, _: c.spends(),
+    "money back": lambda c, _: c.gives_back(),
+    "money corrected": lambda c, _: c.corrects_the_money(),
     "tick": lambda c, _: c.tick(),
 }
 

@@ -8,9 +8,9 @@ from provisions.catalogue import PROJECT
 from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.rungs import RungName
-from provisions.simulation.draw import ClientPlan, NeedPlan, TablePlan
 from provisions.simulation.file import read
 from provisions.simulation.life import Life
+from provisions.simulation.plans import ClientPlan, NeedPlan, TablePlan
 from provisions.simulation.scenario import Scenario, read_scenario
 from tests.builders import CATALOGUE, CONFIG
 
@@ -40,7 +40,7 @@ def need(key: str, wait: int, **more: Any) -> NeedPlan:
     plan = NeedPlan(
         key=key,
         needed_on=None,
-        agreed=None,
+        agreed_after=None,
         urgent=False,
         wait=wait,
         outcome=OutcomeName.DELIVERED,
@@ -55,7 +55,9 @@ def need(key: str, wait: int, **more: Any) -> NeedPlan:
     return plan._replace(**more)
 
 
-def lives(opened: date, *needs: NeedPlan, place: str = "voorbeeldstad", present: frozenset[str] = frozenset()) -> Life:
-    """One client of the region, up to the end of March 2027."""
-    plan = ClientPlan(1, place, opened, Brp.UNKNOWN, present, needs)
+def lives(
+    opened: date, *needs: NeedPlan, place: str = "voorbeeldstad", present: frozenset[str] = frozenset(), **more: Any
+) -> Life:
+    """One client of the region, up to the end of March 2027; ``more``: what is in store besides (``ClientPlan``)."""
+    plan = ClientPlan(1, place, opened, Brp.UNKNOWN, present, needs, **more)
     return Life(plan, CATALOGUE, scenario(weeks=12).end).live()

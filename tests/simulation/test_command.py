@@ -11,7 +11,7 @@ import pytest
 
 from provisions.cli import main
 from provisions.domain.figures.history import OF_MUNICIPALITY
-from provisions.simulation.summary import FIGURES
+from provisions.simulation.summary import FIGURES, IN_A_LIFE
 from tests.builders import KEYS
 from tests.cli.conftest import Ran
 from tests.conftest import clean_environment
@@ -74,7 +74,7 @@ def test_a_narrow_terminal_is_not_exceeded(simulate: Simulate, monkeypatch: pyte
 def test_json_is_all_of_it_and_the_same_again(simulate: Simulate) -> None:
     first, again = simulate("--json", "--seed", "5"), simulate("--json", "--seed", "5")
     assert first.out == again.out
-    assert simulate("--json", "--seed", "6").out != first.out
+    assert simulate("--json", "--seed", "6", "--runs", "1").json["variants"] != first.json["variants"]
     found = first.json
     assert {name: found[name] for name in ("scenario", "from", "until", "seed", "runs")} == {
         "scenario": "Kort",
@@ -83,9 +83,10 @@ def test_json_is_all_of_it_and_the_same_again(simulate: Simulate) -> None:
         "seed": 5,
         "runs": 2,
     }
-    base, twice = found["variants"]
+    base, twice, by_link = found["variants"]
     assert (base["changes"], twice["changes"]) == ({}, {"counter.id_document.speed": 2})
-    for variant in (base, twice):
+    assert by_link["changes"] == {"answers.by_link": 1, "answers.at_most": 1}
+    for variant in (base, twice, by_link):
         assert [row["key"] for row in variant["provisions"]] == list(KEYS)
         assert len(variant["weeks"]) == 8
         for row in (variant["totals"], *variant["provisions"]):
@@ -94,8 +95,27 @@ def test_json_is_all_of_it_and_the_same_again(simulate: Simulate) -> None:
             assert spread["lowest"] <= spread["middle"] <= spread["highest"]
         for row in variant["places"]:
             assert set(row) == {"place", "name", *OF_MUNICIPALITY}
+        assert set(variant["in_a_life"]) == set(IN_A_LIFE)
+        assert {row["counter"] for row in variant["answered"]} >= {"burgerzaken", "opvang"}
     assert base["difference"] is None
-    assert {"totals", "provisions", "places"} == set(twice["difference"])
+    assert {"totals", "provisions", "places", "in_a_life"} == set(twice["difference"])
+
+
+def test_it_says_what_it_does_when_every_counter_answers_by_link_within_a_day(simulate: Simulate) -> None:
+    """Who knows within a day that something is done, lays nothing before a table that was done already."""
+    ran = simulate("--json", "--what-if", "answers-within-a-day")
+    base, by_link = (variant["in_a_life"] for variant in ran.json["variants"])
+    assert by_link["days_until_known"]["highest"] < base["days_until_known"]["lowest"]
+    assert by_link["needless_rungs"]["middle"] < base["needless_rungs"]["middle"] / 2
+    assert by_link["answered"]["middle"] > 2 * base["answered"]["middle"]
+    told = simulate("--what-if", "answers-within-a-day", "--runs", "1").out
+    assert re.search(
+        r"^A: Elk loket antwoordt binnen een dag met de link\..* Dat scheelt \d+ escalatiestappen voor niets",
+        told,
+        re.MULTILINE,
+    )
+    assert re.search(r"^waarvan beantwoord met de link +\d+", told, re.MULTILINE)
+    assert re.search(r"^waarvan op tijd een andere plek +\d+", told, re.MULTILINE)
 
 
 def test_each_what_if_that_is_typed_gets_a_column(simulate: Simulate) -> None:
@@ -160,12 +180,13 @@ def test_the_files_have_the_same_figures(simulate: Simulate, tmp_path: Path) -> 
     assert json.loads(data.read_text("utf-8")) == ran.json
     assert ran.err.count("Geschreven:") == 2
     html = page.read_text("utf-8")
-    base, twice = ran.json["variants"]
+    base, twice, _ = ran.json["variants"]
     row = next(r for r in base["provisions"] if r["key"] == "id_document")
     assert f'<th scope="row">Identiteitsbewijs</th><td class="n">{row["started"]["middle"]:.0f}</td>' in html.replace(
         ",5", ""
     )
     assert twice["name"] in html
+    assert "Wat er in een leven gebeurt" in html
     assert "<script" not in html
     assert not re.search(r'(src|href)="', html)
     assert not [url for url in re.findall(r"https?://[^\"' <)]+", html) if "w3.org" not in url]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from provisions.simulation import run
 from provisions.simulation.draw import Draw, Stream
+from provisions.simulation.reading import Days
 from provisions.simulation.run import Counted, Variant, clients_of, simulate
-from provisions.simulation.scenario import Days
 from provisions.simulation.summary import spread, summarise
 from provisions.simulation.what_if import WhatIf, changed
 from tests.builders import CONFIG, KEYS
@@ -33,8 +33,9 @@ def test_the_same_seed_gives_the_same_year_and_another_does_not() -> None:
     assert done(variants(), seed=3) != done(variants(), seed=4)
 
 
-def test_more_processors_give_the_same_year() -> None:
+def test_more_processors_give_the_same_year(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough clients for processes of their own: what each counts alone is what they count together."""
+    monkeypatch.setattr(run, "WORTH_A_PROCESS", 40)
     many = variants(clients=[2 * run.WORTH_A_PROCESS, 2 * run.WORTH_A_PROCESS], weeks=2)
     told: list[int] = []
     together = simulate(many, 1, 1, told.append)

@@ -7,8 +7,10 @@ import pytest
 
 from provisions.catalogue import PROJECT
 from provisions.domain.errors import InvalidConfig, InvalidInput, Refused
+from provisions.simulation.draw import Draw
 from provisions.simulation.file import find, read
-from provisions.simulation.scenario import Days, read_scenario
+from provisions.simulation.reading import Days
+from provisions.simulation.scenario import read_scenario
 from provisions.simulation.what_if import WhatIf, changed, named, typed
 from tests.builders import CONFIG
 from tests.simulation.scenarios import CONFIG_FOLDER, COUNTRY, scenario, values
@@ -37,6 +39,30 @@ def test_a_region_has_the_municipalities_of_the_organisation() -> None:
     found = read_scenario(file.values, file.name, CONFIG)
     assert [place.key for place in found.places] == list(CONFIG.organisation.municipalities)
     assert found.catalogue is CONFIG.catalogue
+
+
+def test_what_a_scenario_does_not_say_never_happens() -> None:
+    """One that was written before these were known still counts as it did: what a counter did is known at once."""
+    silent = {name: value for name, value in values().items() if name not in ("again", "rest", "warning", "answers")}
+    for group in silent["group"].values():
+        group.pop("place_lost", None)
+    found = read_scenario(silent, "test.toml", CONFIG)
+    draw = Draw(found, "1")
+    for number in range(40):
+        client = draw.client(number)
+        assert (dict(client.again), client.place_lost, client.rest) == ({}, None, None)
+        assert all((p.by_link, p.known_after, p.again) == (False, 0, None) for p in client.needs)
+
+
+def test_a_place_has_a_portfolio_holder_and_the_tables_that_it_has() -> None:
+    found = scenario().catalogue
+    warned = {place: [rule.name for rule in found.warnings_in(place)] for place in found.calendars}
+    everyone = [rule.name for rule in CONFIG.catalogue.warnings]
+    assert warned == {
+        "large_city": everyone,
+        "town": [name for name in everyone if name != "escalation_table"],
+        "countryside": [name for name in everyone if name != "escalation_table"],
+    }
 
 
 def test_a_place_has_its_own_tables() -> None:
@@ -75,6 +101,26 @@ def test_a_place_has_its_own_tables() -> None:
         ({"group__homeless__needs__benefit": 0.5}, "benefit"),
         ({"group__homeless__otherwise_present": ["postal_address", "benefit_decision"]}, "postal_address"),
         ({"group__homeless__later": {"emergency_shelter": 0.5}}, "later_after"),
+        ({"group__losing_home__later": {"housing": 0.5}}, "later"),
+        ({"again__id_document__chance": 1.1}, "chance"),
+        ({"again__id_document__reason": "vergeten"}, "reason"),
+        ({"again__id_document__p90": 1}, "p90"),
+        ({"again__id_dcument": {"chance": 1}}, "again.id_dcument"),
+        ({"counter": {}}, "again.id_document"),
+        ({"rest__chance": -1}, "chance"),
+        ({"rest__days": {"median": 20}}, "p90"),
+        ({"rest__reasons": {"detention": 1}}, "detention"),
+        ({"rest__length": 3}, "length"),
+        ({"group__settled__place_lost__chance": 2}, "chance"),
+        ({"group__settled__place_lost__known": 3}, "known"),
+        ({"group__settled__place_lost": {"chance": 1}}, "after"),
+        ({"warning__doorbraaktafel__found": 7}, "found"),
+        ({"warning__doorbraktafel": {"found": 1, "median": 1, "p90": 2}}, "warning.doorbraktafel"),
+        ({"answers__by_link": 40}, "by_link"),
+        ({"answers__at_most": -1}, "at_most"),
+        ({"answers__otherwise": {"median": 3, "p90": 1}}, "p90"),
+        ({"answers__grounds": {"geen_zin": 1}}, "geen_zin"),
+        ({"answers__grounds": {}}, "grounds"),
         ({"group__losing_home__urgent": {"id_document": 0.5}}, "urgent"),
         ({"place__town__speed": {"id_dcument": 2}}, "id_dcument"),
         ({"always_needed__unregistered__needs": ["adres"]}, "needs"),
@@ -132,7 +178,7 @@ def test_the_example_in_the_guide_is_a_scenario(tmp_path: Path) -> None:
     found = read_scenario(file.values, file.name, CONFIG)
     assert [place.key for place in found.places] == ["havenmeer", "duinrade"]
     assert [place for place, tables in found.catalogue.tables.items() if tables] == ["havenmeer"]
-    assert set(named(file.values, file.name)) == {"id-twice-as-fast", "afwijken"}
+    assert set(named(file.values, file.name)) == {"id-twice-as-fast", "answers-within-a-day", "afwijken"}
 
 
 def test_an_unknown_scenario_names_those_that_are_there() -> None:
