@@ -395,10 +395,9 @@ def _act(life: Life, app: App, line: AuditLine, beside: list[AuditLine]) -> Call
                 fields=outcome.data["fields"] if outcome else None,  # type: ignore[arg-type]
             )  # fmt: skip
         case "provision.outcome" if "provision.replied" not in with_it:
-            on = date.fromisoformat(str(data["on"]))
-            return partial(
-                cases.record_outcome, reference, key, str(data["outcome"]), by=by, on=on, fields=data["fields"]
-            )  # type: ignore[arg-type]
+            on, fields = date.fromisoformat(str(data["on"])), data["fields"]
+            assert isinstance(fields, dict)
+            return partial(cases.record_outcome, reference, key, str(data["outcome"]), by=by, on=on, fields=fields)
         case "clock.suspended":
             until = date.fromisoformat(str(data["until"]))
             return partial(cases.suspend, reference, key, reason=str(data["reason"]), until=until, by=by)
