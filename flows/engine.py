@@ -97,7 +97,7 @@ class Engine:
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
         self._morning = MorningMessages(
-            screens.mornings, screens.days, Gathered(database, config, now), screens.absences
+            screens.mornings, screens.days, Gathered(database, config, now), screens.absences, app.bringing
         )
         self._standby = StandbyLoop(_standby_calls(settings, config, database, now))
         self._returns = ReturnsLoop(_returns(settings, config, database, now))

@@ -524,6 +524,7 @@ class Town:
         self.days.tell()
         self.gathered.tell()
         self.absences.ask()
+        self.app.bringing.ask_again()
         self.outbox.deliver_due()
         for mail in self.letterbox.mail:
             body = mail.get_body(("plain",))

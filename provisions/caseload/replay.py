@@ -1,7 +1,7 @@
 """The example's events carried out again, each at its own moment, with what time does in between."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Engine
@@ -92,6 +92,20 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         (asked,) = (waiting.number for waiting in app.cases.waiting(by=by) if waiting.reference == reference)
         return str(asked)
 
+    def bring_in(*, by: Actor, decision: str, **said: Any) -> object:
+        known = [one for one in app.bringing.every(by) if one.decision == decision]  # loading was broken off after it
+        return known or app.bringing.bring_in(decision=decision, by=by, **said)
+
+    def group_number(text: str, by: Actor) -> str:
+        """What is brought in has a number that depends on what else was, and so on the day of loading."""
+        return next(f"S-{one.number}" for one in app.bringing.every(by) if one.decision == text)
+
+    def see(*, text: str, by: Actor, agreed: bool) -> object:
+        return app.bringing.see(group_number(text, by), agreed=agreed, by=by)
+
+    def decide(*, text: str, by: Actor, answer: str, until: date | None = None) -> object:
+        return app.bringing.decide(group_number(text, by), answer, until=until, by=by)
+
     def of_budget(act: Callable[..., Case]) -> Callable[..., Case]:
         """Of what was asked last for a case."""
         return lambda reference, **said: act(f"B-{app.views.case(reference).case.budget[-1].number}", **said)
@@ -133,4 +147,7 @@ def _commands(app: App) -> Mapping[str, Callable[..., object]]:
         "why": app.cases.why,
         "note": app.cases.note,
         "reply": reply,
+        "bring_in": bring_in,
+        "see": see,
+        "decide": decide,
     }

@@ -38,7 +38,8 @@ def events(today: date, config: Config, path: Path = EXAMPLE) -> list[Event]:
         for event in _Client(number, client, today, config).events()
     ]
     absences = [_absence(entry, today, config.catalogue.calendar) for entry in example["away"]]
-    return sorted([*absences, *clients], key=lambda event: event.moment)
+    group = [event for entry in example["brought_in"] for event in _brought_in(entry, today, config)]
+    return sorted([*absences, *clients, *group], key=lambda event: event.moment)
 
 
 def _absence(entry: Mapping[str, Any], today: date, calendar: WorkingCalendar) -> Event:
@@ -51,6 +52,24 @@ def _absence(entry: Mapping[str, Any], today: date, calendar: WorkingCalendar) -
         by=entry["by"],
         arguments={"code": entry["director"], "deputy": entry["deputy"], "start": start, "until": until},
     )
+
+
+def _brought_in(entry: Mapping[str, Any], today: date, config: Config) -> Iterator[Event]:
+    """What somebody brings before the steering group, and what became of that; each is known by its text."""
+    towns, calendar = list(config.organisation.municipalities), config.catalogue.calendar
+    said = {name: entry[name] for name in ("about", "cause", "cases", "decision", "owner")}
+    said |= {
+        "cases": str(entry["cases"]),
+        "municipality": towns[(entry["municipality"] - 1) % len(towns)],
+        "due": today + timedelta(days=entry["due"]),
+    }
+    for happened in [{"at": entry["at"], "do": "bring_in", "by": entry["by"]}, *entry["event"]]:
+        day = datetime.combine(_working_day(today, happened["at"], calendar), FIRST_OF_THE_DAY, AMSTERDAM)
+        more = {name: value for name, value in happened.items() if name not in ("at", "do", "by")}
+        if "until" in more:
+            more["until"] = today + timedelta(days=more["until"])
+        of = said if happened["do"] == "bring_in" else {"text": entry["decision"]}
+        yield Event(day, "", happened["do"], happened["by"], {**of, **more})
 
 
 def _working_day(today: date, offset: int, calendar: WorkingCalendar) -> date:

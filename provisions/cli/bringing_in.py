@@ -46,7 +46,8 @@ def decide(args: Namespace, settings: Settings) -> None:
 def see(args: Namespace, settings: Settings, *, agreed: bool) -> None:
     """A second person agrees or not with what is to be brought in."""
     with app_on(settings, new=True) as app:
-        _tell(args, app.bringing.see(args.number, agreed=agreed, by=args.by))
+        because = None if agreed else args.because
+        _tell(args, app.bringing.see(args.number, agreed=agreed, because=because, by=args.by))
 
 
 def _tell(args: Namespace, known: BroughtIn) -> None:
@@ -80,4 +81,5 @@ def shown(known: BroughtIn) -> dict[str, Any]:
         "deferred": known.deferred,
         "asked_by": known.asked_by,
         "seen_by": known.seen_by,
+        "reason": known.reason,
     }

@@ -8,6 +8,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
 from provisions.domain.lifecycle import proposals
+from provisions.domain.notices import standing
 from provisions.domain.rules import CodeList, Dependency
 from provisions.views import replied
 from provisions.views.cases import SUSPENDED, ProvisionView
@@ -62,10 +63,11 @@ class Wording:
         for reached in sorted(p.provision.milestones, key=lambda m: m.on):
             rule = known.milestone(reached.name)
             found.append(f"{rule.title if rule else reached.name}: {self.day(reached.on)}")
-        if p.notice is not None and p.notice.decided is None:
+        if p.notice is not None and p.notice.is_open:
+            stands = standing(p.notice, self._today, self._config.catalogue.notice)
             found.append(
-                f"twee weken na de ingebrekestelling: {self.day(p.notice.two_weeks.due)}; dagen daarna tot en met "
-                f"{self.day(p.notice.last)}"
+                f"ingebrekestelling: {stands} (twee weken om op "
+                f"{self.day(p.notice.two_weeks.due)}; dagen daarna tot en met {self.day(p.notice.last)})"
             )
         to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:

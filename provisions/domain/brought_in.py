@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from provisions.domain.calendar import WorkingCalendar
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
+from provisions.domain.lifecycle.second import AGAIN_AFTER
 
 LONGEST, FEWEST, MOST_CASES = 300, 5, 9_999
 OTHER = "other"  # about no provision in particular
@@ -22,6 +24,7 @@ class Standing(StrEnum):
 
     ASKED = "asked"  # nobody but the asker has seen it
     DENIED = "denied"
+    LAPSED = "lapsed"  # nobody saw it in time, and it is not possible any more
     BROUGHT_IN = "brought_in"  # before the steering group
     ADOPTED = "adopted"
     REJECTED = "rejected"
@@ -32,12 +35,15 @@ class Standing(StrEnum):
 IN_DUTCH = {
     Standing.ASKED: "wacht op een tweede persoon",
     Standing.DENIED: "niet akkoord van een tweede persoon",
+    Standing.LAPSED: "vervallen voordat een tweede persoon het zag",
     Standing.BROUGHT_IN: "wacht op een besluit",
     Standing.ADOPTED: "overgenomen",
     Standing.REJECTED: "niet overgenomen",
     Standing.DEFERRED: "aangehouden",
     Standing.DONE: "gedaan",
 }
+UNSEEN = frozenset({Standing.ASKED, Standing.DENIED, Standing.LAPSED})
+"""What stays in the municipality: nobody agreed that it leaves."""
 DECISIONS = (Standing.ADOPTED, Standing.REJECTED, Standing.DEFERRED, Standing.DONE)
 IN_REPORT = frozenset({Standing.BROUGHT_IN, Standing.DEFERRED, Standing.ADOPTED})
 """Until it is decided, and what was adopted until it is done."""
@@ -48,6 +54,7 @@ class BroughtIn:
     """One thing. ``number``: as people say it after ``S-``; ``about``: the key of a provision, or ``other``; ``cause``: a code;
     ``cases``: how many clients it is about; ``decision``: what is asked of the group, in at most 300 characters, about no client;
     ``owner``: who is to do it (a code), ``due``: by when. ``deferred``: how often it was put off, ``until``: to which day.
+    ``reason``: why the second person did not agree (free text, of the municipality alone).
     """
 
     number: int
@@ -65,6 +72,7 @@ class BroughtIn:
     decided_on: date | None = None
     until: date | None = None
     deferred: int = 0
+    reason: str | None = None
 
     @property
     def shown_cases(self) -> str:
@@ -106,14 +114,44 @@ def check(asked: BroughtIn, today: date, about: Collection[str], causes: Collect
         )
 
 
-def seen(known: BroughtIn, by: str, today: date, *, agreed: bool) -> BroughtIn:
-    """A second person has seen it, and agrees that it is brought in, or not. Raises ``NotAllowed``."""
+def seen(known: BroughtIn, by: str, today: date, *, agreed: bool, because: str | None = None) -> BroughtIn:
+    """A second person has seen it, and agrees that it is brought in, or not (``because``: free text). Raises ``NotAllowed``, and
+    ``InvalidInput`` where there is no reason.
+    """
     if known.state is not Standing.ASKED:
         raise NotAllowed(f"S-{known.number} wordt niet meer gevraagd: het is {IN_DUTCH[known.state]}.")
     if known.asked_by == by:
         raise NotAllowed(f"S-{known.number} is door '{by}' zelf gevraagd. Een ander moet het eerst zien.")
-    state = Standing.BROUGHT_IN if agreed else Standing.DENIED
-    return replace(known, state=state, seen_by=by, decided_on=today)
+    if agreed:
+        return replace(known, state=Standing.BROUGHT_IN, seen_by=by, decided_on=today)
+    if because is None:
+        raise InvalidInput(
+            f"Waarom gaat S-{known.number} niet naar de stuurgroep? Vul de reden in.", about=Part.BECAUSE
+        )
+    return replace(known, state=Standing.DENIED, seen_by=by, decided_on=today, reason=because)
+
+
+def lapse(known: BroughtIn, today: date) -> BroughtIn:
+    """It is not possible any more: see :func:`check`, by which it is judged anew before it leaves."""
+    return replace(known, state=Standing.LAPSED, decided_on=today)
+
+
+def ask_again_on(known: BroughtIn, calendar: WorkingCalendar) -> date:
+    """The day on which the others are asked once more to look at it (rule 14 of "What happens in a life")."""
+    return calendar.add_working_days(known.asked_on, AGAIN_AFTER)
+
+
+def for_the_group(known: BroughtIn, today: date) -> bool:
+    """Whether the steering group has something to say of it today: to decide, or whether what it adopted is done."""
+    match known.state:
+        case Standing.BROUGHT_IN:
+            return True
+        case Standing.DEFERRED:
+            return known.until is not None and known.until <= today
+        case Standing.ADOPTED:
+            return known.due < today
+        case _:
+            return False
 
 
 def decide(known: BroughtIn, decision: Standing, today: date, until: date | None) -> BroughtIn:

@@ -588,6 +588,14 @@ class MessageKind(StrEnum):
     AGENDA = ("agenda", Letter(label="agenda van de dag, aan de tafel", to=Recipient.TABLE))
     OVERVIEW = ("overview", Letter(label="overzicht van de dag, aan de regisseur", to=Recipient.CASE_DIRECTOR))
     MORNING = ("morning", Letter(label="ochtendbericht", to=Recipient.TEAM_LEADS))
+    BROUGHT_IN_ASKED = (
+        "brought_in_asked",
+        Letter(label="vraag om mee te kijken met wat wordt ingebracht", to=Recipient.TEAM_LEADS),
+    )
+    BROUGHT_IN_SEEN = (
+        "brought_in_seen",
+        Letter(label="wat er over een vraag om in te brengen is besloten", to=Recipient.TEAM_LEADS),
+    )
     BROUGHT_IN = ("brought_in", Letter(label="besluit van de stuurgroep", to=Recipient.TEAM_LEADS))
     ABSENCE_ENDS = ("absence_ends", Letter(label="vraag wat er na een afwezigheid gebeurt", to=Recipient.TEAM_LEADS))
 

@@ -4,7 +4,7 @@ Source: domain.md, "Figures besides the weekly report"; the advice report of 202
 anything: a client is counted once under each question. Days are Amsterdam's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,8 +17,10 @@ FEWEST = 5
 HIDDEN = "x"  # what is not shown: it is one to four, or would tell of another that is
 DETENTION, NO_WLZ = "detention", "none"
 YES, NO = "yes", "no"
+HOMELESS = "homeless"
 WLZ_OF_REPORT = frozenset({"ggz", "vg"})  # what the advice report counts
 HALF_YEARS = 6
+_ENOUGH = 2 * FEWEST - 1  # of so many together, any one of two may be five or more
 
 Mark = int | str
 Tender = Callable[[str], bool]
@@ -36,15 +38,14 @@ class Question(StrEnum):
 class Client:
     """What the monitor knows of a case: no reference. ``lived``: what was said, each from a day on, in order.
 
-    ``was``, ``since``: of a case that came from another municipality, which that was and from which day on it is the new one.
+    ``places``: of a case that moved, the municipality that had it from which day on, in order, the first from the beginning.
     """
 
     municipality: str
     opened: date
     closed: date | None
     lived: tuple[Living, ...]
-    was: str | None = None
-    since: date | None = None
+    places: tuple[tuple[date, str], ...] = ()
 
     def is_included(self, day: date) -> bool:
         """Whether it is open at the end of ``day``."""
@@ -52,7 +53,7 @@ class Client:
 
     def place(self, day: date) -> str:
         """The municipality that had it on ``day``."""
-        return self.was if self.was is not None and self.since is not None and day < self.since else self.municipality
+        return next((place for since, place in reversed(self.places) if since <= day), self.municipality)
 
     def answer(self, question: Question, day: date) -> str:
         """What was known on ``day``: a code, ``yes``, ``no`` or ``unknown``."""
@@ -132,13 +133,14 @@ class Monitor:
 @dataclass(frozen=True)
 class HalfYear:
     """A line of the table of the advice report, 2.2.1: how many are included, and how many of these sleep nowhere, lose their
-    place soon, and have Wlz ggz or vg (``"<5"`` for one to four).
+    place soon, and have Wlz ggz or vg (``"<5"`` for one to four). Hidden is what would tell, beside the monitor of that day, what
+    that hides.
     """
 
     day: date
     included: int
-    homeless: int
-    losing: int
+    homeless: Mark
+    losing: Mark
     wlz: Mark
 
 
@@ -169,22 +171,47 @@ def _half_year_before(day: date) -> date:
 
 
 def _half_year(found: Counted) -> HalfYear:
-    wlz = sum(found.answers[Question.WLZ].get(code, 0) for code in WLZ_OF_REPORT)
+    shown = _region(found).answers
+    living, losing, wlz = shown[Question.LIVING], shown[Question.LOSING], shown[Question.WLZ]
     return HalfYear(
         found.day,
         found.included,
-        found.answers[Question.LIVING].get("homeless", 0),
-        found.answers[Question.LOSING].get(YES, 0),
-        wlz if wlz == 0 or wlz >= FEWEST else f"<{FEWEST}",
+        HIDDEN if living is None else living.get(HOMELESS, 0),
+        HIDDEN if losing is None else losing.get(YES, 0),
+        HIDDEN if wlz is None else _together(found.answers[Question.WLZ], wlz),
     )
+
+
+def _together(counts: Mapping[str, int], shown: Mapping[str, Mark]) -> Mark:
+    """How many have one of ``WLZ_OF_REPORT``, unless what is hidden would follow from that and what is shown."""
+    number = sum(counts.get(code, 0) for code in WLZ_OF_REPORT)
+    if 0 < number < FEWEST:
+        return f"<{FEWEST}"
+    hidden = {code for code, mark in shown.items() if mark == HIDDEN}
+    parts = [part for part in (hidden & WLZ_OF_REPORT, hidden - WLZ_OF_REPORT) if part]
+    if len(parts) > 1 and not all(_stays_hidden(counts, part) for part in parts):
+        return HIDDEN
+    return number
+
+
+def _stays_hidden(counts: Mapping[str, int], part: Collection[str]) -> bool:
+    """Whether nobody knows which of ``part`` is tender and few, also who knows what they come to together."""
+    tender = _tender(Question.WLZ)
+    few = any(tender(code) and counts[code] < FEWEST for code in part)
+    return not few or (len(part) > 1 and sum(counts[code] for code in part) >= _ENOUGH)
 
 
 # --- what may be shown --------------------------------------------------------------------------------------------------
 
 
 def _region(found: Counted) -> Shown:
-    answers = {question: hide(found.answers[question], _tender(question)) for question in Question}
+    answers = {
+        question: hide(found.answers[question], _tender(question), _REPORTED.get(question, ())) for question in Question
+    }
     return Shown(found.day, found.included, found.new, found.ended, answers)
+
+
+_REPORTED = {Question.LIVING: frozenset({HOMELESS}), Question.WLZ: WLZ_OF_REPORT}
 
 
 def _tender(question: Question) -> Tender:
@@ -198,20 +225,25 @@ def _tender(question: Question) -> Tender:
             return lambda _code: False
 
 
-def hide(counts: Mapping[str, int], tender: Tender) -> Mapping[str, Mark] | None:
+def hide(counts: Mapping[str, int], tender: Tender, reported: Collection[str] = ()) -> Mapping[str, Mark] | None:
     """The counts of one question with what is tender and few hidden: so many besides that, with the total known, none of these
-    follows. Everything that is hidden looks alike. ``None`` where that can't be brought about.
+    follows. Everything that is hidden looks alike. ``None`` where that can't be brought about. ``reported``: those that are told
+    together elsewhere; rather these are hidden besides, where one of them is few, and rather not where none is.
     """
     few = [code for code, number in counts.items() if tender(code) and 0 < number < FEWEST]
     if not few:
         return dict(counts)
-    hidden = set(few)
-    others = sorted((number, code) for code, number in counts.items() if code not in hidden and number > 0)
-    while others and (len(hidden) < 2 or sum(counts[code] for code in hidden) < 2 * FEWEST - 1):
+    hidden, last = set(few), not set(few) & set(reported)
+    others = sorted(
+        ((code in reported) is last, number, code)
+        for code, number in counts.items()
+        if code not in hidden and number > 0
+    )
+    while others and (len(hidden) < 2 or sum(counts[code] for code in hidden) < _ENOUGH):
         # Rather one that is no secret to begin with: of another that is few it would be known that it is.
-        number, code = next(((n, c) for n, c in others if n >= FEWEST), others[-1])
-        others.remove((number, code))
-        hidden.add(code)
+        other = next((one for one in others if one[1] >= FEWEST), others[-1])
+        others.remove(other)
+        hidden.add(other[2])
     if len(hidden) < 2 or sum(counts[code] for code in hidden) == len(hidden):
         return None
     return {code: HIDDEN if code in hidden else number for code, number in counts.items()}

@@ -12,7 +12,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.rules import NoticeRule
 from provisions.domain.terms import DueDate, due_date
 
-MILESTONE, DECIDED = "notice_of_default", "decision_announced"
+MILESTONE, DECIDED, SETTLED = "notice_of_default", "decision_announced", "penalty_settled"
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Notice:
 
     ``two_weeks``: the term within which there is still time to decide. Then it costs something a day, from ``first`` up to and
     including ``last`` at most. ``decided``: the day of the decision, ``None`` while there is none that is known.
-    ``running``: the end of a statutory term that had not passed on the day of receipt, ``None`` when it had.
+    ``settled``: the day on which what it cost was settled. ``running``: the end of a statutory term that had not passed on the
+    day of receipt, ``None`` when it had.
     """
 
     received: date
@@ -30,6 +31,12 @@ class Notice:
     last: date
     decided: date | None
     running: date | None
+    settled: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to decide, or to settle."""
+        return self.decided is None and self.settled is None
 
 
 def notice_of(situation: Situation, rule: NoticeRule) -> Notice | None:
@@ -44,7 +51,26 @@ def notice_of(situation: Situation, rule: NoticeRule) -> Notice | None:
     decisions += [announced] if announced else []
     running = max((term.end.due for term in terms if term.end.due >= received), default=None)
     last = ends.due + timedelta(days=rule.days)
-    return Notice(received, ends, ends.due + ONE_DAY, last, min(decisions, default=None), running)
+    settled = situation.provision.milestone(SETTLED)
+    return Notice(received, ends, ends.due + ONE_DAY, last, min(decisions, default=None), running, settled)
+
+
+def standing(notice: Notice, today: date, rule: NoticeRule) -> str:
+    """How it stands today, in few Dutch words: for lists."""
+    day = dutch.dutch_date
+    if notice.settled is not None:
+        return f"afgehandeld op {day(notice.settled)}"
+    if notice.decided is not None:
+        return f"besloten op {day(notice.decided)}"
+    if today < notice.two_weeks.due:
+        left = dutch.days((notice.two_weeks.due - today).days)
+        return f"nog {left} om te besluiten, tot en met {day(notice.two_weeks.due)}"
+    if today == notice.two_weeks.due:
+        return "vandaag is de laatste dag om te besluiten"
+    if today <= notice.last:
+        number = (today - notice.first).days + 1
+        return f"nog geen besluit: dag {number} van {rule.days} van de dwangsom, tot en met {day(notice.last)}"
+    return f"nog geen besluit: de {dutch.days(rule.days)} van de dwangsom waren om op {day(notice.last)}"
 
 
 def in_words(notice: Notice, rule: NoticeRule) -> list[str]:
@@ -68,6 +94,8 @@ def in_words(notice: Notice, rule: NoticeRule) -> list[str]:
         )
     if notice.decided is not None:
         told.append(f"Er is besloten op {day(notice.decided)}.")
+    if notice.settled is not None:
+        told.append(f"De dwangsom is afgehandeld op {day(notice.settled)}.")
     if rule.steps:
         amounts = dutch.listed([f"{step.amount} per dag gedurende {dutch.days(step.days)}" for step in rule.steps])
         told.append(f"De dwangsom is {amounts} ({rule.year}, {rule.source}).")

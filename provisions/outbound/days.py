@@ -20,9 +20,9 @@ from provisions.domain.errors import InvalidConfig
 from provisions.domain.messages import MessageKind
 from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
-from provisions.outbound.markdown import html, plain_text
 from provisions.outbound.recording import Note, record, unwritten
 from provisions.outbound.render import Lapsed, line_of
+from provisions.outbound.written import Written, keep
 from provisions.store import audit, channel
 from provisions.store import outbox as store
 from provisions.store.outbox import Message
@@ -131,23 +131,8 @@ class DaysOverviews:
         }
         body = self._templates.get_template("overview/days.md.j2").render(known).strip()
         subject = f"Nieuwe datums · {dutch.day_and_month(day, now)}"
-        store.add(
-            connection,
-            message,
-            kind=MessageKind.DAYS.value,
-            detail=day.isoformat(),
-            municipality=place,
-            created=now,
-            next_try=now,
-        )
-        content = {
-            "recipients": [{"name": to.name, "email": to.email}],
-            "subject": subject,
-            "text": plain_text(body),
-            "html": self._templates.get_template("mail.html.j2").render(subject=subject, body=html(body)),
-            "attachments": [],
-        }
-        store.add_content(connection, message, content)
+        letter = Written(MessageKind.DAYS, day.isoformat(), place, [to], subject, body)
+        keep(connection, message, letter, now, self._templates)
 
 
 def _waiting(connection: Connection, now: datetime) -> list[_Line]:

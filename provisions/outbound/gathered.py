@@ -20,10 +20,10 @@ from provisions.domain.errors import Refused
 from provisions.domain.messages import MessageKind
 from provisions.outbound.holding import Holding
 from provisions.outbound.links import place_of
-from provisions.outbound.markdown import html, plain_text
 from provisions.outbound.outbox import Batch
 from provisions.outbound.recording import Note
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
+from provisions.outbound.written import Written, keep
 from provisions.store import absences, audit, channel
 from provisions.store import outbox as store
 from provisions.store.outbox import Message
@@ -161,16 +161,8 @@ class Gathered:
         called = "Agenda" if kind is MessageKind.AGENDA else "Overzicht"
         number = dutch.counted(len(made.said), "bericht", "berichten")
         subject = f"{called} van {dutch.day_and_month(day, now)} · {number}"
-        words = {"kind": kind.value, "detail": day.isoformat(), "municipality": place, "created": now, "next_try": now}
-        store.add(connection, message, **words)
-        content = {
-            "recipients": [{"name": made.to.name, "email": made.to.email}],
-            "subject": subject,
-            "text": plain_text(body),
-            "html": self._templates.get_template("mail.html.j2").render(subject=subject, body=html(body)),
-            "attachments": [],
-        }
-        store.add_content(connection, message, content)
+        letter = Written(kind, day.isoformat(), place, [made.to], subject, body)
+        keep(connection, message, letter, now, self._templates)
 
 
 def _over_before_heard(batch: Batch, rows: Sequence[Message]) -> frozenset[tuple[int, str | None]]:

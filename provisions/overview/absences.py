@@ -19,9 +19,9 @@ from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.lifecycle import SYSTEM
 from provisions.domain.lifecycle.absence import ask_on
 from provisions.domain.messages import MessageKind
-from provisions.outbound.markdown import html, plain_text
+from provisions.outbound.written import Written, keep
 from provisions.store import absences as kept
-from provisions.store import audit, channel, outbox, people
+from provisions.store import audit, channel, people
 from provisions.store.audit import Line
 from provisions.templates import environment
 
@@ -83,16 +83,8 @@ class AbsenceEnds:
         messages = []
         for place in self._places(connection, absence.director, cases):
             message = message_id(absence, place.key)
-            values = {
-                "kind": MessageKind.ABSENCE_ENDS.value,
-                "detail": absence.until.isoformat(),
-                "municipality": place.key,
-                "created": now,
-                "next_try": now,
-            }
-            if outbox.add(connection, message, **values):
-                content = self._content(place, absence, acting, cases.get(place.key, []))
-                outbox.add_content(connection, message, content)
+            letter = self._letter(place, absence, acting, cases.get(place.key, []))
+            if keep(connection, message, letter, now, self._environment):
                 messages.append(message)
         kept.note_asked(connection, absence.number, today)
         data = {"number": absence.number, "until": absence.until.isoformat()}
@@ -110,7 +102,7 @@ class AbsenceEnds:
         ]
         return [places[key] for key in (cases or works or places) if key in places]
 
-    def _content(self, place: Municipality, absence: Absence, acting: str, references: Sequence[str]) -> dict[str, Any]:
+    def _letter(self, place: Municipality, absence: Absence, acting: str, references: Sequence[str]) -> Written:
         known = {
             "absence": absence,
             "acting": acting,
@@ -120,10 +112,5 @@ class AbsenceEnds:
         }
         body = self._environment.get_template("morning/absence.md.j2").render(known).strip()
         subject = f"Vervanging loopt af · {dutch.dutch_date(absence.until)}"
-        return {
-            "recipients": [{"name": lead.name, "email": lead.email} for lead in place.team_leads],
-            "subject": subject,
-            "text": plain_text(body),
-            "html": self._environment.get_template("mail.html.j2").render(subject=subject, body=html(body)),
-            "attachments": [],
-        }
+        until = absence.until.isoformat()
+        return Written(MessageKind.ABSENCE_ENDS, until, place.key, place.team_leads, subject, body)

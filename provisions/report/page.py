@@ -122,14 +122,24 @@ def paper(report: Report) -> dict[str, Any]:
         "key": [
             ("overschrijdingen deze week", totals["breaches"], before["breaches"]),
             ("nu te laat", totals["overdue"], before["overdue"]),
+            ("cliënten nu zonder opvang", report["without"]["shelter"], report["previous_without"]["shelter"]),
         ],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
         "brought_in": known["brought_in"],
-        "causes": list(report.get("cause_names", {}).items())[:MOST_CAUSES],
+        "causes": causes(report)[:MOST_CAUSES],
+        "answered": [
+            (dutch.capitalised(row["name"]), row["asked"], row["answered"], count(row["median_days"]))
+            for row in known["answered"]
+        ],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
         "escalating": escalating(report, known),
         "closing": known["closing"],
     }
+
+
+def causes(report: Report) -> list[tuple[str, int]]:
+    """Why things were late in the past thirteen weeks: the cause and how often, the most first. None in older reports."""
+    return list(report.get("cause_names", {}).items())
 
 
 def moves(report: Report) -> list[tuple[str, int, int, int]]:

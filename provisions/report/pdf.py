@@ -10,7 +10,7 @@ from provisions.catalogue import TEMPLATES
 from provisions.domain import dutch
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
-from provisions.report.page import context, count, escalating, paper, week_words
+from provisions.report.page import causes, context, count, escalating, paper, week_words
 
 COUNTS = {
     "started": "Gestart",
@@ -82,6 +82,7 @@ def _data(report: Report) -> dict[str, Any]:
             for row in known["answered"]
         ],
         "went": [(dutch.capitalised(name), f"{share}%", most) for name, share, most in known["went"]],
+        "causes": [[dutch.capitalised(cause), str(number)] for cause, number in causes(report)],
         "escalating": escalating(report, known),
         "counts_header": ["Voorziening", *COUNTS.values()],
         "counts": [_row(row, COUNTS) for row in rows],

@@ -31,6 +31,12 @@ FIGURES = {
     "handed_over": "overgedragen",
 }
 OF_COUNTER = {"asked": "gevraagd aan het loket", "answered": "beantwoord door het loket"}
+OF_REGION = {
+    "at_rest": "trajecten uit beeld",
+    "taken_out": "trajecten uit de cijfers gehaald",
+    "cases": "cliënten (ingebracht)",
+    "often": "overschrijdingen met deze oorzaak",
+}
 GROUPS = {
     "blocked_on": "wacht op",
     "rungs": "escalatiestappen",
@@ -44,6 +50,7 @@ HEADER = (
     "naam",
     *FIGURES.values(),
     *OF_COUNTER.values(),
+    *OF_REGION.values(),
     *GROUPS.values(),
     "cijfer",
     "was",
@@ -61,13 +68,19 @@ def as_csv(report: Report) -> str:
     week = report["week"]
     for row in report["provisions"]:
         writer.writerow(_line("voorziening", week, row["key"], row["name"], row))
-    writer.writerow(_line("totaal", week, "", report["region"], report["totals"]))
+    of_region = {name: report.get(name) for name in ("at_rest", "taken_out")}
+    writer.writerow(_line("totaal", week, "", report["region"], {**report["totals"], **of_region}))
     for row in report["municipalities"]:
         writer.writerow(_line("gemeente (13 weken)", week, row["municipality"], row["name"], row))
     for row in report["weeks"]:
         writer.writerow(_line("weekverloop", row["week"], "", report["region"], row))
     for row in report.get("answered", ()):
         writer.writerow(_line("loket (13 weken)", week, row["counter"], row["counter"].replace("_", " "), row))
+    for cause, often in report.get("cause_names", {}).items():
+        writer.writerow(_line("oorzaak (13 weken)", week, "", cause, {"often": often}))
+    for one in report.get("brought_in", ()):
+        name = f"{one['about_name']}, {one['cause_name']}: {one['decision']} ({one['state_name']})"
+        writer.writerow(_line("ingebracht", week, one["number"], name, one))
     names = {row["key"]: row["name"] for row in report["provisions"]}
     for c in report["corrections"]:
         line = _line("correctie", c["week"], c["key"], names.get(c["key"], c["key"]), {})
@@ -76,7 +89,7 @@ def as_csv(report: Report) -> str:
 
 
 def _line(kind: str, week: str, key: str, name: str, row: Mapping[str, Any]) -> list[str]:
-    figures = [_cell(row.get(figure)) for figure in (*FIGURES, *OF_COUNTER)]
+    figures = [_cell(row.get(figure)) for figure in (*FIGURES, *OF_COUNTER, *OF_REGION)]
     groups = [", ".join(f"{name}={count}" for name, count in row.get(group, {}).items()) for group in GROUPS]
     return [kind, week, key, name, *figures, *groups, "", "", ""]
 

@@ -1,12 +1,14 @@
 """What was brought before the steering group. Nothing here decides, nothing commits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from provisions.domain.brought_in import IN_REPORT, BroughtIn, Standing
 from provisions.store import tables as t
+from provisions.store.looking import Rows
 
 _COLUMNS = tuple(field.name for field in fields(BroughtIn))
 
@@ -34,6 +36,12 @@ def every(connection: Connection, municipalities: Sequence[str]) -> list[Brought
     return [_read(row) for row in connection.execute(query)]
 
 
+def waiting(connection: Connection) -> list[BroughtIn]:
+    """What nobody but the asker has seen, oldest first."""
+    query = _SELECT.where(t.brought_in.c.state == Standing.ASKED.value).order_by(t.brought_in.c.number)
+    return [_read(row) for row in connection.execute(query)]
+
+
 def before_the_group(connection: Connection) -> list[BroughtIn]:
     """What is before the steering group, or was adopted and is not done; oldest first."""
     states = sorted(state.value for state in IN_REPORT)
@@ -42,6 +50,50 @@ def before_the_group(connection: Connection) -> list[BroughtIn]:
     ]
 
 
+def open_ones(rows: Rows) -> list[BroughtIn]:
+    """What somebody still has something to do with, oldest first; for looking."""
+    columns = ", ".join(_COLUMNS)
+    states = [Standing.ASKED.value, *sorted(state.value for state in IN_REPORT)]
+    found = rows(
+        f"SELECT {columns} FROM brought_in WHERE state = ANY(%(states)s::text[]) ORDER BY number",  # noqa: S608 - our own names
+        states=states,
+    )
+    return [_of({name: getattr(row, name) for name in _COLUMNS}) for row in found]
+
+
+def unexplained(connection: Connection) -> Iterator[str]:
+    """What of the table does not follow from the lines of the record: Dutch sentences."""
+    a = t.audit.c
+    query = select(a.by, a.what, a.data).where(a.case_id.is_(None), a.what.in_(_LINES)).order_by(a.id)
+    said: dict[int, tuple[str, str, int, dict[str, Any]]] = {}
+    for row in connection.execute(query):
+        number, state = row.data["number"], Standing(row.what.removeprefix(_LINE))
+        first, _, deferred, _ = said.get(number, (row.by, "", 0, {}))
+        said[number] = (first, state.value, deferred + (state is Standing.DEFERRED), row.data)
+    for known in map(_read, connection.execute(_SELECT.order_by(t.brought_in.c.number))):
+        if said.pop(known.number, None) != (known.asked_by, known.state.value, known.deferred, recorded(known)):
+            yield f"S-{known.number}: wat er staat, volgt niet uit de regels."
+    for number in said:
+        yield f"S-{number}: volgens de regels is het gevraagd, maar het staat er niet."
+
+
+def recorded(known: BroughtIn) -> dict[str, Any]:
+    """What a line of the record says of it: all but the text, of which it has the digest."""
+    return {
+        "number": known.number,
+        "municipality": known.municipality,
+        "about": known.about,
+        "cause": known.cause,
+        "cases": known.cases,
+        "owner": known.owner,
+        "due": known.due.isoformat(),
+        "text": known.digest,
+        "until": known.until.isoformat() if known.until else None,
+    }
+
+
+_LINE = "brought_in."
+_LINES = tuple(f"{_LINE}{state.value}" for state in Standing)
 _SELECT = select(*(t.brought_in.c[name] for name in _COLUMNS))
 
 
@@ -51,5 +103,8 @@ def _row(known: BroughtIn) -> dict[str, object]:
 
 
 def _read(row: object) -> BroughtIn:
-    values = row._asdict()  # type: ignore[attr-defined]
+    return _of(row._asdict())  # type: ignore[attr-defined]
+
+
+def _of(values: Mapping[str, Any]) -> BroughtIn:
     return BroughtIn(**{**values, "state": Standing(values["state"])})

@@ -18,7 +18,7 @@ from provisions.domain.lifecycle import SYSTEM, Derived, Moment, derive, derive_
 from provisions.domain.lines import RecordedLine
 from provisions.domain.replay import Difference, Replay
 from provisions.domain.rules import Catalogue
-from provisions.store import absences, loading, rules
+from provisions.store import absences, brought_in, loading, rules
 from provisions.store import tables as t
 from provisions.store.audit import CLIENT, FORGOTTEN, OPENED, RECHAINED, client_digest, takes_other_moments
 
@@ -39,6 +39,7 @@ def unexplained(connection: Connection, catalogue: Catalogue | None) -> Iterator
     ``catalogue``: the rules in force; without, what is derived is not computed anew.
     """
     yield from absences.unexplained(connection)
+    yield from brought_in.unexplained(connection)
     known = _Known(connection, catalogue)
     ids = list(connection.execute(select(t.case.c.id).order_by(t.case.c.id)).scalars())
     for start in range(0, len(ids), _SLICE):

@@ -334,6 +334,7 @@ milestone = Table(
     Column("name", Text, nullable=False),
     Column("day", Date, nullable=False),
     UniqueConstraint("provision_id", "name"),
+    Index("ix_milestone_notice", "provision_id", postgresql_where=text("name = 'notice_of_default'")),
 )
 
 # Why it is not there yet, as was said on a day; the last one counts.
@@ -514,6 +515,7 @@ brought_in = Table(
     Column("decided_on", Date),
     Column("until", Date),
     Column("deferred", Integer, nullable=False, server_default=text("0")),
+    Column("reason", Text),  # why the second person did not agree: it stays in the municipality
     CheckConstraint("char_length(decision) <= 300", name="decision"),
 )
 

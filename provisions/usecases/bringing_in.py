@@ -4,30 +4,26 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from provisions import inputs
 from provisions.access import Actor, Role, Subject, UseCase, must_hold
-from provisions.catalogue import TEMPLATES, Config
+from provisions.catalogue import Config
 from provisions.domain import brought_in as rules
-from provisions.domain import dutch
-from provisions.domain.brought_in import BroughtIn, Standing
-from provisions.domain.calendar import day_of
-from provisions.domain.errors import InvalidInput, NotFound, Part
-from provisions.domain.lifecycle import Via
-from provisions.domain.messages import MessageKind
+from provisions.domain.brought_in import UNSEEN, BroughtIn, Standing
+from provisions.domain.calendar import AMSTERDAM, day_of
+from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
+from provisions.domain.lifecycle import SYSTEM, Via
 from provisions.domain.rules import CodeList
-from provisions.outbound.markdown import html, plain_text
-from provisions.store import audit, channel, outbox, people
+from provisions.outbound.brought_in import GroupLetters
+from provisions.store import audit, channel, people
 from provisions.store import brought_in as kept
 from provisions.store.audit import Line
-from provisions.templates import environment
 from provisions.usecases.entitled import Entitlement
 
 _NUMBER = re.compile(r"(?:[Ss]-)?([1-9][0-9]{0,8})")
-_MESSAGES = UUID("2b1f2a52-6a43-5d0b-9d57-70f3b7f0c1a9")
 
 
 class BringingIn:
@@ -38,7 +34,7 @@ class BringingIn:
         self._config = config
         self._clock = clock
         self._entitlement = Entitlement(engine, config, clock)
-        self._templates = environment(TEMPLATES)
+        self._letters = GroupLetters(config)
 
     def bring_in(
         self,
@@ -72,31 +68,78 @@ class BringingIn:
             who,
             today,
         )
-        rules.check(asked, today, tuple(catalogue.provisions), tuple(causes))
+        self._check(asked, today)
         with self._entitlement.transaction(by, UseCase.BRING_IN) as connection:
             self._entitlement.must(by, UseCase.BRING_IN, Subject(place))
             asked = replace(asked, number=kept.add(connection, asked))
-            self._note(connection, "brought_in.asked", "gevraagd om in te brengen bij de stuurgroep", asked, by)
+            message = self._letters.asked(connection, asked, self._clock())
+            because = "gevraagd om in te brengen bij de stuurgroep"
+            self._note(connection, "brought_in.asked", because, asked, by, message)
         return asked
 
-    def see(self, number: str, *, agreed: bool, by: Actor) -> BroughtIn:
-        """A second person has seen it: it is brought in, or not. Raises ``NotAllowed`` for whoever asked it."""
+    def see(self, number: str, *, agreed: bool, by: Actor, because: str | None = None) -> BroughtIn:
+        """A second person has seen it: it is brought in, or not (``because``: free text). Raises ``NotAllowed`` for whoever asked
+        it, and for what is not possible any more: that lapses. Those who asked hear what became of it.
+        """
         who = inputs.code(by.code, f"{Part.BY}")
+        reason = inputs.free_text(because, f"{Part.BECAUSE}") if because else None
         with self._entitlement.transaction(by, UseCase.BRING_IN) as connection:
             known = self._one(connection, number)
-            town = self._config.organisation.municipalities.get(known.municipality)
-            places = (known.municipality, *(town.seconds if town else ()))
-            if by.has_the_machine:
-                listed = people.directory(connection, self._config.organisation.people)
-                must_hold(listed, who, (Role.TEAM_LEAD,), places, f"beslissen over S-{known.number}")
-            else:
-                place = next((p for p in places if by.holds(Role.TEAM_LEAD, p)), known.municipality)
-                self._entitlement.must(by, UseCase.BRING_IN, Subject(place))
-            seen = rules.seen(known, who, self._today, agreed=agreed)
+            self._must_be_second(connection, known, by, who)
+            seen, lapsed = rules.seen(known, who, self._today, agreed=agreed, because=reason), None
+            if agreed:
+                try:
+                    self._check(known, self._today)  # judged anew: it may have been asked long ago
+                except InvalidInput as refused:
+                    seen, lapsed = rules.lapse(known, self._today), refused
             kept.keep(connection, seen)
-            told = "ingebracht bij de stuurgroep" if agreed else "niet ingebracht: een tweede persoon is niet akkoord"
-            self._note(connection, f"brought_in.{seen.state.value}", told, seen, by)
+            message = self._letters.seen(connection, seen, self._clock())
+            self._note(connection, f"brought_in.{seen.state.value}", _TOLD[seen.state], seen, by, message)
+        if lapsed is not None:
+            raise NotAllowed(f"S-{known.number} kan niet meer en vervalt: {lapsed}")
         return seen
+
+    def ask_again(self) -> int:
+        """Ask the others once more to look at what nobody has seen after one working day, in the morning; how often that was.
+        Safe to call at any time and from several processes.
+        """
+        today = self._today
+        if self._clock().astimezone(AMSTERDAM).time() < self._config.organisation.morning_message:
+            return 0
+        with self._engine.connect() as connection:
+            due = [one for one in kept.waiting(connection) if self._is_due(one, today)]
+        asked = 0
+        for one in due:
+            with self._engine.begin() as connection:
+                known = kept.one(connection, one.number)
+                if known is None or known.state is not Standing.ASKED:
+                    continue
+                message = self._letters.asked(connection, known, self._clock(), again=True)
+                if message is not None:
+                    self._note(connection, "brought_in.asked_again", _AGAIN, known, _CLOCK, message)
+                    asked += 1
+        return asked
+
+    def _is_due(self, one: BroughtIn, today: date) -> bool:
+        towns = self._config.organisation.municipalities
+        return (
+            one.municipality in towns
+            and rules.ask_again_on(one, self._config.catalogue.calendar_of(one.municipality)) <= today
+        )
+
+    def _must_be_second(self, connection: Connection, known: BroughtIn, by: Actor, who: str) -> None:
+        town = self._config.organisation.municipalities.get(known.municipality)
+        places = (known.municipality, *(town.seconds if town else ()))
+        if by.has_the_machine:
+            listed = people.directory(connection, self._config.organisation.people)
+            must_hold(listed, who, (Role.TEAM_LEAD,), places, f"beslissen over S-{known.number}")
+        else:
+            place = next((p for p in places if by.holds(Role.TEAM_LEAD, p)), known.municipality)
+            self._entitlement.must(by, UseCase.BRING_IN, Subject(place))
+
+    def _check(self, asked: BroughtIn, today: date) -> None:
+        catalogue = self._config.catalogue
+        rules.check(asked, today, tuple(catalogue.provisions), tuple(catalogue.codes[CodeList.CAUSE]))
 
     def decide(self, number: str, decision: str, *, by: Actor, until: date | None = None) -> BroughtIn:
         """What the steering group decided; the answer goes back to the municipality that brought it in."""
@@ -106,7 +149,7 @@ class BringingIn:
             self._entitlement.must(by, UseCase.DECIDE)
             decided = rules.decide(self._one(connection, number), wanted, self._today, until)
             kept.keep(connection, decided)
-            message = self._tell(connection, decided)
+            message = self._letters.decided(connection, decided, self._clock())
             words = rules.IN_DUTCH[decided.state]
             self._note(connection, f"brought_in.{decided.state.value}", f"stuurgroep: {words}", decided, by, message)
         return decided
@@ -123,7 +166,7 @@ class BringingIn:
             raise NotFound("Deze pagina bestaat niet.")
         with self._engine.connect() as connection:
             found = kept.every(connection, towns)
-        return [one for one in found if one.municipality in own or one.state not in (Standing.ASKED, Standing.DENIED)]
+        return [one for one in found if one.municipality in own or one.state not in UNSEEN]
 
     @property
     def _today(self) -> date:
@@ -159,53 +202,17 @@ class BringingIn:
     def _note(
         self, connection: Connection, what: str, because: str, known: BroughtIn, by: Actor, message: UUID | None = None
     ) -> None:
-        data: dict[str, object] = {
-            "number": known.number,
-            "municipality": known.municipality,
-            "about": known.about,
-            "cause": known.cause,
-            "cases": known.cases,
-            "owner": known.owner,
-            "due": known.due.isoformat(),
-            "text": known.digest,
-            "until": known.until.isoformat() if known.until else None,
-        }
+        data = kept.recorded(known)
         if by.via not in (Via.SHELL, Via.SYSTEM):
             data["via"] = by.via.value
         channel.notify(connection)
         audit.append(connection, [Line(by.code, what, f"{because} (S-{known.number})", data=data, message=message)])
 
-    def _tell(self, connection: Connection, known: BroughtIn) -> UUID:
-        """The answer goes back to those who brought it in. Its text was approved to leave, and is about no client."""
-        now, place = self._clock(), self._config.organisation.municipalities[known.municipality]
-        message = uuid5(_MESSAGES, f"{known.number}/{known.state.value}/{known.deferred}")
-        context = {
-            "number": f"S-{known.number}",
-            "state": rules.IN_DUTCH[known.state],
-            "until": dutch.dutch_date(known.until) if known.until else "",
-            "decision": known.decision,
-            "owner": known.owner,
-            "due": dutch.dutch_date(known.due),
-            "done": known.state is Standing.DONE,
-            "adopted": known.state is Standing.ADOPTED,
-        }
-        body = self._templates.get_template("report/brought_in.md.j2").render(context).strip()
-        subject = f"Besluit over S-{known.number} · {dutch.day_and_month(day_of(now), now)}"
-        outbox.add(
-            connection,
-            message,
-            kind=MessageKind.BROUGHT_IN.value,
-            detail=str(known.number),
-            municipality=known.municipality,
-            created=now,
-            next_try=now,
-        )
-        content = {
-            "recipients": [{"name": to.name, "email": to.email} for to in place.team_leads],
-            "subject": subject,
-            "text": plain_text(body),
-            "html": self._templates.get_template("mail.html.j2").render(subject=subject, body=html(body)),
-            "attachments": [],
-        }
-        outbox.add_content(connection, message, content)
-        return message
+
+_CLOCK = Actor(SYSTEM, frozenset(), Via.SYSTEM)
+_AGAIN = "nog eens gevraagd om mee te kijken"
+_TOLD = {
+    Standing.BROUGHT_IN: "ingebracht bij de stuurgroep",
+    Standing.DENIED: "niet ingebracht: een tweede persoon is niet akkoord",
+    Standing.LAPSED: "niet ingebracht: het kan niet meer",
+}

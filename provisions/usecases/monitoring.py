@@ -17,7 +17,9 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Case
 from provisions.domain.errors import NotFound
 from provisions.domain.monitor import first_of_quarter
+from provisions.store import listing
 from provisions.store import monitor as kept
+from provisions.store.looking import Rows
 from provisions.usecases.deciding import Deciding
 from provisions.usecases.looks import Looks
 from provisions.usecases.seeing import Seeing
@@ -57,15 +59,16 @@ class SeeingQuarter(Seeing):
 
     def to_confirm(self) -> tuple[Sequence[Any], int]:
         """Open cases of which nobody said this quarter where the client sleeps, the longest ago first, and how many there are:
-        one's own where one directs any, else all of one's municipalities. Raises ``NotFound`` for whoever may not say so.
+        one's own and those of whom one replaces where there are any, else all of one's municipalities. Raises ``NotFound`` for
+        whoever may not say so.
         """
         self.must(UseCase.LIVING)
-        reaches = self._config.rights.reaches(self.actor, UseCase.LIVING, self._config.organisation.municipalities)
+        today = day_of(self._clock())
         with self._read() as rows:
-            return kept.to_confirm(
-                rows,
-                reaches.get(Reach.MUNICIPALITY, ()),
-                self.actor.code,
-                first_of_quarter(day_of(self._clock())),
-                MOST,
-            )
+            replaced = listing.absences(rows, today).represented(self.actor.code, today)
+            return self._to_confirm(rows, (self.actor.code, *replaced))
+
+    def _to_confirm(self, rows: Rows, directors: Sequence[str]) -> tuple[Sequence[Any], int]:
+        reaches = self._config.rights.reaches(self.actor, UseCase.LIVING, self._config.organisation.municipalities)
+        since = first_of_quarter(day_of(self._clock()))
+        return kept.to_confirm(rows, reaches.get(Reach.MUNICIPALITY, ()), directors, since, MOST)

@@ -15,6 +15,7 @@ from provisions.access.rights import OF_ACT
 from provisions.domain import dutch
 from provisions.domain.absences import Absences
 from provisions.domain.approvals import WORDS, Act
+from provisions.domain.brought_in import IN_DUTCH, BroughtIn, Standing
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.case import Answer, Asked, Said
 from provisions.domain.deadlines import ANNOUNCED_ON
@@ -24,7 +25,9 @@ from provisions.overview import since, states
 from provisions.store import listing, workday, worklists
 from provisions.store.looking import Rows
 from provisions.store.worklists import Only, Scope
-from provisions.usecases.seeing import Seeing
+from provisions.usecases.before_the_group import SeeingGroup
+from provisions.usecases.monitoring import SeeingQuarter
+from provisions.usecases.notices import NoticeLine, SeeingNotices
 from provisions.views.follow_ups import follow_up_title
 from provisions.views.lines import ProvisionLine, line, provision_name
 from provisions.views.places import losing
@@ -42,36 +45,43 @@ class Kind(StrEnum):
     SHELTER = "shelter"
     PLACE = "place"
     LATE = "late"
+    NOTICE = "notice"
     ANSWERED = "answered"
     DUE = "due"
     OBJECTION = "objection"
     ASKED = "asked"
     HANDOVER = "handover"
     FOLLOW_UP = "follow_up"
+    GROUP = "group"
+    QUARTER = "quarter"
 
 
 TITLES = {
     Kind.SHELTER: "Vannacht geen plek",
     Kind.PLACE: "Plek loopt af",
     Kind.LATE: "Te laat",
+    Kind.NOTICE: "Ingebrekestelling",
     Kind.ANSWERED: "Antwoord binnen",
     Kind.DUE: "Uiterlijk vandaag of morgen",
     Kind.OBJECTION: "Bezwaar kan nog tot",
     Kind.ASKED: "Collega vraagt: kijk mee",
     Kind.HANDOVER: "Overdracht",
     Kind.FOLLOW_UP: "Vervolgactie",
+    Kind.GROUP: "Voor de stuurgroep",
+    Kind.QUARTER: "Elk kwartaal",
 }
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do. ``address``: of its case; ``key`` (``key~2``) and ``state`` where it is about a provision; ``what`` it is
-    about and how it stands (``said``), in Dutch; ``action``: what is done, and ``at`` on which page (an address of ours).
+    """One thing to do. ``address``: of its case, ``None`` where it is about no case (``reference``: then what it is called);
+    ``key`` (``key~2``) and ``state`` where it is about a provision; ``what`` it is about and how it stands (``said``), in Dutch;
+    ``action``: what is done, and ``at`` on which page (an address of ours).
 
     ``director``: whose case it is, where that is somebody else.
     """
 
-    address: UUID
+    address: UUID | None
     reference: str
     own_number: str | None
     municipality: str
@@ -148,19 +158,19 @@ class Numbers:
 _TO_DO = {Said.CALL_ME: "Bellen en oppakken", Said.ASK_BACK: "Vraag beantwoorden", Said.OBSTACLE: "Bellen en oppakken"}
 
 
-class Workday(Seeing):
+class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
     """What somebody must do. What is of the first night without a place, and of a place that ends, comes before all of it."""
 
     def day(self, began: datetime) -> Day:
         """What must be done now. ``began``: when this session began (UTC)."""
         if self.scope.is_empty:
-            return Day(False, (), (), News(None))
+            return Day(False, (), self._of_the_group(), News(None))
         with self._read() as rows:
             mine = self._mine(rows)
             found = [Part(kind, tuple(tasks), total) for kind, tasks, total in self._parts(rows, mine) if total]
             order = list(Kind)
             news = self._news(rows, mine, began)
-        parts = tuple(sorted(found, key=lambda part: order.index(part.kind)))
+        parts = tuple(sorted([*found, *self._of_the_group()], key=lambda part: order.index(part.kind)))
         return Day(mine.own, tuple(mine.codes[1:]), parts, news)
 
     def numbers(self) -> Numbers | None:
@@ -191,12 +201,15 @@ class Workday(Seeing):
         yield from self._promised(rows, mine, scope)
         if mine.scope.whole:
             yield (Kind.PLACE, *self._place_tasks(rows, mine))
+            notices = [self._noticed(one, mine) for one in self._notices(rows, mine.scope)]
+            yield Kind.NOTICE, notices, len(notices)
         if mine.own:
             answered = [*self._answers(rows, mine), *self._decisions(rows, mine), *self._zaken(rows, mine)]
             yield Kind.ANSWERED, answered[:MOST], len(answered)
             objections, discussed = self._objections(rows, mine)
             yield Kind.OBJECTION, objections, len(objections)
             yield (Kind.FOLLOW_UP, *self._follow_ups(rows, mine, discussed))
+            yield (Kind.QUARTER, *self._quarter(rows, mine))
         asked = [self._asked_task(one) for one in self._asked(rows)]
         yield Kind.ASKED, asked[:MOST], len(asked)
         moving = self._handovers(rows, mine)
@@ -256,6 +269,46 @@ class Workday(Seeing):
             )
             for row in found
         ], total
+
+    def _noticed(self, one: NoticeLine, mine: "_Mine") -> Task:
+        task = self._about(one.row, mine, dutch.capitalised(one.said), "Besluit vastleggen")
+        return replace(task, what=one.name, state=one.status)
+
+    def _quarter(self, rows: Rows, mine: "_Mine") -> tuple[Sequence[Task], int]:
+        """One line for all of one's clients of whom nobody said this quarter where they sleep."""
+        total = self._to_confirm(rows, mine.codes)[1] if self.may(UseCase.LIVING) else 0
+        if not total:
+            return (), 0
+        said = f"Van {dutch.counted(total, 'cliënt', 'cliënten')} dit kwartaal nog niet gezegd"
+        return [
+            Task(
+                None,
+                "Kengetallen",
+                None,
+                "",
+                None,
+                "Waar cliënten slapen, en Wlz",
+                said,
+                "Nog steeds zo?",
+                "/kengetallen",
+            )
+        ], 1
+
+    def _of_the_group(self) -> tuple[Part, ...]:
+        """What is to be brought before the steering group, or is before it, and waits for this person."""
+        found = self.of_the_group()
+        tasks = [self._before_the_group(one, "Meekijken", f"/meekijken#S-{one.number}") for one in found.to_see]
+        tasks += [
+            self._before_the_group(one, "Besluit vastleggen", f"/ingebracht#S-{one.number}") for one in found.to_decide
+        ]
+        return (Part(Kind.GROUP, tuple(tasks[:MOST]), len(tasks)),) if tasks else ()
+
+    def _before_the_group(self, one: BroughtIn, action: str, at: str) -> Task:
+        rule = self._config.catalogue.provisions.get(one.about)
+        words = dutch.capitalised(IN_DUTCH[one.state])
+        due = f"; {one.owner}, uiterlijk {dutch.dutch_date(one.due)}" if one.state is Standing.ADOPTED else ""
+        name = rule.name if rule else "iets anders"
+        return Task(None, f"S-{one.number}", None, one.municipality, None, name, f"{words}{due}", action, at)
 
     # --- what came in ----------------------------------------------------------------------------------------------------
 

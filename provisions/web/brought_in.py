@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from provisions import inputs
 from provisions.access import Subject, UseCase
 from provisions.domain import dutch
-from provisions.domain.brought_in import IN_DUTCH, LONGEST, OTHER, BroughtIn, Standing
+from provisions.domain.brought_in import IN_DUTCH, LONGEST, OTHER, Standing
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
 from provisions.domain.rules import CodeList
 from provisions.store.submissions import Unseen
@@ -28,7 +28,7 @@ def listed(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Bring something in; agree or not with what another brings in; decide."""
+    """Bring something in; decide on what is before the group."""
     if visit.form.get(FORM) == "bring_in" and "besluit" not in visit.form:
         form = _form(visit)
         if form is None:
@@ -36,13 +36,9 @@ def change(visit: Visit) -> Response:
         return sent(visit, form, lambda _, filled: _bring_in(visit, filled), _shown(visit), onward=ADDRESS)
     number, bringing = visit.form.get("nummer", "")[:20], visit.house.app.bringing
     try:
-        match visit.form.get("besluit", ""):
-            case "akkoord" | "niet" as seen:
-                bringing.see(number, agreed=seen == "akkoord", by=visit.actor)
-            case decision:
-                typed = visit.form.get("tot", "")
-                until = inputs.day(typed, f"{Part.UNTIL}", visit.house.today()) if typed else None
-                bringing.decide(number, decision[:20], until=until, by=visit.actor)
+        typed = visit.form.get("tot", "")
+        until = inputs.day(typed, f"{Part.UNTIL}", visit.house.today()) if typed else None
+        bringing.decide(number, visit.form.get("besluit", "")[:20], until=until, by=visit.actor)
     except (InvalidInput, NotAllowed) as refusal:
         return _page(visit, status=HTTPStatus.CONFLICT, why=visit.why(refusal))
     return RedirectResponse(f"{ADDRESS}?gedaan={number}", HTTPStatus.SEE_OTHER)
@@ -125,7 +121,7 @@ def _page(visit: Visit, back: Filled | None = None, status: HTTPStatus = HTTPSta
         back=back,
         why=why,
         told=told.said if told else f"S-{decided.number}: {IN_DUTCH[decided.state]}." if decided else "",
-        may_see={one.number for one in found if _may_see(visit, one)},
+        may_see={one.number for one in found if visit.seen.may_be_second(one)},
         may_decide=visit.seen.may(UseCase.DECIDE),
         open_states=(Standing.BROUGHT_IN, Standing.DEFERRED),
         decisions=[(one.value, dutch.capitalised(IN_DUTCH[one])) for one in _DECIDED],
@@ -133,14 +129,6 @@ def _page(visit: Visit, back: Filled | None = None, status: HTTPStatus = HTTPSta
         names={key: rule.name for key, rule in catalogue.provisions.items()},
         causes=catalogue.codes[CodeList.CAUSE],
     )
-
-
-def _may_see(visit: Visit, one: BroughtIn) -> bool:
-    """Whether this person may be the second for it."""
-    towns = visit.house.app.config.organisation.municipalities
-    places = (one.municipality, *(towns[one.municipality].seconds if one.municipality in towns else ()))
-    allowed = any(visit.seen.may(UseCase.BRING_IN, Subject(place)) for place in places)
-    return one.state is Standing.ASKED and one.asked_by != visit.actor.code and allowed
 
 
 PAGES = (Page(ADDRESS, listed, change),)

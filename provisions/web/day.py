@@ -34,6 +34,7 @@ def work(visit: Visit) -> Response:
         clients=seen.own_cases() if found.own else None,
         opened={Kind.OBJECTION: _FOLLOW_UP, Kind.FOLLOW_UP: _FOLLOW_UP, Kind.HANDOVER: _TAKE_OVER},
         behind={Kind.SHELTER: late, Kind.LATE: late, Kind.DUE: late, Kind.ASKED: "/meekijken"},
+        towns=seen.municipalities(),
         several=len(seen.municipalities()) > 1,
     )
 

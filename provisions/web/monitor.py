@@ -7,10 +7,11 @@ from uuid import UUID
 from starlette.responses import RedirectResponse, Response
 
 from provisions import inputs
+from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.monitor import quarter_before
 from provisions.domain.rules import CodeList
-from provisions.views.monitor import HEADS, Monitored, lines, said, share
+from provisions.views.monitor import HEADS, NOT_SHOWN, QUESTIONS, Monitored, lines, said, share
 from provisions.web.pages import Page
 from provisions.web.taking_away import as_csv
 from provisions.web.visits import Visit
@@ -29,10 +30,24 @@ def monitor(visit: Visit) -> Response:
         region=config.organisation.region,
         places=[town.name for town in towns.values()],
         rows=list(lines(config, found)),
+        told={town.name: _told(config, found, key) for key, town in towns.items()},
         half_years=found.half_years,
         said=said,
         share=share,
     )
+
+
+def _told(config: Config, found: Monitored, key: str) -> list[tuple[str, ...]]:
+    """The rows of a municipality; a question of which nothing is to be seen, now and before, is one row."""
+    name, hidden = config.organisation.municipalities[key].name, NOT_SHOWN
+    shown, before = found.found.municipalities[key], found.found.municipalities_before[key]
+    gone = {
+        QUESTIONS[question]: "" if before.included == 0 else hidden
+        for question, marks in shown.answers.items()
+        if marks is None and (before.answers[question] is None or before.included == 0)
+    }
+    rows: list[tuple[str, ...]] = [row for row in lines(config, found) if row[0] == name and row[1] not in gone]
+    return [*rows, *((name, what, "", hidden, "", was, "") for what, was in gone.items())]
 
 
 def csv(visit: Visit) -> Response:

@@ -12,7 +12,7 @@ from provisions.access import Subject, UseCase
 from provisions.domain import dutch, messages
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Asked, ProvisionKey
-from provisions.domain.notices import in_words
+from provisions.domain.notices import in_words, standing
 from provisions.domain.rules import Catalogue, CodeList
 from provisions.domain.rungs import RungName
 from provisions.overview.timeline import timeline
@@ -82,11 +82,25 @@ def head(scene: Scene) -> dict[str, str]:
         }
     asked = [f"A-{a.number}" for a in case.approvals if a.state is Asked.ASKED]
     return known | {
+        "Ingebrekestelling": "; ".join(_notices(scene)),
         "Begonnen op": written_day(case.opened),
         "Uit beeld": f"sinds {written_day(view.resting.start)}" if view.resting else "",
         "Gevraagd aan een ander": ", ".join(asked),
         "Afgesloten op": written_day(case.closed),
     }
+
+
+def _notices(scene: Scene) -> list[str]:
+    """How the notices of default stand that still ask for something."""
+    if not _works_on(scene):
+        return []
+    rule, today = scene.config.catalogue.notice, scene.moment.today
+    found = [(p.name, p.notice) for p in scene.view.provisions if p.provision.status.is_open]
+    return [
+        f"{dutch.capitalised(name)}: {standing(notice, today, rule)}"
+        for name, notice in found
+        if notice and notice.is_open
+    ]
 
 
 def picture(scene: Scene) -> Markup:
@@ -193,7 +207,8 @@ def _notice(scene: Scene) -> str:
     if notice is None or not _works_on(scene):
         return ""
     two_weeks, last = written_day(notice.two_weeks.due), written_day(notice.last)
-    return f"twee weken om op {two_weeks}; de dagen daarna lopen tot en met {last}"
+    stands = standing(notice, scene.moment.today, scene.config.catalogue.notice)
+    return f"{dutch.capitalised(stands)} (twee weken om op {two_weeks}; de dagen daarna lopen tot en met {last})"
 
 
 def _works_on(scene: Scene) -> bool:

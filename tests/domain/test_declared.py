@@ -13,7 +13,8 @@ from tests.builders import CATALOGUE
 LETTERS = [kind for kind in MessageKind if kind.letter.template]
 WRITTEN_ELSEWHERE = {
     *(MessageKind.REPORT, MessageKind.MORNING, MessageKind.DAYS, MessageKind.ABSENCE_ENDS),
-    *(MessageKind.AGENDA, MessageKind.OVERVIEW, MessageKind.BROUGHT_IN),
+    *(MessageKind.AGENDA, MessageKind.OVERVIEW),
+    *(MessageKind.BROUGHT_IN, MessageKind.BROUGHT_IN_ASKED, MessageKind.BROUGHT_IN_SEEN),
 }
 ABOUT_A_RUNG = (Recipient.RUNG, Recipient.ASKED)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,8 +58,11 @@ def test_a_day_counts_who_is_included_new_and_ended_and_what_was_known_then() ->
 
 
 def test_a_client_who_moved_counts_where_it_was_until_the_day_of_the_move() -> None:
-    one = Client("duinrade", date(2026, 2, 2), None, client().lived, was="havenmeer", since=date(2026, 11, 2))
-    assert (one.place(date(2026, 11, 1)), one.place(date(2026, 11, 2))) == ("havenmeer", "duinrade")
+    places = ((date(2026, 2, 2), "havenmeer"), (date(2026, 5, 4), "zandpoort"), (date(2026, 11, 2), "duinrade"))
+    one = Client("duinrade", date(2026, 2, 2), None, client().lived, places)
+    days = (date(2026, 5, 3), date(2026, 11, 1), date(2026, 11, 2))
+    assert [one.place(day) for day in days] == ["havenmeer", "zandpoort", "duinrade"]
+    assert client().place(DAY) == "havenmeer"
 
 
 def test_the_half_years_of_the_advice_report() -> None:
@@ -69,7 +73,51 @@ def test_the_half_years_of_the_advice_report() -> None:
         ("2026-11-26", 10, 6, 6, 10),
         ("2026-06-30", 9, 6, 6, 9),
     ]
-    assert half_years(clients[6:8], DAY)[0].wlz == "<5"
+    assert half_years([*clients[6:8], client(wlz="unknown")], DAY)[0].wlz == "<5"
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"none": 20, "ggz": 15, "vg": 3, "unknown": 10}, 18),  # these two are hidden, and only these
+        ({"none": 20, "ggz": 15, "unknown": 10}, 15),
+        ({"none": 20, "ggz": 15, "applied": 3, "unknown": 10}, 15),
+        ({"none": 20, "ggz": 8, "vg": 3, "applied": 2}, "x"),  # it would be known that two have applied
+        ({"none": 20, "ggz": 4, "vg": 3}, "x"),  # of seven one of the two is few, whichever
+        ({"none": 20, "ggz": 2, "vg": 2}, "<5"),
+        ({"vg": 3}, "x"),
+        ({"none": 20}, 0),
+    ],
+)
+def test_the_half_year_tells_nothing_that_the_monitor_of_that_day_hides(
+    counts: dict[str, int], told: int | str
+) -> None:
+    clients = [client(wlz=code) for code, number in counts.items() for _ in range(number)]
+    assert half_years(clients, DAY)[0].wlz == told
+
+
+def test_who_sleeps_nowhere_is_hidden_where_detention_would_follow_from_it() -> None:
+    clients = [client("homeless") for _ in range(6)] + [client("detention") for _ in range(3)]
+    assert half_years(clients, DAY)[0].homeless == "x"
+    clients += [client("shelter") for _ in range(20)]
+    assert half_years(clients, DAY)[0].homeless == 6
+    assert monitor(clients, DAY, ["havenmeer"]).region.answers[Question.LIVING] == {
+        "homeless": 6, "detention": "x", "shelter": "x",
+    }  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(["none", "unknown", "applied", "ggz", "vg", "other"]), st.integers(0, 14)))
+def test_beside_the_half_year_every_hidden_answer_may_still_be_another(counts: dict[str, int]) -> None:
+    """Whoever knows the region, what is shown of it and the half year still has a choice for all that is hidden and few."""
+    clients = [client(wlz=code) for code, number in counts.items() for _ in range(number)]
+    shown = monitor(clients, DAY, ["havenmeer"]).region.answers[Question.WLZ]
+    told = half_years(clients, DAY)[0].wlz if clients else 0
+    if shown is None or not isinstance(told, int):
+        return
+    hidden = {code for code, mark in shown.items() if mark == "x"}
+    for part in (hidden & {"ggz", "vg"}, hidden - {"ggz", "vg"}):
+        few = [code for code in part if code not in ("none", "unknown") and counts[code] < FEWEST]
+        assert not few or len(part) > 1
 
 
 def test_wlz_and_detention_of_few_are_hidden_in_the_region_and_do_not_follow_from_the_total() -> None:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisions.domain.notices import Notice, in_words, notice_of
+from provisions.domain.notices import Notice, in_words, notice_of, standing
 from provisions.domain.rules import NoticeRule, PenaltyStep
 from tests.builders import CATALOGUE, Client, a_client, day
 
@@ -55,6 +56,32 @@ def test_the_director_is_asked_after_two_weeks() -> None:
     assert [f.due for f in asked] == [day("2027-01-21")]
     told = [line.because for line in client.audit if line.what == "provision.milestone"]
     assert told[-1] == "mijlpaal: Ingebrekestelling ontvangen, op 7 januari 2027"
+
+
+@pytest.mark.parametrize(
+    ("today", "stands"),
+    [
+        ("2027-01-07", "nog 14 dagen om te besluiten, tot en met 21 januari 2027"),
+        ("2027-01-20", "nog 1 dag om te besluiten, tot en met 21 januari 2027"),
+        ("2027-01-21", "vandaag is de laatste dag om te besluiten"),
+        ("2027-01-22", "nog geen besluit: dag 1 van 42 van de dwangsom, tot en met 4 maart 2027"),
+        ("2027-03-04", "nog geen besluit: dag 42 van 42 van de dwangsom, tot en met 4 maart 2027"),
+        ("2027-03-05", "nog geen besluit: de 42 dagen van de dwangsom waren om op 4 maart 2027"),
+    ],
+)
+def test_how_it_stands_from_day_to_day(today: str, stands: str) -> None:
+    found = notice(received("2027-01-07"))
+    assert standing(found, day(today), CATALOGUE.notice) == stands
+    assert found.is_open
+
+
+def test_a_decision_or_a_settled_penalty_ends_it() -> None:
+    for milestone, said in (("decision_announced", "besloten op"), ("penalty_settled", "afgehandeld op")):
+        client = received("2027-01-07")
+        client.reaches(BENEFIT, milestone, "2027-01-29")
+        found = notice(client)
+        assert not found.is_open
+        assert standing(found, day("2027-02-01"), CATALOGUE.notice) == f"{said} 29 januari 2027"
 
 
 def test_amounts_are_said_only_where_the_municipality_named_them_with_year_and_source() -> None:

@@ -262,3 +262,17 @@ def test_a_case_that_ended_by_mistake_is_as_the_lines_say(town: Town) -> None:
     case.does("close", reason="died").does("reopen_case", reason="verkeerd traject")
     town.on("2026-11-20 12:00")
     assert verified(town.database).faults == []
+
+
+def test_what_was_brought_before_the_steering_group_follows_from_its_lines(town: Town) -> None:
+    bringing = town.app.bringing
+    asked = bringing.bring_in(
+        municipality="voorbeeldstad", about="housing", cause="no_place", cases="6", decision="Reserveer woningen.",
+        owner="corporatie", due=date(2027, 1, 15), by=typed(TEAM_LEAD),
+    )  # fmt: skip
+    bringing.see(f"S-{asked.number}", agreed=True, by=typed("teamleider-2"))
+    bringing.decide(f"S-{asked.number}", "deferred", until=date(2026, 12, 1), by=typed("stuurgroep-1"))
+    assert verified(town.database).faults == []
+    with town.database.begin() as connection:
+        connection.execute(text("UPDATE brought_in SET decision = 'Reserveer niets.'"))
+    assert verified(town.database).faults == [f"S-{asked.number}: wat er staat, volgt niet uit de regels."]

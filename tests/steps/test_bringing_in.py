@@ -69,12 +69,12 @@ def test_from_asking_to_done(app: App, database: Engine, clock: MovingClock) -> 
         query = (
             "SELECT p.recipients, p.text FROM message m JOIN prepared p ON p.message = m.id WHERE m.kind = 'brought_in'"
         )
-        letters = connection.execute(text(query)).all()
+        answers = connection.execute(text(query)).all()
         lines = connection.execute(
             text("SELECT what, by, data FROM audit WHERE what LIKE 'brought_in.%' ORDER BY id")
         ).all()
-    assert len(letters) == 4
-    assert {to["email"] for letter in letters for to in letter.recipients} == {"teamleider@voorbeeldstad.example"}
+    assert len(answers) == 4
+    assert {to["email"] for letter in answers for to in letter.recipients} == {"teamleider@voorbeeldstad.example"}
     assert [(line.what.partition(".")[2], line.by) for line in lines] == [
         ("asked", "leider-1"), ("brought_in", "leider-2"), ("deferred", "stuur-1"), ("deferred", "stuur-1"),
         ("adopted", "stuur-1"), ("done", "stuur-1"),
@@ -134,6 +134,71 @@ def test_who_sees_what(app: App) -> None:
         asks(app, ELSEWHERE)
     with pytest.raises(NotFound):
         app.bringing.every(Actor.of("tafel-1", [Role.TABLE], ["voorbeeldstad"], Via.WEB))
-    app.bringing.see(name, agreed=False, by=typed("leider-2"))
-    assert [one.state for one in app.bringing.every(LEAD)] == [Standing.DENIED]
+    with pytest.raises(InvalidInput, match="reden"):
+        app.bringing.see(name, agreed=False, by=typed("leider-2"))
+    app.bringing.see(name, agreed=False, because="dit speelt bij een enkele cliënt", by=typed("leider-2"))
+    [denied] = app.bringing.every(LEAD)
+    assert (denied.state, denied.reason) == (Standing.DENIED, "dit speelt bij een enkele cliënt")
     assert app.bringing.every(GROUP) == []
+
+
+def test_it_waits_for_a_second_person_and_then_for_the_group(app: App, clock: MovingClock) -> None:
+    name = f"S-{asks(app).number}"
+    elsewhere = Actor.of("stuur-2", [Role.STEERING_GROUP, Role.TEAM_LEAD], ["havenmeer"], Via.WEB)
+
+    def waits(actor: Actor) -> tuple[list[str], list[str]]:
+        found = app.seen_by(actor).of_the_group()
+        return [f"S-{one.number}" for one in found.to_see], [f"S-{one.number}" for one in found.to_decide]
+
+    assert [waits(one) for one in (LEAD, OTHER, ELSEWHERE, DIRECTOR, GROUP)] == [
+        ([], []), ([name], []), ([], []), ([], []), ([], []),
+    ]  # fmt: skip
+    app.bringing.see(name, agreed=True, by=OTHER)
+    assert [waits(one) for one in (OTHER, GROUP, elsewhere)] == [([], []), ([], [name]), ([], [name])]
+    app.bringing.decide(name, "deferred", until=day("2026-12-01"), by=GROUP)
+    assert waits(GROUP) == ([], [])
+    clock.set("2026-12-01T09:00:00+00:00")
+    assert waits(GROUP) == ([], [name]), "it comes back on the day until which it was put off"
+    app.bringing.decide(name, "adopted", by=GROUP)
+    assert waits(GROUP) == ([], [])
+    clock.set("2027-01-16T09:00:00+00:00")
+    assert waits(GROUP) == ([], [name]), "it was to be done by yesterday"
+
+
+def letters(database: Engine) -> list[tuple[str, list[str], str]]:
+    """What left: the kind, to whom, and what it says."""
+    query = "SELECT m.kind, p.recipients, p.text FROM message m JOIN prepared p ON p.message = m.id ORDER BY m.created, m.kind"
+    with database.connect() as connection:
+        rows = connection.execute(text(query)).all()
+    return [(row.kind, [to["email"] for to in row.recipients], row.text) for row in rows]
+
+
+def test_a_second_person_is_asked_and_asked_again_and_the_asker_hears_without_the_text(
+    app: App, database: Engine, clock: MovingClock
+) -> None:
+    name = f"S-{asks(app).number}"
+    assert app.bringing.ask_again() == 0
+    clock.set("2026-11-13T05:00:00+00:00")
+    assert app.bringing.ask_again() == 0, "not in the night"
+    clock.set("2026-11-13T09:00:00+00:00")
+    assert [app.bringing.ask_again() for _ in range(2)] == [1, 0]
+    app.bringing.see(name, agreed=False, because="te vaag", by=OTHER)
+    clock.set("2026-11-16T09:00:00+00:00")
+    assert app.bringing.ask_again() == 0
+    sent = letters(database)
+    assert [kind for kind, _, _ in sent] == ["brought_in_asked", "brought_in_asked", "brought_in_seen"]
+    assert all(to == ["teamleider@voorbeeldstad.example"] for _, to, _ in sent)
+    assert "Dit is de tweede keer" in sent[1][2]
+    assert f"{name} gaat niet naar de stuurgroep: leider-2" in sent[2][2]
+    assert all(TEXT not in said and "te vaag" not in said for _, _, said in sent)
+
+
+def test_what_is_not_possible_any_more_lapses_when_it_is_seen(app: App, clock: MovingClock) -> None:
+    name = f"S-{asks(app, due=day('2026-11-20')).number}"
+    clock.set("2026-11-23T09:00:00+00:00")
+    with pytest.raises(NotAllowed, match="vervalt: De dag 2026-11-20 is voorbij"):
+        app.bringing.see(name, agreed=True, by=OTHER)
+    assert [one.state for one in app.bringing.every(LEAD)] == [Standing.LAPSED]
+    assert app.bringing.every(GROUP) == []
+    with pytest.raises(NotAllowed, match="vervallen"):
+        app.bringing.see(name, agreed=True, by=OTHER)

@@ -19,21 +19,34 @@ def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, a
     assert "Gevraagd: S-1." in page
     assert "Akkoord</button>" not in page, "not of one's own"
     assert TEXT not in group.opens("/ingebracht")
-    lead.fills("/ingebracht", nummer="S-1", besluit="akkoord")
+    assert "S-1" not in lead.opens("/meekijken"), "not one's own"
+    lead.fills("/meekijken", nummer="S-1", besluit="akkoord")
     assert lead.status == 409
     app.bringing.see("S-1", agreed=True, by=typed("teamleider-2"))
+    work = words(group.opens("/werk"))
+    assert "Voor de stuurgroep" in work
+    assert "S-1 Passende huisvesting Wacht op een besluit Besluit vastleggen" in work
     assert TEXT in group.opens("/ingebracht")
     group.fills("/ingebracht", nummer="S-1", besluit="deferred", tot="")
     assert group.status == 409
     group.fills("/ingebracht", nummer="S-1", besluit="adopted", tot="")
     assert "S-1: overgenomen." in words(group.last)
     assert "Dit is gedaan" in group.last
+    assert "Niets dat vandaag moet." in words(group.opens("/werk"))
     app.bringing.bring_in(
         municipality=HOME, about="other", cause="capacity", cases="3", decision="Nog iets.", owner="stuurgroep",
         due=day("2027-01-15"), by=typed("teamleider-2"),
     )  # fmt: skip
-    lead.opens("/ingebracht")
-    assert "Akkoord</button>" in lead.last
+    assert "S-2 Iets anders Wacht op een tweede persoon Meekijken" in words(lead.opens("/werk"))
+    assert 'href="/meekijken#S-2"' in lead.opens("/ingebracht")
+    assert "Nog iets." in lead.opens("/meekijken")
+    lead.fills("/meekijken", nummer="S-2", besluit="niet", reden="")
+    assert lead.status == 409
+    assert "Vul de reden in" in lead.last
+    lead.fills("/meekijken", nummer="S-2", besluit="niet", reden="dit is van een enkele client")
+    assert "S-2: niet akkoord van een tweede persoon." in words(lead.last)
+    assert "dit is van een enkele client" in lead.last
+    assert "S-2" not in lead.opens("/meekijken")
     for code in ("tafel-1", "beheer-1"):
         browser = make_browser().signs_in(code)
         browser.opens("/ingebracht")

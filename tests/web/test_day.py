@@ -186,3 +186,43 @@ def test_the_number_of_questions_does_not_grow_with_the_number_of_clients(browse
             counts[-1].append(len(asked))
     assert counts[0] == counts[1]
     assert max(counts[0]) < 40
+
+
+def test_a_notice_of_default_stands_there_until_there_is_a_decision(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    app.cases.milestone(HERE, "special_assistance", "notice_of_default", by=typed("regie-1"))
+    keepers = [make_browser().signs_in(code) for code in ("regie-1", "teamleider-1")]
+    for browser in keepers:
+        assert rows(browser.opens("/werk"), "notice") == [(HERE, "special_assistance")]
+        assert "Nog 14 dagen om te besluiten, tot en met 26 november 2026" in browser.last
+        assert parts(browser.last)[:2] == ["Te laat", "Ingebrekestelling"]
+        assert rows(browser.opens("/te-laat"), "ingebreke") == [(HERE, "special_assistance")]
+        assert rows(browser.opens("/te-laat?voorziening=id_document"), "ingebreke") == []
+    elsewhere, table = make_browser().signs_in("regie-9"), make_browser().signs_in("tafel-1")
+    for browser in (elsewhere, table):
+        assert rows(browser.opens("/werk"), "notice") == []
+        assert "ngebrekestelling" not in browser.opens("/te-laat")
+    for moment, said in (
+        ("2026-11-26T09:00:00+00:00", "Vandaag is de laatste dag om te besluiten"),
+        ("2026-11-28T09:00:00+00:00", "Nog geen besluit: dag 2 van 42 van de dwangsom, tot en met 7 januari 2027"),
+        ("2027-01-08T09:00:00+00:00", "Nog geen besluit: de 42 dagen van de dwangsom waren om op 7 januari 2027"),
+    ):
+        clock.set(moment)
+        assert said in make_browser().signs_in("regie-1").opens("/werk"), moment
+    app.cases.milestone(HERE, "special_assistance", "decision_announced", by=typed("regie-1"))
+    assert rows(make_browser().signs_in("regie-1").opens("/werk"), "notice") == []
+
+
+def test_each_quarter_one_line_asks_whether_it_is_still_so(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    assert "Elk kwartaal" not in parts(make_browser().signs_in("regie-1").opens("/werk")), "said at intake"
+    clock.set("2027-01-11T09:00:00+00:00")
+    director = make_browser().signs_in("regie-1")
+    assert "Elk kwartaal" in parts(director.last)
+    assert "Van 1 cliënt dit kwartaal nog niet gezegd" in director.last
+    assert 'href="/kengetallen"' in director.last
+    assert "Elk kwartaal" not in parts(make_browser().signs_in("teamleider-1").last), "the directors' own to say"
+    app.cases.still_so(HERE, by=typed("regie-1"))
+    assert "Elk kwartaal" not in parts(director.opens("/werk"))

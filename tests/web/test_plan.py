@@ -65,9 +65,13 @@ def test_what_a_notice_of_default_means_is_shown_to_the_director_and_not_to_a_ta
     app.cases.milestone(HERE, "special_assistance", "notice_of_default", by=typed("regie-1"))
     page = plan(app, "special_assistance")
     said = words(make_browser().signs_in("regie-1").opens(page))
-    assert "twee weken om op do 26 november 2026" in said
+    assert "Nog 14 dagen om te besluiten, tot en met 26 november 2026 (twee weken om op do 26 november 2026" in said
+    assert "Ingebrekestelling Bijzondere bijstand: nog 14 dagen om te besluiten" in words(
+        make_browser().signs_in("teamleider-1").opens(plan(app))
+    )
     assert "de 42 dagen van de dwangsom van 27 november 2026 tot en met 7 januari 2027" in said
-    assert "dwangsom van" not in words(make_browser().signs_in("tafel-1").opens(page))
+    for path in (page, plan(app)):
+        assert "ngebrekestelling" not in words(make_browser().signs_in("tafel-1").opens(path)).partition("Mijlpalen")[0]
     shown = next(p for p in app.views.case(HERE).as_json()["provisions"] if p["key"] == "special_assistance")
     assert shown["notice_of_default"] == {
         "received": "2026-11-12", "two_weeks_over": "2026-11-26", "first": "2026-11-27", "last": "2027-01-07",

@@ -1,0 +1,41 @@
+"""What is brought before the steering group, for whoever has something to do with it."""
+
+from dataclasses import dataclass
+
+from provisions.access import Subject, UseCase
+from provisions.domain import brought_in as rules
+from provisions.domain.brought_in import BroughtIn, Standing
+from provisions.domain.calendar import day_of
+from provisions.store import brought_in as kept
+from provisions.usecases.seeing import Seeing
+
+
+@dataclass(frozen=True)
+class ForMe:
+    """What somebody may look at as the second person, and what waits for a decision of the steering group; oldest first."""
+
+    to_see: tuple[BroughtIn, ...] = ()
+    to_decide: tuple[BroughtIn, ...] = ()
+
+
+class SeeingGroup(Seeing):
+    """What waits for a second person, and for the group."""
+
+    def of_the_group(self) -> ForMe:
+        """What waits for this person."""
+        decides = self.may(UseCase.DECIDE)
+        if not decides and not self.may(UseCase.BRING_IN):
+            return ForMe()
+        with self._read() as rows:
+            found = kept.open_ones(rows)
+        to_see = tuple(one for one in found if self.may_be_second(one))
+        to_decide = tuple(one for one in found if rules.for_the_group(one, day_of(self._clock()))) if decides else ()
+        return ForMe(to_see, to_decide)
+
+    def may_be_second(self, one: BroughtIn) -> bool:
+        """Whether this person may agree that it is brought in, or not."""
+        if one.state is not Standing.ASKED or one.asked_by == self.actor.code:
+            return False
+        towns = self._config.organisation.municipalities
+        places = (one.municipality, *(towns[one.municipality].seconds if one.municipality in towns else ()))
+        return any(self.may(UseCase.BRING_IN, Subject(place)) for place in places)
