@@ -102,12 +102,28 @@ class EngineCollector(Collector):
             repaired.add_metric([what], count)
         yield repaired
         yield from self._door()
+        yield from self._case_systems()
         if waiting.backup_seconds is not None:
             yield _gauge("backup_age_seconds", "Age of the last finished provisions backup.", waiting.backup_seconds)
         if totals := self._vitals.totals():
             yield _gauge("provisions_open", "Provisions that are not closed.", totals.open)
             yield _gauge("provisions_overdue", "Provisions that are late now.", totals.overdue)
             yield _gauge("messages_failed", "Messages that were given up: somebody must call.", totals.messages_failed)
+
+    def _case_systems(self) -> Iterator[Metric]:
+        """Those of municipalities, together; nothing but 0 where none has one."""
+        found = self._vitals.case_systems()
+        if found is None:
+            return
+        zaken = found.waiting
+        yield _gauge("case_systems_silent", "Case systems that do not answer, or do not let us in.", found.silent)
+        yield _gauge("case_systems_silent_seconds", "How long the first of these.", found.silent_seconds)
+        yield _gauge("zaken_wanted", "Zaken still to be opened or found.", zaken.wanted)
+        yield _gauge("zaken_wanted_seconds", "How long the oldest of these waits.", zaken.wanted_seconds)
+        yield _gauge("zaken_changes", "Open zaken that are to say something else.", zaken.changes)
+        yield _gauge("zaken_look_late_seconds", "How long ago a zaak should have been looked at.", zaken.late_seconds)
+        yield _gauge("zaken_differing", "Zaken that do not say what is recorded here.", zaken.differing)
+        yield _gauge("zaken_given_up", "Zaken that could not be opened or changed: somebody must call.", zaken.given_up)
 
     def _door(self) -> Iterator[Metric]:
         """What went on at the door, without a word on who it was."""

@@ -23,8 +23,9 @@ from provisions.catalogue.fingerprint import fingerprint
 from provisions.database import migrate
 from provisions.domain import dutch
 from provisions.domain.errors import NotAllowed
-from provisions.store import access_log, backlog, put_right
+from provisions.store import access_log, backlog, case_systems, put_right
 from provisions.store.backlog import Backlog, Totals
+from provisions.store.case_systems import CaseSystemTotals
 
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
 STALE_SECONDS = 60.0  # the totals are counted once a minute at most
@@ -63,6 +64,8 @@ class Vitals:
         self._database, self._now, self._refusal = database, now, refusal
         self._totals: tuple[float, Totals] | None = None
         self._door: tuple[float, Mapping[Logged, int]] | None = None
+        self._zaken: tuple[float, CaseSystemTotals] | None = None
+        self._places = tuple(config.zaken)
         self._lock = threading.Lock()
 
     def backlog(self) -> Backlog | None:
@@ -99,6 +102,18 @@ class Vitals:
                     return {}
                 self._door = (time.monotonic(), {what: found.get(what.value, 0) for what in Logged})
             return self._door[1]
+
+    def case_systems(self) -> CaseSystemTotals | None:
+        """How the case systems are together, at most a minute old; ``None`` when the database can't be reached."""
+        with self._lock:
+            if self._zaken is None or time.monotonic() - self._zaken[0] > STALE_SECONDS:
+                try:
+                    with self._database.connect() as connection:
+                        found = case_systems.totals(connection, self._places, self._now())
+                except SQLAlchemyError:
+                    return None
+                self._zaken = (time.monotonic(), found)
+            return self._zaken[1]
 
     def dead(self) -> list[str]:
         """Why this process must be started again (Dutch); empty when it lives, whatever else is away."""

@@ -11,7 +11,7 @@ from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.zaken import Signal, ZaakState
 from provisions.settings import Settings
-from provisions.views.zaken import ZaakView
+from provisions.views.zaken import ZaakView, silent
 from provisions.views.zaken import zaken as listed
 
 _SIGNALS = tuple(signal for signal in Signal if signal is not Signal.GIVEN_UP)
@@ -23,13 +23,16 @@ def zaken(args: Namespace, settings: Settings) -> None:
         (_follow if args.action == "follow" else _retry)(args, settings)
         return
     refuse_besides(args, ("open", "contradicting", "given_up"), "Een overzicht gaat over alle zaken")
-    load(settings.config)
+    config = load(settings.config)
     states = [state for state, asked in ((ZaakState.OPEN, args.open), (ZaakState.GIVEN_UP, args.given_up)) if asked]
     with reaching_the_database(), looking(settings, progress) as reader:
         found = listed(reader, states=states, signals=_SIGNALS if args.contradicting else ())
+        away = [] if args.json else silent(reader, config.zaken)
     if args.json:
         as_json_list(one.in_list() for one in found)
         return
+    for line in away:
+        say(line)
     if not found:
         say("Er zijn geen zaken.")
     for one in found:

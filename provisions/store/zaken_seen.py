@@ -1,6 +1,9 @@
-"""Zaken, for looking. Knows no driver."""
+"""Zaken and case systems, for looking. Knows no driver."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from provisions.store.looking import Rows
@@ -9,6 +12,33 @@ _SEEN = (
     "SELECT c.reference, p.key, p.round, z.municipality, z.number, z.mode, z.state, z.signal, z.words, z.ended, z.fault "
     "FROM zaak z JOIN provision p ON p.id = z.provision_id JOIN client_case c ON c.id = p.case_id "
 )
+
+KEPT_AS = "case_system "  # the name of the setting, with the municipality after it
+
+
+@dataclass(frozen=True)
+class Answering:
+    """``answered``: when it last did. ``silent``: since when it does not answer, or does not let us in, because of ``fault`` (a
+    code), and ``until`` when it is left alone; else ``None``. All UTC.
+    """
+
+    answered: datetime | None = None
+    silent: datetime | None = None
+    until: datetime | None = None
+    fault: str = ""
+
+
+def answering_of(kept: str) -> Answering:
+    """From what was kept as a setting."""
+    found = json.loads(kept)
+    moments = {name: datetime.fromisoformat(found[name]) for name in ("answered", "silent", "until") if found.get(name)}
+    return Answering(**moments, fault=found.get("fault", ""))
+
+
+def answering(rows: Rows) -> Mapping[str, Answering]:
+    """Whether each case system answered when it was asked last, by municipality."""
+    found = rows("SELECT name, value FROM setting WHERE starts_with(name, %(kept_as)s) ORDER BY name", kept_as=KEPT_AS)
+    return {row.name.removeprefix(KEPT_AS): answering_of(row.value) for row in found}
 
 
 def of_case(rows: Rows, reference: str) -> Sequence[Any]:

@@ -17,8 +17,9 @@ from provisions.database import roles, versions
 from provisions.domain.errors import NotFound
 from provisions.domain.messages import label
 from provisions.inputs import EARLIER_REFERENCES
-from provisions.store import put_right
+from provisions.store import case_systems, put_right
 from provisions.store.backlog import Backlog, Totals, backlog, should_live, totals
+from provisions.store.case_systems import CaseSystemState
 from provisions.store.put_right import PutRight
 from provisions.usecases.looks import Looks
 from provisions.usecases.resending import Resending
@@ -55,7 +56,8 @@ class Delivery:
 @dataclass(frozen=True)
 class State:
     """How the program is. ``runs``: how many Prefect should have that have not ended. ``warnings`` of the configuration are
-    Dutch sentences; ``excess``: what the role of the program may and need not; ``versions`` by name.
+    Dutch sentences; ``excess``: what the role of the program may and need not; ``versions`` by name; ``case_systems``: of each
+    municipality that has one.
     """
 
     backlog: Backlog
@@ -65,6 +67,7 @@ class State:
     warnings: tuple[str, ...]
     excess: tuple[str, ...]
     versions: dict[str, str]
+    case_systems: tuple[CaseSystemState, ...] = ()
 
 
 class Administering:
@@ -105,6 +108,7 @@ class Administering:
         now = self._clock()
         with self._engine.connect() as connection:
             excess, repaired = tuple(roles.excess(connection)), put_right.read(connection)
+            systems = tuple(case_systems.states(connection, self._config.zaken, now))
         return State(
             backlog(self._engine, now, erasures=False),
             totals(self._engine, now),
@@ -113,6 +117,7 @@ class Administering:
             tuple(self._config.warnings),
             excess,
             _versions(),
+            systems,
         )
 
     def _must(self, actor: Actor, use_case: UseCase) -> None:

@@ -18,17 +18,18 @@ from provisions.domain.errors import Refused
 from provisions.domain.lifecycle import Decision, Via
 from provisions.domain.rules import OutcomeName, ResultRule
 from provisions.domain.zaken import Closing, Find, Signal, ZaakState, judged
-from provisions.store import loading
+from provisions.store import case_systems, loading
 from provisions.store import zaken as store
 from provisions.store.loading import Stored
 from provisions.store.writing import Change, write
+from provisions.store.zaken_seen import Answering
 from provisions.usecases.again import tried_again
 from provisions.usecases.applying import BY, LOOK_EVERY, Applying
 from provisions.usecases.deciding import Asked, Deciding, Doing
 from provisions.zaken.client import MOST_ZAKEN
 from provisions.zaken.faults import Fault
 from provisions.zaken.looking import Gone, is_at_rest, look, seen
-from provisions.zaken.servers import AtRest, Server, Servers
+from provisions.zaken.servers import AtRest, Server, Servers, Standing
 from provisions.zaken.subscribing import subscribe
 from provisions.zaken.types import Zaak
 
@@ -63,11 +64,28 @@ class CaseSystems(Deciding):
         self._servers = servers
         self._callback = callback
         self._headers = headers or {}
+        self._noted: dict[str, Standing] = {}
         self._applying = Applying(engine, config, servers, clock, spread)
 
     def turn(self) -> int:
         """Do what is to be done and look at what is to be looked at; how many zaken were handled."""
-        return self._applying.apply_due() + self.look_due()
+        handled = self._applying.apply_due() + self.look_due()
+        self._note_standings()
+        return handled
+
+    def _note_standings(self) -> None:
+        """Keep whether each of them answers, for whoever looks: once a minute at most while nothing changes."""
+        for place, server in self._servers.items():
+            found = server.standing
+            if found is None:
+                continue
+            shown = replace(found, answered=found.answered and found.answered.replace(second=0, microsecond=0))
+            if self._noted.get(place) == shown:
+                continue
+            with self._engine.begin() as connection:
+                kept = Answering(found.answered, found.silent, found.until, found.fault)
+                case_systems.note(connection, place, kept)
+            self._noted[place] = shown
 
     def next_moment(self) -> datetime | None:
         """When something is to be done next (UTC), ``None`` when there is nothing."""

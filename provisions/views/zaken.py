@@ -1,11 +1,13 @@
 """The zaken of provisions, as people see them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from provisions.domain import dutch
+from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import ZaakMode
 from provisions.domain.zaken import SAID, Signal, ZaakState
@@ -90,3 +92,22 @@ def zaken(reader: Reader, *, states: Sequence[ZaakState], signals: Sequence[Sign
     with reader() as rows:
         found = zaken_seen.listed(rows, [state.value for state in states], [signal.value for signal in signals])
     return [ZaakView.of(row) for row in found]
+
+
+def silent(reader: Reader, municipalities: Collection[str]) -> list[str]:
+    """Of each of these whose case system does not answer a line in Dutch, with what waits for it."""
+    with reader() as rows:
+        found = zaken_seen.answering(rows)
+        wanted = Counter(row.municipality for row in zaken_seen.listed(rows, [ZaakState.WANTED.value], []))
+    return [
+        f"Het zaaksysteem van {place} antwoordt niet, sinds {_when(one.silent)} ({one.fault}); "
+        f"{dutch.counted(wanted[place], 'zaak moet', 'zaken moeten')} er nog geopend worden. "
+        "Wat u aan wie vraagt, zegt 'provisions check'."
+        for place, one in found.items()
+        if one.silent is not None and place in municipalities
+    ]
+
+
+def _when(moment: datetime) -> str:
+    local = moment.astimezone(AMSTERDAM)
+    return f"{dutch.dutch_date(local.date())}, {local:%H.%M} uur"

@@ -36,9 +36,22 @@ class AtRest(Exception):  # noqa: N818 - it is so, and no error
 @dataclass
 class _Closed:
     failures: int
+    since: datetime
     until: datetime
     code: str
     is_away: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a server did when it was asked last: it answered at ``answered``, or it has not since ``silent``, because of ``fault``
+    (a code), and is left alone ``until``. All UTC.
+    """
+
+    answered: datetime | None
+    silent: datetime | None
+    until: datetime | None
+    fault: str
 
 
 class Server:
@@ -53,6 +66,15 @@ class Server:
         self._clock = clock
         self._spread = spread
         self._closed: _Closed | None = None
+        self._answered: datetime | None = None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How it did; ``None`` where it was not asked yet."""
+        closed = self._closed
+        if closed is not None:
+            return Standing(self._answered, closed.since, closed.until, closed.code)
+        return Standing(self._answered, None, None, "") if self._answered else None
 
     @property
     def resting(self) -> datetime | None:
@@ -69,18 +91,22 @@ class Server:
         except (Away, NotSignedIn) as fault:
             raise self._leave_alone(fault) from None
         except Fault:  # it answered
-            self._closed = None
+            self._note_answer()
             raise
-        self._closed = None
+        self._note_answer()
+
+    def _note_answer(self) -> None:
+        self._closed, self._answered = None, self._clock()
 
     def _leave_alone(self, fault: Away | NotSignedIn) -> AtRest:
         failures = self._closed.failures + 1 if self._closed else 1
+        since = self._closed.since if self._closed else self._clock()
         wait = waiting_time(failures, self._spread())
         if isinstance(fault, Away):
             wait = max(wait, timedelta(seconds=fault.after))
         if failures & (failures - 1) == 0:  # ever more seldom, so that a night does not fill the log
             log.warning("zaaksysteem van %s: lukt nu niet (%s); alles daar wacht", self.system.municipality, fault.code)
-        self._closed = _Closed(failures, self._clock() + wait, fault.code, isinstance(fault, Away))
+        self._closed = _Closed(failures, since, self._clock() + wait, fault.code, isinstance(fault, Away))
         return self._at_rest(self._closed)
 
     def _at_rest(self, closed: _Closed) -> AtRest:

@@ -26,7 +26,7 @@ from provisions.outbound.smtp import SmtpTransport
 from tests.builders import CONFIG
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.engine_process"])
+FORKS.set_forkserver_preload(["tests.faults.engine_process", "tests.zaken.dying"])
 
 
 def run(url: str, smtp_url: str, ahead: timedelta, begun: Event) -> None:

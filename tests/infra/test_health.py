@@ -21,6 +21,7 @@ from flows.prefect.deployments import Deployments
 from flows.prefect.installation import VARIABLE
 from provisions.access.log import Logged
 from provisions.app import App
+from provisions.catalogue import Config
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
@@ -37,14 +38,14 @@ NewDatabase = Callable[..., AbstractContextManager[str]]
 class World:
     """An engine's parts without their threads, and its health page. ``prefect``: what Prefect answers."""
 
-    def __init__(self, database: Database, clock: MovingClock) -> None:
-        self.app = App(database, CONFIG, clock)
+    def __init__(self, database: Database, clock: MovingClock, config: Config = CONFIG) -> None:
+        self.app = App(database, config, clock)
         self.prefect: int | None = 0
         self.refusal: NotAllowed | None = None
         self.clock = Clock(self.app.time, now=clock, ticked=lambda: None)
         self.mirror = RunMirror(self.app, Deployments({}), scheduled=lambda: None)
         vitals = Vitals(
-            database, CONFIG, now=clock, clock=self.clock, mirror=self.mirror, loops=[self.clock.loop, self.mirror.loop],
+            database, config, now=clock, clock=self.clock, mirror=self.mirror, loops=[self.clock.loop, self.mirror.loop],
             prefect=lambda: self.prefect, serves=lambda: True, refusal=lambda: self.refusal,
         )  # fmt: skip
         self.port = free_port()
@@ -66,8 +67,8 @@ class World:
 
 
 @contextmanager
-def served(database: Database, clock: MovingClock) -> Iterator[World]:
-    world = World(database, clock)
+def served(database: Database, clock: MovingClock, config: Config = CONFIG) -> Iterator[World]:
+    world = World(database, clock, config)
     world.health.start()
     try:
         yield world
