@@ -5,12 +5,13 @@ Prefect keeps an event for a week by itself; there is no way to take one away.
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from flows.loops.loop import Loop
 from flows.mirror.artifacts import plan_key
 from flows.mirror.of_case import runs_of
 from flows.prefect import api
-from flows.prefect.api import SyncPrefectClient
+from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.outbound.transports import OutboxFolder
@@ -19,12 +20,19 @@ from provisions.usecases.retention import Retention
 
 EVERY = 60.0  # seconds
 TEXTS_EVERY = 3600.0  # seconds: all settled rounds are looked at
+RECORDED = timedelta(minutes=1)
+"""Within which Prefect has recorded the steps of a run that changed (it takes seconds). Of a run that is deleted before, it
+can record none, and it drops with them what other runs showed in the same second."""
 
 
 class Forgetting:
     """Calls ``Retention.forget_expired``, and applies ``Retention.erasures``: a crash repeats it."""
 
-    def __init__(self, retention: Retention, deployments: Deployments, outbox: OutboxFolder) -> None:
+    def __init__(
+        self, retention: Retention, deployments: Deployments, outbox: OutboxFolder, *, recorded: timedelta = RECORDED
+    ) -> None:
+        """``recorded``: how long a run must have been at rest before it is deleted."""
+        self._recorded = recorded
         self._retention = retention
         self._deployments = deployments
         self._outbox = outbox
@@ -43,10 +51,13 @@ class Forgetting:
         return EVERY
 
     def erase(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> int:
-        """Erase these; for how many cases. Nothing before the deployments are registered."""
+        """Erase these; for how many cases. Nothing before the deployments are registered, or while a run changed just now."""
         if not erasures or not self._deployments.ids:
             return 0
-        for run in list(runs_of(client, self._deployments, [erasure.reference for erasure in erasures])):
+        runs = list(runs_of(client, self._deployments, [erasure.reference for erasure in erasures]))
+        if any(self._changed_just_now(run) for run in runs):
+            return 0  # the next turn asks again
+        for run in runs:
             api.delete_run(client, run.id)
         for erasure in erasures:
             self._outbox.remove(erasure.messages)
@@ -54,3 +65,6 @@ class Forgetting:
                 api.delete_artifact(client, artifact.latest_id)
             self._retention.erased(erasure.case_id)
         return len(erasures)
+
+    def _changed_just_now(self, run: FlowRun) -> bool:
+        return run.state is not None and datetime.now(UTC) - run.state.timestamp < self._recorded

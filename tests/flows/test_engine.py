@@ -30,7 +30,7 @@ from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import typed
 from tests.conftest import MovingClock
-from tests.flows.conftest import World, wait_until
+from tests.flows.conftest import World, delete_run, wait_until
 
 
 class NoPost:
@@ -163,7 +163,7 @@ def test_open_provisions_get_a_run_when_prefect_lost_theirs(world: World) -> Non
     world.intake("id_document")
     world.settle()
     first = run_of(world, "id_document")
-    world.client.delete_flow_run(first)
+    delete_run(world.client, first)
     reconciler(world).compare_provisions(world.client)
     world.settle()
     assert run_of(world, "id_document") != first
@@ -192,9 +192,9 @@ def test_two_numbers_tell_whether_prefect_has_what_it_should(world: World) -> No
     assert mine.looks_right(world.client), "the postal address waits for the card and has none"
     stranger = make_run(world, provision=4711)
     assert not mine.looks_right(world.client)
-    world.client.delete_flow_run(stranger)
+    delete_run(world.client, stranger)
     assert mine.looks_right(world.client)
-    world.client.delete_flow_run(run_of(world, "id_document"))
+    delete_run(world.client, run_of(world, "id_document"))
     assert not mine.looks_right(world.client)
     mine.compare_provisions(world.client)
     world.settle()
