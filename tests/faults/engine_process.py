@@ -93,7 +93,7 @@ def engines(url: str, smtp_url: str, at: datetime) -> Iterator[Engines]:
         made.kill_all()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 120, what: Callable[[], object] = lambda: "") -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 300, what: Callable[[], object] = lambda: "") -> None:
     """Poll a real process; ``what`` says how it is when the time is over."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -80,7 +80,7 @@ def one_burst(new_database: NewDatabase, moments: random.Random, most: int) -> i
                 engine.kill()
                 kills += 1
             started.start()
-            wait_until(lambda: not still_to_climb(database) and not still_to_send(database), 200)
+            wait_until(lambda: not still_to_climb(database) and not still_to_send(database), 600)
         nothing_lost_nothing_twice(database, office, interruptions=kills)
         database.dispose()
     return landed
@@ -102,7 +102,7 @@ def test_engines_are_killed_while_they_record_what_was_foreseen(new_database: Ne
                 engine.kill()
                 kills += 1
             started.start()
-            wait_until(lambda: not still_to_climb(database, FIRST) and not still_to_send(database), 200)
+            wait_until(lambda: not still_to_climb(database, FIRST) and not still_to_send(database), 600)
         the_first_rung_once(database, office, cases=cases, interruptions=kills)
         database.dispose()
 
@@ -116,7 +116,7 @@ def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
             first, _ = started.start(), started.start()
             wait_until(lambda: len(office.received) > 20)
             first.kill()
-            wait_until(lambda: not still_to_climb(database) and not still_to_send(database), 200)
+            wait_until(lambda: not still_to_climb(database) and not still_to_send(database), 600)
         nothing_lost_nothing_twice(database, office, interruptions=1)
         database.dispose()
 
