@@ -2,6 +2,7 @@
 
     python -m bench.door                                  # 2,000 open provisions, 1,000 of them late
     python -m bench.door --open 100000 --requests 10000   # as docs/performance.md has it
+    python -m bench.door --open 100000 --home /tmp/door   # keeps its cases there, and finds them there the next time
 
 The pages are served by ``provisions web`` in a process of its own and asked over loopback: each figure holds a client's own
 millisecond as well. No engine runs meanwhile. Prefect is asked directly, and by the door of a ``provisions up`` without cases.
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -165,11 +167,15 @@ def memory(process: psutil.Process, visitors: Sequence[Visitor], paths: Sequence
 
 
 def taken_in(made: Rig, late: int, others: int) -> tuple[Product, Database]:
-    """``late`` clients of four provisions that are late, spread over twenty directors, and others that wait."""
+    """``late`` clients of four provisions that are late, spread over twenty directors, and others that wait; those that a home
+    holds already stay as they are.
+    """
     migrate.upgrade(made.url("provisions", owner=True), "provisions", workplace_of(made.settings))
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC) - timedelta(days=60))
     subject = Product(database, App(database, made.config, clock), clock)
+    if subject.count("provision"):
+        return subject, database
     subject.app.rules.follow()
     wanted = requests(late, INDEPENDENT)
     take_in_all(subject, [replace(one, director=f"regie-{n % DIRECTORS + 1}") for n, one in enumerate(wanted)])
@@ -292,8 +298,9 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=20.0, help="how long they click")
     parser.add_argument("--requests", type=int, default=2_000, help="for memory")
+    parser.add_argument("--home", type=Path, help="where the cases are kept, or were kept before")
     args = parser.parse_args()
-    with rig() as made:
+    with rig(args.home) as made:
         on = machine(made.version())
         found, aims = measure(
             made,

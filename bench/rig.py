@@ -4,7 +4,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,9 +91,12 @@ class Rig:
 
 
 @contextmanager
-def rig() -> Iterator[Rig]:
-    """A PostgreSQL as ``provisions up`` starts it, in a temporary home; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="pb-") as folder:
+def rig(home: Path | None = None) -> Iterator[Rig]:
+    """A PostgreSQL as ``provisions up`` starts it, in a temporary home, gone afterwards; or in ``home``, which stays and may
+    be there already.
+    """
+    with ExitStack() as stack:
+        folder = home or stack.enter_context(tempfile.TemporaryDirectory(prefix="pb-"))
         settings = Settings(home=Path(folder), port=free_port())
         with running(settings.home) as postgres:
             made = Rig(settings, postgres, load(PROJECT / "config"))

@@ -131,6 +131,10 @@ class NotAllowed(Refused):
     exit_code = 4
 
 
+class Lapsed(NotAllowed):
+    """What was asked is not possible any more, and lapsed; that it did is recorded."""
+
+
 class NoLongerAsked(NotAllowed):
     """What somebody answers is not asked any more. The text names no case. ``why``: one of the words below."""
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - what is filled in are pieces of our own text
 """What the board asks about now, counted by the database: how much is open and late, with whom it lies, with which director."""
 
 from collections.abc import Sequence
@@ -36,18 +37,57 @@ def load(rows: Rows, towns: Sequence[str], now: datetime) -> Sequence[Any]:
     )
 
 
-def cases_since(rows: Rows, towns: Sequence[str], keys: Sequence[str], since: date, uncounted: Sequence[str]) -> int:
-    """How many cases were open on or after ``since`` and have one of ``keys``."""
-    found = rows(
-        "SELECT count(*) AS number FROM client_case c WHERE c.municipality = ANY(%(towns)s::text[]) "
-        "AND (c.closed IS NULL OR c.closed >= %(since)s) AND NOT coalesce(c.end_reason, '') = ANY(%(uncounted)s::text[]) "
-        "AND EXISTS (SELECT FROM provision p WHERE p.case_id = c.id AND p.key = ANY(%(keys)s::text[]))",
-        towns=list(towns),
-        keys=list(keys),
-        since=since,
-        uncounted=list(uncounted),
-    )
+_SINCE = (
+    "c.municipality = ANY(%(towns)s::text[]) "
+    "AND (c.closed IS NULL OR c.closed >= %(since)s) AND NOT coalesce(c.end_reason, '') = ANY(%(uncounted)s::text[]) "
+    "AND EXISTS (SELECT FROM provision p WHERE p.case_id = c.id AND p.key = ANY(%(keys)s::text[]))"
+)
+_BUSY = (
+    "c.municipality = ANY(%(towns)s::text[]) AND coalesce(c.director, '') = %(director)s "
+    f"AND EXISTS (SELECT FROM provision p WHERE p.case_id = c.id AND {_OPEN})"
+)
+
+
+@dataclass(frozen=True)
+class Since:
+    """Cases that were open on or after ``day`` and have one of ``keys``; not those that ended for one of ``uncounted``."""
+
+    day: date
+    keys: Sequence[str]
+    uncounted: Sequence[str]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For a query."""
+        return {"since": self.day, "keys": list(self.keys), "uncounted": list(self.uncounted)}
+
+
+def cases_since(rows: Rows, towns: Sequence[str], since: Since) -> int:
+    """How many cases there are of these municipalities."""
+    found = rows(f"SELECT count(*) AS number FROM client_case c WHERE {_SINCE}", towns=list(towns), **since.values)
     return int(found[0].number)
+
+
+def cases(
+    rows: Rows, towns: Sequence[str], now: datetime, most: int, *, since: Since | None = None, director: str = ""
+) -> tuple[Sequence[Any], int]:
+    """The cases behind such a number, or those of ``director`` (empty: of nobody) in which something is open: what is late
+    longest first, the first ``most``, and how many there are.
+    """
+    where, values = (_BUSY, {"director": director}) if since is None else (_SINCE, since.values)
+    found = rows(
+        "SELECT c.uid AS address, c.reference, c.municipality, c.director, c.opened, c.closed, count(*) OVER () AS total, "
+        "coalesce(n.open, 0) AS open, coalesce(n.late, 0) AS late FROM client_case c LEFT JOIN LATERAL ("
+        f"SELECT count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS late, min(p.late_from) AS first "
+        f"FROM provision p WHERE p.case_id = c.id AND {_OPEN}) n ON true "
+        f"WHERE {where} AND c.forgotten IS NULL ORDER BY n.first NULLS LAST, c.reference LIMIT %(most)s",
+        towns=list(towns),
+        now=now,
+        most=most,
+        **values,
+    )
+    total = int(found[0].total) if found else 0
+    return found, total if since is None else cases_since(rows, towns, since)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,14 @@ _MESSAGES = (
 )
 
 
+# From the case to its messages, by their indexes: the other way round every message there is would be looked at.
+_ID = "SELECT k.id FROM client_case k WHERE k.reference = %(reference)s"
+_OF_CASE = (
+    f"(m.provision_id = ANY(ARRAY(SELECT o.id FROM provision o WHERE o.case_id = ({_ID}))) "
+    f"OR (m.case_id IS NOT NULL AND m.case_id = ({_ID})))"
+)
+
+
 def undelivered(message: str) -> str:
     """Whether the message with this name in a query is not arriving (:func:`provisions.domain.delivery.does_not_arrive`)."""
     stuck = f"{message}.attempts >= {SEVERAL_ATTEMPTS} OR {message}.recipients <> '{{}}'"
@@ -302,7 +310,7 @@ def messages(rows: Rows, wanted: MessageFilter, limit: int | None) -> Sequence[A
     """The newest messages that are like this, newest first; all of them without a ``limit``."""
     conditions = {
         "m.status = %(status)s": wanted.status,
-        "c.reference = %(reference)s": wanted.reference,
+        _OF_CASE: wanted.reference,
         "m.municipality = %(municipality)s": wanted.municipality,
         UNDELIVERED: wanted.undelivered,
     }

@@ -85,6 +85,11 @@ def last_line(connection: Connection, case_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def head(connection: Connection) -> int:
+    """The number of the last line of the record."""
+    return int(connection.execute(select(t.audit_head.c.last_line)).scalar_one())
+
+
 def unseen(
     connection: Connection, case_id: int, seen: int, about: ProvisionKey | None, limit: int = 20
 ) -> list[Unseen]:

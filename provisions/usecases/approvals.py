@@ -15,7 +15,7 @@ from provisions.domain import approvals as rules
 from provisions.domain import dutch
 from provisions.domain.approvals import BUDGETS, Act, Request, Room
 from provisions.domain.case import Approval, Case, ProvisionKey, Suspension
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part, Refused
+from provisions.domain.errors import InvalidInput, Lapsed, NotFound, Part, Refused
 from provisions.domain.lifecycle import Decision, Moment
 from provisions.domain.lifecycle.budget import is_overrun
 from provisions.domain.lifecycle.budget_lines import entry_asked
@@ -90,7 +90,7 @@ class Approvals(Deciding):
         """Carry out what somebody else asked, as the case is now. ``because`` (free text): for an amount that is more than is
         left of the customised budget.
 
-        What is not possible any more lapses; then ``NotAllowed`` says why, and the record has it.
+        What is not possible any more lapses; then ``Lapsed`` says why, and the record has it.
         """
         said = inputs.free_text(because, "de reden") if because else None
         return self._decide_on(number, self._doing(by, UseCase.APPROVE), reason=said)
@@ -124,7 +124,7 @@ class Approvals(Deciding):
             decision, lapsed, recorded = self._decision(stored.case, approval, doing, because, room)
             write(connection, [Change(stored, decision, recorded)])
         if lapsed is not None:
-            raise NotAllowed(f"A-{wanted} kan niet meer en vervalt: {lapsed}")
+            raise Lapsed(f"A-{wanted} kan niet meer en vervalt: {lapsed}")
         return decision.case
 
     @staticmethod

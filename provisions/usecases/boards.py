@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
@@ -21,6 +22,7 @@ from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
 from provisions.report.board import TOO_FEW_CASES, Counted, Selection, Tallies, events, last_weeks
 from provisions.store import board
+from provisions.store.board import Since
 from provisions.usecases.looks import Looks
 from provisions.views.cases import ProvisionView, Views
 
@@ -128,6 +130,33 @@ class Opened:
         return self.total - len(self.rows) - self.elsewhere - self.twice
 
 
+@dataclass(frozen=True)
+class CaseRow:
+    """A case behind a number. ``address``: its random id; ``open`` and ``late``: how many of its provisions are so now."""
+
+    address: UUID
+    reference: str
+    municipality: str
+    director: str | None
+    opened: date
+    closed: date | None
+    open: int
+    late: int
+
+
+@dataclass(frozen=True)
+class OpenedCases:
+    """The cases behind a number."""
+
+    rows: tuple[CaseRow, ...]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not among the rows."""
+        return self.total - len(self.rows)
+
+
 class Boards:
     """Counts for whoever asks. ``clock`` gives the moment (aware)."""
 
@@ -159,9 +188,8 @@ class Boards:
             tallies = self._counted.tallies(connection, today)
         with self._read() as rows:
             stands = _Standing(board.standing(rows, sorted(selection.municipalities), now))
-            since, uncounted = last_weeks(today)[0].monday, sorted(self._config.catalogue.uncounted)
-            places, keys = sorted(selection.municipalities), sorted(selection.keys)
-            cases = board.cases_since(rows, places, keys, since, uncounted)
+            places = sorted(selection.municipalities)
+            cases = board.cases_since(rows, places, self._since(selection, today))
             opens = bool(self._config.rights.may(actor, UseCase.SEE_CASE))
             loads = board.load(rows, places, now) if self._shows_load(actor) else None
         lines = _Lines(tallies, stands, asked)
@@ -207,6 +235,26 @@ class Boards:
         with self._read() as rows:
             ids, total = board.picked(rows, places, keys, self._clock(), MOST, late=late, whose=whose)
         return self._opened(actor, "bord", ids, total, towns)
+
+    def cases(self, actor: Actor, asked: Asked) -> OpenedCases:
+        """The cases that the board is about; of a director those in which something is open. Raises ``NotFound`` as
+        :meth:`board`.
+        """
+        towns, today = self._where(actor, UseCase.SEE_CASE), day_of(self._clock())
+        selection = self._selection(asked, self.municipalities(actor))
+        if asked.holder or (asked.director and not self._shows_load(actor)):
+            raise NotFound("Deze pagina bestaat niet.")
+        of = {"director": _one(asked.director) or ""} if asked.director else {"since": self._since(selection, today)}
+        places = sorted(selection.municipalities)
+        with self._read() as rows:
+            found, total = board.cases(rows, places, self._clock(), MOST, **of)
+        self._looks.note(Logged.SEARCHED, actor.code, via=actor.via, page="bord")
+        seen = tuple(_case(row) for row in found if row.municipality in towns)
+        return OpenedCases(seen, total)
+
+    def _since(self, selection: Selection, today: date) -> Since:
+        uncounted = sorted(self._config.catalogue.uncounted)
+        return Since(last_weeks(today)[0].monday, sorted(selection.keys), uncounted)
 
     def _shows_load(self, actor: Actor) -> bool:
         """Whether this person may see how much each director has: only with the works council's consent."""
@@ -291,6 +339,12 @@ class Boards:
         first = next(every[key] for key in every if key in towns)
         counters = dict.fromkeys(rule.counter for rule in self._config.catalogue.provisions.values())
         return {counter: first.counters[counter].name for counter in counters}
+
+
+def _case(row: Any) -> CaseRow:
+    return CaseRow(
+        row.address, row.reference, row.municipality, row.director, row.opened, row.closed, row.open, row.late
+    )
 
 
 def _one(asked: str) -> str | None:

@@ -14,7 +14,7 @@ from provisions.catalogue import Config
 from provisions.domain import brought_in as rules
 from provisions.domain.brought_in import UNSEEN, BroughtIn, Standing
 from provisions.domain.calendar import AMSTERDAM, day_of
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
+from provisions.domain.errors import InvalidInput, Lapsed, NotFound, Part
 from provisions.domain.lifecycle import SYSTEM, Via
 from provisions.domain.rules import CodeList
 from provisions.outbound.brought_in import GroupLetters
@@ -96,7 +96,7 @@ class BringingIn:
             message = self._letters.seen(connection, seen, self._clock())
             self._note(connection, f"brought_in.{seen.state.value}", _TOLD[seen.state], seen, by, message)
         if lapsed is not None:
-            raise NotAllowed(f"S-{known.number} kan niet meer en vervalt: {lapsed}")
+            raise Lapsed(f"S-{known.number} kan niet meer en vervalt: {lapsed}")
         return seen
 
     def ask_again(self) -> int:

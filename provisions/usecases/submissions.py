@@ -62,6 +62,11 @@ class Submissions:
         with self._engine.connect() as connection:
             return submissions.last_line(connection, case_id)
 
+    def seen_of_all(self) -> int:
+        """The last line of the whole record: for whoever looks at more cases at once."""
+        with self._engine.connect() as connection:
+            return submissions.head(connection)
+
     def unseen(self, case_id: int, seen: int, about: ProvisionKey | None) -> list[Unseen]:
         """What people recorded about a provision, or the case as a whole, since line ``seen``; oldest first."""
         with self._engine.connect() as connection:

@@ -78,7 +78,8 @@ class Task:
     ``key`` (``key~2``) and ``state`` where it is about a provision; ``what`` it is about and how it stands (``said``), in Dutch;
     ``action``: what is done, and ``at`` on which page (an address of ours).
 
-    ``director``: whose case it is, where that is somebody else.
+    ``director``: whose case it is, where that is somebody else. ``lies_with``: with whom it lies (Dutch), where that is a
+    counter or a table.
     """
 
     address: UUID | None
@@ -93,6 +94,7 @@ class Task:
     key: str = ""
     state: str = ""
     late: bool = False
+    lies_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,7 @@ class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
             one.named,
             one.status,
             bool(one.days_late),
+            "" if table or one.lies_with in (None, RungName.CASE_DIRECTOR) else dutch.holder(one.lies_with or ""),
         )
 
     def _place_tasks(self, rows: Rows, mine: "_Mine") -> tuple[Sequence[Task], int]:

@@ -14,7 +14,8 @@ from provisions.views.cases import SUSPENDED
 
 @dataclass(frozen=True)
 class ProvisionLine:
-    """One provision as it stands at one moment. ``address``: the random id of its case; ``name``: Dutch, with the round.
+    """One provision as it stands at one moment. ``case_id`` and ``address``: the database id and the random one of its case;
+    ``name``: Dutch, with the round.
 
     ``last_day``: the last day on time, ``None`` while that is not known; ``days_late``: 0 when it is on time. ``lies_with``: the
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
@@ -22,6 +23,7 @@ class ProvisionLine:
     """
 
     id: int
+    case_id: int
     address: UUID
     reference: str
     own_number: str | None
@@ -54,6 +56,7 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
     said = config.catalogue.codes[CodeList.CAUSE].get(row.cause, row.cause) if causes and row.cause else ""
     return ProvisionLine(
         id=row.id,
+        case_id=row.case_id,
         address=row.address,
         reference=row.reference,
         own_number=row.own_number,

@@ -14,16 +14,20 @@ from provisions.access import Actor, Subject, UseCase
 from provisions.access.subjects import subject_of
 from provisions.catalogue import Config
 from provisions.domain import dutch, possible
-from provisions.domain.case import Answer, Case
+from provisions.domain.case import Answer, Case, Said
 from provisions.domain.errors import Part
 from provisions.domain.lifecycle import Moment, Via
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList
 from provisions.usecases.cases import Cases
+from provisions.usecases.replies import LONGEST_REMARK
 from provisions.usecases.seeing import Seeing
 from provisions.views.cases import CaseView, ProvisionView
 from provisions.web.forms import Field, Filled, Form, Kind
 from provisions.web.visits import Visit
+
+# Whether something goes to the national desk, in the words in which every form and letter asks it.
+JUDGEMENTS = ((Said.SUBMITTED.value, "Wel indienen"), (Said.NOT_SUBMITTED.value, "Niet indienen"))
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,13 @@ def labelled(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
 
 def cause(scene: Scene, label: str = "Wat staat in de weg?") -> Field:
     """Why it is not there yet; need not be said."""
-    choices = codes(scene, CodeList.CAUSE)
-    return Field("cause", label, Kind.LIST, choices, empty="Niet gezegd")
+    return cause_of(scene.config, label)
+
+
+def cause_of(config: Config, label: str = "Wat staat in de weg?") -> Field:
+    """The same, where no case is at hand."""
+    choices = labelled(config.catalogue.codes[CodeList.CAUSE])
+    return Field("cause", label, Kind.LIST, choices, parts=(Part.CAUSE,), empty="Niet gezegd")
 
 
 def of_budget(config: Config) -> list[Field]:
@@ -154,6 +163,34 @@ def of_budget(config: Config) -> list[Field]:
         Field("purpose", "Met welk doel?", Kind.LIST, why, True, only_for=budget, parts=(Part.BUDGET_WHY,)),
         Field("spent_on", "Waarvoor is het?", Kind.LIST, what, only_for=budget, empty="Niet gezegd"),
     ]
+
+
+def of_judgement(config: Config) -> list[Field]:
+    """What goes with a judgement on submission, wherever it is given: why, as a code, and whether the register was looked at."""
+    reasons = labelled(config.catalogue.codes[CodeList.JUDGED])
+    return [
+        Field("because", "Waarom?", Kind.LIST, reasons, required=True),
+        Field("checked", "Ik heb gekeken of deze zaak al in het Maatwerkregister staat", Kind.TICK),
+    ]
+
+
+def remark(hint: str = "Alleen de regisseur leest dit.") -> Field:
+    """What those who answer may add for the case director."""
+    told = f"{hint} Hoogstens {LONGEST_REMARK} tekens. Schrijf geen naam, nummer of adres van de inwoner op."
+    return Field("remark", "Opmerking", Kind.LINE, hint=told)
+
+
+def judge(cases: Cases, reference: str, key: str, filled: Filled, by: Actor) -> None:
+    """Record the judgement of a form with ``answer``, the fields of :func:`of_judgement` and a remark."""
+    cases.reply_as_officer(
+        reference,
+        key,
+        filled.one("answer"),
+        because=filled.one("because"),
+        checked=filled.ticked("checked"),
+        by=by,
+        remark=filled.text("remark"),
+    )
 
 
 def amount(typed: str | None) -> int | None:

@@ -8,7 +8,20 @@ from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList, FieldRule, OutcomeName
 from provisions.usecases.cases import Cases
 from provisions.views import replied
-from provisions.web.acts import Act, Scene, amount, cause, codes, labelled, of_budget, on_day
+from provisions.web.acts import (
+    JUDGEMENTS,
+    Act,
+    Scene,
+    amount,
+    cause,
+    codes,
+    judge,
+    labelled,
+    of_budget,
+    of_judgement,
+    on_day,
+    remark,
+)
 from provisions.web.forms import Field, Filled, Form, Kind
 
 _OUTCOMES = {
@@ -324,17 +337,13 @@ def _answer(cases: Cases, scene: Scene, filled: Filled) -> None:
 
 
 def _submit_form(scene: Scene) -> Form:
-    fields = (
-        Field(
-            "decision", "Gaat dit naar het landelijk Maatwerkloket?", Kind.ONE, labelled(dutch.DECISION), required=True
-        ),
-        Field("reason", "Reden", Kind.TEXT, required=True, hint="Blijft bij dit traject en gaat nergens mee naartoe."),
-    )
+    answer = Field("answer", "Gaat dit naar het Maatwerkloket?", Kind.ONE, JUDGEMENTS, required=True)
+    fields = (answer, *of_judgement(scene.config), remark())
     return _form(scene, "submit", "Oordeel over indiening", "Oordeel vastleggen", *fields)
 
 
 def _submit(cases: Cases, scene: Scene, filled: Filled) -> None:
-    cases.submit(scene.reference, scene.key, filled.one("decision"), reason=filled.one("reason"), by=scene.by)
+    judge(cases, scene.reference, scene.key, filled, scene.by)
 
 
 # --- again -------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ TITLES = {
     "te-laat": "Nu te laat",
     "open": "Nu open",
 }
+CASES = "trajecten"
 MOST_TYPED = 60
 
 
@@ -62,6 +63,8 @@ def board(visit: Visit) -> Response:
 def listed(visit: Visit) -> Response:
     """The list behind one number of the board."""
     what, week = visit.query.get("wat", ""), visit.query.get("week", "")
+    if what == CASES and not week:
+        return _cases(visit)
     found, asked = _opened(visit, what, week), _asked(visit)
     whose = [_held("" if asked.holder == NOBODY else asked.holder)] if asked.holder else []
     whose += ["zonder regisseur" if asked.director == NOBODY else f"van {asked.director}"] if asked.director else []
@@ -69,6 +72,16 @@ def listed(visit: Visit) -> Response:
     back = _address("/bord", replace(asked, holder="", director=""))
     title = ": ".join([title, ", ".join(whose)]) if whose else title
     return visit.house.page(visit, "board_list.html.j2", title=title, listed=found, back=back, now=what in NOW)
+
+
+def _cases(visit: Visit) -> Response:
+    """The cases behind a number: those that the board is about, or those in which a director has something open."""
+    asked = _asked(visit)
+    found = visit.house.app.boards.cases(visit.actor, asked)
+    whose = "" if not asked.director else " zonder regisseur" if asked.director == NOBODY else f" van {asked.director}"
+    title = f"Trajecten{whose} waarin iets openstaat" if whose else "Trajecten van de afgelopen 26 weken"
+    back = _address("/bord", replace(asked, director=""))
+    return visit.house.page(visit, "board_cases.html.j2", title=title, listed=found, back=back)
 
 
 def _opened(visit: Visit, what: str, week: str) -> Opened:

@@ -1,13 +1,41 @@
 """Meekijken: what a colleague asks, to agree with or not."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain import dutch
+from provisions.domain.brought_in import IN_DUTCH
+from provisions.domain.case import Asked
+from provisions.domain.errors import InvalidInput, Lapsed, Part
 from provisions.domain.rules import CodeList
+from provisions.store.submissions import Unseen
+from provisions.usecases.cases import Cases
+from provisions.usecases.second_looks import AskedFor
+from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.pages import Page
+from provisions.web.sending import Drawing, Show, receipt, sent
 from provisions.web.visits import Visit
+
+ADDRESS, BROUGHT_IN = "/meekijken", "/ingebracht"
+AGREES, NOT = "akkoord", "niet"
+OVER = "over-"  # what the form of what is asked is called, before its number
+_HINT = "Nodig als u niet akkoord gaat, of akkoord gaat met meer dan er over is van het maatwerkbudget. Noem geen naam of BSN."
+_FIELDS = (
+    Field("reden", "Waarom", Kind.TEXT, hint=_HINT, parts=(Part.BECAUSE,)),
+    Field("besluit", "Besluit", Kind.PRESS, ((AGREES, "Akkoord"), (NOT, "Niet akkoord")), required=True),
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of a decision that was sent: ``said`` (Dutch), of what, where that is known, and whether it was sent before."""
+
+    said: str
+    again: bool
+    about: AskedFor | None
 
 
 def asked(visit: Visit) -> Response:
@@ -17,52 +45,90 @@ def asked(visit: Visit) -> Response:
 
 def decide(visit: Visit) -> Response:
     """Agree, or not with a reason: an act of this person, and of nobody else."""
-    number, seen = visit.form.get("nummer", "")[:20], visit.seen
-    cases = visit.house.app.cases
+    number = visit.form.get(FORM, "").removeprefix(OVER)[:20]
     if number.upper().startswith("S-"):
         return _decide_for_the_group(visit, number)
-    try:
-        seen.must_be_mine_to_decide(number)
-        if visit.form.get("besluit") == "akkoord":
-            cases.approve(number, by=visit.actor, because=visit.form.get("reden", "").strip() or None)
-        else:
-            cases.deny(number, because=visit.form.get("reden", ""), by=visit.actor)
-    except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
-    return RedirectResponse("/meekijken?gedaan=ja", HTTPStatus.SEE_OTHER)
+    visit.seen.must_be_mine_to_decide(number)
+
+    def does(cases: Cases, filled: Filled) -> str:
+        because, by = filled.text("reden"), visit.actor
+        try:
+            if filled.one("besluit") == AGREES:
+                cases.approve(number, by=by, because=because)
+                return _said(number, Asked.APPROVED)
+        except Lapsed as why:  # which is recorded, and so is no refusal
+            return visit.why(why)
+        if because is None:
+            raise InvalidInput("Vul in waarom u niet akkoord gaat.", about=Part.BECAUSE)
+        cases.deny(number, because=because, by=by)
+        return _said(number, Asked.DENIED)
+
+    return sent(visit, _form(number), does, _shown(visit), onward=ADDRESS)
 
 
 def _decide_for_the_group(visit: Visit, number: str) -> Response:
     """The same of what is to be brought before the steering group."""
-    agreed, reason = visit.form.get("besluit") == "akkoord", visit.form.get("reden", "").strip()
-    try:
-        visit.house.app.bringing.see(number, agreed=agreed, because=reason or None, by=visit.actor)
-    except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
-    return RedirectResponse(f"/ingebracht?gedaan={number}", HTTPStatus.SEE_OTHER)
+
+    def does(_: Cases, filled: Filled) -> str:
+        agreed, because = filled.one("besluit") == AGREES, filled.text("reden")
+        try:
+            seen = visit.house.app.bringing.see(number, agreed=agreed, because=because, by=visit.actor)
+        except Lapsed as why:
+            return visit.why(why)
+        return f"{number}: {IN_DUTCH[seen.state]}."
+
+    return sent(visit, _form(number), does, _shown(visit), onward=BROUGHT_IN)
 
 
-def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, number: str = "", why: str = "") -> Response:
-    """``why``: what was wrong with the decision on ``number``, which keeps its reason."""
-    seen = visit.seen
+def _shown(visit: Visit) -> Show:
+    def show(filled: Filled, status: HTTPStatus, _: Sequence[Unseen]) -> Response:
+        return _page(visit, status, filled)
+
+    return show
+
+
+def _form(number: str) -> Form:
+    return Form(f"{OVER}{number}", f"Beslissen over {number}", "", _FIELDS, guarded=False)
+
+
+def _said(number: str, state: Asked) -> str:
+    return f"{number} is {dutch.ASKED[state]}"
+
+
+def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Filled | None = None) -> Response:
+    """``back``: a decision that was refused, with what was typed."""
+    seen, drawing = visit.seen, Drawing(visit)
     waiting, before = seen.asked_of_me(), seen.asked_before()
-    told = next((one for one in before if one.decided_by == visit.actor.code), None)
-    config = visit.house.app.config
+    to_bring_in, config = seen.of_the_group().to_see, visit.house.app.config
+    numbers = [*(one.number for one in waiting), *(f"S-{one.number}" for one in to_bring_in)]
+    forms = {number: drawing.drawn(_form(number)) for number in numbers}
+    if back is not None:
+        forms[back.form.name.removeprefix(OVER)] = back
+    lost = [value for name, value in drawing.left_over(forms.values()) if name == "reden" and value.strip()]
     return visit.house.page(
         visit,
         "second_looks.html.j2",
         status,
         title="Meekijken",
         waiting=waiting,
-        to_bring_in=seen.of_the_group().to_see,
+        to_bring_in=to_bring_in,
         names={key: rule.name for key, rule in config.catalogue.provisions.items()},
         causes=config.catalogue.codes[CodeList.CAUSE],
         before=before,
-        number=number,
-        why=why,
-        reason=visit.form.get("reden", "")[:500],
-        told=told if visit.query.get("gedaan") == "ja" else None,
+        forms=forms,
+        back=back,
+        told=_told(visit, before),
+        lost="; ".join(lost),
     )
 
 
-PAGES = (Page("/meekijken", asked, decide),)
+def _told(visit: Visit, before: Sequence[AskedFor]) -> Decided | None:
+    """What the form did that led here."""
+    found, again = receipt(visit)
+    if found is None:
+        return None
+    about = next((one for one in before if found.said.startswith(f"{one.number} ")), None)
+    return Decided(found.said, again, about)
+
+
+PAGES = (Page(ADDRESS, asked, decide),)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LIST = "list"  # one of many
     SOME = "some"  # none, one or more
     TICK = "tick"
+    PRESS = "press"  # the buttons that send the form: which of them was pressed
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A form. ``title`` says what it is for, ``button`` what is done; ``lead``: what one should know first.
+    """A form. ``title`` says what it is for, ``button`` what is done, unless a field is its buttons; ``lead``: what one should
+    know first.
 
     ``about``: of which provision it is (``key`` or ``key#2``), where it is about one. ``guarded``: what was recorded
     since it was drawn is shown before it is carried out.
@@ -202,7 +204,7 @@ def _checked(filled: Filled, declared: Field, today: date) -> Filled:
         case Kind.DAY:
             day = inputs.day(typed[-1], f"'{declared.label}'", today)
             return replace(filled, values={**filled.values, name: (day.isoformat(),)})
-        case Kind.ONE | Kind.LIST | Kind.SOME:
+        case Kind.ONE | Kind.LIST | Kind.SOME | Kind.PRESS:
             options = {value for value, _ in declared.choices}
             if not options.issuperset(typed if declared.kind is Kind.SOME else typed[-1:]):
                 raise InvalidInput("Kies een van de mogelijkheden die er staan.")
@@ -223,4 +225,5 @@ _NEEDED = {
     Kind.LIST: "Kies een van de mogelijkheden.",
     Kind.SOME: "Kies ten minste een van de mogelijkheden.",
     Kind.TICK: "Zet hier een vinkje als u dit wilt.",
+    Kind.PRESS: "Kies een van de knoppen.",
 }

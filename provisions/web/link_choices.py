@@ -16,8 +16,7 @@ from provisions.domain.questions import AskedAs
 from provisions.domain.rules import CodeList, OutcomeName, ProvisionRule
 from provisions.usecases.cases import Cases
 from provisions.usecases.link_answers import AskedNow
-from provisions.usecases.replies import LONGEST_REMARK
-from provisions.web.acts import amount, labelled, of_budget
+from provisions.web.acts import JUDGEMENTS, amount, cause_of, judge, labelled, of_budget, of_judgement, remark
 from provisions.web.acts_of_provision import own_field
 from provisions.web.forms import YES, Field, Filled, Form, Kind
 from provisions.web.house import in_words
@@ -40,10 +39,8 @@ LABELS: Mapping[Said, str] = {
     Said.OBSTACLE: "Dit lukt nu niet, want …",
     Said.CALL_ME: "Bel mij",
     Said.ASK_BACK: "Wij hebben eerst een vraag aan u",
-    Said.SUBMITTED: "Wel indienen",
-    Said.NOT_SUBMITTED: "Niet indienen",
+    **{Said(said): words for said, words in JUDGEMENTS},
 }
-_NO_NAMES = "Schrijf geen naam, nummer of adres van de inwoner op."
 
 
 def label(said: Said) -> str:
@@ -66,15 +63,11 @@ def form_of(asked: AskedNow, config: Config, today: date) -> Form:
         case AskedAs.COUNTER:
             fields += _of_counter(asked.view.situation.rule, can, labelled(codes[CodeList.CAUSE]), today)
         case AskedAs.TABLE:
-            causes = labelled(codes[CodeList.CAUSE])
             fields += of_budget(config)
-            fields.append(
-                Field("cause", "Wat staat in de weg?", Kind.LIST, causes, empty="Niet gezegd", parts=(Part.CAUSE,))
-            )
+            fields.append(cause_of(config))
         case AskedAs.OFFICER:
-            fields += _of_officer(labelled(codes[CodeList.JUDGED]))
-    hint = f"Hoogstens {LONGEST_REMARK} tekens; alleen de regisseur leest dit. {_NO_NAMES}"
-    fields.append(Field("remark", "Opmerking", Kind.LINE, hint=hint))
+            fields += of_judgement(config)
+    fields.append(remark())
     return Form(FORM, "Uw antwoord", "Verder: nakijken", tuple(fields), guarded=False)
 
 
@@ -98,20 +91,13 @@ def _of_counter(rule: ProvisionRule, can: Sequence[Said], causes: Choices, today
     ]
 
 
-def _of_officer(reasons: Choices) -> list[Field]:
-    return [
-        Field("because", "Waarom?", Kind.LIST, reasons, required=True),
-        Field("checked", "Ik heb gekeken of deze zaak al in het Maatwerkregister staat", Kind.TICK),
-    ]
-
-
 def _only(these: Sequence[Said], can: Sequence[Said]) -> tuple[str, ...]:
     return tuple(said.value for said in these if said in can)
 
 
 def record(cases: Cases, asked: AskedNow, filled: Filled, by: Actor) -> None:
     """Record what was filled in. Raises as the use cases do."""
-    about, said, remark = (asked.reference, asked.key), filled.one(ANSWER), filled.text("remark")
+    about, said, added = (asked.reference, asked.key), filled.one(ANSWER), filled.text("remark")
     match asked.question.asked_as:
         case AskedAs.COUNTER:
             own = {field.name: filled.one(field.name) for field in asked.view.situation.rule.fields}
@@ -123,7 +109,7 @@ def record(cases: Cases, asked: AskedNow, filled: Filled, by: Actor) -> None:
                 cause=filled.text("cause"),
                 fields={name: value for name, value in own.items() if value},
                 number=filled.text("number"),
-                remark=remark,
+                remark=added,
             )
         case AskedAs.TABLE:
             cases.reply_as_table(
@@ -135,11 +121,10 @@ def record(cases: Cases, asked: AskedNow, filled: Filled, by: Actor) -> None:
                 amount=amount(filled.text("amount")),
                 purpose=filled.text("purpose"),
                 spent_on=filled.text("spent_on"),
-                remark=remark,
+                remark=added,
             )
         case AskedAs.OFFICER:
-            because, checked = filled.one("because"), filled.ticked("checked")
-            cases.reply_as_officer(*about, said, because=because, checked=checked, by=by, remark=remark)
+            judge(cases, *about, filled, by)
 
 
 def sentence(filled: Filled) -> str:

@@ -4,7 +4,7 @@ Refused, it is given back with what was typed and what is wrong at each field. S
 reloaded, two tabs), the second leads to what the first did. What was recorded since it was drawn is shown first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.submissions import Receipt
 from provisions.web import keeping
-from provisions.web.forms import FORM, Filled, Form, blank, read
+from provisions.web.forms import FORM, NUMBER, Filled, Form, blank, read
 from provisions.web.visits import Visit
 
 DONE, ONCE_MORE = "gedaan", "weer"
@@ -52,6 +52,18 @@ class Drawing:
         self._person = keeping.person(visit.house.sealing, visit.actor.code)
         self._kept = keeping.kept(visit) if visit.request.method == "GET" else ()
         self._seen = visit.house.app.submissions.seen(about.case_id) if about.case_id is not None else None
+
+    @classmethod
+    def of_many(cls, visit: Visit) -> "Drawing":
+        """For a page with a form in each of its rows, of several cases."""
+        drawing = cls(visit)
+        drawing._seen = visit.house.app.submissions.seen_of_all()
+        return drawing
+
+    def left_over(self, drawn: Iterable[Filled]) -> Sequence[tuple[str, str]]:
+        """What was typed before the session ended in a form that is none of those ``drawn``: each field in order."""
+        named = {(FORM, filled.form.name) for filled in drawn}
+        return () if named.intersection(self._kept) else self._kept
 
     def drawn(self, form: Form, **values: str) -> Filled:
         """The form as it stands at first, or with what was typed in it before the session ended; ``values``: known already."""
@@ -110,6 +122,12 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
         app.submissions.note(filled.number, by, onward=onward, said=said or "")
     app.submissions.forget_typed(by, visit.request.url.path)
     return _done(visit, filled.number)
+
+
+def done_before(visit: Visit) -> Response | None:
+    """Where the form leads that was sent now, when it was sent before: also one whose row is gone because of that."""
+    number = visit.form.get(NUMBER, "")
+    return _done(visit, number, again=True) if visit.house.app.submissions.is_done(number, visit.actor.code) else None
 
 
 def receipt(visit: Visit) -> tuple[Receipt | None, bool]:

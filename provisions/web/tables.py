@@ -1,152 +1,170 @@
-"""Tafel and Maatwerkloket: what lies with whoever answers, and the answer in its row."""
+"""Tafel and Maatwerkloket: what lies with whoever answers, and the answer in its row.
 
-from collections.abc import Callable
+Each row has a form of its own, so that an answer is recorded once, its reader is shown what others recorded meanwhile, and what
+was typed when the session ended stands in its row after signing in.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from provisions.domain import dutch
-from provisions.domain.case import BY_TABLE, Answer, ProvisionKey, Said
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
-from provisions.domain.rules import CodeList
-from provisions.usecases.replies import LONGEST_REMARK
-from provisions.usecases.tables import Laid
-from provisions.web.acts import amount, labelled
-from provisions.web.forms import YES
+from provisions.catalogue import Config
+from provisions.domain.case import BY_TABLE, ProvisionKey
+from provisions.domain.errors import NotFound
+from provisions.store.submissions import Unseen
+from provisions.usecases.cases import Cases
+from provisions.usecases.tables import Laid, TablePage
+from provisions.usecases.tables import Tables as Seen
+from provisions.web.acts import JUDGEMENTS, amount, cause_of, judge, of_budget, of_judgement, remark
+from provisions.web.forms import FORM, Field, Filled, Form, Kind
+from provisions.web.link_choices import label
 from provisions.web.pages import Page
+from provisions.web.sending import About, Drawing, done_before, receipt, sent
 from provisions.web.visits import Visit
 
-ANSWERS = [(said.value, dutch.capitalised(dutch.SAID[said])) for said in BY_TABLE]
-TYPED = ("answer", "cause", "amount", "purpose", "spent_on", "remark", "because", "checked")
-JUDGEMENTS = [(Said.SUBMITTED.value, "Indienen bij het Maatwerkloket"), (Said.NOT_SUBMITTED.value, "Niet indienen")]
+ROW = "rij-"  # what the form of a row is called, before the number of its provision
+MOST_TYPED = 2000
 
 
-def table(visit: Visit) -> Response:
-    """What lies with the table, oldest first."""
-    return _table(visit)
+@dataclass(frozen=True)
+class Answering:
+    """A page with a form in each of its rows. ``rows``: what stands there; ``find``: one of them, as it is now; ``fields``: of
+    each form; ``does``: records what was filled in. ``title`` is Dutch, ``button`` what its forms are sent with.
+    """
+
+    address: str
+    title: str
+    template: str
+    button: str
+    rows: Callable[[Seen], TablePage]
+    find: Callable[[Seen, int], Laid]
+    fields: Callable[[Config], Sequence[Field]]
+    does: Callable[[Cases, Visit, Laid, Filled], None]
+
+    def show(self, visit: Visit) -> Response:
+        """What lies there, the oldest first."""
+        return self._page(visit)
+
+    def take(self, visit: Visit) -> Response:
+        """Record what was answered in one row."""
+        name = visit.form.get(FORM, "")
+        try:
+            laid = self.find(visit.seen, _number(name))
+        except NotFound as gone:  # answered before: by this very form, or by somebody else meanwhile
+            before = done_before(visit)
+            return before or self._page(visit, HTTPStatus.CONFLICT, why=visit.why(gone), lost=visit.filled_in)
+
+        def show(filled: Filled, status: HTTPStatus, unseen: Sequence[Unseen]) -> Response:
+            return self._page(visit, status, filled, unseen)
+
+        def does(cases: Cases, filled: Filled) -> None:
+            self.does(cases, visit, laid, filled)
+
+        about = About(laid.line.case_id, ProvisionKey(laid.line.key, laid.line.round), whole=False)
+        form = replace(self._form(visit), name=name)
+        return sent(visit, form, does, show, onward=self.address, about=about)
+
+    def _form(self, visit: Visit) -> Form:
+        return Form("", self.title, self.button, tuple(self.fields(visit.house.app.config)))
+
+    def _page(
+        self,
+        visit: Visit,
+        status: HTTPStatus = HTTPStatus.OK,
+        back: Filled | None = None,
+        unseen: Sequence[Unseen] = (),
+        *,
+        why: str = "",
+        lost: Sequence[tuple[str, str]] = (),
+    ) -> Response:
+        """``back``: a form that was refused; ``why``: why a row is not answered that is gone; ``lost``: what was typed in it."""
+        found, drawing, form = self.rows(visit.seen), Drawing.of_many(visit), self._form(visit)
+        names = [f"{ROW}{laid.line.id}" for laid in found.lying]
+        forms = {name: drawing.drawn(replace(form, name=name)) for name in names}
+        if back is not None:
+            forms[back.form.name] = back
+        lost = lost or drawing.left_over(forms.values())
+        done, again = receipt(visit)
+        return visit.house.page(
+            visit,
+            self.template,
+            status,
+            title=self.title,
+            found=found,
+            forms=forms,
+            row=ROW,
+            back=back,
+            unseen_lines=unseen,
+            why=why,
+            lost=_typed(form, lost),
+            done=done,
+            again=again,
+            today=visit.house.today(),
+        )
 
 
-def answer(visit: Visit) -> Response:
-    """An answer to one of them."""
-    return _answered(visit, "/tafel", visit.seen.must_lie_with_table, _answer, _table)
+def _typed(form: Form, lost: Sequence[tuple[str, str]]) -> str:
+    """What somebody wrote in their own words, in a form whose row is gone."""
+    written = {f.name for f in form.fields if f.kind is Kind.LINE}
+    return "; ".join(value.strip()[:MOST_TYPED] for name, value in lost if name in written and value.strip())
 
 
-def _answer(visit: Visit, laid: Laid, reference: str, key: str) -> None:
-    given = visit.form.get("answer", "")
-    if not given:
-        raise InvalidInput("Kies een antwoord.")
-    with_budget = given == Answer.CUSTOMISED_BUDGET.value  # what was typed for another answer counts for nothing
-    typed = {name: visit.form.get(name, "").strip() or None for name in TYPED}
-    visit.house.app.cases.reply_as_table(
-        reference,
-        key,
+def _of_table(config: Config) -> Sequence[Field]:
+    answers = [(said.value, label(said)) for said in BY_TABLE]
+    answer = Field("answer", "Antwoord", Kind.ONE, answers, required=True)
+    return (answer, *of_budget(config), cause_of(config), remark())
+
+
+def _answer(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
+    cases.reply_as_table(
+        laid.line.reference,
+        str(ProvisionKey(laid.line.key, laid.line.round)),
         laid.rung.value,
-        given,
+        filled.one("answer"),
         by=visit.actor,
-        cause=typed["cause"],
-        amount=amount(typed["amount"]) if with_budget else None,
-        purpose=typed["purpose"] if with_budget else None,
-        spent_on=typed["spent_on"] if with_budget else None,
-        remark=typed["remark"],
+        cause=filled.text("cause"),
+        amount=amount(filled.text("amount")),
+        purpose=filled.text("purpose"),
+        spent_on=filled.text("spent_on"),
+        remark=filled.text("remark"),
     )
 
 
-def _table(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why: str = "") -> Response:
-    codes = visit.house.app.config.catalogue.codes
-    return visit.house.page(
-        visit,
-        "table.html.j2",
-        status,
-        title="Tafel",
-        found=visit.seen.at_table(),
-        answers=ANSWERS,
-        causes=labelled(codes[CodeList.CAUSE]),
-        purposes=labelled(codes[CodeList.BUDGET_WHY]),
-        spent_on=labelled(codes[CodeList.BUDGET_WHAT]),
-        most_remark=LONGEST_REMARK,
-        today=visit.house.today(),
-        **_kept(visit, wrong, why),
-    )
+def _of_officer(config: Config) -> Sequence[Field]:
+    answer = Field("answer", "Gaat dit naar het Maatwerkloket?", Kind.ONE, JUDGEMENTS, required=True)
+    return (answer, *of_judgement(config), remark())
 
 
-def officer(visit: Visit) -> Response:
-    """What waits for a judgement on submission, each ready to be read."""
-    return _officer(visit)
+def _judge(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
+    judge(cases, laid.line.reference, str(ProvisionKey(laid.line.key, laid.line.round)), filled, visit.actor)
 
 
-def judge(visit: Visit) -> Response:
-    """Submit one of them, or not."""
-    return _answered(visit, "/maatwerkloket", visit.seen.must_be_to_judge, _judge, _officer)
+def _number(name: str) -> int:
+    """The provision of a row, by the name of its form; 0 for what is none."""
+    typed = name.removeprefix(ROW)
+    return int(typed) if name.startswith(ROW) and typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
 
 
-def _judge(visit: Visit, _laid: Laid, reference: str, key: str) -> None:
-    given = visit.form.get("answer", "")
-    if not given:
-        raise InvalidInput("Kies of u indient.")
-    because = visit.form.get("because", "")
-    if not because:
-        raise InvalidInput("Kies waarom.")
-    visit.house.app.cases.reply_as_officer(
-        reference,
-        key,
-        given,
-        because=because,
-        checked=visit.form.get("checked") == YES,
-        by=visit.actor,
-        remark=visit.form.get("remark", "").strip() or None,
-    )
-
-
-def _officer(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why: str = "") -> Response:
-    return visit.house.page(
-        visit,
-        "officer.html.j2",
-        status,
-        title="Maatwerkloket",
-        found=visit.seen.to_judge(),
-        judgements=JUDGEMENTS,
-        reasons=labelled(visit.house.app.config.catalogue.codes[CodeList.JUDGED]),
-        most_remark=LONGEST_REMARK,
-        **_kept(visit, wrong, why),
-    )
-
-
-def _answered(
-    visit: Visit,
-    address: str,
-    find: Callable[[int], Laid],
-    record: Callable[[Visit, Laid, str, str], None],
-    page: Callable[[Visit, HTTPStatus, int, str], Response],
-) -> Response:
-    """Record what was answered to the one in ``nummer``; refused, its row says why and keeps what was typed."""
-    number = _number(visit)
-    try:
-        laid = find(number)
-        line = laid.line
-        record(visit, laid, line.reference, str(ProvisionKey(line.key, line.round)))
-    except NotFound as gone:  # somebody else answered meanwhile
-        return page(visit, HTTPStatus.CONFLICT, 0, visit.why(gone))
-    except (InvalidInput, NotAllowed) as refusal:
-        return page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
-    return RedirectResponse(f"{address}?gedaan=ja", HTTPStatus.SEE_OTHER)
-
-
-def _kept(visit: Visit, wrong: int, why: str) -> dict[str, object]:
-    form = visit.form
-    return {
-        "wrong": wrong,
-        "why": why,
-        "typed": {name: form.get(name, "")[:500] for name in TYPED},
-        "done": visit.query.get("gedaan") == "ja" and not why,
-    }
-
-
-def _number(visit: Visit) -> int:
-    typed = visit.form.get("nummer", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
-
-
-PAGES = (
-    Page("/tafel", table, answer),
-    Page("/maatwerkloket", officer, judge),
+TABLE = Answering(
+    "/tafel",
+    "Tafel",
+    "table.html.j2",
+    "Antwoord vastleggen",
+    Seen.at_table,
+    Seen.must_lie_with_table,
+    _of_table,
+    _answer,
 )
+OFFICER = Answering(
+    "/maatwerkloket",
+    "Maatwerkloket",
+    "officer.html.j2",
+    "Vastleggen",
+    Seen.to_judge,
+    Seen.must_be_to_judge,
+    _of_officer,
+    _judge,
+)
+PAGES = tuple(Page(room.address, room.show, room.take) for room in (TABLE, OFFICER))

@@ -241,6 +241,8 @@ def test_only_what_can_be_done_now_is_offered(browser: Browser, app: App) -> Non
 
 
 # What is sent with each act, on which page, and the line of the record that follows.
+TYPED = "2026-11-05"
+NOT_GUARDED = {"note", "number"}  # nothing that others do meanwhile makes these wrong
 ACTS = [
     ("special_assistance", "suspend", {"reason": "client_asks", "until": "2026-11-20"}, "clock.suspended"),
     ("special_assistance", "why", {"cause": "no_funding"}, "provision.cause"),
@@ -268,13 +270,45 @@ ACTS = [
 def test_each_act_of_a_director(
     browser: Browser, app: App, key: str, act: str, typed: dict[str, str], line: str
 ) -> None:
+    """Done once: pressed twice it says what was done, and a second tab is shown it before anything else is done."""
+    path = plan(app, key)
     browser.signs_in("regie-1")
     before = len(audit(app))
-    page = does(browser, plan(app, key), act, **typed)
+    first, second = (unseen(browser.opens(path), act) | typed for _ in range(2))
+    page = sends(browser, path, first)
     assert browser.status == 200, re.findall(r'role="alert".*?</div>', page, re.DOTALL)
-    assert line in audit(app)[before:]
+    recorded = audit(app)
+    assert line in recorded[before:]
     assert 'role="status"' in page
     assert app.views.audit(HERE)[-1].by == "regie-1"
+    assert "er is niets opnieuw gedaan" in sends(browser, path, first)
+    sends(browser, path, second)
+    if act in NOT_GUARDED:
+        assert browser.status in (200, 422)
+    else:
+        assert browser.status in (409, 422)
+        assert 'role="alert"' in browser.last
+        assert audit(app) == recorded
+
+
+def test_every_form_of_a_plan_keeps_what_was_typed_when_the_session_ended(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    """Whatever can be done there: the form stands open after signing in, with what was chosen and written in it."""
+    before, after = make_browser().signs_in("regie-1"), make_browser()
+    paths = [plan(app), *(plan(app, key) for key in ("special_assistance", "id_document"))]
+    pages = {path: before.opens(path) for path in paths}
+    forms = [(path, name, unseen(page, name)) for path, page in pages.items() for name in sorted(offered(page))]
+    assert len(forms) > 30
+    clock.advance(seconds=(IDLE + timedelta(minutes=1)).total_seconds())
+    after.signs_in("regie-1")
+    for path, name, form in forms:
+        assert "is bewaard" in sends(before, path, form | {"note": "stond er", "on": TYPED}), name
+        shown = re.search(rf'<form[^>]* id="{name}".*?</form>', after.opens(path), re.DOTALL)
+        assert shown, name
+        assert "Dit typte u voordat u werd afgemeld" in shown[0], name
+        for field, value in (("note", "stond er</textarea>"), ("on", f'value="{TYPED}"')):
+            assert value in shown[0] or f'name="{field}"' not in shown[0], (name, field)
 
 
 def test_a_stop_ends_a_closed_one_is_reopened_and_a_follow_up_is_done(browser: Browser, app: App) -> None:
@@ -330,7 +364,7 @@ def test_an_officer_judges_what_waits(browser: Browser, app: App) -> None:
     browser.signs_in("maatwerk-1")
     page = browser.opens(path)
     assert offered(page) == {"submit"}
-    does(browser, path, "submit", decision="not_submitted", reason="het loket heeft een afspraak")
+    does(browser, path, "submit", answer="not_submitted", because="solved_soon", checked="ja")
     assert "rung.submitted" in audit(app, "TR-2026-0004")
 
 

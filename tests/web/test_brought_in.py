@@ -20,7 +20,7 @@ def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, a
     assert "Akkoord</button>" not in page, "not of one's own"
     assert TEXT not in group.opens("/ingebracht")
     assert "S-1" not in lead.opens("/meekijken"), "not one's own"
-    lead.fills("/meekijken", nummer="S-1", besluit="akkoord")
+    lead.fills("/meekijken", handeling="over-S-1", besluit="akkoord")
     assert lead.status == 409
     app.bringing.see("S-1", agreed=True, by=typed("teamleider-2"))
     work = words(group.opens("/werk"))
@@ -40,10 +40,10 @@ def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, a
     assert "S-2 Iets anders Wacht op een tweede persoon Meekijken" in words(lead.opens("/werk"))
     assert 'href="/meekijken#S-2"' in lead.opens("/ingebracht")
     assert "Nog iets." in lead.opens("/meekijken")
-    lead.fills("/meekijken", nummer="S-2", besluit="niet", reden="")
-    assert lead.status == 409
+    lead.fills("/meekijken", besluit="niet", reden="")
+    assert lead.status == 422
     assert "Vul de reden in" in lead.last
-    lead.fills("/meekijken", nummer="S-2", besluit="niet", reden="dit is van een enkele client")
+    lead.fills("/meekijken", besluit="niet", reden="dit is van een enkele client")
     assert "S-2: niet akkoord van een tweede persoon." in words(lead.last)
     assert "dit is van een enkele client" in lead.last
     assert "S-2" not in lead.opens("/meekijken")

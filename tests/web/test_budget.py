@@ -22,7 +22,7 @@ def test_an_amount_is_asked_decided_on_and_spent(make_browser: NewBrowser, app: 
     assert "budget_book" not in offered(page), "nothing may be spent yet"
     asked = words(lead.opens("/meekijken"))
     assert "B-1: € 120,50; vervoer; om stress weg te nemen; voor identiteitsbewijs" in asked
-    lead.fills("/meekijken", nummer="A-1", besluit="akkoord")
+    lead.fills("/meekijken", besluit="akkoord")
     assert app.views.case(HERE).as_json()["budget"][0]["state"] == "approved"
     page = does(director, plan(app), "budget_book", kind="spent", number="B-1", amount="200")
     assert director.status == 409

@@ -238,9 +238,13 @@ def test_by_keyboard_alone(chromium_itself: Chromium, served: str, monday: App) 
     """The same, from one thing to the next by Tab, chosen by the space bar, sent by Enter; the mouse is not touched."""
     page = signed_in(chromium_itself, served, DIRECTOR)
     hands = Hands(page)
-    for act in (_keys_settle, _keys_take_back, _keys_stop, _keys_find, _keys_start):
+    for act in (
+        *(_keys_settle, _keys_take_back, _keys_refuse, _keys_follow_up),
+        *(_keys_stop, _keys_again, _keys_find, _keys_start),
+    ):
         act(hands, monday)
     page.context.close()
+    assert set(hands.acts) == set(MOST_CLICKS)
     assert all(counted.clicks == 0 for counted in hands.acts.values())
     _print("toetsenbord", hands)
 
@@ -271,6 +275,62 @@ def _keys_take_back(hands: Hands, app: App) -> None:
         hands.tab_to(hands.page.get_by_role("button", name="Terugdraaien"))
         _sends(hands)
     assert status_of(app, CLIENTS[0], "id_document") == ["waiting"]
+
+
+def _keys_refuse(hands: Hands, app: App) -> None:
+    page, reference = hands.page, CLIENTS[1]
+    hands.at_work()
+    with hands.act("uitkomst: afgewezen"):
+        _past_the_menu(hands)
+        hands.tab_to(row(page, reference, "wmo_indication").get_by_role("link", name="Uitkomst vastleggen"))
+        _sends(hands)
+        _past_the_menu(hands)
+        hands.tab_to(page.locator('#outcome input[name="outcome"]').first)
+        hands.press("ArrowDown")  # from one choice to the next
+        assert page.get_by_label("Afgewezen", exact=True).is_checked()
+        hands.tab_to(page.locator("#outcome").get_by_role("button", name="Uitkomst vastleggen"))
+        _sends(hands)
+        assert "afgewezen" in hands.told()
+    assert status_of(app, reference, "wmo_indication") == ["refused"]
+
+
+def _keys_follow_up(hands: Hands, app: App) -> None:
+    """The button is reached by Tab from the form that the link led to."""
+    page = hands.page
+    hands.at_work()
+    task = page.locator('section[aria-labelledby="follow_up"] tr[data-reference]').first
+    reference = task.get_attribute("data-reference") or ""
+    before = _open_follow_ups(app, reference)
+    with hands.act("vervolgactie afronden"):
+        _past_the_menu(hands)
+        hands.tab_to(task.get_by_role("link", name="Afronden"))
+        _sends(hands)
+        hands.tab_to(page.get_by_role("button", name="Vervolgactie gedaan"))
+        _sends(hands)
+        hands.told()
+    assert _open_follow_ups(app, reference) == before - 1
+
+
+def _keys_again(hands: Hands, app: App) -> None:
+    page, reference = hands.page, CLIENTS[4]
+    hands.at_work()
+    with hands.act("opnieuw nodig, vanaf het plan"):
+        _past_the_menu(hands)
+        hands.tab_to(page.get_by_role("link", name=reference, exact=True).first)
+        _sends(hands)
+        _past_the_menu(hands)
+        hands.tab_to(row(page, reference, "id_document").get_by_role("link", name="Opnieuw nodig"))
+        _sends(hands)
+        reason = page.locator('#again select[name="reason"]')
+        hands.tab_to(reason)
+        for _ in range(page.locator('#again select[name="reason"] option').count()):
+            if reason.input_value() == "stolen":
+                break
+            hands.press("ArrowDown")
+        hands.tab_to(page.locator("#again").get_by_role("button", name="Opnieuw nodig"))
+        _sends(hands)
+        hands.told()
+    assert status_of(app, reference, "id_document") == ["delivered", "waiting"]
 
 
 def _keys_stop(hands: Hands, app: App) -> None:

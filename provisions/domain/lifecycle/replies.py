@@ -23,7 +23,7 @@ from provisions.domain.lifecycle.answers import answer, submit
 from provisions.domain.lifecycle.bounds import planned
 from provisions.domain.lifecycle.case_facts import known_code, note_number
 from provisions.domain.lifecycle.causes import note_cause
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, Via, provision_of
 from provisions.domain.lifecycle.milestones import milestone
 from provisions.domain.lifecycle.outcomes import record_outcome
 from provisions.domain.lifecycle.telling import tell
@@ -194,7 +194,8 @@ def reply_as_officer(case: Case, key: ProvisionKey, given: FromOfficer, moment: 
     climbed = provision.rung(rung)
     if climbed is None:
         raise NotAllowed(f"Over '{key}' is nog geen indiening te beoordelen.")
-    if climbed.submitted is not None:
+    # Whoever judges within the municipality may come back on what was not submitted; by a link a question is answered once.
+    if climbed.submitted or (climbed.submitted is not None and moment.via is Via.LINK):
         done = "ingediend" if climbed.submitted else "niet ingediend"
         raise NoLongerAsked(f"Dit is al beoordeeld: {done}.", NoLongerAsked.ANSWERED)
     _must_be_awake(case, given.said, moment)
