@@ -5,7 +5,9 @@
     python -m bench.door --open 100000 --home /tmp/door   # keeps its cases there, and finds them there the next time
 
 The pages are served by ``provisions web`` in a process of its own and asked over loopback: each figure holds a client's own
-millisecond as well. No engine runs meanwhile. Prefect is asked directly, and by the door of a ``provisions up`` without cases.
+millisecond as well. While fifty people click the engine's clock and lookahead run, in a process of their own, and three hundred
+rungs fall due; an engine with Prefect would begin to make a run for each of a hundred thousand. Prefect is asked directly, and
+by the door of a ``provisions up`` without cases.
 """
 
 import random
@@ -23,11 +25,11 @@ import psutil
 from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
-from bench import fill, shell
+from bench import beside, fill, shell
 from bench.figures import Aim, always, interleaved, options, publish, significant
 from bench.host import machine
-from bench.product import Product, take_in_all
-from bench.rig import INDEPENDENT, MovingClock, Rig, cpu_seconds, free_port, requests, rig
+from bench.product import Product, take_in_all, twelve
+from bench.rig import INDEPENDENT, MovingClock, Rig, cpu_seconds, free_port, requests, rig, wait_until
 from flows.server.child import USER
 from flows.server.inside import find_inside
 from provisions.access import Role
@@ -45,6 +47,8 @@ from provisions.web.house import COOKIE
 DIRECTORS = 20
 SOMEBODY = "leidt-1"
 AT_ONCE = (1, 6)
+CLOCK_STARTS = 4.0  # seconds
+RUNGS = 100
 
 
 @dataclass
@@ -149,6 +153,20 @@ def clicking(visitors: Sequence[Visitor], paths: Sequence[str], seconds: float) 
     return {**percentiles(took), "a_second": len(took) / (time.monotonic() - began), "errors": len(errors)}
 
 
+def beside_the_clock(
+    made: Rig, subject: Product, visitors: Sequence[Visitor], paths: Sequence[str], seconds: float
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Everybody clicks while the engine's own clock records three times a hundred rungs that fall due; how late those are."""
+    first = datetime.now(UTC) + timedelta(seconds=CLOCK_STARTS)
+    moments = [first + timedelta(seconds=seconds * part) for part in (0.25, 0.5, 0.75)]
+    instants = [one for moment in moments if (one := beside.due_at(subject, moment, RUNGS)).provisions]
+    with beside.clock(made.url("provisions")):
+        clicked = clicking(visitors, paths, seconds)
+        if instants:
+            wait_until(lambda: beside.all_recorded(subject, instants), seconds=60, what="all rungs recorded", every=0.5)
+    return clicked, beside.lateness(subject, instants)
+
+
 def memory(process: psutil.Process, visitors: Sequence[Visitor], paths: Sequence[str], times: int) -> dict[str, float]:
     """MB after a tenth of so many requests, and after all of them: four people at once."""
 
@@ -179,6 +197,8 @@ def taken_in(made: Rig, late: int, others: int) -> tuple[Product, Database]:
     subject.app.rules.follow()
     wanted = requests(late, INDEPENDENT)
     take_in_all(subject, [replace(one, director=f"regie-{n % DIRECTORS + 1}") for n, one in enumerate(wanted)])
+    (whole,) = twelve(subject, 1, first=late + 1)
+    take_in_all(subject, [replace(whole, director="regie-1")])
     App(database, made.config).time.tick_all()
     if others > late * len(INDEPENDENT):
         fill.waiting(subject, made.settings, others - late * len(INDEPENDENT))
@@ -197,6 +217,7 @@ def pages(
     with web(made) as (base, process):
         door = Door(made, app, base)
         plan = f"/clienten/{app.views.case('TR-2026-0001').case.id}"
+        whole = f"/clienten/{app.views.case(f'TR-2026-{late + 1:04d}').case.id}"
         director, lead = door.visitor("regie-1", Role.CASE_DIRECTOR), door.visitor(SOMEBODY, Role.TEAM_LEAD)
         counter = answering(made, database, base)
         asked = {
@@ -206,6 +227,7 @@ def pages(
             "/te-laat": (lead, "/te-laat"),
             "/clienten": (lead, "/clienten"),
             "a plan": (director, plan),
+            "a plan of twelve": (director, whole),
             "a provision": (director, f"{plan}/{INDEPENDENT[0]}"),
             "/bord": (lead, "/bord"),
         }
@@ -214,7 +236,7 @@ def pages(
         found |= interleaved({name: always(page, process, *one, 30) for name, one in asked.items()}, rounds)
         many = [door.visitor(f"regie-{n % DIRECTORS + 1}", Role.CASE_DIRECTOR) for n in range(crowd)]
         clicked = ("/werk", "/te-laat", "/clienten", plan)
-        found[f"{crowd} people"] = clicking(many, clicked, seconds)
+        found[f"{crowd} people"], found["rungs meanwhile"] = beside_the_clock(made, subject, many, clicked, seconds)
         found["memory"] = memory(process, many[:4], clicked, times)
         for visitor in (counter, director, lead, *many):
             visitor.client.close()
@@ -274,7 +296,7 @@ def measure(
         with rig() as own:
             migrate.upgrade(own.url("provisions", owner=True), "provisions", workplace_of(own.settings))
             found |= through(own, rounds)
-    names = [name for name in found if name.startswith("/") or name in ("a plan", "an answer")]
+    names = [name for name in found if name.startswith("/") or name in ("a plan", "a plan of twelve", "an answer")]
     clicked, kept = found[f"{crowd} people"], found["memory"]
     through_door, directly = (
         found.get(f"Prefect {way}, 6 at once", {}).get("p50_ms") for way in ("through the door", "directly")
@@ -284,6 +306,7 @@ def measure(
         *(Aim(f"{name}, p95 ms", found[name]["p95_ms"], 60, at_least=False) for name in names),
         Aim(f"{crowd} people, p95 ms", clicked["p95_ms"], 200, at_least=False),
         Aim(f"{crowd} people, errors", clicked["errors"], 0, at_least=False),
+        Aim("rungs meanwhile, 99th percentile late, s", found["rungs meanwhile"].get("late_p99"), 1, at_least=False),
         Aim("MB of the door", kept["mb_late"], 150, at_least=False),
         Aim("× its memory before", round(kept["mb_late"] / kept["mb_early"], 3), 1.1, at_least=False),
         Aim("ms more for Prefect, six at once", more, 5, at_least=False),
