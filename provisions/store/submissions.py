@@ -53,7 +53,8 @@ def claim(connection: Connection, sent: Sent, moment: Moment, cases: Sequence[in
     """
     one = cases[0] if len(cases) == 1 else None
     head = select(t.audit_head.c.last_line).scalar_subquery()
-    values = {"number": sent.number, "by": moment.by, "at": moment.now, "case_id": one, "after": head, "lines": lines}
+    sender = moment.approved_by or moment.by  # what is approved is the asker's, and the form another's
+    values = {"number": sent.number, "by": sender, "at": moment.now, "case_id": one, "after": head, "lines": lines}
     statement = insert(t.submission).values(**values, onward=sent.onward).on_conflict_do_nothing()
     if connection.execute(statement.returning(t.submission.c.number)).first() is None:
         raise DoneBefore

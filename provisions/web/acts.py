@@ -26,6 +26,7 @@ from provisions.views.cases import CaseView, ProvisionView
 from provisions.web.forms import Field, Filled, Form, Kind
 from provisions.web.visits import Visit
 
+REMARK = "remark"
 # Whether something goes to the national desk, in the words in which every form and letter asks it.
 JUDGEMENTS = ((Said.SUBMITTED.value, "Wel indienen"), (Said.NOT_SUBMITTED.value, "Niet indienen"))
 
@@ -177,7 +178,7 @@ def of_judgement(config: Config) -> list[Field]:
 def remark(hint: str = "Alleen de regisseur leest dit.") -> Field:
     """What those who answer may add for the case director."""
     told = f"{hint} Hoogstens {LONGEST_REMARK} tekens. Schrijf geen naam, nummer of adres van de inwoner op."
-    return Field("remark", "Opmerking", Kind.LINE, hint=told)
+    return Field(REMARK, "Opmerking", Kind.LINE, hint=told)
 
 
 def judge(cases: Cases, reference: str, key: str, filled: Filled, by: Actor) -> None:
@@ -189,7 +190,7 @@ def judge(cases: Cases, reference: str, key: str, filled: Filled, by: Actor) -> 
         because=filled.one("because"),
         checked=filled.ticked("checked"),
         by=by,
-        remark=filled.text("remark"),
+        remark=filled.text(REMARK),
     )
 
 

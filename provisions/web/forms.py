@@ -73,6 +73,11 @@ class Form:
     about: str = ""
     guarded: bool = True
 
+    @property
+    def pressed(self) -> Field | None:
+        """The field that is its buttons, where it has more than one."""
+        return next((f for f in self.fields if f.kind is Kind.PRESS), None)
+
 
 @dataclass(frozen=True)
 class Filled:

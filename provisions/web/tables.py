@@ -17,7 +17,7 @@ from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.tables import Laid, TablePage
 from provisions.usecases.tables import Tables as Seen
-from provisions.web.acts import JUDGEMENTS, amount, cause_of, judge, of_budget, of_judgement, remark
+from provisions.web.acts import JUDGEMENTS, REMARK, amount, cause_of, judge, of_budget, of_judgement, remark
 from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.link_choices import label
 from provisions.web.pages import Page
@@ -98,17 +98,16 @@ class Answering:
             back=back,
             unseen_lines=unseen,
             why=why,
-            lost=_typed(form, lost),
+            lost=_written(lost),
             done=done,
             again=again,
             today=visit.house.today(),
         )
 
 
-def _typed(form: Form, lost: Sequence[tuple[str, str]]) -> str:
+def _written(lost: Sequence[tuple[str, str]]) -> str:
     """What somebody wrote in their own words, in a form whose row is gone."""
-    written = {f.name for f in form.fields if f.kind is Kind.LINE}
-    return "; ".join(value.strip()[:MOST_TYPED] for name, value in lost if name in written and value.strip())
+    return "; ".join(value.strip()[:MOST_TYPED] for name, value in lost if name == REMARK and value.strip())
 
 
 def _of_table(config: Config) -> Sequence[Field]:
