@@ -10,6 +10,7 @@ from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database import migrate
+from provisions.database.address import database_url, runs_url
 from provisions.database.connect import open_engine
 from provisions.domain.lifecycle import Via
 from provisions.settings import load_settings
@@ -38,7 +39,9 @@ def app() -> App:
 
 def _from_settings() -> App:
     settings = load_settings()
-    engine = open_engine(settings, pool_size=2)  # one run at a time
+    # As the role of the runs, where the worker was given one; with no more connections than one run needs.
+    url = runs_url(settings) if settings.runs_database_url else database_url(settings)
+    engine = open_engine(settings, pool_size=2, url=url or "")
     with engine.connect() as connection:
         migrate.refuse_other_version(connection)
     return App(engine, load(settings.config))

@@ -39,6 +39,7 @@ from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from flows.prefect.executor import Executor
 from flows.prefect.installation import settle
+from flows.prefect.pool import Pool
 from flows.prefect.probe import PrefectProbe
 from flows.provision.catalogue import provision_plans
 from flows.weekly_report import deployment_spec
@@ -76,7 +77,8 @@ class Engine:
         config, database, now = app.config, app.engine, app.clock
         context.use(app)
         plans, forms = provision_plans(config.catalogue), (*form_plans(config), deployment_spec())
-        deployments = Deployments(plans, forms, work_pool=settings.work_pool, before=self._settle_with)
+        pool = Pool(settings.work_pool, config.pool) if settings.work_pool else None
+        deployments = Deployments(plans, forms, pool=pool, before=self._settle_with)
         self._database, self._home = database, settings.home
         self._stranger: NotAllowed | None = None
         self._deployments = deployments

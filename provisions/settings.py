@@ -79,6 +79,7 @@ class Settings:
     database_url: Secret | None = None
     migration_url: Secret | None = None
     web_database_url: Secret | None = None
+    runs_database_url: Secret | None = None
     prefect_database_url: Secret | None = None
     host: str = "127.0.0.1"
     port: int = 4200
@@ -89,6 +90,7 @@ class Settings:
     smtp_secure_url: Secret | None = None
     imap_url: Secret | None = None
     ui_password: Secret | None = None
+    prefect_password: Secret | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: Secret | None = None
@@ -344,6 +346,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "database_url": _postgresql,
     "migration_url": _postgresql,
     "web_database_url": _postgresql,
+    "runs_database_url": _postgresql,
     "prefect_database_url": _postgresql,
     "host": _host,
     "port": _port,
@@ -354,6 +357,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "smtp_secure_url": _smtp,
     "imap_url": _imap,
     "ui_password": _password,
+    "prefect_password": _password,
     "oidc_issuer": _issuer,
     "oidc_client_id": _plain,
     "oidc_client_secret": _secret,

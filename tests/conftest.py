@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from provisions.database import migrate, walls
 from provisions.database.connect import engine_for
-from provisions.machine.databases import WORKPLACE
+from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
@@ -89,7 +89,7 @@ def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
     with running(short_folder / "pg") as server:
         with admin(server) as connection:
             connection.execute("CREATE DATABASE template OWNER provisions_owner")
-        migrate.upgrade(owner_url(server, "template"), "provisions", WORKPLACE)
+        migrate.upgrade(owner_url(server, "template"), "provisions", WORKPLACE, RUNS)
         with migrate.changing(owner_url(server, "template")) as owner:
             allow_other_moments(owner)  # time travel: lines are of the clock of a test
         yield server
@@ -129,6 +129,15 @@ def workplace(database: Engine, postgres: EmbeddedPostgres) -> Iterator[Engine]:
     """The database of this test as the door has it: behind the second wall."""
     name = database.url.database or ""
     engine = walls.guard(engine_for(postgres.url("provisions", WORKPLACE).replace("/provisions?", f"/{name}?")))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def of_runs(database: Engine, postgres: EmbeddedPostgres) -> Iterator[Engine]:
+    """The database of this test as a run in a work pool has it."""
+    name = database.url.database or ""
+    engine = engine_for(postgres.url("provisions", RUNS).replace("/provisions?", f"/{name}?"))
     yield engine
     engine.dispose()
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -22,21 +22,24 @@ from flows.server.redis import reach_redis
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.address import libpq_url
-from provisions.database.connect import database, unchanged
+from provisions.database.connect import database, running_in_a_pool, unchanged
 from provisions.database.migrate import refuse_engines
 from provisions.database.versions import newest
 from provisions.domain.errors import InvalidInput, Unreachable
 from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
-from provisions.settings import PREFIX, PROJECT, Settings, environment, psycopg_url, without_password
+from provisions.settings import PREFIX, PROJECT, Settings, psycopg_url, without_password
 from provisions.store import locks
 from provisions.store.installation import release
 
 if TYPE_CHECKING:
     from flows.engine import Engine
 
-# A run records, and nothing else: it needs no other role, no mail server and no other database.
-_NOT_FOR_RUNS = {f"{PREFIX}{name}_URL" for name in ("MIGRATION", "PREFECT_DATABASE", "REDIS", "SMTP")}
+# What a run inherits of the machine. Everything else, whatever it is called, may be a secret that is not for runs.
+_OF_THE_MACHINE = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"}
+)
+_KINDS_OF_THE_MACHINE = ("LC_", "PYTHON", "SSL_CERT_")
 _STOP_SECONDS = 30.0  # a run of the worker is finished first
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0
@@ -129,9 +132,8 @@ def worker(settings: Settings) -> int:
         )
     _need_password(settings)
     homes.prepare(settings.home)
-    with told_to_stop() as stop, nullcontext() if settings.database_url else running(settings.home, say):
-        with unchanged(settings, say):
-            pass  # said now, and not once for each run
+    with told_to_stop() as stop, running_in_a_pool(settings, say) as database_of_runs:
+        # What is wrong with the database was said now, and not once for each run.
         command = [
             sys.executable,
             "-m",
@@ -146,7 +148,7 @@ def worker(settings: Settings) -> int:
         child = subprocess.Popen(  # noqa: S603 - our own program and arguments
             [*command, "--with-healthcheck"] if settings.metrics_port else command,
             cwd=settings.home / "prefect",  # Prefect reads .env and prefect.toml from where it starts
-            env=_worker_environment(settings),
+            env=worker_environment(settings, database_of_runs),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -162,17 +164,23 @@ def worker(settings: Settings) -> int:
         return 0 if stop.is_set() else child.wait()
 
 
-def _worker_environment(settings: Settings) -> dict[str, str]:
-    """For the worker and, by inheritance, for each run: how to reach Prefect, and our own settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", PREFIX))}
-    ours = {name: value for name, value in environment(settings).items() if name not in _NOT_FOR_RUNS}
+def worker_environment(settings: Settings, database_of_runs: str) -> dict[str, str]:
+    """For the worker and, by inheritance, for each run: how to reach Prefect, the database as the role of the runs, and which
+    configuration. No other setting of ours and nothing else that whoever started it had set, so that no secret goes along.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _OF_THE_MACHINE or name.startswith(_KINDS_OF_THE_MACHINE)
+    }
     health = {
         "PREFECT_WORKER_WEBSERVER_HOST": settings.metrics_host,
         "PREFECT_WORKER_WEBSERVER_PORT": str(settings.metrics_port),
     }
     return {
         **inherited,
-        **ours,
+        f"{PREFIX}RUNS_DATABASE_URL": database_of_runs,
+        f"{PREFIX}CONFIG": str(settings.config),
         **client_environment(settings, engine_token(settings)),
         **(health if settings.metrics_port else {}),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
@@ -223,8 +231,9 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
 
 def _need_password(settings: Settings) -> None:
     """A part by itself does not make up a password that no other part has."""
-    if not settings.ui_password and not (settings.secrets / PASSWORD_FILE).exists():
+    if not settings.prefect_password and not settings.ui_password and not (settings.secrets / PASSWORD_FILE).exists():
         raise InvalidInput(
             "PROVISIONS_UI_PASSWORD ontbreekt, en in de datamap staat geen wachtwoord.",
-            f"Geef alle onderdelen hetzelfde wachtwoord, of start eerst 'provisions server' in {settings.home}.",
+            "Geef alle onderdelen hetzelfde wachtwoord, de werker dat van Prefect (PROVISIONS_PREFECT_PASSWORD), of start eerst "
+            f"'provisions server' in {settings.home}.",
         )

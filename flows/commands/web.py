@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from starlette.routing import BaseRoute
 
 from flows.commands.supervisor import refuse_taken_port, say, tell_ready, told_to_stop
-from flows.server.child import PASSWORD_FILE, USER, engine_token, ui_password
+from flows.server.child import PASSWORD_FILE, USER, engine_token, prefect_password, ui_password
 from flows.server.guard import ENGINE_HEADER
 from flows.server.inside import find_inside
 from provisions.app import App
@@ -33,7 +33,7 @@ def _rooms(settings: Settings) -> Callable[[House], Sequence[BaseRoute]]:
     headers = {ENGINE_HEADER: engine_token(settings)}
     if inside is not None:
         return rooms_of(Upstream(inside.api_url, (USER, inside.password), headers))
-    return rooms_of(Upstream(settings.api_url, (USER, ui_password(settings)), headers))
+    return rooms_of(Upstream(settings.api_url, (USER, prefect_password(settings)), headers))
 
 
 def run(settings: Settings) -> int:

@@ -179,11 +179,12 @@ def _carry_out(form: Form, filled_in: object) -> State[Any]:
 def _case_of(filled_in: object) -> tuple[str, str] | None:
     """The case that a form is about, as far as there is one: its reference and its municipality."""
     said = filled_in.get("reference") if isinstance(filled_in, Mapping) else getattr(filled_in, "reference", None)
+    views = context.app().views
     try:
-        case = context.app().views.case(str(said)).case
+        (found,) = views.cases([views.number(str(said))])  # without its notes: a run in a work pool may not read them
     except Refused:
         return None
-    return case.reference, case.municipality
+    return found.case.reference, found.case.municipality
 
 
 def _outcome(form: Form, filled_in: object) -> State[Any]:

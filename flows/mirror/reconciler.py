@@ -86,7 +86,9 @@ class Reconciler:
         """Put right what somebody changed in Prefect of what is ours; how many things."""
         counts: dict[str, int] = {}
         if not self._deployments.are_whole(client):
-            logger.warning("Een formulier of proces was in Prefect veranderd; alle zijn opnieuw aangemeld")
+            logger.warning(
+                "Een formulier, proces of de work pool was in Prefect veranderd; alle zijn opnieuw aangemeld"
+            )
             self._deployments.register(client)
             counts["deployment van ons"] = 1
         if gone := strangers.remove(client, self._deployments, self._app.config.automations):

@@ -15,13 +15,12 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.exceptions import ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
-DEFAULT_QUEUE = "default"  # each pool has it
-POOL_TYPE = "process"  # of a pool that is not there yet; for another type it is made beforehand
+from flows.prefect.pool import DEFAULT_QUEUE, Pool
+
 # Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), nor is its heartbeat heard.
 POOL_ENVIRONMENT = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -54,19 +53,24 @@ class Deployments:
         provisions: Mapping[str, Plan],
         forms: tuple[Plan, ...] = (),
         *,
-        work_pool: str | None = None,
+        pool: Pool | None = None,
         before: Callable[[SyncPrefectClient], None] = lambda _client: None,
     ) -> None:
-        """``work_pool``: the pool that executes them; ``None`` when the engine does. ``before`` is called first, and may
+        """``pool``: the work pool that executes them; ``None`` when the engine does. ``before`` is called first, and may
         refuse this Prefect by an error."""
         self._before = before
         self._provisions = dict(provisions)
         self._forms = forms
-        self.work_pool = work_pool
+        self._pool = pool
         self._flows: dict[UUID, Flow[..., Any]] = {}
         self._of_provision: dict[str, UUID] = {}
         self._registered: dict[str, object] = {}
         self._lock = threading.Lock()
+
+    @property
+    def work_pool(self) -> str | None:
+        """The name of the pool that executes them; ``None`` when the engine does."""
+        return self._pool.name if self._pool else None
 
     @property
     def ids(self) -> list[UUID]:
@@ -99,8 +103,8 @@ class Deployments:
         """Make or refresh all deployments; repeating it changes nothing."""
         with self._lock:
             self._before(client)
-            if self.work_pool:
-                _ensure_pool(client, self.work_pool)
+            if self._pool:
+                self._pool.put_right(client)
             of_provision = {key: _register(client, plan, self.work_pool) for key, plan in self._provisions.items()}
             flows = {of_provision[key]: plan.flow for key, plan in self._provisions.items()}
             flows.update({_register(client, plan, self.work_pool): plan.flow for plan in self._forms})
@@ -108,16 +112,12 @@ class Deployments:
             self._registered = _contents(client, list(flows))
 
     def are_whole(self, client: SyncPrefectClient) -> bool:
-        """Whether Prefect has all our deployments as they were registered: none paused, none with other code, forms or times."""
+        """Whether Prefect has all our deployments as they were registered: none paused, none with other code, forms or times; and
+        the work pool as it should be.
+        """
+        if self._pool and not self._pool.is_whole(client):
+            return False
         return _contents(client, self.ids) == self._registered
-
-
-def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
-    try:
-        client.read_work_pool(name)
-    except ObjectNotFound:
-        # Its worker fills in how a process is started.
-        client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
 
 
 def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> UUID:

@@ -50,6 +50,15 @@ def ui_password(settings: Settings) -> str:
     return secret(settings.secrets, PASSWORD_FILE)
 
 
+def prefect_password(settings: Settings) -> str:
+    """The password of Prefect's API where its server stands by itself: that of ``admin``, unless one of its own was set. Runs in
+    a work pool hold it; where it is another, they can't sign in at the door.
+    """
+    if settings.prefect_password:
+        return settings.prefect_password.get_secret_value()
+    return ui_password(settings)
+
+
 def asyncpg_url(settings: Settings) -> str:
     """The URL of Prefect's own database, as Prefect takes it. Holds a password."""
     if not settings.prefect_database_url:
@@ -67,13 +76,13 @@ def engine_token(settings: Settings) -> str:
 
     Nobody gains by it: the guard asks for the password as well, and the token alone says nothing about it.
     """
-    return hmac.new(ui_password(settings).encode(), b"provisions-engine", hashlib.sha256).hexdigest()[:32]
+    return hmac.new(prefect_password(settings).encode(), b"provisions-engine", hashlib.sha256).hexdigest()[:32]
 
 
 def client_environment(settings: Settings, engine_token: str) -> dict[str, str]:
     """What a process of ours needs in its environment, before Prefect is imported, to talk to the server."""
     inside = find_inside(settings)
-    password = inside.password if inside else ui_password(settings)
+    password = inside.password if inside else prefect_password(settings)
     return _common(settings.home) | {
         "PREFECT_API_URL": inside.api_url if inside else settings.api_url,
         "PREFECT_API_AUTH_STRING": f"{USER}:{password}",
@@ -188,7 +197,7 @@ class PrefectServer:
             "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
             ENGINE_TOKEN_VARIABLE: self._engine_token,
             BEHIND_PROXY_VARIABLE: settings.tls_in_front,
-            "PREFECT_SERVER_API_AUTH_STRING": f"{USER}:{ui_password(settings)}",
+            "PREFECT_SERVER_API_AUTH_STRING": f"{USER}:{prefect_password(settings)}",
             "PREFECT_SERVER_API_HOST": settings.host,
             "PREFECT_SERVER_API_PORT": str(settings.port),
             "PREFECT_API_URL": f"{settings.url}/api",

@@ -41,6 +41,7 @@ def example_settings(settings: Settings) -> Settings:
         database_url=None,
         migration_url=None,
         web_database_url=None,
+        runs_database_url=None,
         prefect_database_url=None,
         smtp_url=None,
         base_url=settings.people_url,

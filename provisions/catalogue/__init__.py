@@ -23,6 +23,7 @@ from provisions.catalogue.notices import read_notice
 from provisions.catalogue.organisation import Municipality, Organisation, read_organisation
 from provisions.catalogue.people import unlisted
 from provisions.catalogue.places import read_place
+from provisions.catalogue.pool import PoolRule, read_pool
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
 from provisions.catalogue.themes import Theme, read_themes
@@ -69,6 +70,7 @@ class Config:
     automations: tuple[Automation, ...] = ()
     themes: Mapping[str, Theme] = field(default_factory=dict)
     zaken: Mapping[str, CaseSystem] = field(default_factory=dict)
+    pool: PoolRule = field(default_factory=PoolRule)
 
     def theme_name(self, towns: Collection[str]) -> str:
         """Which of ``themes`` for whoever works for ``towns``: a municipality's own is for who works for it alone."""
@@ -101,6 +103,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     organisation = read_organisation(roots[ORGANISATION])
     calendar = read_calendar(roots[CALENDAR])
     rights = read_rights(roots[RIGHTS])
+    pool = read_pool(roots[AUTOMATIONS], folder)
     automations = read_automations(roots[AUTOMATIONS], organisation.municipalities, rules)
     zaken = read_zaken(roots[ZAKEN], organisation.municipalities, rules)
     themes = read_themes((folder, SHIPPED), _themes_wanted(organisation), parse, faults)
@@ -131,7 +134,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     )
     unused = (*_unused_counters(rules, organisation), *arrangement_to_make(organisation))
     warnings = (*warnings, *unused, *_unlisted_directors(organisation), *unwarned(organisation, warned))
-    return Config(catalogue, organisation, warnings, rights, automations, themes, zaken)
+    return Config(catalogue, organisation, warnings, rights, automations, themes, zaken, pool)
 
 
 def _themes_wanted(organisation: Organisation) -> dict[str, str]:

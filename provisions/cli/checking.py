@@ -10,7 +10,7 @@ from provisions.catalogue import Config, load
 from provisions.catalogue.arrangements import SECURE
 from provisions.cli.output import as_json, progress, say
 from provisions.database import roles
-from provisions.database.connect import unchanged, workplace_lacks, workplace_of
+from provisions.database.connect import runs_lack, runs_of, unchanged, workplace_lacks, workplace_of
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.errors import InvalidInput, Unreachable
@@ -37,6 +37,12 @@ _NO_WALL = (
     "databaserol in PROVISIONS_WEB_DATABASE_URL; zie SECURITY.md."
 )
 _WALL_GAPS = "de databaserol van de werkplek is niet ingericht ({}). Voer 'provisions migrate' uit."
+
+_ROLE_OF_RUNS = (
+    "de runs in de pool '{}' vragen de database als het programma zelf, en kunnen zo ook accounts en notities lezen. Geef ze "
+    "een eigen databaserol in PROVISIONS_RUNS_DATABASE_URL; zie SECURITY.md."
+)
+_RUNS_LACK = "de databaserol van de runs in een pool is niet ingericht ({}). Voer 'provisions migrate' uit."
 
 _ONLY_ADMIN = (
     "er is nog geen andere beheerder dan 'admin', en tot die er is mag admin alles. Voeg er een toe: "
@@ -110,7 +116,7 @@ def check(args: Namespace, settings: Settings) -> None:
             excess = roles.excess(connection)
             post = backlog(engine, utc_now())
             repaired = put_right.read(connection)
-            gaps = workplace_lacks(settings, connection)
+            gaps, lacking = workplace_lacks(settings, connection), runs_lack(settings, connection)
             alone = not door.other_administrator(connection)
             unreached = _unreached(config, engine)
         if post.messages_slow:
@@ -118,6 +124,8 @@ def check(args: Namespace, settings: Settings) -> None:
             warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
         warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
         warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
+        warnings += [_RUNS_LACK.format(", ".join(lacking[:3]))] if lacking else []
+        warnings += [_ROLE_OF_RUNS.format(settings.work_pool)] if settings.work_pool and not runs_of(settings) else []
         warnings += [_ONLY_ADMIN] if alone else []
         warnings += [] if workplace_of(settings) else [_NO_WALL]
         warnings += unreached

@@ -82,9 +82,17 @@ def restore(args: Namespace, settings: Settings) -> None:
     """Put a backup into an empty database."""
     folder, key = path_of(args.folder), _key_given(args, settings)
     known = Anchor.parse(args.known) if args.known else None
-    with reaching_the_database(), owned(settings, progress) as (owner, application, workplace):
+    with reaching_the_database(), owned(settings, progress) as (owner, names):
         made = copies.restore(
-            owner, application, folder, progress, key=key, known=known, signed=bool(args.key), workplace=workplace
+            owner,
+            names.application,
+            folder,
+            progress,
+            key=key,
+            known=known,
+            signed=bool(args.key),
+            workplace=names.workplace,
+            runs=names.runs,
         )
     if args.json:
         checked = {"signature": made.signed, "known": known is not None}

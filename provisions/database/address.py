@@ -3,7 +3,7 @@
 from typing import Any
 
 from provisions.domain.errors import InvalidInput, Unreachable
-from provisions.machine.databases import WORKPLACE
+from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.redact import redacted
 from provisions.settings import Settings, psycopg_url, without_password
@@ -26,6 +26,13 @@ def workplace_url(settings: Settings) -> str | None:
     if settings.web_database_url:
         return _understood(psycopg_url(settings.web_database_url), "PROVISIONS_WEB_DATABASE_URL")
     return None if settings.database_url else EmbeddedPostgres(settings.home).url("provisions", WORKPLACE)
+
+
+def runs_url(settings: Settings) -> str | None:
+    """The same database as the role of the runs in a work pool; ``None`` where none was given. Holds a password."""
+    if settings.runs_database_url:
+        return _understood(psycopg_url(settings.runs_database_url), "PROVISIONS_RUNS_DATABASE_URL")
+    return None if settings.database_url else EmbeddedPostgres(settings.home).url("provisions", RUNS)
 
 
 def migration_url(settings: Settings) -> str:
@@ -60,16 +67,21 @@ def _understood(url: str, name: str) -> str:
 
 def unreachable(settings: Settings, error: BaseException | None) -> Unreachable:
     """That our database does not answer, and what PostgreSQL's driver said."""
-    if not settings.database_url:
+    if not settings.database_url and not settings.runs_database_url:
         return Unreachable(
             f"De ingebouwde database in {settings.home} is niet bereikbaar.",
             reason(error),
             f"Zie {EmbeddedPostgres(settings.home).log}.",
         )
+    name, url = (
+        ("PROVISIONS_DATABASE_URL", database_url(settings))
+        if settings.database_url
+        else ("PROVISIONS_RUNS_DATABASE_URL", runs_url(settings) or "")
+    )
     return Unreachable(
-        f"De database op {without_password(database_url(settings))} is niet bereikbaar.",
+        f"De database op {without_password(url)} is niet bereikbaar.",
         reason(error),
-        "Controleer of hij draait en of PROVISIONS_DATABASE_URL klopt.",
+        f"Controleer of hij draait en of {name} klopt.",
     )
 
 

@@ -352,11 +352,12 @@ def restore(
     known: Anchor | None = None,
     signed: bool = False,
     workplace: str = "",
+    runs: str = "",
 ) -> Manifest:
     """Put a backup into an empty database: all or nothing, in one transaction, and at the newest version of the schema.
 
-    ``owner`` connects as the role that may change the schema; ``application`` and ``workplace`` get their rights. What a screen
-    shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
+    ``owner`` connects as the role that may change the schema; ``application``, ``workplace`` and ``runs`` get their rights. What
+    a screen shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
     ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
     of the record as it is now: another one than in the backup when that was of an older schema. ``known``: an anchor that
     was noted elsewhere; when the record is not that of the anchor, nothing is restored (``NotAllowed``).
@@ -381,7 +382,7 @@ def restore(
         _renew_runs(connection)
         if recorded(connection):
             release(connection)  # to whoever starts on it first, here or elsewhere
-        migrate.give_rights(connection, application, workplace)
+        migrate.give_rights(connection, application, workplace, runs)
         if known is not None and not (verdict := compare(connection, known)).whole:
             raise NotAllowed("De vastlegging in deze back-up klopt niet; er is niets teruggezet.", *verdict.told)
         return replace(manifest, anchor=str(audit.head(connection)))

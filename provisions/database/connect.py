@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
@@ -13,6 +14,7 @@ from provisions.database.address import (
     database_url,
     migration_url,
     refuse_no_database,
+    runs_url,
     unreachable,
     workplace_url,
 )
@@ -20,6 +22,15 @@ from provisions.domain.errors import NotAllowed
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.looking import Reader, Rows
+
+
+@dataclass(frozen=True)
+class RoleNames:
+    """The roles that are given rights; empty where there is none."""
+
+    application: str
+    workplace: str
+    runs: str
 
 
 def open_engine(settings: Settings, pool_size: int = 10, *, url: str = "") -> Engine:
@@ -79,10 +90,10 @@ def database(settings: Settings, say: Callable[[str], None] = lambda _line: None
     with _opened(settings, say) as engine:
         with engine.connect() as connection:
             ready = migrate.is_current(connection) and not roles.missing(connection)
-            ready = ready and not workplace_lacks(settings, connection)
+            ready = ready and not workplace_lacks(settings, connection) and not runs_lack(settings, connection)
             role = connection.scalar(text("SELECT current_user"))
         if not ready:
-            migrate.upgrade(migration_url(settings), role, workplace_of(settings))
+            migrate.upgrade(migration_url(settings), role, workplace_of(settings), runs_of(settings))
         yield engine
 
 
@@ -98,7 +109,7 @@ def recording(settings: Settings, say: Callable[[str], None] = lambda _line: Non
             if not new:
                 _refuse_unready(connection)
         if new:
-            migrate.upgrade(migration_url(settings), role, workplace_of(settings))
+            migrate.upgrade(migration_url(settings), role, workplace_of(settings), runs_of(settings))
         yield engine
 
 
@@ -139,6 +150,56 @@ def workplace(settings: Settings, say: Callable[[str], None] = lambda _line: Non
             engine.dispose()
 
 
+@contextmanager
+def running_in_a_pool(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[str]:
+    """The address by which the runs of a work pool come to the database, once their role may do there what it must. Holds a
+    password.
+
+    Where no such role was given (``PROVISIONS_RUNS_DATABASE_URL``) it is that of the application: ``provisions check`` says so.
+    Raises as :func:`unchanged`.
+    """
+    url = runs_url(settings)
+    if url is None:
+        with unchanged(settings, say):
+            yield database_url(settings)
+        return
+    if not settings.runs_database_url:
+        refuse_no_database(settings)
+    with nullcontext() if settings.runs_database_url else running(settings.home, say):
+        engine = open_engine(settings, pool_size=1, url=url)
+        try:
+            with engine.connect() as connection:
+                _refuse_unready(connection, roles.missing_runs(connection, runs_of(settings)))
+                _refuse_too_much(roles.excess_runs(connection, runs_of(settings)))
+        finally:
+            engine.dispose()
+        yield url
+
+
+def runs_of(settings: Settings) -> str:
+    """The name of the role of the runs in a work pool; empty where none was given."""
+    url = runs_url(settings)
+    return "" if url is None else make_url(url).username or ""
+
+
+def runs_lack(settings: Settings, connection: Connection) -> list[str]:
+    """What is missing of the role of the runs in a work pool, or what it has too much; nothing where none was given."""
+    role = runs_of(settings)
+    if not role:
+        return []
+    if not roles.exists(connection, role):
+        return [f"rol {role}"]
+    return roles.missing_runs(connection, role) or [f"te veel: {x}" for x in roles.excess_runs(connection, role)]
+
+
+def _refuse_too_much(excess: Sequence[str]) -> None:
+    if excess:
+        raise NotAllowed(
+            f"De databaserol in PROVISIONS_RUNS_DATABASE_URL mag meer dan een run in een pool ({', '.join(excess[:3])}).",
+            "Geef de runs een eigen databaserol, en voer 'provisions migrate' uit; zie SECURITY.md.",
+        )
+
+
 def workplace_of(settings: Settings) -> str:
     """The name of the role of the workplace; empty where none was given."""
     url = workplace_url(settings)
@@ -175,14 +236,15 @@ def _opened(settings: Settings, say: Callable[[str], None]) -> Iterator[Engine]:
 
 
 @contextmanager
-def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, str, str]]:
-    """An engine as the role that may change the schema, on the database as it is, and the roles of application and workplace.
+def owned(settings: Settings, say: Callable[[str], None] = lambda _line: None) -> Iterator[tuple[Engine, RoleNames]]:
+    """An engine as the role that may change the schema, on the database as it is, and the names of the other roles.
 
     For a restore. The embedded PostgreSQL is started when it does not run. Raises ``Unreachable``.
     """
     with nullcontext() if settings.database_url else running(settings.home, say):
         engine = engine_for(migration_url(settings), pool_size=1)
         try:
-            yield engine, make_url(database_url(settings)).username or "", workplace_of(settings)
+            application = make_url(database_url(settings)).username or ""
+            yield engine, RoleNames(application, workplace_of(settings), runs_of(settings))
         finally:
             engine.dispose()

@@ -51,9 +51,9 @@ def is_empty(connection: Connection) -> bool:
     return not connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
 
 
-def upgrade(url: str, application: str | None = None, workplace: str | None = None) -> None:
-    """Bring the database to the newest version, and give the roles ``application`` and ``workplace`` (where it is there) their
-    rights. Safe to run twice at once.
+def upgrade(url: str, application: str | None = None, workplace: str | None = None, runs: str | None = None) -> None:
+    """Bring the database to the newest version, and give the roles ``application``, ``workplace`` and ``runs`` (those two where
+    they are there) their rights. Safe to run twice at once.
 
     Raises ``Unreachable`` when it can't be reached, ``InvalidInput`` when it is newer, the role may not change it, or the roles
     are one, ``NotAllowed`` when engines of the earlier version still work on it.
@@ -63,17 +63,19 @@ def upgrade(url: str, application: str | None = None, workplace: str | None = No
             refuse_engines(connection, f"De database kan nu niet naar versie {newest()}")
             move(connection, "head")
         if application is not None:
-            give_rights(connection, application, workplace or "")
+            give_rights(connection, application, workplace or "", runs or "")
 
 
-def give_rights(connection: Connection, application: str, workplace: str) -> None:
-    """Give both roles their rights, the second where there is such a role. ``connection`` is the owner's. Raises as
+def give_rights(connection: Connection, application: str, workplace: str, runs: str = "") -> None:
+    """Give these roles their rights, the second and third where there is such a role. ``connection`` is the owner's. Raises as
     :func:`upgrade`.
     """
     roles.grant(connection, application)
     if workplace and roles.exists(connection, workplace) and roles.missing_workplace(connection, workplace):
         refuse_engines(connection, "De databaserol van de werkplek is nu niet in te richten")
         roles.grant_workplace(connection, workplace, application)
+    if runs and roles.exists(connection, runs):
+        roles.grant_runs(connection, runs, (application, workplace))
 
 
 def refuse_other_version(connection: Connection) -> None:

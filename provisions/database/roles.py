@@ -2,10 +2,11 @@
 
 The tables belong to another role, by which migrations run (``PROVISIONS_MIGRATION_URL``). The application reads and
 adds, changes what changes, and removes only what is forgotten, done with, or taken back. It changes no schema, and no line of the
-audit. The workplace has a role of its own, before which the second wall stands (``walls.py``).
+audit. The workplace has a role of its own, before which the second wall stands (``walls.py``); so have the runs in a work
+pool, which see nothing of the door.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -72,6 +73,28 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
 # What people do by the workplace: all of it but forgetting, and making a report.
 OF_THE_WORKPLACE: Mapping[str, tuple[str, ...]] = {**PRIVILEGES, "erasure": (), "report": (READ,)}
 
+# What a run in a work pool does: what time does, and what the forms record. No account, session, link or calendar, nothing that
+# somebody is typing, no log of who looked; notes are written and not read.
+OF_THE_RUNS: Mapping[str, tuple[str, ...]] = {
+    **PRIVILEGES,
+    **dict.fromkeys(
+        (
+            *("answer_code", "calendar_feed", "erasure", "free_text", "identity", "invitation", "person", "preference"),
+            *("session", "sign_in", "submission", "typed"),
+        ),
+        (),
+    ),
+    "absence": (READ,),
+    "access_log": (ADD,),
+    "brought_in": (READ,),
+    "free_text": (ADD,),
+    "person_grant": (READ,),
+    "setting": (READ,),
+}
+# And of these no more than: whether somebody is there and blocked; under which number a text went in.
+COLUMNS_OF_THE_RUNS: Mapping[str, tuple[str, ...]] = {"person": ("code", "blocked"), "free_text": ("id",)}
+_OPENINGS_FOR_RUNS = ("taken(text[])",)  # an intake asks whether a reference is there already
+
 # A number that must be known before the row is there: it stands in what is recorded and sent with it.
 NUMBERS = ("approval_number_seq", "budget_number_seq")
 
@@ -107,7 +130,27 @@ def grant_workplace(connection: Connection, role: str, application: str) -> None
     _grant(connection, role, OF_THE_WORKPLACE)
 
 
-def _grant(connection: Connection, role: str, privileges: Mapping[str, tuple[str, ...]]) -> None:
+def grant_runs(connection: Connection, role: str, others: Collection[str]) -> None:
+    """Give ``role`` exactly the rights of the runs in a work pool. ``connection`` is the owner's.
+
+    Raises ``InvalidInput`` when it is one of ``others`` (the roles of application and workplace) or the owner.
+    """
+    if role in (*others, _own(connection)):
+        raise InvalidInput(
+            f"In PROVISIONS_RUNS_DATABASE_URL staat {role}, en dat is al de rol van een ander deel van het programma.",
+            "Maak voor de runs in de pool een eigen databaserol; zie SECURITY.md.",
+        )
+    _grant(connection, role, OF_THE_RUNS, functions=_OPENINGS_FOR_RUNS)
+    for table, columns in COLUMNS_OF_THE_RUNS.items():
+        connection.execute(text(f"GRANT {READ} ({', '.join(columns)}) ON {table} TO {_quoted(connection, role)}"))
+
+
+def _grant(
+    connection: Connection,
+    role: str,
+    privileges: Mapping[str, tuple[str, ...]],
+    functions: Collection[str] = walls.OPENINGS,
+) -> None:
     name = _quoted(connection, role)
     schema = _quoted(connection, str(connection.scalar(text("SELECT current_schema()"))))
     connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {name}"))
@@ -117,7 +160,7 @@ def _grant(connection: Connection, role: str, privileges: Mapping[str, tuple[str
             connection.execute(text(f"GRANT {', '.join(rights)} ON {table} TO {name}"))
     for sequence in NUMBERS:
         connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
-    for function in walls.OPENINGS:
+    for function in functions:
         connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {name}"))
 
 
@@ -145,6 +188,24 @@ def missing_workplace(connection: Connection, role: str) -> list[str]:
     """The rights that ``role`` needs for the workplace and does not have, and where the wall before it has a gap."""
     lacking = _lacking(connection, role, OF_THE_WORKPLACE)
     return lacking or [f"muur om {gap}" for gap in walls.gaps(connection, role)]
+
+
+def excess_runs(connection: Connection, role: str) -> list[str]:
+    """What ``role`` may read and no run in a work pool should: it is the role of another part, or was given too much."""
+    closed = [(table, READ) for table, rights in OF_THE_RUNS.items() if READ not in rights]
+    return [f"{right} op {table}" for (table, right), has in _has(connection, role, closed) if has]
+
+
+def missing_runs(connection: Connection, role: str) -> list[str]:
+    """The rights that ``role`` needs for the runs in a work pool and does not have."""
+    lacking = _lacking(connection, role, OF_THE_RUNS)
+    may = text("SELECT coalesce(has_column_privilege(:role, to_regclass(:name), :column, :wanted), false)")
+    return lacking + [
+        f"{READ} ({column}) op {table}"
+        for table, columns in COLUMNS_OF_THE_RUNS.items()
+        for column in columns
+        if not connection.scalar(may, {"role": role, "name": table, "column": column, "wanted": READ})
+    ]
 
 
 def excess(connection: Connection) -> list[str]:

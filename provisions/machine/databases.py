@@ -12,8 +12,9 @@ from provisions.machine.files import secret
 # Prefect changes its own schema, ours is changed by the owner only.
 DATABASES = {"provisions": "provisions_owner", "prefect": "prefect"}
 WORKPLACE = "provisions_web"
+RUNS = "provisions_runs"  # of the runs in a work pool
 # Who else may come in.
-GUESTS = {"provisions": (WORKPLACE,), "prefect": ()}
+GUESTS = {"provisions": (WORKPLACE, RUNS), "prefect": ()}
 
 Connection = psycopg.Connection[tuple[object, ...]]
 Connect = Callable[[str], Connection]  # to a database of that name, as the superuser

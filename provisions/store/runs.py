@@ -140,8 +140,11 @@ class Runs:
     @cached_property
     def _secret(self) -> bytes:
         with self._engine.begin() as connection:
-            settings.write(connection, RUN_KEYS, secrets.token_hex(32), over="")
-            return (settings.read(connection, RUN_KEYS) or "").encode()
+            known = settings.read(connection, RUN_KEYS)
+            if not known:  # an engine makes it; a run in a work pool may only read it
+                settings.write(connection, RUN_KEYS, secrets.token_hex(32), over="")
+                known = settings.read(connection, RUN_KEYS)
+            return (known or "").encode()
 
     def renew(self, provision_ids: Sequence[int]) -> None:
         """Show these again: their run is gone or stuck."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -48,6 +49,13 @@ def lock_open(connection: Connection, municipality: str, *, wait: bool = False) 
     c = t.standby_call.c
     query = select(t.standby_call).where(c.municipality == municipality, c.next_at.is_not(None))
     return connection.execute(query.with_for_update(skip_locked=not wait)).one_or_none()
+
+
+def is_about(connection: Connection, call: Call, message: UUID) -> bool:
+    """Whether a letter is one of those for which is called: of that municipality, and not of before."""
+    m = t.message.c
+    query = select(m.id).where(m.id == message, m.municipality == call.municipality, m.created >= call.since)
+    return connection.execute(query).first() is not None
 
 
 def change(connection: Connection, number: int, **values: object) -> None:

@@ -1,9 +1,11 @@
 """Acknowledging a call of the stand-by: then nobody else is called for it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
@@ -64,6 +66,14 @@ class Standing:
         }
 
 
+@dataclass(frozen=True)
+class CallLink:
+    """A link in a letter to the stand-by, by which the call for which that letter was sent is taken up, and no later one."""
+
+    municipality: str
+    message: UUID
+
+
 class Standby:
     """``clock`` gives the moment (aware)."""
 
@@ -81,27 +91,34 @@ class Standby:
             found = standby.every_last(connection, places)
         return [self._standing(place, call) for place, call in found.items()]
 
-    def by_link(self, text: str, secrets: LinkSecrets) -> str | None:
-        """In which municipality a call is taken up by the link that is written as ``text``; ``None`` for what is no such link."""
+    def by_link(self, text: str, secrets: LinkSecrets) -> CallLink | None:
+        """The link by which a call is taken up that is written as ``text``; ``None`` for what is no such link."""
         read = link_secrets.read(text)
         if read is None:
             return None
         link, secret = read
         with self._engine.connect() as connection:
             known = asked.receivers(connection, link.message)
-        return known[0] if known and secrets.whose_call(link, secret, known[1]) else None
+        whose = known[0] if known and secrets.whose_call(link, secret, known[1]) else None
+        return CallLink(whose, link.message) if whose else None
 
-    def waiting(self, municipality: str) -> bool:
-        """Whether a call of a municipality waits for somebody to take it up."""
-        with self._engine.connect() as connection:
-            call = standby.last(connection, municipality)
-        return call is not None and call.next_at is not None
+    def waiting(self, link: CallLink) -> bool:
+        """Whether the call of a link waits for somebody to take it up."""
+        with self._within(link), self._engine.connect() as connection:
+            call = standby.last(connection, link.municipality)
+            return call is not None and call.next_at is not None and standby.is_about(connection, call, link.message)
 
-    def take_up(self, municipality: str) -> Standing:
-        """Whoever has the link of the stand-by takes it up. Raises ``NotAllowed`` when no call waits."""
-        since = day_of(self._clock()) - READS_ON
-        with walls.within((municipality,), since), self._engine.begin() as connection:
-            return self._taken_up(connection, municipality, BY_LINK, Via.LINK)
+    def take_up(self, link: CallLink) -> Standing:
+        """Whoever has the link takes the call up. Raises ``NotAllowed`` when none waits that its letter is about."""
+        place = link.municipality
+        with self._within(link), self._engine.begin() as connection:
+            call = standby.lock_open(connection, place, wait=True)
+            if call is None or not standby.is_about(connection, call, link.message):
+                raise NotAllowed(NO_CALL)
+            return self._taken_up(connection, place, BY_LINK, Via.LINK)
+
+    def _within(self, link: CallLink) -> AbstractContextManager[None]:
+        return walls.within((link.municipality,), day_of(self._clock()) - READS_ON)
 
     def acknowledge(self, municipality: str, *, by: Actor) -> Standing:
         """``by`` takes it up. Raises ``InvalidInput``, and ``NotAllowed`` when no call waits."""

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from provisions.access import UseCase
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.machine.link_secrets import CALL_PATH, LinkSecrets
+from provisions.usecases.standby import CallLink
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
@@ -42,40 +43,40 @@ def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, why: str = "") -> Re
 
 def called(visit: Visit) -> Response:
     """Whoever has the link reads that there is a call. Looking changes nothing."""
-    return _by_link(visit, _place(visit))
+    return _by_link(visit, _link(visit))
 
 
 def take_up_by_link(visit: Visit) -> Response:
     """In two steps, because what reads mails before people do may press a button."""
-    place, standby = _place(visit), visit.house.app.standby
+    link, standby = _link(visit), visit.house.app.standby
     if "confirm" not in visit.form:
-        return _by_link(visit, place, asks=standby.waiting(place))
+        return _by_link(visit, link, asks=standby.waiting(link))
     try:
-        standby.take_up(place)
+        standby.take_up(link)
     except NotAllowed as refusal:
-        return _by_link(visit, place, why=visit.why(refusal))
-    return _by_link(visit, place, done=True)
+        return _by_link(visit, link, why=visit.why(refusal))
+    return _by_link(visit, link, done=True)
 
 
-def _place(visit: Visit) -> str:
-    place = visit.house.app.standby.by_link(visit.path["secret"], LinkSecrets(visit.house.sealing))
-    if place is None:
+def _link(visit: Visit) -> CallLink:
+    found = visit.house.app.standby.by_link(visit.path["secret"], LinkSecrets(visit.house.sealing))
+    if found is None:
         raise NotFound("Deze pagina bestaat niet.")
-    return place
+    return found
 
 
-def _by_link(visit: Visit, place: str, *, asks: bool = False, done: bool = False, why: str = "") -> Response:
+def _by_link(visit: Visit, link: CallLink, *, asks: bool = False, done: bool = False, why: str = "") -> Response:
     return visit.house.page(
         visit,
         "call.html.j2",
         HTTPStatus.CONFLICT if why else HTTPStatus.OK,
         title="Oproep van de bereikbaarheidsdienst",
-        place=place,
-        waits=visit.house.app.standby.waiting(place),
+        place=link.municipality,
+        waits=visit.house.app.standby.waiting(link),
         asks=asks,
         done=done,
         why=why,
-        team=visit.house.app.config.organisation.municipalities[place].team,
+        team=visit.house.app.config.organisation.municipalities[link.municipality].team,
         bare=True,
     )
 

@@ -1,5 +1,6 @@
 """``config/prefect.toml``: what Prefect may call by itself, and on which machines."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from provisions.catalogue import load
 from provisions.catalogue.automations import Automation, EventName
+from provisions.catalogue.pool import PoolRule
 from provisions.domain.errors import InvalidConfig
 from provisions.settings import PROJECT
 
@@ -74,3 +76,39 @@ def test_what_is_wrong_is_said_with_file_entry_and_key(folder: Path, before: str
 def test_two_of_one_name_are_refused(folder: Path) -> None:
     with pytest.raises(InvalidConfig, match="staat er twee keer"):
         read(folder, GOOD + GOOD[GOOD.index("[[") :])
+
+
+# --- the work pool ---------------------------------------------------------------------------------------------------
+
+TEMPLATE = '{"job_configuration": {"image": "{{ image }}"}, "variables": {"properties": {}}}'
+
+
+def test_the_pool_has_the_template_beside_the_file_and_a_limit(folder: Path) -> None:
+    assert load(folder).pool == PoolRule()
+    (folder / "pool.json").write_text(TEMPLATE, "utf-8")
+    (folder / "prefect.toml").write_text('[pool]\ntemplate = "pool.json"\nlimit = 4\n', "utf-8")
+    found = load(folder).pool
+    assert (found.limit, found.template) == (4, json.loads(TEMPLATE))
+
+
+@pytest.mark.parametrize(
+    ("line", "template", "said"),
+    [
+        ('template = "pool.json"', None, "pool.json is er niet, of is geen JSON"),
+        ('template = "pool.json"', "{", "pool.json is er niet, of is geen JSON"),
+        ('template = "pool.json"', '{"variables": {}}', "pool.json is geen sjabloon van een pool"),
+        ('template = "../pool.json"', TEMPLATE, "dit is geen bestand in deze map"),
+        ("limit = 0", None, "met 0 voert niemand iets uit"),
+        ("grens = 3", None, "sleutel 'grens'"),
+    ],
+)
+def test_a_fault_in_the_pool_names_file_key_and_remedy(
+    folder: Path, line: str, template: str | None, said: str
+) -> None:
+    if template is not None:
+        (folder / "pool.json").write_text(template, "utf-8")
+    (folder / "prefect.toml").write_text(f"[pool]\n{line}\n", "utf-8")
+    with pytest.raises(InvalidConfig) as refused:
+        load(folder)
+    assert "prefect.toml, [pool], sleutel" in str(refused.value)
+    assert said in str(refused.value)

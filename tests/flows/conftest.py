@@ -160,6 +160,13 @@ def world(
     remove_runs(client, all_deployments)
 
 
+@pytest.fixture
+def in_a_pool(world: World, of_runs: Database) -> World:
+    """The same, with each run executed as the role that a run in a work pool has; the engine stays what it is."""
+    context.use(App(of_runs, world.app.config, world.clock))
+    return world
+
+
 def remove_runs(client: SyncPrefectClient, deployments: Deployments) -> None:
     """The database of the test is gone, and its runs with it: provisions are numbered from 1 again in the next."""
     wait_until_recorded(client)

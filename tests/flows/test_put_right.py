@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect.blocks.webhook import Webhook
-from prefect.client.schemas.actions import VariableCreate
+from prefect.client.schemas.actions import VariableCreate, WorkPoolCreate
 from prefect.client.schemas.objects import State, StateDetails, StateType
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled, Completed, Failed, Scheduled
@@ -21,8 +21,10 @@ from flows.prefect import comparing, parking, strangers
 from flows.prefect.automations import blocks_of
 from flows.prefect.deployments import Deployments, Plan
 from flows.prefect.installation import VARIABLE
+from flows.prefect.pool import Pool
 from flows.weekly_report import deployment_spec
 from provisions.catalogue.automations import Automation, EventName
+from provisions.catalogue.pool import PoolRule
 from provisions.domain.tags import PROVISION
 from provisions.store import put_right as store
 from tests.flows.conftest import World
@@ -263,6 +265,67 @@ def test_the_time_of_the_weekly_report_is_put_right(world: World, fake: str) -> 
         assert (now.schedule, now.active) == (schedule.schedule, True)
     finally:
         world.client.delete_deployment(deployment)
+
+
+POOL = "gemeenten"
+STARTS_SOMETHING = {"job_configuration": {"command": "sh -c id"}, "variables": {"properties": {}}}
+OF_POOL: dict[str, Callable[[World], None]] = {
+    "a command": lambda world: patch(
+        world,
+        "work_pools",
+        POOL,
+        base_job_template={"job_configuration": {"command": "sh -c id"}, "variables": {"properties": {}}},
+    ),
+    "no template": lambda world: patch(world, "work_pools", POOL, base_job_template={}),
+    "paused": lambda world: patch(world, "work_pools", POOL, is_paused=True),
+    "nothing at a time": lambda world: patch(world, "work_pools", POOL, concurrency_limit=0),
+    "its queue paused": lambda world: patch(world, "work_pools", f"{POOL}/queues/default", is_paused=True),
+    "nothing from its queue": lambda world: patch(world, "work_pools", f"{POOL}/queues/default", concurrency_limit=0),
+    "gone": lambda world: world.client.delete_work_pool(POOL),
+}
+
+
+def test_what_was_changed_of_the_work_pool_is_put_right(world: World) -> None:
+    """The template says what a worker starts on its machine: a command in it is code of somebody else."""
+    deployments = Deployments({}, pool=Pool(POOL))
+    deployments.register(world.client)
+    try:
+        right = world.client.read_work_pool(POOL)
+        assert right.base_job_template["job_configuration"]["command"] == "{{ command }}"
+        for fake, change in OF_POOL.items():
+            assert deployments.are_whole(world.client), fake
+            change(world)
+            assert not deployments.are_whole(world.client), fake
+            deployments.register(world.client)
+        assert deployments.are_whole(world.client)
+        now = world.client.read_work_pool(POOL)
+        assert (now.base_job_template, now.is_paused, now.concurrency_limit) == (right.base_job_template, False, None)
+    finally:
+        world.client.delete_work_pool(POOL)
+
+
+def test_a_pool_has_the_template_and_limit_of_the_configuration(world: World) -> None:
+    """For a pool of another kind it is known from nowhere else: without it nobody says what is right."""
+    template = {
+        "job_configuration": {"image": "{{ image }}"},
+        "variables": {"properties": {"image": {"default": "ons"}}},
+    }
+    made = WorkPoolCreate(
+        name=POOL, type="kubernetes", base_job_template={**template, "job_configuration": {"image": "kwaad"}}
+    )
+    world.client.create_work_pool(made)
+    try:
+        owners = Pool(POOL)
+        owners.put_right(world.client)
+        assert owners.is_whole(world.client)
+        ours = Pool(POOL, PoolRule(template, 4))
+        assert not ours.is_whole(world.client)
+        ours.put_right(world.client)
+        assert ours.is_whole(world.client)
+        now = world.client.read_work_pool(POOL)
+        assert (now.type, now.base_job_template, now.concurrency_limit) == ("kubernetes", template, 4)
+    finally:
+        world.client.delete_work_pool(POOL)
 
 
 def test_a_look_at_runs_that_are_right_asks_once_a_page(waiting: World, monkeypatch: pytest.MonkeyPatch) -> None:

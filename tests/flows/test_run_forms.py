@@ -84,7 +84,9 @@ def test_nonsense_for_a_date_names_the_field(world: World) -> None:
     assert "'Op welke dag is de intake?'" in said(start(world, "Voorschot", on="gisteren"))[1]
 
 
-def test_a_case_from_form_to_form(world: World) -> None:
+@pytest.mark.parametrize("executed", ["world", "in_a_pool"])
+def test_a_case_from_form_to_form(request: pytest.FixtureRequest, executed: str) -> None:
+    world: World = request.getfixturevalue(executed)
     start(world, "Identiteitsbewijs", "Voorschot", "Briefadres")
     about = {"reference": world.reference, "provision": "Voorschot"}
     steps: list[tuple[str, dict[str, Any]]] = [

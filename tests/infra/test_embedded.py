@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import text
 
 from provisions.database import walls
-from provisions.database.connect import database, workplace
+from provisions.database.connect import database, running_in_a_pool, workplace
 from provisions.domain.errors import NotAllowed, Unreachable
-from provisions.machine.databases import WORKPLACE
+from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.files import secret
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Secret, Settings
@@ -54,7 +54,7 @@ def test_it_starts_with_both_databases_and_stops_when_the_last_one_leaves(home: 
     assert not psutil.pid_exists(pid)
 
 
-def test_a_server_that_an_earlier_version_left_running_gets_the_role_of_the_workplace(home: Path) -> None:
+def test_a_server_that_an_earlier_version_left_running_gets_the_roles_of_workplace_and_runs(home: Path) -> None:
     """Also when somebody needed its password first: ``provisions web`` does, before it asks for the server."""
     settings = Settings(home=home)
     with running(home) as server:
@@ -64,14 +64,19 @@ def test_a_server_that_an_earlier_version_left_running_gets_the_role_of_the_work
             f"host={server.socket_folder()} user=postgres password={secret(home / 'secrets', 'postgres-postgres')}"
         )
         with psycopg.connect(f"{as_superuser} dbname=provisions", autocommit=True) as connection:
-            connection.execute(f"DROP OWNED BY {WORKPLACE}")
-            connection.execute(f"DROP ROLE {WORKPLACE}")
-        (home / "secrets" / f"postgres-{WORKPLACE}").unlink()
+            for role in (WORKPLACE, RUNS):
+                connection.execute(f"DROP OWNED BY {role}")
+                connection.execute(f"DROP ROLE {role}")
+                (home / "secrets" / f"postgres-{role}").unlink()
         with pytest.raises(NotAllowed, match="provisions migrate"), workplace(settings):
+            pass
+        with pytest.raises(NotAllowed, match="provisions migrate"), running_in_a_pool(settings):
             pass
         with database(settings), workplace(settings) as engine, engine.connect() as connection:
             assert connection.scalar(text("SELECT current_user")) == WORKPLACE
             assert walls.gaps(connection, WORKPLACE) == []
+        with running_in_a_pool(settings) as url:
+            assert f"//{RUNS}:" in url
 
 
 def test_home_and_secrets_are_closed_and_what_lies_above_is_left_as_it_was(home: Path) -> None:

@@ -156,7 +156,8 @@ def test_nothing_in_the_home_can_be_read_by_others(home: Path) -> None:
     assert stat.S_IMODE((home / "postgres").stat().st_mode) == 0o700
     secrets = sorted(file.name for file in (home / "secrets").iterdir())
     assert secrets == [
-        f"postgres-{role}" for role in ("postgres", "prefect", "provisions", "provisions_owner", "provisions_web")
+        f"postgres-{role}"
+        for role in ("postgres", "prefect", "provisions", "provisions_owner", "provisions_runs", "provisions_web")
     ]
     assert {stat.S_IMODE((home / "secrets" / name).stat().st_mode) for name in secrets} == {0o600}
 

@@ -12,8 +12,11 @@ from sqlalchemy import Engine
 from provisions.access import MACHINE, Actor, Role, UseCase
 from provisions.access.log import Logged
 from provisions.app import App
+from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import NotAllowed, NotFound, Refused, SeveralRefused
 from provisions.domain.lifecycle import Via
+from provisions.domain.questions import AskedAs, Question
+from provisions.domain.rungs import RungName
 from provisions.usecases.cases import Cases
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
@@ -223,12 +226,50 @@ def test_each_role_does_what_it_must_in_its_own_municipality_and_nothing_elsewhe
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("via", [Via.LINK, Via.CASE_SYSTEM, Via.PREFECT], ids=str)
-def test_by_each_door_the_same_right_is_asked(app: App, via: Via) -> None:
-    director = Actor.of("iemand-1", [Role.CASE_DIRECTOR], [HOME], via)
-    for method in ("record_outcome", "note", "assign", "intake"):
+def test_by_each_door_the_same_right_is_asked(app: App) -> None:
+    """Of what a director may and may not, whatever brings it in: the case system comes with that role, in one municipality."""
+    wrong = []
+    for via, method in product((Via.CASE_SYSTEM, Via.PREFECT), ACTS):
+        director = Actor.of("iemand-1", [Role.CASE_DIRECTOR], [HOME], via)
         allowed = [told(app, trying(app, method, place, director))[0] for place in (HOME, AWAY)]
-        assert allowed == [method != "assign", False], method
+        if allowed != [may(Role.CASE_DIRECTOR, method), False]:
+            wrong.append(f"{via} {method}: {allowed}")
+    everything = Actor.of("admin", Role, via=Via.PREFECT)  # whoever fills in a form of Prefect's
+    for method, place in product(ACTS, (HOME, AWAY)):
+        if not told(app, trying(app, method, place, everything))[0]:
+            wrong.append(f"admin {method} {place}")
+    assert not wrong, "\n".join(wrong)
+
+
+# Whoever was asked by a message, and what may be done with its link.
+BY_LINK: dict[AskedAs, tuple[RungName | None, set[str]]] = {
+    AskedAs.COUNTER: (None, {"reply", "take_back"}),
+    AskedAs.TABLE: (RungName.DOORBRAAKTAFEL, {"answer", "reply_as_table", "take_back"}),
+    AskedAs.OFFICER: (RungName.MAATWERKLOKET, {"submit", "reply_as_officer", "take_back"}),
+}
+
+
+NOT_ASKED = "Deze vraag is niet aan deze tafel gesteld"  # said before any case is looked for
+
+
+def test_by_a_link_one_question_is_answered_and_nothing_else_is_done(app: App) -> None:
+    """With every act: on what was asked, on another provision of the same municipality, and on a case of another."""
+    wrong = []
+    for (asked_as, (rung, answers)), method in product(BY_LINK.items(), ACTS):
+        question = Question(app.views.case(reference(method, HOME)).case.id, ProvisionKey(KEY), rung)
+        assert question.asked_as is asked_as
+        another = Question(app.views.case(reference("note", HOME)).case.id, ProvisionKey("housing"), rung)
+        tries = [("asked", question, HOME), ("elsewhere", question, AWAY)]
+        if asked_as is AskedAs.COUNTER:  # it is judged before as what somebody was asked
+            tries.append(("another provision", another, HOME))
+        for which, asked_of, place in tries:
+            by = Actor.by_link("loket-burgerzaken", asked_of)
+            went, said = told(app, trying(app, method, place, by))
+            allowed = went and NOT_ASKED not in str(said)
+            hidden = isinstance(said, NotFound) or NOT_ASKED in str(said) or method in OF_NO_CASE
+            if allowed is not (which == "asked" and method in answers) or not (hidden or which == "asked"):
+                wrong.append(f"{asked_as} {method} {which}: {said}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_change_of_a_case_is_tried() -> None:

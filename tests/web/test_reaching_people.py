@@ -1,5 +1,7 @@
 """How messages come, chosen by oneself; and a call of the stand-by that is taken up."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Engine
 
@@ -45,7 +47,7 @@ def called(database: Engine, clock: MovingClock) -> None:
     """Somebody was called in two municipalities, and nobody took it up yet."""
     with database.begin() as connection:
         for place in (HOME, AWAY):
-            standby.begin(connection, place, clock.now, clock.now)
+            standby.begin(connection, place, clock.now - timedelta(days=30), clock.now)
 
 
 @pytest.mark.usefixtures("called")
@@ -83,7 +85,7 @@ def test_by_the_link_in_the_letter_it_is_taken_up_in_two_steps(browser: Browser,
     assert "ligt een spoedvraag klaar" in browser.opens(path)
     assert "TR-2026" not in browser.last
     assert "Bevestig" in browser.fills(path)
-    assert app.standby.waiting(HOME), "who presses one button has taken up nothing"
+    assert waiting(app, HOME), "who presses one button has taken up nothing"
     assert "Vastgelegd" in browser.fills(path, None, confirm="ja")
     standing = {one.municipality: one for one in app.standby.standing(typed("systeem"))}
     assert (standing[HOME].acknowledged_by, standing[AWAY].waits) == ("bereikbaarheidsdienst", True)
@@ -97,7 +99,29 @@ def test_no_other_link_takes_it_up(browser: Browser, app: App, letter: Link) -> 
     for path in (answer, secrets.call_path(letter, "ander@voorbeeldstad.example"), "/oproep/iets"):
         browser.opens(path)
         assert browser.status == 404, path
-    assert app.standby.waiting(HOME)
+    assert waiting(app, HOME)
+
+
+@pytest.mark.usefixtures("called")
+def test_a_letter_of_before_takes_up_no_later_call(
+    browser: Browser, app: App, letter: Link, database: Engine, clock: MovingClock
+) -> None:
+    """Who kept an old mail, or reads the mailbox no more, could else end the calls of every night to come."""
+    path = LinkSecrets(SEALING).call_path(letter, DUTY)
+    assert "ligt een spoedvraag klaar" in browser.opens(path)
+    with database.begin() as connection:  # that call is over, and another began
+        for call in standby.every_last(connection, [HOME]).values():
+            standby.change(connection, call.number, next_at=None, ended_at=clock.now)
+        later = clock.now + timedelta(hours=1)
+        standby.begin(connection, HOME, later, later)
+    browser.fills(path, None, confirm="ja")
+    assert browser.status == 409
+    assert "Er wacht nu geen oproep" in browser.opens(path)
+    assert waiting(app, HOME)
+
+
+def waiting(app: App, place: str) -> bool:
+    return any(one.waits for one in app.standby.standing(typed("systeem")) if one.municipality == place)
 
 
 @pytest.mark.parametrize("code", ["tafel-1", "stuur-1", "beheer-1"])
