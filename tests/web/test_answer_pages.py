@@ -203,6 +203,11 @@ def test_a_table_answers_with_a_budget_and_an_officer_signs_in(post: Post) -> No
     assert re.findall(r'name="answer" value="(\w+)"', browser.last) == ["submitted", "not_submitted"]
     assert "Niet indienen." in answers(browser, answer="not_submitted", because="not_tried_here", checked="ja")
     assert ("rung.submitted", "maatwerk-1", "link") in post.record()
+    browser.fills("/antwoord/terugdraaien")
+    assert (browser.status, "Uw antwoord is teruggedraaid" in browser.last) == (200, True), "who signed in too"
+    assert ("act.undone", "maatwerk-1", "link") in post.record()
+    browser.opens("/antwoord")
+    assert "Wel indienen." in answers(browser, answer="submitted", because="not_tried_here", checked="ja")
 
 
 def test_a_new_link_goes_to_the_first_address_three_times_a_day_and_only_while_it_is_asked(post: Post) -> None:

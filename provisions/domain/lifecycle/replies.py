@@ -320,11 +320,12 @@ def with_taken_up(provision: Provision, on: date) -> Provision:
 
 
 def take_back(case: Case, key: ProvisionKey, last: LastAct | None, since: Since, moment: Moment) -> Decision:
-    """The last answer about this provision is taken back by whoever gave it; see ``undo``."""
+    """The last answer about this provision is taken back by whoever gave it; see ``undo``, which looks at who that is: by the
+    link alone it is the receiver, and the person where somebody signed in at it.
+    """
     before = last.before.provisions.get(key) if last is not None and last.before is not None else None
     replies = case.provisions[key].replies if key in case.provisions else ()
-    mine = before is not None and len(before.replies) < len(replies) and replies[-1].receiver == moment.by
-    if mine:
+    if before is not None and len(before.replies) < len(replies):
         try:
             return undo(case, last, since, moment)
         except NotAllowed:  # its reasons name who did what since: that is not for everybody who was asked
