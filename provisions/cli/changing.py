@@ -22,6 +22,7 @@ from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
 
 _ASK_BACK = (Said.ASK_BACK.value, dutch.SAID[Said.ASK_BACK])
+_WITH_BUDGET = (Said.CUSTOMISED_BUDGET.value, dutch.SAID[Said.CUSTOMISED_BUDGET])
 IN_THE_FILE = "Met --file komen de gegevens uit het bestand"
 
 
@@ -107,15 +108,23 @@ def outcome(args: Namespace, app: App) -> str | None:
 
 
 def answer(args: Namespace, app: App) -> str:
-    """What a table answered; with what goes with a budget, or a question back."""
-    given = {"amount": args.amount, "purpose": args.purpose, "spent_on": args.spent_on}
-    if args.answer.strip().lower() not in _ASK_BACK and not any(given.values()):
-        return app.cases.answer(
-            args.reference, args.key, args.rung, args.answer, by=args.by, cause=args.cause
-        ).reference
-    return app.cases.reply_as_table(
+    """What a table answered; with what goes with a budget, or a question back. An amount is asked of a second person at once."""
+    said, given = args.answer.strip().lower(), {n: getattr(args, n) for n in ("amount", "purpose", "spent_on")}
+    if said not in _ASK_BACK and not any(given.values()):
+        case = app.cases.answer(args.reference, args.key, args.rung, args.answer, by=args.by, cause=args.cause)
+        if said in _WITH_BUDGET and not args.json:
+            say(
+                "Er is geen bedrag genoemd, dus er is niets gevraagd uit het maatwerkbudget. Vraag het zelf aan met "
+                f"'provisions budget ask {case.reference} --amount …', zodra u weet hoeveel het is."
+            )
+        return case.reference
+    case = app.cases.reply_as_table(
         args.reference, args.key, args.rung, args.answer, by=args.by, cause=args.cause, **given
-    ).reference
+    )
+    if given["amount"] is not None and case.municipality in app.config.catalogue.budgets and not args.json:
+        asked = case.budget[-1]
+        say(f"gevraagd: A-{asked.approval} (B-{asked.number})")
+    return case.reference
 
 
 def reply(args: Namespace, app: App) -> str:

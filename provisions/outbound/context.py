@@ -17,6 +17,7 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.lifecycle.replies import told as told_of
 from provisions.domain.lifecycle.rest import Woken
 from provisions.domain.messages import MEANT_FOR, MessageKind
+from provisions.domain.questions import receiver
 from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
@@ -118,7 +119,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "ended_names": dutch.listed(
             [_named(p, config.catalogue.rule(p.key)) for p in case.provisions.values() if p.status is Status.ENDED]
         ),
-        **_answer(message, provision),
+        **_answer(message, case, provision, config),
         **_reply(message, provision, now),
         **_new_day(situation, now),
         **(early.facts(message.detail, municipality, situation, config, now) if message.kind in _WARNINGS else {}),
@@ -180,10 +181,17 @@ def _fields(provision: Provision, rule: ProvisionRule) -> list[str]:
     return lines
 
 
-def _answer(message: MessageFacts, provision: Provision) -> dict[str, object]:
-    """What a table answered, where the message is about that."""
+def _answer(message: MessageFacts, case: Case, provision: Provision, config: Config) -> dict[str, object]:
+    """What a table answered, where the message is about that. ``money``: whether with a budget an amount was named, and asked."""
     rung = next((r for r in provision.rungs if r.name.value == message.detail and r.answer), None)
+    money = ""
+    if rung and rung.answer is Answer.CUSTOMISED_BUDGET:
+        said = receiver(config.catalogue.rule(provision.key), rung.name)
+        named = any(r.amount is not None for r in provision.replies if r.receiver == said)
+        has_budget = case.municipality in config.catalogue.budgets
+        money = ("asked" if has_budget else "named") if named else "to_ask" if has_budget else ""
     return {
+        "money": money,
         "table": rung.name.label if rung else "",
         "answer": dutch.ANSWER[rung.answer] if rung and rung.answer else "",
         "answer_asks": dutch.ANSWER_ASKS[rung.answer] if rung and rung.answer else "",
@@ -423,9 +431,20 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
 
 
 def asked_by(message: MessageFacts, case: Case) -> str | None:
-    """The code of whoever asked for what the message is about, where it is about such a thing."""
+    """The code of whoever asked for what the message is about, where it is about such a thing. For a table, which named an amount
+    with its answer, that is the case director: it is she who goes on with it.
+    """
     approval = _approval(message, case)
-    return approval.asked_by if approval else None
+    if approval is None:
+        return None
+    return case.director if _is_of_table(approval, case) else approval.asked_by
+
+
+def _is_of_table(approval: Approval, case: Case) -> bool:
+    """Whether an amount was asked because a table named it."""
+    amount, on = approval.data.get("amount"), day_of(approval.asked_at)
+    named = (r for p in case.provisions.values() for r in p.replies if r.amount is not None)
+    return any(str(r.amount) == amount and r.on == on for r in named)
 
 
 def _approval(message: MessageFacts, case: Case) -> Approval | None:

@@ -9,8 +9,8 @@ import pytest
 
 from provisions.catalogue import Config
 from provisions.domain import lifecycle
-from provisions.domain.case import Answer, ProvisionKey, Reason
-from provisions.domain.lifecycle import Need
+from provisions.domain.case import Answer, ProvisionKey, Reason, Said
+from provisions.domain.lifecycle import FromTable, Need
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound.render import Lapsed, Rendered, render
@@ -405,3 +405,19 @@ def test_no_template_leaves_marks_or_gaps(config: Config, story: NewStory) -> No
         assert len(rendered.subject) < 75
         assert re.search(r"TR-2026-0042 · .*\d+ \w+", rendered.subject), "a subject names a day"
         assert not any(rule.name in rendered.subject for rule in config.catalogue.provisions.values())
+
+
+@pytest.mark.parametrize(
+    ("amount", "says"), [(None, "Vraag het zelf aan"), (12_050, "vraag om akkoord bij een collega")]
+)
+def test_the_director_reads_whether_the_money_of_a_table_was_asked(
+    story: NewStory, amount: int | None, says: str
+) -> None:
+    told = story("id_document").until("2026-11-13T10:00+01:00")
+    if amount is None:
+        told.answer("id_document", RungName.DOORBRAAKTAFEL, Answer.CUSTOMISED_BUDGET)
+    else:
+        given = FromTable(Said.CUSTOMISED_BUDGET, amount=amount, purpose="keep_place")
+        key = ProvisionKey("id_document")
+        told.take(lifecycle.reply_as_table(told.case, key, RungName.DOORBRAAKTAFEL, given, told.moment))
+    assert says in words(told.read("answer", "id_document", "doorbraaktafel"))

@@ -8,11 +8,15 @@ from sqlalchemy import Engine
 from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.catalogue import Config
+from provisions.cli import changing
+from provisions.cli.arguments import parser
 from provisions.database.connect import pooled
 from provisions.domain import budget as figures
 from provisions.domain.case import BudgetKind
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Via
+from provisions.domain.messages import MessageKind
+from provisions.outbound.context import MessageFacts, asked_by
 from provisions.usecases.intake import IntakeRequest
 from provisions.views.budgets import Ledger, Ledgers
 from tests.builders import CONFIG, day, refusal, typed
@@ -33,7 +37,8 @@ def app(database: Engine, clock: MovingClock) -> App:
     app = App(database, CONFIG, clock)
     for reference in (REF, OTHER):
         app.cases.intake(
-            IntakeRequest(reference, "voluntary", ["id_document", "emergency_shelter"]), by=typed("regie-1")
+            IntakeRequest(reference, "voluntary", ["id_document", "emergency_shelter"], director="regie-1"),
+            by=typed("regie-1"),
         )
     return app
 
@@ -89,6 +94,8 @@ def test_what_a_table_answers_with_an_amount_is_an_ask_and_no_approval(app: App,
     )  # fmt: skip
     assert not line.first
     assert [(a.state.value, a.asked_by) for a in case.approvals] == [("asked", "doorbraaktafel")]
+    decided = MessageFacts("1", MessageKind.APPROVAL_DECIDED.value, str(line.approval), case.municipality, clock())
+    assert asked_by(decided, case) == DIRECTOR.code, "whoever goes on with it hears what was decided"
     refused = refusal(lambda: app.cases.undo(REF, by=table))
     assert isinstance(refused, NotAllowed)
     refused = refusal(
@@ -98,6 +105,20 @@ def test_what_a_table_answers_with_an_amount_is_an_ask_and_no_approval(app: App,
     )
     assert "€ 25.000,00" in str(refused)
     assert not app.views.case(OTHER).case.budget
+
+
+def test_the_shell_says_what_became_of_the_money_of_a_table(
+    app: App, clock: MovingClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock.set("2026-11-12T09:00:00+00:00")
+    app.time.tick_all()
+    table = ["id_document", "doorbraaktafel", "maatwerkbudget", "--by", "doorbraaktafel"]
+    for reference, amount, says in (
+        (REF, ["--amount", "120", "--purpose", "keep_place"], "gevraagd: A-1 (B-1)"),
+        (OTHER, [], f"provisions budget ask {OTHER}"),
+    ):
+        changing.answer(parser().parse_args(["answer", reference, *table, *amount]), app)
+        assert says in capsys.readouterr().out
 
 
 def test_what_cannot_be_asked(app: App) -> None:
