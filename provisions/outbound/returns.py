@@ -15,6 +15,7 @@ from provisions.domain.case import ProvisionKey
 from provisions.domain.delivery import Delivery, MessageStatus
 from provisions.outbound import returned
 from provisions.outbound.imap import Mailbox, Place
+from provisions.outbound.lost import lost_with
 from provisions.outbound.recording import Note
 from provisions.outbound.returned import Failure, Returned
 from provisions.store import audit, channel, loading, settings
@@ -85,6 +86,7 @@ class Returns:
         columns = {**asdict(standing), "recipients": list(standing.recipients) or None}
         store.change(connection, said.message, **columns)
         store.keep(connection, said.message, known, now)
+        note.lines += lost_with(connection, said.message, self._called(receiver), failure.why)
         note.write(
             "message.failed", f"niet aangekomen bij {self._called(receiver)}: {failure.why}; neem zelf contact op"
         )

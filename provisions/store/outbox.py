@@ -166,6 +166,25 @@ def let_go(connection: Connection, now: datetime, overview: str | None = None, m
     connection.execute(statement.values(overview=None, next_try=now))
 
 
+def stood_in(connection: Connection, overview: UUID) -> list[UUID]:
+    """The messages that stand in this overview, as the record has it. For the rare day on which one does not arrive."""
+    o, m, a = t.message.alias().c, t.message.c, t.audit.c
+    of_case = func.coalesce(t.provision.c.case_id, m.case_id)
+    line = and_(a.case_id == of_case, a.message == m.id, a.what == "message.listed")
+    query = (
+        select(m.id)
+        .select_from(
+            t.message.join(o.id.table, o.municipality == m.municipality)
+            .outerjoin(t.provision, t.provision.c.id == m.provision_id)
+            .join(t.audit, line)
+        )
+        .where(o.id == overview, m.status == MessageStatus.VOID.value, m.created <= o.created)
+        .where(or_(m.overview.is_not(None), m.kind.in_(LISTED)), a.data["overview"].as_string() == str(overview))
+        .order_by(a.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
 # --- what goes in the overview of the day ----------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import Engine
@@ -13,9 +14,10 @@ from provisions.machine import link_secrets
 from provisions.machine.link_secrets import LinkSecrets
 from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import Refusal
 from provisions.store import asked
 from provisions.store.backlog import backlog
-from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, day, typed
+from tests.builders import CONFIG, DIRECTOR, CaseFile, Letterbox, Town, day, typed
 from tests.conftest import MovingClock
 from tests.door import SEALING
 
@@ -81,6 +83,24 @@ def test_a_director_with_one_overview_a_day_gets_what_may_wait_together(town: To
     assert listed[-2:] == ["staat in het overzicht van de dag aan Gemeentelijk regisseur (regisseur.noord)"] * 2
     town.on("2026-11-23 12:00")
     assert not [s for s in subjects(town, DIRECTOR, "2026-11-20 07:31") if s.startswith("Antwoord")]
+
+
+def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too(town: Town) -> None:
+    class Refuses(Letterbox):
+        def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
+            if not mail["Subject"].startswith("Overzicht"):
+                return super().send(mail)
+            return (Refusal(f"{DIRECTOR}@voorbeeldstad.example", "550 onbekend", final=True),)
+
+    town.outbox = Outbox(town.database, CONFIG, Refuses(), town.clock)
+    chooses(town, "daily")
+    case = town.takes_in("TR-2026-0042", KEY)
+    town.on("2026-11-19 10:00")
+    answered(case)
+    town.on("2026-11-20 07:31")
+    assert {one.kind for one in town.app.messages.found(undelivered=True)} == {"overview", "answer"}
+    (said,) = recorded(case, "message.failed")
+    assert said.startswith("stond in het overzicht aan Gemeentelijk regisseur (regisseur.noord)")
 
 
 def test_who_changes_the_choice_gets_at_once_what_waited_and_once(town: Town) -> None:

@@ -13,7 +13,7 @@ from provisions.outbound.imap import ImapMailbox, Place
 from provisions.outbound.returns import Returns
 from provisions.store import tables as t
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, CaseFile, Town
+from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, typed
 from tests.conftest import MovingClock
 from tests.outbound.test_returned import AUTOMATIC, ID, answer, bounce
 
@@ -81,6 +81,25 @@ def test_who_does_not_exist_stands_undelivered_once(
     assert (stuck.status, stuck.error, stuck.recipients) == ("failed", "het adres bestaat niet", ())
     assert town.app.messages.undelivered([case[KEY].id]), "lists and the run say that the counter has not got it"
     assert case[KEY].status == "waiting", "it is no answer"
+
+
+def test_what_stood_in_an_overview_that_came_back_stands_undelivered_at_its_cases(
+    town: Town, returns: Returns, letterbox: Letterbox
+) -> None:
+    town.app.preferences.choose(typed(DIRECTOR), "daily", quiet=False)
+    case = town.takes_in("TR-2026-0043", "advance_payment")
+    town.on("2026-11-19 10:00")
+    case.does("answer", "advance_payment", "doorbraaktafel", "priority", by="regisseur.zuid")
+    town.on("2026-11-20 07:31")
+    own = f"{DIRECTOR}@voorbeeldstad.example"
+    letterbox.mails += [about(bounce(), town, "overview").replace(b"WMO@voorbeeldstad.example", own.encode())] * 2
+    assert returns.turn() == 1
+    (said,) = lines(case)
+    assert said.startswith("stond in het overzicht aan Gemeentelijk regisseur (regisseur.noord)")
+    assert "het adres bestaat niet" in said
+    found = Messages(pooled(town.database), CONFIG).found(undelivered=True)
+    assert {one.kind: one.status for one in found} == {"overview": "failed", "answer": "failed"}
+    assert town.app.messages.undelivered([case["advance_payment"].id]), "the plan, the lists and the run say so"
 
 
 def test_who_is_away_is_told_once_and_is_no_answer(
