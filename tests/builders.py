@@ -294,6 +294,11 @@ class Client:
         given = lifecycle.FromCounter(said, day(on) if on else None, **more)
         return self._do(lifecycle.reply_as_counter(self.case, self.which(key), given, self.moment))
 
+    def counter_before_says(self, key: str, said: Said) -> Decision:
+        """The counter of the municipality that the client moved away from answers by its link."""
+        given = lifecycle.FromCounter(said)
+        return self._do(lifecycle.reply_after_moving(self.case, self.which(key), given, self.moment))
+
     def table_says(self, key: str, rung: RungName, said: Said, **more: Any) -> Decision:
         """A table answers by its link."""
         given = lifecycle.FromTable(said, **more)

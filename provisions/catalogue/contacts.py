@@ -28,6 +28,7 @@ class Contact:
 
     With a ``webhook`` messages go there instead of to the e-mail address, which remains the way to reach people.
     ``answers``: how this one answers by the link in a letter, where that was set; ``webhook_link``: its webhook gets the link.
+    ``code``: the staff code of a team lead, where it was set (of a case director it is the key).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Contact:
     webhook: Webhook | None = None
     answers: AnswersBy | None = None
     webhook_link: bool = False
+    code: str = ""
 
     @property
     def address(self) -> str:

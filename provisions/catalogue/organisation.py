@@ -31,6 +31,7 @@ from provisions.domain.rules import BudgetRule
 from provisions.domain.rungs import RungName
 
 DIRECTOR_CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
+HOW_A_CODE_LOOKS = "Gebruik een kleine letter, gevolgd door kleine letters, cijfers, punten en streepjes."
 REFERENCE_PATTERN = "[A-Z]{2,5}-20[0-9]{2}-[0-9]{4,5}"
 MORNING_MESSAGE = time(7, 30)
 WHERE_SECRETS_STAND = "Vul in waar het staat: 'env:NAAM' of 'file:/pad'."
@@ -257,11 +258,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
     directors = entry.table("directors", optional=True) or Entry(entry.file, "", {}, [])
     for code in directors.values:
         if not DIRECTOR_CODE.fullmatch(code):
-            directors.fault(
-                code,
-                "dit is geen code.",
-                "Gebruik een kleine letter, gevolgd door kleine letters, cijfers, punten en streepjes.",
-            )
+            directors.fault(code, "dit is geen code.", HOW_A_CODE_LOOKS)
     tables, agendas = _tables(entry)
     standby = _contact(entry, "standby")
     municipality = Municipality(
@@ -275,7 +272,7 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         standby_call=_standby_call(entry, standby),
         directors={code: _contact(directors, code, phone=True) for code in directors.values},
         default_director=_contact(entry, "default_director", phone=True),
-        team_leads=tuple(_read_contact(lead, phone=False) for lead in entry.tables("team_leads")),
+        team_leads=tuple(_team_lead(lead) for lead in entry.tables("team_leads")),
         office_hours=_office_hours(entry),
         closing_days=_closing_days(entry),
         automatic_submission=entry.one_of("submission", (MANUAL, AUTOMATIC), default=MANUAL) == AUTOMATIC,
@@ -290,6 +287,14 @@ def _municipality(key: str, entry: Entry, places: Collection[str]) -> Municipali
         entry.fault("team_leads", "er is geen teamleider.", "Vul ten minste één contact in.")
     entry.done()
     return municipality
+
+
+def _team_lead(entry: Entry) -> Contact:
+    """With the staff code, where somebody chooses when messages come."""
+    code = entry.text("code", default="")
+    if code and not DIRECTOR_CODE.fullmatch(code):
+        entry.fault("code", f"'{code}' is geen code.", HOW_A_CODE_LOOKS)
+    return replace(_read_contact(entry, phone=False), code=code)
 
 
 def _standby_call(entry: Entry, standby: Contact) -> StandbyCall | None:

@@ -28,5 +28,6 @@ def preferences(args: Namespace, settings: Settings) -> None:
     say(capitalised("tussen 19.00 en 7.00 uur komt er niets." if chosen.quiet else "ook 's avonds en 's nachts."))
     if not counts:
         say(
-            "Let op: deze medewerker heeft geen eigen adres in organisation.toml (directors), dus dit verandert nog niets."
+            "Let op: deze medewerker heeft geen eigen adres in organisation.toml (directors, of code bij team_leads), dus dit "
+            "verandert nog niets."
         )

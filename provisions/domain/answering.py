@@ -7,8 +7,9 @@ the moment is an argument.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
-from provisions.domain.case import Case, Provision, Said
+from provisions.domain.case import Case, Provision, ProvisionKey, Said
 from provisions.domain.messages import MessageKind
 from provisions.domain.questions import AskedAs, Question
 from provisions.domain.recipients import Recipient
@@ -43,6 +44,8 @@ class Asked:
         provision = case.provisions.get(self.question.key)
         if provision is None or case.id != self.question.case or case.closed is not None:
             return False
+        if self.question.moved:
+            return provision.municipality == self.municipality != case.municipality
         if not provision.status.is_open or case.municipality_of(self.question.key) != self.municipality:
             return False
         return not self._is_answered(provision)
@@ -73,7 +76,14 @@ def of_whom(kind: MessageKind, detail: str | None) -> tuple[AskedAs, RungName | 
     return (AskedAs.OFFICER if rung.kind.is_judged else AskedAs.TABLE), rung
 
 
-def kinds_that_ask(asked: AskedAs) -> list[MessageKind]:
-    """The kinds of letters by which such a one is asked."""
+def question_of(kind: MessageKind, detail: str | None, case: UUID, key: ProvisionKey) -> Question | None:
+    """What a letter about a provision of a case (its random id) asks; see :func:`of_whom`."""
+    found = of_whom(kind, detail)
+    return None if found is None else Question(case, key, found[1], kind.letter.moved)
+
+
+def kinds_that_ask(asked: AskedAs, *, moved: bool = False) -> list[MessageKind]:
+    """The kinds of letters by which such a one is asked. ``moved``: of a counter, when the client moved away."""
     to = Recipient.COUNTER if asked is AskedAs.COUNTER else Recipient.RUNG
-    return [kind for kind in MessageKind if kind.letter.answered and kind.letter.to is to]
+    letters = ((kind, kind.letter) for kind in MessageKind)
+    return [kind for kind, letter in letters if letter.answered and letter.to is to and letter.moved is moved]

@@ -93,6 +93,7 @@ class Said(StrEnum):
 BY_COUNTER = (
     *(Said.SEEN, Said.APPLIED, Said.PROMISED, Said.READY, Said.DELIVERED, Said.REFUSED, Said.OBSTACLE, Said.CALL_ME),
 )
+AFTER_MOVE = (Said.SEEN, Said.CALL_ME)  # of a counter of the municipality that the client moved away from
 BY_TABLE = (*(Said(answer.value) for answer in Answer), Said.ASK_BACK)
 BY_OFFICER = (Said.SUBMITTED, Said.NOT_SUBMITTED)
 

@@ -61,8 +61,12 @@ def for_person(
     gathers = preference.pace is Pace.DAILY or (preference.pace is Pace.MINE and not mine)
     if gathers and kind.letter.may_wait and not urgent:
         return Held(overview_at, f"person/{code}")
-    until = quiet_until(now) if preference.quiet else None
-    # In steps, because no moment further away is believed (``delivery.is_due``).
+    return for_the_night(now) if preference.quiet else None
+
+
+def for_the_night(now: datetime) -> Held | None:
+    """Until it is day again; ``None`` by day. In steps, because no moment further away is believed (``delivery.is_due``)."""
+    until = quiet_until(now)
     return Held(min(until, now + LONGEST_WAIT)) if until else None
 
 

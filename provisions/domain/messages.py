@@ -36,7 +36,8 @@ class Letter:
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
     in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
     ``answered``: it asks something, and holds the link by which that is answered; ``taken_up``: it holds the link by which the
-    stand-by takes up the call that goes with it.
+    stand-by takes up the call that goes with it. ``moved``: what it asks is asked of the municipality that the client moved away
+    from, and is no question about what was asked before.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Letter:
     may_wait: bool = False
     answered: bool = False
     taken_up: bool = False
+    moved: bool = False
 
 
 class MessageKind(StrEnum):
@@ -80,6 +82,8 @@ class MessageKind(StrEnum):
             event="aanvraag-overgedragen",
             lapses=lapses.not_moved,
             ends=True,
+            answered=True,
+            moved=True,
         ),
     )
     GO_ON = (
@@ -90,6 +94,8 @@ class MessageKind(StrEnum):
             template="notice/go_on.md.j2",
             subject="Loop nog even door {reference} · {told_on}",
             event="doorlopen-na-verhuizing",
+            answered=True,
+            moved=True,
         ),
     )
     REQUEST = (

@@ -28,12 +28,14 @@ ASKED_AS = {
 class Question:
     """A question in a message: about one round of one provision of the case with this random ``id``.
 
-    ``rung``: of which table it is asked, or of whoever judges; ``None``: of the counter.
+    ``rung``: of which table it is asked, or of whoever judges; ``None``: of the counter. ``moved``: it is asked of the counter of
+    the municipality that the client moved away from: to pass on what it has, or to go on for now.
     """
 
     case: UUID
     key: ProvisionKey
     rung: RungName | None = None
+    moved: bool = False
 
     @property
     def asked_as(self) -> AskedAs:

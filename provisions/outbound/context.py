@@ -98,6 +98,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "needed_from": _later(provision.needed_from, day_of(now)),
         "municipality": municipality.name,
         "new_municipality": config.organisation.municipalities[case.municipality].name,
+        "moved_away": municipality.key != case.municipality,
         "counter": municipality.counters[rule.counter],
         "director": config.organisation.director(place, message.absences.acting(case.director_in(place), day_of(now))),
         "team": here.team,

@@ -35,12 +35,14 @@ class Holding:
         chosen: Callable[[str], Preference],
         mine: Callable[[str], bool],
     ) -> Held | None:
-        """Whether a message (its ``row`` in the outbox) that goes ``to`` these waits at ``now`` (aware). What goes to more than
-        one, or to a program, never does. Asked only where it matters: what somebody (a code) has ``chosen``, and whether the case
-        is ``mine`` of that one.
+        """Whether a message (its ``row`` in the outbox) that goes ``to`` these waits at ``now`` (aware). What goes to a program
+        never does, and what goes to more than one only for a night's rest that all of them chose. Asked only where it matters:
+        what somebody (a code) has ``chosen``, and whether the case is ``mine`` of that one.
         """
-        if len(to) != 1 or to[0].webhook is not None:
+        if not to or any(one.webhook is not None for one in to):
             return None
+        if len(to) > 1:
+            return self._at_rest(to, now, chosen)
         catalogue, kind = self._config.catalogue, MessageKind(row.kind)
         overview_at = catalogue.calendar_of(row.municipality).next_working_moment(now, catalogue.overview_at)
         urgent = key is not None and catalogue.rule(key.key).same_day
@@ -55,6 +57,11 @@ class Holding:
         own = preference.pace is not Pace.MINE or mine(code)
         return holding.for_person(code, kind, preference, now, overview_at, mine=own, urgent=urgent)
 
+    def _at_rest(self, to: tuple[Contact, ...], now: datetime, chosen: Callable[[str], Preference]) -> Held | None:
+        codes = [self._codes.get(one.email) for one in to]
+        quiet = all(code is not None and chosen(code).quiet for code in codes)
+        return holding.for_the_night(now) if quiet else None
+
     def reaches(self, code: str) -> bool:
         """Whether this person has an address of one's own, so that a choice counts."""
         return code in self._codes.values()
@@ -64,7 +71,8 @@ class Holding:
         whose, _, name = overview.partition("/")
         if whose == "table":
             return next((contact for (_, contact), table in self._tables.items() if table == name), None)
-        contact = self._config.organisation.director(municipality, name)
+        leads = (one for one in self._config.organisation.municipalities[municipality].team_leads if one.code == name)
+        contact = next(leads, None) or self._config.organisation.director(municipality, name)
         return contact if self._codes.get(contact.email) == name else None
 
 
@@ -72,6 +80,7 @@ def _codes(config: Config) -> dict[str, str]:
     """By address the code of whom it is of alone: a mailbox of several has no choice of its own."""
     places = config.organisation.municipalities.values()
     listed = {(contact.email, code) for place in places for code, contact in place.directors.items()}
+    listed |= {(lead.email, lead.code) for place in places for lead in place.team_leads if lead.code}
     others = {
         contact.email for place in places for contact in (place.team, *place.counters.values(), *place.tables.values())
     }

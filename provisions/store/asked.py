@@ -54,6 +54,16 @@ def letter(connection: Connection, message: UUID) -> Letter | None:
     return Letter(row.provision_id, row.case_id, row.uid, key, row.kind, row.detail, row.municipality, row.created)
 
 
+def moved_to(connection: Connection, message: UUID, kinds: Collection[str]) -> str | None:
+    """The municipality that has the case now of which a letter of these ``kinds`` is; ``None`` for every other letter."""
+    query = (
+        select(t.case.c.municipality)
+        .select_from(t.message.join(t.provision, t.provision.c.id == t.message.c.provision_id).join(t.case))
+        .where(t.message.c.id == message, t.message.c.kind.in_(kinds))
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
 def last_sent(connection: Connection, of: Letter, kinds: Collection[str], rung: str | None) -> datetime | None:
     """When the last letter left that asks the same of the same (UTC): of one of these kinds, and of the same table."""
     m = t.message.c

@@ -25,7 +25,7 @@ from provisions.domain.answering import (
     AnswersBy,
     Asked,
     kinds_that_ask,
-    of_whom,
+    question_of,
 )
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotFound
@@ -40,6 +40,7 @@ from provisions.store.asked import Letter
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.views.cases import ProvisionView, Views
 
+_OF_WHO_MOVED = [kind.value for kind in MessageKind if kind.letter.moved]
 UNKNOWN = "Deze link kennen wij niet. Misschien is hij niet helemaal overgenomen."
 
 
@@ -143,28 +144,35 @@ class LinkAnswers:
 
     @contextmanager
     def within(self, opened: Opened) -> Iterator[None]:
-        """What is asked of the database in this block stays within the municipality whose counter or table was asked."""
-        with walls.within((opened.municipality,), day_of(self._clock()) - READS_ON):
+        """What is asked of the database in this block stays within the municipality whose counter or table was asked; and where
+        that was asked because the client moved, within the one that has the case now besides: what it answers is written there.
+        """
+        mine, since = (opened.municipality,), day_of(self._clock()) - READS_ON
+        with walls.within(mine, since), self._engine.connect() as connection:
+            there = store.moved_to(connection, opened.link.message, _OF_WHO_MOVED)
+        with walls.within(mine if there is None else (*mine, there), since):
             yield
 
     def asked(self, opened: Opened) -> AskedNow:
         """What the letter of a link asked. Raises ``NotFound`` when it asks nothing, or is not there any more."""
         with self._engine.connect() as connection:
             letter = store.letter(connection, opened.link.message)
-            of = of_whom(MessageKind(letter.kind), letter.detail) if letter else None
-            if letter is None or of is None:
+            question = letter and question_of(MessageKind(letter.kind), letter.detail, letter.case, letter.key)
+            if letter is None or question is None:
                 raise NotFound(UNKNOWN)
-            kinds = [kind.value for kind in kinds_that_ask(of[0])]
-            last = store.last_sent(connection, letter, kinds, of[1].value if of[1] else None)
+            kinds = [kind.value for kind in kinds_that_ask(question.asked_as, moved=question.moved)]
+            last = store.last_sent(connection, letter, kinds, question.rung.value if question.rung else None)
         place = self._config.organisation.municipalities.get(letter.municipality)
         views = self._views.provisions([letter.provision_id])
         if place is None or not views:
             raise NotFound(UNKNOWN)
-        view, question = views[0], Question(letter.case, letter.key, of[1])
+        view = views[0]
         contact = _contact(place, question, view)
         lasts = last is not None and self._clock() < last + LASTS
         waits = Asked(question, letter.municipality, letter.created).waits(view.case)
-        return AskedNow(opened, question, letter, view, place, contact, contact.answers_by(of[0]), lasts and waits)
+        return AskedNow(
+            opened, question, letter, view, place, contact, contact.answers_by(question.asked_as), lasts and waits
+        )
 
     # --- to the same receiver once more --------------------------------------------------------------------------------
 

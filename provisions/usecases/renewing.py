@@ -3,7 +3,7 @@
 from uuid import uuid5
 
 from provisions.access import Actor, UseCase
-from provisions.domain.answering import Asked, kinds_that_ask, of_whom
+from provisions.domain.answering import Asked, kinds_that_ask, question_of
 from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.errors import NotAllowed
 from provisions.domain.messages import MessageKind
@@ -53,14 +53,15 @@ class Renewing(Deciding):
         """Of each who was asked the last letter, where it waits for an answer; ``letters``: the newest first."""
         found: dict[Question, Sent] = {}
         for letter in letters:
-            of = of_whom(MessageKind(letter.of.kind), letter.of.detail)
-            if of is None:
+            question = question_of(MessageKind(letter.of.kind), letter.of.detail, stored.case.id, key)
+            if question is None:
                 continue
-            question = Question(stored.case.id, key, of[1])
             asked = Asked(question, letter.of.municipality, letter.of.created)
             if question not in found and letter.receivers and asked.waits(stored.case):
                 found[question] = letter
         return [(letter, question) for question, letter in found.items()]
 
 
-_KINDS = tuple({kind.value for asked in AskedAs for kind in kinds_that_ask(asked)})
+_KINDS = tuple(
+    {kind.value for asked in AskedAs for moved in (False, True) for kind in kinds_that_ask(asked, moved=moved)}
+)

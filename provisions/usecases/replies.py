@@ -48,7 +48,8 @@ class Replies(Deciding):
         remark: str | None = None,
     ) -> Case:
         """A counter answers; ``said``: one of ``BY_COUNTER``. ``on``: the day it names, which with ``promised`` is still to come.
-        ``fields``: of the provision, with an outcome. ``number``: what it calls this. See ``lifecycle.FromCounter``.
+        ``fields``: of the provision, with an outcome. ``number``: what it calls this. See ``lifecycle.FromCounter``; the counter
+        that a client moved away from answers what was asked of it then (``lifecycle.reply_after_moving``).
         """
         moment, asked = self._doing(by, UseCase.REPLY), self._asked(key)
         given = FromCounter(
@@ -64,9 +65,9 @@ class Replies(Deciding):
         )
         if given.on is not None and given.said is not Said.PROMISED:
             self._on(given.on, moment)
-        return self._decide(
-            reference, moment, lambda case: lifecycle.reply_as_counter(case, asked.of(case), given, moment), about=asked
-        )
+        moved = by.question is not None and by.question.moved
+        decide = lifecycle.reply_after_moving if moved else lifecycle.reply_as_counter
+        return self._decide(reference, moment, lambda case: decide(case, asked.of(case), given, moment), about=asked)
 
     def reply_as_table(
         self,

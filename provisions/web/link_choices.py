@@ -10,7 +10,7 @@ from datetime import date
 from provisions.access import Actor
 from provisions.catalogue import Config
 from provisions.domain import dutch
-from provisions.domain.case import BY_COUNTER, BY_OFFICER, BY_TABLE, Said
+from provisions.domain.case import AFTER_MOVE, BY_COUNTER, BY_OFFICER, BY_TABLE, Said
 from provisions.domain.errors import Part
 from provisions.domain.questions import AskedAs
 from provisions.domain.rules import CodeList, OutcomeName, ProvisionRule
@@ -41,6 +41,7 @@ LABELS: Mapping[Said, str] = {
     Said.ASK_BACK: "Wij hebben eerst een vraag aan u",
     **{Said(said): words for said, words in JUDGEMENTS},
 }
+_AFTER_MOVE = "Bijvoorbeeld hoever u bent, of op welke dag u stopt. Alleen de regisseur leest dit."
 
 
 def label(said: Said) -> str:
@@ -50,6 +51,8 @@ def label(said: Said) -> str:
 
 def offered(asked: AskedNow) -> list[Said]:
     """What can be answered, in the order of the page."""
+    if asked.question.moved:
+        return list(AFTER_MOVE)
     of_an_application = asked.view.situation.rule.milestone(Said.APPLIED.value) is not None
     return [said for said in _OF[asked.question.asked_as] if said is not Said.APPLIED or of_an_application]
 
@@ -60,6 +63,8 @@ def form_of(asked: AskedNow, config: Config, today: date) -> Form:
     choices = [(said.value, label(said)) for said in can]
     fields = [Field(ANSWER, "Wat is uw antwoord?", Kind.ONE, choices, required=True)]
     match asked.question.asked_as:
+        case AskedAs.COUNTER if asked.question.moved:
+            pass
         case AskedAs.COUNTER:
             fields += _of_counter(asked.view.situation.rule, can, labelled(codes[CodeList.CAUSE]), today)
         case AskedAs.TABLE:
@@ -67,7 +72,7 @@ def form_of(asked: AskedNow, config: Config, today: date) -> Form:
             fields.append(cause_of(config))
         case AskedAs.OFFICER:
             fields += of_judgement(config)
-    fields.append(remark())
+    fields.append(remark(_AFTER_MOVE) if asked.question.moved else remark())
     return Form(FORM, "Uw antwoord", "Verder: nakijken", tuple(fields), guarded=False)
 
 

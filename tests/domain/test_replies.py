@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisions.domain import lifecycle
-from provisions.domain.case import BY_COUNTER, Answer, Said, Status
+from provisions.domain.answering import Asked, question_of
+from provisions.domain.case import BY_COUNTER, Answer, ProvisionKey, Said, Status
 from provisions.domain.errors import InvalidInput, NoLongerAsked, NotAllowed
-from provisions.domain.lifecycle import Moment, Since, Via
+from provisions.domain.lifecycle import FromCounter, Moment, Since, Via
 from provisions.domain.lines import RecordedLine
 from provisions.domain.messages import MessageKind
 from provisions.domain.questions import Question, receiver
@@ -220,6 +221,23 @@ def test_who_answered_takes_back_and_nobody_else_hears_why_not() -> None:
         said = str(refusal(again))
         assert client.case.reference not in said
         assert COUNTER not in said
+
+
+def test_the_counter_before_a_move_says_that_it_passes_on_what_it_has_and_nothing_of_the_round_changes() -> None:
+    client = asked()
+    client.moves_to("havenmeer")
+    key = ProvisionKey(KEY)
+    before = client.case.provisions[key]
+    for kind in (MessageKind.HANDOVER, MessageKind.GO_ON):
+        question = question_of(kind, None, client.case.id, key)
+        assert question is not None
+        assert question.moved
+        assert Asked(question, "voorbeeldstad", client.moment.now).waits(client.case)
+        assert not Asked(question, "havenmeer", client.moment.now).waits(client.case)
+        assert not Asked(replace(question, moved=False), "voorbeeldstad", client.moment.now).waits(client.case)
+    said = lifecycle.reply_after_moving(client.case, key, FromCounter(Said.SEEN), client.moment).case.provisions[key]
+    assert replace(said, replies=before.replies) == before
+    assert said.replies[-1].said is Said.SEEN
 
 
 def test_a_letter_about_an_answer_that_was_taken_back_lapses() -> None:

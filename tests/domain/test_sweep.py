@@ -238,6 +238,7 @@ EVENTS: dict[str, Event] = {
     "not registered": lambda c, _: c.is_registered(Brp.UNREGISTERED),
     "milestone": lambda c, k: c.reaches(k, CATALOGUE.rule(k).milestones[0].name),
     **{f"counter: {said.value}": counter(said) for said in BY_COUNTER},
+    "counter before the move": lambda c, k: c.counter_before_says(f"{k}#1", Said.CALL_ME),
     "table: budget": lambda c, k: c.table_says(
         k, RungName.DOORBRAAKTAFEL, Said.CUSTOMISED_BUDGET, amount=12000, purpose="keep_place"
     ),

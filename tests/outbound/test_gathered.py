@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import Engine
 
-from provisions.catalogue import Config
+from provisions.catalogue import Config, Contact
 from provisions.domain.errors import InvalidInput
 from provisions.domain.rungs import RungName
 from provisions.machine import link_secrets
@@ -143,6 +143,33 @@ def test_in_the_night_nothing_comes_and_at_seven_all_of_it(town: Town) -> None:
     for half_hour in ("07:00", "07:01"):
         town.on(f"2026-11-14 {half_hour}")
     assert [s for s in subjects(town, DIRECTOR) if s.startswith("Afgewezen")] == subjects(town, DIRECTOR)[:1]
+
+
+def with_leads(*codes: str) -> Config:
+    place = CONFIG.organisation.municipalities["voorbeeldstad"]
+    leads = tuple(Contact(code, f"{code}@voorbeeldstad.example", code=code) for code in codes)
+    places = {**CONFIG.organisation.municipalities, place.key: replace(place, team_leads=leads)}
+    return replace(CONFIG, organisation=replace(CONFIG.organisation, municipalities=places))
+
+
+def test_team_leads_rest_at_night_where_all_who_get_the_message_chose_so(database: Engine, clock: MovingClock) -> None:
+    town = Town(database, clock, with_leads("leider-1", "leider-2")).on("2026-11-03 10:00")
+    case = town.takes_in("TR-2026-0042", KEY)
+    assert town.app.preferences.count_for(typed("leider-1"))
+    town.app.preferences.choose(typed("leider-1"), "at_once", quiet=True)
+    town.on("2026-11-03 20:00").letters.clear()
+    case.town.app.cases.ask_end("TR-2026-0042", reason="mistake", by=typed(DIRECTOR))
+    town.on("2026-11-03 20:10")
+    assert subjects(town, "leider-1"), "the other did not choose so, and it is one message"
+    town.app.preferences.choose(typed("leider-2"), "at_once", quiet=True)
+    town.letters.clear()
+    other = town.takes_in("TR-2026-0043", KEY)
+    other.town.app.cases.ask_end("TR-2026-0043", reason="mistake", by=typed(DIRECTOR))
+    town.on("2026-11-04 06:59")
+    assert not subjects(town, "leider-1")
+    for minute in ("07:00", "07:01"):
+        town.on(f"2026-11-04 {minute}")
+    assert "Akkoord gevraagd TR-2026-0043 · 3 november" in subjects(town, "leider-1")
 
 
 def test_a_table_with_an_agenda_gets_one_letter_a_working_day_and_shelter_at_once(

@@ -203,6 +203,16 @@ def reply(said: str, key: str = "id_document", reference: str = REF, **more: Any
     return call("reply", reference, key, said, **more)
 
 
+def after_moving(said: str, reference: str) -> Callable[[App], Any]:
+    """The counter that the client moved away from, by the link of the letter that says so."""
+
+    def tried(app: App) -> Any:
+        question = Question(app.views.case(reference).case.id, ProvisionKey("wmo_indication"), moved=True)
+        return reply(said, "wmo_indication#1", reference, by=Actor.by_link("loket-wmo", question))(app)
+
+    return tried
+
+
 def table(said: str, reference: str = REF, rung: str = "doorbraaktafel", **more: Any) -> Callable[[App], Any]:
     return call("reply_as_table", reference, "id_document", rung, said, **more)
 
@@ -456,6 +466,8 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "answered by the counter before it was asked": (NOT_ALLOWED, reply("seen", "postal_address"), "nog niets gevraagd"),
     "answered when it is there": (NOT_ALLOWED, reply("seen", "emergency_shelter", LATER), "al afgerond"),
     "answered when it is with another municipality": (NOT_ALLOWED, reply("seen", "wmo_indication#1", MOVED), "andere gemeente"),
+    "more than was asked after a move": (INVALID, after_moving("delivered", MOVED), "andere gemeente"),
+    "answered after a move that was none": (NOT_ALLOWED, after_moving("seen", REF), "niet meer nodig"),
     "refused by the counter twice": (NOT_ALLOWED, reply("refused", "id_document", REFUSED, cause="documents"), "al afgewezen"),
     "promised for no day": (INVALID, reply("promised"), "dag"),
     "promised for a day that is past": (INVALID, reply("promised", on=day("2026-11-09")), "2026-11-09"),

@@ -424,6 +424,34 @@ def test_after_a_handover_or_a_month_the_page_says_that_it_is_over(post: Post) -
     assert (other.status, OTHER in other.last) == (410, False)
 
 
+def test_the_counter_that_a_client_moved_away_from_says_that_it_passes_on_what_it_has(post: Post) -> None:
+    first = post.link(COUNTER)
+    post.app.cases.transfer(REF, "havenmeer", by=typed("regisseur.noord"))
+    post.app.cases.accept(REF, by=typed("regisseur.haven"))
+    (mail,) = [one for one in post.mails(COUNTER) if one["Subject"].startswith("Overdracht")]
+    assert SENTENCE in " ".join(post.text(mail).split())
+    link = post.link(COUNTER)
+    assert link != first
+    browser = post.opens(COUNTER)
+    assert "valt nu onder een andere gemeente" in browser.last
+    assert re.findall(r'name="answer" value="(\w+)"', browser.last) == ["seen", "call_me"]
+    told = answers(browser, answer="seen", remark="De foto's liggen klaar.")
+    assert "Wij pakken dit op." in told
+    browser.fills("/antwoord/terugdraaien")
+    assert browser.status == 200
+    browser.opens("/antwoord")
+    assert "Bel mij." in answers(browser, answer="call_me")
+    post.clock.advance(minutes=6)
+    (told_director,) = [m for m in post.mails("regisseur.noord@") if m["Subject"].startswith("Antwoord")]
+    assert "valt nu onder gemeente Havenmeer" in " ".join(post.text(told_director).split())
+    said = [line for line in post.record() if line[0] == "provision.replied"]
+    assert said == [("provision.replied", "loket-burgerzaken", "link")] * 2
+    ((old, _),) = [(p.status, p) for p in post.app.views.case(REF).provisions if p.provision.id == ("id_document", 1)]
+    assert old == "handed_over", "nothing of the round changed"
+    browser.opens(first)
+    assert browser.status == 410, "what was asked before the move ends with it"
+
+
 def test_who_answers_second_is_told_what_was_answered_first(post: Post) -> None:
     browser = post.opens(COUNTER)
     browser.fills("/antwoord", answer="delivered", on="2026-11-02", paid_by="free")

@@ -10,6 +10,7 @@ from datetime import date
 
 from provisions.domain import dutch
 from provisions.domain.case import (
+    AFTER_MOVE,
     Answer,
     Case,
     Provision,
@@ -98,6 +99,24 @@ def reply_as_counter(case: Case, key: ProvisionKey, given: FromCounter, moment: 
     first = Reply(receiver(rule), given.said, moment.today, named, reminded=given.said is Said.PROMISED and today)
     noted = _noted(case, key, first, moment, given.remark, given.number)
     return noted.then(_what_it_is(noted.case, key, given, named or moment.today, moment))
+
+
+def reply_after_moving(case: Case, key: ProvisionKey, given: FromCounter, moment: Moment) -> Decision:
+    """The counter of the municipality that the client moved away from says that it does what was asked, or wants to be called.
+
+    It changes nothing of the round, which is over there. Raises ``NoLongerAsked`` when the client is back, or the case is closed.
+    """
+    provision = provision_of(case, key)
+    if case.closed is not None or provision.municipality in (None, case.municipality):
+        raise NoLongerAsked(
+            "Dit is niet meer nodig: er is intussen iets veranderd. U hoeft niets te doen.", NoLongerAsked.OVER
+        )
+    if given.said not in AFTER_MOVE:
+        raise InvalidInput(
+            "Dat kunt u hier niet antwoorden: de inwoner valt nu onder een andere gemeente. Kies iets anders."
+        )
+    first = Reply(receiver(moment.catalogue.rule(key.key)), given.said, moment.today)
+    return _noted(case, key, first, moment, given.remark, given.number)
 
 
 def _day_of(given: FromCounter, moment: Moment) -> date | None:
