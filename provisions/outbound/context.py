@@ -66,11 +66,10 @@ class MessageFacts:
 
 @dataclass(frozen=True)
 class Dependent:
-    """A provision that waits for another one, and what to choose in the form that starts it all the same."""
+    """A provision that waits for another one, and since when (Dutch)."""
 
     name: str
     waiting: str
-    choice: str
 
 
 def facts(message: MessageFacts, case: Case, provision: Provision, config: Config, now: datetime) -> dict[str, object]:
@@ -380,12 +379,11 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
         other = case.provisions[other_key]
         unmet = graph.unmet(rules[other.key], case, other)
         dependency = next(d for d in unmet if key.key in d.alternatives)
-        choice = dutch.without(rules[other.key].name, config.catalogue.named(dependency))
         waiting = f"al {dutch.days((day_of(now) - other.needed_on).days)}"
         if len(unmet) > 1:
             names = [config.catalogue.named(d) for d in unmet if d != dependency]
             waiting += f", ook op {dutch.listed(names)}"
-        blocked.append(Dependent(rules[other.key].name, waiting, choice))
+        blocked.append(Dependent(rules[other.key].name, waiting))
     delivered = case.provisions[key].closed_on
     started = [
         rules[other.key].name
@@ -485,11 +483,8 @@ def _rest(message: MessageFacts, case: Case, now: datetime) -> dict[str, object]
 
 
 def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule, now: datetime) -> Mapping[str, object]:
-    """The follow-up that this message reminds of, and what to choose in the form that settles it."""
-    titles = {f.name: f.title for f in rule.follow_ups}
-    told = _reminder(message, provision.follow_ups, titles, now)
-    title = told["follow_up_title"]
-    return told | {"follow_up_choice": dutch.follow_up(rule.name, str(title)) if title else ""}
+    """The follow-up that this message reminds of."""
+    return _reminder(message, provision.follow_ups, {f.name: f.title for f in rule.follow_ups}, now)
 
 
 def _reminder(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import escape
 from uuid import UUID
 
 from provisions.catalogue import Contact
@@ -20,13 +21,15 @@ SAYS = {
     ),
     AnswersBy.SIGN_IN: "U meldt zich aan met uw eigen account. Er staat niets over de inwoner in de link.",
 }
+ON_PAGE = "U meldt zich aan met uw eigen account."
 TAKES_UP = "U hoeft niet in te loggen. Er wordt dan niemand anders meer gebeld."
 CODE_SAYS = "De code is tien minuten geldig, en alleen in de browser waarin u haar vroeg."
 CALL = "Klikt u liever niet op een link? Bel dan: hieronder staat wie u kunt bellen."
 
 
-_ANSWERING = ("Antwoorden", "Antwoord met deze link, die alleen voor deze vraag is:", "Antwoord op deze vraag")
-_TAKING_UP = ("Pakt u dit op?", "Zeg het met deze link:", "Ik pak dit op")
+_ANSWERING = ("Antwoord met deze link, die alleen voor deze vraag is:", "Antwoord op deze vraag")
+_ON_PAGE = ("Dit doet u op deze pagina:", "Open de pagina")
+_TAKING_UP = ("Pakt u dit op? Zeg het met deze link:", "Ik pak dit op")
 # In an overview that holds several letters: a line of its own for each that asks something, and what follows when it leaves.
 _PLACE = "antwoord op deze vraag: {} ({})"
 _IN_TEXT = re.compile(r"antwoord op deze vraag: (\S+) \(([a-z+-]+)\)\n*")
@@ -66,10 +69,14 @@ class Links:
         if asks.code:
             return self._with_code(rendered, asks, message)
         address = self.address(message, asks, to)
-        says = TAKES_UP if asks.takes_up else f"{SAYS[asks.by]} {CALL}"
-        title, how, button = _TAKING_UP if asks.takes_up else _ANSWERING
-        text = plain_text(f"## {title}\n\n{how}\n`{address}`\n\n{says}")
-        marked = html(f"## {title}\n\n[{button}]({address})\n\n{says}")
+        if asks.takes_up:
+            says, (how, button) = TAKES_UP, _TAKING_UP
+        elif asks.page:
+            says, (how, button) = ON_PAGE, _ON_PAGE
+        else:
+            says, (how, button) = f"{SAYS[asks.by]} {CALL}", _ANSWERING
+        text = plain_text(f"{how}\n`{address}`\n\n{says}")
+        marked = f'<p class="answer"><a href="{escape(address)}">{escape(button)}</a></p>\n{html(says)}'
         return replace(
             rendered,
             text=f"{asks.text[0]}{text}\n{asks.text[1]}",
@@ -87,15 +94,17 @@ class Links:
 
         def in_html(place: re.Match[str]) -> str:
             address, says = self._of(place, to)
-            return html(f"[Antwoord op deze vraag]({address})\n\n{says}")
+            button = (_ON_PAGE if says == ON_PAGE else _ANSWERING)[1]
+            return html(f"[{button}]({address})\n\n{says}")
 
         return replace(rendered, text=_IN_TEXT.sub(in_text, rendered.text), html=_IN_HTML.sub(in_html, rendered.html))
 
     def _of(self, place: re.Match[str], to: Contact) -> tuple[str, str]:
         """The address of one letter in an overview, and what its receiver must know of it."""
         named, by = place[1], AnswersBy(place[2])
-        path = named if named.startswith("/") else self._secrets.path(Link(UUID(named)), to.address)
-        return f"{self._base_url}{path}", f"{SAYS[by]} {CALL}"
+        if named.startswith("/"):
+            return f"{self._base_url}{named}", ON_PAGE
+        return f"{self._base_url}{self._secrets.path(Link(UUID(named)), to.address)}", f"{SAYS[by]} {CALL}"
 
     def _with_code(self, rendered: Rendered, asks: Asks, message: UUID) -> Rendered:
         said = f"## Uw code\n\nTyp deze code op de pagina waar u haar vroeg: **{self._secrets.code(message)}**\n\n{CODE_SAYS}"

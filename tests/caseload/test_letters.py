@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -19,8 +20,9 @@ from provisions.database.connect import engine_for
 from provisions.domain.messages import listed
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.outbound.days import DaysOverviews
+from provisions.outbound.links import links_for
 from provisions.outbound.outbox import Outbox
-from provisions.outbound.transports import OutboxFolder
+from provisions.outbound.transports import COPY, OutboxFolder
 from provisions.overview import AbsenceEnds, Mornings, Overviews, Pages
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
@@ -32,6 +34,8 @@ from tests.overview.conftest import PlainLinks
 LETTERS = PROJECT / "docs" / "letters"
 MONDAY = "2026-11-23"
 TO_BOTH = ("handover_plan", "handover_accepted", "handover_declined")
+BASE = "https://basisvoorzieningen.voorbeeldland.example"
+LINK = re.compile(rf"^({BASE}/(?:antwoord|oproep|clienten)/)\S+$", re.MULTILINE)  # another each time
 HEADERS = ("From", "To", "Reply-To", "Auto-Submitted", "Subject")
 
 
@@ -40,7 +44,8 @@ def shown(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     above = "\n".join(f"{name}: {' '.join(str(mail[name]).split())}" for name in HEADERS if mail[name])
-    return f"{above}\n\n{body.get_content().rstrip()}\n".replace("\r\n", "\n")
+    said = LINK.sub(r"\1…", body.get_content().rstrip().replace("\r\n", "\n"))
+    return f"{above}\n\n{said}\n"
 
 
 def one_of_each(settings: Settings, url: str) -> dict[str, str]:
@@ -66,7 +71,8 @@ def one_of_each(settings: Settings, url: str) -> dict[str, str]:
         )
         rows = connection.execute(query).all()
     engine.dispose()
-    mails: dict[UUID, Path] = {UUID(path.stem.partition("-")[2]): path for path in settings.home.glob("outbox/*.eml")}
+    written = [path for path in settings.home.glob("outbox/*.eml") if not path.stem.endswith(COPY)]
+    mails: dict[UUID, Path] = {UUID(path.stem.partition("-")[2]): path for path in written}
     found: dict[str, str] = {}
     for row in rows:
         which = row.detail if row.kind == "rung" else row.municipality if row.kind in TO_BOTH else None
@@ -86,7 +92,9 @@ def send_what_a_morning_brings(settings: Settings, url: str, config: Config) -> 
         Mornings(app.engine, config, overviews, Pages(config, PlainLinks()), clock).tell,
         DaysOverviews(app.engine, config, clock).tell,
         AbsenceEnds(app.engine, config, clock).ask,
-        Outbox(app.engine, config, OutboxFolder(settings.home / "outbox"), clock).deliver_due,
+        Outbox(
+            app.engine, config, OutboxFolder(settings.home / "outbox"), clock, links=links_for(settings)
+        ).deliver_due,
     ):
         tell()
     engine.dispose()
@@ -98,7 +106,7 @@ def test_the_letters_in_the_documentation_are_those_that_arrive(
     with new_database() as url:
         settings.home.mkdir(parents=True)
         owner = owner_url(postgres, make_url(url).database or "")
-        here = replace(settings, database_url=Secret(url), migration_url=Secret(owner))
+        here = replace(settings, database_url=Secret(url), migration_url=Secret(owner), base_url=BASE)
         config = load(PROJECT / "config")
         load_example(here, config, print, clock=at_eight(SUNDAY))
         send_what_a_morning_brings(here, url, config)
