@@ -157,8 +157,10 @@ class LinkAnswers:
         """What the letter of a link asked. Raises ``NotFound`` when it asks nothing, or is not there any more."""
         with self._engine.connect() as connection:
             letter = store.letter(connection, opened.link.message)
-            question = letter and question_of(MessageKind(letter.kind), letter.detail, letter.case, letter.key)
-            if letter is None or question is None:
+            if letter is None:
+                raise NotFound(UNKNOWN)
+            question = question_of(MessageKind(letter.kind), letter.detail, letter.case, letter.key)
+            if question is None:
                 raise NotFound(UNKNOWN)
             kinds = [kind.value for kind in kinds_that_ask(question.asked_as, moved=question.moved)]
             last = store.last_sent(connection, letter, kinds, question.rung.value if question.rung else None)
