@@ -76,24 +76,31 @@ def what_ifs(summary: Summary) -> list[str]:
     told = []
     for mark, variant in zip(marks(summary)[1:], summary["variants"][1:], strict=True):
         less = variant["difference"]
-        answer = _answer(less["totals"]["breaches"], "overschrijding", "overschrijdingen")
-        rungs = less["in_a_life"]["needless_rungs"]
-        if rungs["highest"] < 0 or rungs["lowest"] > 0:
-            answer += f" {_answer(rungs, 'escalatiestap voor niets', 'escalatiestappen voor niets')}"
+        answer = _answer(less["totals"]["breaches"]) + _needless(less["in_a_life"]["needless_rungs"])
         told.append(f"{mark}: {dutch.capitalised(variant['name'])}. {answer}")
     return told
 
 
-def _answer(less: Spread, one: str, more: str) -> str:
-    """What a what-if does to a figure, called ``one`` or ``more``."""
+def _answer(less: Spread) -> str:
     if less is None or not (less["lowest"] or less["highest"]):
-        return f"Dat scheelt geen {more}."
-    told = _plural(less, one, more)
+        return "Dat scheelt geen overschrijdingen."
+    broken = _plural(less, "overschrijding", "overschrijdingen")
     if less["highest"] < 0:
-        return f"Dat scheelt {number(-less['middle'])} {told}{_between(-less['highest'], -less['lowest'])}."
+        return f"Dat scheelt {number(-less['middle'])} {broken}{_between(-less['highest'], -less['lowest'])}."
     if less["lowest"] > 0:
-        return f"Dat geeft {number(less['middle'])} {told} meer{_between(less['lowest'], less['highest'])}."
-    return f"Of dat {more} scheelt, is niet te zeggen: {difference(less)}."
+        return f"Dat geeft {number(less['middle'])} {broken} meer{_between(less['lowest'], less['highest'])}."
+    return f"Of dat overschrijdingen scheelt, is niet te zeggen: {difference(less)}."
+
+
+def _needless(less: Spread) -> str:
+    """What was laid before a table for nothing, where it is certain to be less or more."""
+    if less is None or less["lowest"] <= 0 <= less["highest"]:
+        return ""
+    rungs, fewest, most = _plural(less, "escalatiestap", "escalatiestappen"), abs(less["lowest"]), abs(less["highest"])
+    more = "minder" if less["middle"] < 0 else "meer"
+    return (
+        f" En {number(abs(less['middle']))} {rungs} voor niets {more}{_between(min(fewest, most), max(fewest, most))}."
+    )
 
 
 def _between(lowest: float, highest: float) -> str:
