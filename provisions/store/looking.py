@@ -373,6 +373,15 @@ def approvals_of(rows: Rows, reference: str) -> Sequence[Any]:
     )
 
 
+def approvals_about(rows: Rows, ids: Sequence[int]) -> Sequence[Any]:
+    """What is asked of a second person about these provisions (``id``), oldest first: ``number``."""
+    return rows(
+        "SELECT p.id, a.number FROM provision p JOIN approval a ON a.case_id = p.case_id AND a.key = p.key "
+        "AND a.round = p.round WHERE p.id = ANY(%(ids)s) AND a.state = 'asked' ORDER BY a.number",
+        ids=list(ids),
+    )
+
+
 def notes_of(rows: Rows, reference: str) -> Sequence[Any]:
     """What was written down in notes about a case, oldest first: ``at``, ``by``, ``key``, ``round`` and ``body``. Without those
     that were taken back: they stay in the record.

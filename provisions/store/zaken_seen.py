@@ -9,7 +9,7 @@ from typing import Any
 from provisions.store.looking import Rows
 
 _SEEN = (
-    "SELECT c.reference, p.key, p.round, z.municipality, z.number, z.mode, z.state, z.signal, z.words, z.ended, z.fault "
+    "SELECT c.reference, p.id, p.key, p.round, z.municipality, z.number, z.mode, z.state, z.signal, z.words, z.ended, z.fault "
     "FROM zaak z JOIN provision p ON p.id = z.provision_id JOIN client_case c ON c.id = p.case_id "
 )
 
@@ -44,6 +44,11 @@ def answering(rows: Rows) -> Mapping[str, Answering]:
 def of_case(rows: Rows, reference: str) -> Sequence[Any]:
     """The zaken of a case, oldest first."""
     return rows(f"{_SEEN} WHERE c.reference = %(reference)s ORDER BY z.id", reference=reference)
+
+
+def of_provisions(rows: Rows, ids: Sequence[int]) -> Sequence[Any]:
+    """The zaken of these provisions (``id``), oldest first."""
+    return rows(f"{_SEEN} WHERE p.id = ANY(%(ids)s) ORDER BY z.id", ids=list(ids))
 
 
 def listed(rows: Rows, states: Sequence[str], signals: Sequence[str]) -> Sequence[Any]:

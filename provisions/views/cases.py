@@ -55,8 +55,8 @@ class ProvisionView:
     date_warnings: tuple[str, ...]  # a date beyond the last year of the calendar
     rules: Mapping[str, ProvisionRule]
     next_warnings: tuple[WarningDue, ...] = ()
-    zaak: ZaakView | None = None  # the last one; read only where one case is looked at, and so is what follows
-    asked: tuple[int, ...] = ()  # numbers of what a second person is to decide; read only where one case is looked at
+    zaak: ZaakView | None = None  # the last one; read of one case and of what is late, and so is what follows
+    asked: tuple[int, ...] = ()  # numbers of what a second person is to decide
 
     @property
     def name(self) -> str:
@@ -343,7 +343,19 @@ class Views:
         self._known(municipality)
         with self._reader() as rows:
             late = looking.late(rows, now, municipality)
-        views = (self._view(one.case, one.key, one.id, one.flow_run, now) for one in late)
+            ids = [one.id for one in late]
+            zaken = {row.id: ZaakView.of(row) for row in zaken_seen.of_provisions(rows, ids)}
+            asked: dict[int, list[int]] = {}
+            for row in looking.approvals_about(rows, ids):
+                asked.setdefault(row.id, []).append(row.number)
+        views = (
+            replace(
+                self._view(one.case, one.key, one.id, one.flow_run, now),
+                asked=tuple(asked.get(one.id, ())),
+                zaak=zaken.get(one.id),
+            )
+            for one in late
+        )
         return sorted(
             (v for v in views if v.overdue), key=lambda v: (v.due or date.max, v.case.reference, v.provision.key)
         )

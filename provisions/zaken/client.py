@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -32,6 +33,9 @@ from provisions.zaken.types import (
     Zaak,
     Zaaktype,
 )
+
+# It writes the whole address of each call at INFO, and where a zaak is looked up by its number, that holds the reference.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import uvicorn
@@ -17,10 +17,16 @@ _SECONDS_TO_START = 60
 
 
 @contextmanager
-def at_a_port(app: App, door: SigningIn, port: int | None = None) -> Iterator[str]:
-    """Serve the pages until the end of the block; gives their address, which is at ``port`` when it is named."""
+def at_a_port(
+    app: App, door: SigningIn, port: int | None = None, *, case_systems: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Serve the pages until the end of the block; gives their address, which is at ``port`` when it is named.
+
+    ``case_systems``: by municipality what a notification of its case system brings along.
+    """
     port = port or free_port()
-    rooms = application(app, door, SEALING, tls=False, hosts=("127.0.0.1",))
+    hosts = ("127.0.0.1",)
+    rooms = application(app, door, SEALING, tls=False, hosts=hosts, case_systems=case_systems or {})
     server = uvicorn.Server(uvicorn.Config(rooms, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -15,7 +15,7 @@ from provisions.domain.zaken import Signal, ZaakState
 from provisions.usecases.workday import Day
 from provisions.views.zaken import zaken as listed
 from provisions.web.application import application
-from tests.builders import DIRECTOR, typed
+from tests.builders import DIRECTOR, day, typed
 from tests.door import PASSWORD, SEALING, signing_in
 from tests.web.conftest import Browser
 from tests.web.test_acts import does, offered, plan
@@ -71,6 +71,20 @@ def test_in_what_programs_read_and_in_the_list_of_zaken(different: Town) -> None
     assert "gesloten in het zaaksysteem, met 'Geweigerd' op 3 november 2026; let op: in het" in command._line(
         listed(reader, states=(), signals=(Signal.DIFFERENT,))[0]
     )
+
+
+def test_what_is_late_names_its_zaak_and_what_is_asked_about_it(town: Town) -> None:
+    town.intake(REF, "id_document", "advance_payment")
+    town.systems().turn()
+    town.clock.advance(days=2)
+    town.app.cases.ask_stop(REF, "id_document", reason="client_asks", until=day("2026-12-24"), by=typed(DIRECTOR))
+    town.clock.advance(days=20)
+    late = {one.provision.key: one.as_json() for one in town.app.views.overdue()}
+    shown = {one["key"]: one for one in town.app.views.case(REF).as_json()["provisions"]}
+    assert late["id_document"]["zaak"] == shown["id_document"]["zaak"]
+    assert late["id_document"]["zaak"]["number"] == ID
+    assert late["id_document"]["asked"] == shown["id_document"]["asked"] == ["A-1"]
+    assert (late["advance_payment"]["zaak"], late["advance_payment"]["asked"]) == (None, [])
 
 
 def test_moved_it_is_withdrawn_there_and_opened_here(town: Town) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from provisions.zaken.client import token
-from tests.zaken.openzaak import RSIN, SECRET
+from tests.zaken.openzaak import CLIENT, RSIN, SECRET
 
 COUNTER = "loket"
 CRS = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
@@ -21,8 +21,8 @@ class Counter:
 
     root: str
 
-    def _call(self, method: str, address: str, body: object = None, **query: str) -> Any:
-        signed = {"Authorization": f"Bearer {token(COUNTER, SECRET, datetime.now(UTC))}", **CRS}
+    def _call(self, method: str, address: str, body: object = None, *, by: str = COUNTER, **query: str) -> Any:
+        signed = {"Authorization": f"Bearer {token(by, SECRET, datetime.now(UTC))}", **CRS}
         url = address if urlsplit(address).scheme else f"{self.root}{address}"
         answer = httpx.request(
             method, url, json=body, params=query or None, headers=signed, timeout=60, trust_env=False
@@ -111,3 +111,7 @@ class Counter:
         url = str(self._call("POST", "/zaken/api/v1/zaken", body)["url"])
         self.set_status(number, end=False)
         return url
+
+    def unsubscribe(self, url: str) -> None:
+        """Take a subscription of ours away: nobody else may."""
+        self._call("DELETE", url, by=CLIENT)
