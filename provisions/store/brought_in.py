@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -59,6 +60,13 @@ def open_ones(rows: Rows) -> list[BroughtIn]:
         states=states,
     )
     return [_of({name: getattr(row, name) for name in _COLUMNS}) for row in found]
+
+
+def forget_reasons(connection: Connection, before: date) -> int:
+    """Take away why a second person did not agree before a day; of how many."""
+    c = t.brought_in.c
+    query = update(t.brought_in).where(c.reason.is_not(None), c.decided_on < before).values(reason=None)
+    return connection.execute(query).rowcount
 
 
 def unexplained(connection: Connection) -> Iterator[str]:

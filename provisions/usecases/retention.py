@@ -21,7 +21,7 @@ from provisions.domain.errors import NotAllowed, Part
 from provisions.domain.keeping import RENEWED, REVIEWED_BEFORE, REVIEWS_APART, SHORT_ENDS, KeepTerm
 from provisions.domain.lifecycle import SYSTEM, Moment
 from provisions.domain.lifecycle.undo import UNDO_WITHIN
-from provisions.store import absences, access_log, acts, audit, loading
+from provisions.store import absences, access_log, acts, audit, brought_in, loading
 from provisions.store import retention as stored
 from provisions.store.audit import FORGOTTEN, TEXTS_FORGOTTEN, Line
 from provisions.store.retention import Erasure
@@ -113,6 +113,7 @@ class Retention:
                 stored.clear_messages(connection, messages)
                 remarks = stored.remove_remarks(connection, keeping.messages.before(today), MANY)
                 texts = stored.remove_texts(connection, keeping.notes.before(today), today - RENEWED, MANY)
+                brought_in.forget_reasons(connection, keeping.notes.before(today))
                 lines = [
                     Line(SYSTEM, TEXTS_FORGOTTEN, why, case_id, data={"texts": numbers})
                     for why, gone in ((of_remarks, remarks), (because, texts))

@@ -62,7 +62,7 @@ class Ledger:
     whole: tuple[int, int] | None
 
     def as_json(self) -> dict[str, Any]:
-        """For programs. Amounts are in euro cents; a hidden count is ``"<5"``, and its amount ``None``."""
+        """For programs. Amounts are in euro cents; a hidden count is ``"x"``, and its amount ``None``."""
         b = self.balance
         return {
             "municipality": self.municipality,
@@ -75,7 +75,7 @@ class Ledger:
             "left": None if b.total is None else b.left,
             "lines": [one.as_json() for one in self.booked],
             "account": [
-                {"what": p.what, "times": p.times if p.shown else "<5", "amount": p.taken} for p in self.account
+                {"what": p.what, "times": p.times if p.shown else "x", "amount": p.taken} for p in self.account
             ],
         }
 

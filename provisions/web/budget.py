@@ -13,7 +13,7 @@ from provisions.web.pages import Page
 from provisions.web.taking_away import as_csv
 from provisions.web.visits import Visit
 
-HIDDEN = "1 tot 4"
+HIDDEN = "niet te zien"  # one to four, or what would tell of such a one; which of the two is not said
 
 
 def ledgers(visit: Visit) -> Response:

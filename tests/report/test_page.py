@@ -16,7 +16,7 @@ from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.files import write
 from provisions.report.page import as_page, in_mail, plain_text
-from provisions.report.pdf import as_pdf
+from provisions.report.pdf import as_pdf, paper_as_pdf
 from provisions.report.reports import Reports
 from provisions.report.table import BYTE_ORDER_MARK, FIGURES, as_csv
 from tests.builders import CONFIG
@@ -94,6 +94,30 @@ def test_the_pdf_is_tagged_and_always_the_same(report: Report) -> None:
     folder = os.environ.get("PROVISIONS_TEST_PICTURES")
     if folder:
         Path(folder, "typst.pdf").write_bytes(made)
+
+
+def test_the_paper_of_a_meeting_is_tagged_and_two_pages_at_most(report: Report) -> None:
+    """With as much brought in as a meeting can have on its table."""
+    brought = {
+        "number": "S-1", "municipality": "voorbeeldstad", "municipality_name": "Voorbeeldstad", "about": "housing",
+        "about_name": "passende huisvesting", "cause": "no_place", "cause_name": "er is geen plek", "cases": "<5",
+        "decision": "Reserveer woningen. " * 15, "owner": "corporatie", "due": "2027-01-15", "state": "deferred",
+        "state_name": "aangehouden", "until": "2026-12-15", "deferred": 2,
+    }  # fmt: skip
+    full = {**report, "brought_in": [brought] * 4}
+    made = paper_as_pdf(full)
+    assert b"/StructTreeRoot" in made
+    assert b"/Lang" in made
+    assert len(re.findall(rb"/Type\s*/Page[^s]", made)) <= 2
+    lines = list(csv.DictReader(io.StringIO(as_csv(full).removeprefix(BYTE_ORDER_MARK)), delimiter=";"))
+    assert [line["cliënten (ingebracht)"] for line in lines if line["soort"] == "ingebracht"] == ["<5"] * 4
+    told = {
+        line["naam"]: int(line["overschrijdingen met deze oorzaak"])
+        for line in lines
+        if line["soort"].startswith("oorzaak")
+    }
+    assert told == report["cause_names"]
+    assert told
 
 
 def test_no_sentence_names_a_municipality_or_a_case(report: Report) -> None:

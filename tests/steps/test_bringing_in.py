@@ -202,3 +202,12 @@ def test_what_is_not_possible_any_more_lapses_when_it_is_seen(app: App, clock: M
     assert app.bringing.every(GROUP) == []
     with pytest.raises(NotAllowed, match="vervallen"):
         app.bringing.see(name, agreed=True, by=OTHER)
+
+
+def test_why_a_second_did_not_agree_is_forgotten_when_notes_are(app: App, clock: MovingClock) -> None:
+    name = f"S-{asks(app).number}"
+    app.bringing.see(name, agreed=False, because="te vaag", by=OTHER)
+    for on, kept in (("2028-11-12", "te vaag"), ("2028-11-14", None)):
+        clock.set(f"{on}T09:00:00+00:00")
+        app.retention.forget_texts(lambda _: None)
+        assert [one.reason for one in app.bringing.every(LEAD)] == [kept], on
