@@ -54,7 +54,7 @@ class Known:
 
     def climbed(self, key: ProvisionKey, rung: RungName) -> None:
         """It was laid before ``rung``. What only reminds the director is nobody else's work."""
-        if rung is not RungName.CASE_DIRECTOR and self.was_delivered(key):
+        if rung.kind.is_table and self.was_delivered(key):
             self.needless += 1
 
     def _first_answer(self, key: ProvisionKey, now: datetime) -> Decision | None:

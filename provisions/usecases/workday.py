@@ -33,6 +33,7 @@ from provisions.views.lines import ProvisionLine, line, provision_name
 from provisions.views.places import losing
 from provisions.views.zaken import ZaakView
 
+_REMINDED = frozenset(rung.value for rung in RungName if not rung.kind.is_table)  # with the director, who knows that
 MOST = 50
 MOST_HAPPENED = 40
 NEWS = timedelta(weeks=4)  # what was decided longer ago is no news, whether it was read or not
@@ -250,7 +251,7 @@ class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
             one.named,
             one.status,
             bool(one.days_late),
-            "" if table or one.lies_with in (None, RungName.CASE_DIRECTOR) else dutch.holder(one.lies_with or ""),
+            "" if table or one.lies_with in (None, *_REMINDED) else dutch.holder(one.lies_with or ""),
         )
 
     def _place_tasks(self, rows: Rows, mine: "_Mine") -> tuple[Sequence[Task], int]:
