@@ -7,13 +7,22 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from weakref import finalize
 
 from provisions.domain.rules import Catalogue
 
 
 def fingerprint(catalogue: Catalogue) -> str:
-    """The same text for the same rules, in every process and in whatever order sets are kept."""
-    return hashlib.sha256(_domain() + _canonical(catalogue).encode()).hexdigest()
+    """The same text for the same rules, in every process and in whatever order sets are kept. Worked out once for a catalogue,
+    which nobody changes.
+    """
+    if id(catalogue) not in _worked_out:
+        _worked_out[id(catalogue)] = hashlib.sha256(_domain() + _canonical(catalogue).encode()).hexdigest()
+        finalize(catalogue, _worked_out.pop, id(catalogue), None)  # its number may be another's then
+    return _worked_out[id(catalogue)]
+
+
+_worked_out: dict[int, str] = {}
 
 
 @cache
