@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import hypothesis
-import psycopg
 import pytest
 from sqlalchemy import Engine
 
@@ -24,6 +23,7 @@ from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
+from tests.clones import Clones, admin, make_quick
 
 # No property depends on how fast the machine is just now: neither an example nor making one has a time limit.
 hypothesis.settings.register_profile(
@@ -49,7 +49,11 @@ def _in_memory() -> None:
 
 _in_memory()
 
+MIGRATED = "template"
 SmallDisk = Callable[[int], AbstractContextManager[Path]]
+NewDatabase = Callable[..., AbstractContextManager[str]]
+Fill = Callable[[Engine], object]
+Prepare = Callable[[Fill], str]
 
 
 @dataclass
@@ -85,40 +89,73 @@ def short_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
-    """The one PostgreSQL of this run, with a migrated database ``template`` to clone."""
+    """The one PostgreSQL of this run, with a migrated database to clone."""
     with running(short_folder / "pg") as server:
+        make_quick(server)
         with admin(server) as connection:
-            connection.execute("CREATE DATABASE template OWNER provisions_owner")
-        migrate.upgrade(owner_url(server, "template"), "provisions", WORKPLACE, RUNS)
-        with migrate.changing(owner_url(server, "template")) as owner:
+            connection.execute(f"CREATE DATABASE {MIGRATED} OWNER provisions_owner")
+        migrate.upgrade(owner_url(server, MIGRATED), "provisions", WORKPLACE, RUNS)
+        with migrate.changing(owner_url(server, MIGRATED)) as owner:
             allow_other_moments(owner)  # time travel: lines are of the clock of a test
         yield server
 
 
+@pytest.fixture(scope="session")
+def clones(postgres: EmbeddedPostgres) -> Iterator[Clones]:
+    made = Clones(postgres)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def new_database(postgres: EmbeddedPostgres) -> Callable[..., AbstractContextManager[str]]:
-    """A context manager with the URL of a fresh database: migrated and for the application's role, or with
-    ``migrated=False`` empty and for its owner."""
+def new_database(postgres: EmbeddedPostgres, clones: Clones) -> NewDatabase:
+    """A context manager with the URL of a fresh database: migrated and for the application's role (as ``prepared`` left it, when
+    that is named), or with ``migrated=False`` empty and for its owner."""
 
     @contextmanager
-    def make(*, migrated: bool = True) -> Iterator[str]:
-        name = f"test_{uuid4().hex[:12]}"
-        with admin(postgres) as connection:
-            template = "template" if migrated else "template1"
-            connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE {template} STRATEGY FILE_COPY")
-        try:
+    def make(*, migrated: bool = True, like: str = MIGRATED) -> Iterator[str]:
+        with clones.one(like if migrated else "template1") as name:
             yield database_url(postgres, name) if migrated else owner_url(postgres, name)
-        finally:
-            with admin(postgres) as connection:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return make
 
 
+@pytest.fixture(scope="session")
+def prepared(postgres: EmbeddedPostgres) -> Prepare:
+    """Gives the name of a database in which ``fill`` was done, once in this run."""
+    made: dict[Fill, str] = {}
+
+    def prepare(fill: Fill) -> str:
+        if fill not in made:
+            name = f"prepared_{uuid4().hex[:12]}"
+            with admin(postgres) as connection:
+                connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE {MIGRATED}")
+            engine = engine_for(database_url(postgres, name))
+            fill(engine)
+            engine.dispose()  # nobody may be in what is cloned
+            made[fill] = name
+        return made[fill]
+
+    return prepare
+
+
 @pytest.fixture
-def database(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
-    """A fresh migrated database for this test."""
-    with new_database() as url:
+def beginnings() -> Mapping[str, Fill]:
+    """What many tests begin with, and takes longer to record than to copy, by the fixture that a test asks for to have it.
+
+    It is recorded once in a run, and whoever asks for that fixture has a clone of it as its ``database``. A room or a file that
+    has such a beginning has a fixture of this name; of several that are asked for the first holds.
+    """
+    return {}
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, new_database: NewDatabase, prepared: Prepare, beginnings: Mapping[str, Fill]
+) -> Iterator[Engine]:
+    """A fresh migrated database for this test, with one of ``beginnings`` in it for whoever asks for that."""
+    fill = next((fill for asked, fill in beginnings.items() if asked in request.fixturenames), None)
+    with new_database(like=prepared(fill) if fill else MIGRATED) as url:
         engine = engine_for(url)
         yield engine
         engine.dispose()
@@ -143,7 +180,7 @@ def of_runs(database: Engine, postgres: EmbeddedPostgres) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def empty(new_database: Callable[..., AbstractContextManager[str]]) -> Iterator[Engine]:
+def empty(new_database: NewDatabase) -> Iterator[Engine]:
     """An empty database, as its owner."""
     with new_database(migrated=False) as url:
         engine = engine_for(url)
@@ -224,13 +261,3 @@ def database_url(server: EmbeddedPostgres, name: str) -> str:
 def owner_url(server: EmbeddedPostgres, name: str) -> str:
     """The same for the role that owns the tables."""
     return server.owner_url("provisions").replace("/provisions?", f"/{name}?")
-
-
-@contextmanager
-def admin(server: EmbeddedPostgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A connection as PostgreSQL's superuser, each statement by itself."""
-    password = (server.home / "secrets" / "postgres-postgres").read_text().strip()
-    with psycopg.connect(
-        host=str(server.socket_folder()), user="postgres", password=password, dbname="postgres", autocommit=True
-    ) as connection:
-        yield connection

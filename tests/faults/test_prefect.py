@@ -28,7 +28,8 @@ from provisions.machine import home
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
 from tests.builders import CONFIG, at
-from tests.conftest import MovingClock, admin, free_port
+from tests.clones import admin
+from tests.conftest import MovingClock, free_port
 from tests.faults.engine_process import wait_until
 from tests.flows.conftest import World
 

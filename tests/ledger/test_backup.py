@@ -6,7 +6,7 @@ import io
 import json
 import random
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -27,9 +27,10 @@ from provisions.store import locks
 from provisions.store import tables as t
 from provisions.store.audit import allow_other_moments
 from tests.builders import DIRECTOR, Town, typed
-from tests.conftest import MovingClock, database_url, owner_url
+from tests.conftest import Fill, MovingClock, database_url, owner_url
 from tests.ledger.conftest import verified
 
+DECEMBER = "2026-12-01 12:00"
 MIRROR = {
     "provision": {"flow_run", "generation", "observed_generation"},
     "plan": {"wanted", "shown", "shown_on", "digest", "artifact"},
@@ -52,9 +53,9 @@ def all_rows(database: Engine) -> dict[str, list[dict[str, Any]]]:
         }
 
 
-@pytest.fixture
-def lived_in(town: Town) -> Town:
-    """A town with every kind of thing in it."""
+def every_kind_of_thing(database: Engine) -> None:
+    """Something of everything is recorded."""
+    town = Town(database, MovingClock())
     needs = ("id_document", "postal_address", "emergency_shelter", "debt_counselling", "benefit_decision")
     town.takes_in("TR-2026-0001", *needs)
     app = town.app
@@ -66,8 +67,18 @@ def lived_in(town: Town) -> Town:
         "TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR), note="op 25 november opgehaald"
     )
     town.takes_in("TR-2026-0002", "advance_payment").gets("advance_payment")
-    town.on("2026-12-01 12:00")
-    return town
+    town.on(DECEMBER)
+
+
+@pytest.fixture
+def beginnings() -> Mapping[str, Fill]:
+    return {"lived_in": every_kind_of_thing}
+
+
+@pytest.fixture
+def lived_in(town: Town) -> Town:
+    """A town with ``every_kind_of_thing`` in it."""
+    return town.on(DECEMBER)
 
 
 def application(postgres: EmbeddedPostgres, owner: Engine) -> Engine:

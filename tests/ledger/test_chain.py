@@ -1,6 +1,6 @@
 """The record: whole after ordinary work, and whatever is done to it behind the program's back is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from uuid import uuid4
@@ -18,22 +18,35 @@ from provisions.store import audit
 from provisions.store import tables as t
 from provisions.store.audit import Anchor, Line
 from tests.builders import DIRECTOR, Town, typed
+from tests.conftest import Fill, MovingClock
 from tests.ledger.conftest import Intrude, verified
 
+FRIDAY = "2026-11-20 12:00"
 
-@pytest.fixture
-def worked(town: Town) -> Town:
-    """A town with some weeks of work behind it: rungs, messages, notes and waivers."""
+
+def some_weeks(database: Engine) -> None:
+    """Rungs, messages, notes and waivers."""
+    town = Town(database, MovingClock())
     for number in range(1, 6):
         case = town.takes_in(f"TR-2026-000{number}", "id_document", "postal_address", "emergency_shelter")
         town.app.cases.waive(
             case.reference, "postal_address", "id_document", ground="is nog in behandeling", by=typed(DIRECTOR)
         )
-    town.on("2026-11-20 12:00")
+    town.on(FRIDAY)
     town.app.cases.record_outcome(
         "TR-2026-0001", "id_document", "delivered", by=typed(DIRECTOR), note="opgehaald aan het loket"
     )
-    return town
+
+
+@pytest.fixture
+def beginnings() -> Mapping[str, Fill]:
+    return {"worked": some_weeks}
+
+
+@pytest.fixture
+def worked(town: Town) -> Town:
+    """A town with ``some_weeks`` of work behind it."""
+    return town.on(FRIDAY)
 
 
 def test_after_ordinary_work_the_record_is_whole_and_numbered_without_gaps(worked: Town) -> None:

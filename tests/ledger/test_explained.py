@@ -4,6 +4,7 @@ All of it is done as the application's own role: it may write these tables, and 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -15,7 +16,10 @@ from provisions.store import tables as t
 from provisions.store.audit import Line
 from provisions.store.verification import compare
 from tests.builders import CATALOGUE, DIRECTOR, TEAM_LEAD, Town, typed
+from tests.conftest import Fill, MovingClock
 from tests.ledger.conftest import verified
+
+FRIDAY = "2026-12-18 12:00"
 
 NEEDS = (
     "id_document",
@@ -28,9 +32,9 @@ NEEDS = (
 )
 
 
-@pytest.fixture
-def lived(town: Town) -> Town:
+def a_life(database: Engine) -> None:
     """Cases to which everything happened that can happen, by people and by time."""
+    town = Town(database, MovingClock())
     first = town.takes_in("TR-2026-0001", *NEEDS, agreed={"housing": date(2026, 11, 20)}, urgent=("debt_counselling",))
     town.takes_in(
         "TR-2026-0002",
@@ -60,9 +64,19 @@ def lived(town: Town) -> Town:
     first.gets("id_document", on="2026-11-19", paid_by="advance").is_refused("benefit_decision").gets("advance_payment")
     first.does("transfer", "havenmeer")
     first.does("reopen", "advance_payment", reason="het was een vergissing")
-    town.on("2026-12-18 12:00")
+    town.on(FRIDAY)
     town.takes_in("TR-2026-0004", "id_document")
-    return town
+
+
+@pytest.fixture
+def beginnings() -> Mapping[str, Fill]:
+    return {"lived": a_life}
+
+
+@pytest.fixture
+def lived(town: Town) -> Town:
+    """A town with ``a_life`` behind it."""
+    return town.on(FRIDAY)
 
 
 def test_everything_that_happens_follows_from_its_lines(lived: Town) -> None:

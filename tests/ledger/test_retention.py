@@ -1,6 +1,7 @@
 """A case's data on request, and forgetting: what is gone, what stays, and that no figure and no chain changes by it."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -14,9 +15,10 @@ from provisions.domain.weeks import Week
 from provisions.report.reports import Reports
 from provisions.store import tables as t
 from tests.builders import CONFIG, DIRECTOR, Town, typed
-from tests.conftest import MovingClock
+from tests.conftest import Fill, MovingClock
 from tests.ledger.conftest import verified
 
+CLOSING = "2026-11-25 12:00"
 REFERENCE = "TR-2026-0077"
 NUMBER = "Z2026-00123"
 NOTE = "heeft een hond die Bello heet"
@@ -27,9 +29,9 @@ def app(database: Engine, clock: MovingClock) -> App:
     return App(database, CONFIG, clock)
 
 
-@pytest.fixture
-def closed(town: Town) -> Town:
-    """A case that went through everything and was closed, beside one that is still open."""
+def a_case_that_went_through_everything(database: Engine) -> None:
+    """And was closed, beside one that is still open."""
+    town = Town(database, MovingClock())
     town.takes_in("TR-2026-0078", "id_document", "emergency_shelter")
     case = town.takes_in(REFERENCE, "id_document", "postal_address", "advance_payment", route="wvggz")
     app = town.app
@@ -41,10 +43,20 @@ def closed(town: Town) -> Town:
     app.cases.answer(REFERENCE, "id_document", "doorbraaktafel", "priority", by=typed(DIRECTOR))
     app.cases.record_outcome(REFERENCE, "id_document", "delivered", by=typed(DIRECTOR), note=NOTE)
     case.gets("advance_payment").is_refused("postal_address")
-    town.on("2026-11-25 12:00")
+    town.on(CLOSING)
     case.gets("postal_address", ground="no_residence")
     case.does("close")
-    return town
+
+
+@pytest.fixture
+def beginnings() -> Mapping[str, Fill]:
+    return {"closed": a_case_that_went_through_everything}
+
+
+@pytest.fixture
+def closed(town: Town) -> Town:
+    """A town with ``a_case_that_went_through_everything``."""
+    return town.on(CLOSING)
 
 
 def everything(database: Engine) -> str:

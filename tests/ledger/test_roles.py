@@ -24,7 +24,8 @@ from provisions.store import audit
 from provisions.store.audit import Line
 from provisions.store.tables import metadata
 from tests.builders import Town
-from tests.conftest import admin, owner_url
+from tests.clones import admin
+from tests.conftest import owner_url
 
 
 def test_every_table_has_its_rights_and_no_other() -> None:

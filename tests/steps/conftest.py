@@ -1,8 +1,6 @@
 """The use cases on a real database, with a clock that the tests move."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -11,7 +9,8 @@ from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres
 from tests.builders import CONFIG
-from tests.conftest import MovingClock, admin, database_url
+from tests.clones import Clones
+from tests.conftest import MIGRATED, MovingClock, database_url
 
 
 @pytest.fixture
@@ -20,21 +19,9 @@ def app(database: Engine, clock: MovingClock) -> App:
 
 
 @pytest.fixture(scope="module")
-def shared_database(postgres: EmbeddedPostgres) -> Iterator[Engine]:
+def shared_database(postgres: EmbeddedPostgres, clones: Clones) -> Iterator[Engine]:
     """One database for a whole file: for tests that must leave everything as it was."""
-    with _cloned(postgres) as url:
-        engine = engine_for(url)
+    with clones.one(MIGRATED) as name:
+        engine = engine_for(database_url(postgres, name))
         yield engine
         engine.dispose()
-
-
-@contextmanager
-def _cloned(server: EmbeddedPostgres) -> Iterator[str]:
-    name = f"shared_{uuid4().hex[:12]}"
-    with admin(server) as connection:
-        connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE template STRATEGY FILE_COPY")
-    try:
-        yield database_url(server, name)
-    finally:
-        with admin(server) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -18,6 +18,7 @@ from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import (
     CATALOGUE,
+    CONFIG,
     DIRECTOR,
     TEAM_LEAD,
     Town,
@@ -29,9 +30,10 @@ from tests.builders import (
     state_in,
     typed,
 )
-from tests.conftest import MovingClock
+from tests.conftest import Fill, MovingClock
 
 REF = "TR-2026-0001"
+WEDNESDAY = "2026-11-11T09:20:00+00:00"
 
 
 def whats(app: App) -> list[str]:
@@ -43,9 +45,10 @@ def whole(app: App) -> list[str]:
         return verify(connection, catalogue=CATALOGUE).faults
 
 
-@pytest.fixture
-def case(app: App, clock: MovingClock) -> App:
-    """Something in every state, as it is on a Wednesday after a week and a half."""
+def a_week_and_a_half(database: Engine) -> None:
+    """Something in every state."""
+    clock = MovingClock()
+    app = App(database, CONFIG, clock)
     clock.set("2026-11-02T09:00:00+00:00")
     keys = [
         *(
@@ -67,8 +70,19 @@ def case(app: App, clock: MovingClock) -> App:
     clock.set("2026-11-11T09:00:00+00:00")
     app.time.tick_all()
     app.cases.suspend(REF, "advance_payment", reason="client_asks", until=day("2026-11-20"), by=typed(DIRECTOR))
-    clock.advance(minutes=20)
+    clock.set(WEDNESDAY)
     app.time.tick_all()
+
+
+@pytest.fixture
+def beginnings() -> Mapping[str, Fill]:
+    return {"case": a_week_and_a_half}
+
+
+@pytest.fixture
+def case(app: App, clock: MovingClock) -> App:
+    """Something in every state, as it is on a Wednesday after ``a_week_and_a_half``."""
+    clock.set(WEDNESDAY)
     return app
 
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,11 +17,12 @@ from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
 from tests.browser.conftest import ARGUMENTS
 from tests.builders import CONFIG, day, typed
-from tests.conftest import MovingClock
+from tests.conftest import Fill, MovingClock
 from tests.door import PASSWORD, SEALING, signing_in
 
 HERE, THERE = "TR-2026-0001", "TR-2026-0002"
 AT_TABLE, TO_JUDGE = "TR-2026-0003", "TR-2026-0004"
+TODAY = "2026-11-12T09:00:00+00:00"
 HOME, AWAY = "voorbeeldstad", "havenmeer"
 ROLES = {
     "regie-1": ("case_director", HOME),
@@ -87,8 +88,34 @@ def clock() -> MovingClock:
 
 
 @pytest.fixture
-def app(database: Engine, clock: MovingClock) -> App:
+def beginnings() -> Mapping[str, Fill]:
+    return {"people": eight_days_and_people, "eight_days": eight_days_on}
+
+
+@pytest.fixture
+def eight_days(clock: MovingClock) -> str:
+    """The cases of ``eight_days_on``, and the clock eight days after their intake. Gives the moment."""
+    clock.set(TODAY)
+    return TODAY
+
+
+@pytest.fixture
+def people(eight_days: str) -> dict[str, tuple[str, str]]:
+    """Besides ``eight_days`` somebody of each role, who has a password."""
+    assert eight_days
+    return ROLES
+
+
+@pytest.fixture
+def app(database: Engine, clock: MovingClock, eight_days: str) -> App:
     """Eight days after intake: something is late in both municipalities, one lies with a table, one waits for a judgement."""
+    assert clock.now.isoformat() == eight_days
+    return App(database.execution_options(**{RECORDED_AT: clock}), CONFIG, clock)
+
+
+def eight_days_on(database: Engine) -> None:
+    """Cases in two municipalities, taken in and then left to time."""
+    clock = MovingClock()
     app = App(database.execution_options(**{RECORDED_AT: clock}), CONFIG, clock)
     clock.set("2026-11-02T09:00:00+00:00")
     for reference, town, director in (
@@ -106,18 +133,27 @@ def app(database: Engine, clock: MovingClock) -> App:
                 reference, "voluntary", ["id_document"], municipality=town, director=director, on=day("2026-10-12")
             )
         app.cases.intake(request, by=typed(director))
-    clock.set("2026-11-12T09:00:00+00:00")
+    clock.set(TODAY)
     app.time.tick_all()
-    return app
+
+
+def eight_days_and_people(database: Engine) -> None:
+    """And then somebody of each role chooses a password."""
+    eight_days_on(database)
+    clock = MovingClock()
+    clock.set(TODAY)
+    app = App(database.execution_options(**{RECORDED_AT: clock}), CONFIG, clock)
+    door = signing_in(app, clock)
+    for code, (role, town) in ROLES.items():
+        door.set_password(app.people.add(code, [role], [town] if town else []), PASSWORD, PASSWORD, "")
 
 
 @pytest.fixture
-def make_browser(app: App, workplace: Engine, clock: MovingClock) -> NewBrowser:
+def make_browser(workplace: Engine, clock: MovingClock, people: dict[str, tuple[str, str]]) -> NewBrowser:
     """The door on the same database as ``app``, behind the second wall."""
+    assert people
     behind = App(workplace, CONFIG, clock)
     doors = {tls: signing_in(behind, clock, off_loopback=tls) for tls in (False, True)}
-    for code, (role, town) in ROLES.items():
-        doors[False].set_password(app.people.add(code, [role], [town] if town else []), PASSWORD, PASSWORD, "")
 
     def make(*, tls: bool = False) -> Browser:
         scheme, host = ("https", "regio.example") if tls else ("http", "127.0.0.1:4200")
