@@ -20,9 +20,9 @@ from provisions.domain.errors import Refused
 from provisions.domain.messages import MessageKind
 from provisions.outbound.holding import Holding
 from provisions.outbound.links import place_of
-from provisions.outbound.outbox import Batch
 from provisions.outbound.recording import Note
 from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
+from provisions.outbound.writer import Batch
 from provisions.outbound.written import Written, keep
 from provisions.store import absences, audit, channel
 from provisions.store import outbox as store

@@ -8,70 +8,28 @@ in one transaction. A crash between the two repeats the message with the same Me
 import logging
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from provisions.catalogue import Config
-from provisions.domain import messages
-from provisions.domain.absences import NOBODY_AWAY, Absences
-from provisions.domain.calendar import day_of
-from provisions.domain.delivery import SET_BACK, is_due, waiting_time
+from provisions.domain.delivery import is_due, waiting_time
 from provisions.domain.errors import Refused
-from provisions.outbound import prepared
 from provisions.outbound.carriers import Carriers
-from provisions.outbound.context import MessageFacts
-from provisions.outbound.course import Told
 from provisions.outbound.holding import Holding
 from provisions.outbound.links import Links
 from provisions.outbound.recording import Next, Note, Recorder
-from provisions.outbound.render import Lapsed, Rendered, render, render_for_case
+from provisions.outbound.render import Lapsed, Rendered
 from provisions.outbound.sending import Busy, MailClosed, Sender, Sent
 from provisions.outbound.transports import Transport
 from provisions.outbound.webhook import Event, EventTransport
-from provisions.store import absences, preferences
+from provisions.outbound.writer import Batch, Writer
 from provisions.store import outbox as store
-from provisions.store.loading import Stored
+from provisions.store import preferences
 from provisions.store.outbox import TELLING, Held, Message
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Batch:
-    """What is needed to write the messages of some provisions, read once for all of them."""
-
-    cases: Mapping[int, Stored]  # by provision id
-    absences: Absences = NOBODY_AWAY
-    told: dict[int, list[tuple[datetime, UUID, Told]]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, connection: Connection, provision_ids: Sequence[int], now: datetime) -> "Batch":
-        """The cases of these provisions, who is away, and what their counters were told before."""
-        if not provision_ids:
-            return cls({})
-        batch = cls(store.cases_of(connection, provision_ids), absences.away(connection, day_of(now)))
-        for row in store.told_of(connection, provision_ids):
-            batch.tell(row, row.sent)
-        return batch
-
-    def tell(self, row: Message, sent: datetime) -> None:
-        """Note what a counter was told."""
-        told = Told(sent, row.municipality, messages.MessageKind(row.kind), row.detail)
-        self.told.setdefault(row.provision_id, []).append((row.created, row.id, told))
-
-    def facts(self, row: Message) -> MessageFacts:
-        """What is needed to write a message."""
-        # In the order in which they were decided on: what is sent again was said at its own time.
-        before = sorted(
-            (created, told.sent, id_.int, told)
-            for created, id_, told in self.told.get(row.provision_id, ())
-            if id_ != row.id and created <= row.created
-        )
-        told = tuple(told for _, _, _, told in before)
-        return MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, told, self.absences)
 
 
 class Outbox:
@@ -95,13 +53,12 @@ class Outbox:
         ``deliver_due`` does not wait for them. Without, it sends one after the other.
         """
         self._engine = engine
-        self._config = config
         self._transport = transport
         self._clock = clock
         self._spread = spread
         self._webhooks = webhooks
-        self._links = links
         self._sender = Sender(config.organisation, clock, webhooks, links)
+        self._writer = Writer(config, self._sender, clock, links=links is not None)
         self._recorder = Recorder(clock, spread)
         self._holding = Holding(config)
         self._carriers = Carriers(self, another) if another else None
@@ -180,7 +137,7 @@ class Outbox:
                 note = Note(row.id, stored.case_id, stored.key_of(row.provision_id))
             elif row.case_id is not None:
                 note = Note(row.id, row.case_id)
-            rendered, event = self._written(held, row, batch, note)
+            rendered, event = self._writer.of(held, row, batch, note)
             if isinstance(rendered, Lapsed):
                 return self._recorder.void(held, row, note, rendered.why)
             if self._waits(held, row, rendered, note, batch):
@@ -220,54 +177,6 @@ class Outbox:
         of_case = row.provision_id is None
         stored = store.case_of(held.connection, row.case_id) if of_case else batch.cases[row.provision_id]
         return stored.case.director_in(row.municipality) if stored else None
-
-    def _written(self, held: Held, row: Message, batch: Batch, note: Note) -> tuple[Rendered | Lapsed, Event | None]:
-        """The message as it goes out now, or why there is nothing to say any more."""
-        if row.case_id is not None:
-            return self._about_case(held, row)
-        if row.provision_id is None:
-            if row.kind == messages.MessageKind.REPORT and row.created > self._clock() + SET_BACK:
-                return Lapsed(
-                    "een klok die voorliep maakte dit rapport; het wordt op zijn eigen maandag opnieuw gemaakt"
-                ), None
-            return self._prepared(held, row) or Lapsed("de tekst is niet meer bewaard"), None
-        stored, key = batch.cases[row.provision_id], note.key
-        assert key is not None  # noqa: S101 - this message belongs to a provision
-        rendered = render(batch.facts(row), stored.case, stored.case.provisions[key], self._config, self._clock())
-        if isinstance(rendered, Rendered):
-            rendered = self._sender.addressed(rendered)
-            if self._links is None and rendered.asks is not None and rendered.asks.link is not None:
-                rendered = Lapsed("er staan geen links in brieven: PROVISIONS_BASE_URL is niet ingesteld")
-        event = Event(str(row.id), row.kind, row.detail, row.created, stored.case.reference, str(key), row.municipality)
-        return rendered, event
-
-    def _about_case(self, held: Held, row: Message) -> tuple[Rendered | Lapsed, Event | None]:
-        """The same, of a message about a case as a whole."""
-        stored = store.case_of(held.connection, row.case_id)
-        if stored is None:
-            return Lapsed("het traject is vergeten"), None
-        now = self._clock()
-        away = absences.away(held.connection, day_of(now))
-        facts = MessageFacts(str(row.id), row.kind, row.detail, row.municipality, row.created, absences=away)
-        rendered = render_for_case(facts, stored.case, self._config, now)
-        if isinstance(rendered, Rendered):
-            rendered = self._sender.addressed(rendered)
-        return rendered, Event(
-            str(row.id), row.kind, row.detail, row.created, stored.case.reference, None, row.municipality
-        )
-
-    def _prepared(self, held: Held, row: Message) -> Rendered | None:
-        """A message whose content lies ready; from a municipality it is answered to the team."""
-        rendered = prepared.rendered(store.content(held.connection, row.id))
-        place = self._config.organisation.municipalities.get(row.municipality or "")
-        if rendered is None or place is None:
-            return rendered
-        return replace(
-            rendered,
-            sender=self._config.organisation.sender_of(place),
-            reply_to=(place.team,),
-            holds_letters=row.kind in (messages.MessageKind.AGENDA, messages.MessageKind.OVERVIEW),
-        )
 
     def _send(
         self,

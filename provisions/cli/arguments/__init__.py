@@ -32,6 +32,7 @@ SUBJECTS = (
     life.zaken,
     life.budget,
     life.facts,
+    life.details,
     life.again,
     life.notes,
     life.undo,

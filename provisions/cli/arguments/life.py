@@ -201,7 +201,7 @@ def approvals(commands: Commands) -> None:
 
 
 def facts(commands: Commands) -> None:
-    """What came to be known besides an outcome."""
+    """What came to be known of the client, and days on which something happened that is no outcome."""
     milestone = commands.on_provision(
         "milestone",
         "leg vast op welke dag iets gebeurde dat nog geen uitkomst is (mijlpaal)",
@@ -239,6 +239,10 @@ def facts(commands: Commands) -> None:
     )
     options.by(living)
     options.on(living)
+
+
+def details(commands: Commands) -> None:
+    """What came to be known of a case or a provision: how it is called, why it waits, how urgent it is."""
     number = commands.on_case(
         "number",
         "leg vast hoe de gemeente of een loket de zaak noemt",
