@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from flows.commands.supervisor import Watched, refuse_taken_port, say, tell_ready, told_to_stop, wait_for, watch
-from flows.server.child import PASSWORD_FILE, PrefectServer, Role, client_environment, engine_token, use_in_this_process
+from flows.server.child import (
+    PASSWORD_FILE,
+    WORKER_ENVIRONMENT,
+    PrefectServer,
+    Role,
+    client_environment,
+    engine_token,
+    use_in_this_process,
+)
 from flows.server.redis import reach_redis
 from provisions.app import App
 from provisions.catalogue import load
@@ -182,6 +190,7 @@ def worker_environment(settings: Settings, database_of_runs: str) -> dict[str, s
         f"{PREFIX}RUNS_DATABASE_URL": database_of_runs,
         f"{PREFIX}CONFIG": str(settings.config),
         **client_environment(settings, engine_token(settings)),
+        **WORKER_ENVIRONMENT,
         **(health if settings.metrics_port else {}),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
     }

@@ -92,6 +92,10 @@ def client_environment(settings: Settings, engine_token: str) -> dict[str, str]:
     }
 
 
+# How often a worker of a pool asks for work, in seconds: whoever fills in a form waits for it, and Prefect's ten are long.
+WORKER_ENVIRONMENT = {"PREFECT_WORKER_QUERY_SECONDS": "3"}
+
+
 def use_in_this_process(environment: dict[str, str]) -> None:
     """Make ``environment`` the only word on Prefect in this process: nothing of its user leaks in."""
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:

@@ -37,7 +37,7 @@ def known_variables(settings: PrefectBaseSettings) -> set[str]:
 def test_s1_every_setting_that_we_give_is_one_that_prefect_reads(settings: Settings) -> None:
     """A setting that was renamed is silently ignored: the server would be open, or talk to the outside."""
     given = set(child.PrefectServer(settings, "token")._environment())
-    given |= set(child.client_environment(settings, "token")) | set(POOL_ENVIRONMENT)
+    given |= set(child.client_environment(settings, "token")) | set(POOL_ENVIRONMENT) | set(child.WORKER_ENVIRONMENT)
     ours = {name for name in given if name.startswith("PREFECT_")}
     elsewhere = {"PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE"}
     assert len(ours) > 20
