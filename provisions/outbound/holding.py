@@ -1,4 +1,4 @@
-"""For whom a message is, as far as it matters when it leaves: a person with a choice of one's own, or a table with an agenda."""
+"""For whom a message is, as far as it matters when it leaves: a person who chose for themselves, or a table with an agenda."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -63,7 +63,7 @@ class Holding:
         return holding.for_the_night(now) if quiet else None
 
     def reaches(self, code: str) -> bool:
-        """Whether this person has an address of one's own, so that a choice counts."""
+        """Whether this person has an address of their own, so that their choice counts."""
         return code in self._codes.values()
 
     def contact(self, overview: str, municipality: str) -> Contact | None:
@@ -77,7 +77,7 @@ class Holding:
 
 
 def _codes(config: Config) -> dict[str, str]:
-    """By address the code of whom it is of alone: a mailbox of several has no choice of its own."""
+    """By address, the code of the one person who reads it: a mailbox that several share has no choice of its own."""
     places = config.organisation.municipalities.values()
     listed = {(contact.email, code) for place in places for code, contact in place.directors.items()}
     listed |= {(lead.email, lead.code) for place in places for lead in place.team_leads if lead.code}

@@ -147,7 +147,7 @@ def _answers_by_itself(mail: Message) -> bool:
 
 
 def _until(said: str, today: date) -> date | None:
-    """The first day until which somebody says to be away."""
+    """Until when somebody says they are away: the first day that is named."""
     if found := _NUMBERED.search(said):
         return _day(int(found[3]), int(found[2]), int(found[1]))
     if found := _WORDED.search(said):

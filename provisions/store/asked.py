@@ -30,7 +30,7 @@ class Letter:
 
 
 def receivers(connection: Connection, message: UUID) -> tuple[str, list[str]] | None:
-    """To whose counter or table a letter was, and the addresses that it went to; ``None`` when there is no such letter.
+    """To whose counter or table a letter went, and to which addresses; ``None`` when there is no such letter.
 
     Whoever asks is nobody yet: no wall stands before this.
     """

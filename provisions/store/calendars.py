@@ -1,4 +1,4 @@
-"""Who has the own due days as a calendar. Nothing here commits."""
+"""Who has their own due days as a calendar. Nothing here commits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

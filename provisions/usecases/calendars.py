@@ -1,4 +1,4 @@
-"""The own due days as a calendar: off until asked for, at an address that only its owner knows, and gone when revoked."""
+"""One's own due days as a calendar: off until asked for, at an address that only its owner knows, and gone when revoked."""
 
 import secrets
 from collections.abc import Callable

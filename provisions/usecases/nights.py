@@ -1,4 +1,4 @@
-"""Vannacht: who needs a bed, for whoever has duty (web.md, "Pages")."""
+"""Vannacht: who needs a bed, for whoever is on duty (web.md, "Pages")."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

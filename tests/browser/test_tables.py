@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +28,7 @@ CUT_OFF = """
 """
 
 
-def test_no_column_is_cut_off(product: Product, browser: Browser, tmp_path: Path) -> None:
+def test_no_column_is_cut_off(product: Product, browser: Browser) -> None:
     long_ago = (day_of(utc_now()) - timedelta(days=60)).isoformat()
     product("intake", "TR-2026-8042", "--route", "voluntary", "--by", BY, "--director", BY, "--on", long_ago,
             "--need", "id_document", "postal_address", "emergency_shelter", "advance_payment", "debt_counselling",
@@ -44,7 +43,6 @@ def test_no_column_is_cut_off(product: Product, browser: Browser, tmp_path: Path
             browser.page.wait_for_timeout(1500)
             tables = browser.page.locator(".markdown-renderer table").count()
             assert tables, browser.page.url
-            browser.page.screenshot(path=tmp_path / f"{key}-{width}.png", full_page=True)
             assert browser.page.evaluate(CUT_OFF) == [], width
 
 

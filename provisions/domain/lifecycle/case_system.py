@@ -44,7 +44,7 @@ class ZaakIntent:
 
 
 def zaak_rule(case: Case, key: ProvisionKey, moment: Moment) -> ZaakRule | None:
-    """How a round is a zaak, ``None`` where its municipality has that not so."""
+    """How this round becomes a zaak; ``None`` where its municipality does not want one."""
     return moment.catalogue.zaken.get((case.municipality_of(key), key.key))
 
 
