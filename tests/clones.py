@@ -27,9 +27,9 @@ class Clones:
     @contextmanager
     def one(self, template: str) -> Iterator[str]:
         """The name of a database that is what ``template`` is, for as long as it is needed. Nobody may be in ``template``."""
-        coming = self._next[template] if template in self._next else self._hands.submit(self._made, template)
+        coming = self._next.pop(template, None)
         self._next[template] = self._hands.submit(self._made, template)
-        name = coming.result()
+        name = coming.result() if coming else self._made(template)
         try:
             yield name
         finally:
@@ -38,8 +38,10 @@ class Clones:
     def close(self) -> None:
         """Wait for what goes on. Raises what went wrong with any of it."""
         self._hands.shutdown()
-        for done in (*self._dropped, *self._next.values()):
-            done.result()
+        for made in self._next.values():
+            made.result()
+        for dropped in self._dropped:
+            dropped.result()
 
     def _made(self, template: str) -> str:
         name = f"test_{uuid4().hex[:12]}"
