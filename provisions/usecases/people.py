@@ -15,11 +15,12 @@ from provisions.access import MACHINE, Actor, Grant, Role, UseCase
 from provisions.access.log import Logged
 from provisions.access.roles import grants_of
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import SYSTEM
 from provisions.store import calendars, door, people, sessions
 from provisions.store.people import Person
-from provisions.usecases.entitled import Entitlement
+from provisions.usecases.entitled import Entitlement, Unentitled
 from provisions.usecases.looks import Looks
 
 ADMIN = "admin"
@@ -69,6 +70,8 @@ class People:
             raise NotAllowed(f"De code {code} is van het programma zelf. Kies een andere code.")
         now = self._clock()
         with self._transaction(by) as connection:
+            if not self._reaches(by, grants):
+                raise Unentitled(NotAllowed(self._only_of(by)))
             if not people.add(connection, code, now):
                 raise NotAllowed(
                     f"Er is al een account {code}. Is het wachtwoord kwijt, geef de persoon dan een nieuw adres."
@@ -82,7 +85,7 @@ class People:
     def block(self, code: str, *, by: Actor = MACHINE) -> None:
         """Out at once, everywhere."""
         with self._transaction(by) as connection:
-            person = self._person(connection, code)
+            person = self._theirs(connection, code, by)
             if person.blocked is None:
                 people.block(connection, person.code, self._clock())
                 people.withdraw(connection, person.code)
@@ -93,7 +96,7 @@ class People:
     def unblock(self, code: str, *, by: Actor = MACHINE) -> None:
         """May come in again, with the password that there was."""
         with self._transaction(by) as connection:
-            person = self._person(connection, code)
+            person = self._theirs(connection, code, by)
             if person.blocked is not None:
                 people.block(connection, person.code, None)
                 self._note(connection, Logged.PERSON_UNBLOCKED, by, person.code)
@@ -101,7 +104,7 @@ class People:
     def reset(self, code: str, *, by: Actor = MACHINE) -> str:
         """A new one-time address; password, second factor, sessions and calendar end at once. Returns its secret."""
         with self._transaction(by) as connection:
-            person = self._person(connection, code)
+            person = self._theirs(connection, code, by)
             if person.blocked is not None:
                 raise NotAllowed(f"Het account {code} is geblokkeerd. Laat de persoon eerst weer toe.")
             people.set_password(connection, person.code, None, None)
@@ -110,10 +113,16 @@ class People:
             self._note(connection, Logged.PERSON_RESET, by, person.code)
             return self._invite(connection, person.code, self._clock())
 
-    def every(self) -> list[Account]:
-        """All accounts, by code."""
+    def every(self, by: Actor = MACHINE) -> list[Account]:
+        """All accounts that ``by`` administers, by code."""
         with self._engine.connect() as connection:
-            return [_account(connection, person) for person in people.every(connection)]
+            found = [person for person in people.every(connection) if self._reaches(by, person.grants)]
+            return [_account(connection, person) for person in found]
+
+    def places(self, by: Actor) -> tuple[str, ...]:
+        """The municipalities of whose people ``by`` is administrator."""
+        towns, right = self._config.organisation.municipalities, self._config.rights.of(UseCase.PEOPLE)
+        return tuple(towns) if by.has_the_machine else by.municipalities(towns, right.roles if right else ())
 
     def one(self, code: str) -> Account:
         """One account. Raises ``NotFound``."""
@@ -139,6 +148,26 @@ class People:
                 f"Geef ook de gemeente waarin iemand {somewhere[0].called} is. Kies uit: {', '.join(towns)}."
             )
         return grants_of(held, places)
+
+    def _reaches(self, by: Actor, grants: Collection[Grant]) -> bool:
+        """Whether whoever holds these works nowhere but where ``by`` is administrator. Else whoever administers one municipality
+        could come in anywhere, with an account of one's own making.
+        """
+        places = self.places(by)
+        if set(places) >= self._config.organisation.municipalities.keys():
+            return True
+        return bool(grants) and all(grant.municipality in places for grant in grants)
+
+    def _only_of(self, by: Actor) -> str:
+        names = [self._config.organisation.municipalities[place].name for place in self.places(by)]
+        return f"U beheert alleen mensen van {dutch.listed(names)}. Geef een rol in die gemeente, en niet in de hele regio."
+
+    def _theirs(self, connection: Connection, code: str, by: Actor) -> Person:
+        """An account that ``by`` administers; another is not there."""
+        person = self._person(connection, code)
+        if not self._reaches(by, person.grants):
+            raise Unentitled(inputs.no_such_person(person.code))
+        return person
 
     def _person(self, connection: Connection, code: str) -> Person:
         code = inputs.code(code, "de code van de medewerker")

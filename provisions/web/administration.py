@@ -96,14 +96,15 @@ def state(visit: Visit) -> Response:
 
 def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", typed: object = None) -> Response:
     app = visit.house.app
-    towns = [(key, town.name) for key, town in app.config.organisation.municipalities.items()]
+    named = app.config.organisation.municipalities
+    towns = [(key, named[key].name) for key in app.people.places(visit.actor)]
     given = visit.form if typed is not None else {}
     return visit.house.page(
         visit,
         "people.html.j2",
         status,
         title="Beheer: mensen",
-        people=app.people.every(),
+        people=app.people.every(visit.actor),
         why=why,
         role_choices=[(role.value, role.called) for role in Role],
         towns=towns,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from provisions.access import Role, second_factor
+from provisions.access import Actor, Role, second_factor
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
@@ -118,6 +118,28 @@ def test_a_code_has_one_account_and_nobody_has_none(app: App) -> None:
             act("niemand")
     with pytest.raises(NotAllowed, match="PROVISIONS_UI_PASSWORD"):
         app.people.block("admin")
+
+
+def test_who_administers_one_municipality_makes_and_changes_nobody_of_another(app: App) -> None:
+    """Else an account of one's own making would open every other one."""
+    other = tuple(app.config.organisation.municipalities)[1]
+    here = Actor.of("beheer-1", [Role.ADMINISTRATOR], [TOWN])
+    region = Actor.of("beheer-2", [Role.ADMINISTRATOR])
+    app.people.add("regie-1", ["case_director"], [TOWN], by=here)
+    app.people.add("regie-9", ["case_director"], [other], by=region)
+    app.people.add("fg-1", ["privacy_officer"], by=region)
+    for roles, towns in ((["case_director"], [other]), (["team_lead"], [TOWN, other]), (["administrator"], [])):
+        with pytest.raises(NotAllowed, match="U beheert alleen mensen van"):
+            app.people.add("indringer-1", roles, towns, by=here)
+    for act in (app.people.block, app.people.unblock, app.people.reset):
+        for theirs in ("regie-9", "fg-1"):
+            with pytest.raises(NotFound, match="geen account"):
+                act(theirs, by=here)
+    assert [account.code for account in app.people.every(here)] == ["regie-1"]
+    assert [account.code for account in app.people.every(region)] == ["fg-1", "regie-1", "regie-9"]
+    assert app.people.places(here) == (TOWN,)
+    assert app.people.reset("regie-1", by=here)
+    assert app.looks.counts()[Logged.NOT_ALLOWED] == 9
 
 
 def test_admin_holds_everything_until_there_was_another_administrator(app: App, door: SigningIn) -> None:

@@ -369,6 +369,27 @@ def test_a_scanner_that_opens_everything_and_presses_every_button_records_nothin
     assert post.record() == before
 
 
+def test_half_a_megabyte_in_any_field_of_an_answer_breaks_nothing_and_is_not_kept(post: Post) -> None:
+    much = "06 " * 166_666
+    for to in (COUNTER, TABLE):
+        if to == TABLE:
+            post.clock.set("2026-11-12T09:00:00+00:00")
+            post.app.time.tick_all()
+        browser = post.opens(to)
+        page = browser.last
+        names = set(re.findall(r'<(?:input|textarea|select)[^>]* name="([^"]+)"', page))
+        assert len(names) > 4
+        for name in sorted(names):
+            browser.last = page
+            browser.fills("/antwoord", None, **{"answer": "seen", name: much})
+            assert browser.status < 500, name
+            browser.last = page
+            browser.fills("/antwoord", None, **{"answer": "promised", "on": "2026-11-20", "confirm": "ja", name: much})
+            assert browser.status < 500, name
+    kept = str(post.app.exports.of_case(REF))
+    assert "06 06" not in kept
+
+
 def test_who_answers_very_often_by_one_link_waits(post: Post) -> None:
     browser = post.opens(COUNTER)
     for _ in range(6):
