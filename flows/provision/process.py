@@ -54,6 +54,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("clock.resumed"): "Klok loopt weer",
     Fact("warning.given"): "Voorwaarschuwing gegeven",
     Fact("warning.passed"): "Geen voorwaarschuwing meer: de dag is er",
+    Fact("signal.given"): "Signaal gegeven",
     Fact("message.requested", "again"): "Opnieuw gevraagd aan het loket",
     Fact("message.requested", "asked_anew"): "Opnieuw gevraagd aan het loket, na de afwijzing",
     Fact("message.requested", "cancelled"): "Loket laten weten dat het niet meer nodig is",
@@ -83,6 +84,8 @@ SILENT = frozenset(
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
         Fact("message.requested", "warned"),
+        Fact("message.requested", "signal_lead"),
+        Fact("signal.passed"),
         Fact("message.requested", "recorded"),
         # What is written about it is read by its director, not in Prefect.
         Fact("case.noted"),
@@ -99,7 +102,7 @@ SILENT = frozenset(
 )
 """Facts about a provision that show in another way than as a step."""
 
-AFTER_THE_END = frozenset({"follow_up.reminded", "follow_up.done", "follow_up.lapsed"})
+AFTER_THE_END = frozenset({"follow_up.reminded", "follow_up.done", "follow_up.lapsed", "signal.given", "signal.passed"})
 """Kinds of facts about a provision that is closed: its run has ended."""
 
 

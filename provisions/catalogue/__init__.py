@@ -26,6 +26,7 @@ from provisions.catalogue.places import read_place
 from provisions.catalogue.pool import PoolRule, read_pool
 from provisions.catalogue.provisions import read_provisions
 from provisions.catalogue.rights import RIGHTS, read_rights
+from provisions.catalogue.signals import read_signals
 from provisions.catalogue.themes import Theme, read_themes
 from provisions.catalogue.warnings import reached, read_warnings, unwarned
 from provisions.catalogue.working_days import read_calendar, with_closing_days
@@ -98,6 +99,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
     notice = read_notice(roots[PROVISIONS])
     of_place = roots[PROVISIONS].table("place")
     warned = read_warnings(roots[PROVISIONS])
+    signals = read_signals(roots[PROVISIONS])
     rules, warnings = read_provisions(roots[PROVISIONS], codes)
     place = read_place(of_place, codes, rules)
     organisation = read_organisation(roots[ORGANISATION])
@@ -128,6 +130,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         budgets={key: m.budget for key, m in municipalities.items() if m.budget is not None},
         warnings=warned,
         warned=reached(organisation),
+        signals=signals,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
         zaken={(place, key): rule for place, system in zaken.items() for key, rule in system.rules.items()},

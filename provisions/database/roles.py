@@ -66,6 +66,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "typed": (READ, ADD, CHANGE, REMOVE),
     "waiver": (READ, ADD, REMOVE),
     "warned": (READ, ADD, CHANGE, REMOVE),
+    "signalled": (READ, ADD, CHANGE, REMOVE),
     "zaak": (READ, ADD, CHANGE, REMOVE),
     "zaak_closing": (READ, ADD, REMOVE),
 }

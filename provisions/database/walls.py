@@ -44,7 +44,7 @@ WALLED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("agreement", "cause", "follow_up", "foreseen", "milestone", "needed_from", "outcome", "reply", "rung"),
-            *("suspension", "waiver", "warned", "zaak", "zaak_closing"),
+            *("signalled", "suspension", "waiver", "warned", "zaak", "zaak_closing"),
         ),
         _OF_PROVISION,
     ),

@@ -358,6 +358,20 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Signalled:
+    """A signal was given about what is promised for the very day: ``name`` as in the catalogue, of day ``day`` (of a night: that
+    of its morning), ``sent`` the moment (UTC).
+
+    ``message``: its letter; ``None`` for a night that the letter of a later one counts in, and for what was too late to say.
+    """
+
+    name: str
+    day: date
+    sent: datetime
+    message: str | None = None
+
+
+@dataclass(frozen=True)
 class Living:
     """Where the client slept since day ``on`` (a code), whether that place was to be lost within three months (``None``: not
     known), and which long-term care there was (a code), as was said until something else was.
@@ -428,7 +442,8 @@ class Provision:
     municipality before, which this one took over; ``municipality``: to which it belongs, where that is not the one that has the
     case now. ``urgent_since``: the day on which it
     became urgent, ``None`` when it was so from the beginning; ``urgent_because``: why (a code). ``asked_on``: the day on which
-    the counter was first asked, ``None`` where it was not, or where that was not noted; ``their_number``: what it calls this.
+    the counter was first asked, ``None`` where it was not, or where that was not noted; ``asked_at``: of what is promised for the
+    very day, the moment (UTC) of that; ``their_number``: what it calls this.
     ``earlier_needed``: from when it was needed before that changed. ``statutory_as_before``: recorded by a version that knew
     no milestones; its statutory term counts as it did then, until a milestone says otherwise.
     """
@@ -448,6 +463,7 @@ class Provision:
     applied_on: date | None = None
     asked: bool = False
     asked_on: date | None = None
+    asked_at: datetime | None = None
     their_number: str | None = None
     started_on: date | None = None
     reopened_on: date | None = None
@@ -468,6 +484,7 @@ class Provision:
     earlier_agreements: tuple[Agreement, ...] = ()
     earlier_needed: tuple[NeededFrom, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    signals: tuple[Signalled, ...] = ()
     replies: tuple[Reply, ...] = ()
 
     @cached_property

@@ -10,6 +10,7 @@ from provisions.domain.case import Asked, Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.renewals import ToTheSame
 from provisions.domain.rules import Catalogue, OutcomeName
+from provisions.domain.signals import is_still_so
 from provisions.domain.warnings import AND_DAY, warned_day
 
 NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
@@ -114,6 +115,14 @@ def another_day_by_now(about: Concern) -> str:
     if day is None or about.provision.status is Status.HANDED_OVER:
         return closed(about) or "er is geen dag meer om voor te waarschuwen"
     return "" if (about.detail or "").endswith(f"{AND_DAY}{day.isoformat()}") else "het is een andere dag geworden"
+
+
+def not_so_any_more(about: Concern) -> str:
+    """A signal, when what it says is no longer so."""
+    name = (about.detail or "").partition(AND_DAY)[0]
+    rule = next((rule for rule in about.catalogue.signals if rule.name == name), None)
+    so = rule is None or is_still_so(about.provision, rule.about)
+    return "" if so else "er is intussen een antwoord of een plek, of het is niet meer nodig"
 
 
 def nothing_to_waive(about: Concern) -> str:

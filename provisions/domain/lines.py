@@ -24,6 +24,7 @@ from provisions.domain.case import (
     Rest,
     Rung,
     Said,
+    Signalled,
     Status,
     Suspension,
     Waiver,
@@ -85,8 +86,9 @@ def _applied(p: Provision, line: RecordedLine) -> Provision:
 
 
 def _started(p: Provision, line: RecordedLine) -> Provision:
-    asked = p.asked_on or day_or_none(line.data.get("asked"))
-    return replace(p, status=Status.WAITING, asked=True, asked_on=asked, started_on=day(line.data["on"]))
+    asked, at = p.asked_on or day_or_none(line.data.get("asked")), line.data.get("asked_at")
+    began = replace(p, status=Status.WAITING, asked=True, asked_on=asked, started_on=day(line.data["on"]))
+    return replace(began, asked_at=datetime.fromisoformat(at)) if at else began
 
 
 def _waived(p: Provision, line: RecordedLine) -> Provision:
@@ -193,6 +195,13 @@ def _warned(p: Provision, line: RecordedLine) -> Provision:
     passed = [Warned(name, on, line.at) for name in data.get("others") or ()]
     given = [Warned(data["name"], on, line.at, str(line.message))] if "name" in data else []
     return replace(p, warnings=(*p.warnings, *passed, *given))
+
+
+def _signalled(p: Provision, line: RecordedLine) -> Provision:
+    data = line.data
+    missed = [Signalled(data["name"], day(morning), line.at) for morning in data.get("missed") or ()]
+    given = Signalled(data["name"], day(data["day"]), line.at, str(line.message) if line.message else None)
+    return replace(p, signals=(*p.signals, *missed, given))
 
 
 def _answered(p: Provision, line: RecordedLine) -> Provision:
@@ -329,6 +338,8 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "rung.climbed": _climbed,
     "warning.given": _warned,
     "warning.passed": _warned,
+    "signal.given": _signalled,
+    "signal.passed": _signalled,
     "rung.taken_over": _taken_over,
     "rung.answered": _answered,
     "rung.submitted": _submitted,

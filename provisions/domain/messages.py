@@ -400,6 +400,30 @@ class MessageKind(StrEnum):
             lapses=lapses.another_day_by_now,
         ),
     )
+    SIGNAL = (
+        "signal",
+        Letter(
+            label="signaal over wat vandaag moet, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/signal.md.j2",
+            subject="{hurry}Signaal {reference} · {signal_short}",
+            event="signaal-gegeven",
+            lapses=lapses.not_so_any_more,
+            answered=True,
+        ),
+    )
+    SIGNAL_LEAD = (
+        "signal_lead",
+        Letter(
+            label="signaal over wat vandaag moet, aan de teamleiders",
+            to=Recipient.TEAM_LEADS,
+            template="notice/signal.md.j2",
+            subject="{hurry}Signaal {reference} · {signal_short}",
+            event="signaal-gegeven-aan-teamleider",
+            lapses=lapses.not_so_any_more,
+            answered=True,
+        ),
+    )
     WAIVER_OFFER = (
         "waiver_offer",
         Letter(

@@ -229,7 +229,9 @@ class Replay:
             self._difference(key, name, there, expected)
             for name, look in _COMPARED.items()
             if not (forgotten and name == "follow_ups")
-            and not (name == "asked_on" and stored.asked_on is None)  # a way back to an older version does not keep it
+            and not (
+                name in _KEPT_SINCE and getattr(stored, name) is None
+            )  # a way back to an older version does not keep it
             and (there := look(stored, forgotten)) != (expected := look(said, forgotten))
         ]
         if stored.applied_on not in ({said.applied_on} if said.applied_on else {None, said.needed_on}):
@@ -288,7 +290,8 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
             "continues",
             "municipality",
             "needed_on", "urgent", "urgent_since", "urgent_because",
-            "needed_from", "agreed", "agreed_on", "asked", "asked_on", "started_on", "reopened_on",
+            "needed_from", "agreed", "agreed_on", "asked", "asked_on", "asked_at",
+            "started_on", "reopened_on",
             "late_noted",
         )
     },
@@ -301,6 +304,7 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     ],
     "follow_ups": lambda p, _forgotten: _follow_up_columns(p.follow_ups),
     "warnings": lambda p, _forgotten: [(w.name, w.day, w.message and str(w.message)) for w in p.warnings],
+    "signals": lambda p, _forgotten: [(s.name, s.day, s.message and str(s.message)) for s in p.signals],
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),
     "causes": lambda p, _forgotten: [(c.code, c.on) for c in p.causes],
@@ -311,12 +315,14 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
+_KEPT_SINCE = frozenset({"asked_on", "asked_at"})
 _COLUMNS = {
     "waivers": "waiver",
     "rungs": "rung",
     "outcomes": "outcome",
     "follow_ups": "follow_up",
     "warnings": "warned",
+    "signals": "signalled",
     "milestones": "milestone",
     "causes": "cause",
     "replies": "reply",

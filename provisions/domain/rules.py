@@ -332,6 +332,40 @@ class WarningRule:
     at: time | None = None
 
 
+class SignalAbout(StrEnum):
+    """What a signal says of what is promised for the very day."""
+
+    UNANSWERED = "unanswered"  # the counter was asked and does not answer
+    ARRIVED = "arrived"  # is the client there?
+    NIGHT = "night"  # another night without a place
+
+
+class SignalTo(StrEnum):
+    """Whom a signal is for."""
+
+    CASE_DIRECTOR = "case_director"
+    TEAM_LEADS = "team_leads"
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True)
+class SignalRule:
+    """A signal about what is promised for the very day, which is counted in hours; it is no rung. ``title``: what it says, in
+    Dutch.
+
+    Due ``after`` so many office hours from the asking, or ``at`` a time (Amsterdam) of the day; with ``next_day`` of the day
+    after. What is about a night is so every morning.
+    """
+
+    name: str
+    title: str
+    about: SignalAbout
+    to: tuple[SignalTo, ...]
+    after: int | None = None
+    at: time | None = None
+    next_day: bool = False
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What a person is proposed to ask for when the client loses the place to sleep: provision ``key``, for a ``purpose`` (a
@@ -527,6 +561,7 @@ class Catalogue:
     warnings: tuple[WarningRule, ...] = ()
     # By municipality, whom of the optional ones a warning reaches there.
     warned: Mapping[str, frozenset[WarningTo]] = field(default_factory=dict)
+    signals: tuple[SignalRule, ...] = ()
     # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)
@@ -537,6 +572,11 @@ class Catalogue:
     def uncounted(self) -> frozenset[str]:
         """The ends that take a case out of every figure."""
         return frozenset(name for name, end in self.ends.items() if not end.counts)
+
+    @property
+    def nights(self) -> frozenset[str]:
+        """The signals that tell of a night without a place."""
+        return frozenset(rule.name for rule in self.signals if rule.about is SignalAbout.NIGHT)
 
     def case_follow_up(self, name: str) -> CaseFollowUpRule | None:
         """The follow-up of that name that belongs to no provision, ``None`` when there is none."""

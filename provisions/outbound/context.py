@@ -22,7 +22,7 @@ from provisions.domain.recipients import Recipient
 from provisions.domain.rules import CodeList, Dependency, OutcomeName, Promise, ProvisionRule
 from provisions.domain.rungs import RungName
 from provisions.domain.terms import DueDate
-from provisions.outbound import course, early, handovers, whole_case
+from provisions.outbound import course, early, handovers, hours, whole_case
 from provisions.outbound.course import Told
 
 HURRY = "SPOED "
@@ -123,6 +123,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_reply(message, provision, now),
         **_new_day(situation, now),
         **(early.facts(message.detail, municipality, situation, config, now) if message.kind in _WARNINGS else {}),
+        **hours.facts(message.detail, situation, config, now),
         **_course(message, situation, config, now),
         **_handover(message, case, config, now),
         **_deadline(situation, now),

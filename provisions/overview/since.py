@@ -58,6 +58,7 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "case.handover_declined": "overdracht teruggegeven",
     "case.transferred": "overgedragen",
     "warning.given": "",
+    "signal.given": "",
     "provision.no_longer_needed": "is niet meer nodig",
     "place.ends": "",
     "place.kept": "",

@@ -6,6 +6,7 @@ from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.calendar import DAY_NAMES, ONE_DAY
 from provisions.domain.case import Status
+from provisions.domain.signals import has_arrived
 from provisions.overview import phrases
 from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.lines import ProvisionLine
@@ -45,6 +46,11 @@ def promised(line: ProvisionLine, today: date) -> str:
     return f"; het loket zei: klaar {near_day(line.promised, today)}" if line.promised else ""
 
 
+def nights(line: ProvisionLine) -> str:
+    """Of who has no place to sleep, which night that was, to stand behind how it stands; empty where it is not so."""
+    return f"; nacht {line.days_late} zonder plek" if line.nights and line.days_late else ""
+
+
 def of_view(view: ProvisionView, config: Config, today: date) -> str:
     """The same of a provision whose whole case was read, and so with what it waits for and where it went."""
     provision = view.provision
@@ -54,7 +60,7 @@ def of_view(view: ProvisionView, config: Config, today: date) -> str:
         return f"Uit beeld sinds {near_day(view.resting.start, today)}"
     if view.overdue:
         refused = ", afgewezen" if provision.status is Status.REFUSED else ""
-        return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}"
+        return f"{dutch.days(view.days_overdue)} {dutch.OVERDUE}{refused}{_nights_of(view)}"
     if view.status == SUSPENDED:
         until = f" tot {near_day(view.suspended_until, today)}" if view.suspended_until else ""
         return f"Klok staat stil{until}"
@@ -68,6 +74,11 @@ def of_view(view: ProvisionView, config: Config, today: date) -> str:
             objection(until_day, today, presumed=view.objection_presumed) if can_object and until_day else "Afgewezen"
         )
     return "Ligt klaar" if any(m.name == _READY for m in provision.milestones) else running(view.due, today)
+
+
+def _nights_of(view: ProvisionView) -> str:
+    without = view.situation.rule.same_day and not has_arrived(view.provision)
+    return f"; nacht {view.days_overdue} zonder plek" if without else ""
 
 
 def _closed(view: ProvisionView, config: Config) -> str:

@@ -190,6 +190,7 @@ def _closing(report: Report) -> str:
     )
     out = _taken_out(report.get("taken_out", 0))
     out += _at_rest(report.get("at_rest", 0))
+    out += _nights(report.get("nights_without_place", 0))
     privacy = "In dit rapport staan geen namen, geen nummers van trajecten en geen vrije tekst."
     if report.get("brought_in"):
         privacy += " Wat is ingebracht, is door twee mensen gezien en gaat over geen cliënt."
@@ -208,6 +209,13 @@ def _at_rest(cases: int) -> str:
         return ""
     are = "was 1 traject" if cases == 1 else f"waren {cases} trajecten"
     return f"Aan het eind van de week {are} uit beeld: die klokken staan stil en tellen niet mee. "
+
+
+def _nights(nights: int) -> str:
+    if not nights:
+        return ""
+    were = "was er 1 signaal" if nights == 1 else f"waren er {nights} signalen"
+    return f"Deze week {were} dat een cliënt een nacht zonder plek was. "
 
 
 def count(value: object) -> str:

@@ -91,6 +91,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         rungs=[(r.name, day_of(r.climbed)) for r in recorded.rungs if not r.taken_over],
         handed_over=row.status == Status.HANDED_OVER.value,
         taken_over=row.continues is not None,
+        nights=[s.day for s in recorded.signals if s.name in catalogue.nights],
         municipality=row.municipality,
     )
     if recorded.lines:

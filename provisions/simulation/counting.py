@@ -114,5 +114,6 @@ def _provision(life: Life, key: ProvisionKey, noted: Noted) -> ProvisionFacts:
             for day, line in noted
             if line.what == "rung.answered"
         ],
+        nights=[s.day for s in p.signals if s.name in life.catalogue.nights],
         submitted=[day for day, line in noted if line.what == "rung.submitted" and line.data["submitted"]],
     )

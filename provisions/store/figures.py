@@ -50,6 +50,7 @@ class RecordedProvision:
     needed: Sequence[_Row]
     causes: Sequence[_Row]
     replies: Sequence[_Row]
+    signals: Sequence[_Row]
     lines: Sequence[_Row]
 
 
@@ -150,7 +151,9 @@ def _cases_since(since: date, uncounted: Collection[str]) -> Select[Any]:
         select(p.case_id).join(t.outcome).join(t.case, t.case.c.id == p.case_id)
         .where(t.outcome.c.without_place, or_(t.case.c.closed.is_(None), t.case.c.closed >= since))
     )  # fmt: skip
-    found = union(lively, climbed, noted, outside).subquery()
+    # A night was told of, and that it was none was recorded later.
+    told = select(p.case_id).join(t.signalled).where(t.signalled.c.day >= since)
+    found = union(lively, climbed, noted, outside, told).subquery()
     query = select(found.c.case_id).join(t.case, t.case.c.id == found.c.case_id).order_by(found.c.case_id)
     return query.where(func.coalesce(t.case.c.end_reason, "").not_in(uncounted))
 
@@ -160,8 +163,8 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
     outcome, suspension, rung, waiver, agreement = t.outcome.c, t.suspension.c, t.rung.c, t.waiver.c, t.agreement.c
     stops = (suspension.start, suspension.until, suspension.resumed, suspension.reason)
     needed, cause = t.needed_from.c, t.cause.c
-    reply = t.reply.c
-    outcomes, suspensions, rungs, waivers, agreements, needs, causes, replies = (
+    reply, signal = t.reply.c, t.signalled.c
+    outcomes, suspensions, rungs, waivers, agreements, needs, causes, replies, signals = (
         _children(connection, ids, query)
         for query in (
             select(outcome.provision_id, outcome.name, outcome.day, outcome.recorded, outcome.without_place).order_by(
@@ -174,6 +177,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
             select(needed.provision_id, needed.day, needed.until).order_by(needed.id),
             select(cause.provision_id, cause.code).order_by(cause.id),
             select(reply.provision_id, reply.said, reply.day).order_by(reply.id),
+            select(signal.provision_id, signal.name, signal.day).order_by(signal.id),
         )
     )
     noted = _noted(connection, ids)
@@ -190,6 +194,7 @@ def _slice(connection: Connection, case_ids: Sequence[int]) -> Iterator[Recorded
                 needs.get(row.id, ()),
                 causes.get(row.id, ()),
                 replies.get(row.id, ()),
+                signals.get(row.id, ()),
                 noted.get(row.case_id, {}).get((row.key, row.round), ()),
             )
         )

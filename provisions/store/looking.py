@@ -26,6 +26,7 @@ TABLES = [
         "person",
         "milestone",
         "warned",
+        "signalled",
         "cause",
         "reply",
         "approval",

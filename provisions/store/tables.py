@@ -108,6 +108,7 @@ provision = Table(
     Column("urgent", Boolean, nullable=False),
     Column("asked", Boolean, nullable=False),
     Column("asked_on", Date),  # null too where that was not noted
+    Column("asked_at", Moment),  # of what is promised for the very day
     Column("their_number", Text),  # the counter's own; null once forgotten
     Column("urgent_since", Date),  # null when it was so from the beginning
     Column("urgent_because", Text),  # a code of config
@@ -324,6 +325,20 @@ warned = Table(
     Column("sent", Moment, nullable=False),
     Column("message", Uuid),
     UniqueConstraint("provision_id", "name", "day"),
+)
+
+# Signals about what is promised for the very day. Without a message: a night that a later letter counts in, or too late.
+signalled = Table(
+    "signalled",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    _provision_id(),
+    Column("name", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("sent", Moment, nullable=False),
+    Column("message", Uuid),
+    UniqueConstraint("provision_id", "name", "day"),
+    Index("ix_signalled_day", "day"),
 )
 
 # Dated facts that are no outcome; named again it is a correction.

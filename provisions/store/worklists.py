@@ -34,7 +34,8 @@ LINE = (
     "(SELECT k.code FROM cause k WHERE k.provision_id = p.id ORDER BY k.id DESC LIMIT 1) AS cause, "
     # What the counter said last of when it is there: a day, or that it will not be.
     "(SELECT CASE WHEN y.said = 'promised' THEN y.named END FROM reply y WHERE y.provision_id = p.id "
-    "AND y.said IN ('promised', 'refused', 'obstacle') ORDER BY y.id DESC LIMIT 1) AS promised"
+    "AND y.said IN ('promised', 'refused', 'obstacle') ORDER BY y.id DESC LIMIT 1) AS promised, "
+    "EXISTS (SELECT FROM milestone m WHERE m.provision_id = p.id AND m.name = 'arrived') AS arrived"
 )
 
 

@@ -245,7 +245,7 @@ class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
             one.municipality,
             mine.other(one.director),
             one.name,
-            f"{states.standing(one, today)}{states.promised(one, today)}",
+            f"{states.standing(one, today)}{states.nights(one)}{states.promised(one, today)}",
             "Antwoord geven" if table else "Uitkomst vastleggen",
             "/tafel" if table else f"/clienten/{one.address}/{one.named}",
             one.named,

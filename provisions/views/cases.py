@@ -123,6 +123,10 @@ class ProvisionView:
             "waivers": [{"dependency": w.dependency, "because": w.code, "on": w.on.isoformat()} for w in p.waivers],
             "date_warnings": list(self.date_warnings),
             "warnings": self._warnings(),
+            "signals": [
+                {"name": s.name, "day": s.day.isoformat(), "sent": utc_text(s.sent) if s.message else None}
+                for s in p.signals
+            ],
             "promised": _iso(p.promised),
             "answered": [reply_json(r) for r in p.replies],
             "their_number": p.their_number,

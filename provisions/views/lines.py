@@ -19,7 +19,8 @@ class ProvisionLine:
 
     ``last_day``: the last day on time, ``None`` while that is not known; ``days_late``: 0 when it is on time. ``lies_with``: the
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
-    said, or for whom it is not. ``promised``: the day that the counter named, of what is open.
+    said, or for whom it is not. ``promised``: the day that the counter named, of what is open. ``nights``: the days that
+    it is late are nights without a place.
     """
 
     id: int
@@ -40,6 +41,7 @@ class ProvisionLine:
     lies_with: str | None
     cause: str
     promised: date | None = None
+    nights: bool = False
 
     @property
     def named(self) -> str:
@@ -73,6 +75,7 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
         lies_with=row.lies_with,
         cause=said,
         promised=row.promised if Status(row.status).is_open else None,
+        nights=row.key in config.catalogue.provisions and config.catalogue.rule(row.key).same_day and not row.arrived,
     )
 
 

@@ -97,6 +97,7 @@ class House:
             "town": lambda key: towns[key].name if key in towns else key,
             "standing": lambda view: states.of_view(view, app.config, day_of(app.clock())),
             "stands": lambda line: states.standing(line, day_of(app.clock())),
+            "nights": states.nights,
             "near": lambda day: states.near_day(day, day_of(app.clock())),
             "holder": dutch.holder,
             "due_day": lambda view: written_day(view.due) if view.due else "",

@@ -190,6 +190,7 @@ def of_provision(scene: Scene) -> dict[str, Any]:
         "Volgende voorwaarschuwing": "; ".join(
             f"{one.rule.title}, {written_day(day_of(one.at))}" for one in view.next_warnings[:1]
         ),
+        "Signalen": "; ".join(_signalled(view, catalogue)),
         "Gevraagd aan een ander": ", ".join(f"A-{number}" for number in view.asked),
     }
 
@@ -224,6 +225,18 @@ def _warned(view: ProvisionView, catalogue: Catalogue) -> list[str]:
         for w in view.provision.warnings
         if w.message
     ]
+
+
+def _signalled(view: ProvisionView, catalogue: Catalogue) -> list[str]:
+    """Which signals were given, the first and the last of a kind."""
+    titles = {rule.name: rule.title for rule in catalogue.signals}
+    found = []
+    for name in dict.fromkeys(s.name for s in view.provision.signals):
+        days = [written_day(s.day) for s in view.provision.signals if s.name == name]
+        times = f", {len(days)} keer" if len(days) > 1 else ""
+        when = f"{days[0]} tot en met {days[-1]}" if len(days) > 1 else days[0]
+        found.append(f"{titles.get(name, name)}, {when}{times}")
+    return found
 
 
 def answers(view: ProvisionView) -> dict[RungName, str]:

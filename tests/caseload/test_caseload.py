@@ -75,6 +75,7 @@ SITUATIONS: dict[str, Callable[[ProvisionView], bool]] = {
     "a day named by the counter": lambda v: v.provision.promised is not None and v.provision.status.is_open,
     "a counter that wants to be called": lambda v: any(r.is_open for r in v.provision.replies),
     "contact goes otherwise": lambda v: v.case.contact == "two_people" and v.case.own_number is not None,
+    "a night without a place": lambda v: any(s.name == "night" for s in v.provision.signals),
     "losing the place": lambda v: v.case.losing_place is True and v.case.wlz is not None,
     "money refused, corrected and spent": lambda v: (
         {"denied", "approved", "spent", "corrected", "returned"} <= {line.kind for line in v.case.budget}

@@ -203,6 +203,22 @@ POSTAL = "[provision.postal_address]"
             ("[municipality.voorbeeldstad.office_hours]", "'from'", "'half negen' is geen tijd", "08:30"), id="bad time",
         ),
         pytest.param(
+            "provisions.toml", ('name = "night"', 'name = "arrived"'),
+            ("[signal arrived]", "'name'", "'arrived' bestaat al"), id="signal twice",
+        ),
+        pytest.param(
+            "provisions.toml", ("after = 2\n\n[[signal]]", 'after = 2\nat = "14:00"\n\n[[signal]]'),
+            ("[signal unanswered]", "'at'", "het een of het ander"), id="signal after and at",
+        ),
+        pytest.param(
+            "provisions.toml", ('to = ["case_director", "team_leads"]', 'to = ["teamleider"]'),
+            ("[signal night]", "'to'", "'teamleider' bestaat niet"), id="signal to nobody",
+        ),
+        pytest.param(
+            "provisions.toml", ('to = ["case_director", "team_leads"]\nat', 'to = ["case_director"]\nnext_day = true\nat'),
+            ("[signal night]", "'next_day'", "alleen bij arrived"), id="signal of the next day",
+        ),
+        pytest.param(
             "provisions.toml", ("days = 42", "days = 0"),
             ("[notice_of_default]", "'days'", "0 is geen aantal dagen"), id="no days of a penalty",
         ),

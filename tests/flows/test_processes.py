@@ -127,6 +127,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(
         lambda: client.needs_again(key, agreed=day("2027-05-01") if CATALOGUE.rule(key).needs_agreed_date else None)
     )
+    client.now += timedelta(days=2)  # nothing ran meanwhile
+    client.tick()
     attempt(lambda: client.asks_for_a_longer_stop(key, 3))
     attempt(lambda: client.closes("died"))
     attempt(client.ended_by_mistake)

@@ -189,3 +189,15 @@ def test_a_case_at_rest_is_counted_as_such_and_its_days_are_nobodys(database: En
     assert (week["at_rest"], row["delivered_on_time"], row["breaches"], row["suspended"]) == (0, 5, 0, 0)
     assert row["median_days"] == 3  # 2 to 18 November, less the thirteen days between 4 and 18 November
     assert row["since_intake_days"] == {"at_rest": 65, "counter": 15}
+
+
+def test_each_night_without_a_place_counts_in_the_week_of_its_morning(database: Engine, clock: MovingClock) -> None:
+    town = Town(dated(database, clock), clock)
+    case = town.takes_in("TR-2026-0001", "emergency_shelter")  # on Monday 2 November
+    town.on("2026-11-10 12:00")
+    case.gets("emergency_shelter")
+    town.on("2026-11-18 12:00")
+    reports = Reports(database, CONFIG, clock)
+    weeks = {week: reports.of_week(Week.parse(week)) for week in ("2026-W45", "2026-W46", "2026-W47")}
+    assert [report["nights_without_place"] for report in weeks.values()] == [6, 2, 0]
+    assert "6 signalen dat een cliënt een nacht zonder plek was" in plain_text(weeks["2026-W45"])

@@ -186,7 +186,7 @@ def test_every_column_of_every_table_was_filled_by_that_life(app: App, clock: Mo
         for table in (
                 t.case, t.provision, t.suspension, t.waiver, t.rung, t.outcome, t.follow_up, t.milestone, t.needed_from, t.cause,
                 t.agreement, t.message, t.audit, t.rest, t.case_follow_up,
-                t.living, t.place, t.warned,
+                t.living, t.place, t.warned, t.signalled,
             ):  # fmt: skip
             rows = connection.execute(select(table)).mappings().all()
             empty = {c.name for c in table.c if all(row[c.name] is None for row in rows)}

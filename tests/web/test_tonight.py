@@ -53,3 +53,17 @@ def test_it_stands_first_in_mijn_werk_and_who_loses_a_place_second(browser: Brow
 def test_for_others_the_page_is_not_there(browser: Browser, code: str) -> None:
     browser.signs_in(code).opens("/vannacht")
     assert browser.status == 404
+
+
+def test_which_night_it_was_stands_with_it(browser: Browser, beds: App, clock: MovingClock) -> None:
+    clock.set("2026-11-14T09:00:00+00:00")
+    beds.time.tick_all()
+    page = browser.signs_in("regie-1").opens("/vannacht")
+    assert "nacht 2 zonder plek" in page
+    assert "nacht 2 zonder plek" in browser.opens("/werk")
+    number = beds.views.case(OUTSIDE).as_json()["id"]
+    page = browser.opens(f"/clienten/{number}/emergency_shelter")
+    assert "nacht 2 zonder plek" in browser.opens(f"/clienten/{number}")
+    assert "nacht zonder plek" in page
+    beds.cases.milestone(OUTSIDE, "emergency_shelter", "arrived", by=typed("regie-1"))
+    assert "nacht 2 zonder plek" not in browser.opens("/vannacht").partition("vanaf morgen")[0].split(OUTSIDE)[1][:900]

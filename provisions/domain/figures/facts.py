@@ -48,7 +48,8 @@ class ProvisionFacts:
     as far as known; ``replied_on``: the day on which it first answered. ``ended_on``: the day on which it ended with its case,
     or was handed over (``handed_over``).
     ``taken_over``: it continues a round of the municipality before; ``rungs_before``: those climbed there that a table still
-    had, from the day of the move. ``municipality``: to which it belongs, where that was recorded.
+    had, from the day of the move. ``municipality``: to which it belongs, where that was recorded. ``nights``: the mornings after
+    a night without a place, as was told of them.
     """
 
     key: str
@@ -76,6 +77,7 @@ class ProvisionFacts:
     taken_over: bool = False
     rungs_before: Sequence[tuple[str, date]] = ()
     municipality: str | None = None
+    nights: Sequence[date] = ()
 
 
 @dataclass(slots=True)

@@ -69,6 +69,7 @@ class History:
         self.answered = Answered()
         self._taken_out: Counter[int] = Counter()
         self._at_rest = Levels()
+        self._nights: Counter[int] = Counter()
         self._municipal_events: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._municipal_overdue: defaultdict[str, Levels] = defaultdict(Levels)
 
@@ -124,6 +125,8 @@ class History:
         # An answer that was changed in the same week counts once.
         for (week, _), answer in {(week_number(a.day), a.rung): a.answer for a in facts.answers}.items():
             tally.answers[week][answer] += 1
+        for morning in facts.nights:
+            self._nights[week_number(morning)] += 1
         for day in facts.submitted:
             tally.submitted[week_number(day)] += 1
 
@@ -228,6 +231,10 @@ class History:
     def at_rest(self, week: Week) -> int:
         """How many cases were at rest at the end of the week."""
         return self._at_rest.at(week.number)
+
+    def nights_without_place(self, week: Week) -> int:
+        """How many nights without a place were told of in the week: each client counts in each night."""
+        return self._nights[week.number]
 
     def where_days_went(self, weeks: Sequence[Week]) -> dict[str, int] | None:
         """The days since intake of all that was delivered in ``weeks``, by where they went; ``None`` under five."""

@@ -70,6 +70,7 @@ class Life:
             and all(o.day < day for o in facts.outcomes)
             and all(climbed < day for _, climbed in facts.rungs)
             and all(a.day < day for a in facts.answers)
+            and all(morning < day for morning in facts.nights)
             and all(submitted < day for submitted in facts.submitted)
         )
 

@@ -51,6 +51,7 @@ def start(draft: Draft, provision: Provision, day: date) -> None:
             started_on=day,
             asked=True,
             asked_on=provision.asked_on or draft.moment.today,
+            asked_at=draft.moment.now if draft.rule(key).same_day else None,
         )
     )
     note_start(draft, key, day, None if again else draft.moment.today)
@@ -64,7 +65,7 @@ def start(draft: Draft, provision: Provision, day: date) -> None:
 
 def note_start(draft: Draft, key: ProvisionKey, day: date, asked: date | None = None) -> None:
     """The clock started on ``day``; ``asked``: the day on which the counter was asked, where that is now."""
-    end = deadlines.due(draft.situation(key))
+    end, at = deadlines.due(draft.situation(key)), draft.case.provisions[key].asked_at
     assert end is not None, "a provision that has started has a due date"  # noqa: S101
     draft.note(
         "provision.started",
@@ -72,6 +73,7 @@ def note_start(draft: Draft, key: ProvisionKey, day: date, asked: date | None = 
         key,
         on=day.isoformat(),
         asked=asked.isoformat() if asked else None,
+        asked_at=at.isoformat() if at else None,
         term=explained(end),
     )
 

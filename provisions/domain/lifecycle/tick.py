@@ -16,6 +16,7 @@ from provisions.domain.lifecycle.promises import promise_due, remind_of_promise
 from provisions.domain.lifecycle.reminding import next_reminder
 from provisions.domain.lifecycle.rest import wake_by_itself
 from provisions.domain.lifecycle.second import ask_again, next_asking
+from provisions.domain.lifecycle.signal import signal
 from provisions.domain.lifecycle.starting import explained
 from provisions.domain.lifecycle.telling import tell_standby
 from provisions.domain.lifecycle.waivers import offer_waivers
@@ -23,19 +24,22 @@ from provisions.domain.lifecycle.warning import warn
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import Catalogue
 from provisions.domain.rungs import RungName
+from provisions.domain.signals import signals_ahead
 from provisions.domain.terms import DueDate
 from provisions.domain.warnings import warnings_ahead
 
 
 def tick(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
     """Everything that fell due for one provision by ``moment.now``: clocks resumed, lateness noted, rungs climbed in order,
-    warnings given, follow-ups and promised days reminded of. Deciding twice changes nothing: what was done is in the case.
+    warnings and signals given, follow-ups and promised days reminded of. Deciding twice changes nothing: what was done is in the
+    case.
     """
     draft = Draft(case, moment)
     _resume_by_itself(draft, key)
     warn(draft, key)
     _note_overdue(draft, key)
     _climb(draft, key)
+    signal(draft, key)
     remind(draft, key)
     remind_of_promise(draft, key)
     return draft.done()
@@ -248,6 +252,7 @@ def _next_at(situation: Situation, moment: Moment, end: DueDate | None) -> datet
     moments = [first_moment(day) for f in provision.follow_ups if (day := next_reminder(f, situation.calendar))]
     moments += [first_moment(s.until) for s in _running_out(provision)]
     moments += [warning.at for warning in warnings_ahead(situation, moment.catalogue)[:1]]
+    moments += [one.at for one in signals_ahead(situation, moment.catalogue, moment.now)[:1]]
     rung = ladder.next_rung_at(situation, moment.catalogue, moment.now)
     if rung is not None:
         moments.append(rung.at)

@@ -37,7 +37,7 @@ _NEVER = {
 _TICKED = frozenset(
     {
         *("clock.resumed", "provision.overdue", "rung.climbed", "rung.submitted", "follow_up.reminded"),
-        *("message.requested", "warning.given", "warning.passed"),
+        *("message.requested", "warning.given", "warning.passed", "signal.given", "signal.passed"),
     }
 )
 
