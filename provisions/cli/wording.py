@@ -79,6 +79,8 @@ class Wording:
             found.append(f"{'nu' if day <= self._today else self.day(day)}: {what}")
         for warning in p.next_warnings[:1]:
             found.append(f"{self.day(day_of(warning.at))}: voorwaarschuwing: {warning.rule.title}")
+        if any(s.name in self._config.catalogue.nights for s in p.provision.signals) and p.overdue:
+            found.append(f"nacht {p.days_overdue} zonder plek")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
         return found + [f"{self.day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]
 

@@ -1,6 +1,6 @@
 """What happens in a life (domain.md), as stories: each is one client, told day by day on a moving clock."""
 
-from tests.builders import DIRECTOR, TEAM_LEAD, Letter, Town, day, on_a_page, refusal, typed
+from tests.builders import DIRECTOR, TEAM_LEAD, Letter, Town, at, day, on_a_page, refusal, typed
 
 SHELTER = "opvang@voorbeeldstad.example"
 STANDBY = "bereikbaarheidsdienst@voorbeeldstad.example"
@@ -59,7 +59,9 @@ def test_a_release_that_is_put_off_three_times(town: Town) -> None:
     assert case["emergency_shelter"].breached
     assert town.overdue() == ["TR-2026-0102 opvang 1, doorbraaktafel"]
     late = [letter.on for letter in town.letters_to(TABLE) if "te laat" in letter.subject]
-    assert late == [letter.on for letter in town.letters_to(STANDBY) if "Vannacht" in letter.subject]
+    # On the day itself the counter did not answer: at 16.00 the stand-by is called.
+    unanswered, *at_night = [letter.on for letter in town.letters_to(STANDBY) if "Vannacht" in letter.subject]
+    assert (unanswered, at_night) == (at("2026-11-30 16:00"), late)
     # Beforehand the table was warned of each day once; the last became known so late that only the portfolio holder was.
     assert [letter.subject.partition("· ")[2] for letter in town.letters_to(TABLE) if "Voor" in letter.subject] == [
         "12 november",
@@ -86,10 +88,10 @@ def test_eviction_is_announced_while_debt_counselling_waits(town: Town) -> None:
 def test_a_death_with_shelter_open(town: Town) -> None:
     """Everybody who was asked hears that the request lapses; nobody is reminded, and no breach falls after that day."""
     case = town.takes_in("TR-2026-0104", "emergency_shelter", "wmo_indication", "id_document")
-    town.on("2026-11-04 09:00")
+    town.on("2026-11-04 08:50")
     case.does("close", reason="died", on=day("2026-11-03"))
-    town.on("2026-11-04 09:01")
-    assert set(told(town, "2026-11-04 09:00")) == {
+    town.on("2026-11-04 08:51")
+    assert set(told(town, "2026-11-04 08:50")) == {
         "opvang: Verzoek vervalt TR-2026-0104 · 4 november",
         "wmo: Verzoek vervalt TR-2026-0104 · 4 november",
         "burgerzaken: Verzoek vervalt TR-2026-0104 · 4 november",
@@ -100,7 +102,7 @@ def test_a_death_with_shelter_open(town: Town) -> None:
         "emergency_shelter": True, "wmo_indication": False, "id_document": False,
     }  # fmt: skip
     town.on("2027-02-01 09:00")
-    assert told(town, "2026-11-04 10:00") == []
+    assert told(town, "2026-11-04 08:52") == []
 
 
 def test_shelter_is_asked_for_at_23_27_on_a_saturday(town: Town) -> None:
@@ -116,7 +118,10 @@ def test_shelter_is_asked_for_at_23_27_on_a_saturday(town: Town) -> None:
     assert told(town, "2026-11-08 00:00") == [
         "bereikbaarheidsdienst: SPOED Vannacht TR-2026-0105 · te laat sinds 8 november",
         "doorbraaktafel: SPOED Doorbraaktafel TR-2026-0105 · te laat sinds 8 november",
+        "regisseur.noord: SPOED Signaal TR-2026-0105 · 8 november",
+        "teamleider: SPOED Signaal TR-2026-0105 · 8 november",
     ]
+    assert "nacht 1 zonder plek" in " ".join(town.letters_to("teamleider@voorbeeldstad.example")[-1].text.split())
     case.gets("emergency_shelter", place="hotel", on="2026-11-07")
     assert not case["emergency_shelter"].breached, "the hotel was found that night, and recorded the next morning"
 
