@@ -15,10 +15,11 @@ def facts(detail: str | None, situation: Situation, config: Config, now: datetim
     name, _, day = (detail or "").partition(AND_DAY)
     rule = next((rule for rule in config.catalogue.signals if day and rule.name == name), None)
     if rule is None:
-        return {"signal": "", "signal_short": "", "night": 0}
+        return {"signal": "", "signal_short": "", "signal_on": "", "night": 0}
     of = date.fromisoformat(day)
     return {
         "signal": rule.about.value,
         "signal_short": dutch.day_and_month(of, now),
+        "signal_on": dutch.dutch_date(of),
         "night": night(situation, of),
     }
