@@ -50,6 +50,12 @@ def take_in(app: App, municipality: str = "havenmeer") -> None:
     )
 
 
+def live_the_day(app: App, clock: MovingClock) -> None:
+    """What is counted in hours has been told by the evening."""
+    clock.now = at("2026-11-02 20:00")
+    app.time.tick_all()
+
+
 def foresee_all(app: App, limit: int = 100) -> int:
     total = 0
     while found := app.time.foresee(limit):
@@ -135,8 +141,9 @@ def test_with_and_without_foresight_the_same_is_recorded(
     assert whole(app)
 
 
-def test_it_is_foreseen_once_and_no_further_than_a_day(app: App) -> None:
+def test_it_is_foreseen_once_and_no_further_than_a_day(app: App, clock: MovingClock) -> None:
     take_in(app)
+    live_the_day(app, clock)
     assert foresee_all(app, limit=2) == CASES  # the shelter, due today
     assert app.time.foresee() == 0
     with app.engine.connect() as connection:
@@ -160,6 +167,7 @@ def test_what_changes_in_a_case_is_not_recorded_as_it_was_foreseen(app: App, clo
 
 def test_many_outcomes_at_once_change_what_was_foreseen_too(app: App, clock: MovingClock) -> None:
     take_in(app)
+    live_the_day(app, clock)
     foresee_all(app)
     reports = [OutcomeReport(f"TR-2026-{n:04}", "emergency_shelter", "delivered") for n in range(CASES)]
     app.cases.record_outcomes(reports, by=typed(DIRECTOR))
