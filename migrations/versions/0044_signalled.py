@@ -1,4 +1,7 @@
-"""Signals about what is promised for the very day, and when that was asked. Nothing is sent because of this."""
+"""Signals about what is promised for the very day, and when that was asked. Nothing is sent because of this.
+
+After a way back to an older version what the record says of them is put there again: none is given twice.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +10,28 @@ revision = "0044"
 down_revision = "0043"
 branch_labels = None
 depends_on = None
+
+_OF = "a.case_id = p.case_id AND a.key = p.key AND coalesce(CAST(a.data->>'round' AS integer), 1) = p.round"
+_ASKED = f"""
+UPDATE provision SET asked_at = said.asked_at FROM (
+    SELECT DISTINCT ON (p.id) p.id, CAST(a.data->>'asked_at' AS timestamptz) AS asked_at
+    FROM audit a JOIN provision p ON {_OF}
+    WHERE a.what = 'provision.started' AND a.data->>'asked_at' IS NOT NULL AND p.started_on IS NOT NULL
+    ORDER BY p.id, a.id DESC
+) said WHERE said.id = provision.id"""  # noqa: S608 - pieces of our own text
+# Of nights that were missed the line of the last one tells.
+_SIGNALLED = f"""
+INSERT INTO signalled (provision_id, name, day, sent, message)
+SELECT p.id, a.data->>'name', said.day, a.at, CASE WHEN said.told THEN a.message END
+FROM audit a JOIN provision p ON {_OF}
+CROSS JOIN LATERAL (
+    SELECT CAST(missed AS date) AS day, false AS told
+    FROM jsonb_array_elements_text(CASE jsonb_typeof(a.data->'missed') WHEN 'array' THEN a.data->'missed' ELSE '[]' END) missed
+    UNION ALL SELECT CAST(a.data->>'day' AS date), true
+) said
+WHERE a.what IN ('signal.given', 'signal.passed')
+ORDER BY a.id, said.told, said.day
+ON CONFLICT DO NOTHING"""  # noqa: S608
 
 
 def upgrade() -> None:
@@ -28,6 +53,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("provision_id", "name", "day", name="uq_signalled_provision_id_name_day"),
     )
     op.create_index("ix_signalled_day", "signalled", ["day"])
+    op.execute(_ASKED)
+    op.execute(_SIGNALLED)
 
 
 def downgrade() -> None:

@@ -229,9 +229,7 @@ class Replay:
             self._difference(key, name, there, expected)
             for name, look in _COMPARED.items()
             if not (forgotten and name == "follow_ups")
-            and not (
-                name in _KEPT_SINCE and getattr(stored, name) is None
-            )  # a way back to an older version does not keep it
+            and not (name == "asked_on" and stored.asked_on is None)  # a way back to an older version does not keep it
             and (there := look(stored, forgotten)) != (expected := look(said, forgotten))
         ]
         if stored.applied_on not in ({said.applied_on} if said.applied_on else {None, said.needed_on}):
@@ -315,7 +313,6 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
     "earlier_needed": lambda p, _forgotten: [(n.day, n.until) for n in p.earlier_needed],
     "earlier_agreements": lambda p, _forgotten: [(a.day, a.on) for a in p.earlier_agreements],
 }  # fmt: skip
-_KEPT_SINCE = frozenset({"asked_on", "asked_at"})
 _COLUMNS = {
     "waivers": "waiver",
     "rungs": "rung",

@@ -115,7 +115,7 @@ WITH chosen AS MATERIALIZED (
 SELECT c.uid AS address, c.reference, c.own_number, c.municipality, CASE WHEN NOT BEFORE THEN c.director END AS director,
     c.opened, CASE WHEN NOT BEFORE THEN c.closed END AS closed, c.living, c.handover_with,
     c.handover_since, MOVES AS moving, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.worst, p.refused, p.due,
-    p.resumes, p.rung, t.follow_up, r.start AS rest, r.until AS rest_until,
+    p.resumes, p.rung, p.night, t.follow_up, r.start AS rest, r.until AS rest_until,
     (SELECT max(l.ends) FROM place l WHERE %(all_of_it)s AND NOT BEFORE AND l.case_id = c.id
         AND l.state = 'ends' AND l.ends >= %(today)s) AS place_ends
 FROM chosen JOIN client_case c ON c.id = chosen.id LEFT JOIN promised p ON p.case_id = c.id LEFT JOIN to_do t ON t.case_id = c.id

@@ -14,7 +14,13 @@ NEXT_DAYS = """min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
         min((p.suspended_until || ' ' || p.key || ' ' || p.round) COLLATE "C")
             FILTER (WHERE p.suspended_until > %(today)s) AS resumes,
         min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
-            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s) AS rung"""
+            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s AND IN_DAYS) AS rung,
+        min(((p.next_at AT TIME ZONE 'Europe/Amsterdam')::date || ' ' || p.key || ' ' || p.round) COLLATE "C")
+            FILTER (WHERE p.late_from <= %(now)s AND p.next_at > %(now)s AND NOT IN_DAYS) AS night""".replace(
+    # A rung is due at the first moment of a day; what of something late is due at an hour tells of another night.
+    "IN_DAYS",
+    "(p.next_at AT TIME ZONE 'Europe/Amsterdam')::time = '00:00'",
+)
 
 _LISTED = """
 WITH chosen AS MATERIALIZED (
@@ -35,7 +41,7 @@ WITH chosen AS MATERIALIZED (
         WHERE f.done IS NULL AND NOT f.lapsed
     ) planned GROUP BY planned.case_id
 )
-SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, t.follow_up,
+SELECT c.*, coalesce(p.open, 0) AS open, coalesce(p.late, 0) AS late, p.due, p.resumes, p.rung, p.night, t.follow_up,
     r.start AS rest, r.until AS rest_until,
     (SELECT max(l.ends) FROM place l WHERE l.case_id = c.id AND l.state = 'ends' AND l.ends >= %(today)s) AS place_ends
 FROM chosen c LEFT JOIN promised p ON p.case_id = c.id LEFT JOIN to_do t ON t.case_id = c.id

@@ -169,6 +169,7 @@ def next_of(row: Any, config: Config) -> Next | None:
             (row.follow_up, "vervolgactie"),
             (None if row.rest else row.resumes, "klok loopt weer:"),
             (row.rung, "volgende escalatiestap"),
+            (row.night, "nacht zonder plek:"),
         )
         if said is not None
         for at in (said.split(" "),)

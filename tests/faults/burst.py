@@ -1,6 +1,7 @@
 """Two thousand rungs that are due at once, and what must be true afterwards, whatever was killed in between."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, Row, func, select, text, update
@@ -9,7 +10,7 @@ from provisions.app import App
 from provisions.store import tables as t
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at, typed
+from tests.builders import CONFIG, DIRECTOR, at, day, typed
 from tests.conftest import MovingClock
 from tests.faults.postoffice import PostOffice
 
@@ -24,20 +25,32 @@ AFTERWARDS = at("2026-11-06 00:00")
 
 def take_in(database: Engine, rungs: int, *, first: int = 1) -> int:
     """Cases whose rungs are all due ``AFTERWARDS``; their requests have gone out. Returns how many rungs."""
-    clock = MovingClock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
     cases = -(-rungs // len(RUNGS_OF_A_CASE))
-    needs = ("emergency_shelter", "wmo_indication")
-    numbers = range(first, first + cases)
-    App(database, CONFIG, clock).cases.intake_many(
-        [IntakeRequest(f"TR-2026-{n:05}", "voluntary", needs) for n in numbers], by=typed(DIRECTOR)
-    )
+    _take_in(database, [_request(n, "emergency_shelter", "wmo_indication") for n in range(first, first + cases)])
+    return cases * len(RUNGS_OF_A_CASE)
+
+
+def take_in_for_the_morning(database: Engine, cases: int) -> int:
+    """Cases of which nothing is due before the first rung of each, at ``FIRST``; their requests have gone out."""
+    agreed = {"social_network": day("2026-11-02")}
+    requests = [_request(n, "social_network", "wmo_indication") for n in range(1, cases + 1)]
+    _take_in(database, [replace(request, agreed=agreed) for request in requests])
+    return cases
+
+
+def _request(number: int, *needs: str) -> IntakeRequest:
+    return IntakeRequest(f"TR-2026-{number:05}", "voluntary", needs)
+
+
+def _take_in(database: Engine, requests: list[IntakeRequest]) -> None:
+    clock = MovingClock(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+    App(database, CONFIG, clock).cases.intake_many(requests, by=typed(DIRECTOR))
     with database.begin() as connection:
         connection.execute(
             update(t.message).where(t.message.c.kind == "request").values(
                 status="sent", sent=clock(), next_try=None, attempts=1
             )
         )  # fmt: skip
-    return cases * len(RUNGS_OF_A_CASE)
 
 
 def foresee(database: Engine) -> int:

@@ -29,6 +29,7 @@ from tests.faults.burst import (
     still_to_climb,
     still_to_send,
     take_in,
+    take_in_for_the_morning,
     the_first_rung_once,
 )
 from tests.faults.engine_process import Engines, engines, wait_until
@@ -91,7 +92,7 @@ def test_engines_are_killed_while_they_record_what_was_foreseen(new_database: Ne
     office, moments = PostOffice(), random.Random(7)  # noqa: S311
     with new_database() as url, open_office(office) as smtp:
         database = engine_for(url)
-        cases = take_in(database, 3 * RUNGS if LONG else 900) // 3
+        cases = take_in_for_the_morning(database, RUNGS if LONG else 300)
         assert foresee(database) == cases
         with engines(url, smtp, FIRST) as started:
             kills = 0

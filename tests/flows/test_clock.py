@@ -10,10 +10,10 @@ from flows.loops.lookahead import BREATH, EVERY, Foresight
 from provisions.app import App
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from tests.builders import CONFIG, DIRECTOR, at, typed
+from tests.builders import CONFIG, DIRECTOR, at, day, typed
 from tests.conftest import MovingClock
 
-MIDNIGHT = at("2026-11-03 00:00")  # shelter is due on the day itself
+MIDNIGHT = at("2026-11-03 00:00")  # what was agreed for the day itself is late
 
 
 @pytest.fixture
@@ -23,8 +23,10 @@ def app(database: Engine, clock: MovingClock) -> App:
 
 
 def take_in(app: App, count: int) -> None:
+    agreed = {"social_network": day("2026-11-02")}
     app.cases.intake_many(
-        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["emergency_shelter"]) for n in range(count)], by=typed(DIRECTOR)
+        [IntakeRequest(f"TR-2026-{n:04}", "voluntary", ["social_network"], agreed=agreed) for n in range(count)],
+        by=typed(DIRECTOR),
     )
 
 

@@ -23,7 +23,7 @@ from provisions.database.connect import engine_for
 from provisions.database.encryption import PIECE, Encrypting, NotAuthenticError, decrypted
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.store import locks
+from provisions.store import locks, rules
 from provisions.store import tables as t
 from provisions.store.audit import allow_other_moments
 from tests.builders import DIRECTOR, Town, typed
@@ -171,6 +171,8 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
     lived_in.database.dispose()
     migrate.downgrade(owner_url(postgres, name), schema)
     old = engine_for(owner_url(postgres, name))
+    with old.begin() as connection:
+        rules.note_followed(connection, "those of an older program")
     as_an_older_program_made_it(old, tmp_path / "old")
     old.dispose()
     migrate.upgrade(owner_url(postgres, name), "provisions")
@@ -189,6 +191,8 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
     assert made.anchor == str(verdict.anchor)
 
     there = Town(restored, clock)
+    assert there.app.rules.follow() > 0, "as when the program starts: the moments that are kept were an older one's"
+    assert verified(restored).derived
     there.takes_in("TR-2026-0003", "id_document")
     there.app.cases.record_outcome("TR-2026-0003", "id_document", "delivered", by=typed(DIRECTOR))
     assert verified(restored).whole

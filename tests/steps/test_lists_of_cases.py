@@ -85,7 +85,10 @@ def test_late_and_next_are_what_the_case_itself_says(app: App, clock: MovingCloc
         assert line["open"] == sum(p.provision.status.is_open for p in view.provisions), reference
     assert lines["TR-2026-0101"]["next"] == {"day": "2026-11-09", "what": "uiterste datum identiteitsbewijs"}
     assert lines["TR-2026-0200"]["next"] == {"day": "2026-11-05", "what": "uiterste datum Wmo-indicatie"}
-    assert lines["TR-2026-1010"]["next"] is None, "the last rung was climbed this morning"
+    assert lines["TR-2026-1010"]["next"] == {"day": "2026-11-06", "what": "nacht zonder plek: opvang"}
+    app.cases.milestone("TR-2026-1010", "emergency_shelter", "arrived", by=typed(BEN))
+    (there,) = (one for one in app.lists.cases() if one.reference == "TR-2026-1010")
+    assert there.next is None, "the last rung was climbed this morning"
     app.cases.record_outcome("TR-2026-0200", "wmo_indication", "delivered", by=typed(GONE))
     (after,) = [one for one in app.lists.cases() if one.reference == "TR-2026-0200"]
     assert after.next is not None
