@@ -6,7 +6,7 @@ from flows.forms.fields import CODE_HELP, CODE_PATTERN, optional, required
 from flows.forms.form import Fields, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
-from provisions.domain.rules import Catalogue, Dependency, ProvisionRule
+from provisions.domain.rules import Catalogue
 from provisions.inputs import EARLIER_REFERENCES, WHOLE_CASE
 
 # Grounds and reasons are kept as their Dutch sentence, in our own database only.
@@ -57,7 +57,7 @@ def waivers(catalogue: Catalogue) -> dict[str, str]:
     return {
         f"{rule.key}:{dependency}": dutch.without(rule.name, catalogue.named(dependency))
         for rule in catalogue.provisions.values()
-        for dependency in _dependencies(rule)
+        for dependency in rule.edges
     }
 
 
@@ -118,8 +118,3 @@ def code(fields: Fields, name: str, title: str, help_text: str = "") -> Fields:
     """Add a code that may stay empty."""
     text = f"{help_text} {CODE_HELP}".strip()
     return fields.add(name, lambda position: optional(str, position, title, text, pattern=CODE_PATTERN))
-
-
-def _dependencies(rule: ProvisionRule) -> list[Dependency]:
-    found = [*rule.after, *(d for variant in rule.variants.values() for d in variant.after or ())]
-    return list({str(dependency): dependency for dependency in found}.values())

@@ -1,6 +1,6 @@
 """The provisions, their ladders, fields and follow-ups (``config/provisions.toml``)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -133,7 +133,7 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
         offers_waiver=entry.flag("offers_waiver", default=False),
         several=entry.flag("several", default=False),
         ends_by_moving=entry.flag("ends_by_moving", default=False),
-        purposes=tuple(_purpose(inner) for inner in entry.tables("for", optional=True)),
+        purposes=tuple(_purpose(inner, keys) for inner in entry.tables("for", optional=True)),
     )
     if rule.several and not rule.purposes:
         entry.fault(
@@ -152,8 +152,14 @@ def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Coll
     return rule
 
 
-def _purpose(entry: Entry) -> Purpose:
-    purpose = Purpose(entry.text("value"), entry.text("label"), entry.term("agreed_after", optional=True))
+def _purpose(entry: Entry, keys: Collection[str]) -> Purpose:
+    entry.known.add("after")
+    purpose = Purpose(
+        entry.text("value"),
+        entry.text("label"),
+        entry.term("agreed_after", optional=True),
+        _dependencies(entry, keys) if "after" in entry.values else None,
+    )
     entry.done()
     return purpose
 
@@ -392,9 +398,7 @@ def _refuse_unknown_milestones(rules: Mapping[str, ProvisionRule], root: Entry) 
 def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
     """Which of several rounds would meet a dependency can't be said (domain.md, "What happens in a life", rule 1)."""
     for rule in rules.values():
-        after = [rule.after, *(v.after for v in rule.variants.values() if v.after)]
-        waits = {key for dependencies_ in after for d in dependencies_ for key in d.alternatives}
-        for key in sorted(waits):
+        for key in sorted(rule.may_wait_for):
             if key in rules and rules[key].several:
                 root.faults.append(
                     f"{root.file}, [provision.{rule.key}], sleutel 'after': '{key}' kan meer rondes tegelijk hebben "
@@ -402,12 +406,16 @@ def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry)
                 )
 
 
+def _of_purposes(rule: ProvisionRule) -> Iterator[Dependency]:
+    return (dependency for purpose in rule.purposes for dependency in purpose.after or ())
+
+
 def _refuse_cycles(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
     """No client may wait in a circle, whatever the register says and whatever is urgent."""
     said: set[frozenset[str]] = set()
     for brp in (Brp.UNKNOWN, Brp.REGISTERED, Brp.UNREGISTERED):
         for urgent in (False, True):
-            edges = {key: dependencies(rule, brp, urgent=urgent) for key, rule in rules.items()}
+            edges = {key: (*dependencies(rule, brp, urgent=urgent), *_of_purposes(rule)) for key, rule in rules.items()}
             cycle = find_cycle(edges)
             if cycle is None or frozenset(cycle) in said:
                 continue

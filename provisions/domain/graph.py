@@ -7,13 +7,18 @@ from provisions.domain.case import Case, Provision, ProvisionKey, Status
 from provisions.domain.rules import Brp, Dependency, ProvisionRule
 
 
-def dependencies(rule: ProvisionRule, brp: Brp, *, urgent: bool) -> tuple[Dependency, ...]:
-    """What ``rule`` starts after, for a client with this ``brp``. Urgency goes before the register."""
-    for name, applies in (("urgent", urgent), (brp.value, True)):
-        variant = rule.variants.get(name)
-        if applies and variant is not None and variant.after is not None:
-            return variant.after
-    return rule.after
+def dependencies(rule: ProvisionRule, brp: Brp, *, urgent: bool, purpose: str | None = None) -> tuple[Dependency, ...]:
+    """What ``rule`` starts after, for a client with this ``brp``, in a round for this ``purpose``. Urgency goes before what it is
+    for, and that before the register.
+    """
+    of_urgency, of_register = rule.variants.get("urgent") if urgent else None, rule.variants.get(brp.value)
+    others = (of_urgency, rule.purpose(purpose), of_register)
+    return next((other.after for other in others if other is not None and other.after is not None), rule.after)
+
+
+def needed(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Dependency, ...]:
+    """What ``provision`` starts after, by what is known of the register now; met or not."""
+    return dependencies(rule, case.brp, urgent=provision.urgent, purpose=provision.purpose)
 
 
 def met_on(dependency: Dependency, case: Case, provision: Provision) -> date | None:
@@ -31,8 +36,7 @@ def met_on(dependency: Dependency, case: Case, provision: Provision) -> date | N
 
 def unmet(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Dependency, ...]:
     """The dependencies that ``provision`` still waits for."""
-    needed = dependencies(rule, case.brp, urgent=provision.urgent)
-    return tuple(d for d in needed if met_on(d, case, provision) is None)
+    return tuple(d for d in needed(rule, case, provision) if met_on(d, case, provision) is None)
 
 
 def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | None:
@@ -42,7 +46,8 @@ def ready_on(rule: ProvisionRule, case: Case, provision: Provision) -> date | No
     """
     ends = [*(since for since, _ in case.brp_known[1:]), date.max]
     for (since, brp), until in zip(case.brp_known, ends, strict=True):
-        met = [met_on(d, case, provision) for d in dependencies(rule, brp, urgent=provision.urgent)]
+        waited = dependencies(rule, brp, urgent=provision.urgent, purpose=provision.purpose)
+        met = [met_on(d, case, provision) for d in waited]
         if None in met:
             continue
         ready = max(day for day in (provision.needed_on, provision.urgent_since, since, *met) if day is not None)
@@ -62,8 +67,10 @@ def refused_too_early(rule: ProvisionRule, case: Case, provision: Provision) -> 
         return ()
     if len(known) == 1 or known[0][1] is not Brp.UNKNOWN or outcome.on > known[1][0]:
         return ()
-    before = dependencies(rule, Brp.UNKNOWN, urgent=provision.urgent)
-    since = tuple(d for d in dependencies(rule, case.brp, urgent=provision.urgent) if d not in before)
+    before, now = (
+        dependencies(rule, brp, urgent=provision.urgent, purpose=provision.purpose) for brp in (Brp.UNKNOWN, case.brp)
+    )
+    since = tuple(d for d in now if d not in before)
     return since if all(met_on(d, case, provision) is not None for d in since) else ()
 
 

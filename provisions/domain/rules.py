@@ -275,11 +275,14 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a round is for (``--for``), such as a bed. ``agreed_after``: the agreed date when none is given, from the need."""
+    """What a round is for (``--for``), such as a bed. ``agreed_after``: the agreed date when none is given, from the need.
+    ``after``: what such a round starts after, where that is not what the provision starts after.
+    """
 
     value: str
     label: str
     agreed_after: Term | None = None
+    after: tuple[Dependency, ...] | None = None
 
 
 class CodeList(StrEnum):
@@ -490,10 +493,16 @@ class ProvisionRule:
         return f"{self.name} ({', '.join(told)})" if told else self.name
 
     @property
+    def edges(self) -> tuple[Dependency, ...]:
+        """Each that it waits for, for some clients or purposes at least."""
+        others = (*self.variants.values(), *self.purposes)
+        every = [*self.after, *(edge for other in others for edge in other.after or ())]
+        return tuple({str(edge): edge for edge in every}.values())
+
+    @property
     def may_wait_for(self) -> frozenset[str]:
-        """The keys of all that it waits for, for some clients at least."""
-        edges = [*self.after, *(edge for variant in self.variants.values() for edge in variant.after or ())]
-        return frozenset(key for edge in edges for key in edge.alternatives)
+        """The keys of all that it waits for, for some clients or purposes at least."""
+        return frozenset(key for edge in self.edges for key in edge.alternatives)
 
     @property
     def may_be_urgent(self) -> bool:

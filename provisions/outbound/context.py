@@ -393,7 +393,7 @@ def _dependents(case: Case, key: ProvisionKey, config: Config, now: datetime) ->
         and other.started_on == delivered
         and other.needed_on <= delivered
         and not any(key.key in Dependency.parse(waiver.dependency).alternatives for waiver in other.waivers)
-        and any(key.key in d.alternatives for d in graph.dependencies(rules[other.key], case.brp, urgent=other.urgent))
+        and any(key.key in d.alternatives for d in graph.needed(rules[other.key], case, other))
     ]
     return {
         "dependents": blocked,

@@ -93,6 +93,7 @@ def _provision(recorded: RecordedProvision, case: RecordedCase, catalogue: Catal
         taken_over=row.continues is not None,
         nights=[s.day for s in recorded.signals if s.name in catalogue.nights],
         municipality=row.municipality,
+        purpose=row.purpose,
     )
     if recorded.lines:
         _add_noted(facts, recorded.lines)

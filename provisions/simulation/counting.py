@@ -104,6 +104,7 @@ def _provision(life: Life, key: ProvisionKey, noted: Noted) -> ProvisionFacts:
         replied_on=min((reply.on for reply in p.replies if reply.said in BY_COUNTER), default=None),
         cause=p.cause,
         urgent=p.urgent and p.urgent_since is None,
+        purpose=p.purpose,
         outcomes=[OutcomeFact(o.name.value, o.on, o.without_place) for o in p.outcomes],
         suspensions=[(s.start, s.end, s.reason.value) for s in p.stops],
         rests=rest_spans(life.case.rests, (outcome.on for outcome in p.outcomes)),

@@ -216,7 +216,7 @@ def _provisions(ids: ColumnElement[Any]) -> Select[Any]:
     p = t.provision.c
     columns = (
         p.id, p.case_id, p.key, p.round, p.needed_on, p.started_on, p.needed_from, p.due, p.breach_day, p.statutory_late,
-        p.urgent, p.urgent_since, p.asked_on, p.agreed, p.agreed_on, p.ended_on, p.status, p.continues, p.municipality,
+        p.urgent, p.urgent_since, p.asked_on, p.agreed, p.agreed_on, p.ended_on, p.status, p.continues, p.municipality, p.purpose,
     )  # fmt: skip
     return select(*columns).where(p.case_id == ids).order_by(p.id)
 

@@ -189,8 +189,7 @@ def _of_need(rule: ProvisionRule, config: Config) -> list[Field]:
 
 
 def _edges(rule: ProvisionRule) -> dict[str, Dependency]:
-    every = [*rule.after, *(edge for variant in rule.variants.values() for edge in variant.after or ())]
-    return {str(dependency): dependency for dependency in every}
+    return {str(edge): edge for edge in rule.edges}
 
 
 def _names(config: Config) -> list[tuple[str, str]]:

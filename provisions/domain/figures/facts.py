@@ -49,7 +49,7 @@ class ProvisionFacts:
     or was handed over (``handed_over``).
     ``taken_over``: it continues a round of the municipality before; ``rungs_before``: those climbed there that a table still
     had, from the day of the move. ``municipality``: to which it belongs, where that was recorded. ``nights``: the mornings after
-    a night without a place, as was told of them.
+    a night without a place, as was told of them. ``purpose``: what it is for (a code of config).
     """
 
     key: str
@@ -78,6 +78,7 @@ class ProvisionFacts:
     rungs_before: Sequence[tuple[str, date]] = ()
     municipality: str | None = None
     nights: Sequence[date] = ()
+    purpose: str | None = None
 
 
 @dataclass(slots=True)

@@ -196,12 +196,12 @@ class Dependencies:
 
     def __init__(self, case: CaseFacts, life: Life, lives: Rounds) -> None:
         self.unmet: dict[str, list[Span]] = {}
-        latest = -1
+        facts, latest = life.facts, -1
         self.last_met = ""
         days = [0, *(since.toordinal() for since, _ in case.brp[1:]), ALWAYS]
         # As was known of the register on each day.
         for (_, brp), first, end in zip(case.brp, days[:-1], days[1:], strict=True):
-            for dependency in graph.dependencies(life.rule, brp, urgent=life.facts.urgent):
+            for dependency in graph.dependencies(life.rule, brp, urgent=facts.urgent, purpose=facts.purpose):
                 name, met = str(dependency), self._met(dependency, case, life, lives)
                 unmet = minus(within(life.blocked, first, end), met)
                 self.unmet[name] = merged_spans([*self.unmet.get(name, ()), *unmet])

@@ -19,7 +19,7 @@ from provisions.domain.lifecycle.waivers import (
     no_such_dependency,
     note_waiver,
 )
-from provisions.domain.rules import CodeList
+from provisions.domain.rules import CodeList, Dependency, ProvisionRule
 
 
 def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
@@ -76,15 +76,16 @@ def add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
     if faults:
         raise InvalidInput(*faults)
     for need in needs:
+        rule = draft.rule(need.id)
+        needed = _needed(rule, draft.case, need)
         waivers = tuple(
             Waiver(
-                str(dependency_of(draft.rule(need.id), draft.case, need.urgent, text)),
+                str(dependency_of(rule, needed, text)),
                 on,
                 known_code(need.waive_because.get(text, OTHER), draft.moment),
             )
             for text in need.waive
         )
-        rule = draft.rule(need.id)
         provision = Provision(
             need.key,
             needed_on=on,
@@ -123,6 +124,10 @@ def add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
             note_blocked(draft, provision)
         if provision.applied_on is not None and not provision.asked:
             apply_at_intake(draft, provision)
+
+
+def _needed(rule: ProvisionRule, case: Case, need: Need) -> tuple[Dependency, ...]:
+    return graph.dependencies(rule, case.brp, urgent=need.urgent, purpose=need.purpose)
 
 
 def _dated(draft: Draft, need: Need, on: date) -> Need:
@@ -168,11 +173,11 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         )
     if need.urgent and not rule.may_be_urgent:
         yield f"'{need.key}' kent geen spoed. Laat {Part.URGENT_FOR.of(need.key)} weg."
-    waived = set()
+    waived, needed = set(), _needed(rule, case, need)
     for text in need.waive:
-        dependency = find_dependency(rule, case, need.urgent, text)
+        dependency = find_dependency(needed, text)
         if dependency is None:
-            yield no_such_dependency(rule, case, need.urgent, text)
+            yield no_such_dependency(rule, needed, text)
         elif str(dependency) in waived:
             yield f"Van de voorwaarde '{dependency}' van '{need.key}' wordt twee keer afgeweken. Een keer is genoeg."
         else:
@@ -181,7 +186,7 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
     over = (Status.WITHDRAWN, Status.ENDED)
     needed_before = {p.key for p in case.provisions.values() if p.status not in over}
     available = {n.key for n in needs} | case.present | needed_before
-    for dependency in graph.dependencies(rule, case.brp, urgent=need.urgent):
+    for dependency in needed:
         if str(dependency) in waived or available.intersection(dependency.alternatives):
             continue
         one = " (een van de twee is genoeg)" if len(dependency.alternatives) > 1 else ""

@@ -1,5 +1,6 @@
 """Deviating from a dependency ("afwijking": start zonder …), on record with its ground (domain.md, rule 1)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -25,7 +26,8 @@ def waive(
     must_be_open_case(case)
     provision = provision_of(case, key)
     draft = Draft(case, moment)
-    found = dependency_of(draft.rule(key), case, provision.urgent, dependency)
+    rule = draft.rule(key)
+    found = dependency_of(rule, graph.needed(rule, case, provision), dependency)
     if provision.status is not Status.BLOCKED:
         raise NotAllowed(
             f"'{key}' in traject {case.reference} wacht nergens meer op (stand: {dutch.STATUS[provision.status]}); "
@@ -48,7 +50,7 @@ def decided_by_counter(draft: Draft, key: ProvisionKey, day: date) -> Provision:
     what was not there yet. Nobody need be told to go on.
     """
     provision = draft.case.provisions[key]
-    needed = graph.dependencies(draft.rule(key), draft.case.brp, urgent=provision.urgent)
+    needed = graph.needed(draft.rule(key), draft.case, provision)
     missing = [d for d in needed if (met := graph.met_on(d, draft.case, provision)) is None or met > day]
     waivers = tuple(Waiver(str(d), day, COUNTER_DECIDED) for d in missing if not provision.waived(str(d)))
     started = replace(provision, status=Status.WAITING, started_on=day, waivers=(*provision.waivers, *waivers))
@@ -59,23 +61,23 @@ def decided_by_counter(draft: Draft, key: ProvisionKey, day: date) -> Provision:
     return draft.case.provisions[key]
 
 
-def find_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> Dependency | None:
+def find_dependency(needed: Sequence[Dependency], text: str) -> Dependency | None:
+    """Which of those that are ``needed`` is meant; one side of an ``a|b`` will do."""
     wanted = {part.strip() for part in text.split("|")}
-    for dependency in graph.dependencies(rule, case.brp, urgent=urgent):
-        if wanted <= set(dependency.alternatives):
-            return dependency
-    return None
+    return next((dependency for dependency in needed if wanted <= set(dependency.alternatives)), None)
 
 
-def dependency_of(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> Dependency:
-    found = find_dependency(rule, case, urgent, text)
+def dependency_of(rule: ProvisionRule, needed: Sequence[Dependency], text: str) -> Dependency:
+    """As :func:`find_dependency`. Raises ``InvalidInput`` when it is none of them."""
+    found = find_dependency(needed, text)
     if found is None:
-        raise InvalidInput(no_such_dependency(rule, case, urgent, text))
+        raise InvalidInput(no_such_dependency(rule, needed, text))
     return found
 
 
-def no_such_dependency(rule: ProvisionRule, case: Case, urgent: bool, text: str) -> str:
-    known = [f"'{d}'" for d in graph.dependencies(rule, case.brp, urgent=urgent)]
+def no_such_dependency(rule: ProvisionRule, needed: Sequence[Dependency], text: str) -> str:
+    """That ``rule`` does not wait for what was named, and for what it does."""
+    known = [f"'{d}'" for d in needed]
     which = f"wel op {dutch.listed(known)}" if known else "op niets"
     return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
 
