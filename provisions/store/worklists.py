@@ -28,6 +28,11 @@ _TO_JUDGE = (
     f"(c.municipality = ANY(%(to_judge)s::text[]) AND {OPEN} "
     f"AND p.id IN (SELECT r.provision_id FROM rung r WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL))"
 )
+# Whether the client is there; what was recorded before a reopening was of an outcome that was a mistake.
+ARRIVED = (
+    "EXISTS (SELECT FROM milestone m WHERE m.provision_id = p.id AND m.name = 'arrived' "
+    "AND (p.reopened_on IS NULL OR m.day >= p.reopened_on))"
+)
 LINE = (
     "p.id, p.case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, p.key, p.round, p.purpose, "
     "p.status, p.due, p.needed_on, p.late_from, p.lies_with, p.suspended_until, p.agreed, "
@@ -35,7 +40,7 @@ LINE = (
     # What the counter said last of when it is there: a day, or that it will not be.
     "(SELECT CASE WHEN y.said = 'promised' THEN y.named END FROM reply y WHERE y.provision_id = p.id "
     "AND y.said IN ('promised', 'refused', 'obstacle') ORDER BY y.id DESC LIMIT 1) AS promised, "
-    "EXISTS (SELECT FROM milestone m WHERE m.provision_id = p.id AND m.name = 'arrived') AS arrived"
+    f"{ARRIVED} AS arrived"
 )
 
 
@@ -90,16 +95,16 @@ class Scope:
 @dataclass(frozen=True)
 class Only:
     """What of a list is asked for: of a municipality, a director, a provision (``key``), what lies with a table (``lies_with``).
-    What is ``None`` does not matter. ``keys``: any of these provisions; ``but``: none of these. ``rows``
-    after the first ``skip``.
+    What is ``None`` does not matter. ``beds``: any of these provisions, while the client is not there; ``but_beds``: all others,
+    and these once the client is there. ``rows`` after the first ``skip``.
     """
 
     municipality: str | None = None
     director: str | None = None
     key: str | None = None
     lies_with: str | None = None
-    keys: tuple[str, ...] | None = None
-    but: tuple[str, ...] = ()
+    beds: tuple[str, ...] | None = None
+    but_beds: tuple[str, ...] = ()
     rows: int = 100
     skip: int = 0
 
@@ -113,8 +118,8 @@ class Only:
             "p.lies_with": ("lies_with", self.lies_with),
         }
         said = [f" AND {column} = %(only_{name})s" for column, (name, wanted) in columns.items() if wanted is not None]
-        said += [" AND p.key = ANY(%(only_keys)s::text[])"] if self.keys is not None else []
-        said += [" AND p.key <> ALL(%(only_but)s::text[])"] if self.but else []
+        said += [f" AND p.key = ANY(%(only_beds)s::text[]) AND NOT {ARRIVED}"] if self.beds is not None else []
+        said += [f" AND (p.key <> ALL(%(only_but)s::text[]) OR {ARRIVED})"] if self.but_beds else []
         return "".join(said)
 
     @property
@@ -125,8 +130,8 @@ class Only:
             "only_director": self.director,
             "only_key": self.key,
             "only_lies_with": self.lies_with,
-            "only_keys": list(self.keys or ()),
-            "only_but": list(self.but),
+            "only_beds": list(self.beds or ()),
+            "only_but": list(self.but_beds),
         }
 
 

@@ -222,14 +222,14 @@ class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
 
     def _promised(self, rows: Rows, mine: "_Mine", scope: Scope) -> Iterator[tuple[Kind, Sequence[Task], int]]:
         """Shelter for tonight, what is late, and what is due today or tomorrow. A thing stands in the list once."""
-        tonight = [rule.key for rule in self._config.catalogue.provisions.values() if rule.same_day]
+        tonight = tuple(rule.key for rule in self._config.catalogue.provisions.values() if rule.same_day)
         now, today = mine.now, day_of(mine.now)
         nights, soon = first_moment(today + timedelta(days=1)), first_moment(today + timedelta(days=2))
-        keys, others = Only(keys=tuple(tonight), rows=MOST), Only(but=tuple(tonight), rows=MOST)
+        without, others = Only(beds=tonight, rows=MOST), Only(but_beds=tonight, rows=MOST)
         due, due_in_all = worklists.due(rows, scope, now, soon, others)
-        beds, beds_in_all = worklists.due(rows, scope, nights, soon, keys)  # for tomorrow
+        beds, beds_in_all = worklists.due(rows, scope, nights, soon, without)  # for tomorrow
         for kind, (found, total) in (
-            (Kind.SHELTER, worklists.late(rows, scope, nights, keys)),
+            (Kind.SHELTER, worklists.late(rows, scope, nights, without)),
             (Kind.LATE, worklists.late(rows, scope, now, others)),
             (Kind.DUE, ([*due, *beds], due_in_all + beds_in_all)),
         ):

@@ -170,11 +170,21 @@ class Filled:
         return replace(self, faults={**self.faults, name: why})
 
 
+def new_number() -> str:
+    """Which form it is: random, so that what was sent twice is done once."""
+    return secrets.token_hex(_NUMBER // 2)
+
+
+def known_number(given: str) -> str:
+    """The number that a form gave back; empty for what can't be one."""
+    return given if len(given) == _NUMBER and given.isalnum() else ""
+
+
 def blank(form: Form, seen: int | None = None, **values: str) -> Filled:
     """The form as it is drawn at first; ``values``: what is known already."""
     given = {f.name: f.given for f in form.fields if f.given}
     given |= {name: (value,) for name, value in values.items()}
-    return Filled(form, given, number=secrets.token_hex(_NUMBER // 2), seen=seen)
+    return Filled(form, given, number=new_number(), seen=seen)
 
 
 def read(form: Form, sent: Sequence[tuple[str, str]], catalogue: Catalogue, today: date) -> Filled:
@@ -187,7 +197,7 @@ def read(form: Form, sent: Sequence[tuple[str, str]], catalogue: Catalogue, toda
     filled = Filled(
         form,
         {name: typed for name, typed in values.items() if name in known},
-        number=number if len(number) == _NUMBER and number.isalnum() else "",
+        number=known_number(number),
         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None,
     )
     for declared in form.fields:

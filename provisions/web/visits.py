@@ -27,6 +27,7 @@ from provisions.web.house import House
 SIGN_IN = "/aanmelden"
 BY_PROVIDER = "/aanmelden/organisatie"
 MOST_FIELDS = 200
+LONGEST_NUMBER = 18
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _ONWARD = re.compile(r"/(?!/)[A-Za-z0-9/_~.\-]{0,200}")
 _SAME_SITE = (None, "same-origin", "none")
@@ -96,6 +97,11 @@ class Visit:
     def onward(self) -> str:
         """The page of ours where somebody was going; the first page otherwise."""
         return onward(self.form.get("naar") or self.query.get("naar") or "")
+
+    def number(self, name: str) -> int:
+        """The number of a row, as a form of ours gave it back; 0, which is nobody's, for anything else."""
+        typed = self.form.get(name, "")
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else 0
 
     def form_is_ours(self) -> bool:
         """Whether what was posted came from a page of ours in this browser."""

@@ -1,5 +1,6 @@
 """Vannacht: who needs a bed, for whoever may do what the stand-by does, and nobody of another municipality."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import day, typed
 from tests.conftest import MovingClock
-from tests.web.conftest import AWAY, HERE, HOME, Browser
+from tests.web.conftest import AWAY, HERE, HOME, Browser, NewBrowser
 
 OUTSIDE, TOMORROW, ELSEWHERE = "TR-2026-0011", "TR-2026-0012", "TR-2026-0013"
 
@@ -67,3 +68,51 @@ def test_which_night_it_was_stands_with_it(browser: Browser, beds: App, clock: M
     assert "nacht zonder plek" in page
     beds.cases.milestone(OUTSIDE, "emergency_shelter", "arrived", by=typed("regie-1"))
     assert "nacht 2 zonder plek" not in browser.opens("/vannacht").partition("vanaf morgen")[0].split(OUTSIDE)[1][:900]
+
+
+def row_of(page: str, reference: str) -> str:
+    """The number of the row of a client in the form of it."""
+    found = re.search(rf'data-reference="{reference}".*?name="rij" value="(\d+)"', page, re.DOTALL)
+    assert found is not None, f"{reference} has no row"
+    return found[1]
+
+
+def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
+    browser: Browser, beds: App, clock: MovingClock
+) -> None:
+    clock.set("2026-11-12T22:00:00+00:00")
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    assert "Kies wat er vannacht is." in browser.fills("/vannacht", rij=row)
+    page = browser.fills("/vannacht", rij=row, night="no_bed")
+    assert browser.status == 409
+    assert "Kies waarom er geen plek is." in page
+    assert re.search(r'value="no_bed" id="[^"]+" class="utrecht-radio-button" checked', page), "what was typed is kept"
+    page = browser.fills("/vannacht", rij=row, night="no_bed", cause="no_place")
+    assert "Vastgelegd" in page
+    assert "Er is geen plek" in page.split(OUTSIDE, 1)[1].split("</tr>")[0]
+    (shelter,) = beds.views.case(OUTSIDE).provisions
+    assert shelter.provision.cause == "no_place"
+    line = beds.views.audit(OUTSIDE)[-1]
+    assert (line.what, line.by, line.via) == ("provision.cause", "regie-1", "web")
+
+
+def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, clock: MovingClock) -> None:
+    clock.set("2026-11-12T22:00:00+00:00")
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    number = re.findall(r'name="nummer" value="(\w+)"', browser.last)[0]
+    for _ in range(2):  # a button pressed twice
+        page = browser.fills("/vannacht", rij=row, nummer=number, night="arrived")
+        assert OUTSIDE not in browser.shown
+    assert "Dit staat er niet meer" in page
+    clock.set("2026-11-13T09:00:00+00:00")
+    beds.time.tick_all()
+    work = browser.opens("/werk")
+    assert OUTSIDE in work.split("Te laat")[1], "the shelter itself is still to be arranged"
+    assert OUTSIDE not in work.split("Plek loopt af")[0]
+
+
+def test_of_another_municipality_nothing_can_be_said(browser: Browser, make_browser: NewBrowser, beds: App) -> None:
+    row = row_of(make_browser().signs_in("regie-9").opens("/vannacht"), ELSEWHERE)
+    browser.signs_in("regie-1").opens("/vannacht")
+    assert "Dit staat er niet meer" in browser.fills("/vannacht", rij=row, night="arrived")
+    assert "arrived" not in beds.views.case(ELSEWHERE).as_json()["provisions"][0]["milestones"]
