@@ -203,6 +203,10 @@ POSTAL = "[provision.postal_address]"
             ("[municipality.voorbeeldstad.office_hours]", "'from'", "'half negen' is geen tijd", "08:30"), id="bad time",
         ),
         pytest.param(
+            "provisions.toml", ('agreed_after = "5 werkdagen"\nafter = []', 'after = ["paspoort"]'),
+            ("[provision.housing.for keep]", "'after'", "voorziening 'paspoort' bestaat niet"), id="a purpose after nothing known",
+        ),
+        pytest.param(
             "provisions.toml", ('name = "night"', 'name = "arrived"'),
             ("[signal arrived]", "'name'", "'arrived' bestaat al"), id="signal twice",
         ),

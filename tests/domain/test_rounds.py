@@ -8,7 +8,7 @@ from provisions.domain.case import ProvisionKey, Status
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.figures.facts import CaseFacts, OutcomeFact, ProvisionFacts
 from provisions.domain.figures.history import History
-from provisions.domain.lifecycle import round_of
+from provisions.domain.lifecycle import Need, round_of
 from provisions.domain.rules import Brp, OutcomeName
 from provisions.domain.weeks import Week
 from tests.builders import CATALOGUE, Client, a_client, attempt, day, is_dutch, refusal
@@ -119,6 +119,15 @@ def test_keeping_the_home_is_agreed_five_working_days_ahead_unless_said_otherwis
     client = a_client("2026-11-02 09:00", present=frozenset({"id_document", "housing"})).needs("advance_payment")
     client.needs_again("housing", "place_lost", purpose="keep")
     assert client.due("housing") == day("2026-11-09")
+
+
+def test_keeping_the_home_waits_for_no_card_and_another_home_does() -> None:
+    keeps = a_client("2026-11-02 09:00").needs(Need("housing", purpose="keep"))
+    assert (keeps.status("housing"), keeps.due("housing")) == (Status.WAITING, day("2026-11-09"))
+    said = refusal(lambda: keeps.starts_without("housing", "id_document"))
+    assert "wel op niets" in str(said) or "op niets" in str(said)
+    other = a_client("2026-11-02 09:00").needs("id_document", Need("housing", agreed=day("2026-12-01")))
+    assert other.status("housing") is Status.BLOCKED
 
 
 @given(st.lists(st.sampled_from(["gets", "refused", "withdrawn", "again"]), max_size=12))
