@@ -495,8 +495,8 @@ class ProvisionRule:
     @property
     def edges(self) -> tuple[Dependency, ...]:
         """Each that it waits for, for some clients or purposes at least."""
-        others = (*self.variants.values(), *self.purposes)
-        every = [*self.after, *(edge for other in others for edge in other.after or ())]
+        others = [*(v.after for v in self.variants.values()), *(p.after for p in self.purposes)]
+        every = [*self.after, *(edge for after in others for edge in after or ())]
         return tuple({str(edge): edge for edge in every}.values())
 
     @property

@@ -75,6 +75,7 @@ ELSEWHERE_TRIED = {
         "monitoring.py",
         "budgets.py",
         "new_rules.py",
+        "nights.py",
         "reports.py",
         "resending.py",
         "second_looks.py",
