@@ -204,7 +204,7 @@ POSTAL = "[provision.postal_address]"
         ),
         pytest.param(
             "provisions.toml", ('agreed_after = "5 werkdagen"\nafter = []', 'after = ["paspoort"]'),
-            ("[provision.housing.for nr. 1]", "'after'", "voorziening 'paspoort' bestaat niet"), id="a purpose after nothing known",
+            ("[provision.housing.for nr. 1]", "'after'", "'paspoort' bestaat niet"), id="a purpose after nothing known",
         ),
         pytest.param(
             "provisions.toml", ('name = "night"', 'name = "arrived"'),
