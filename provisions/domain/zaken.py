@@ -55,6 +55,14 @@ SAID: Mapping[Signal, str] = {
 }
 
 
+_NOT_FOUND = "er is geen zaak van dit zaaktype met dit nummer die wij mogen zien; controleer het nummer met het loket"
+
+
+def said(signal: Signal, *, followed: bool = False) -> str:
+    """A signal in Dutch. ``followed``: of a zaak that the counter made, and that we only read."""
+    return _NOT_FOUND if followed and signal is Signal.GIVEN_UP else SAID[signal]
+
+
 class Find(StrEnum):
     """What one look at a zaak tells."""
 

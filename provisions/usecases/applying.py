@@ -18,7 +18,7 @@ from provisions.domain.case import Case, ProvisionKey
 from provisions.domain.delivery import MOST_ATTEMPTS, waiting_time
 from provisions.domain.lifecycle import AuditLine, Moment, Via, wish
 from provisions.domain.rules import ZaakMode, ZaakRule
-from provisions.domain.zaken import SAID, Signal, ZaakState
+from provisions.domain.zaken import Signal, ZaakState, said
 from provisions.store import audit, channel, loading
 from provisions.store import zaken as store
 from provisions.store.writing import audit_line
@@ -192,7 +192,8 @@ class Applying:
         if held is None or held.signal == signal.value:
             return
         store.note(connection, row.id, signal=signal.value, signalled=self._clock())
-        self._record(connection, row, key, "zaak.signal", SAID[signal], signal=signal.value)
+        told = said(signal, followed=row.mode == ZaakMode.FOLLOW.value)
+        self._record(connection, row, key, "zaak.signal", told, signal=signal.value)
 
     def confirmed(self, connection: Connection, row: Any, key: ProvisionKey) -> None:
         """The case system says what was recorded here already."""

@@ -10,7 +10,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import ZaakMode
-from provisions.domain.zaken import SAID, Signal, ZaakState
+from provisions.domain.zaken import Signal, ZaakState, said
 from provisions.store import zaken_seen
 from provisions.store.looking import Reader
 
@@ -58,6 +58,8 @@ class ZaakView:
         """Where it stands, in Dutch."""
         if self.state is ZaakState.WANTED and self.is_followed:
             return "wordt gezocht in het zaaksysteem"
+        if self.state is ZaakState.GIVEN_UP and self.is_followed:
+            return "niet gevonden in het zaaksysteem"
         result = f", met '{self.words}' op {dutch.dutch_date(self.ended)}" if self.words and self.ended else ""
         waits = " (lukt nu niet)" if self.fault and self.state is ZaakState.WANTED else ""
         return f"{_STATES[self.state]}{result}{waits}"
@@ -68,7 +70,7 @@ class ZaakView:
         if self.signal is None:
             return ""
         words = f" ('{self.words}')" if self.words and self.signal not in (Signal.MOVED, Signal.GIVEN_UP) else ""
-        return f"{SAID[self.signal]}{words}"
+        return f"{said(self.signal, followed=self.is_followed)}{words}"
 
     def as_json(self) -> dict[str, Any]:
         """The shape that ``cli.md`` promises, with more keys."""

@@ -11,7 +11,7 @@ from provisions.zaken.catalogue import valid_on
 from provisions.zaken.faults import Away, Fault, NoRight, NotSetUp, NotSignedIn, NotThere
 from provisions.zaken.servers import AtRest, Server
 from provisions.zaken.subscribing import is_as_it_should_be, ours
-from provisions.zaken.types import Zaaktype, id_of
+from provisions.zaken.types import Json, Zaaktype, id_of
 
 MOST_AHEAD = 60.0  # seconds between two clocks
 _READ, _MAKE, _CHANGE, _STATUS = "zaken.lezen", "zaken.aanmaken", "zaken.bijwerken", "zaken.statussen.toevoegen"
@@ -165,8 +165,26 @@ def _rights(server: Server, found: Findings, today: date) -> None:
             "gesloten zaak "
             "nooit door ons veranderen."
         )
+    _more_than_needed(server, granted, found)
     for rule in server.system.rules.values():
         _rights_of(server, rule, rights, today, found)
+
+
+def _more_than_needed(server: Server, granted: Sequence[Json], found: Findings) -> None:
+    """What does no harm to a closed zaak, but has no use here either: documents and decisions name people."""
+    rules, wanted = server.system.rules.values(), {_READ, "catalogi.lezen", "autorisaties.lezen"}
+    if any(rule.mode is ZaakMode.OPEN for rule in rules):
+        wanted |= {_MAKE, _CHANGE}
+    if any(rule.withdrawn is not None for rule in rules):
+        wanted.add(_STATUS)
+    if server.system.notifications:
+        wanted.add("notificaties.consumeren")
+    held = {scope for one in granted for right in one.get("autorisaties") or () for scope in right.get("scopes", ())}
+    if more := sorted(held - wanted - set(_TOO_MUCH)):
+        found.warnings.append(
+            f"Zaaksysteem van {server.system.municipality}: wij mogen meer dan nodig ({', '.join(more)}). {_ASK} om dat in "
+            "te trekken."
+        )
 
 
 def _rights_of(server: Server, rule: ZaakRule, rights: Sequence[object], today: date, found: Findings) -> None:

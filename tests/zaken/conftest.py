@@ -84,11 +84,9 @@ class Town:
 
     def intake(self, reference: str = "TR-2026-0042", *needs: str, **more: Any) -> Case:
         """A case, as somebody at the shell starts it."""
+        given = {"municipality": PLACE, "director": DIRECTOR, **more}
         return self.app.cases.intake(
-            IntakeRequest(
-                reference, "voluntary", needs or ("id_document",), municipality=PLACE, director=DIRECTOR, **more
-            ),
-            by=typed(DIRECTOR),
+            IntakeRequest(reference, "voluntary", needs or ("id_document",), **given), by=typed(DIRECTOR)
         )
 
     def provision(self, reference: str = "TR-2026-0042", key: str = "id_document", number: int = 1) -> Provision:

@@ -58,6 +58,9 @@ def test_a_number_that_is_not_there_is_shown(following: Town) -> None:
     found = following.app.views.case(REF).provisions[0].zaak
     assert found is not None
     assert (found.state, found.fault) == ("given_up", "niet-gevonden")
+    assert found.stands == "niet gevonden in het zaaksysteem"
+    assert "controleer het nummer" in found.told
+    assert following.lines("zaak.signal")[0].because == found.told
 
 
 def test_another_takes_its_place_as_long_as_nothing_came_of_it(following: Town) -> None:

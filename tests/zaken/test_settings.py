@@ -164,6 +164,14 @@ def test_too_many_rights_are_a_fault(side: Side, scope: str) -> None:
     assert any(scope in line and "te veel" in line for line in checked(side).faults)
 
 
+@pytest.mark.parametrize("scope", ["zaken.audit.lezen", "documenten.lezen"])
+def test_what_we_may_and_never_do_is_told(side: Side, scope: str) -> None:
+    side.zgw.scopes.append(scope)
+    found = checked(side)
+    assert found.faults == []
+    assert any(f"meer dan nodig ({scope})" in line for line in found.warnings)
+
+
 def test_all_rights_are_too_many_and_too_few_are_named(side: Side) -> None:
     side.zgw.everything = True
     assert any("alle rechten" in line for line in checked(side).faults)
