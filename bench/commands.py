@@ -26,7 +26,7 @@ def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, A
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC) - timedelta(days=60))
-    subject = Product(database, App(database, made.config, clock), clock)
+    subject = Product(database, App(database, made.config, clock), clock, made.url("provisions", owner=True))
     subject.app.rules.follow()
     for request in requests(late, INDEPENDENT):
         subject.app.cases.intake(request, by=BY)

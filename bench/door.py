@@ -191,7 +191,7 @@ def taken_in(made: Rig, late: int, others: int) -> tuple[Product, Database]:
     migrate.upgrade(made.url("provisions", owner=True), "provisions", workplace_of(made.settings))
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC) - timedelta(days=60))
-    subject = Product(database, App(database, made.config, clock), clock)
+    subject = Product(database, App(database, made.config, clock), clock, made.url("provisions", owner=True))
     if subject.count("provision"):
         return subject, database
     subject.app.rules.follow()

@@ -67,7 +67,7 @@ def measure(
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC))
-    subject = Product(database, App(database, made.config, clock), clock)
+    subject = Product(database, App(database, made.config, clock), clock, made.url("provisions", owner=True))
     found: dict[str, Any] = {}
     with shell.started("up", made.settings.home, made.settings.port) as engine:
         found["0 waiting"] = at_rest(made, engine, seconds, settle)

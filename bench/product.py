@@ -18,6 +18,7 @@ from bench.rig import BY, MovingClock, Rig, requests, wait_until
 from flows.loops.clock import Clock
 from flows.loops.lookahead import Foresight
 from provisions.app import App
+from provisions.database.connect import engine_for
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
 
@@ -36,11 +37,14 @@ class Shifted:
 
 @dataclass
 class Product:
-    """A fresh database and its use cases. ``clock`` stands still until a figure moves it."""
+    """A fresh database and its use cases. ``clock`` stands still until a figure moves it. ``owner``: the URL of the
+    database as the owner of its tables.
+    """
 
     database: Database
     app: App
     clock: MovingClock = field(default_factory=MovingClock)
+    owner: str = ""
 
     def one(self, query: str, **values: object) -> object:
         """The only value of a query."""
@@ -52,9 +56,11 @@ class Product:
         return int(str(self.one(f"SELECT count(*) FROM {what}", **values)))  # noqa: S608 - our own words
 
     def analyze(self) -> None:
-        """As autovacuum would have by the time that a deadline passes."""
-        with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        """As autovacuum would have by the time that a deadline passes; as the owner, for of another's tables it does nothing."""
+        owner = engine_for(self.owner)
+        with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
+        owner.dispose()
 
 
 def product(made: Rig, name: str = "product") -> Product:
@@ -63,7 +69,7 @@ def product(made: Rig, name: str = "product") -> Product:
     database = made.fresh(name)
     app = App(database, made.config, clock)
     app.rules.follow()
-    return Product(database, app, clock)
+    return Product(database, app, clock, made.url(name, owner=True))
 
 
 def take_in_all(subject: Product, wanted: Sequence[IntakeRequest], batch: int = 200) -> None:

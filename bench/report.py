@@ -53,7 +53,7 @@ def measure(made: Rig, provisions: int, weeks: int, rounds: int) -> tuple[dict[s
     clock = MovingClock(now - timedelta(weeks=weeks, days=now.weekday()))
     # Rungs and lines are dated as they would have been: what was climbed years ago is no work for this week's report.
     lived = database.execution_options(**{RECORDED_AT: clock})
-    subject = Product(lived, App(lived, made.config, clock), clock)
+    subject = Product(lived, App(lived, made.config, clock), clock, made.url("provisions", owner=True))
     subject.app.rules.follow()
     references = history(subject, weeks)
     fill.copy_cases(subject, references, max(0, -(-provisions // (weeks * len(NEEDS))) - 1))

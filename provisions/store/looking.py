@@ -52,9 +52,13 @@ _STANDS_WITH = (
 _MESSAGES = (
     "SELECT m.id, m.provision_id, m.municipality, m.kind, m.detail, m.status, m.created, m.attempts, m.next_try, m.sent, "
     "m.recipients, m.subject, m.body, m.error, m.overview, "
-    "p.key, p.round, c.reference, r.subject AS ready_subject, r.text AS ready_text "
-    "FROM message m LEFT JOIN provision p ON p.id = m.provision_id "
-    "LEFT JOIN client_case c ON c.id = coalesce(p.case_id, m.case_id) LEFT JOIN prepared r ON r.message = m.id"
+    "p.key, p.round, "
+    # A look-up for each message that is shown. Joined, or by a coalesce of both (which the wall does not trust), every case that
+    # there is would be read.
+    "coalesce((SELECT c.reference FROM client_case c WHERE c.id = p.case_id), "
+    "(SELECT c.reference FROM client_case c WHERE c.id = m.case_id)) AS reference, "
+    "r.subject AS ready_subject, r.text AS ready_text "
+    "FROM message m LEFT JOIN provision p ON p.id = m.provision_id LEFT JOIN prepared r ON r.message = m.id"
 )
 
 

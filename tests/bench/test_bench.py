@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench import commands, door, faces, figures, floor, idle, intake, outcomes, report, rungs, waiting
+from bench import answers, commands, door, faces, figures, floor, idle, intake, outcomes, report, rungs, waiting
 from bench.figures import Aim
 from bench.host import machine
 from bench.peers import process
@@ -70,6 +70,13 @@ def test_door() -> None:
     assert {"/werk, a director", "/te-laat", "a plan", "3 people", "memory"} <= set(found)
     assert found["3 people"]["errors"] == 0
     assert found["memory"]["mb_late"] > 0
+
+
+def test_answers() -> None:
+    with rig() as own:
+        found, aims = answers.measure(own, 1, 0, number=3, seconds=0.5, rounds=1)
+    assert found["answers"]["facts"] == found["answers"]["lines"] == 3
+    assert [aim.reached for aim in aims if aim.what in ("errors", "lost")] == [True, True]
 
 
 def test_report() -> None:
