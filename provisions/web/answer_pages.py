@@ -167,7 +167,8 @@ def _with(visit: Visit, handle: Handle) -> Response:
     """The same, once it is known who answers."""
 
     def known(visit: Visit, asked: AskedNow, come: Come) -> Response:
-        if asked.by is AnswersBy.LINK_AND_CODE and asked.is_open and not come.proven:
+        # Of a question that is over nothing is shown; what was answered is taken back by who could answer, and by no other.
+        if asked.by is AnswersBy.LINK_AND_CODE and not come.proven and (asked.is_open or handle is _take_back):
             return _ask_code(visit, asked)
         if asked.by is not AnswersBy.SIGN_IN:
             return handle(visit, asked, asked.actor)

@@ -278,6 +278,27 @@ def test_a_code_goes_to_the_same_mailbox_for_one_browser(with_codes: Post) -> No
     assert other.status == 422, "tried too often"
 
 
+def test_without_the_code_what_was_answered_is_not_taken_back(with_codes: Post) -> None:
+    """A question that is answered asks for no code to say that it is over; taking back is another matter."""
+    post, link = with_codes, with_codes.link(COUNTER)
+    browser = post.browser()
+    browser.opens(link)
+    browser.fills("/antwoord/code", sturen="ja")
+    digits = re.findall(r"^.*: (\d{6})$", post.text(post.mails(COUNTER)[-1]), re.M)[-1]
+    browser.fills("/antwoord/code", code=digits)
+    done = answers(browser, answer="delivered", on="2026-11-02", paid_by="free")
+    assert status_of(post) == "delivered"
+    forwarded = post.browser()
+    forwarded.opens(link)
+    assert forwarded.status == 410
+    forwarded.fills("/antwoord/terugdraaien")
+    assert "zes cijfers" in forwarded.last
+    assert status_of(post) == "delivered"
+    browser.last = done
+    browser.fills("/antwoord/terugdraaien")
+    assert status_of(post) == "waiting"
+
+
 def test_a_table_with_an_agenda_answers_each_question_in_it(
     database: Engine, workplace: Engine, clock: MovingClock
 ) -> None:

@@ -279,6 +279,19 @@ def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Brows
     assert told.count("<h1>") == 1
 
 
+def test_a_character_that_no_database_takes_breaks_nothing(browser: Browser) -> None:
+    browser.signs_in("teamleider-1")
+    for path in ("/ingebracht?gedaan=%00S-1", "/clienten?blad=%00", "/bord?gemeente=%00", "/maatwerkbudget?jaar=%00"):
+        browser.opens(path)
+        assert browser.status in (200, 404), path
+    officer = browser.signs_in("maatwerk-1")
+    officer.opens("/maatwerkloket")
+    for name in ("nummer", "handeling", "gezien", "van"):
+        officer.fills("/maatwerkloket", None, **{name: "\0"})
+        assert officer.status < 500, name
+        officer.opens("/maatwerkloket")
+
+
 def test_what_is_typed_is_shown_as_text(browser: Browser) -> None:
     browser.opens("/aanmelden")
     browser.fills("/aanmelden", code='"><script>x</script>', password="fout", second="")
