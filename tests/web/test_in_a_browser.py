@@ -10,6 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from provisions.app import App
+from provisions.web.application import PAGES
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, signing_in
 from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE
@@ -23,6 +24,7 @@ PATIENCE = 30_000  # milliseconds: the machine may be busy
 LEFT_OUT = ("/afmelden", "/prefect")
 MOST_VIEWS = 1  # of one kind of page: the same query answers them all
 UUID_LENGTH = 36
+PLAIN = [one.path for one in PAGES if one.get and not one.anyone and "{" not in one.path]
 FEWEST = {
     "regie-1": 5,
     "teamleider-1": 5,
@@ -104,6 +106,9 @@ def test_no_role_meets_a_client_of_another(chromium_itself: Chromium, served: st
             found["search"] = page.content()
             rows = page.eval_on_selector_all("[data-reference]", "all => all.map(row => row.dataset.reference)")
             assert set(rows) == SEES[code], code
+        # And what no link led to, as this browser gets it: each page and file there is, whether or not it is this person's.
+        rest = [path for path in PLAIN if f"{served}{path}" not in found]
+        found |= {path: page.context.request.get(served + path).text() for path in rest}
         for where, text in found.items():
             named = {reference for reference in theirs if reference in text or addresses[reference] in text}
             assert not named, (code, where)
