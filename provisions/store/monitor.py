@@ -49,6 +49,17 @@ def _moved(rows: Rows) -> dict[int, list[tuple[date, str]]]:
     return found
 
 
+def unsaid(rows: Rows, cases: Sequence[int], before: date) -> int:
+    """Of how many of these cases, as far as they are open, was last said before ``before`` where the client sleeps."""
+    [found] = rows(
+        "SELECT count(*) AS number FROM client_case c WHERE c.id = ANY(%(cases)s::bigint[]) AND c.closed IS NULL "
+        "AND c.forgotten IS NULL AND coalesce(c.living_on, c.opened) < %(before)s",
+        cases=list(cases),
+        before=before,
+    )
+    return int(found.number)
+
+
 def to_confirm(
     rows: Rows, places: Sequence[str], directors: Sequence[str], before: date, most: int
 ) -> tuple[Sequence[Any], int]:

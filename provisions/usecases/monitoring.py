@@ -66,9 +66,11 @@ class SeeingQuarter(Seeing):
         today = day_of(self._clock())
         with self._read() as rows:
             replaced = listing.absences(rows, today).represented(self.actor.code, today)
-            return self._to_confirm(rows, (self.actor.code, *replaced))
+            reaches = self._config.rights.reaches(self.actor, UseCase.LIVING, self._config.organisation.municipalities)
+            places, directors = reaches.get(Reach.MUNICIPALITY, ()), (self.actor.code, *replaced)
+            return kept.to_confirm(rows, places, directors, first_of_quarter(today), MOST)
 
-    def _to_confirm(self, rows: Rows, directors: Sequence[str]) -> tuple[Sequence[Any], int]:
-        reaches = self._config.rights.reaches(self.actor, UseCase.LIVING, self._config.organisation.municipalities)
+    def _unsaid(self, rows: Rows, cases: Sequence[int]) -> int:
+        """Of how many of these cases this person has still to say so."""
         since = first_of_quarter(day_of(self._clock()))
-        return kept.to_confirm(rows, reaches.get(Reach.MUNICIPALITY, ()), directors, since, MOST)
+        return kept.unsaid(rows, cases, since) if self.may(UseCase.LIVING) else 0

@@ -280,7 +280,7 @@ class Workday(SeeingNotices, SeeingQuarter, SeeingGroup):
 
     def _quarter(self, rows: Rows, mine: "_Mine") -> tuple[Sequence[Task], int]:
         """One line for all of one's clients of whom nobody said this quarter where they sleep."""
-        total = self._to_confirm(rows, mine.codes)[1] if self.may(UseCase.LIVING) else 0
+        total = self._unsaid(rows, mine.cases)
         if not total:
             return (), 0
         said = f"Van {dutch.counted(total, 'cliënt', 'cliënten')} dit kwartaal nog niet gezegd"

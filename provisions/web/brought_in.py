@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from provisions import inputs
 from provisions.access import Subject, UseCase
 from provisions.domain import dutch
-from provisions.domain.brought_in import IN_DUTCH, LONGEST, OTHER, Standing
+from provisions.domain.brought_in import DECISIONS, IN_DUTCH, LONGEST, OTHER, Standing
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
 from provisions.domain.rules import CodeList
 from provisions.store.submissions import Unseen
@@ -123,6 +123,7 @@ def _page(visit: Visit, back: Filled | None = None, status: HTTPStatus = HTTPSta
         told=told.said if told else f"S-{decided.number}: {IN_DUTCH[decided.state]}." if decided else "",
         may_see={one.number for one in found if visit.seen.may_be_second(one)},
         may_decide=visit.seen.may(UseCase.DECIDE),
+        decided_states=DECISIONS,
         open_states=(Standing.BROUGHT_IN, Standing.DEFERRED),
         decisions=[(one.value, dutch.capitalised(IN_DUTCH[one])) for one in _DECIDED],
         words=IN_DUTCH,

@@ -15,6 +15,9 @@ def test_the_monitor_is_of_the_region_for_who_reads_reports_and_holds_no_referen
     said = words(group.opens("/rapporten/monitor"))
     assert "Cliënten in de aanpak 4" in said
     assert HERE not in group.last
+    # Of a municipality with few clients each question is one row, instead of one for each answer.
+    assert "Waar cliënten slapen niet te zien" in said
+    assert "Waar cliënten slapen: Op straat" not in said.partition("Per gemeente")[2]
     assert 'href="/rapporten/monitor"' in group.opens("/rapporten")
     # Counted for all: a director of one municipality reads the same figures of the region.
     assert "Cliënten in de aanpak 4" in words(make_browser().signs_in("regie-1").opens("/rapporten/monitor"))
