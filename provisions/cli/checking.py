@@ -104,6 +104,31 @@ def _called(config: Config) -> list[str]:
     return [f"de bereikbaarheidsdienst van {name} wordt gebeld: neemt iemand op?" for name in names]
 
 
+def _of_database(config: Config, settings: Settings) -> list[str]:
+    """What somebody should look at of the database and what is in it. Raises ``Unreachable``."""
+    warnings = []
+    with unchanged(settings, progress) as engine, engine.connect() as connection:
+        excess = roles.excess(connection)
+        post = backlog(engine, utc_now())
+        repaired = put_right.read(connection)
+        gaps, lacking = workplace_lacks(settings, connection), runs_lack(settings, connection)
+        alone = not door.other_administrator(connection)
+        unreached = _unreached(config, engine)
+    if post.messages_slow:
+        waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
+        warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
+    warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
+    warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
+    warnings += [_RUNS_LACK.format(", ".join(lacking[:3]))] if lacking else []
+    warnings += [_ROLE_OF_RUNS.format(settings.work_pool)] if settings.work_pool and not runs_of(settings) else []
+    warnings += [_ONLY_ADMIN] if alone else []
+    warnings += [] if workplace_of(settings) else [_NO_WALL]
+    warnings += unreached
+    if repaired and utc_now() - repaired.last < _LATELY:
+        warnings.append(_put_right(repaired))
+    return warnings
+
+
 def check(args: Namespace, settings: Settings) -> None:
     """Validate the configuration and the connections."""
     config = load(settings.config)
@@ -112,25 +137,7 @@ def check(args: Namespace, settings: Settings) -> None:
         f"configuratie in {settings.config}: {dutch.counted(len(config.catalogue.provisions), 'voorziening', 'voorzieningen')}"
     ]
     if settings.database_url or EmbeddedPostgres(settings.home).exists():
-        with unchanged(settings, progress) as engine, engine.connect() as connection:
-            excess = roles.excess(connection)
-            post = backlog(engine, utc_now())
-            repaired = put_right.read(connection)
-            gaps, lacking = workplace_lacks(settings, connection), runs_lack(settings, connection)
-            alone = not door.other_administrator(connection)
-            unreached = _unreached(config, engine)
-        if post.messages_slow:
-            waiting = dutch.counted(post.messages_slow, "bericht wacht", "berichten wachten")
-            warnings.append(_SLOW_POST.format(waiting, round(post.messages_pending_seconds / 60)))
-        warnings += [_ONE_ROLE.format(", ".join(excess))] if excess else []
-        warnings += [_WALL_GAPS.format(", ".join(gaps[:3]))] if gaps else []
-        warnings += [_RUNS_LACK.format(", ".join(lacking[:3]))] if lacking else []
-        warnings += [_ROLE_OF_RUNS.format(settings.work_pool)] if settings.work_pool and not runs_of(settings) else []
-        warnings += [_ONLY_ADMIN] if alone else []
-        warnings += [] if workplace_of(settings) else [_NO_WALL]
-        warnings += unreached
-        if repaired and utc_now() - repaired.last < _LATELY:
-            warnings.append(_put_right(repaired))
+        warnings += _of_database(config, settings)
         done.append("database bereikbaar")
     else:
         warnings.append(f"in {settings.home} staat nog geen database; 'provisions up' maakt hem.")

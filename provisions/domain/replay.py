@@ -103,28 +103,7 @@ class Replay:
         told: dict[str, Any]
         match line.what:
             case "case.opened":
-                told = {
-                    "opened": day(data["opened"]),
-                    "municipality": data["municipality"],
-                    "brp": Brp(data["brp"]),
-                    "director": data.get("director"),
-                    "earlier_brp": {},
-                    "living": data.get("living", UNKNOWN),
-                    "losing_place": data.get("losing_place"),
-                    "wlz": data.get("wlz", UNKNOWN),
-                    "living_on": None,
-                    "earlier_living": (),
-                    "contact": data.get("contact", VIA_DIRECTOR),
-                    "own_number": None,
-                    "closed": None,
-                    **_handover(None, None, None),
-                    "present": frozenset(data.get("present", ())),
-                    "follow_ups": (),
-                    "notes_kept_on": None,
-                    "rests": (),
-                    "places": (),
-                    "budget": (),
-                }
+                told = _opened(data)
             case "notes.kept":
                 told = {"notes_kept_on": day(data["on"])}
             case "case.assigned":
@@ -251,6 +230,32 @@ class Replay:
         line = self.lines.get((key, name), self.lines.get((key, "needed_on")))
         column = _COLUMNS.get(name, name) if key else _CASE_COLUMNS.get(name, name)
         return Difference(key, column, _text(stored), _text(said), line)
+
+
+def _opened(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A case as it begins; lines of earlier versions say less."""
+    return {
+        "opened": day(data["opened"]),
+        "municipality": data["municipality"],
+        "brp": Brp(data["brp"]),
+        "director": data.get("director"),
+        "earlier_brp": {},
+        "living": data.get("living", UNKNOWN),
+        "losing_place": data.get("losing_place"),
+        "wlz": data.get("wlz", UNKNOWN),
+        "living_on": None,
+        "earlier_living": (),
+        "contact": data.get("contact", VIA_DIRECTOR),
+        "own_number": None,
+        "closed": None,
+        **_handover(None, None, None),
+        "present": frozenset(data.get("present", ())),
+        "follow_ups": (),
+        "notes_kept_on": None,
+        "rests": (),
+        "places": (),
+        "budget": (),
+    }
 
 
 def _handover(
