@@ -96,12 +96,12 @@ def read_place_lost(entry: Entry) -> PlaceLost:
 
 def read_found(entry: Entry, warnings: Sequence[str]) -> dict[str, Found]:
     """``[warning.NAME]``: one for each warning that may lead to a place."""
-    tables = entry.named_tables("warning", optional=True)
-    for name in tables.keys() - set(warnings):
+    entries = entry.named_tables("warning", optional=True)
+    for name in entries.keys() - set(warnings):
         remedy = meant(name, warnings) if warnings else "Voeg [[warning]] toe aan provisions.toml, of haal dit weg."
         entry.fault(f"warning.{name}", "deze voorwaarschuwing bestaat niet.", remedy)
     found = {}
-    for name, inner in tables.items():
+    for name, inner in entries.items():
         found[name] = Found(chance_of(inner, "found"), days_of(inner))
         inner.done()
     return {name: one for name, one in found.items() if name in warnings}
