@@ -151,6 +151,7 @@ provision = Table(
     Index("ix_provision_late_from", "late_from", postgresql_where=text("late_from IS NOT NULL")),
     Index("ix_provision_lies_with", "lies_with", postgresql_where=text("lies_with IS NOT NULL")),
     Index("ix_provision_stale", "id", postgresql_where=text("generation <> observed_generation")),
+    Index("ix_provision_blocked", "needed_on", postgresql_where=text("status = 'blocked'")),
     Index("ix_provision_flow_run", "flow_run", postgresql_where=text("flow_run IS NOT NULL")),
 )
 

@@ -180,7 +180,7 @@ class Approvals(Deciding):
 
     def waiting(self, *, by: Actor) -> list[Waiting]:
         """What is asked and not decided of the cases that ``by`` sees, or may decide on as the second person; oldest first."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = [_waiting(row) for row in kept.waiting(connection)]
         return [one for one in found if self._may_know(by, one)]
 

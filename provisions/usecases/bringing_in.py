@@ -106,7 +106,7 @@ class BringingIn:
         today = self._today
         if self._clock().astimezone(AMSTERDAM).time() < self._config.organisation.morning_message:
             return 0
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             due = [one for one in kept.waiting(connection) if self._is_due(one, today)]
         asked = 0
         for one in due:
@@ -164,7 +164,7 @@ class BringingIn:
         reads = actor.has_the_machine or bool(rights.may(actor, UseCase.SEE_REPORTS))
         if not own and not reads:
             raise NotFound("Deze pagina bestaat niet.")
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = kept.every(connection, towns)
         return [one for one in found if one.municipality in own or one.state not in UNSEEN]
 

@@ -30,13 +30,13 @@ class Calendars:
 
     def may_have(self, by: Actor) -> bool:
         """Whether somebody can have one: who sees cases, and has an account (``admin`` is of the installation, and nobody's)."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             known = people.find(connection, by.code) is not None
         return known and bool(self._config.rights.may(by, UseCase.SEE_CASE))
 
     def since(self, by: Actor) -> datetime | None:
         """When the calendar that there is was asked for (UTC); ``None``: it is off."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             feed = calendars.of(connection, by.code)
         return feed.made if feed else None
 
@@ -64,7 +64,7 @@ class Calendars:
 
     def whose(self, secret: str) -> Actor | None:
         """Whose calendar this is, with what that person holds now; ``None`` for no calendar (any more), or whoever is blocked."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             feed = calendars.at(connection, digest(secret))
             person = people.find(connection, feed.code) if feed else None
         if feed is None or person is None or person.blocked is not None:

@@ -78,7 +78,7 @@ class Deciding:
     def _doing(self, by: Actor, use_case: UseCase) -> Doing:
         """Now, by ``by``. ``use_case``: the right that it takes, which is declared here and nowhere else."""
         now, code = self._clock(), inputs.code(by.code, f"{Part.BY}")
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             away = absences.away(connection, day_of(now))
         return Doing(
             now, code, self._config.catalogue, by.via, absences=away, actor=by, use_case=use_case, sent=self._sent
@@ -93,7 +93,7 @@ class Deciding:
 
     def _directory(self) -> Directory:
         """Who is known now: those who are listed, and those who have an account. Asked before a transaction begins."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             return people.directory(connection, self._config.organisation.people)
 
     def _may_be_second(self, known: Directory, code: str, act: Act, case: Case, what: str) -> None:

@@ -111,7 +111,7 @@ class Directors(Deciding):
         Of whom there is none of these is not told, unless it is ``by`` who is away or acts.
         """
         today = day_of(self._clock())
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = sorted(kept.current(connection, today), key=lambda one: (one.start, one.number))
             cases = {one.director: kept.open_cases(connection, one.director) for one in found}
         seen = {

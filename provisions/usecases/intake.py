@@ -72,7 +72,7 @@ class Intake(Deciding):
                 # In order of reference: two people who take in the same cases wait for each other, and never in a circle.
                 write(connection, sorted(changes, key=lambda change: change.decision.case.reference))
         except ReferenceTaken:
-            with self._engine.connect() as connection:
+            with self._engine.begin() as connection:
                 self._refuse_existing(connection, [request.reference for request in requests])
             raise
         return [change.decision.case for change in changes]
@@ -82,7 +82,7 @@ class Intake(Deciding):
         moment = self._doing(by, UseCase.INTAKE)
         with self._entitlement.noted(by, moment.use_case):
             self._intake(request, moment)
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             self._refuse_existing(connection, [request.reference])
 
     def foresee_intake(self, request: IntakeRequest, *, by: Actor) -> Decision:
@@ -93,7 +93,7 @@ class Intake(Deciding):
         moment = self._doing(by, UseCase.INTAKE)
         with self._entitlement.noted(by, moment.use_case):
             decision = self._intake(request, moment)
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             self._refuse_existing(connection, [request.reference])
         clock = Moment(moment.now, lifecycle.SYSTEM, moment.catalogue, absences=moment.absences)
         for key in decision.case.provisions:

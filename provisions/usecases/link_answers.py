@@ -130,7 +130,7 @@ class LinkAnswers:
         if read is None:
             return None
         link, secret = read
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             known = store.receivers(connection, link.message)
         whose = self._secrets.whose(link, secret, known[1] if known else ())
         return Opened(link, whose, known[0]) if known and whose else None
@@ -155,7 +155,7 @@ class LinkAnswers:
 
     def asked(self, opened: Opened) -> AskedNow:
         """What the letter of a link asked. Raises ``NotFound`` when it asks nothing, or is not there any more."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             letter = store.letter(connection, opened.link.message)
             if letter is None:
                 raise NotFound(UNKNOWN)

@@ -60,7 +60,7 @@ class Looks(Noting):
 
         Raises ``NotFound`` when it is neither, and ``InvalidInput`` when it can't be.
         """
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             if inputs.CODE.fullmatch(asked.strip()):
                 code = asked.strip()
                 rows = access_log.of_person(connection, code, MOST)
@@ -72,7 +72,7 @@ class Looks(Noting):
 
     def counts(self) -> dict[Logged, int]:
         """How many lines of each kind are kept."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = access_log.counts(connection)
         return {what: found.get(what.value, 0) for what in Logged}
 

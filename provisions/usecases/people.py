@@ -115,7 +115,7 @@ class People:
 
     def every(self, by: Actor = MACHINE) -> list[Account]:
         """All accounts that ``by`` administers, by code."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = [person for person in people.every(connection) if self._reaches(by, person.grants)]
             return [_account(connection, person) for person in found]
 
@@ -126,12 +126,12 @@ class People:
 
     def one(self, code: str) -> Account:
         """One account. Raises ``NotFound``."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             return _account(connection, self._person(connection, code))
 
     def other_administrator(self) -> bool:
         """Whether an administrator besides ``admin`` was ever made: from then on ``admin`` is administrator only."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             return door.other_administrator(connection)
 
     def _grants(self, roles: Sequence[str], municipalities: Sequence[str]) -> frozenset[Grant]:

@@ -32,7 +32,7 @@ class Preferences:
 
     def of(self, by: Actor) -> Preference:
         """What this person chose."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             return preferences.of(connection, by.code)
 
     def count_for(self, by: Actor) -> bool:

@@ -103,7 +103,7 @@ class SigningIn:
         self._pause(self._guesses.pause())
         if code == ADMIN:
             return self._admin(password, address)
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             person = people.find(connection, known) if known else None
         right = self._sealing.fits(password, person.password if person else None)
         if person is None or not right:
@@ -166,7 +166,7 @@ class SigningIn:
 
     def set_up(self, secret: str) -> SetUp:
         """Whose one-time address this is. Raises ``NotFound`` when it is nobody's, was used, or is too old."""
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             return self._invited(connection, secret, lock=False)
 
     def set_password(self, secret: str, password: str, again: str, second: str) -> str:

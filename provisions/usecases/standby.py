@@ -87,7 +87,7 @@ class Standby:
         """The last call of each municipality where ``by`` may do what the stand-by does."""
         towns = self._config.organisation.municipalities
         places = [key for key in towns if by.has_the_machine or self._may(by, key)]
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             found = standby.every_last(connection, places)
         return [self._standing(place, call) for place, call in found.items()]
 
@@ -97,14 +97,14 @@ class Standby:
         if read is None:
             return None
         link, secret = read
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             known = asked.receivers(connection, link.message)
         whose = known[0] if known and secrets.whose_call(link, secret, known[1]) else None
         return CallLink(whose, link.message) if whose else None
 
     def waiting(self, link: CallLink) -> bool:
         """Whether the call of a link waits for somebody to take it up."""
-        with self._within(link), self._engine.connect() as connection:
+        with self._within(link), self._engine.begin() as connection:
             call = standby.last(connection, link.municipality)
             return call is not None and call.next_at is not None and standby.is_about(connection, call, link.message)
 

@@ -78,7 +78,7 @@ class Starting:
     def directors(self, actor: Actor) -> tuple[str, ...]:
         """The codes of those who are known to be case director where ``actor`` may start a case; the own one first."""
         towns = self.municipalities(actor)
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             directory = people.directory(connection, self._config.organisation.people)
         known = {code for town in towns for code in holding(directory, Role.CASE_DIRECTOR, town)}
         if not directory.is_complete:
@@ -91,7 +91,7 @@ class Starting:
         """What would follow. Raises what starting would raise, and ``NotFound`` for a municipality that is another's."""
         self.must(actor, request)
         decision, now = self._cases.foresee_intake(request, by=actor), self._clock()
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             away = absences.away(connection, day_of(now))
         letters = []
         for intent in decision.messages:

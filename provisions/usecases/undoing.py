@@ -21,7 +21,7 @@ class Undoing(Deciding):
     def may_be_undone(self, reference: str, *, by: Actor) -> bool:
         """Whether ``undo`` would take something back now. Nothing is changed."""
         moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
-        with self._engine.connect() as connection:  # what is held to look at it is let go, and nothing is written
+        with self._engine.begin() as connection:  # what is held to look at it is let go, and nothing is written
             if not acts.is_recent(connection, reference, moment.by, self._since(moment)):
                 return False
             stored = self._stored(connection, reference)
@@ -54,7 +54,7 @@ class Undoing(Deciding):
     def may_be_taken_back(self, reference: str, key: str, *, by: Actor) -> bool:
         """Whether ``take_back`` would take an answer back now. Nothing is changed."""
         moment, asked = self._doing(by, UseCase.TAKE_BACK), self._asked(key)
-        with self._engine.connect() as connection:
+        with self._engine.begin() as connection:
             if not acts.is_recent(connection, inputs.existing_reference(reference), moment.by, self._since(moment)):
                 return False
             stored = self._stored(connection, inputs.existing_reference(reference))
