@@ -4,7 +4,7 @@ Nothing is told twice: an act is possible when deciding on it, with what is like
 somebody may do it is another question (``provisions.access``).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -73,7 +73,7 @@ def with_provision(
     codes = moment.catalogue.codes
     last = case.latest(key.key) is provision
     tried: Mapping[Can, Callable[[], object]] = {
-        Can.OUTCOME: lambda: _some(outcomes(case, key, moment)),
+        Can.OUTCOME: lambda: _some(_outcomes(case, key, moment)),
         Can.FOLLOW_UP: lambda: _some(follow_ups(provision.follow_ups)),
         Can.SUBMIT: lambda: lifecycle.submit(case, key, False, _SAID, moment),
         Can.ANSWER: lambda: _some(tables(case, key, moment)),
@@ -126,7 +126,7 @@ def with_case(case: Case, moment: Moment, municipalities: Iterable[str]) -> froz
         Can.AWAY: lambda: _some([case.director] if case.director and not case.closed else ()),
         Can.TRANSFER: lambda: lifecycle.transfer(case, elsewhere, moment),
         Can.TAKE_OVER: lambda: lifecycle.accept(case, moment),
-        Can.CLOSE: lambda: _some(endings(case, moment)),
+        Can.CLOSE: lambda: _some(_endings(case, moment)),
         Can.REOPEN_CASE: lambda: lifecycle.reopen_case(case, _SAID, moment),
         Can.BUDGET: lambda: _asked(case, moment),
         Can.BUDGET_BOOK: lambda: _some([e for e in budget.entries(case.budget).values() if e.may_be_spent]),
@@ -142,6 +142,11 @@ def _asked(case: Case, moment: Moment) -> Decision:
 
 def outcomes(case: Case, key: ProvisionKey, moment: Moment) -> tuple[OutcomeName, ...]:
     """The outcomes that it can get now."""
+    return tuple(_outcomes(case, key, moment))
+
+
+def _outcomes(case: Case, key: ProvisionKey, moment: Moment) -> Iterator[OutcomeName]:
+    """The same one by one: trying each costs a decision, and whether there is any takes but one."""
     rule, provision = moment.catalogue.rule(key.key), case.provisions[key]
     day = max([moment.today, *([provision.started_on] if provision.started_on else [])])
 
@@ -149,7 +154,7 @@ def outcomes(case: Case, key: ProvisionKey, moment: Moment) -> tuple[OutcomeName
         fields = {f.name: _likely(f, moment) for f in rule.fields if name in f.required_for}
         return lambda: lifecycle.record_outcome(case, key, name, moment, day, fields)
 
-    return tuple(name for name in OutcomeName if _goes(decided(name)))
+    yield from (name for name in OutcomeName if _goes(decided(name)))
 
 
 def dependencies(case: Case, key: ProvisionKey, moment: Moment) -> tuple[Dependency, ...]:
@@ -186,12 +191,17 @@ def lacking(case: Case, key: str, moment: Moment, *, urgent: bool) -> tuple[Depe
 
 def endings(case: Case, moment: Moment) -> tuple[str, ...]:
     """The reasons for which the case can end now (codes)."""
+    return tuple(_endings(case, moment))
+
+
+def _endings(case: Case, moment: Moment) -> Iterator[str]:
+    """The same one by one, as :func:`_outcomes`."""
     nobody = {key: _first(moment.catalogue.codes[CodeList.TAKEOVER]) for key in open_keys(case)}
 
     def ended(name: str, takeover: bool) -> Callable[[], Decision]:
         return lambda: lifecycle.close(case, Ending(name, moment.today, nobody if takeover else {}), moment)
 
-    return tuple(end.name for end in moment.catalogue.ends.values() if _goes(ended(end.name, end.takeover)))
+    yield from (end.name for end in moment.catalogue.ends.values() if _goes(ended(end.name, end.takeover)))
 
 
 def follow_ups(of: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
@@ -250,9 +260,9 @@ def _first(names: Iterable[str]) -> str:
 
 def _some(found: Iterable[object]) -> bool:
     """Raise ``NotFound`` when there is none."""
-    if not list(found):
-        raise NotFound(_SAID)
-    return False
+    for _ in found:
+        return False
+    raise NotFound(_SAID)
 
 
 def _goes(trial: Callable[[], object]) -> bool:

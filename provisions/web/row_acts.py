@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from provisions.domain import possible
+from provisions.domain.possible import Can
 from provisions.domain.rules import OutcomeName
 from provisions.web.acts import Scene
 from provisions.web.acts_of_provision import ACTS
@@ -61,8 +62,8 @@ def links(scene: Scene) -> list[Link]:
     found: list[Link] = []
     ended: list[Link] = []
     allowed = [act for act in _ACTS if act.is_allowed(scene)]
-    asked = frozenset(act.can for act in allowed if act.can is not None)
-    can = possible.with_provision(scene.case, scene.of.provision.id, scene.moment, asked)
+    asked = frozenset(act.can for act in allowed if act.can is not None and act.name != _OUTCOME)
+    can = possible.with_provision(scene.case, scene.of.provision.id, scene.moment, asked) | {Can.OUTCOME}
     for act in (act for act in allowed if act.can in can):
         if act.name == _OUTCOME:
             for name, label, typed in _outcomes(scene):
