@@ -233,7 +233,9 @@ def _case_systems(
     from provisions.zaken.subscribing import callback_of
 
     callback = callback_of(settings.base_url)
-    servers = servers_for(config.zaken, settings.zgw, now, random.random, notified=bool(callback))
+    servers = servers_for(
+        config.zaken, settings.zgw, now, random.random, notified=bool(callback), files=settings.zgw_files
+    )
     headers = {
         place: settings.zgw[one.callback].get_secret_value()
         for place, one in config.zaken.items()

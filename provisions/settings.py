@@ -16,6 +16,7 @@ from provisions.domain.errors import InvalidInput
 from provisions.redact import keep_secret
 
 PREFIX = "PROVISIONS_"
+_FILES = ("_CERTIFICATE", "_KEY", "_AUTHORITIES")  # how settings end that name a file of a case system
 SHORTEST_UI_PASSWORD = 16  # characters
 ENV_FILE = ".env"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -95,6 +96,7 @@ class Settings:
     oidc_client_id: str | None = None
     oidc_client_secret: Secret | None = None
     zgw: Mapping[str, Secret] = field(default_factory=dict)  # secrets of case systems, by the name of the setting
+    zgw_files: Mapping[str, Path] = field(default_factory=dict)  # their certificates and keys, likewise
     # past one machine (docs/operations.md)
     prefect_api_url: str | None = None
     redis_url: Secret | None = None
@@ -160,7 +162,8 @@ def load_settings() -> Settings:
             )
     if faults:
         raise InvalidInput(*faults)
-    given["zgw"] = {name: _secret(text) for name, text in _case_systems().items()}
+    given["zgw"] = {name: _secret(text) for name, text in _case_systems().items() if not name.endswith(_FILES)}
+    given["zgw_files"] = {name: Path(text) for name, text in _files_of_case_systems().items()}
     settings = Settings(**given)  # type: ignore[arg-type] # each reader gives what its field is
     if not is_loopback(settings.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
@@ -185,7 +188,11 @@ def load_settings() -> Settings:
 def environment(settings: Settings) -> dict[str, str]:
     """What is set, as a process that starts in another folder must get it. Holds secrets."""
     folders = {"home": str(settings.home), "config": str(settings.config)}
-    return _case_systems() | {PREFIX + name.upper(): text for name, text in {**_given(), **folders}.items()}
+    return (
+        _case_systems()
+        | _files_of_case_systems()
+        | {PREFIX + name.upper(): text for name, text in {**_given(), **folders}.items()}
+    )
 
 
 def _said() -> dict[str, str]:
@@ -194,8 +201,14 @@ def _said() -> dict[str, str]:
 
 
 def _case_systems() -> dict[str, str]:
-    """The secrets of case systems, by the names of their settings: which there are depends on ``config/zaken.toml``."""
+    """What is set of case systems, by the names of the settings: which there are depends on ``config/zaken.toml``."""
     return {name: text for name, text in _said().items() if name.startswith(f"{PREFIX}ZGW_") and text}
+
+
+def _files_of_case_systems() -> dict[str, str]:
+    """Whole paths: no secrets, and not of the folder in which a process happens to start."""
+    found = {name: text for name, text in _case_systems().items() if name.endswith(_FILES)}
+    return {name: str(Path(text).expanduser().absolute()) for name, text in found.items()}
 
 
 def _given() -> dict[str, str]:

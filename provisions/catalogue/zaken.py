@@ -42,6 +42,21 @@ class CaseSystem:
         """The name of the setting with what a notification must bring along."""
         return f"PROVISIONS_ZGW_{_named(self.municipality)}_CALLBACK"
 
+    @property
+    def certificate(self) -> str:
+        """The name of the setting with the file of the certificate by which it knows us, where it asks for one."""
+        return f"PROVISIONS_ZGW_{_named(self.municipality)}_CERTIFICATE"
+
+    @property
+    def key(self) -> str:
+        """The name of the setting with the file of the key of that certificate."""
+        return f"PROVISIONS_ZGW_{_named(self.municipality)}_KEY"
+
+    @property
+    def authorities(self) -> str:
+        """The name of the setting with the file of whose certificates it may have, besides those that everybody believes."""
+        return f"PROVISIONS_ZGW_{_named(self.municipality)}_AUTHORITIES"
+
 
 def _named(municipality: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", municipality.upper())

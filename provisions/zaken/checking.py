@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from provisions.catalogue import CaseSystem
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.rules import OutcomeName, ZaakMode, ZaakRule
 from provisions.zaken.catalogue import valid_on
+from provisions.zaken.client import CERTIFICATE
 from provisions.zaken.faults import Away, Fault, NoRight, NotSetUp, NotSignedIn, NotThere
 from provisions.zaken.servers import AtRest, Server
 from provisions.zaken.subscribing import is_as_it_should_be, ours
 from provisions.zaken.types import Json, Zaaktype, id_of
 
 MOST_AHEAD = 60.0  # seconds between two clocks
+CERTIFICATE_WARNED = timedelta(days=60)  # before its end: a new one takes weeks
 _READ, _MAKE, _CHANGE, _STATUS = "zaken.lezen", "zaken.aanmaken", "zaken.bijwerken", "zaken.statussen.toevoegen"
 _TOO_MUCH = ("zaken.heropenen", "zaken.geforceerd-bijwerken", "zaken.verwijderen")
 _ASK = "Vraag de functioneel beheerder van het zaaksysteem"
@@ -57,6 +60,17 @@ def examine(server: Server, now: datetime, *, callback: str, answers: Callable[[
     return found
 
 
+def certificate(system: CaseSystem, ends: datetime | None, now: datetime, found: Findings) -> None:
+    """Say it when our certificate ends soon: then everything there stops. ``ends``: aware, ``None`` where there is none."""
+    if ends is None or ends - now > CERTIFICATE_WARNED:
+        return
+    told = "is geëindigd" if ends <= now else "eindigt"
+    found.warnings.append(
+        f"Zaaksysteem van {system.municipality}: ons certificaat {told} op {dutch.dutch_date(day_of(ends))}. Vraag een nieuw aan "
+        f"en zet het in {system.certificate} en {system.key}: zonder certificaat komen wij er niet meer in."
+    )
+
+
 def _not_in(code: str, server: Server) -> str:
     place, client = server.system.municipality, server.system.client
     reasons = {
@@ -64,6 +78,9 @@ def _not_in(code: str, server: Server) -> str:
         f"{server.system.secret}",
         "invalid-client-identifier": f"het kent '{client}' niet. {_ASK} deze applicatie toe te voegen, of verbeter client_id",
         "jwt-expired": "onze klok loopt niet gelijk met de zijne. Zet op beide machines de tijd gelijk (NTP)",
+        CERTIFICATE: "de beveiligde verbinding lukt niet: zijn certificaat is van een uitgever die wij niet kennen "
+        f"({server.system.authorities}), of het neemt het onze niet aan ({server.system.certificate}). {_ASK} welk certificaat "
+        "het verwacht en van wie het zijne is",
         "jwt-missing-iat-claim": f"het neemt onze aanmelding niet aan. {_ASK} hoe deze applicatie is ingesteld",
     }
     why = (

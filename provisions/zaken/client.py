@@ -49,6 +49,7 @@ _SIGNING = frozenset(
 )
 _TWICE = frozenset({"unique", "identificatie-niet-uniek", "niet-uniek"})
 EXPANDED = "status,resultaat"
+CERTIFICATE = "certificaat"  # the code of what failed
 
 
 @cache
@@ -81,13 +82,18 @@ class Client:
         clock: Callable[[], datetime],
         *,
         transport: httpx.BaseTransport | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.system = system
         self._secret = secret
         self._clock = clock
         # Nothing of the environment but its certificates: a name and password for this host in a .netrc would go instead of ours.
         self._http = httpx.Client(
-            timeout=DEADLINE, follow_redirects=False, transport=transport, trust_env=False, verify=_certificates()
+            timeout=DEADLINE,
+            follow_redirects=False,
+            transport=transport,
+            trust_env=False,
+            verify=tls or _certificates(),
         )
         self.ahead: float | None = None
         """Seconds that the server's clock is ahead of ours, as its last answer said; ``None`` where it says nothing."""
@@ -248,7 +254,7 @@ class Client:
             with self._http.stream(method, address, params=query, json=body, headers=signed) as answer:
                 raw = _limited(answer)
         except httpx.HTTPError as error:
-            raise Away(type(error).__name__) from None
+            raise Away(CERTIFICATE if _is_about_certificates(error) else type(error).__name__) from None
         self._note_clock(answer)
         if answer.is_success:
             return _parsed(raw)
@@ -260,6 +266,15 @@ class Client:
             self.ahead = (said - self._clock()).total_seconds()
         except (KeyError, ValueError, TypeError):
             return
+
+
+def _is_about_certificates(error: BaseException | None) -> bool:
+    """Whether it was the TLS that failed: theirs is not believed, or ours not."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _limited(answer: httpx.Response) -> bytes:

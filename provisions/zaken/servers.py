@@ -15,6 +15,7 @@ from provisions.settings import Secret
 from provisions.zaken.catalogue import Catalogue
 from provisions.zaken.client import Client
 from provisions.zaken.faults import Away, Fault, NotSignedIn
+from provisions.zaken.tls import Files, context_for
 
 log = logging.getLogger(__name__)
 
@@ -138,13 +139,15 @@ def servers_for(
     spread: Callable[[], float],
     *,
     notified: bool = False,
+    files: Files | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> dict[str, Server]:
-    """By municipality. Raises ``InvalidConfig`` when a secret is missing."""
+    """By municipality; ``files``: their certificates and keys. Raises ``InvalidConfig`` when a secret is missing, or a file can't
+    be used.
+    """
     secrets(systems, given, notified=notified)
-    return {
-        place: Server(
-            Client(system, given[system.secret].get_secret_value(), clock, transport=transport), clock, spread
-        )
-        for place, system in systems.items()
-    }
+    made = {}
+    for place, system in systems.items():
+        secret, tls = given[system.secret].get_secret_value(), context_for(system, files or {})
+        made[place] = Server(Client(system, secret, clock, transport=transport, tls=tls), clock, spread)
+    return made

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -555,12 +556,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(clock: Callable[[], datetime]) -> Iterator[OpenZaak]:
+def serving(clock: Callable[[], datetime], tls: ssl.SSLContext | None = None) -> Iterator[OpenZaak]:
     """A case system on a port of this machine."""
     system = OpenZaak(clock)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"system": system}))
     server.daemon_threads = True
-    system.root = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    system.root = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
