@@ -315,7 +315,7 @@ def _told(visit: Visit, asked: AskedNow, by: Actor, receipt: Receipt) -> Respons
         title="Vastgelegd",
         asked=asked,
         receipt=receipt,
-        hears=[hears(letter, "", now) for letter in mine],
+        hears=list(dict.fromkeys(hears(letter, "", now) for letter in mine)),  # two tables hear the same
         until=min(first, until) if undo else None,
         bound=_bound(visit, asked),
     )

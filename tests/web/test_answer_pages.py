@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -13,7 +14,7 @@ from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.catalogue import Config
 from provisions.domain.answering import AnswersBy
-from provisions.machine.link_secrets import LinkSecrets
+from provisions.machine.link_secrets import PATH, Link, LinkSecrets
 from provisions.outbound.gathered import Gathered
 from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
@@ -375,6 +376,23 @@ def test_a_form_of_one_question_answers_no_other_and_the_same_form_is_done_once(
         assert (browser.status, "Wij pakken dit op." in browser.last) == (200, True), browser.last
     said = [line for line in post.record(OTHER) if line[0] == "provision.replied"]
     assert (len(said), len([line for line in post.record() if line[2] == "link"])) == (1, 0)
+
+
+def test_whoever_has_a_copy_or_a_link_of_another_question_makes_no_link_of_it(post: Post) -> None:
+    post.clock.set("2026-11-24T09:00:00+00:00")
+    post.app.time.tick_all()
+    asked = post.mails(OFFICER)[0]
+    copy = next(m for m in post.mails("regisseur.noord@") if "Beoordeel" in m["Subject"])
+    known = UUID(copy["Message-ID"][1:37])
+    assert str(known) in asked["Message-ID"], "the id of what was asked stands in the copy"
+    own = post.link(COUNTER)
+    secret = own.rpartition(".")[2]
+    browser = post.browser()
+    for forged in (f"{PATH}/{Link(known)}.{secret}", f"{PATH}/{Link(known, 1)}.{secret}", f"{PATH}/{known}.{secret}"):
+        page = browser.opens(forged)
+        assert (browser.status, REF in page) == (404, False), forged
+    browser.opens(own)
+    assert browser.status == 200
 
 
 def test_a_scanner_that_opens_everything_and_presses_every_button_records_nothing(post: Post) -> None:
