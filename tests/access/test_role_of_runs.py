@@ -1,6 +1,7 @@
 """A run in a work pool has a database role of its own: it does its work, and sees nothing of the door and of no note."""
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -20,7 +21,7 @@ from provisions.database.connect import running_in_a_pool
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres
-from provisions.settings import Secret, Settings
+from provisions.settings import PREFIX, PROJECT, READERS, Secret, Settings
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, typed
@@ -174,6 +175,19 @@ def test_a_run_finds_the_program_as_its_own_role(
         assert connection.scalar(text("SELECT current_user")) == RUNS
     made.engine.dispose()
     monkeypatch.setattr(context, "_app", None)
+
+
+def test_the_documented_user_of_a_worker_is_given_no_more() -> None:
+    """The set-up with a system user of its own: what stands in its file, and which folders it can't reach."""
+    text = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    block = text.partition("`/etc/provisions-runs.env`")[2].partition("With `PROVISIONS_PREFECT_PASSWORD`")[0]
+    given = {
+        name.removeprefix(PREFIX).lower() for name in re.findall(r"^    (PROVISIONS_[A-Z_]+)=", block, re.MULTILINE)
+    }
+    assert given == {"home", "config", "work_pool", "runs_database_url", "prefect_api_url", "prefect_password"}
+    assert given <= set(READERS)
+    assert "User=provisions-runs" in block
+    assert "InaccessiblePaths=-/var/lib/provisions -/etc/provisions.env" in block
 
 
 # --- how it comes there ------------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ import httpx
 import psutil
 import pytest
 
-from bench.installation import Part, installation
+from bench.installation import Installation, Part, installation
 from bench.outside import Outside
 from bench.rig import wait_until
 from flows.prefect.parking import BY_ENGINE
+from provisions.machine.databases import RUNS
+from provisions.machine.postgres import EmbeddedPostgres
 
 POOL = "gemeenten"
 KEY = "advance_payment"
@@ -48,13 +50,23 @@ class Pool:
         return self.run(reference)
 
 
+def of_a_worker(made: Installation) -> dict[str, str]:
+    """As ``docs/operations.md`` has it: a home of its own, the database as the role of the runs, and Prefect's password."""
+    return {
+        "HOME": str(made.home.with_name("runs")),
+        "RUNS_DATABASE_URL": EmbeddedPostgres(made.home).url("provisions", RUNS),
+        "PREFECT_PASSWORD": made.password,
+        "UI_PASSWORD": "",
+    }
+
+
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     with installation(WORK_POOL=POOL) as made:
         server = made.start("server")
         made.balance([server])
         made.start("engine")
-        worker = made.start("worker", ready="Worker 'ProcessWorker")
+        worker = made.start("worker", ready="Worker 'ProcessWorker", **of_a_worker(made))
         outside = Outside(made)
         with outside.prefect(server.port) as prefect:
             yield Pool(outside, prefect, worker)
@@ -83,6 +95,13 @@ def test_a_run_on_a_work_pool_parks_is_late_and_takes_its_outcome_in(pool: Pool)
     settled = pool.wait_for(reference, "Geregeld", "COMPLETED")
     assert executed_by(pool, settled) == {"werker"}
     assert pool.outside.app.views.case(reference).as_json()["provisions"][0]["status"] == "delivered"
+
+
+def test_the_worker_is_told_no_more_than_its_runs_need(pool: Pool) -> None:
+    (prefects,) = psutil.Process(pool.worker.process.pid).children()
+    told = {name: value for name, value in prefects.environ().items() if name.startswith("PROVISIONS_")}
+    assert set(told) == {"PROVISIONS_RUNS_DATABASE_URL", "PROVISIONS_CONFIG"}
+    assert f"//{RUNS}:" in told["PROVISIONS_RUNS_DATABASE_URL"]
 
 
 @pytest.mark.timeout(200)
