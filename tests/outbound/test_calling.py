@@ -10,15 +10,16 @@ from sqlalchemy import Engine, select
 
 from provisions.catalogue import Webhook
 from provisions.catalogue.standby import OnCall, StandbyCall
-from provisions.domain.errors import NotAllowed
+from provisions.cli import checking
+from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.standby import ROUNDS
 from provisions.machine.link_secrets import LinkSecrets
-from provisions.outbound.calling import StandbyCalls, WebhookGateway
+from provisions.outbound.calling import StandbyCalls, WebhookGateway, try_out
 from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import UnableToSend
 from provisions.store import tables as t
-from tests.builders import CONFIG, Town, at, typed
+from tests.builders import CONFIG, Town, at, refusal, typed
 from tests.conftest import MovingClock
 from tests.door import SEALING
 
@@ -180,3 +181,18 @@ def test_the_gateway_gets_a_signed_event_with_a_number_and_a_text_only() -> None
     event = json.loads(kept.body)
     assert event["data"] == {"telefoon": FIRST.phone, "tekst": GATEWAY.says}
     assert event["id"] == "een id"
+
+
+def test_check_has_the_first_of_each_stand_by_called_and_says_so_or_what_keeps_it(
+    ringing: Ringing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert try_out(WITH_GATEWAY, ringing, at("2026-11-03 12:00")) == ["Voorbeeldstad"]
+    assert ringing.called == [(FIRST.phone, GATEWAY.says)]
+    assert isinstance(refusal(lambda: checking._called(CONFIG)), InvalidInput)
+    monkeypatch.setenv("BELLEN", "een geheim van ten minste tweeendertig tekens")
+    nowhere = replace(GATEWAY, webhook=Webhook("http://127.0.0.1:9/oproep", "env:BELLEN"))
+    place = replace(CONFIG.organisation.municipalities[HERE], standby_call=nowhere)
+    places = {**CONFIG.organisation.municipalities, HERE: place}
+    away = replace(CONFIG, organisation=replace(CONFIG.organisation, municipalities=places))
+    refused = refusal(lambda: checking._called(away))
+    assert (refused.exit_code, "Bellen lukte niet" in str(refused)) == (5, True)
