@@ -70,6 +70,7 @@ def build(
         "taken_out": history.taken_out(week),
         "at_rest": history.at_rest(week),
         "nights_without_place": history.nights_without_place(week),
+        "previous_nights_without_place": history.nights_without_place(week.plus(-1)),
         "since_intake": history.where_days_went(window),
         "brought_in": [_brought_in(one, wording, config) for one in brought_in],
         "headlines": wording.headlines(rows, before),

@@ -123,6 +123,7 @@ def paper(report: Report) -> dict[str, Any]:
             ("overschrijdingen deze week", totals["breaches"], before["breaches"]),
             ("nu te laat", totals["overdue"], before["overdue"]),
             ("cliënten nu zonder opvang", report["without"]["shelter"], report["previous_without"]["shelter"]),
+            *_nights_of(report),
         ],
         "decisions": [(d["problem"], d["ask"], d["owner"]) for d in report["decisions"]],
         "brought_in": known["brought_in"],
@@ -135,6 +136,14 @@ def paper(report: Report) -> dict[str, Any]:
         "escalating": escalating(report, known),
         "closing": known["closing"],
     }
+
+
+def _nights_of(report: Report) -> list[tuple[str, int, str]]:
+    """How often in the week somebody had no place in the night. None in older reports, which did not count that."""
+    if "nights_without_place" not in report:
+        return []
+    label = "keer in deze week een nacht zonder plek gemeld"
+    return [(label, report["nights_without_place"], count(report.get("previous_nights_without_place")))]
 
 
 def causes(report: Report) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from provisions.domain.weeks import Week
 from provisions.report.build import Report
 from provisions.report.files import write
-from provisions.report.page import as_page, in_mail, plain_text
+from provisions.report.page import as_page, in_mail, paper, plain_text
 from provisions.report.pdf import as_pdf, paper_as_pdf
 from provisions.report.reports import Reports
 from provisions.report.table import BYTE_ORDER_MARK, FIGURES, as_csv
@@ -48,8 +48,8 @@ def report(database: Engine, clock: MovingClock) -> Report:
 
 
 def test_page_mail_csv_and_json_have_the_same_figures(report: Report, tmp_path: Path) -> None:
-    page, paper, table, data = write(report, tmp_path / "out")
-    assert {path.stat().st_mode & 0o777 for path in (page, paper, table, data)} == {0o600}
+    page, on_paper, table, data = write(report, tmp_path / "out")
+    assert {path.stat().st_mode & 0o777 for path in (page, on_paper, table, data)} == {0o600}
     assert json.loads(data.read_text()) == report
     lines = list(csv.DictReader(io.StringIO(as_csv(report).removeprefix(BYTE_ORDER_MARK)), delimiter=";"))
     for row in [*report["provisions"], {**report["totals"], "key": ""}]:
@@ -104,7 +104,10 @@ def test_the_paper_of_a_meeting_is_tagged_and_two_pages_at_most(report: Report) 
         "decision": "Reserveer woningen. " * 15, "owner": "corporatie", "due": "2027-01-15", "state": "deferred",
         "state_name": "aangehouden", "until": "2026-12-15", "deferred": 2,
     }  # fmt: skip
-    full = {**report, "brought_in": [brought] * 4}
+    full = {**report, "brought_in": [brought] * 4, "nights_without_place": 3, "previous_nights_without_place": 1}
+    assert paper(full)["key"][-1] == ("keer in deze week een nacht zonder plek gemeld", 3, "1")
+    older = {name: value for name, value in full.items() if not name.endswith("nights_without_place")}
+    assert len(paper(older)["key"]) == len(paper(full)["key"]) - 1
     made = paper_as_pdf(full)
     assert b"/StructTreeRoot" in made
     assert b"/Lang" in made
