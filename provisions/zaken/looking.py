@@ -6,7 +6,7 @@ from uuid import UUID
 
 from provisions.domain.zaken import Seen, Stated
 from provisions.zaken.client import MOST_ZAKEN, Client
-from provisions.zaken.faults import NoRight, NotThere
+from provisions.zaken.faults import NoRight, NotThere, Wrong
 from provisions.zaken.servers import Server
 from provisions.zaken.types import Resultaat, Zaak
 
@@ -21,10 +21,18 @@ class Gone(StrEnum):
 def look(server: Server, ids: Sequence[UUID]) -> Mapping[UUID, Zaak | Gone]:
     """What each of these zaken (at most ``MOST_ZAKEN``) is now. Raises ``AtRest`` or ``Fault``."""
     with server.asked() as client:
-        found: dict[UUID, Zaak | Gone] = {zaak.id: zaak for zaak in client.zaken(ids[:MOST_ZAKEN])}
+        found: dict[UUID, Zaak | Gone] = {zaak.id: zaak for zaak in _together(client, ids)}
         for missing in [one for one in ids if one not in found]:
             found[missing] = _one(client, missing)
     return found
+
+
+def _together(client: Client, ids: Sequence[UUID]) -> Sequence[Zaak]:
+    """Those that one call gives: none where the server can't search, so that each is read by itself."""
+    try:
+        return client.zaken(ids[:MOST_ZAKEN])
+    except (NotThere, Wrong):
+        return ()
 
 
 def _one(client: Client, zaak: UUID) -> Zaak | Gone:

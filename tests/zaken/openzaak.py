@@ -107,6 +107,7 @@ class OpenZaak:
     hidden: set[str] = field(default_factory=set)
     without_right: set[str] = field(default_factory=set)  # versions of a zaaktype for which creating is 403
     expands: bool = True
+    searches: bool = True
     away: bool = False
     after: Callable[[Call], None] = lambda _call: None
     """Called when a call was carried out, before the answer: may cut the line, or do what a counter does at that moment."""
@@ -214,6 +215,8 @@ class OpenZaak:
             case "POST", "zaken", ["zaken"]:
                 return 201, self._make(call.body)
             case "POST", "zaken", ["zaken", "_zoek"]:
+                if not self.searches:
+                    raise Refusal(404, "not_found")
                 wanted = call.body["uuid__in"]
                 if len(wanted) > 100:
                     raise Refusal(400, "invalid", ("uuid__in", "max_length"))

@@ -62,6 +62,13 @@ def test_a_server_that_does_not_expand_is_read_piece_by_piece(opened: Town) -> N
     assert opened.provision().status is Status.DELIVERED
 
 
+def test_a_server_that_does_not_search_is_read_zaak_by_zaak(opened: Town) -> None:
+    opened.zgw.searches = False
+    opened.zgw.close(ID, "Verstrekt")
+    look(opened)
+    assert opened.provision().status is Status.DELIVERED
+
+
 def test_an_end_status_dated_before_another_closes_it_all_the_same(opened: Town) -> None:
     opened.zgw.close(ID, "Verstrekt", "2026-11-02T08:00:00Z")  # before its first status
     assert opened.zgw.of(ID)["status"] != opened.zgw.statuses_of(ID)[-1]["url"]
