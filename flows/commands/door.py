@@ -28,8 +28,11 @@ from provisions.web.server import DoorServer
 
 MODULE = "flows.commands.door"
 _STOP_SECONDS = 4.0
-# It changes no schema and sends no mail; where Prefect is it finds in its home.
-_NOT_FOR_THE_DOOR = ("MIGRATION_URL", "PREFECT_DATABASE_URL", "REDIS_URL", "SMTP_URL", "PREFECT_API_URL")
+# It changes no schema, sends no mail and reads no mailbox; where Prefect is it finds in its home.
+_NOT_FOR_THE_DOOR = (
+    *("MIGRATION_URL", "PREFECT_DATABASE_URL", "RUNS_DATABASE_URL", "REDIS_URL", "PREFECT_API_URL"),
+    *("SMTP_URL", "SMTP_SECURE_URL", "IMAP_URL"),
+)
 
 
 class Door:

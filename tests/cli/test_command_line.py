@@ -487,6 +487,19 @@ def test_as_a_process_of_its_own(database_url: str, tmp_path: Path) -> None:
     assert "bestaat al" in again.stderr
 
 
+def test_check_says_when_the_runs_of_a_pool_have_no_role_of_their_own(
+    provisions: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def warned() -> bool:
+        return any(
+            "PROVISIONS_RUNS_DATABASE_URL" in line for line in provisions.run("check", "--json").json["warnings"]
+        )
+
+    assert not warned(), "where there is no pool"
+    monkeypatch.setenv("PROVISIONS_WORK_POOL", "gemeenten")
+    assert warned()
+
+
 def test_check_says_when_letters_have_no_link(provisions: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("PROVISIONS_BASE_URL" in line for line in provisions.run("check", "--json").json["warnings"])
     monkeypatch.setenv("PROVISIONS_BASE_URL", "https://regio.example")

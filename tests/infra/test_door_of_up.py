@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands.door import Door
 from flows.server.child import PrefectServer, client_environment, ui_password
 from flows.server.inside import SECRET_FILE, close_inside, find_inside, listening, open_inside
 from provisions.machine import home as homes
@@ -42,6 +43,24 @@ def test_its_password_is_no_persons_and_private(settings: Settings) -> None:
         assert ui_password(settings) not in made.values()
     finally:
         close_inside(settings, inside)
+
+
+def test_the_door_is_told_of_no_mailbox_and_no_other_role(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "SMTP_URL": "smtp://post:geheim-een@mail:587",
+        "SMTP_SECURE_URL": "smtp://post:geheim-twee@mail:587",
+        "IMAP_URL": "imaps://post:geheim-drie@mail/INBOX",
+        "MIGRATION_URL": "postgresql://provisions_owner:geheim-vier@db/provisions",
+        "RUNS_DATABASE_URL": "postgresql://provisions_runs:geheim-vijf@db/provisions",
+        "REDIS_URL": "redis://:geheim-zes@redis:6379/0",
+    }.items():
+        monkeypatch.setenv(f"PROVISIONS_{name}", value)
+    held = listening("127.0.0.1", settings.port)
+    try:
+        told = Door(settings, held)._environment()
+    finally:
+        held.close()
+    assert [name for name, value in told.items() if "geheim" in value] == []
 
 
 def test_a_child_may_come_and_go_and_the_port_stays_ours(settings: Settings) -> None:
