@@ -62,6 +62,7 @@ def late(visit: Visit) -> Response:
         title="Te laat",
         found=found,
         asked_of_me=seen.asked_of_me() if leads else (),
+        to_bring_in=seen.of_the_group().to_see,
         alone=alone,
         notices=_notices(visit, only),
         chosen=asked,

@@ -38,7 +38,8 @@ def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, a
         due=day("2027-01-15"), by=typed("teamleider-2"),
     )  # fmt: skip
     assert "S-2 Iets anders Wacht op een tweede persoon Meekijken" in words(lead.opens("/werk"))
-    assert 'href="/meekijken#S-2"' in lead.opens("/ingebracht")
+    for path in ("/ingebracht", "/te-laat"):
+        assert 'href="/meekijken#S-2"' in lead.opens(path), path
     assert "Nog iets." in lead.opens("/meekijken")
     lead.fills("/meekijken", besluit="niet", reden="")
     assert lead.status == 422
