@@ -24,7 +24,7 @@ AGREES, NOT = "akkoord", "niet"
 OVER = "over-"  # what the form of what is asked is called, before its number
 _HINT = "Nodig als u niet akkoord gaat, of akkoord gaat met meer dan er over is van het maatwerkbudget. Noem geen naam of BSN."
 _FIELDS = (
-    Field("reden", "Waarom", Kind.TEXT, hint=_HINT, parts=(Part.BECAUSE,)),
+    Field("reden", "Waarom", Kind.TEXT, hint=_HINT, parts=(Part.BECAUSE,), mark="(alleen als het nodig is)"),
     Field("besluit", "Besluit", Kind.PRESS, ((AGREES, "Akkoord"), (NOT, "Niet akkoord")), required=True),
 )
 

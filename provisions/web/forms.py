@@ -42,6 +42,7 @@ class Field:
 
     ``given``: what stands there at first. ``only_for``: it belongs to these values of the form's first field, and counts for
     nothing with another. ``parts``: what a refusal calls it. ``empty``: the first line of a list, where none need be chosen.
+    ``mark``: what stands behind the label instead of that it need not be filled in.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     only_for: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     empty: str = "Kies …"
+    mark: str | None = None
 
 
 @dataclass(frozen=True)
