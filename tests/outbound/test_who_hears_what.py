@@ -291,7 +291,7 @@ def test_the_letters_say_what_they_are_for(town: Town) -> None:
     counter = texts(town.letters_to(COUNTER)[-1:])
     assert "De doorbraaktafel besloot: maatwerkbudget" in counter
     assert "Er mag geld voor worden gebruikt" in counter
-    assert "antwoordde maatwerkbudget" in texts(town.letters_to("regisseur.noord")[-1:])
+    assert "antwoordde: maatwerkbudget" in texts(town.letters_to("regisseur.noord")[-1:])
     case.is_refused(KEY)
     told = [letter.subject for letter in town.letters_to("regisseur.noord")]
     assert "Afgewezen TR-2026-0042 · bezwaar tot en met 28 december" in told
