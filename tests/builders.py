@@ -19,7 +19,7 @@ from provisions.app import App
 from provisions.catalogue import PROJECT, Config, load
 from provisions.domain import approvals, deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Reason, Said, Status, Suspension
+from provisions.domain.case import Answer, Case, Desk, Provision, ProvisionKey, Reason, Said, Status, Suspension
 from provisions.domain.deadlines import Situation
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import AuditLine, Decision, Moment, Need
@@ -192,8 +192,9 @@ class Client:
     def hears(self, key: str, rung: RungName, answer: Answer, cause: str | None = None) -> Decision:
         return self._do(lifecycle.answer(self.case, self.which(key), rung, answer, self.moment, cause))
 
-    def submits(self, key: str, submitted: bool = True) -> Decision:
-        return self._do(lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment))
+    def submits(self, key: str, submitted: bool = True, *, desk: Desk | None = None) -> Decision:
+        said = lifecycle.submit(self.case, self.which(key), submitted, "alles is geprobeerd", self.moment, desk)
+        return self._do(said)
 
     def takes_back(self) -> Decision:
         """The last act; the clock's lines since are not known here, but it may have had work of its own."""

@@ -5,6 +5,7 @@ from flows.forms import choices
 from flows.forms.form import Form, Values
 from provisions.catalogue import Config
 from provisions.domain import dutch
+from provisions.domain.case import Desk
 from provisions.domain.rungs import RungName
 
 DECISIONS = {"submitted": "Wel indienen", "not_submitted": "Niet indienen"}
@@ -56,6 +57,7 @@ def _submit(values: Values) -> str:
         choices.which(values),
         values["decision"],
         reason=values["reason"],
+        desk=Desk.MAATWERKLOKET,
         by=context.ADMIN,
     )
     return f"Vastgelegd: {DECISIONS[values['decision']].lower()}."

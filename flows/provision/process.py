@@ -22,6 +22,8 @@ EVERYWHERE: Mapping[Fact, str] = {
     **{Fact("rung.answered", rung): f"Antwoord vastgelegd: {rung.label}" for rung in RungName if rung.kind.is_table},
     Fact("rung.submitted", "yes"): "Ingediend bij het landelijk Maatwerkloket",
     Fact("rung.submitted", "no"): "Niet ingediend bij het landelijk Maatwerkloket",
+    Fact("desk.submitted", "yes"): "Ingediend bij het centrale loket",
+    Fact("desk.submitted", "no"): "Niet ingediend bij het centrale loket",
     Fact("provision.outcome", OutcomeName.REFUSED): "Afgewezen",
     NEEDED_AGAIN: "Opnieuw nodig",
     Fact("provision.ended"): "Geëindigd met het traject",
@@ -67,8 +69,10 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("message.requested", "new_day_table"): "Tafel laten weten wat de uiterste datum nu is",
     Fact("message.requested", "settled"): "Tafel laten weten dat het klaar is",
     Fact("message.requested", "settled_desk"): "Landelijk Maatwerkloket laten weten dat het klaar is",
+    Fact("message.requested", "settled_central"): "Centraal loket laten weten dat het klaar is",
     Fact("message.requested", "unsettled"): "Tafel laten weten dat het weer open is",
     Fact("message.requested", "unsettled_desk"): "Landelijk Maatwerkloket laten weten dat het weer open is",
+    Fact("message.requested", "unsettled_central"): "Centraal loket laten weten dat het weer open is",
 }
 
 SILENT = frozenset(

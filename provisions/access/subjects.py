@@ -10,6 +10,7 @@ from provisions.domain.case import Case, Provision, ProvisionKey
 from provisions.domain.deadlines import Situation
 from provisions.domain.rules import Catalogue
 from provisions.domain.rungs import RungName
+from provisions.domain.warnings import waits_for_desk
 
 READS_ON = timedelta(weeks=13)
 
@@ -55,8 +56,8 @@ def _handed_over_by(case: Case, today: date) -> str | None:
 
 def subject_of(case: Case, provision: Provision, lies_with: str | None) -> Subject:
     """``lies_with``: with whom it lies, as ``ladder.lies_with`` says."""
-    to_judge = provision.status.is_open and any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs)
-    return Subject(case.municipality, with_table=lies_with in _TABLES, to_judge=to_judge)
+    waits = any(r.name.kind.is_judged and r.submitted is None for r in provision.rungs) or waits_for_desk(provision)
+    return Subject(case.municipality, with_table=lies_with in _TABLES, to_judge=provision.status.is_open and waits)
 
 
 def found_in(case: Case, provision: Provision, catalogue: Catalogue) -> Subject:

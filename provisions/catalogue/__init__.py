@@ -131,6 +131,7 @@ def load(folder: Path, project: Path = PROJECT) -> Config:
         warnings=warned,
         warned=reached(organisation),
         signals=signals,
+        central_desk=organisation.central_desk is not None,
         letters_wait=organisation.letters_wait,
         overview_at=organisation.morning_message,
         zaken={(place, key): rule for place, system in zaken.items() for key, rule in system.rules.items()},

@@ -37,6 +37,7 @@ WORDS: Mapping[Part, str] = {
     Part.DECIDE_HANDOVER: "provisions accept {0} --by …, of provisions decline {0} --because CODE --by …",
     Part.ANYWAY: "herhaal de opdracht dan met --anyway",
     Part.CAUSE: "--cause",
+    Part.DESK: "--desk",
     Part.AMOUNT: "--amount",
     Part.BUDGET_WHY: "--purpose",
     Part.BUDGET_REASON: "--why",

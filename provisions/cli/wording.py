@@ -10,6 +10,7 @@ from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
 from provisions.domain.lifecycle import proposals
 from provisions.domain.notices import standing
 from provisions.domain.rules import CodeList, Dependency
+from provisions.domain.warnings import waits_for_desk
 from provisions.views import replied
 from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.listing import CaseLine
@@ -72,6 +73,8 @@ class Wording:
         to_judge = [r for r in p.provision.rungs if r.name.kind.is_judged and r.submitted is None]
         if to_judge and p.provision.status.is_open:
             found.append(f"nu: {TO_JUDGE}")
+        if waits_for_desk(p.provision):
+            found.append("nu: beoordeel indiening centraal loket")
         if p.next_rung:
             name, day = p.next_rung.name, day_of(p.next_rung.at)
             what = TO_JUDGE if name.kind.is_judged else name.label

@@ -344,9 +344,17 @@ class Reply:
         return self.said.asks and self.handled is None
 
 
+class Desk(StrEnum):
+    """A desk to which a person submits, after which it works on it too."""
+
+    MAATWERKLOKET = "maatwerkloket"  # the national one
+    CENTRAL = "central_desk"  # the region's, for a place to sleep
+
+
 @dataclass(frozen=True)
 class Warned:
     """Somebody was warned beforehand (voorwaarschuwing) of day ``day``: ``name`` as in the catalogue, ``sent`` the moment (UTC).
+    ``to_judge``: whoever was warned decides whether the region's central desk is asked; ``submitted``: what was decided.
 
     ``message``: its letter; ``None`` when none was sent any more, because a higher one was at that moment or the day had come.
     """
@@ -355,6 +363,8 @@ class Warned:
     day: date
     sent: datetime
     message: str | None = None
+    to_judge: bool = False
+    submitted: bool | None = None
 
 
 @dataclass(frozen=True)

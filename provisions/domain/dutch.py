@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer, Asked, BudgetKind, Reason, Said, Status
+from provisions.domain.case import Answer, Asked, BudgetKind, Desk, Reason, Said, Status
 from provisions.domain.rules import Brp, OutcomeName, Route
 from provisions.domain.rungs import RungName
 
@@ -95,10 +95,12 @@ ROUTE = {
 }
 BRP = {Brp.REGISTERED: "ingeschreven", Brp.UNREGISTERED: "niet ingeschreven", Brp.UNKNOWN: "onbekend"}
 DECISION = {"submitted": "ingediend", "not_submitted": "niet ingediend"}
+DESK = {Desk.MAATWERKLOKET: "landelijk Maatwerkloket", Desk.CENTRAL: "centrale loket van de regio"}
 # What each choice of a closed list is called: people may type it instead of the code.
 CALLED: Mapping[type[StrEnum], Mapping[Any, str]] = {
     OutcomeName: OUTCOME,
     RungName: {rung: rung.kind.label for rung in RungName},
+    Desk: DESK,
     Reason: REASON,
     Answer: ANSWER,
     Route: ROUTE,

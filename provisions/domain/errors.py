@@ -60,6 +60,7 @@ class Part(Enum):
     CAUSE = "de oorzaak"
     AMOUNT = "het bedrag"
     BUDGET_WHY = "het doel van het budget"
+    DESK = "bij welk loket"
 
     def __str__(self) -> str:
         return self.of()

@@ -39,6 +39,7 @@ from provisions.domain.lifecycle.replies import with_taken_up
 from provisions.domain.lifecycle.suspension import with_agreement
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.domain.warnings import judged
 
 SAID = "…"  # a number that was given: which, is in the free text of its line, and forgotten with that
 
@@ -193,8 +194,14 @@ def _taken_over(p: Provision, line: RecordedLine) -> Provision:
 def _warned(p: Provision, line: RecordedLine) -> Provision:
     data, on = line.data, day(line.data["day"])
     passed = [Warned(name, on, line.at) for name in data.get("others") or ()]
-    given = [Warned(data["name"], on, line.at, str(line.message))] if "name" in data else []
+    to_judge = bool(data.get("to_judge"))
+    given = [Warned(data["name"], on, line.at, str(line.message), to_judge)] if "name" in data else []
     return replace(p, warnings=(*p.warnings, *passed, *given))
+
+
+def _desk_submitted(p: Provision, line: RecordedLine) -> Provision:
+    on, done = day(line.data["day"]), bool(line.data["submitted"])
+    return replace(p, warnings=judged(p.warnings, on, done))
 
 
 def _signalled(p: Provision, line: RecordedLine) -> Provision:
@@ -338,6 +345,7 @@ _CHANGES: Mapping[str, Callable[[Provision, RecordedLine], Provision]] = {
     "rung.climbed": _climbed,
     "warning.given": _warned,
     "warning.passed": _warned,
+    "desk.submitted": _desk_submitted,
     "signal.given": _signalled,
     "signal.passed": _signalled,
     "rung.taken_over": _taken_over,

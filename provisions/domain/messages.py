@@ -354,6 +354,18 @@ class MessageKind(StrEnum):
             settles=True,
         ),
     )
+    SETTLED_CENTRAL = (
+        "settled_central",
+        Letter(
+            label="afgerond, aan het centrale loket",
+            to=Recipient.CENTRAL_DESK,
+            template="notice/settled.md.j2",
+            subject="U hoeft niets meer te doen {reference} · {told_on}",
+            event="indiening-centraal-loket-afgerond",
+            lapses=lapses.settled_already,
+            settles=True,
+        ),
+    )
     UNSETTLED = (
         "unsettled",
         Letter(
@@ -374,6 +386,18 @@ class MessageKind(StrEnum):
             template="notice/unsettled.md.j2",
             subject="Toch weer open {reference} · {told_on}",
             event="indiening-weer-open",
+            lapses=lapses.still_settled,
+            unsettles=True,
+        ),
+    )
+    UNSETTLED_CENTRAL = (
+        "unsettled_central",
+        Letter(
+            label="toch weer open, aan het centrale loket",
+            to=Recipient.CENTRAL_DESK,
+            template="notice/unsettled.md.j2",
+            subject="Toch weer open {reference} · {told_on}",
+            event="indiening-centraal-loket-weer-open",
             lapses=lapses.still_settled,
             unsettles=True,
         ),
@@ -455,6 +479,17 @@ class MessageKind(StrEnum):
             subject="Verzoek om maatwerk {reference} · {by}",
             event="voorziening-ingediend",
             lapses=lapses.closed,
+        ),
+    )
+    CENTRAL_SUBMISSION = (
+        "central_submission",
+        Letter(
+            label="indiening bij het centrale loket",
+            to=Recipient.CENTRAL_DESK,
+            template="notice/central_submission.md.j2",
+            subject="Plek nodig {reference} · {warned_short}",
+            event="plek-gevraagd",
+            lapses=lapses.another_day_by_now,
         ),
     )
     TAKEN_OVER = (

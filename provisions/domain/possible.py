@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from provisions.domain import budget, graph, lifecycle
-from provisions.domain.case import Answer, Case, FollowUp, ProvisionKey, Reason, Said, Status, Suspension
+from provisions.domain.case import Answer, Case, Desk, FollowUp, ProvisionKey, Reason, Said, Status, Suspension
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import Decision, Ending, FromCounter, Moment, Need
 from provisions.domain.lifecycle.budget import Wanted, ask_budget
@@ -25,6 +25,7 @@ class Can(StrEnum):
     OUTCOME = "outcome"
     FOLLOW_UP = "follow_up"
     SUBMIT = "submit"
+    SUBMIT_CENTRAL = "submit_central"
     ANSWER = "answer"
     RESUME = "resume"
     SUSPEND = "suspend"
@@ -75,7 +76,8 @@ def with_provision(
     tried: Mapping[Can, Callable[[], object]] = {
         Can.OUTCOME: lambda: _some(_outcomes(case, key, moment)),
         Can.FOLLOW_UP: lambda: _some(follow_ups(provision.follow_ups)),
-        Can.SUBMIT: lambda: lifecycle.submit(case, key, False, _SAID, moment),
+        Can.SUBMIT: lambda: lifecycle.submit(case, key, False, _SAID, moment, Desk.MAATWERKLOKET),
+        Can.SUBMIT_CENTRAL: lambda: lifecycle.submit(case, key, False, _SAID, moment, Desk.CENTRAL),
         Can.ANSWER: lambda: _some(tables(case, key, moment)),
         Can.RESUME: lambda: lifecycle.resume(case, key, moment, today),
         Can.SUSPEND: lambda: lifecycle.suspend(case, key, stop, moment, _SAID),

@@ -18,6 +18,7 @@ class Recipient(StrEnum):
     WARNED = "warned"  # whoever the warning that the letter is about is for
     ASKER = "asker"  # whoever asked for what the letter is about
     NATIONAL_DESK = "national_desk"
+    CENTRAL_DESK = "central_desk"  # of the region; who judges about it where there is none any more
     TEAM_LEADS = "team_leads"
     COLLEAGUES = "colleagues"  # the team of case directors, where one of them looks at what another asks
     STEERING_GROUP = "steering_group"

@@ -12,6 +12,7 @@ _WHICH = {
     "rung.climbed": "rung",
     "rung.answered": "rung",
     "rung.submitted": "submitted",
+    "desk.submitted": "submitted",
     "provision.outcome": "outcome",
     "follow_up.planned": "name",
     "follow_up.reminded": "name",

@@ -306,7 +306,9 @@ _COMPARED: Mapping[str, Callable[[Provision, bool], object]] = {
         (o.name.value, o.on, {} if forgotten else dict(o.fields), o.undone) for o in p.outcomes
     ],
     "follow_ups": lambda p, _forgotten: _follow_up_columns(p.follow_ups),
-    "warnings": lambda p, _forgotten: [(w.name, w.day, w.message and str(w.message)) for w in p.warnings],
+    "warnings": lambda p, _forgotten: [
+        (w.name, w.day, w.message and str(w.message), w.to_judge, w.submitted) for w in p.warnings
+    ],
     "signals": lambda p, _forgotten: [(s.name, s.day, s.message and str(s.message)) for s in p.signals],
     "milestones": lambda p, _forgotten: sorted((m.name, m.on) for m in p.milestones),
     "their_number": lambda p, forgotten: None if forgotten else _given(p.their_number),

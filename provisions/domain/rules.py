@@ -571,6 +571,8 @@ class Catalogue:
     # By municipality, whom of the optional ones a warning reaches there.
     warned: Mapping[str, frozenset[WarningTo]] = field(default_factory=dict)
     signals: tuple[SignalRule, ...] = ()
+    # Whether the region has one: then who is warned for it decides whether it is asked.
+    central_desk: bool = False
     # When letters leave decides nothing else: changing it is no change of rules.
     letters_wait: timedelta = field(default=timedelta(minutes=5), compare=False)
     overview_at: time = field(default=time(7, 30), compare=False)

@@ -2,11 +2,12 @@
 nothing, and the ladder from D on is as it was.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from provisions.domain.calendar import AMSTERDAM, first_moment
-from provisions.domain.case import Provision
+from provisions.domain.case import Provision, Warned
 from provisions.domain.deadlines import Situation
 from provisions.domain.rules import Catalogue, WarningRule
 
@@ -27,6 +28,30 @@ def warned_day(provision: Provision) -> date | None:
     day = provision.needed_from
     known = provision.earlier_needed[-1].until if provision.earlier_needed else provision.needed_on
     return day if day is not None and day > known and provision.status.is_open else None
+
+
+def desk_warning(provision: Provision) -> Warned | None:
+    """The warning after which somebody decides whether the region's central desk is asked for the day that is warned for now;
+    ``None`` where there is none, or it is of another day.
+    """
+    last = next((w for w in reversed(provision.warnings) if w.to_judge), None)
+    return last if last is not None and last.day == warned_day(provision) else None
+
+
+def waits_for_desk(provision: Provision) -> bool:
+    """Whether somebody has to decide now whether the central desk is asked."""
+    warning = desk_warning(provision)
+    return warning is not None and warning.submitted is None
+
+
+def judged(warnings: Sequence[Warned], day: date, submitted: bool) -> tuple[Warned, ...]:
+    """The same, with what was decided after the warning of ``day``."""
+    return tuple(replace(w, submitted=submitted) if w.to_judge and w.day == day else w for w in warnings)
+
+
+def with_desk(provision: Provision) -> bool:
+    """Whether the central desk was asked, for whatever day."""
+    return any(w.submitted for w in provision.warnings)
 
 
 def warnings_ahead(situation: Situation, catalogue: Catalogue) -> tuple[WarningDue, ...]:

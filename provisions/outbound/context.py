@@ -27,7 +27,7 @@ from provisions.outbound.course import Told
 
 HURRY = "SPOED "
 LINK_HERE = "[[hier komt de link]]"  # a paragraph of its own, which no letter that leaves or is kept has
-_WARNINGS = (MessageKind.WARNING, MessageKind.WARNED)
+_WARNINGS = (MessageKind.WARNING, MessageKind.WARNED, MessageKind.CENTRAL_SUBMISSION)
 STATUTORY_NAMED = 10  # working days before its end
 
 
@@ -105,7 +105,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "contact": contact_goes(config, case),
         **_numbers(message, case, provision),
         "answers": [dutch.ANSWER[answer] for answer in Answer],
-        "submitted": bool(submitted and submitted.submitted),
+        "submitted": bool(submitted and submitted.submitted) and message.kind != MessageKind.UNSETTLED_CENTRAL,
         "settled": _settled(provision, case, config),
         "told": message.last_told is not None,
         "told_on": dutch.day_and_month(day_of(message.created), now),
@@ -146,7 +146,8 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
     kind, here = MessageKind(message.kind), message.municipality == case.municipality
     to, rung = kind.letter.to, kind.rung(message.detail)
     its_own = message.municipality == case.municipality_of(provision.id)
-    elsewhere = to is Recipient.NATIONAL_DESK or (rung is not None and rung.kind.outside)
+    desks = (Recipient.NATIONAL_DESK, Recipient.CENTRAL_DESK)
+    elsewhere = to in desks or (rung is not None and rung.kind.outside)
     return {
         "their_number": provision.their_number if its_own and to is Recipient.COUNTER else None,
         "own_number": case.own_number if here and not elsewhere else None,

@@ -9,7 +9,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import Provision
 from provisions.domain.deadlines import Situation
 from provisions.domain.rules import WarningRule
-from provisions.domain.warnings import AND_DAY, warned_day
+from provisions.domain.warnings import AND_DAY, WarningDue, warned_day, warnings_ahead
 
 
 def warned_by(detail: str | None, place: Municipality, config: Config) -> tuple[Contact, ...]:
@@ -29,17 +29,30 @@ def facts(
         return {"warned_short": "", "warned_to": ""}
     desk = config.organisation.central_desk
     today = day_of(now)
+    following = [one for one in warnings_ahead(situation, config.catalogue) if one.at > now]
+    answer_by = situation.calendar.last_working_day_before(day_of(following[0].at) if following else day)
     left = situation.calendar.working_days_between(today, day) if day > today else 0
     contacts = recipients(config.organisation, place, rule.to)
     return {
         "warned_on": dutch.dutch_date(day),
         "warned_short": dutch.day_and_month(day, now),
+        "warned_past": day < today,
+        "warned_today": day == today,
         "warned_left": dutch.counted(left, "werkdag", "werkdagen"),
         "warned_to": rule.to.value,
         "warned_names": dutch.listed([contact.name for contact in contacts]) if contacts else "",
         "warned_others": _others(provision, detail, config),
+        "warned_answer_by": dutch.dutch_date(max(answer_by, today)),
+        "warned_next": [_told_on(one, place, config) for one in following],
         "central_desk": desk,
     }
+
+
+def _told_on(one: WarningDue, place: Municipality, config: Config) -> str:
+    """Who hears it later, and when."""
+    names = dutch.listed([contact.name for contact in recipients(config.organisation, place, one.rule.to)])
+    at = "" if one.rule.at is None else f" om {one.rule.at:%H.%M} uur"
+    return f"{dutch.dutch_date(day_of(one.at))}{at}: {names or one.rule.title}"
 
 
 def _rule(detail: str | None, config: Config) -> WarningRule | None:

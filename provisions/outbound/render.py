@@ -310,6 +310,8 @@ class _People:
                 return (place.standby,)
             case Recipient.NATIONAL_DESK:
                 return (self.config.organisation.maatwerkloket,)
+            case Recipient.CENTRAL_DESK:
+                return (self.config.organisation.central_desk or place.customisation_officer,)
             case Recipient.COLLEAGUES:
                 return (place.team,)
             case Recipient.TEAM_LEADS:

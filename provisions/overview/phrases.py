@@ -7,6 +7,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, Dependency
+from provisions.domain.warnings import waits_for_desk
 from provisions.views.cases import SUSPENDED, ProvisionView
 
 
@@ -76,6 +77,8 @@ def next_step(view: ProvisionView) -> str:
         parts.append(f"klaar op {short_date(view.provision.promised, year=False)}, zei het loket")
     if to_be_judged(view.provision):
         parts.append("nu indiening bij het Maatwerkloket beoordelen")
+    if waits_for_desk(view.provision):
+        parts.append("nu indiening bij het centrale loket beoordelen")
     if view.suspended_until:
         parts.append(f"klok loopt weer op {short_date(view.suspended_until, year=False)}")
     if view.next_rung:

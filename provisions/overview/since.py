@@ -41,6 +41,7 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "provision.cause": "",
     "rung.climbed": _rung,
     "rung.answered": _answer,
+    "desk.submitted": lambda data: f"{'' if data.get('submitted') else 'niet '}ingediend bij het centrale loket",
     "rung.submitted": lambda data: f"{'' if data.get('submitted') else 'niet '}ingediend bij het Maatwerkloket",
     "clock.suspended": "",
     "clock.resumed": "",

@@ -27,17 +27,26 @@ def lying(rows: Rows, places: Sequence[str], most: int, only: int | None = None)
     return found, int(found[0].total) if found else 0
 
 
-def to_judge(rows: Rows, places: Sequence[str], most: int, only: int | None = None) -> tuple[Sequence[Any], int]:
-    """What waits for a judgement on submission in these municipalities, as :func:`lying`."""
+def to_judge(
+    rows: Rows, places: Sequence[str], most: int, only: int | None = None, desk: str | None = None
+) -> tuple[Sequence[Any], int]:
+    """What waits for a judgement on submission in these municipalities, as :func:`lying`. ``desk``: at which one; whoever judges
+    for the national one does so for the region's central one, and ``about`` is then the warning that it is for.
+    """
     found = rows(
-        f"SELECT {LINE}, r.name AS rung, r.climbed AS laid, count(*) OVER () AS total "
-        "FROM rung r JOIN provision p ON p.id = r.provision_id JOIN client_case c ON c.id = p.case_id "
-        f"WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL AND {OPEN} AND c.municipality = ANY(%(places)s::text[]) "
-        "AND c.forgotten IS NULL AND (%(only)s::bigint IS NULL OR p.id = %(only)s) "
-        "ORDER BY r.climbed, c.reference, p.key LIMIT %(most)s",
+        f"SELECT {LINE}, d.rung, d.desk, d.about, d.laid, count(*) OVER () AS total FROM ("
+        f"SELECT r.provision_id, r.name AS rung, 'maatwerkloket' AS desk, NULL AS about, r.climbed AS laid FROM rung r "
+        f"WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL UNION ALL "
+        "SELECT w.provision_id, 'maatwerkloket', 'central_desk', w.name || '/' || w.day, w.sent FROM warned w "
+        "JOIN provision q ON q.id = w.provision_id AND q.needed_from = w.day WHERE w.to_judge AND w.submitted IS NULL"
+        ") d JOIN provision p ON p.id = d.provision_id JOIN client_case c ON c.id = p.case_id "
+        f"WHERE {OPEN} AND c.municipality = ANY(%(places)s::text[]) AND c.forgotten IS NULL "
+        "AND (%(only)s::bigint IS NULL OR p.id = %(only)s) AND (%(desk)s::text IS NULL OR d.desk = %(desk)s) "
+        "ORDER BY d.laid, c.reference, p.key LIMIT %(most)s",
         places=list(places),
         most=most,
         only=only,
+        desk=desk,
     )
     return found, int(found[0].total) if found else 0
 

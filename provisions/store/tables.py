@@ -315,7 +315,8 @@ needed_from = Table(
     Index("ix_needed_from_provision_id", "provision_id"),
 )
 
-# Who was warned beforehand, of which day. Without a message: none was sent any more.
+# Who was warned beforehand, of which day. Without a message: none was sent any more. With `to_judge`: somebody decides whether
+# the region's central desk is asked, and `submitted` says what was decided.
 warned = Table(
     "warned",
     metadata,
@@ -325,7 +326,10 @@ warned = Table(
     Column("day", Date, nullable=False),
     Column("sent", Moment, nullable=False),
     Column("message", Uuid),
+    Column("to_judge", Boolean, nullable=False, server_default=text("false")),
+    Column("submitted", Boolean),
     UniqueConstraint("provision_id", "name", "day"),
+    Index("ix_warned_to_judge", "provision_id", postgresql_where=text("to_judge AND submitted IS NULL")),
 )
 
 # Signals about what is promised for the very day. Without a message: a night that a later letter counts in, or too late.

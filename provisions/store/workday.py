@@ -46,7 +46,7 @@ def answers(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: in
         "a.id AS line, a.at, a.by, a.what, a.data->>'rung' AS rung, a.data->>'answer' AS answer, "
         "(a.data->>'submitted')::boolean AS submitted, a.data->>'said' AS said, a.data->>'receiver' AS receiver, "
         "(a.data->>'named')::date AS named "
-        "FROM mine JOIN audit a ON a.case_id = mine.id AND (a.what IN ('rung.answered', 'rung.submitted') "
+        "FROM mine JOIN audit a ON a.case_id = mine.id AND (a.what IN ('rung.answered', 'rung.submitted', 'desk.submitted') "
         "OR (a.what = 'provision.replied' AND a.data->>'said' = ANY(%(asks)s::text[]))) "
         f"JOIN provision p ON p.case_id = mine.id AND p.key = a.key AND p.round = {_ROUND} AND {OPEN} "
         f"WHERE a.by <> ALL(%(directors)s::text[]) AND a.by <> coalesce(mine.director, '') AND NOT {_TAKEN_UP} "

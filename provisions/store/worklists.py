@@ -26,7 +26,8 @@ _AT_TABLE = "(c.municipality = ANY(%(at_table)s::text[]) AND p.lies_with = ANY(%
 JUDGED = ", ".join(f"'{rung.value}'" for rung in RungName if rung.kind.is_judged)
 _TO_JUDGE = (
     f"(c.municipality = ANY(%(to_judge)s::text[]) AND {OPEN} "
-    f"AND p.id IN (SELECT r.provision_id FROM rung r WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL))"
+    f"AND (p.id IN (SELECT r.provision_id FROM rung r WHERE r.name IN ({JUDGED}) AND r.submitted IS NULL) "
+    "OR p.id IN (SELECT w.provision_id FROM warned w WHERE w.to_judge AND w.submitted IS NULL AND w.day = p.needed_from)))"
 )
 # Whether the client is there; what was recorded before a reopening was of an outcome that was a mistake.
 ARRIVED = (

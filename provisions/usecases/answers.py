@@ -1,9 +1,9 @@
-"""What escalating led to: a table's answer, and whether a provision goes to the national desk."""
+"""What escalating led to: a table's answer, and whether a provision goes to a desk."""
 
 from provisions import inputs
 from provisions.access import Actor, UseCase
 from provisions.domain import dutch, lifecycle
-from provisions.domain.case import Answer, Case
+from provisions.domain.case import Answer, Case, Desk
 from provisions.domain.rungs import RungName
 from provisions.usecases.deciding import Deciding
 
@@ -24,12 +24,20 @@ class Answers(Deciding):
             about=asked,
         )
 
-    def submit(self, reference: str, key: str, decision: str, *, reason: str, by: Actor) -> Case:
-        """Whether a provision goes to the national desk (``submitted``) or not (``not_submitted``)."""
+    def submit(
+        self, reference: str, key: str, decision: str, *, reason: str, by: Actor, desk: str | None = None
+    ) -> Case:
+        """Whether a provision goes to a desk (``submitted``) or not (``not_submitted``). ``desk``: the national one or the
+        region's central one; need not be said where only one of them waits.
+        """
         moment = self._doing(by, UseCase.SUBMIT)
         asked = self._asked(key)
         submitted = inputs.known(decision, dutch.DECISION, "beslissing", dutch.DECISION) == "submitted"
         text = inputs.free_text(reason, "de reden")
+        which = None if desk is None else inputs.choice(Desk, desk, "loket")
         return self._decide(
-            reference, moment, lambda case: lifecycle.submit(case, asked.of(case), submitted, text, moment), about=asked
+            reference,
+            moment,
+            lambda case: lifecycle.submit(case, asked.of(case), submitted, text, moment, which),
+            about=asked,
         )

@@ -1,14 +1,14 @@
 """What lies with a table or waits for a judgement, as those see it who answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from provisions.access import UseCase
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
-from provisions.domain.case import Answer, Status
+from provisions.domain.case import Answer, Desk, Status
 from provisions.domain.errors import NotFound
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
@@ -27,13 +27,19 @@ NOT_HERE = "Deze pagina bestaat niet."
 @dataclass(frozen=True)
 class Laid:
     """Something that lies with a table, or waits for a judgement: ``rung`` is which, ``laid`` since when (UTC). ``text``: what
-    goes to the national desk when it is submitted.
+    goes to ``desk`` when it is submitted there.
     """
 
     line: ProvisionLine
     rung: RungName
     laid: datetime
     text: str = ""
+    desk: Desk = Desk.MAATWERKLOKET
+
+    @property
+    def row(self) -> str:
+        """Which row of a page it is: one provision may wait for both desks."""
+        return str(self.line.id) if self.desk is Desk.MAATWERKLOKET else f"{self.line.id}-{self.desk.value}"
 
 
 @dataclass(frozen=True)
@@ -74,27 +80,22 @@ class Tables(Seeing):
         places = self._places(UseCase.SUBMIT)
         with self._read() as rows:
             found, total = tabled.to_judge(rows, places, MOST)
-        texts = self._texts([row.id for row in found])
-        return TablePage(tuple(self._laid(row, texts.get(row.id, "")) for row in found), total)
+        texts = self._texts(found)
+        return TablePage(tuple(self._judged(row, text) for row, text in zip(found, texts, strict=True)), total)
 
     def must_lie_with_table(self, provision_id: int) -> Laid:
         """What lies with the table now. Raises ``NotFound`` when it is not, or not any more, before this person."""
         places = self._places(UseCase.ANSWER)
         with self._read() as rows:
             found, _ = tabled.lying(rows, places, 1, provision_id)
-        return self._only(found)
+        return self._laid(_first(found))
 
-    def must_be_to_judge(self, provision_id: int) -> Laid:
+    def must_be_to_judge(self, provision_id: int, desk: Desk = Desk.MAATWERKLOKET) -> Laid:
         """What waits for a judgement now. Raises ``NotFound`` as :meth:`must_lie_with_table`."""
         places = self._places(UseCase.SUBMIT)
         with self._read() as rows:
-            found, _ = tabled.to_judge(rows, places, 1, provision_id)
-        return self._only(found)
-
-    def _only(self, found: Sequence[Any]) -> Laid:
-        if not found:
-            raise NotFound("Dit ligt niet (meer) bij u.")
-        return self._laid(found[0])
+            found, _ = tabled.to_judge(rows, places, 1, provision_id, desk.value)
+        return self._judged(_first(found))
 
     def _places(self, use_case: UseCase) -> tuple[str, ...]:
         """Where this person may do this."""
@@ -105,8 +106,11 @@ class Tables(Seeing):
             raise NotFound(NOT_HERE)
         return places
 
-    def _laid(self, row: Any, text: str = "") -> Laid:
-        return Laid(line(row, self._config, self._clock(), causes=False), RungName(row.rung), row.laid, text)
+    def _laid(self, row: Any) -> Laid:
+        return Laid(line(row, self._config, self._clock(), causes=False), RungName(row.rung), row.laid)
+
+    def _judged(self, row: Any, text: str = "") -> Laid:
+        return replace(self._laid(row), text=text, desk=Desk(row.desk))
 
     def _given(self, row: Any) -> Given:
         return Given(
@@ -128,12 +132,23 @@ class Tables(Seeing):
         where = f", ligt bij {dutch.holder(row.lies_with)}" if row.lies_with else ""
         return f"Nog niet geregeld{where}"
 
-    def _texts(self, ids: Sequence[int]) -> dict[int, str]:
-        """What would go to the national desk, by provision: as it is now."""
-        now, texts = self._clock(), {}
-        for view in self._views.provisions(ids):
+    def _texts(self, found: Sequence[Any]) -> list[str]:
+        """What would go to each desk, as it is now."""
+        now, views = self._clock(), {view.id: view for view in self._views.provisions([row.id for row in found])}
+        texts = []
+        for row in found:
+            view, kind = views[row.id], _SENT[Desk(row.desk)]
             place = view.case.municipality_of(view.provision.id)
-            asked = MessageFacts("", MessageKind.SUBMISSION.value, None, place, now)
+            asked = MessageFacts("", kind.value, row.about, place, now)
             written = render(asked, view.case, view.provision, self._config, now)
-            texts[view.id] = written.text if isinstance(written, Rendered) else written.why
+            texts.append(written.text if isinstance(written, Rendered) else written.why)
         return texts
+
+
+_SENT = {Desk.MAATWERKLOKET: MessageKind.SUBMISSION, Desk.CENTRAL: MessageKind.CENTRAL_SUBMISSION}
+
+
+def _first(found: Sequence[Any]) -> Any:
+    if not found:
+        raise NotFound("Dit ligt niet (meer) bij u.")
+    return found[0]

@@ -504,4 +504,6 @@ def _answered(row: Any) -> str:
         return f"{dutch.capitalised(who)}: {dutch.SAID[said]}"
     if row.what == "rung.submitted":
         return "Ingediend bij het Maatwerkloket" if row.submitted else "Niet ingediend bij het Maatwerkloket"
+    if row.what == "desk.submitted":
+        return "Ingediend bij het centrale loket" if row.submitted else "Niet ingediend bij het centrale loket"
     return f"{dutch.capitalised(RungName(row.rung).kind.holder)}: {dutch.ANSWER[Answer(row.answer)]}"

@@ -14,7 +14,7 @@ from provisions.access import Actor, Subject, UseCase
 from provisions.access.subjects import subject_of
 from provisions.catalogue import Config
 from provisions.domain import dutch, possible
-from provisions.domain.case import Answer, Case, Said
+from provisions.domain.case import Answer, Case, Desk, Said
 from provisions.domain.errors import Part
 from provisions.domain.lifecycle import Moment, Via
 from provisions.domain.possible import Can
@@ -175,6 +175,13 @@ def of_judgement(config: Config) -> list[Field]:
     ]
 
 
+def judgement(config: Config, desk: Desk) -> list[Field]:
+    """A judgement on submission at a desk by whoever is signed in. The register and a remark belong to the national one."""
+    answer = Field("answer", f"Gaat dit naar het {dutch.DESK[desk]}?", Kind.ONE, JUDGEMENTS, required=True)
+    because, *more = of_judgement(config)
+    return [answer, because] if desk is Desk.CENTRAL else [answer, because, *more, remark()]
+
+
 def remark(hint: str = "Alleen de regisseur leest dit.") -> Field:
     """What those who answer may add for the case director."""
     told = f"{hint} Hoogstens {LONGEST_REMARK} tekens. Schrijf geen naam, nummer of adres van de inwoner op."
@@ -192,6 +199,16 @@ def judge(cases: Cases, reference: str, key: str, filled: Filled, by: Actor) -> 
         by=by,
         remark=filled.text(REMARK),
     )
+
+
+def judge_at(desk: Desk, cases: Cases, config: Config, reference: str, key: str, filled: Filled, by: Actor) -> None:
+    """Record the judgement of a form with the fields of :func:`judgement`."""
+    if desk is Desk.MAATWERKLOKET:
+        judge(cases, reference, key, filled, by)
+        return
+    because = filled.one("because")
+    reason = config.catalogue.codes[CodeList.JUDGED].get(because, because)
+    cases.submit(reference, key, filled.one("answer"), reason=reason, by=by, desk=desk)
 
 
 def amount(typed: str | None) -> int | None:

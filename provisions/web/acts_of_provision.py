@@ -2,25 +2,23 @@
 
 from provisions.access import UseCase
 from provisions.domain import dutch, possible
-from provisions.domain.case import Reason, Said
+from provisions.domain.case import Desk, Reason, Said
 from provisions.domain.errors import Part
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList, FieldRule, OutcomeName
 from provisions.usecases.cases import Cases
 from provisions.views import replied
 from provisions.web.acts import (
-    JUDGEMENTS,
     Act,
     Scene,
     amount,
     cause,
     codes,
-    judge,
+    judge_at,
+    judgement,
     labelled,
     of_budget,
-    of_judgement,
     on_day,
-    remark,
 )
 from provisions.web.forms import Field, Filled, Form, Kind
 
@@ -337,13 +335,21 @@ def _answer(cases: Cases, scene: Scene, filled: Filled) -> None:
 
 
 def _submit_form(scene: Scene) -> Form:
-    answer = Field("answer", "Gaat dit naar het Maatwerkloket?", Kind.ONE, JUDGEMENTS, required=True)
-    fields = (answer, *of_judgement(scene.config), remark())
+    fields = judgement(scene.config, Desk.MAATWERKLOKET)
     return _form(scene, "submit", "Oordeel over indiening", "Oordeel vastleggen", *fields)
 
 
+def _submit_central_form(scene: Scene) -> Form:
+    fields = judgement(scene.config, Desk.CENTRAL)
+    return _form(scene, "submit_central", "Oordeel over het centrale loket", "Oordeel vastleggen", *fields)
+
+
 def _submit(cases: Cases, scene: Scene, filled: Filled) -> None:
-    judge(cases, scene.reference, scene.key, filled, scene.by)
+    judge_at(Desk.MAATWERKLOKET, cases, scene.config, scene.reference, scene.key, filled, scene.by)
+
+
+def _submit_central(cases: Cases, scene: Scene, filled: Filled) -> None:
+    judge_at(Desk.CENTRAL, cases, scene.config, scene.reference, scene.key, filled, scene.by)
 
 
 # --- again -------------------------------------------------------------------------------------------------------------
@@ -410,6 +416,7 @@ ACTS = (
     Act("handled", Can.TAKE_UP, UseCase.TAKE_UP, _take_up_form, _take_up),
     Act("followup", Can.FOLLOW_UP, UseCase.FOLLOW_UP, _follow_up_form, _follow_up),
     Act("submit", Can.SUBMIT, UseCase.SUBMIT, _submit_form, _submit),
+    Act("submit_central", Can.SUBMIT_CENTRAL, UseCase.SUBMIT, _submit_central_form, _submit_central),
     Act("answer", Can.ANSWER, UseCase.ANSWER, _answer_form, _answer),
     Act("waive", Can.WAIVE, UseCase.WAIVE, _waive_form, _waive),
     Act("resume", Can.RESUME, UseCase.RESUME, _resume_form, _resume),

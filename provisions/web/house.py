@@ -100,6 +100,7 @@ class House:
             "nights": states.nights,
             "near": lambda day: states.near_day(day, day_of(app.clock())),
             "holder": dutch.holder,
+            "desk": lambda desk: dutch.DESK[desk],
             "due_day": lambda view: written_day(view.due) if view.due else "",
             "with_whom": phrases.with_whom,
             "next_step": lambda view: dutch.capitalised(phrases.next_step(view)),

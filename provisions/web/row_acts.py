@@ -23,6 +23,7 @@ _IN_ROW = (
     "outcome",
     "handled",
     "submit",
+    "submit_central",
     "answer",
     "waive",
     "resume",

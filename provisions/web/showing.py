@@ -220,8 +220,9 @@ def _works_on(scene: Scene) -> bool:
 def _warned(view: ProvisionView, catalogue: Catalogue) -> list[str]:
     """Who was warned, when, and of which day."""
     titles = {rule.name: rule.title for rule in catalogue.warnings}
+    decided = {True: ", ingediend", False: ", niet ingediend", None: ""}
     return [
-        f"{titles.get(w.name, w.name)}, {written_day(day_of(w.sent))} (voor {written_day(w.day)})"
+        f"{titles.get(w.name, w.name)}, {written_day(day_of(w.sent))} (voor {written_day(w.day)}){decided[w.submitted]}"
         for w in view.provision.warnings
         if w.message
     ]

@@ -5,19 +5,19 @@ was typed when the session ended stands in its row after signing in.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.responses import Response
 
 from provisions.catalogue import Config
-from provisions.domain.case import BY_TABLE, ProvisionKey
+from provisions.domain.case import BY_TABLE, Desk, ProvisionKey
 from provisions.domain.errors import NotFound
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.tables import Laid, TablePage
 from provisions.usecases.tables import Tables as Seen
-from provisions.web.acts import JUDGEMENTS, REMARK, amount, cause_of, judge, of_budget, of_judgement, remark
+from provisions.web.acts import REMARK, amount, cause_of, judge_at, judgement, of_budget, remark
 from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.link_choices import label
 from provisions.web.pages import Page
@@ -39,8 +39,8 @@ class Answering:
     template: str
     button: str
     rows: Callable[[Seen], TablePage]
-    find: Callable[[Seen, int], Laid]
-    fields: Callable[[Config], Sequence[Field]]
+    find: Callable[[Seen, str], Laid]
+    fields: Callable[[Config, Laid], Sequence[Field]]
     does: Callable[[Cases, Visit, Laid, Filled], None]
 
     def show(self, visit: Visit) -> Response:
@@ -51,7 +51,7 @@ class Answering:
         """Record what was answered in one row."""
         name = visit.form.get(FORM, "")
         try:
-            laid = self.find(visit.seen, _number(name))
+            laid = self.find(visit.seen, name.removeprefix(ROW))
         except NotFound as gone:  # answered before: by this very form, or by somebody else meanwhile
             before = done_before(visit)
             return before or self._page(visit, HTTPStatus.CONFLICT, why=visit.why(gone), lost=visit.filled_in)
@@ -63,11 +63,11 @@ class Answering:
             self.does(cases, visit, laid, filled)
 
         about = About(laid.line.case_id, ProvisionKey(laid.line.key, laid.line.round), whole=False)
-        form = replace(self._form(visit), name=name)
+        form = self._form(visit, laid)
         return sent(visit, form, does, show, onward=self.address, about=about)
 
-    def _form(self, visit: Visit) -> Form:
-        return Form("", self.title, self.button, tuple(self.fields(visit.house.app.config)))
+    def _form(self, visit: Visit, laid: Laid) -> Form:
+        return Form(f"{ROW}{laid.row}", self.title, self.button, tuple(self.fields(visit.house.app.config, laid)))
 
     def _page(
         self,
@@ -80,9 +80,8 @@ class Answering:
         lost: Sequence[tuple[str, str]] = (),
     ) -> Response:
         """``back``: a form that was refused; ``why``: why a row is not answered that is gone; ``lost``: what was typed in it."""
-        found, drawing, form = self.rows(visit.seen), Drawing.of_many(visit), self._form(visit)
-        names = [f"{ROW}{laid.line.id}" for laid in found.lying]
-        forms = {name: drawing.drawn(replace(form, name=name)) for name in names}
+        found, drawing = self.rows(visit.seen), Drawing.of_many(visit)
+        forms = {f"{ROW}{laid.row}": drawing.drawn(self._form(visit, laid)) for laid in found.lying}
         if back is not None:
             forms[back.form.name] = back
         lost = lost or drawing.left_over(forms.values())
@@ -110,7 +109,7 @@ def _written(lost: Sequence[tuple[str, str]]) -> str:
     return "; ".join(value.strip()[:MOST_TYPED] for name, value in lost if name == REMARK and value.strip())
 
 
-def _of_table(config: Config) -> Sequence[Field]:
+def _of_table(config: Config, _laid: Laid) -> Sequence[Field]:
     answers = [(said.value, label(said)) for said in BY_TABLE]
     answer = Field("answer", "Antwoord", Kind.ONE, answers, required=True)
     return (answer, *of_budget(config), cause_of(config), remark())
@@ -131,19 +130,28 @@ def _answer(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
     )
 
 
-def _of_officer(config: Config) -> Sequence[Field]:
-    answer = Field("answer", "Gaat dit naar het Maatwerkloket?", Kind.ONE, JUDGEMENTS, required=True)
-    return (answer, *of_judgement(config), remark())
+def _lying(seen: Seen, row: str) -> Laid:
+    return seen.must_lie_with_table(_number(row))
+
+
+def _of_officer(config: Config, laid: Laid) -> Sequence[Field]:
+    return judgement(config, laid.desk)
+
+
+def _to_judge(seen: Seen, row: str) -> Laid:
+    number, _, named = row.partition("-")
+    desk = next((one for one in Desk if one.value == named), Desk.MAATWERKLOKET)
+    return seen.must_be_to_judge(_number(number), desk)
 
 
 def _judge(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
-    judge(cases, laid.line.reference, str(ProvisionKey(laid.line.key, laid.line.round)), filled, visit.actor)
+    key = str(ProvisionKey(laid.line.key, laid.line.round))
+    judge_at(laid.desk, cases, visit.house.app.config, laid.line.reference, key, filled, visit.actor)
 
 
-def _number(name: str) -> int:
-    """The provision of a row, by the name of its form; 0 for what is none."""
-    typed = name.removeprefix(ROW)
-    return int(typed) if name.startswith(ROW) and typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
+def _number(typed: str) -> int:
+    """The provision of a row; 0 for what is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
 
 
 TABLE = Answering(
@@ -152,7 +160,7 @@ TABLE = Answering(
     "table.html.j2",
     "Antwoord vastleggen",
     Seen.at_table,
-    Seen.must_lie_with_table,
+    _lying,
     _of_table,
     _answer,
 )
@@ -162,7 +170,7 @@ OFFICER = Answering(
     "officer.html.j2",
     "Vastleggen",
     Seen.to_judge,
-    Seen.must_be_to_judge,
+    _to_judge,
     _of_officer,
     _judge,
 )

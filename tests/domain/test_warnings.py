@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from provisions.domain import lifecycle
 from provisions.domain.calendar import AMSTERDAM
+from provisions.domain.case import Desk
+from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import MessageIntent, Need
 from provisions.domain.rules import WarningTo
-from tests.builders import CATALOGUE, Client, a_client, attempt, day
+from provisions.domain.warnings import waits_for_desk
+from tests.builders import CATALOGUE, Client, a_client, attempt, day, refusal
 from tests.domain.test_case_facts import replayed
 
 SHELTER = "emergency_shelter"
@@ -56,6 +59,68 @@ def test_of_those_that_are_past_when_the_day_becomes_known_only_the_highest_is_g
     client.lives_until("2026-12-13 09:00")
     assert [name for name, _ in told(client)] == ["escalation_table", "central_desk", "standby", "last_day"]
     assert replayed(client).differences(client.case, exact=False) == []
+
+
+def before_the_desk(now: str = "2026-12-07 09:00") -> Client:
+    """Five working days before the day; the region has a central desk."""
+    with_desk = replace(EVERYBODY, central_desk=True)
+    client = a_client("2026-11-02 09:00", catalogue=with_desk).needs(Need(SHELTER, needed_from=day("2026-12-12")))
+    return client.lives_until(now)
+
+
+def judged(client: Client) -> list[tuple[bool, bool | None]]:
+    return [(w.to_judge, w.submitted) for w in client.provision(SHELTER).warnings if w.name == "central_desk"]
+
+
+def test_where_the_region_has_a_central_desk_a_person_submits() -> None:
+    assert before_the_desk("2026-12-06 09:00").sent("central_submission") == []
+    client = before_the_desk()
+    assert judged(client) == [(True, None)]
+    assert waits_for_desk(client.provision(SHELTER))
+    client.submits(SHELTER, submitted=False)
+    assert (judged(client), client.sent("central_submission")) == ([(True, False)], [])
+    client.submits(SHELTER)
+    assert judged(client) == [(True, True)]
+    assert [m.detail for m in client.sent("central_submission")] == ["central_desk/2026-12-12"]
+    assert isinstance(refusal(lambda: client.submits(SHELTER)), NotAllowed)
+    client.gets(SHELTER)
+    assert len(client.sent("settled_central")) == 1
+    client.reopens(SHELTER)
+    assert len(client.sent("unsettled_central")) == 1
+    assert replayed(client).differences(client.case, exact=False) == []
+
+
+def test_of_another_day_it_is_judged_anew() -> None:
+    client = before_the_desk()
+    client.submits(SHELTER)
+    client.is_needed_from(SHELTER, "2026-12-19")
+    assert isinstance(refusal(lambda: client.submits(SHELTER, desk=Desk.CENTRAL)), NotAllowed)
+    client.lives_until("2026-12-14 09:00")
+    assert judged(client) == [(True, True), (True, None)]
+    client.submits(SHELTER)
+    assert [m.detail for m in client.sent("central_submission")][1:] == ["central_desk/2026-12-19"]
+    assert replayed(client).differences(client.case, exact=False) == []
+
+
+def test_when_both_desks_wait_it_is_said_which() -> None:
+    client = before_the_desk().lives_until(
+        "2026-12-16 09:00"
+    )  # two working days after D it lies before the officer too
+    assert isinstance(refusal(lambda: client.submits(SHELTER)), InvalidInput)
+    client.submits(SHELTER, desk=Desk.MAATWERKLOKET)
+    assert (len(client.sent("submission")), client.sent("central_submission")) == (1, [])
+    client.submits(SHELTER)  # one waits now
+    assert len(client.sent("central_submission")) == 1
+    assert replayed(client).differences(client.case, exact=False) == []
+
+
+def test_without_a_central_desk_nothing_is_judged() -> None:
+    client = a_client("2026-11-02 09:00", catalogue=EVERYBODY).needs(Need(SHELTER, needed_from=day("2026-12-12")))
+    client.lives_until("2026-12-07 09:00")
+    assert judged(client) == [(False, None)]
+    said = refusal(lambda: client.submits(SHELTER, desk=Desk.CENTRAL))
+    assert isinstance(said, NotAllowed)
+    assert "als de regio er een heeft" in str(said)
 
 
 def test_what_was_missed_while_nothing_ran_follows_in_order() -> None:

@@ -58,12 +58,21 @@ def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewSto
     told = losing(story)
     desk = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
     organisation = replace(told.config.organisation, central_desk=desk)
-    told.config = replace(told.config, organisation=organisation)
+    catalogue = replace(told.config.catalogue, central_desk=True)
+    told.config = replace(told.config, organisation=organisation, catalogue=catalogue)
     told.until("2026-11-20T12:00+01:00")
     letter = told.read("warning", SHELTER, "central_desk/2026-11-27")
     assert [to.email.partition("@")[0] for to in letter.recipients] == ["maatwerk"]
-    assert "dat doet een mens" in letter.text
+    assert "pas na uw oordeel gaat er een bericht uit" in " ".join(letter.text.split())
     assert desk.email in letter.text
+
+    told.take(lifecycle.submit(told.case, ProvisionKey(SHELTER), True, "Geheim over Piet", told.moment))
+    asked = told.read("central_submission", SHELTER, "central_desk/2026-11-27")
+    said = " ".join(asked.text.split())
+    assert [to.email for to in asked.recipients] == [desk.email]
+    assert "vanaf 27 november 2026 geen plek om te slapen. Dat is over 5 werkdagen." in said
+    assert "TR-2026-0042" in asked.subject
+    assert not [word for word in ("Geheim", "Piet", "detentie", "vrijlating", "traject ") if word in asked.text]
 
 
 def test_a_warning_for_another_day_is_not_sent_any_more(story: NewStory) -> None:

@@ -203,6 +203,11 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     letters += [(kind, "id_document", running.written(kind, "id_document", detail)) for kind, detail in RARE.items()]
     letters.append((MessageKind.SETTLED_DESK, "id_document", told.written("settled_desk", "id_document")))
     letters.append((MessageKind.UNSETTLED_DESK, "id_document", running.written("unsettled_desk", "id_document")))
+    letters.append((MessageKind.SETTLED_CENTRAL, "id_document", told.written("settled_central", "id_document")))
+    letters.append((MessageKind.UNSETTLED_CENTRAL, "id_document", running.written("unsettled_central", "id_document")))
+    losing = story("emergency_shelter", needed_from=date(2026, 11, 27)).until("2026-11-20T12:00+01:00")
+    asked_there = losing.written("central_submission", "emergency_shelter", "central_desk/2026-11-27")
+    letters.append((MessageKind.CENTRAL_SUBMISSION, "emergency_shelter", asked_there))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     for kind in (MessageKind.CASE_FOLLOW_UP, MessageKind.RESTED, MessageKind.WOKEN):
         letters.append((kind, "id_document", about_the_case(asked, kind)))

@@ -50,6 +50,7 @@ DIED = "TR-2026-0029"
 ELSEWHERE = "TR-2026-0003"
 REFUSED = "TR-2026-0004"
 LATER = "TR-2026-0006"
+SHELTER, BOTH_DESKS, AT_DESK = "emergency_shelter", "TR-2026-0031", "TR-2026-0032"
 PASSED = "TR-2026-0021"
 ELSEWHERE_TOO = "TR-2026-0005"
 DEBTS, URGENT = "TR-2026-0010", "TR-2026-0011"
@@ -162,6 +163,7 @@ def town(shared_database: Engine) -> App:
         app.cases.intake(IntakeRequest(reference, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
         app.cases.transfer(reference, "duinrade", by=typed(DIRECTOR))
     app.cases.accept(MOVED, by=typed("regisseur-7"))
+    before_a_desk(app)
     app.cases.away(AWAY, start=day("2026-11-09"), until=day("2026-11-20"), deputy=DEPUTY, by=typed(DIRECTOR))
     app.cases.intake(IntakeRequest(AT_REST, "voluntary", ["id_document"]), by=typed(DIRECTOR))
     app.cases.intake(IntakeRequest(PASSED, "voluntary", ["wmo_indication"]), by=typed(DIRECTOR))
@@ -185,6 +187,17 @@ def town(shared_database: Engine) -> App:
     sent = app.messages.found(reference=REFUSED, status="sent", limit=1)
     app.resending.resend(str(sent[0].id), by=typed(DIRECTOR))
     return app
+
+
+def before_a_desk(app: App) -> None:
+    """Two whose day comes near in a region with a central desk; one of them was submitted there."""
+    config = replace(CONFIG, catalogue=replace(CONFIG.catalogue, central_desk=True))
+    there = App(app.engine, config, app.clock)
+    for reference, needed in ((BOTH_DESKS, day("2026-11-05")), (AT_DESK, day("2026-11-06"))):
+        request = IntakeRequest(reference, "voluntary", [SHELTER], needed_from={SHELTER: needed})
+        there.cases.intake(request, by=typed(DIRECTOR))
+    there.time.tick_all()
+    there.cases.submit(AT_DESK, SHELTER, "submitted", reason="hier is geen plek", by=typed(DIRECTOR))
 
 
 def intake(
@@ -409,6 +422,10 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     # what was said already
     "an agreement on what is closed": (NOT_ALLOWED, call("agree", LATER, "housing", TOMORROW), "reopen"),
     "a submission of what is closed": (NOT_ALLOWED, call("submit", LATER, "emergency_shelter", "not_submitted", reason="nodig"), "reopen"),
+    "a submission at a desk that nobody was warned for": (NOT_ALLOWED, call("submit", REF, "id_document", "submitted", reason="nodig", desk="central_desk"), "centrale loket"),
+    "submitted twice at the central desk": (NOT_ALLOWED, call("submit", AT_DESK, SHELTER, "submitted", reason="nodig", desk="central_desk"), "al ingediend"),
+    "a submission while two desks wait": (INVALID, call("submit", BOTH_DESKS, SHELTER, "submitted", reason="nodig"), "central_desk"),
+    "a desk that there is not": (INVALID, call("submit", BOTH_DESKS, SHELTER, "submitted", reason="nodig", desk="balie"), "central_desk"),
     "a waiver of what has started": (NOT_ALLOWED, call("waive", LATER, "postal_address", "id_document", ground="nodig"), "wacht nergens"),
     "a waiver of what is met": (NOT_ALLOWED, call("waive", LATER, "health_insurance", "id_document", ground="nodig"), "wacht niet meer"),
     "refused twice": (NOT_ALLOWED, outcome("id_document", "refused", reference=REFUSED), "delivered"),

@@ -2,17 +2,19 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from provisions.app import App
 from provisions.settings import PROJECT
+from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.signing_in import IDLE
-from tests.builders import typed
+from tests.builders import CONFIG, day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD
-from tests.web.conftest import AT_TABLE, HERE, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
+from tests.web.conftest import AT_TABLE, HERE, HOME, ROLES, THERE, TO_JUDGE, Browser, NewBrowser
 from tests.web.test_acts import sends, unseen
 
 REASON = "not_tried_here"
@@ -21,7 +23,7 @@ REASON = "not_tried_here"
 def row_of(page: str, reference: str, key: str = "id_document") -> str:
     """The name of the form in the row of a provision."""
     row = page[page.index(f'data-reference="{reference}" data-key="{key}"') :]
-    found = re.search(r'<form[^>]* id="(rij-\d+)"', row)
+    found = re.search(r'<form[^>]* id="(rij-[\w-]+)"', row)
     assert found is not None
     return found[1]
 
@@ -230,3 +232,31 @@ def test_what_was_typed_in_a_row_when_the_session_ended_is_there_after_signing_i
         if code == "tafel-1":
             app.cases.answer(AT_TABLE, "id_document", "doorbraaktafel", "priority", by=typed("regie-2"))
             assert "Dit typte u: voor hoe lang?" in one.opens(path)
+
+
+def test_before_the_day_the_officer_judges_whether_the_central_desk_is_asked(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    config = replace(CONFIG, catalogue=replace(CONFIG.catalogue, central_desk=True))
+    region = App(app.engine, config, clock)  # one that has a central desk
+    shelter, reference = "emergency_shelter", "TR-2026-0021"
+    request = IntakeRequest(reference, "voluntary", [shelter], municipality=HOME, director="regie-1")
+    region.cases.intake(replace(request, needed_from={shelter: day("2026-11-17")}), by=typed("regie-1"))
+    region.time.tick_all()
+    officer = make_browser().signs_in("maatwerk-1")
+    page = html.unescape(officer.opens("/maatwerkloket"))
+    assert "De tekst die naar het centrale loket van de regio gaat" in page
+    assert "geen plek om te slapen" in page
+    row = row_of(page, reference, shelter)
+    answers(officer, "/maatwerkloket", row, answer="submitted")
+    assert officer.status == 422, "why is to be said"
+    answered = unseen(officer.last, row) | {"answer": "submitted", "because": "all_tried"}
+    for _ in range(2):  # a button pressed twice
+        sends(officer, "/maatwerkloket", answered)
+        assert officer.status == 200
+    assert reference not in officer.shown
+    (view,) = app.views.case(reference).provisions
+    assert [w["submitted"] for w in view.as_json()["warnings"] if "submitted" in w] == [True]
+    lines = [line for line in app.views.audit(reference) if line.what == "desk.submitted"]
+    assert [(line.by, line.data["via"]) for line in lines] == [("maatwerk-1", "web")]
+    assert "Ingediend bij het centrale loket" in make_browser().signs_in("regie-1").opens("/werk")

@@ -118,9 +118,18 @@ def escalation(commands: Commands) -> None:
     answer.add_argument("--spent-on", metavar="CODE", help="wat ermee wordt betaald, zoals rent_or_costs")
     options.by(answer)
 
-    submit = commands.on_provision("submit", "beslis over indienen bij het landelijk Maatwerkloket")
+    submit = commands.on_provision(
+        "submit",
+        "beslis over indienen bij het landelijk Maatwerkloket, of vooraf bij het centrale loket van de regio",
+        'submit TR-2026-0042 emergency_shelter submitted --desk central_desk --reason "hier is geen plek" --by maatwerk-1',
+    )
     submit.add_argument("decision", metavar="BESLISSING", help=options.choices(dutch.DECISION))
     submit.add_argument("--reason", required=True, metavar="TEKST", help=f"waarom wel of niet; {options.STAYS_HERE}")
+    submit.add_argument(
+        "--desk",
+        metavar="LOKET",
+        help=f"{options.choices(dutch.DESK)}; alleen nodig als er over beide een oordeel wacht",
+    )
     options.by(submit)
 
 

@@ -1,15 +1,16 @@
-"""What the tables answered, and what went to the national desk (domain.md, "The ladder")."""
+"""What the tables answered, and what went to a desk (domain.md, "The ladder"; "What happens in a life", rule 4)."""
 
 from dataclasses import replace
 
 from provisions.domain import dutch
-from provisions.domain.case import Answer, Case, Provision, ProvisionKey, Rung
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.case import Answer, Case, Desk, Provision, ProvisionKey, Rung
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.causes import note_cause
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
 from provisions.domain.lifecycle.telling import tell_answer
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
+from provisions.domain.warnings import AND_DAY, desk_warning, judged, waits_for_desk
 
 
 def answer(
@@ -34,9 +35,18 @@ def answer(
     return draft.done()
 
 
-def submit(case: Case, key: ProvisionKey, submitted: bool, reason: str, moment: Moment) -> Decision:
-    """A person decides whether the case goes to the national desk; only then the submission goes out (the ladder, rung 4)."""
+def submit(
+    case: Case, key: ProvisionKey, submitted: bool, reason: str, moment: Moment, desk: Desk | None = None
+) -> Decision:
+    """A person decides whether the case goes to a desk; only then the submission goes out: to the national one (the ladder,
+    rung 4), or before the day to the region's central desk ("What happens in a life", rule 4). ``desk``: which of the two; need
+    not be said where one of them waits.
+
+    Raises ``InvalidInput`` when both wait, ``NotAllowed`` when it does not lie there, or was submitted.
+    """
     provision = provision_of(case, key)
+    if (desk or _desk(case, provision)) is Desk.CENTRAL:
+        return _submit_to_central(case, provision, submitted, reason, moment)
     climbed = _climbed(case, provision, RungName.MAATWERKLOKET)
     if climbed.submitted:
         raise NotAllowed(f"'{key}' in traject {case.reference} is al ingediend bij het landelijk Maatwerkloket.")
@@ -49,6 +59,40 @@ def submit(case: Case, key: ProvisionKey, submitted: bool, reason: str, moment: 
         "ingediend bij het landelijk Maatwerkloket" if submitted else "niet ingediend bij het landelijk Maatwerkloket"
     )
     draft.note("rung.submitted", words_, key, note=reason, submitted=submitted, message=message)
+    return draft.done()
+
+
+def _desk(case: Case, provision: Provision) -> Desk:
+    """The one that waits; the national one where neither does."""
+    climbed, warning = provision.rung(RungName.MAATWERKLOKET), desk_warning(provision)
+    if climbed is not None and climbed.submitted is None and waits_for_desk(provision):
+        raise InvalidInput(
+            f"'{provision.id}' in traject {case.reference} wacht op twee oordelen: over het landelijk Maatwerkloket en over het "
+            f"centrale loket van de regio. Zeg welk met {Part.DESK}: {' of '.join(Desk)}.",
+            about=Part.DESK,
+        )
+    central = waits_for_desk(provision) or (climbed is None and warning is not None)
+    return Desk.CENTRAL if central else Desk.MAATWERKLOKET
+
+
+def _submit_to_central(case: Case, provision: Provision, submitted: bool, reason: str, moment: Moment) -> Decision:
+    warning = desk_warning(provision)
+    if warning is None:
+        raise NotAllowed(
+            f"Over '{provision.id}' in traject {case.reference} is geen oordeel te geven voor het centrale loket van de regio. "
+            "Dat kan na de voorwaarschuwing voor dat loket, als de regio er een heeft."
+        )
+    if warning.submitted:
+        raise NotAllowed(
+            f"'{provision.id}' in traject {case.reference} is al ingediend bij het centrale loket, voor de dag "
+            f"{dutch.dutch_date(warning.day)}."
+        )
+    draft, on = Draft(case, moment), warning.day.isoformat()
+    draft.change(replace(provision, warnings=judged(provision.warnings, warning.day, submitted)))
+    detail = f"{warning.name}{AND_DAY}{on}"
+    message = draft.send(MessageKind.CENTRAL_SUBMISSION, provision.id, detail) if submitted else None
+    told = f"{'' if submitted else 'niet '}ingediend bij het centrale loket van de regio"
+    draft.note("desk.submitted", told, provision.id, note=reason, submitted=submitted, day=on, message=message)
     return draft.done()
 
 

@@ -10,6 +10,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, Draft
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.domain.warnings import with_desk
 
 SOON = 5  # working days: a new day this near is told at once, the others in the overview of the day
 
@@ -59,6 +60,8 @@ def tell_of_end(draft: Draft, before: Provision, name: OutcomeName | None) -> No
     submission = before.rung(RungName.MAATWERKLOKET)
     if submission is not None and submission.submitted:
         tell(draft, MessageKind.SETTLED_DESK, before.id, "landelijk Maatwerkloket laten weten dat het klaar is")
+    if with_desk(before):
+        tell(draft, MessageKind.SETTLED_CENTRAL, before.id, "centraal loket laten weten dat het klaar is")
 
 
 def tell_of_reopening(draft: Draft, key: ProvisionKey, name: OutcomeName | None) -> None:
@@ -72,6 +75,8 @@ def tell_of_reopening(draft: Draft, key: ProvisionKey, name: OutcomeName | None)
     submission = provision.rung(RungName.MAATWERKLOKET)
     if submission is not None and submission.submitted:
         tell(draft, MessageKind.UNSETTLED_DESK, key, "landelijk Maatwerkloket laten weten dat het weer open is")
+    if with_desk(provision):
+        tell(draft, MessageKind.UNSETTLED_CENTRAL, key, "centraal loket laten weten dat het weer open is")
 
 
 def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None, *, director: bool = True) -> None:

@@ -34,7 +34,8 @@ def _give(draft: Draft, key: ProvisionKey, warning: WarningDue, others: list[War
     rule, detail = warning.rule, f"{warning.rule.name}{AND_DAY}{warning.day.isoformat()}"
     own = draft.send(MessageKind.WARNED, key, detail)
     message = own if rule.to is WarningTo.CASE_DIRECTOR else draft.send(MessageKind.WARNING, key, detail)
-    _keep(draft, key, [*[(one, None) for one in others or ()], (warning, message)])
+    to_judge = rule.to is WarningTo.CENTRAL_DESK and draft.moment.catalogue.central_desk
+    _keep(draft, key, [*[(one, None) for one in others or ()], (warning, message)], to_judge=to_judge)
     draft.note(
         "warning.given",
         f"voorwaarschuwing voor {dutch.dutch_date(warning.day)}: {rule.title}",
@@ -43,6 +44,7 @@ def _give(draft: Draft, key: ProvisionKey, warning: WarningDue, others: list[War
         name=rule.name,
         day=warning.day.isoformat(),
         others=[one.rule.name for one in others] if others else None,
+        to_judge=to_judge or None,
     )
     if message != own:
         told = "regisseur laten weten wie er is gewaarschuwd"
@@ -60,7 +62,11 @@ def _pass_over(draft: Draft, key: ProvisionKey, warnings: list[WarningDue]) -> N
     )
 
 
-def _keep(draft: Draft, key: ProvisionKey, given: list[tuple[WarningDue, str | None]]) -> None:
+def _keep(
+    draft: Draft, key: ProvisionKey, given: list[tuple[WarningDue, str | None]], *, to_judge: bool = False
+) -> None:
+    """``to_judge``: the last of them."""
     provision, now = draft.case.provisions[key], draft.moment.now
-    warned = tuple(Warned(one.rule.name, one.day, now, message) for one, message in given)
+    warned = [Warned(one.rule.name, one.day, now, message) for one, message in given]
+    warned[-1] = replace(warned[-1], to_judge=to_judge)
     draft.change(replace(provision, warnings=(*provision.warnings, *warned)))
