@@ -16,7 +16,7 @@ from flows.provision.process import AFTER_THE_END, EVERYWHERE, SILENT, Process, 
 from provisions.domain.case import Answer, Said
 from provisions.domain.lifecycle import Need
 from provisions.domain.record import OTHERS_STARTED, Fact, facts_of
-from provisions.domain.rules import Brp, FieldRule, OutcomeName
+from provisions.domain.rules import Brp, FieldRule, OutcomeName, WarningTo
 from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE, KEYS, Client, a_client, attempt, day
 
@@ -141,6 +141,20 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     return found
 
 
+def at_the_central_desk(key: str) -> list[Fact]:
+    """The facts about ``key`` where it is needed from a day to come, in a region with a central desk."""
+    if not CATALOGUE.rule(key).needed_from:
+        return []
+    everybody = dict.fromkeys(CATALOGUE.calendars, frozenset(to for to in WarningTo if to.optional))
+    client = a_client(catalogue=replace(CATALOGUE, warned=everybody, central_desk=True))
+    client.needs(replace(need(key), needed_from=day("2026-11-20"))).lives_until("2026-11-14 09:00")
+    for submitted in (False, True):
+        client.submits(key, submitted)
+    client.gets(key, **filled_in(key, OutcomeName.DELIVERED))
+    client.reopens(key)
+    return [fact for line in client.audit if line.key is not None for fact in facts_of(line.what, line.data)]
+
+
 def starts_another(key: str) -> bool:
     """Whether there is a client for whom the outcome of ``key`` starts something else: whatever else is there already."""
     others = [k for k in KEYS if k != key]
@@ -172,7 +186,7 @@ def possible(key: str) -> set[Fact]:
         )
         for client in begun(key)
     ]
-    facts = {fact for life in lives for fact in life}
+    facts = {fact for life in [*lives, at_the_central_desk(key)] for fact in life}
     return facts | ({OTHERS_STARTED} if starts_another(key) else set())
 
 
