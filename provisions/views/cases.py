@@ -69,7 +69,7 @@ class ProvisionView:
 
     def _warnings(self) -> list[dict[str, Any]]:
         """Those that were given or passed over, and those that are still to come; ``day`` is the one that is warned for."""
-        given = [
+        given: list[dict[str, Any]] = [
             {"name": w.name, "day": w.day.isoformat(), "sent": utc_text(w.sent) if w.message else None, "due": None}
             | ({"submitted": w.submitted} if w.to_judge else {})
             for w in self.provision.warnings
