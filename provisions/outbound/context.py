@@ -84,12 +84,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "link_here": _link_here(message),
         "reference": case.reference,
         "provision": _named(provision, rule),
-        "provision_name": rule.name,
-        "provision_capitalised": dutch.capitalised(rule.name),
-        "guide": rule.guide,
-        "promise_text": rule.promise_text,
-        "municipal": rule.municipal,
-        "promises_decision": rule.promise is Promise.DECISION,
+        **_of_rule(rule),
         "urgent": provision.urgent,
         "application": provision.started_on is None,
         "applied_on": _dutch(provision.applied_on),
@@ -132,6 +127,17 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         **_refusal(situation, now),
         **_dependents(case, provision.id, config, now),
         **_follow_up(message, provision, rule, now),
+    }
+
+
+def _of_rule(rule: ProvisionRule) -> dict[str, object]:
+    return {
+        "provision_name": rule.name,
+        "provision_capitalised": dutch.capitalised(rule.name),
+        "guide": rule.guide,
+        "promise_text": rule.promise_text,
+        "municipal": rule.municipal,
+        "promises_decision": rule.promise is Promise.DECISION,
     }
 
 
