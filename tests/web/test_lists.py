@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from sqlalchemy import Engine, event
 
 from provisions.app import App
 from tests.builders import typed
@@ -99,3 +100,15 @@ def test_a_long_list_has_pages_and_is_printed_as_one(browser: Browser, monkeypat
     assert not browser.shown & first
     browser.opens(html.unescape(paper))
     assert browser.shown == {HERE, AT_TABLE, TO_JUDGE}
+
+
+def test_no_look_throws_away_what_the_database_prepared(browser: Browser, app: App, workplace: Engine) -> None:
+    """After a rollback the driver forgets what the server had prepared, and behind the wall planning anew is most of a page."""
+    browser.signs_in("teamleider-1")
+    plan = f"/clienten/{app.views.case(HERE).case.id}"
+    thrown: list[str] = []
+    event.listen(workplace, "rollback", lambda _: thrown.append(path))
+    for path in ("/werk", plan, f"{plan}/id_document", "/te-laat", "/clienten", "/tafel", "/meekijken", "/ingebracht"):
+        browser.opens(path)
+        assert browser.status == 200, path
+    assert thrown == []
