@@ -1,6 +1,7 @@
 """What the counter closed becomes an outcome, once; and what a person recorded is never overwritten."""
 
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from provisions.domain.case import Status
 from provisions.store.explained import unexplained
 from tests.builders import DIRECTOR, day, typed
-from tests.zaken.conftest import Town
+from tests.zaken.conftest import PLACE, Town, read, written
 from tests.zaken.test_opening import ID, LONG
 
 
@@ -148,6 +149,17 @@ def test_a_resultaat_without_a_meaning_is_for_the_case_director(opened: Town) ->
     look(opened)
     assert opened.provision().status is Status.WAITING
     assert (opened.zaak().signal, opened.zaak().words) == ("unmapped", "Niet ontvankelijk")
+
+
+def test_of_what_was_taken_out_of_the_settings_the_director_decides(opened: Town) -> None:
+    table = written(opened.zgw.root)
+    del table["provision"]["id_document"]
+    config, faults = read({PLACE: table})
+    assert faults == []
+    opened = replace(opened, config=config)
+    opened.zgw.close(ID, "Verstrekt")
+    look(opened)
+    assert (opened.provision().status, opened.zaak().signal) == (Status.WAITING, "unmapped")
 
 
 def test_what_the_rules_refuse_is_shown_and_tried_again(opened: Town) -> None:
