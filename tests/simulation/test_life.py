@@ -41,6 +41,7 @@ EVENTFUL = {  # much happens, and soon
 SEEDS = st.integers(0, 10_000)
 CLIENTS = st.integers(0, 500)
 COUNTRY_SCENARIO = scenario(weeks=52)
+KNOWN_LATER = ("provision.started", "provision.outcome", "clock.resumed", "case.woken")
 
 
 def facts_of(life: Life, key: str) -> Any:
@@ -280,14 +281,15 @@ def test_every_rung_is_climbed_once_in_order_and_at_its_moment(seed: int, number
     end = COUNTRY_SCENARIO.end
     life = Life(Draw(COUNTRY_SCENARIO, str(seed)).client(number), COUNTRY_SCENARIO.catalogue, end).live()
     order = list(RungName)
-    # What turns out to have started before, or ran again, is late at once.
-    late = {at for at, line in life.record if line.what in ("provision.started", "case.woken")}
+    # What is recorded of an earlier day may be late at once; what falls due while the clock stands still, when it runs again.
+    late = {at for at, line in life.record if line.what in KNOWN_LATER}
     for key, provision in life.case.provisions.items():
         heights = [order.index(rung.name) for rung in provision.rungs]
         assert heights == sorted(set(heights))
-        assert all(rung.climbed == rung.due or rung.climbed in late for rung in provision.rungs)
+        assert all(rung.climbed == rung.due or rung.due < rung.climbed in late for rung in provision.rungs)
         if provision.status.is_open:
-            ahead = lifecycle.derive(life.case, key, Moment(end, WHO, COUNTRY_SCENARIO.catalogue)).next_at
+            last = Moment(end - timedelta(seconds=1), WHO, COUNTRY_SCENARIO.catalogue)
+            ahead = lifecycle.derive(life.case, key, last).next_at
             assert ahead is None or ahead >= end, "the clock missed something"
         assert provision.status is not Status.BLOCKED or provision.started_on is None
 
@@ -297,14 +299,15 @@ def test_every_rung_is_climbed_once_in_order_and_at_its_moment(seed: int, number
 def test_a_faster_counter_never_breaks_a_promise_that_a_slower_one_kept(
     seed: int, number: int, key: str, speed: float
 ) -> None:
-    slower = values(weeks=30, suspension__chance=0.5, waiver__chance=0.5)
+    slower = values(weeks=30, suspension__chance=0.5, waiver__chance=0.5, answers__at_most=0)
     for counter in slower["counter"].values():
         counter["refused"] = 0.4
     faster = WhatIf("", {f"counter.{key}.speed": speed})
     breached = []
     for variant in (read_scenario(slower, "test", CONFIG), changed(slower, "test", faster, CONFIG)):
         life = Life(Draw(variant, str(seed)).client(number), variant.catalogue, variant.end).live()
-        breached.append({p.key: p.breach_day for p in counting.facts_of(life).provisions}.get(key))
+        rounds = [p.breach_day for p in counting.facts_of(life).provisions if p.key == key]
+        breached.append(rounds[0] if rounds else None)  # later rounds are needed from another day on
     slow, fast = breached
     assert fast is None or fast == slow
 
