@@ -152,13 +152,14 @@ def test_the_director_is_asked_four_weeks_before_they_go_once_a_year(town: Town,
 
 @pytest.mark.parametrize(("reason", "last", "first"), [
     ("mistake", "2026-12-15", "2026-12-16"),
+    ("duplicate", "2026-12-15", "2026-12-16"),
     ("not_included", "2026-12-15", "2026-12-16"),
     ("died", "2031-11-03", "2031-11-04"),
 ])  # fmt: skip
 def test_how_long_a_case_is_kept_depends_on_how_it_ended(
     town: Town, case: CaseFile, reason: str, last: str, first: str
 ) -> None:
-    if reason == "mistake":
+    if reason in ("mistake", "duplicate"):
         number = town.app.cases.ask_end(REF, reason=reason, by=typed(DIRECTOR))
         town.app.cases.approve(str(number), by=typed(TEAM_LEAD))
     else:

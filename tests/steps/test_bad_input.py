@@ -478,6 +478,7 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "a register that is known": (NOT_ALLOWED, call("brp", ELSEWHERE, "unregistered"), "niets te veranderen"),
     "a register known before the intake": (INVALID, call("brp", REF, "registered", on=day("2026-11-01")), "2026-11-01"),
     "a register in a closed case": (NOT_ALLOWED, call("brp", CLOSED, "registered"), "afgesloten"),
+    "a milestone before the need": (INVALID, call("milestone", REF, "id_document", "ready", on=day("2026-11-01")), "2026-11-01"),
     "a milestone that does not exist": (INVALID, call("milestone", REF, "id_document", "bloemen"), "bloemen"),
     "a waiver for no reason known": (INVALID, call("waive", REF, "postal_address", "id_document", ground="nodig", because="zomaar"), "zomaar"),
     # what those answer who were asked
