@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from provisions.access import Subject, UseCase
 from provisions.domain import brought_in as rules
-from provisions.domain.brought_in import BroughtIn, Standing
+from provisions.domain import dutch
+from provisions.domain.brought_in import IN_DUTCH, BroughtIn, Standing
 from provisions.domain.calendar import day_of
 from provisions.store import brought_in as kept
+from provisions.usecases.own_work import MOST, Kind, Part, Task
 from provisions.usecases.seeing import Seeing
 
 
@@ -39,3 +41,19 @@ class SeeingGroup(Seeing):
         towns = self._config.organisation.municipalities
         places = (one.municipality, *(towns[one.municipality].seconds if one.municipality in towns else ()))
         return any(self.may(UseCase.BRING_IN, Subject(place)) for place in places)
+
+    def _of_the_group(self) -> tuple[Part, ...]:
+        """What is to be brought before the steering group, or is before it, and waits for this person."""
+        found = self.of_the_group()
+        tasks = [self._before_the_group(one, "Meekijken", f"/meekijken#S-{one.number}") for one in found.to_see]
+        tasks += [
+            self._before_the_group(one, "Besluit vastleggen", f"/ingebracht#S-{one.number}") for one in found.to_decide
+        ]
+        return (Part(Kind.GROUP, tuple(tasks[:MOST]), len(tasks)),) if tasks else ()
+
+    def _before_the_group(self, one: BroughtIn, action: str, at: str) -> Task:
+        rule = self._config.catalogue.provisions.get(one.about)
+        words = dutch.capitalised(IN_DUTCH[one.state])
+        due = f"; {one.owner}, uiterlijk {dutch.dutch_date(one.due)}" if one.state is Standing.ADOPTED else ""
+        name = rule.name if rule else "iets anders"
+        return Task(None, f"S-{one.number}", None, one.municipality, None, name, f"{words}{due}", action, at)

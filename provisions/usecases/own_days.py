@@ -6,7 +6,7 @@ from uuid import UUID
 
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.store import worklists
-from provisions.usecases.workday import Workday
+from provisions.usecases.own_work import OwnWork
 
 
 @dataclass(frozen=True, order=True)
@@ -18,7 +18,7 @@ class OwnDay:
     address: UUID
 
 
-class OwnDays(Workday):
+class OwnDays(OwnWork):
     """What stands in somebody's own calendar."""
 
     def own_days(self) -> list[OwnDay]:

@@ -14,7 +14,9 @@ from provisions.domain.errors import NotFound
 from provisions.domain.rules import CodeList
 from provisions.store import tabled
 from provisions.usecases.approvals import number_of
-from provisions.usecases.workday import MOST, NEWS, Workday
+from provisions.usecases.asked_by_others import AskedByOthers
+from provisions.usecases.came_in import NEWS
+from provisions.usecases.own_work import MOST
 from provisions.views.lines import provision_name
 
 
@@ -39,7 +41,7 @@ class AskedFor:
     decided_at: datetime | None = None
 
 
-class SecondLooks(Workday):
+class SecondLooks(AskedByOthers):
     """What somebody is asked to look at with a colleague."""
 
     def asked_of_me(self) -> list[AskedFor]:

@@ -7,9 +7,10 @@ from provisions.usecases.nights import Nights
 from provisions.usecases.own_days import OwnDays
 from provisions.usecases.second_looks import SecondLooks
 from provisions.usecases.tables import Tables
+from provisions.usecases.workday import Workday
 
 
-class Sight(SecondLooks, OwnDays, Lists, Tables, Nights, SeeingBudgets, SeeingQuarter):
+class Sight(Workday, SecondLooks, OwnDays, Lists, Tables, Nights, SeeingBudgets, SeeingQuarter):
     """What somebody sees, and nothing else: the day, the lists, what others ask, what lies with a table, the budgets,
     and what is to be said anew each quarter.
     """

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from provisions.usecases.workday import Kind
+from provisions.usecases.own_work import Kind
 from provisions.web.pages import Page
 from provisions.web.row_acts import OPENED
 from provisions.web.visits import Visit
