@@ -19,26 +19,10 @@ AIM = 15  # seconds
 
 
 def until_ready(home: Path) -> dict[str, float]:
-    """Start, wait for the line, stop as Ctrl-C does."""
+    """Start, wait for the line, stop."""
     began = time.perf_counter()
-    child = subprocess.Popen(
-        ["make", "--silent", "run"],  # noqa: S607 - what a person types
-        env=shell.environment(home, free_port()),
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert child.stdout is not None  # noqa: S101 - asked for above
-        said = child.stdout.readline()
-        took = time.perf_counter() - began
-        if not said.startswith("ready "):
-            raise RuntimeError(f"'{said.strip()}' instead of ready")
-    finally:
-        child.terminate()
-        child.wait(40)
-    return {"seconds": took}
+    with shell.serving(["make", "--silent", "run"], home, free_port()):
+        return {"seconds": time.perf_counter() - began}
 
 
 def measure(rounds: int) -> tuple[dict[str, Any], list[Aim]]:

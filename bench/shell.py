@@ -56,8 +56,15 @@ def started(command: str, home: Path, port: int) -> Iterator[psutil.Process]:
 
     Raises ``RuntimeError`` when it ends before.
     """
+    with serving([str(PROVISIONS), command], home, port) as process:
+        yield process
+
+
+@contextmanager
+def serving(words: Sequence[str], home: Path, port: int) -> Iterator[psutil.Process]:
+    """As :func:`started`, for a command line as a person types it."""
     child = subprocess.Popen(  # noqa: S603 - our own program and arguments
-        [str(PROVISIONS), command],
+        words,
         env=environment(home, port),
         cwd=PROJECT,
         stdout=subprocess.PIPE,
@@ -68,12 +75,12 @@ def started(command: str, home: Path, port: int) -> Iterator[psutil.Process]:
         assert child.stdout is not None  # noqa: S101 - asked for above
         while not (line := child.stdout.readline()).startswith("ready "):
             if not line:
-                raise RuntimeError(f"provisions {command} did not become ready")
+                raise RuntimeError(f"'{' '.join(words)}' did not become ready")
         yield psutil.Process(child.pid)
     finally:
         child.terminate()
         try:
-            child.wait(30)
+            child.wait(40)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

@@ -60,11 +60,7 @@ class EngineCollector(Collector):
             faults.add_metric([loop.name], loop.faults)
         yield turns
         yield faults
-        handled = CounterMetricFamily(
-            PREFIX + "clock_handled", "Provisions for which this engine's clock did something."
-        )
-        handled.add_metric([], vitals.clock.handled)
-        yield handled
+        yield _counter("clock_handled", "Provisions for which this engine's clock did something.", vitals.clock.handled)
         yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", vitals.clock.late)
         behind = vitals.mirror.behind_since
         yield _gauge(
@@ -92,9 +88,7 @@ class EngineCollector(Collector):
         yield _gauge("events_waiting", "Facts not yet announced in Prefect.", waiting.announcements)
         yield _gauge("erasures_waiting", "Forgotten cases of which something is still to be erased.", waiting.erasures)
         yield _gauge("engines", "Engines that work on this database.", waiting.engines)
-        lines = CounterMetricFamily(PREFIX + "audit_lines", "Lines of the audit.")
-        lines.add_metric([], waiting.audit_lines)
-        yield lines
+        yield _counter("audit_lines", "Lines of the audit.", waiting.audit_lines)
         repaired = CounterMetricFamily(
             PREFIX + "put_right", "What was strange or changed in Prefect and was put right.", labels=["what"]
         )
@@ -130,9 +124,7 @@ class EngineCollector(Collector):
         found = self._vitals.door()
         for name, meaning, kinds in DOOR:
             if found:
-                family = CounterMetricFamily(PREFIX + name, meaning)
-                family.add_metric([], sum(found[kind] for kind in kinds))
-                yield family
+                yield _counter(name, meaning, sum(found[kind] for kind in kinds))
 
     def _prefect(self) -> Iterator[Metric]:
         not_begun = self._vitals.prefect()
@@ -151,3 +143,7 @@ def registry(vitals: Vitals) -> CollectorRegistry:
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(PREFIX + name, meaning, value=float(value))
+
+
+def _counter(name: str, meaning: str, value: float) -> CounterMetricFamily:
+    return CounterMetricFamily(PREFIX + name, meaning, value=value)

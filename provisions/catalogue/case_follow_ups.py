@@ -1,6 +1,6 @@
 """What is to be done about a case as a whole (``[[case_follow_up]]`` in ``config/provisions.toml``)."""
 
-from provisions.catalogue.codes import CODE
+from provisions.catalogue.codes import refuse_odd_name, refuse_taken
 from provisions.catalogue.entry import Entry
 from provisions.domain.rules import CaseFollowUpRule, CaseTrigger
 
@@ -16,11 +16,9 @@ def read_case_follow_ups(root: Entry) -> tuple[CaseFollowUpRule, ...]:
             after=entry.terms("after"),
             every=entry.term("every", optional=True),
         )
-        if rule.name and not CODE.fullmatch(rule.name):
-            remedy = "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
-            entry.fault("name", "deze naam kan niet.", remedy)
-        if any(known.name == rule.name for known in rules):
-            entry.fault("name", f"'{rule.name}' bestaat al.", "Geef elk een eigen naam.")
+        if rule.name:
+            refuse_odd_name(entry, rule.name)
+        refuse_taken(entry, rule.name, (known.name for known in rules))
         entry.done()
         rules.append(rule)
     return tuple(rules)

@@ -1,12 +1,14 @@
 """The lists of codes that people choose from, and the reasons for which a case ends (``config/provisions.toml``)."""
 
 import re
+from collections.abc import Iterable
 
 from provisions.catalogue.entry import Entry
 from provisions.domain.figures.facts import BLOCKED, COUNTER, REFUSED, REGISTERED_LATE, SUSPENDED, TABLES
 from provisions.domain.rules import CodeList, EndRule
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_REMEDY = "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
 # What the program itself records, where nobody chose.
 NEEDED = {
     CodeList.WAIVER: ("other", "counter_decided"),
@@ -66,6 +68,16 @@ def read_ends(root: Entry) -> dict[str, EndRule]:
 def _refuse_odd(entry: Entry) -> None:
     for code in entry.values:
         if not CODE.fullmatch(code):
-            entry.fault(
-                code, "deze code kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
-            )
+            entry.fault(code, "deze code kan niet.", _REMEDY)
+
+
+def refuse_odd_name(entry: Entry, name: str, key: str = "name") -> None:
+    """A fault at ``key`` of the entry for a name that is written as none can be."""
+    if not CODE.fullmatch(name):
+        entry.fault(key, "deze naam kan niet.", _REMEDY)
+
+
+def refuse_taken(entry: Entry, name: str, taken: Iterable[str]) -> None:
+    """A fault for a name that one before this entry has."""
+    if name in taken:
+        entry.fault("name", f"'{name}' bestaat al.", "Geef elk een eigen naam.")

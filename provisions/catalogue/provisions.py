@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from provisions.catalogue.codes import CODE
+from provisions.catalogue.codes import refuse_odd_name
 from provisions.catalogue.entry import Entry, meant
 from provisions.domain.graph import dependencies, find_cycle
 from provisions.domain.rules import (
@@ -105,8 +105,7 @@ def _rung(entry: Entry) -> RungRule | None:
 
 
 def _provision(key: str, entry: Entry, ladders: Mapping[str, Ladder], keys: Collection[str]) -> ProvisionRule:
-    if not CODE.fullmatch(key):
-        entry.fault(key, "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
+    refuse_odd_name(entry, key, key)
     ladder = entry.one_of("ladder", ladders.keys())
     fields = tuple(_field(inner) for inner in entry.tables("field", optional=True))
     rule = ProvisionRule(
@@ -220,8 +219,8 @@ def _milestone_ref(entry: Entry, key: str) -> MilestoneRef | None:
 
 def _milestone(entry: Entry) -> MilestoneRule:
     milestone = MilestoneRule(entry.text("name"), entry.text("title"))
-    if milestone.name and not CODE.fullmatch(milestone.name):
-        entry.fault("name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter.")
+    if milestone.name:
+        refuse_odd_name(entry, milestone.name)
     entry.done()
     return milestone
 

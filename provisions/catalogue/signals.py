@@ -1,6 +1,6 @@
 """Who hears what when, of what is promised for the very day (``[[signal]]`` in ``config/provisions.toml``)."""
 
-from provisions.catalogue.codes import CODE
+from provisions.catalogue.codes import refuse_odd_name, refuse_taken
 from provisions.catalogue.entry import Entry
 from provisions.domain.rules import SignalAbout, SignalRule, SignalTo
 
@@ -10,12 +10,8 @@ def read_signals(root: Entry) -> tuple[SignalRule, ...]:
     rules: list[SignalRule] = []
     for entry in root.tables("signal", optional=True):
         rule = _rule(entry)
-        if not CODE.fullmatch(rule.name):
-            entry.fault(
-                "name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
-            )
-        if any(known.name == rule.name for known in rules):
-            entry.fault("name", f"'{rule.name}' bestaat al.", "Geef elk een eigen naam.")
+        refuse_odd_name(entry, rule.name)
+        refuse_taken(entry, rule.name, (known.name for known in rules))
         entry.done()
         rules.append(rule)
     return tuple(rules)

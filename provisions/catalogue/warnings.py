@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from provisions.catalogue.codes import CODE
+from provisions.catalogue.codes import refuse_odd_name, refuse_taken
 from provisions.catalogue.contacts import Contact
 from provisions.catalogue.entry import Entry
 from provisions.catalogue.organisation import Municipality, Organisation
@@ -15,12 +15,8 @@ def read_warnings(root: Entry) -> tuple[WarningRule, ...]:
     rules: list[WarningRule] = []
     for entry in root.tables("warning", optional=True):
         rule = _rule(entry)
-        if not CODE.fullmatch(rule.name):
-            entry.fault(
-                "name", "deze naam kan niet.", "Gebruik kleine letters, cijfers en _, te beginnen met een letter."
-            )
-        if any(known.name == rule.name for known in rules):
-            entry.fault("name", f"'{rule.name}' bestaat al.", "Geef elk een eigen naam.")
+        refuse_odd_name(entry, rule.name)
+        refuse_taken(entry, rule.name, (known.name for known in rules))
         if rules and _later(rules[-1], rule):
             entry.fault("before", "deze komt voor de vorige.", "Zet ze in de volgorde waarin ze aan de orde zijn.")
         entry.done()

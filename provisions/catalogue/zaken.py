@@ -35,27 +35,30 @@ class CaseSystem:
     @property
     def secret(self) -> str:
         """The name of the setting with the secret by which we sign in."""
-        return f"PROVISIONS_ZGW_{_named(self.municipality)}_SECRET"
+        return self._setting("SECRET")
 
     @property
     def callback(self) -> str:
         """The name of the setting with what a notification must bring along."""
-        return f"PROVISIONS_ZGW_{_named(self.municipality)}_CALLBACK"
+        return self._setting("CALLBACK")
 
     @property
     def certificate(self) -> str:
         """The name of the setting with the file of the certificate by which it knows us, where it asks for one."""
-        return f"PROVISIONS_ZGW_{_named(self.municipality)}_CERTIFICATE"
+        return self._setting("CERTIFICATE")
 
     @property
     def key(self) -> str:
         """The name of the setting with the file of the key of that certificate."""
-        return f"PROVISIONS_ZGW_{_named(self.municipality)}_KEY"
+        return self._setting("KEY")
 
     @property
     def authorities(self) -> str:
         """The name of the setting with the file of whose certificates it may have, besides those that everybody believes."""
-        return f"PROVISIONS_ZGW_{_named(self.municipality)}_AUTHORITIES"
+        return self._setting("AUTHORITIES")
+
+    def _setting(self, what: str) -> str:
+        return f"PROVISIONS_ZGW_{_named(self.municipality)}_{what}"
 
 
 def _named(municipality: str) -> str:

@@ -182,8 +182,7 @@ def running_in_a_pool(settings: Settings, say: Callable[[str], None] = lambda _l
 
 def runs_of(settings: Settings) -> str:
     """The name of the role of the runs in a work pool; empty where none was given."""
-    url = runs_url(settings)
-    return "" if url is None else make_url(url).username or ""
+    return _role_in(runs_url(settings))
 
 
 def runs_lack(settings: Settings, connection: Connection) -> list[str]:
@@ -206,8 +205,7 @@ def _refuse_too_much(excess: Sequence[str]) -> None:
 
 def workplace_of(settings: Settings) -> str:
     """The name of the role of the workplace; empty where none was given."""
-    url = workplace_url(settings)
-    return "" if url is None else make_url(url).username or ""
+    return _role_in(workplace_url(settings))
 
 
 def workplace_lacks(settings: Settings, connection: Connection) -> list[str]:
@@ -216,6 +214,10 @@ def workplace_lacks(settings: Settings, connection: Connection) -> list[str]:
     if not role:
         return []
     return roles.missing_workplace(connection, role) if roles.exists(connection, role) else [f"rol {role}"]
+
+
+def _role_in(url: str | None) -> str:
+    return "" if url is None else make_url(url).username or ""
 
 
 def _refuse_unready(connection: Connection, missing: Sequence[str] | None = None) -> None:

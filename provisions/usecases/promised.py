@@ -1,6 +1,7 @@
 """What must be done today because it was promised: shelter for tonight, what is late, what is due, and a place that ends."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from provisions.access import Subject, UseCase
@@ -60,17 +61,13 @@ class SeeingPromised(OwnWork):
         today = day_of(mine.now)
         found, total = worklists.places(rows, mine.scope, today, MOST)
         calendar_of = self._config.catalogue.calendar_of
-        return [
-            Task(
-                row.address,
-                row.reference,
-                row.own_number,
-                row.municipality,
-                mine.other(row.director),
-                "Slaapplek",
+        tasks = [
+            self._about(
+                row,
+                mine,
                 dutch.capitalised(losing(row.ends, today, calendar_of(row.municipality))),
                 "Plan bekijken",
-                f"/clienten/{row.address}",
             )
             for row in found
-        ], total
+        ]
+        return [replace(task, what="Slaapplek") for task in tasks], total

@@ -26,6 +26,7 @@ from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, typed
 from tests.conftest import MovingClock, clean_environment, database_url, owner_url
+from tests.granted import granted
 
 REFERENCE = "TR-2026-0001"
 
@@ -46,14 +47,8 @@ def test_it_has_exactly_its_rights(of_runs: Engine) -> None:
     with of_runs.connect() as connection:
         assert roles.missing_runs(connection, RUNS) == []
         assert roles.excess(connection) == []
-        of_tables = connection.execute(
-            text(
-                "SELECT table_name, array_agg(privilege_type::text) FROM information_schema.role_table_grants "
-                "WHERE grantee = current_user GROUP BY table_name"
-            )
-        )
         wanted = {name: set(rights) for name, rights in roles.OF_THE_RUNS.items() if rights}
-        assert {name: set(rights) for name, rights in of_tables} == wanted
+        assert granted(connection) == wanted
         of_columns = connection.execute(
             text(
                 "SELECT table_name, array_agg(column_name::text) FROM information_schema.role_column_grants "

@@ -25,6 +25,7 @@ from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.seeing import municipalities_of
 from tests.builders import CONFIG, typed
 from tests.conftest import MovingClock, database_url, owner_url
+from tests.granted import granted
 
 HERE, THERE = "voorbeeldstad", "havenmeer"
 OURS, THEIRS = "TR-2026-0001", "TR-2026-0002"
@@ -229,14 +230,8 @@ def test_the_workplace_has_exactly_its_rights(workplace: Engine) -> None:
     with workplace.connect() as connection:
         assert roles.missing_workplace(connection, WORKPLACE) == []
         assert roles.excess(connection) == []
-        granted = connection.execute(
-            text(
-                "SELECT table_name, array_agg(privilege_type::text) FROM information_schema.role_table_grants "
-                "WHERE grantee = current_user GROUP BY table_name"
-            )
-        )
         wanted = {name: set(rights) for name, rights in roles.OF_THE_WORKPLACE.items() if rights}
-        assert {name: set(rights) for name, rights in granted} == wanted
+        assert granted(connection) == wanted
 
 
 @pytest.mark.parametrize(

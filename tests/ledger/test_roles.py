@@ -26,6 +26,7 @@ from provisions.store.tables import metadata
 from tests.builders import Town
 from tests.clones import admin
 from tests.conftest import owner_url
+from tests.granted import granted
 
 
 def test_every_table_has_its_rights_and_no_other() -> None:
@@ -36,15 +37,7 @@ def test_the_application_has_exactly_its_rights(database: Engine) -> None:
     with database.connect() as connection:
         assert roles.missing(connection) == []
         assert roles.excess(connection) == []
-        granted = connection.execute(
-            text(
-                "SELECT table_name, array_agg(privilege_type::text) FROM information_schema.role_table_grants "
-                "WHERE grantee = current_user GROUP BY table_name"
-            )
-        )
-        assert {name: set(rights) for name, rights in granted} == {
-            name: set(rights) for name, rights in roles.PRIVILEGES.items()
-        }
+        assert granted(connection) == {name: set(rights) for name, rights in roles.PRIVILEGES.items()}
 
 
 @pytest.mark.parametrize(

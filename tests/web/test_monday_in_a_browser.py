@@ -160,14 +160,20 @@ def _refuses(hands: Hands, app: App) -> None:
 
 def _follows_up(hands: Hands, app: App) -> None:
     """What is to be done after an outcome stands open on the page to which Mijn werk leads."""
-    page = hands.page
+    with _one_less_to_do(hands, app) as task:
+        hands.click(task.get_by_role("link", name="Afronden"))
+        hands.click(hands.page.get_by_role("button", name="Vervolgactie gedaan"))
+
+
+@contextmanager
+def _one_less_to_do(hands: Hands, app: App) -> Iterator[Locator]:
+    """The first follow-up on Mijn werk, which is done by the end of the block."""
     hands.at_work()
-    task = page.locator('section[aria-labelledby="follow_up"] tr[data-reference]').first
+    task = hands.page.locator('section[aria-labelledby="follow_up"] tr[data-reference]').first
     reference = task.get_attribute("data-reference") or ""
     before = _open_follow_ups(app, reference)
     with hands.act("vervolgactie afronden"):
-        hands.click(task.get_by_role("link", name="Afronden"))
-        hands.click(page.get_by_role("button", name="Vervolgactie gedaan"))
+        yield task
         hands.told()
     assert _open_follow_ups(app, reference) == before - 1
 
@@ -296,19 +302,12 @@ def _keys_refuse(hands: Hands, app: App) -> None:
 
 def _keys_follow_up(hands: Hands, app: App) -> None:
     """The button is reached by Tab from the form that the link led to."""
-    page = hands.page
-    hands.at_work()
-    task = page.locator('section[aria-labelledby="follow_up"] tr[data-reference]').first
-    reference = task.get_attribute("data-reference") or ""
-    before = _open_follow_ups(app, reference)
-    with hands.act("vervolgactie afronden"):
+    with _one_less_to_do(hands, app) as task:
         _past_the_menu(hands)
         hands.tab_to(task.get_by_role("link", name="Afronden"))
         _sends(hands)
-        hands.tab_to(page.get_by_role("button", name="Vervolgactie gedaan"))
+        hands.tab_to(hands.page.get_by_role("button", name="Vervolgactie gedaan"))
         _sends(hands)
-        hands.told()
-    assert _open_follow_ups(app, reference) == before - 1
 
 
 def _keys_again(hands: Hands, app: App) -> None:

@@ -137,3 +137,12 @@ def side(clock: MovingClock) -> Iterator[Side]:
 def town(side: Side, database: Engine) -> Town:
     """A municipality with that case system."""
     return Town(App(database, side.config, side.clock), side.zgw, side.config, side.clock, database)
+
+
+@pytest.fixture
+def opened(town: Town) -> Town:
+    """A municipality with one zaak, opened."""
+    town.intake()
+    town.systems().turn()
+    town.clock.advance(days=1)
+    return town

@@ -10,7 +10,6 @@ from datetime import datetime
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
-import httpx
 from sqlalchemy import event
 
 from provisions.database.connect import engine_for
@@ -18,35 +17,16 @@ from provisions.usecases.case_system import CaseSystems
 from provisions.zaken.servers import servers_for
 from tests.faults.engine_process import FORKS
 from tests.zaken.conftest import GIVEN, read
+from tests.zaken.steps import Stepping, Steps
 
 
-class _Steps:
-    """Counts, and at the last one this process is gone."""
-
-    def __init__(self, left: int) -> None:
-        self._left = left
-
-    def __call__(self, *_: object) -> None:
-        self._left -= 1
-        if self._left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-class _Stepping(httpx.HTTPTransport):
-    def __init__(self, step: _Steps) -> None:
-        super().__init__()
-        self._step = step
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._step()
-        answer = super().handle_request(request)
-        self._step()
-        return answer
+def _gone() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def live(url: str, tables: dict[str, Any], at: datetime, steps: int) -> None:
     """Do at moment ``at`` (aware) what is to be done, for as many ``steps``."""
-    step = _Steps(steps)
+    step = Steps(steps, _gone)
     config, _faults = read(tables)
     database = engine_for(url)
     event.listen(database, "commit", step)
@@ -54,7 +34,7 @@ def live(url: str, tables: dict[str, Any], at: datetime, steps: int) -> None:
     def now() -> datetime:
         return at
 
-    servers = servers_for(config.zaken, GIVEN, now, lambda: 0.5, transport=_Stepping(step))
+    servers = servers_for(config.zaken, GIVEN, now, lambda: 0.5, transport=Stepping(step))
     CaseSystems(database, config, servers, now, lambda: 0.5).turn()
 
 

@@ -15,15 +15,6 @@ from tests.zaken.conftest import PLACE, Town, read, written
 from tests.zaken.test_opening import ID, LONG
 
 
-@pytest.fixture
-def opened(town: Town) -> Town:
-    """A municipality with one zaak, opened."""
-    town.intake()
-    town.systems().turn()
-    town.clock.advance(days=1)
-    return town
-
-
 def look(town: Town, **later: float) -> None:
     """Some time passes, and an engine looks."""
     town.clock.advance(**(later or {"minutes": 6}))

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from provisions.domain.case import Status
@@ -13,32 +12,10 @@ from provisions.usecases.case_system import CaseSystems
 from tests.builders import DIRECTOR, Letterbox, day, typed
 from tests.zaken.conftest import Town
 from tests.zaken.openzaak import BrokenLine, Call, Refusal
+from tests.zaken.steps import Killed, mortal
 
 ID = "TR-2026-0042-ID-1"
 LONG = os.environ.get("PROVISIONS_TEST_FAULTS") == "long"
-
-
-class Killed(BaseException):
-    """The process ends here, in the midst of whatever it did."""
-
-
-class Mortal(httpx.HTTPTransport):
-    """A way out on which this process dies at a step: before a call leaves, or when its answer has come."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self._left = steps
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self._step()
-        answer = super().handle_request(request)
-        self._step()
-        return answer
-
-    def _step(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise Killed
 
 
 def test_what_is_asked_of_the_counter_becomes_a_zaak_with_its_first_status(town: Town) -> None:
@@ -88,7 +65,7 @@ def test_killed_at_every_step_it_is_one_zaak_with_one_status_each(town: Town, za
         town.intake(f"TR-2026-{1000 + number}")
     deaths = _deaths(14)
     for _ in range(40 * zaken):
-        _live(town.systems(Mortal(next(deaths))), town)
+        _live(town.systems(mortal(next(deaths))), town)
         if len(town.lines("zaak.opened")) == zaken:
             break
     assert len(town.zgw.zaken) == zaken

@@ -18,15 +18,6 @@ from tests.zaken.test_opening import ID
 REF, KEY = "TR-2026-0042", "id_document"
 
 
-@pytest.fixture
-def opened(town: Town) -> Town:
-    """A municipality with one zaak, opened."""
-    town.intake()
-    town.systems().turn()
-    town.clock.advance(days=1)
-    return town
-
-
 def counter(town: Town) -> Actor:
     """Whoever has the link of the letter."""
     about = ProvisionKey(KEY)

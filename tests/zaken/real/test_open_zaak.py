@@ -27,7 +27,7 @@ from tests.builders import DIRECTOR, typed
 from tests.zaken.conftest import GIVEN, PLACE, read, written
 from tests.zaken.openzaak import RSIN, SECRET
 from tests.zaken.real.conftest import ROOT, RealTown, now
-from tests.zaken.test_opening import Killed, Mortal
+from tests.zaken.steps import Killed, mortal
 
 logger = logging.getLogger(__name__)
 pytestmark = pytest.mark.skipif(not ROOT, reason="PROVISIONS_TEST_OPENZAAK names no Open Zaak")
@@ -74,7 +74,7 @@ def test_it_is_opened_with_our_days_and_nothing_that_names_anybody(real: RealTow
 def test_killed_at_this_step_it_is_one_zaak_with_one_status(real: RealTown, step: int) -> None:
     real.intake()
     try:
-        real.turn(transport=Mortal(step))
+        real.turn(transport=mortal(step))
     except Killed:
         real.turn()
     assert len(real.counter.all_of(real.number)) == 1
