@@ -25,6 +25,7 @@ from provisions.catalogue import Config
 from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
+from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import running
 from provisions.settings import PROJECT
 from provisions.store.backlog import note_backup
@@ -231,7 +232,7 @@ def test_a_port_that_is_taken_is_named(world: World) -> None:
 
 
 def test_what_the_manual_alerts_on_exists(world: World) -> None:
-    """Every metric that ``docs/operations.md`` names is one that an engine shows. The variable in Prefect is named like one."""
+    """Every metric that ``docs/operations.md`` names is one that an engine shows. Roles and a variable are named alike."""
     take_in(world)
     world.clock.loop.began = time.monotonic()
     manual = (PROJECT / "docs" / "operations.md").read_text()
@@ -239,4 +240,4 @@ def test_what_the_manual_alerts_on_exists(world: World) -> None:
     page = world.get("/metrics")[1]
     known = {sample.name for family in text_string_to_metric_families(page) for sample in family.samples}
     assert len(named) > 10
-    assert named - known - {"provisions_backup_age_seconds", VARIABLE} == set()
+    assert named - known - {"provisions_backup_age_seconds", VARIABLE, WORKPLACE, RUNS} == set()
