@@ -88,6 +88,7 @@ SILENT = frozenset(
         Fact("message.requested", "refused"),
         Fact("message.requested", "answer"),
         Fact("message.requested", "warned"),
+        Fact("message.requested", "climbed"),
         Fact("message.requested", "signal_lead"),
         Fact("signal.passed"),
         Fact("message.requested", "recorded"),

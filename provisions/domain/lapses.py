@@ -172,6 +172,16 @@ def not_answered(about: Concern) -> str:
     return "het antwoord geldt niet meer"
 
 
+def not_with_it_any_more(about: Concern) -> str:
+    """What went to a table, when it is settled, answered, or with a higher one: of each of these there is a letter too."""
+    rung = next((rung for rung in about.provision.rungs if rung.name == about.detail), None)
+    if rung is None or not about.provision.status.is_open:
+        return closed(about) or "het ligt niet meer bij die tafel"
+    if any(other.name.height > rung.name.height for other in about.provision.rungs):
+        return "het ligt intussen een stap hoger"
+    return "de tafel heeft al geantwoord" if rung.answer else ""
+
+
 def nothing_to_decide_for(about: Concern) -> str:
     """What a table decided for a counter, when that has nothing to do any more."""
     return asked_for_nothing(about) or not_answered(about)

@@ -470,6 +470,17 @@ class MessageKind(StrEnum):
             answered=True,
         ),
     )
+    CLIMBED = (
+        "climbed",
+        Letter(
+            label="wat naar een tafel ging, aan de regisseur",
+            to=Recipient.CASE_DIRECTOR,
+            template="notice/climbed.md.j2",
+            subject="{hurry}Naar een tafel {reference} · {by}",
+            event="escalatie-gemeld-aan-regisseur",
+            lapses=lapses.not_with_it_any_more,
+        ),
+    )
     SUBMISSION = (
         "submission",
         Letter(

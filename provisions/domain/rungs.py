@@ -37,6 +37,11 @@ class RungKind:
     is_judged: bool = False
     outside: bool = False
 
+    @property
+    def reaches_director(self) -> bool:
+        """Whether the case director has its letter too."""
+        return Recipient.CASE_DIRECTOR in self.to
+
 
 class RungName(StrEnum):
     """The rungs, lowest first: a ladder goes up in this order."""

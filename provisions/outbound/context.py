@@ -235,7 +235,8 @@ def _new_day(situation: Situation, now: datetime) -> dict[str, object]:
 
 
 def _course(message: MessageFacts, situation: Situation, config: Config, now: datetime) -> dict[str, object]:
-    own = MessageKind(message.kind).rung(message.detail)
+    kind = MessageKind(message.kind)
+    own = RungName(message.detail or "") if kind is MessageKind.CLIMBED else kind.rung(message.detail)
     known: dict[str, object] = {
         "tried": course.tried(message.told, own, situation, config),
         "tables_so_far": course.tables_so_far(own, situation.provision),
@@ -246,6 +247,8 @@ def _course(message: MessageFacts, situation: Situation, config: Config, now: da
         return known
     to_come = course.ahead(own, situation, config, now)
     return known | {
+        "rung_label": own.label,
+        "rung_contact": config.organisation.municipalities[message.municipality].tables.get(own),
         "moved_from": handovers.moved_from(situation, config, now),
         "asked_first_on": _dutch(
             handovers.rounds_before(situation)[0].started_on if situation.provision.continues else None

@@ -15,7 +15,7 @@ from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound.render import Lapsed, Rendered, render
 from provisions.outbound.transports import compose
-from tests.outbound.conftest import NewStory, Story
+from tests.outbound.conftest import NewStory, Story, which
 
 ALL = (
     "id_document", "postal_address", "emergency_shelter", "housing", "day_activity", "advance_payment",
@@ -135,6 +135,46 @@ def test_each_rung_goes_to_its_own_table_and_tells_of_those_below(story: NewStor
     assert review.subject == "Beoordeel indiening TR-2026-0042 · te laat sinds 10 november"
     assert 'Kies "Wel indienen", en waarom' in words(review)
     assert "voorgelegd aan de regionale tafel; nog geen antwoord" in words(review)
+
+
+def test_the_director_reads_what_went_to_a_table_why_and_what_comes(story: NewStory) -> None:
+    told = story("advance_payment", municipality="havenmeer").until("2026-11-11T10:00+01:00")
+    letter = told.read("climbed", "advance_payment", "doorbraaktafel")
+    assert addresses(letter) == ["regisseurs"]
+    assert letter.subject == "Naar een tafel TR-2026-0042 · te laat sinds 10 november"
+    text = words(letter)
+    assert "is niet op tijd geregeld: voorschot. De uiterste datum was 9 november 2026" in text
+    assert "Daarom ligt het sinds 10 november 2026 bij de doorbraaktafel" in text
+    assert "Doorbraaktafel Havenmeer krijgt bericht" in text
+    assert "Gevraagd is een antwoord uiterlijk op 12 november 2026. Dat antwoord krijgt u ook" in text
+    assert "dan volgt op 13 november 2026: naar de regionale tafel" in text
+    assert "Het loket houdt het verzoek" in text
+    assert "U hoeft niets door te sturen" in text
+    told.until("2026-11-13T10:00+01:00")
+    second = words(told.read("climbed", "advance_payment", "regional"))
+    assert "De doorbraaktafel kreeg dit op 10 november 2026 en heeft nog niet geantwoord" in second
+    told = story("advance_payment", municipality="havenmeer").outcome("advance_payment", OutcomeName.REFUSED)
+    refused = words(told.until("2026-11-13T10:00+01:00").read("climbed", "advance_payment", "regional"))
+    assert "is op 2 november 2026 afgewezen: voorschot. Daarom ligt het" in refused
+    assert "Het loket houdt" not in refused
+
+
+def test_what_the_director_would_read_of_a_table_lapses_when_it_is_settled_answered_or_a_step_higher(
+    story: NewStory,
+) -> None:
+    def lapsed(told: Story) -> str:
+        message = told.last("climbed", "advance_payment", "doorbraaktafel")
+        found = render(message, told.case, told.case.provisions[which("advance_payment")], told.config, told.now)
+        assert isinstance(found, Lapsed)
+        return found.why
+
+    def late() -> Story:
+        return story("advance_payment", municipality="havenmeer").until("2026-11-11T10:00+01:00")
+
+    assert lapsed(late().outcome("advance_payment", OutcomeName.DELIVERED)) == "de voorziening is al afgesloten"
+    answered = late().answer("advance_payment", RungName.DOORBRAAKTAFEL, Answer.PRIORITY)
+    assert lapsed(answered) == "de tafel heeft al geantwoord"
+    assert lapsed(late().until("2026-11-16T10:00+01:00")) == "het ligt intussen een stap hoger"
 
 
 def test_a_refusal_goes_to_the_table_with_the_last_day_to_object(story: NewStory) -> None:

@@ -140,6 +140,25 @@ def test_a_refusal_reaches_the_director_at_once_by_whatever_door() -> None:
     assert told.wait == timedelta()
 
 
+def test_what_goes_to_a_table_reaches_the_director_too_and_once() -> None:
+    client = with_director(a_client(municipality="havenmeer").needs(KEY)).lives_until("2026-11-20 10:00")
+    tables = [(m.detail, m.key) for m in client.sent("rung") if m.detail in ("doorbraaktafel", "regional")]
+    assert len(tables) == 2
+    assert [(m.detail, m.key) for m in client.sent("climbed")] == tables, (
+        "her reminder and the judgement are hers already"
+    )
+
+
+def test_a_refusal_that_goes_to_the_doorbraaktafel_is_one_letter_to_the_director() -> None:
+    client = with_director(a_client(municipality="havenmeer").needs(KEY))
+    client.is_refused(KEY)
+    client.lives_until("2026-11-02 10:00")
+    assert [m.detail for m in client.sent("rung")] == ["doorbraaktafel"]
+    assert not client.sent("climbed"), "her letter of the refusal says that the doorbraaktafel has it"
+    client.lives_until("2026-11-20 10:00")
+    assert [m.detail for m in client.sent("climbed")] == ["regional"]
+
+
 # --- a new day -------------------------------------------------------------------------------------------------------
 
 

@@ -60,7 +60,8 @@ def test_released_without_a_place_to_stay(town: Town) -> None:
     town.on("2026-11-25 08:00")
     assert town.overdue() == ["TR-2026-0012 passende huisvesting 6, regional"]
     assert [letter.to for letter in town.letters_since("2026-11-25 00:00")] == [
-        "regionaletafel@zvh-voorbeeldland.example"
+        "regionaletafel@zvh-voorbeeldland.example",
+        "regisseur.haven@havenmeer.example",  # what went where, and until when it is asked to answer
     ]
     # The place was for two weeks. A week before they are over a bed is asked for again, as a round of its own; then the two
     # weeks are extended, so the day moves, and the counter hears that too.
@@ -100,11 +101,12 @@ def test_on_the_street_again_after_three_weeks(town: Town) -> None:
     case = town.takes_in("TR-2026-0013", "emergency_shelter", present=["id_document"], route="voluntary")
     assert case["emergency_shelter"].due == day("2026-11-02")  # "meteen"
 
-    # At midnight the table knows, and the stand-by with it.
+    # At midnight the table knows, and the director and the stand-by with it.
     town.on("2026-11-03 08:30")
     assert case.shows("emergency_shelter") == "Te laat"
     assert {letter.to for letter in town.letters_since("2026-11-03 00:00")} == {
         "doorbraaktafel@voorbeeldstad.example",
+        "regisseur.noord@voorbeeldstad.example",
         "bereikbaarheidsdienst@voorbeeldstad.example",
     }
 

@@ -43,7 +43,12 @@ def test_a_client_who_can_not_be_registered_anywhere(town: Town) -> None:
     town.on("2026-11-05 08:00")
     assert case.shows("postal_address") == "Te laat"
     assert town.overdue() == ["TR-2026-0011 briefadres 1, doorbraaktafel"]
-    (letter,) = [one for one in town.letters_since("2026-11-05 00:00") if not one.subject.startswith("Vervolgactie")]
+    letter, to_director = (
+        one for one in town.letters_since("2026-11-05 00:00") if not one.subject.startswith("Vervolgactie")
+    )
+    assert (to_director.to, to_director.subject) == (
+        "regisseur.duin@duinrade.example", "Naar een tafel TR-2026-0011 · te laat sinds 5 november",
+    )  # fmt: skip
     assert (letter.to, letter.on.isoformat()) == ("doorbraaktafel@duinrade.example", "2026-11-04T23:00:00+00:00")
     assert "4 november 2026" in letter.text
     assert "gevraagd aan het loket in Duinrade" in letter.text

@@ -32,6 +32,7 @@ def test_a_card_lost_twice(town: Town) -> None:
     assert told(town, "2026-11-20 12:00") == [
         "regisseur.noord: Herinnering TR-2026-0101 · uiterlijk 27 november",
         "doorbraaktafel: Doorbraaktafel TR-2026-0101 · te laat sinds 28 november",
+        "regisseur.noord: Naar een tafel TR-2026-0101 · te laat sinds 28 november",
     ]
     case.gets("id_document#2")
 
@@ -118,6 +119,7 @@ def test_shelter_is_asked_for_at_23_27_on_a_saturday(town: Town) -> None:
     assert told(town, "2026-11-08 00:00") == [
         "bereikbaarheidsdienst: SPOED Vannacht TR-2026-0105 · te laat sinds 8 november",
         "doorbraaktafel: SPOED Doorbraaktafel TR-2026-0105 · te laat sinds 8 november",
+        "regisseur.noord: SPOED Naar een tafel TR-2026-0105 · te laat sinds 8 november",
         "regisseur.noord: SPOED Signaal TR-2026-0105 · 8 november",
         "teamleider: SPOED Signaal TR-2026-0105 · 8 november",
     ]

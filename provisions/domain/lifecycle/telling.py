@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from provisions.domain import deadlines, dutch, ladder
-from provisions.domain.case import Provision, ProvisionKey
+from provisions.domain.case import Provision, ProvisionKey, Status
 from provisions.domain.lapses import NEW_DAY
 from provisions.domain.lifecycle.decision import SYSTEM, Draft
 from provisions.domain.messages import MessageKind
@@ -135,3 +135,13 @@ def tell_refusal(draft: Draft, key: ProvisionKey) -> None:
     until = deadlines.objection_until(draft.situation(key))
     last = f"; bezwaar kan tot en met {dutch.dutch_date(until)}" if until else ""
     tell(draft, MessageKind.REFUSED, key, f"regisseur laten weten dat het is afgewezen{last}")
+
+
+def tell_of_climb(draft: Draft, key: ProvisionKey, rung: RungName) -> None:
+    """The director hears what went to a table, unless the table's letter is hers too; of a refusal her letter of the same minute
+    says that the doorbraaktafel has it.
+    """
+    refused_now = rung is RungName.DOORBRAAKTAFEL and draft.case.provisions[key].status is Status.REFUSED
+    if rung.kind.reaches_director or refused_now:
+        return
+    tell(draft, MessageKind.CLIMBED, key, f"regisseur laten weten dat het bij de {rung.label} ligt", rung.value)

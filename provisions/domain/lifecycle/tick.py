@@ -18,7 +18,7 @@ from provisions.domain.lifecycle.rest import wake_by_itself
 from provisions.domain.lifecycle.second import ask_again, next_asking
 from provisions.domain.lifecycle.signal import signal
 from provisions.domain.lifecycle.starting import explained
-from provisions.domain.lifecycle.telling import tell_standby
+from provisions.domain.lifecycle.telling import tell_of_climb, tell_standby
 from provisions.domain.lifecycle.waivers import offer_waivers
 from provisions.domain.lifecycle.warning import warn
 from provisions.domain.messages import MessageKind
@@ -127,6 +127,7 @@ def _climb(draft: Draft, key: ProvisionKey) -> None:
             rung=rung.name.value,
             due=rung.at.isoformat(),
         )
+        tell_of_climb(draft, key, rung.name)
         climbed.append(rung)
         if automatic:
             submission = draft.send(MessageKind.SUBMISSION, key)
