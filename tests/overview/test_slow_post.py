@@ -48,7 +48,7 @@ def test_each_list_marks_what_has_not_left(
 ) -> None:
     marked = seen(late, overviews, pages, capsys)
     assert [where for where, text in marked.items() if SLOW not in text] == []
-    assert "1 bericht wacht te lang op verzending, sinds 10 nov 00.00 uur" in marked["Te laat"]
+    assert "2 berichten wachten te lang op verzending, het oudste sinds 10 nov 00.00 uur" in marked["Te laat"]
     late.outbox.deliver_due()
     assert [where for where, text in seen(late, overviews, pages, capsys).items() if "verz" in text] == []
 
