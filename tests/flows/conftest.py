@@ -187,19 +187,24 @@ def wait_until_recorded(client: SyncPrefectClient) -> None:
     It can't record the step of a run that is gone, and drops with it what others showed in the same second, as the next
     test. Steps are recorded in the order in which they were shown: a last one tells, which is of no run.
     """
-    shown: list[tuple[UUID, float]] = []
+    shown = [_show_last()]
+    tried = time.monotonic()
 
     def is_recorded() -> bool:
-        if (
-            not shown or time.monotonic() > shown[-1][1] + 3
-        ):  # the one before may have been dropped with what it came after
-            shown.append((_show_last(), time.monotonic()))
-        with suppress(ObjectNotFound):
-            client.read_task_run(shown[-1][0])
-            return True
-        return False
+        nonlocal tried
+        if time.monotonic() > tried + 3:  # the ones before may have been dropped with what they came after
+            shown.append(_show_last())
+            tried = time.monotonic()
+        return any(_is_there(client, step) for step in shown)
 
     wait_until(is_recorded, seconds=60)
+
+
+def _is_there(client: SyncPrefectClient, step: UUID) -> bool:
+    with suppress(ObjectNotFound):
+        client.read_task_run(step)
+        return True
+    return False
 
 
 def _show_last() -> UUID:
