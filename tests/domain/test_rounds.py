@@ -125,7 +125,7 @@ def test_keeping_the_home_waits_for_no_card_and_another_home_does() -> None:
     keeps = a_client("2026-11-02 09:00").needs(Need("housing", purpose="keep"))
     assert (keeps.status("housing"), keeps.due("housing")) == (Status.WAITING, day("2026-11-09"))
     said = refusal(lambda: keeps.starts_without("housing", "id_document"))
-    assert "wel op niets" in str(said) or "op niets" in str(said)
+    assert "; op niets" in str(said)
     other = a_client("2026-11-02 09:00").needs("id_document", Need("housing", agreed=day("2026-12-01")))
     assert other.status("housing") is Status.BLOCKED
 

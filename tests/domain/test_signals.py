@@ -273,8 +273,7 @@ def test_each_is_given_once_for_its_day_in_order_never_too_soon_and_the_record_t
                 earliest = time(9) if s.name in ("night", "arrived_next_day") else time(8, 30)
                 local = s.sent.astimezone(AMSTERDAM)
                 assert day_of(s.sent) > s.day or local.time() >= earliest
-            situation = client.situation(str(provision.id)) if provision.round > 1 else None
-            ahead = signals_ahead(situation, CATALOGUE, client.now) if situation else ()
+            ahead = signals_ahead(client.situation(f"{provision.key}#{provision.round}"), CATALOGUE, client.now)
             assert all(one.at > client.now for one in ahead)
             assert [one.at for one in ahead] == sorted(one.at for one in ahead)
     assert replayed(client).differences(client.case, exact=False) == []

@@ -248,6 +248,7 @@ def test_a_follow_up_is_told_until_it_is_done(story: NewStory) -> None:
     told.until("2026-12-03T10:00+01:00")
     rendered = told.read("follow_up", "advance_payment", "next_advance")
     assert "Volgend voorschot laten betalen" in words(rendered)
+    assert 'Leg dat vast op de pagina van de voorziening, bij "Vervolgactie"' in words(rendered)
     assert "voor 2 december 2026" in words(rendered)
     message = told.last("follow_up", "advance_payment", "next_advance")
     told.take(

@@ -35,7 +35,7 @@ def test_a_text_names_only_forms_that_exist() -> None:
         for path in TEXTS
         for name in re.findall(r"(?<!run van het )formulier(?:en)? [\"'„“]([A-Z][^\"'”“]+)", path.read_text("utf-8"))
     }
-    assert named, "the pattern finds what is there"
+    assert "Traject starten" in {name for _, name in named}, "the pattern finds what is there"
     assert not {(where, name) for where, name in named if name not in forms}
 
 

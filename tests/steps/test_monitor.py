@@ -8,6 +8,7 @@ from provisions.app import App
 from provisions.database.connect import pooled
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Via
+from provisions.domain.monitor import Question, count
 from provisions.store import monitor as kept
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, day, typed
@@ -58,7 +59,12 @@ def ref(number: int) -> str:
 def test_the_monitor_is_what_the_record_says_it_is(region: App, database: Engine) -> None:
     """Every figure, with what is hidden: of region and municipalities, that day and the quarter before, and the half years."""
     recorded = again.clients(database)
+    with pooled(database)() as rows:
+        known = kept.clients(rows, sorted(CONFIG.catalogue.uncounted))
     for on in ("2026-11-26", "2026-10-18", "2026-09-30", "2026-08-03"):
+        exact, raw = count(known, day(on)), again.counted(recorded, day(on))
+        assert (exact.included, exact.new, exact.ended) == (raw["included"], raw["new"], raw["ended"]), on
+        assert [dict(exact.answers[q]) for q in Question] == [dict(raw[name]) for name in again.QUESTIONS], on
         found = region.monitoring.of(GROUP, day(on)).as_json()
         assert found["day"] == on
         for name, end in (("region", on), ("quarter_before", found["quarter_before"]["day"])):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -72,7 +73,9 @@ ANSWERS = (
     Given("wmo@", "Wmo", "delivered", {"plan_by_director": "yes"}, "Het is geregeld"),
     Given("burgerzaken@", "identiteitsbewijs", "call_me", {}, "Bel mij"),
     Given("burgerzaken@", "identiteitsbewijs", "promised", {"on": "2026-11-06"}, "Het is klaar op"),
-    Given("burgerzaken@", "identiteitsbewijs", "refused", {"cause": "documents"}, "Wij wijzen het af"),
+    Given(
+        "burgerzaken@", "identiteitsbewijs", "refused", {"on": "2026-11-02", "cause": "documents"}, "Wij wijzen het af"
+    ),
     Given(
         "doorbraaktafel@",
         "voorschot",
@@ -90,7 +93,7 @@ def test_each_answers_from_its_mail_without_scripts_at_320_px(chromium_itself: C
     for one in ANSWERS:
         link = mailed(f"{one.by}voorbeeldstad.example", one.about)
         tab.goto(link)
-        assert link.rpartition("/")[2] not in tab.url, "the secret is out of the address"
+        assert urlsplit(tab.url).path in ("/antwoord", "/aanmelden"), "the secret is out of the address"
         if "/aanmelden" in tab.url:
             tab.get_by_label("Uw code").fill("maatwerk-1")
             tab.get_by_label("Wachtwoord").fill(PASSWORD)
