@@ -111,6 +111,11 @@ class ProvisionKey(NamedTuple):
     def __str__(self) -> str:
         return self.key if self.round == 1 else f"{self.key}#{self.round}"
 
+    @property
+    def in_address(self) -> str:
+        """As an address and a row have it: ``id_document``, ``id_document~2`` for a later round."""
+        return self.key if self.round == 1 else f"{self.key}~{self.round}"
+
 
 @dataclass(frozen=True)
 class Suspension:

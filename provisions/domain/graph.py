@@ -16,6 +16,14 @@ def dependencies(rule: ProvisionRule, brp: Brp, *, urgent: bool, purpose: str | 
     return next((other.after for other in others if other is not None and other.after is not None), rule.after)
 
 
+def there_or_asked(case: Case) -> frozenset[str]:
+    """The keys of what is there or was asked for. What was withdrawn, or ended with the case, is not needed any more: nothing
+    that waits for it would ever start.
+    """
+    over = (Status.WITHDRAWN, Status.ENDED)
+    return case.present | {p.key for p in case.provisions.values() if p.status not in over}
+
+
 def needed(rule: ProvisionRule, case: Case, provision: Provision) -> tuple[Dependency, ...]:
     """What ``provision`` starts after, by what is known of the register now; met or not."""
     return dependencies(rule, case.brp, urgent=provision.urgent, purpose=provision.purpose)

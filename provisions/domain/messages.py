@@ -37,7 +37,7 @@ class Letter:
     in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
     ``answered``: it asks something, and holds the link by which that is answered; ``taken_up``: it holds the link by which the
     stand-by takes up the call that goes with it. ``moved``: what it asks is asked of the municipality that the client moved away
-    from, and is no question about what was asked before.
+    from, and is no question about what was asked before. ``of_rung``: it tells somebody else of the rung that its detail names.
     """
 
     label: str
@@ -58,6 +58,7 @@ class Letter:
     answered: bool = False
     taken_up: bool = False
     moved: bool = False
+    of_rung: bool = False
 
 
 class MessageKind(StrEnum):
@@ -479,6 +480,7 @@ class MessageKind(StrEnum):
             subject="{hurry}Naar een tafel {reference} · {by}",
             event="escalatie-gemeld-aan-regisseur",
             lapses=lapses.not_with_it_any_more,
+            of_rung=True,
         ),
     )
     SUBMISSION = (
@@ -682,7 +684,8 @@ class MessageKind(StrEnum):
 
     def rung(self, detail: str | None) -> RungName | None:
         """The rung that it is about, ``None`` for all other kinds."""
-        return RungName(detail or "") if self.letter.to in (Recipient.RUNG, Recipient.ASKED) else None
+        about_one = self.letter.of_rung or self.letter.to in (Recipient.RUNG, Recipient.ASKED)
+        return RungName(detail or "") if about_one else None
 
     def template(self, provision: str, detail: str | None) -> str:
         """Its template for a provision (its key)."""

@@ -15,7 +15,6 @@ from provisions.domain.deadlines import Situation
 from provisions.domain.rules import Catalogue, SignalAbout, SignalRule, SignalTo
 
 ARRIVED = "arrived"  # the milestone
-AND_DAY = "/"  # in the detail of a letter, between the name of a signal and its day
 ON_TIME = timedelta(minutes=15)
 ALWAYS_THERE = OfficeHours(time.min, time.max)
 

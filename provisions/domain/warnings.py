@@ -11,7 +11,7 @@ from provisions.domain.case import Provision, Warned
 from provisions.domain.deadlines import Situation
 from provisions.domain.rules import Catalogue, WarningRule
 
-AND_DAY = "/"  # in the detail of a letter, between the name of a warning and the day that it warns for
+AND_DAY = "/"  # in the detail of a letter, between the name of a warning or a signal and its day
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ def warned_day(provision: Provision) -> date | None:
 
 def desk_warning(provision: Provision) -> Warned | None:
     """The warning after which somebody decides whether the region's central desk is asked for the day that is warned for now;
-    ``None`` where there is none, or it is of another day.
+    ``None`` where there is none.
     """
-    last = next((w for w in reversed(provision.warnings) if w.to_judge), None)
-    return last if last is not None and last.day == warned_day(provision) else None
+    day = warned_day(provision)
+    return next((w for w in reversed(provision.warnings) if w.to_judge and w.day == day), None)
 
 
 def waits_for_desk(provision: Provision) -> bool:

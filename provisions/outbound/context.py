@@ -153,7 +153,8 @@ def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[st
     to, rung = kind.letter.to, kind.rung(message.detail)
     its_own = message.municipality == case.municipality_of(provision.id)
     desks = (Recipient.NATIONAL_DESK, Recipient.CENTRAL_DESK)
-    elsewhere = to in desks or (rung is not None and rung.kind.outside)
+    outside = to is not Recipient.CASE_DIRECTOR and rung is not None and rung.kind.outside
+    elsewhere = to in desks or outside
     return {
         "their_number": provision.their_number if its_own and to is Recipient.COUNTER else None,
         "own_number": case.own_number if here and not elsewhere else None,
@@ -235,8 +236,7 @@ def _new_day(situation: Situation, now: datetime) -> dict[str, object]:
 
 
 def _course(message: MessageFacts, situation: Situation, config: Config, now: datetime) -> dict[str, object]:
-    kind = MessageKind(message.kind)
-    own = RungName(message.detail or "") if kind is MessageKind.CLIMBED else kind.rung(message.detail)
+    own = MessageKind(message.kind).rung(message.detail)
     known: dict[str, object] = {
         "tried": course.tried(message.told, own, situation, config),
         "tables_so_far": course.tables_so_far(own, situation.provision),
@@ -451,9 +451,9 @@ def asked_by(message: MessageFacts, case: Case) -> str | None:
 
 
 def _is_of_table(approval: Approval, case: Case) -> bool:
-    """Whether an amount was asked because a table named it."""
-    amount, on = approval.data.get("amount"), day_of(approval.asked_at)
-    named = (r for p in case.provisions.values() for r in p.replies if r.amount is not None)
+    """Whether an amount was asked because a table named it for what it is asked for."""
+    amount, on, of = approval.data.get("amount"), day_of(approval.asked_at), approval.data.get("of")
+    named = (r for p in case.provisions.values() if str(p.id) == of for r in p.replies if r.amount is not None)
     return any(str(r.amount) == amount and r.on == on for r in named)
 
 

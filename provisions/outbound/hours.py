@@ -5,7 +5,8 @@ from datetime import date, datetime
 from provisions.catalogue import Config
 from provisions.domain import dutch
 from provisions.domain.deadlines import Situation
-from provisions.domain.signals import AND_DAY, night
+from provisions.domain.signals import night
+from provisions.domain.warnings import AND_DAY
 
 
 def facts(detail: str | None, situation: Situation, config: Config, now: datetime) -> dict[str, object]:

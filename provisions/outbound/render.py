@@ -130,9 +130,8 @@ def render(
         reply_to=_answers_to(message, case, case.municipality_of(provision.id), config, now),
         markdown=body,
     )
-    key = provision.key if provision.round == 1 else f"{provision.key}~{provision.round}"
     calls = municipality.standby_call is not None
-    return _asking(letter, message, f"/clienten/{case.id}/{key}", calls=calls)
+    return _asking(letter, message, f"/clienten/{case.id}/{provision.id.in_address}", calls=calls)
 
 
 def render_for_case(

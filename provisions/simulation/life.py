@@ -204,8 +204,7 @@ class Life:
 
     def may_ask(self, key: str) -> bool:
         """Whether what ``key`` waits for is there or was asked: what nobody needs any more would never start it."""
-        over = (Status.WITHDRAWN, Status.ENDED)
-        there = self.case.present | {p.key for p in self.case.provisions.values() if p.status not in over}
+        there = graph.there_or_asked(self.case)
         needed = graph.dependencies(self.catalogue.rule(key), self.case.brp, urgent=False)
         return all(there.intersection(dependency.alternatives) for dependency in needed)
 

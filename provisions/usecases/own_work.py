@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from provisions.domain.calendar import day_of
+from provisions.domain.case import ProvisionKey
 from provisions.store import listing, worklists
 from provisions.store.looking import Rows
 from provisions.store.worklists import Scope
@@ -136,6 +137,4 @@ class OwnWork(Seeing):
 
 def named(key: str | None, number: int | None) -> str:
     """A provision as an address has it: ``key``, or ``key~2`` for its second round; empty for none."""
-    if key is None:
-        return ""
-    return key if number in (None, 1) else f"{key}~{number}"
+    return "" if key is None else ProvisionKey(key, number or 1).in_address

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import Status
+from provisions.domain.case import ProvisionKey, Status
 from provisions.domain.rules import CodeList
 from provisions.views.cases import SUSPENDED
 
@@ -46,7 +46,7 @@ class ProvisionLine:
     @property
     def named(self) -> str:
         """Its key as an address and a row have it: ``id_document``, ``id_document~2`` for a later round."""
-        return self.key if self.round == 1 else f"{self.key}~{self.round}"
+        return ProvisionKey(self.key, self.round).in_address
 
 
 def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionLine:

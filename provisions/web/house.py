@@ -152,7 +152,7 @@ class House:
 
 def address_of_round(key: ProvisionKey) -> str:
     """A provision in an address: ``id_document``, ``id_document~2``."""
-    return key.key if key.round == 1 else f"{key.key}~{key.round}"
+    return key.in_address
 
 
 def written_day(day: date | None) -> str:

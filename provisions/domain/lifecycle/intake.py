@@ -182,10 +182,7 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
             yield f"Van de voorwaarde '{dependency}' van '{need.key}' wordt twee keer afgeweken. Een keer is genoeg."
         else:
             waived.add(str(dependency))
-    # What was withdrawn, or ended with the case, is not needed any more: nothing would ever start this.
-    over = (Status.WITHDRAWN, Status.ENDED)
-    needed_before = {p.key for p in case.provisions.values() if p.status not in over}
-    available = {n.key for n in needs} | case.present | needed_before
+    available = {n.key for n in needs} | graph.there_or_asked(case)
     for dependency in needed:
         if str(dependency) in waived or available.intersection(dependency.alternatives):
             continue

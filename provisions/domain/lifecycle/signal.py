@@ -8,7 +8,8 @@ from provisions.domain.case import ProvisionKey, Signalled
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import SignalAbout, SignalTo
-from provisions.domain.signals import AND_DAY, SignalDue, is_too_late, night, signals_ahead
+from provisions.domain.signals import SignalDue, is_too_late, night, signals_ahead
+from provisions.domain.warnings import AND_DAY
 
 _LETTERS = {
     SignalTo.CASE_DIRECTOR: MessageKind.SIGNAL,
