@@ -84,3 +84,4 @@ def serving(words: Sequence[str], home: Path, port: int) -> Iterator[psutil.Proc
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+            raise RuntimeError(f"'{' '.join(words)}' did not stop") from None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from flows.loops.loop import Loop
 from flows.mirror.artifacts import plan_key
-from flows.mirror.of_case import runs_of
+from flows.mirror.of_case import is_about, runs_of
 from flows.prefect import api
 from flows.prefect.api import FlowRun, SyncPrefectClient
 from flows.prefect.client import prefect_thread
@@ -51,12 +51,15 @@ class Forgetting:
         return EVERY
 
     def erase(self, client: SyncPrefectClient, erasures: Sequence[Erasure]) -> int:
-        """Erase these; for how many cases. Nothing before the deployments are registered, or while a run changed just now."""
+        """Erase these; for how many cases. Nothing before the deployments are registered, and no case of which a run changed just
+        now: the next turn asks again.
+        """
         if not erasures or not self._deployments.ids:
             return 0
         runs = list(runs_of(client, self._deployments, [erasure.reference for erasure in erasures]))
-        if any(self._changed_just_now(run) for run in runs):
-            return 0  # the next turn asks again
+        if busy := [run for run in runs if self._changed_just_now(run)]:
+            at_rest = [one for one in erasures if not any(is_about(run, one.reference) for run in busy)]
+            return self.erase(client, at_rest)
         for run in runs:
             api.delete_run(client, run.id)
         for erasure in erasures:

@@ -10,6 +10,7 @@ from provisions.domain.case import UNKNOWN, Case, FollowUp, Status
 from provisions.domain.lifecycle import proposals
 from provisions.domain.notices import standing
 from provisions.domain.rules import CodeList, Dependency
+from provisions.domain.signals import has_arrived
 from provisions.domain.warnings import waits_for_desk
 from provisions.views import replied
 from provisions.views.cases import SUSPENDED, ProvisionView
@@ -82,7 +83,8 @@ class Wording:
             found.append(f"{'nu' if day <= self._today else self.day(day)}: {what}")
         for warning in p.next_warnings[:1]:
             found.append(f"{self.day(day_of(warning.at))}: voorwaarschuwing: {warning.rule.title}")
-        if any(s.name in self._config.catalogue.nights for s in p.provision.signals) and p.overdue:
+        told = any(s.name in self._config.catalogue.nights for s in p.provision.signals)
+        if told and p.overdue and not has_arrived(p.provision):
             found.append(f"nacht {p.days_overdue} zonder plek")
         due = sorted((f for f in p.provision.follow_ups if f.is_open), key=lambda f: f.due)
         return found + [f"{self.day(f.due)}: {self._title(p, f)} ({f.name})" for f in due]

@@ -15,6 +15,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CodeList
 from provisions.outbound.written import Written, keep
+from provisions.store import outbox
 from provisions.templates import environment
 
 _MESSAGES = UUID("2b1f2a52-6a43-5d0b-9d57-70f3b7f0c1a9")
@@ -29,9 +30,13 @@ class GroupLetters:
 
     def asked(self, connection: Connection, known: BroughtIn, now: datetime, *, again: bool = False) -> UUID | None:
         """Ask those who may be the second person to look at it; ``None`` where they were asked so already."""
+        message = uuid5(_MESSAGES, f"{known.number}/asked/{'again' if again else 'first'}")
+        if outbox.is_there(
+            connection, message
+        ):  # looked at each minute: nothing is written anew for what left long ago
+            return None
         context = self._about(known) | {"by": known.asked_by, "again": again}
         subject = f"Kijk mee met S-{known.number} · {dutch.day_and_month(day_of(now), now)}"
-        message = uuid5(_MESSAGES, f"{known.number}/asked/{'again' if again else 'first'}")
         written = self._written(MessageKind.BROUGHT_IN_ASKED, known, self._seconds(known), subject, context)
         return message if keep(connection, message, written, now, self._templates) else None
 

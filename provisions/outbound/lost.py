@@ -9,11 +9,8 @@ from sqlalchemy import Connection
 
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.lifecycle import SYSTEM
-from provisions.domain.messages import MessageKind
 from provisions.store import audit, loading
 from provisions.store import outbox as store
-
-HOLD_LETTERS = frozenset({MessageKind.OVERVIEW.value, MessageKind.AGENDA.value, MessageKind.DAYS.value})
 
 
 def lost_with(connection: Connection, overview: UUID, to: str, why: str) -> list[audit.Line]:

@@ -13,7 +13,7 @@ from provisions.domain import delivery, dutch
 from provisions.domain.case import ProvisionKey
 from provisions.domain.delivery import Delivery, MessageStatus, Result, Standing
 from provisions.domain.lifecycle import SYSTEM
-from provisions.outbound.lost import HOLD_LETTERS, lost_with
+from provisions.outbound.lost import lost_with
 from provisions.outbound.render import Rendered
 from provisions.store import audit, loading
 from provisions.store import outbox as store
@@ -67,7 +67,7 @@ class Recorder:
             if not record(connection, row, standing, more):  # forgotten meanwhile
                 return Next.THE_NEXT
             store.keep(connection, row.id, held.receivers, receivers)
-            if row.kind in HOLD_LETTERS and standing.status == MessageStatus.FAILED:
+            if standing.status == MessageStatus.FAILED:
                 note.lines += lost_with(connection, row.id, _names(rendered.recipients), standing.error or "")
             audit.append(connection, note.lines)
         return Next.ANOTHER_PROVISIONS if standing.status == MessageStatus.PENDING else Next.THE_NEXT

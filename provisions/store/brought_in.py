@@ -62,11 +62,11 @@ def open_ones(rows: Rows) -> list[BroughtIn]:
     return [_of({name: getattr(row, name) for name in _COLUMNS}) for row in found]
 
 
-def forget_reasons(connection: Connection, before: date) -> int:
-    """Take away why a second person did not agree before a day; of how many."""
+def forget_reasons(connection: Connection, before: date) -> None:
+    """Take away why a second person did not agree before a day."""
     c = t.brought_in.c
     query = update(t.brought_in).where(c.reason.is_not(None), c.decided_on < before).values(reason=None)
-    return connection.execute(query).rowcount
+    connection.execute(query)
 
 
 def unexplained(connection: Connection) -> Iterator[str]:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain import holding, messages
 from provisions.domain.delivery import BOUND, Delivery, MessageStatus
+from provisions.domain.messages import MessageKind
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.store.loading import Stored
@@ -166,8 +167,13 @@ def let_go(connection: Connection, now: datetime, overview: str | None = None, m
     connection.execute(statement.values(overview=None, next_try=now))
 
 
+_HOLD_LETTERS = (MessageKind.OVERVIEW.value, MessageKind.AGENDA.value, MessageKind.DAYS.value)
+
+
 def stood_in(connection: Connection, overview: UUID) -> list[UUID]:
-    """The messages that stand in this overview, as the record has it. For the rare day on which one does not arrive."""
+    """The messages that stand in this overview, as the record has it; none in a message that is no overview. For the rare day on
+    which one does not arrive.
+    """
     o, m, a = t.message.alias().c, t.message.c, t.audit.c
     of_case = func.coalesce(t.provision.c.case_id, m.case_id)
     line = and_(a.case_id == of_case, a.message == m.id, a.what == "message.listed")
@@ -178,7 +184,9 @@ def stood_in(connection: Connection, overview: UUID) -> list[UUID]:
             .outerjoin(t.provision, t.provision.c.id == m.provision_id)
             .join(t.audit, line)
         )
-        .where(o.id == overview, m.status == MessageStatus.VOID.value, m.created <= o.created)
+        .where(
+            o.id == overview, o.kind.in_(_HOLD_LETTERS), m.status == MessageStatus.VOID.value, m.created <= o.created
+        )
         .where(or_(m.overview.is_not(None), m.kind.in_(LISTED)), a.data["overview"].as_string() == str(overview))
         .order_by(a.id)
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from provisions.domain.case import Said
 from provisions.store.looking import Rows
-from provisions.store.worklists import MOVING, OPEN, Scope
+from provisions.store.worklists import MOVING, OPEN, Only, Scope
 
 _MINE = (
     "WITH mine AS MATERIALIZED (SELECT c.id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director "
@@ -136,19 +136,23 @@ def refusals(rows: Rows, cases: Sequence[int], names: Sequence[str], most: int) 
     )
 
 
-def notices(rows: Rows, scope: Scope, most: int) -> Sequence[Any]:
-    """Open provisions of which a notice of default was received, and neither a decision was announced nor the penalty settled:
-    the first received first. Of cases that this scope sees whole.
+def notices(rows: Rows, scope: Scope, most: int, only: Only) -> Sequence[Any]:
+    """Open provisions of which a notice of default was received, and nothing was decided or announced nor the penalty settled:
+    the first received first. Of cases that this scope sees whole; of ``only`` its rows do not matter.
     """
     return rows(
         "SELECT c.uid AS address, c.reference, c.own_number, c.municipality, c.director, p.id, p.key, p.round, p.purpose, "
         "p.status "
         "FROM milestone m JOIN provision p ON p.id = m.provision_id JOIN client_case c ON c.id = p.case_id "
-        f"WHERE m.name = 'notice_of_default' AND {OPEN} AND c.closed IS NULL AND c.forgotten IS NULL AND {scope.sees} "
+        f"WHERE m.name = 'notice_of_default' AND {OPEN} AND c.closed IS NULL AND c.forgotten IS NULL "
+        f"AND {scope.sees}{only.where} "
         "AND NOT EXISTS (SELECT FROM milestone s WHERE s.provision_id = p.id "
-        "AND s.name IN ('decision_announced', 'penalty_settled')) ORDER BY m.day, c.reference, p.key LIMIT %(most)s",
+        "AND s.name IN ('decision_announced', 'penalty_settled')) "
+        "AND NOT EXISTS (SELECT FROM outcome o WHERE o.provision_id = p.id AND NOT o.undone) "
+        "ORDER BY m.day, c.reference, p.key LIMIT %(most)s",
         most=most,
         **scope.values,
+        **only.values,
     )
 
 

@@ -268,6 +268,7 @@ class Boards:
         with (
             walls.within(every, date.min),
             self._engine.connect().execution_options(isolation_level=ONE_MOMENT) as connection,
+            connection.begin(),
         ):
             yield connection
 

@@ -148,7 +148,7 @@ class LinkAnswers:
         that was asked because the client moved, within the one that has the case now besides: what it answers is written there.
         """
         mine, since = (opened.municipality,), day_of(self._clock()) - READS_ON
-        with walls.within(mine, since), self._engine.connect() as connection:
+        with walls.within(mine, since), self._engine.begin() as connection:
             there = store.moved_to(connection, opened.link.message, _OF_WHO_MOVED)
         with walls.within(mine if there is None else (*mine, there), since):
             yield

@@ -1,16 +1,17 @@
 """Notices of default (ingebrekestelling) for whoever keeps the case: its director and the team lead, and nobody else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from provisions.access import Subject, UseCase
 from provisions.domain.calendar import day_of
+from provisions.domain.case import ProvisionKey
 from provisions.domain.notices import standing
 from provisions.store import workday
 from provisions.store.looking import Rows
-from provisions.store.worklists import Scope
+from provisions.store.worklists import ALL, Only, Scope
 from provisions.usecases.seeing import Seeing
 
 MOST_NOTICES = 50
@@ -34,23 +35,26 @@ class NoticeLine:
     @property
     def named(self) -> str:
         """The provision as an address has it: ``key``, or ``key~2`` for its second round."""
-        return f"{self.row.key}" if self.row.round == 1 else f"{self.row.key}~{self.row.round}"
+        return ProvisionKey(self.row.key, self.row.round).in_address
 
 
 class SeeingNotices(Seeing):
     """The notices that still ask for something."""
 
-    def notices(self) -> list[NoticeLine]:
-        """Of all cases that this person keeps, the first received first."""
+    def notices(self, only: Only) -> list[NoticeLine]:
+        """Of the cases that this person keeps those that are asked for, the first received first. With whom something lies does
+        not matter to a notice.
+        """
         with self._read() as rows:
-            return self._notices(rows, self.scope)
+            return self._notices(rows, self.scope, replace(only, lies_with=None))
 
-    def _notices(self, rows: Rows, scope: Scope) -> list[NoticeLine]:
+    def _notices(self, rows: Rows, scope: Scope, only: Only = ALL) -> list[NoticeLine]:
         whole = Scope(scope.whole, cases=scope.cases, handed_over_after=scope.handed_over_after)
         if not whole.whole:
             return []
-        found = {row.id: row for row in workday.notices(rows, whole, MOST_NOTICES)}
-        return [*self._open(found)] if found else []
+        found = workday.notices(rows, whole, MOST_NOTICES, only)
+        mine = {row.id: row for row in found if self.may(UseCase.MILESTONE, Subject(row.municipality))}
+        return [*self._open(mine)] if mine else []
 
     def _open(self, found: dict[int, Any]) -> Sequence[NoticeLine]:
         """In the order in which they were found, whatever the order in which their cases are read."""
@@ -59,8 +63,5 @@ class SeeingNotices(Seeing):
         return [
             NoticeLine(row, view.name, view.status, standing(view.notice, today, rule))
             for number, row in found.items()
-            if (view := views.get(number)) is not None
-            and view.notice is not None
-            and view.notice.is_open
-            and self.may(UseCase.MILESTONE, Subject(row.municipality))
+            if (view := views.get(number)) is not None and view.notice is not None and view.notice.is_open
         ]

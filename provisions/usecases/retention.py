@@ -106,6 +106,8 @@ class Retention:
         because = f"notities en gronden vergeten: de bewaartermijn van {keeping.notes} is voorbij"
         of_remarks = f"opmerkingen bij antwoorden vergeten: de bewaartermijn van {keeping.messages} is voorbij"
         total = 0
+        with self._engine.begin() as connection:
+            brought_in.forget_reasons(connection, keeping.notes.before(today))
         while True:
             with self._engine.begin() as connection:
                 messages = stored.expired_messages(connection, keeping.messages.before(today), MANY)
@@ -113,7 +115,6 @@ class Retention:
                 stored.clear_messages(connection, messages)
                 remarks = stored.remove_remarks(connection, keeping.messages.before(today), MANY)
                 texts = stored.remove_texts(connection, keeping.notes.before(today), today - RENEWED, MANY)
-                brought_in.forget_reasons(connection, keeping.notes.before(today))
                 lines = [
                     Line(SYSTEM, TEXTS_FORGOTTEN, why, case_id, data={"texts": numbers})
                     for why, gone in ((of_remarks, remarks), (because, texts))

@@ -112,10 +112,7 @@ class Standby:
         """Whoever has the link takes the call up. Raises ``NotAllowed`` when none waits that its letter is about."""
         place = link.municipality
         with self._within(link), self._engine.begin() as connection:
-            call = standby.lock_open(connection, place, wait=True)
-            if call is None or not standby.is_about(connection, call, link.message):
-                raise NotAllowed(NO_CALL)
-            return self._taken_up(connection, place, BY_LINK, Via.LINK)
+            return self._taken_up(connection, place, BY_LINK, Via.LINK, link.message)
 
     def _within(self, link: CallLink) -> AbstractContextManager[None]:
         return walls.within((link.municipality,), day_of(self._clock()) - READS_ON)
@@ -129,12 +126,15 @@ class Standby:
             self._entitlement.must(by, UseCase.PLACE, Subject(place))
             return self._taken_up(connection, place, code, by.via)
 
-    def _taken_up(self, connection: Connection, place: str, code: str, via: Via) -> Standing:
+    def _taken_up(
+        self, connection: Connection, place: str, code: str, via: Via, letter: UUID | None = None
+    ) -> Standing:
+        """``letter``: of the link by which it is taken up, which must be about this call."""
         call, name = (
             standby.lock_open(connection, place, wait=True),
             self._config.organisation.municipalities[place].name,
         )
-        if call is None:
+        if call is None or (letter is not None and not standby.is_about(connection, call, letter)):
             raise NotAllowed(NO_CALL)
         standby.change(connection, call.number, next_at=None, ended_at=self._clock(), acknowledged_by=code)
         data = {"municipality": place, "number": call.number, "via": via.value}

@@ -137,7 +137,10 @@ class Tables(Seeing):
         now, views = self._clock(), {view.id: view for view in self._views.provisions([row.id for row in found])}
         texts = []
         for row in found:
-            view, kind = views[row.id], _SENT[Desk(row.desk)]
+            view, kind = views.get(row.id), _SENT[Desk(row.desk)]
+            if view is None:  # it went, or was forgotten, between the two looks
+                texts.append("")
+                continue
             place = view.case.municipality_of(view.provision.id)
             asked = MessageFacts("", kind.value, row.about, place, now)
             written = render(asked, view.case, view.provision, self._config, now)

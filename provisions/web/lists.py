@@ -13,7 +13,6 @@ from provisions.inputs import CODE
 from provisions.store.caselines import CaseQuery, Group, Order
 from provisions.store.worklists import Only
 from provisions.usecases.lists import EVERYTHING, ROWS, CaseLine, CasePage
-from provisions.usecases.notices import NoticeLine
 from provisions.views.lines import ProvisionLine
 from provisions.web.pages import Page
 from provisions.web.taking_away import as_csv
@@ -64,7 +63,7 @@ def late(visit: Visit) -> Response:
         asked_of_me=seen.asked_of_me() if leads else (),
         to_bring_in=seen.of_the_group().to_see,
         alone=alone,
-        notices=_notices(visit, only),
+        notices=visit.seen.notices(only),
         chosen=asked,
         choices=_choices(visit),
         axes={
@@ -79,16 +78,6 @@ def late(visit: Visit) -> Response:
         page=only.skip // only.rows + 1,
         pages=-(-found.late.total // only.rows),
     )
-
-
-def _notices(visit: Visit, only: Only) -> list[NoticeLine]:
-    """The notices of default of what is asked for; with whom something lies does not matter to them."""
-    wanted = {"municipality": only.municipality, "director": only.director, "key": only.key}
-    return [
-        one
-        for one in visit.seen.notices()
-        if all(value is None or getattr(one.row, name) == value for name, value in wanted.items())
-    ]
 
 
 def late_csv(visit: Visit) -> Response:

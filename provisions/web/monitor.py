@@ -1,5 +1,6 @@
 """Kengetallen: the monitor, and each quarter one click for what is still so."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -7,7 +8,6 @@ from uuid import UUID
 from starlette.responses import RedirectResponse, Response
 
 from provisions import inputs
-from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.monitor import quarter_before
 from provisions.domain.rules import CodeList
@@ -20,7 +20,7 @@ from provisions.web.visits import Visit
 def monitor(visit: Visit) -> Response:
     """The monitor of a day."""
     found, config = _found(visit), visit.house.app.config
-    towns = config.organisation.municipalities
+    towns, every = config.organisation.municipalities, list(lines(config, found))
     return visit.house.page(
         visit,
         "monitor.html.j2",
@@ -29,24 +29,24 @@ def monitor(visit: Visit) -> Response:
         before=quarter_before(found.found.day),
         region=config.organisation.region,
         places=[town.name for town in towns.values()],
-        rows=list(lines(config, found)),
-        told={town.name: _told(config, found, key) for key, town in towns.items()},
+        rows=every,
+        told={town.name: _told(every, town.name, found, key) for key, town in towns.items()},
         half_years=found.half_years,
         said=said,
         share=share,
     )
 
 
-def _told(config: Config, found: Monitored, key: str) -> list[tuple[str, ...]]:
-    """The rows of a municipality; a question of which nothing is to be seen, now and before, is one row."""
-    name, hidden = config.organisation.municipalities[key].name, NOT_SHOWN
+def _told(every: Sequence[tuple[str, ...]], name: str, found: Monitored, key: str) -> list[tuple[str, ...]]:
+    """The rows of a municipality of ``every``; a question of which nothing is to be seen, now and before, is one row."""
+    hidden = NOT_SHOWN
     shown, before = found.found.municipalities[key], found.found.municipalities_before[key]
     gone = {
         QUESTIONS[question]: "" if before.included == 0 else hidden
         for question, marks in shown.answers.items()
         if marks is None and (before.answers[question] is None or before.included == 0)
     }
-    rows: list[tuple[str, ...]] = [row for row in lines(config, found) if row[0] == name and row[1] not in gone]
+    rows = [row for row in every if row[0] == name and row[1] not in gone]
     return [*rows, *((name, what, "", hidden, "", was, "") for what, was in gone.items())]
 
 

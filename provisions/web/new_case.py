@@ -175,10 +175,8 @@ def _of_need(rule: ProvisionRule, config: Config) -> list[Field]:
     if rule.purposes:
         purposes = [(purpose.value, dutch.capitalised(purpose.label)) for purpose in rule.purposes]
         fields.append(Field(f"for_{rule.key}", "Waarvoor?", Kind.LIST, purposes, empty="niet gezegd"))
-    if edges := _edges(rule):
-        named = [
-            (edge, f"Toch beginnen zonder {config.catalogue.named(dependency)}") for edge, dependency in edges.items()
-        ]
+    if rule.edges:
+        named = [(str(edge), f"Toch beginnen zonder {config.catalogue.named(edge)}") for edge in rule.edges]
         codes = _coded(config.catalogue.codes[CodeList.WAIVER])
         fields += [
             Field(f"waive_{rule.key}", "Niet wachten", Kind.SOME, named),
@@ -186,10 +184,6 @@ def _of_need(rule: ProvisionRule, config: Config) -> list[Field]:
             Field(f"ground_{rule.key}", "Toelichting bij het niet wachten", hint="Geen namen of nummers van personen."),
         ]
     return fields
-
-
-def _edges(rule: ProvisionRule) -> dict[str, Dependency]:
-    return {str(edge): edge for edge in rule.edges}
 
 
 def _names(config: Config) -> list[tuple[str, str]]:

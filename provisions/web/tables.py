@@ -22,7 +22,7 @@ from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.link_choices import label
 from provisions.web.pages import Page
 from provisions.web.sending import About, Drawing, done_before, receipt, sent
-from provisions.web.visits import Visit
+from provisions.web.visits import Visit, number_of
 
 ROW = "rij-"  # what the form of a row is called, before the number of its provision
 MOST_TYPED = 2000
@@ -131,7 +131,7 @@ def _answer(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
 
 
 def _lying(seen: Seen, row: str) -> Laid:
-    return seen.must_lie_with_table(_number(row))
+    return seen.must_lie_with_table(number_of(row))
 
 
 def _of_officer(config: Config, laid: Laid) -> Sequence[Field]:
@@ -141,17 +141,12 @@ def _of_officer(config: Config, laid: Laid) -> Sequence[Field]:
 def _to_judge(seen: Seen, row: str) -> Laid:
     number, _, named = row.partition("-")
     desk = next((one for one in Desk if one.value == named), Desk.MAATWERKLOKET)
-    return seen.must_be_to_judge(_number(number), desk)
+    return seen.must_be_to_judge(number_of(number), desk)
 
 
 def _judge(cases: Cases, visit: Visit, laid: Laid, filled: Filled) -> None:
     key = str(ProvisionKey(laid.line.key, laid.line.round))
     judge_at(laid.desk, cases, visit.house.app.config, laid.line.reference, key, filled, visit.actor)
-
-
-def _number(typed: str) -> int:
-    """The provision of a row; 0 for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
 
 
 TABLE = Answering(

@@ -12,6 +12,7 @@ from provisions.domain.signals import ARRIVED
 from provisions.web.acts import labelled
 from provisions.web.forms import NUMBER, known_number, new_number
 from provisions.web.pages import Page
+from provisions.web.sending import DONE, ONCE_MORE, done_before
 from provisions.web.visits import Visit
 
 ADDRESS = "/vannacht"
@@ -31,12 +32,12 @@ def say(visit: Visit) -> Response:
         one = visit.seen.must_have_no_bed(number)
         _record(visit, one.reference, str(ProvisionKey(one.key, one.round)))
     except DoneBefore:  # a button pressed twice, two tabs
-        pass
-    except NotFound as gone:  # somebody else found a bed meanwhile
-        return _page(visit, HTTPStatus.CONFLICT, 0, visit.why(gone))
+        return done_before(visit) or _page(visit)
+    except NotFound as gone:  # by this very form, or somebody else found a bed meanwhile
+        return done_before(visit) or _page(visit, HTTPStatus.CONFLICT, 0, visit.why(gone))
     except (InvalidInput, NotAllowed) as refusal:
         return _page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
-    return RedirectResponse(f"{ADDRESS}?gedaan=ja", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"{ADDRESS}?{DONE}=ja", HTTPStatus.SEE_OTHER)
 
 
 def _record(visit: Visit, reference: str, key: str) -> None:
@@ -69,7 +70,8 @@ def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why:
         wrong=wrong,
         why=why,
         typed={name: visit.form.get(name, "")[:60] for name in ("night", "cause")},
-        recorded=visit.query.get("gedaan") == "ja" and not why,
+        recorded=DONE in visit.query and not why,
+        again=ONCE_MORE in visit.query,
     )
 
 

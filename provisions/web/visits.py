@@ -100,14 +100,18 @@ class Visit:
 
     def number(self, name: str) -> int:
         """The number of a row, as a form of ours gave it back; 0, which is nobody's, for anything else."""
-        typed = self.form.get(name, "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else 0
+        return number_of(self.form.get(name, ""))
 
     def form_is_ours(self) -> bool:
         """Whether what was posted came from a page of ours in this browser."""
         if self.request.headers.get("sec-fetch-site") not in _SAME_SITE:
             return False
         return hmac.compare_digest(self.form.get("csrf", "").encode(), self.csrf.encode())
+
+
+def number_of(typed: str) -> int:
+    """The number that was typed or given back; 0, which is nobody's, for what is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_NUMBER else 0
 
 
 Handler = Callable[[Visit], Response]
