@@ -684,8 +684,12 @@ class MessageKind(StrEnum):
 
     def rung(self, detail: str | None) -> RungName | None:
         """The rung that it is about, ``None`` for all other kinds."""
-        about_one = self.letter.of_rung or self.letter.to in (Recipient.RUNG, Recipient.ASKED)
-        return RungName(detail or "") if about_one else None
+        return RungName(detail or "") if self.is_about_a_rung else None
+
+    @property
+    def is_about_a_rung(self) -> bool:
+        """Whether its detail names a rung that it is about."""
+        return self.letter.of_rung or self.letter.to in (Recipient.RUNG, Recipient.ASKED)
 
     def template(self, provision: str, detail: str | None) -> str:
         """Its template for a provision (its key)."""

@@ -268,14 +268,10 @@ class Client:
             return
 
 
-_CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-"""The connection went in the middle of it, as when a server starts anew: nothing was said of a certificate."""
-
-
 def _is_about_certificates(error: BaseException | None) -> bool:
     """Whether it was the TLS that failed: theirs is not believed, or ours not."""
     while error is not None:
-        if isinstance(error, ssl.SSLError) and not isinstance(error, _CUT_OFF):
+        if isinstance(error, ssl.SSLError):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -6,7 +6,6 @@ import pytest
 
 from provisions.catalogue import PROJECT, TEMPLATES
 from provisions.domain.messages import MessageKind, label
-from provisions.domain.recipients import Recipient
 from provisions.domain.rungs import RungName
 from tests.builders import CATALOGUE
 
@@ -16,12 +15,11 @@ WRITTEN_ELSEWHERE = {
     *(MessageKind.AGENDA, MessageKind.OVERVIEW),
     *(MessageKind.BROUGHT_IN, MessageKind.BROUGHT_IN_ASKED, MessageKind.BROUGHT_IN_SEEN),
 }
-ABOUT_A_RUNG = (Recipient.RUNG, Recipient.ASKED)
 
 
 @pytest.mark.parametrize("kind", LETTERS)
 def test_every_letter_has_its_template_its_subject_and_its_event(kind: MessageKind) -> None:
-    rungs = list(RungName) if kind.letter.to in ABOUT_A_RUNG else [None]
+    rungs = list(RungName) if kind.is_about_a_rung else [None]
     for rung in rungs:
         for key in CATALOGUE.provisions:
             assert (TEMPLATES / kind.template(key, rung)).is_file()
@@ -56,7 +54,7 @@ def test_a_kind_of_an_older_version_is_shown_by_its_own_name() -> None:
 
 
 def test_messages_of_one_breath_go_out_as_declared_and_rungs_from_low_to_high() -> None:
-    places = [kind.place(rung) for kind in LETTERS for rung in (RungName if kind.letter.to in ABOUT_A_RUNG else [""])]
+    places = [kind.place(rung) for kind in LETTERS for rung in (RungName if kind.is_about_a_rung else [""])]
     assert places == sorted(places)
     assert len(set(places)) == len(places)
 

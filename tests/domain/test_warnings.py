@@ -102,6 +102,17 @@ def test_of_another_day_it_is_judged_anew() -> None:
     assert replayed(client).differences(client.case, exact=False) == []
 
 
+def test_of_a_day_that_went_and_came_back_it_is_judged_once_and_still() -> None:
+    client = before_the_desk()
+    client.is_needed_from(SHELTER, "2026-12-14")
+    client.lives_until("2026-12-07 09:30")
+    client.is_needed_from(SHELTER, "2026-12-12")
+    assert [w.day for w in client.provision(SHELTER).warnings if w.to_judge] == [day("2026-12-12"), day("2026-12-14")]
+    assert waits_for_desk(client.provision(SHELTER)), "of the day that counts, as the list of what waits reads it"
+    client.submits(SHELTER)
+    assert [m.detail for m in client.sent("central_submission")] == ["central_desk/2026-12-12"]
+
+
 def test_when_both_desks_wait_it_is_said_which() -> None:
     client = before_the_desk().lives_until(
         "2026-12-16 09:00"

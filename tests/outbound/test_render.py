@@ -11,6 +11,7 @@ from provisions.catalogue import Config
 from provisions.domain import lifecycle
 from provisions.domain.case import Answer, ProvisionKey, Reason, Said
 from provisions.domain.lifecycle import FromTable, Need
+from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
 from provisions.outbound.render import Lapsed, Rendered, render
@@ -142,6 +143,8 @@ def test_the_director_reads_what_went_to_a_table_why_and_what_comes(story: NewSt
     letter = told.read("climbed", "advance_payment", "doorbraaktafel")
     assert addresses(letter) == ["regisseurs"]
     assert letter.subject == "Naar een tafel TR-2026-0042 · te laat sinds 10 november"
+    told_of = MessageKind("climbed").rung("doorbraaktafel")
+    assert told_of is RungName.DOORBRAAKTAFEL, "a webhook names the rung"
     text = words(letter)
     assert "is niet op tijd geregeld: voorschot. De uiterste datum was 9 november 2026" in text
     assert "Daarom ligt het sinds 10 november 2026 bij de doorbraaktafel" in text

@@ -104,7 +104,8 @@ def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, c
     for _ in range(2):  # a button pressed twice
         page = browser.fills("/vannacht", rij=row, nummer=number, night="arrived")
         assert OUTSIDE not in browser.shown
-    assert "Dit staat er niet meer" in page
+    assert "Dit was al vastgelegd; er is niets opnieuw gedaan" in page
+    assert [line.what for line in beds.views.audit(OUTSIDE)].count("provision.milestone") == 1
     clock.set("2026-11-13T09:00:00+00:00")
     beds.time.tick_all()
     work = browser.signs_in("regie-1").opens("/werk")
