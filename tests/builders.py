@@ -39,7 +39,7 @@ from provisions.store import tables as t
 from provisions.store.columns import ALL_CHILDREN
 from provisions.store.writing import Change, write
 from provisions.usecases.intake import IntakeRequest
-from provisions.views.cases import CaseView, ProvisionView
+from provisions.views.standing import CaseView, ProvisionView
 
 CONFIG = load(PROJECT / "config")
 CATALOGUE = CONFIG.catalogue

@@ -10,11 +10,12 @@ from provisions.cli.screen import Screen
 from provisions.cli.wording import Wording
 from provisions.domain import dutch, messages
 from provisions.views.answers import Answered, AskedOf
-from provisions.views.cases import AuditEntry, CaseView, ProvisionView
 from provisions.views.follow_ups import OverdueFollowUp, case_title
 from provisions.views.listing import CaseLine
 from provisions.views.messages import SHORTEST_ID, Message
 from provisions.views.post import NOTHING_WAITS, Post
+from provisions.views.record import AuditEntry
+from provisions.views.standing import CaseView, ProvisionView
 
 LATE = "bold red"
 

@@ -13,9 +13,9 @@ from provisions.domain.rules import CodeList, Dependency
 from provisions.domain.signals import has_arrived
 from provisions.domain.warnings import waits_for_desk
 from provisions.views import replied
-from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.listing import CaseLine
 from provisions.views.places import of_case, proposed
+from provisions.views.standing import SUSPENDED, ProvisionView
 
 TO_JUDGE = "beoordeel indiening Maatwerkloket"  # the rung itself sends nothing to the national desk
 
@@ -138,7 +138,7 @@ class Wording:
         return of_case(case, self._today, self._config.catalogue)
 
     def proposed(self, case: Case) -> list[str]:
-        """What may be needed besides because of that, with the key to ask for it."""
+        """What else may be needed because of that, with the key to ask for it."""
         catalogue = self._config.catalogue
         return [f"{proposed(one, catalogue)} ({one.key})" for one in proposals(case, catalogue, self._today)]
 

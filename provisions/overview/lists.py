@@ -16,9 +16,10 @@ from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.calendar import ONE_DAY, day_of, first_moment
 from provisions.store import absences, overviews, people
 from provisions.store.overviews import Listing
-from provisions.views.cases import ProvisionView, Views
+from provisions.views.cases import Views
 from provisions.views.follow_ups import OverdueFollowUp
 from provisions.views.post import NOTHING_WAITS, Post
+from provisions.views.standing import ProvisionView
 
 MOST_LATE = 50
 MOST_OTHER = 20

@@ -22,9 +22,9 @@ from provisions.overview import phrases
 from provisions.overview.lists import LatePage, WeekPage
 from provisions.overview.timeline import timeline
 from provisions.templates import environment
-from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
 from provisions.views.follow_ups import case_title
 from provisions.views.post import NOTHING_WAITS, Post
+from provisions.views.standing import SUSPENDED, CaseView, ProvisionView
 
 
 class Form(StrEnum):

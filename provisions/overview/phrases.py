@@ -8,7 +8,7 @@ from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue, Dependency
 from provisions.domain.warnings import waits_for_desk
-from provisions.views.cases import SUSPENDED, ProvisionView
+from provisions.views.standing import SUSPENDED, ProvisionView
 
 
 def short_date(day: date, *, year: bool = True) -> str:

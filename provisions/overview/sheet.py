@@ -1,6 +1,6 @@
 """One page about a case to print: for a meeting, or for the client, as a page for a browser and as a PDF.
 
-The client's page is in plain words, of what was asked: no rungs, no tables, no codes, nothing of who did what.
+The client's page is in plain words, of what was asked: no rungs, no tables, no codes, nothing about who did what.
 """
 
 import json
@@ -14,7 +14,7 @@ from provisions.domain import dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Status
 from provisions.templates import environment
-from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+from provisions.views.standing import SUSPENDED, CaseView, ProvisionView
 
 FOR_CLIENT, FOR_MEETING = "Dit hebben wij voor u gevraagd", "Traject"
 

@@ -8,8 +8,8 @@ from provisions.domain.calendar import DAY_NAMES, ONE_DAY
 from provisions.domain.case import Status
 from provisions.domain.signals import has_arrived
 from provisions.overview import phrases
-from provisions.views.cases import SUSPENDED, ProvisionView
 from provisions.views.lines import ProvisionLine
+from provisions.views.standing import SUSPENDED, ProvisionView
 
 _READY = "ready"  # the milestone: it can be collected
 

@@ -13,7 +13,7 @@ from provisions.domain.case import Provision, Status
 from provisions.domain.rules import Catalogue
 from provisions.domain.rungs import RungName
 from provisions.overview.phrases import names, short_date, standing
-from provisions.views.cases import CaseView, ProvisionView
+from provisions.views.standing import CaseView, ProvisionView
 
 WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
 TOP, LANE, LEGEND = 34.0, 30.0, 34.0

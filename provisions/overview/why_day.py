@@ -8,7 +8,7 @@ from provisions.domain.terms import DueDate
 
 
 def why_this_day(situation: Situation) -> list[str]:
-    """The steps from the beginning of the clock to the due date, and what the law says besides; for what has not started, why."""
+    """The steps from the beginning of the clock to the due date, and what the law adds; for what has not started, why."""
     return [*_steps(situation), *_statutory(situation)]
 
 

@@ -16,7 +16,8 @@ from provisions.store import audit
 from provisions.store.audit import Anchor
 from provisions.store.verification import Verdict, compare
 from provisions.usecases.looks import Looks
-from provisions.views.cases import AuditEntry, Views
+from provisions.views.cases import Views
+from provisions.views.record import AuditEntry
 
 ONE_MOMENT = "REPEATABLE READ"
 

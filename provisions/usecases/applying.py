@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 BY = "zaaksysteem"
 LOOK_EVERY = timedelta(minutes=5)
+SELDOM = timedelta(hours=6)  # what can't be taken in as it is
 _AGAIN = timedelta(minutes=1)  # after a change that got lost
 
 
@@ -51,7 +52,7 @@ class Applying:
         self._spread = spread
 
     def apply_due(self, limit: int = 200) -> int:
-        """Do what is to be done, of at most ``limit`` zaken of each case system; how many were handled."""
+        """Do what is to be done, of at most ``limit`` zaken of each case system. Returns how many were handled."""
         return sum(self._at(server, limit) for server in self._servers.values())
 
     def _at(self, server: Server, limit: int) -> int:

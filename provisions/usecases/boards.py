@@ -24,7 +24,8 @@ from provisions.report.board import TOO_FEW_CASES, Counted, Selection, Tallies, 
 from provisions.store import board
 from provisions.store.board import Since
 from provisions.usecases.looks import Looks
-from provisions.views.cases import ProvisionView, Views
+from provisions.views.cases import Views
+from provisions.views.standing import ProvisionView
 
 MOST = 100
 NOBODY = "niemand"

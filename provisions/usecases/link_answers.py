@@ -38,7 +38,8 @@ from provisions.store import asked as store
 from provisions.store import audit, channel
 from provisions.store.asked import Letter
 from provisions.usecases.signing_in import TooManyGuesses
-from provisions.views.cases import ProvisionView, Views
+from provisions.views.cases import Views
+from provisions.views.standing import ProvisionView
 
 _OF_WHO_MOVED = [kind.value for kind in MessageKind if kind.letter.moved]
 UNKNOWN = "Deze link kennen wij niet. Misschien is hij niet helemaal overgenomen."
@@ -189,7 +190,7 @@ class LinkAnswers:
             self._send(asked, MessageKind.LINK, first_moment(day_of(now)), RENEWALS_A_DAY, "nieuwe link gevraagd")
 
     def send_code(self, asked: AskedNow, browser: bytes) -> bool:
-        """Have a code sent to the same address, for this browser (a digest); whether that is still possible this hour."""
+        """Have a code sent to the same address, for this browser (a digest). Returns whether that is still possible this hour."""
         since = self._clock() - timedelta(hours=1)
         return self._send(asked, MessageKind.LINK_CODE, since, CODES_AN_HOUR, "code gevraagd bij een link", browser)
 
@@ -208,7 +209,7 @@ class LinkAnswers:
     def _send(
         self, asked: AskedNow, kind: MessageKind, since: datetime, most: int, because: str, browser: bytes | None = None
     ) -> bool:
-        """Write such a message, unless there were ``most`` since then; whether it was written."""
+        """Write such a message, unless there were ``most`` since then. Returns whether it was written."""
         now, of, opened = self._clock(), asked.letter, asked.opened
         letter = opened.link.message
         with self._engine.begin() as connection:

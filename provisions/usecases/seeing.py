@@ -16,7 +16,9 @@ from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.store.worklists import Scope
 from provisions.usecases.looks import Look, Looks
-from provisions.views.cases import AuditEntry, CaseView, Views
+from provisions.views.cases import Views
+from provisions.views.record import AuditEntry
+from provisions.views.standing import CaseView
 
 SOON = timedelta(days=7)
 

@@ -20,7 +20,8 @@ from provisions.store import absences, people
 from provisions.usecases.cases import Cases
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.looks import Looks
-from provisions.views.cases import CaseView, ProvisionView, Views
+from provisions.views.cases import Views
+from provisions.views.standing import CaseView, ProvisionView
 
 
 @dataclass(frozen=True)

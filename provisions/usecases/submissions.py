@@ -10,7 +10,8 @@ from provisions.domain.answering import CODE_LASTS
 from provisions.domain.case import ProvisionKey
 from provisions.store import asked, submissions
 from provisions.store.submissions import Submission, Unseen
-from provisions.views.cases import AuditEntry, Views
+from provisions.views.cases import Views
+from provisions.views.record import AuditEntry
 
 KEPT = timedelta(days=1)
 TYPED_LASTS = timedelta(minutes=30)
@@ -18,7 +19,7 @@ TYPED_LASTS = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a form did. ``at`` is UTC; ``lines``: what was recorded of the case, in order; ``said``: what there is to say besides.
+    """What a form did. ``at`` is UTC; ``lines``: what was recorded of the case, in order; ``said``: what else there is to say.
 
     ``onward``: where to go; empty for the page of ``case`` (its random id).
     """

@@ -10,7 +10,8 @@ from provisions.domain.calendar import day_of
 from provisions.domain.case import ProvisionKey, Reply
 from provisions.domain.questions import receiver
 from provisions.domain.rungs import RungName
-from provisions.views.cases import AuditEntry, CaseView, ProvisionView, reply_json
+from provisions.views.record import AuditEntry
+from provisions.views.standing import CaseView, ProvisionView, reply_json
 
 REPLIED = "provision.replied"
 

@@ -9,7 +9,7 @@ from provisions.catalogue import Config
 from provisions.domain.calendar import ONE_DAY, day_of
 from provisions.domain.case import ProvisionKey, Status
 from provisions.domain.rules import CodeList
-from provisions.views.cases import SUSPENDED
+from provisions.views.standing import SUSPENDED
 
 
 @dataclass(frozen=True)

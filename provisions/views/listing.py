@@ -101,8 +101,8 @@ class CaseLists:
         status: str | None = None,
         search: str | None = None,
     ) -> list[CaseLine]:
-        """The cases that are like this, open ones first: of a director also those that she is deputy for now; with all the pieces
-        of ``search`` in the reference ("tr 2026 101" finds TR-2026-0101).
+        """The cases that are like this, open ones first: for a director also those that she is deputy for now; with all the
+        pieces of ``search`` in the reference ("tr 2026 101" finds TR-2026-0101).
 
         Raises ``InvalidInput`` for an unknown municipality or status.
         """
@@ -190,7 +190,7 @@ def _named(key: str, round_: int, config: Config) -> str:
 
 
 def _follow_up(at: list[str], config: Config) -> str:
-    """Of a follow-up what is to be done; its name is the fourth thing that is known of it."""
+    """What is to be done for a follow-up; its name is the fourth thing that is known of it."""
     if len(at) < 4:
         return ""
     return f": {follow_up_title(config, at[1] or None, at[3])}"

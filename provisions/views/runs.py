@@ -16,7 +16,8 @@ from provisions.domain.rungs import RungName
 from provisions.domain.tags import LATE, NOT_DELIVERED, tag
 from provisions.store import looking
 from provisions.store.looking import Reader
-from provisions.views.cases import SUSPENDED, ProvisionView, Views
+from provisions.views.cases import Views
+from provisions.views.standing import SUSPENDED, ProvisionView
 
 TAKEN_BACK = "Teruggedraaid"
 DELIVERED = Fact("provision.outcome", OutcomeName.DELIVERED)

@@ -22,7 +22,7 @@ from provisions.domain.rules import CodeList
 from provisions.usecases.cases import Cases
 from provisions.usecases.replies import LONGEST_REMARK
 from provisions.usecases.seeing import Seeing
-from provisions.views.cases import CaseView, ProvisionView
+from provisions.views.standing import CaseView, ProvisionView
 from provisions.web.forms import Field, Filled, Form, Kind
 from provisions.web.visits import Visit
 

@@ -13,7 +13,7 @@ from provisions.domain.case import ProvisionKey
 from provisions.domain.errors import NotFound
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
-from provisions.views.cases import CaseView, ProvisionView
+from provisions.views.standing import CaseView, ProvisionView
 from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, row_acts, showing
 from provisions.web.acts import Act, Scene, offered
 from provisions.web.forms import FORM, Filled

@@ -20,9 +20,10 @@ from provisions.overview.why_day import why_this_day
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
 from provisions.views import replied
-from provisions.views.cases import AuditEntry, ProvisionView
 from provisions.views.follow_ups import case_title
 from provisions.views.places import of_case
+from provisions.views.record import AuditEntry
+from provisions.views.standing import ProvisionView
 from provisions.web.acts import Scene
 from provisions.web.house import written_day
 from provisions.web.menu import RUNS

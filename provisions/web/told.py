@@ -7,8 +7,9 @@ from datetime import datetime
 from provisions.domain import dutch, messages
 from provisions.domain.calendar import AMSTERDAM, day_of
 from provisions.domain.delivery import MessageStatus
-from provisions.views.cases import AuditEntry, CaseView
 from provisions.views.messages import Message
+from provisions.views.record import AuditEntry
+from provisions.views.standing import CaseView
 from provisions.web.house import written_day
 from provisions.web.sending import receipt
 from provisions.web.visits import Visit

@@ -22,7 +22,7 @@ from provisions.domain.calendar import day_of
 from provisions.domain.rungs import RungName
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
-from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+from provisions.views.standing import SUSPENDED, CaseView, ProvisionView
 from tests.conftest import MovingClock
 
 SUNDAY = "2026-11-22"

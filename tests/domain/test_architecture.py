@@ -3,9 +3,11 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from provisions.catalogue import PROJECT
 
@@ -24,6 +26,8 @@ OUTSIDE = {
     "http",
     "threading",
 }
+LONGEST_FUNCTION, LONGEST_CLASS = 60, 210
+LISTS = {"MessageKind"}  # one declaration below the other, and no logic
 
 
 def test_imports_point_one_way() -> None:
@@ -52,3 +56,25 @@ def test_only_flows_know_prefect() -> None:
             assert not any(name.partition(".")[0] == "prefect" for name in names), (
                 f"{path}:{getattr(node, 'lineno', 0)}"
             )
+
+
+def test_what_is_long_is_a_list() -> None:
+    """No function above sixty lines and no class of more than about two hundred, but for what only declares."""
+    for folder in ("provisions", "flows"):
+        for path in (PROJECT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name not in LISTS:
+                    most = LONGEST_CLASS if isinstance(node, ast.ClassDef) else LONGEST_FUNCTION
+                    lines = (node.end_lineno or 0) - node.lineno + 1
+                    assert lines <= most, (
+                        f"{path}:{node.lineno} {node.name} has {lines} lines, at most {most}: split it"
+                    )
+
+
+def test_catalogues_of_public_software_read_what_we_say_of_ourselves() -> None:
+    """``publiccode.yml`` and ``pyproject.toml`` name the same version and licence, and how far it is."""
+    said = yaml.safe_load((PROJECT / "publiccode.yml").read_text("utf-8"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert said["softwareVersion"] == project["version"]
+    assert said["legal"]["license"] == project["license"]
+    assert any(label.lower().endswith(said["developmentStatus"]) for label in project["classifiers"])

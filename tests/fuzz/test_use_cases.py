@@ -37,7 +37,7 @@ from provisions.outbound.transports import Refusal
 from provisions.store import loading
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
-from provisions.views.cases import ProvisionView
+from provisions.views.standing import ProvisionView
 from tests.builders import CONFIG, KEYS, everything_in, state_in, typed
 from tests.conftest import MovingClock
 from tests.fuzz.model import (

@@ -17,7 +17,7 @@ from provisions.store.audit import RECORDED_AT
 from provisions.store.verification import verify
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.outcomes import OutcomeReport
-from provisions.views.cases import ProvisionView
+from provisions.views.standing import ProvisionView
 from tests.builders import CONFIG, DIRECTOR, at, day, typed, with_target
 from tests.conftest import MovingClock
 

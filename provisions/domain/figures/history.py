@@ -194,15 +194,15 @@ class History:
         numbers, last, tallies = [week.number for week in weeks], weeks[-1].number, [self._tallies[key] for key in keys]
         deliveries = [d for tally in tallies for number in numbers for d in tally.deliveries.get(number, ())]
         enough = len(deliveries) >= FEWEST
-        row: dict[str, object] = {name: sum(self._sum(tallies, name, number) for number in numbers) for name in EVENTS}
-        row.update({name: self._sum(tallies, name, last) for name in LEVELS})
+        row: dict[str, object] = {name: sum(_sum(tallies, name, number) for number in numbers) for name in EVENTS}
+        row.update({name: _sum(tallies, name, last) for name in LEVELS})
         row["median_days"] = _whole(median(d.since_start for d in deliveries)) if enough else None
         row["p90_days"] = _percentile([d.since_start for d in deliveries], 0.9) if enough else None
         longest = max((tally.longest.get(last, 0) for tally in tallies), default=0)
-        row["longest_overdue_days"] = longest if self._sum(tallies, "overdue", last) >= FEWEST else None
+        row["longest_overdue_days"] = longest if _sum(tallies, "overdue", last) >= FEWEST else None
         row["since_intake_median_days"] = _whole(median(d.since_intake for d in deliveries)) if enough else None
         row["since_intake_days"] = _went(deliveries) if enough else None
-        row["blocked_on"] = self._blocked_on(tallies, last)
+        row["blocked_on"] = _blocked_on(tallies, last)
         row["rungs"] = _merged(tally.rungs.get(number) for tally in tallies for number in numbers)
         row["answers"] = _merged(tally.answers.get(number) for tally in tallies for number in numbers)
         row["submitted"] = sum(tally.submitted[number] for tally in tallies for number in numbers)
@@ -247,7 +247,7 @@ class History:
 
     def total(self, figure: str, week: Week) -> int:
         """One figure of ``EVENTS`` or ``LEVELS`` for the whole region."""
-        return self._sum(list(self._tallies.values()), figure, week.number)
+        return _sum(list(self._tallies.values()), figure, week.number)
 
     def of_municipality(self, municipality: str, weeks: Sequence[Week]) -> dict[str, int]:
         """All its provisions together: events over ``weeks``, overdue at the end of the last. Not to be shown as it is."""
@@ -258,19 +258,19 @@ class History:
         }
         return {**figures, "overdue": self._municipal_overdue[municipality].at(weeks[-1].number)}
 
-    @staticmethod
-    def _sum(tallies: Sequence[_Tally], figure: str, number: int) -> int:
-        if figure in EVENTS:
-            return sum(tally.events[figure][number] for tally in tallies)
-        return sum(tally.levels[figure].at(number) for tally in tallies)
 
-    @staticmethod
-    def _blocked_on(tallies: Sequence[_Tally], number: int) -> dict[str, int]:
-        found: Counter[str] = Counter()
-        for tally in tallies:
-            for dependency, levels in tally.blocked_on.items():
-                found[dependency] += levels.at(number)
-        return {name: count for name, count in sorted(found.items()) if count}
+def _sum(tallies: Sequence[_Tally], figure: str, number: int) -> int:
+    if figure in EVENTS:
+        return sum(tally.events[figure][number] for tally in tallies)
+    return sum(tally.levels[figure].at(number) for tally in tallies)
+
+
+def _blocked_on(tallies: Sequence[_Tally], number: int) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for tally in tallies:
+        for dependency, levels in tally.blocked_on.items():
+            found[dependency] += levels.at(number)
+    return {name: count for name, count in sorted(found.items()) if count}
 
 
 def _outside(case: CaseFacts, rounds_of: Iterable[Sequence[Life]]) -> list[Span]:
