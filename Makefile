@@ -22,7 +22,8 @@ $(INSTALLED): requirements.lock requirements-installer.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	.venv/bin/python $(LOCKED) --no-deps -r requirements-installer.lock
 	.venv/bin/python $(LOCKED) --no-deps -r requirements.lock
-	.venv/bin/python $(PIP) --no-build-isolation --no-deps -e .
+	@# It warns that an editable install goes before others, which is what is meant.
+	PYTHONWARNINGS=ignore .venv/bin/python $(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 # What tests and checks need, beside it: never part of what runs.

@@ -17,6 +17,7 @@ from provisions.overview import Overviews, Pages
 from provisions.report import page, table
 from provisions.report.reports import Reports
 from provisions.store import tables as t
+from tests.additions.workplace import page_of, signed_in
 from tests.builders import CONFIG, Town, at
 from tests.conftest import MovingClock
 from tests.overview.conftest import PlainLinks
@@ -40,6 +41,7 @@ def main() -> None:
     screen = io.StringIO()
     with redirect_stdout(screen):
         Tables(CONFIG, clock().date()).show_case(case.view)
+    opened = signed_in(town.app, clock, "team_lead").opens(f"{page_of(town.app, 'TR-2026-0042')}/advance_payment")
     case.does("answer", "advance_payment", "provincial", "priority", by="procesregisseur-1")
     town.on("2026-11-24 08:00")
     with database.begin() as connection:  # the database's own clock wrote these moments, and it is not the story's
@@ -57,6 +59,7 @@ def main() -> None:
                 "letters": [[x.to, x.subject, x.text] for x in town.letters],
                 "plan": plan.text,
                 "late": late.text,
+                "page": opened,
                 "screen": screen.getvalue(),
                 "run": [shown.state, shown.message, list(shown.tags)],
                 "report": [dict(report["totals"]["rungs"]), page.as_page(report), table.as_csv(report)],

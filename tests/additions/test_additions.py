@@ -116,6 +116,15 @@ USE_CASE = '''    def visit(self, reference: str, key: str, *, by: Actor) -> Cas
         return self._decide(reference, moment, lambda case: visit(case, asked.of(case), moment), about=asked)
 
 '''
+ACT = """def _greet_form(_: Scene) -> Form:
+    return Form("greet", "Groeten", "De cliënt groeten", guarded=False)
+
+
+def _greet(cases: Cases, scene: Scene, _filled: Filled) -> None:
+    cases.note(scene.reference, "gegroet", by=scene.by)
+
+
+"""
 FORM = '''def move(config: Config) -> Form:
     """The form by which a client goes to another municipality."""
     towns = {key: place.name for key, place in config.organisation.municipalities.items()}
@@ -196,6 +205,8 @@ def test_a_provision_is_three_files(copy: Copy, url: str) -> None:
     assert any(step.startswith("Escalatie") for step in seen["steps"])
     assert "bankrekening" in seen["screen"]
     assert "ankrekening" in seen["plan"]
+    assert "Bankrekening" in seen["page"]
+    assert 'id="outcome"' in seen["page"], "the workplace offers to record what became of it"
     assert seen["flow"] == "Bankrekening"
     assert seen["end"] == "Geregeld"
 
@@ -216,6 +227,19 @@ def test_a_use_case_is_three_files(copy: Copy, url: str) -> None:
     assert len(copy.touched) == 3
     seen = copy.run("work_story", "use_case", url)
     assert ["case.visited", "bezocht", "regisseur-3"] in seen["audit"]
+
+
+def test_an_act_on_a_page_is_one_file(copy: Copy, url: str) -> None:
+    copy.insert("provisions/web/acts_of_case.py", "UNDO = Act(", ACT)
+    copy.insert(
+        "provisions/web/acts_of_case.py",
+        '    Act("contact", Can',
+        '    Act("greet", None, UseCase.NOTE, _greet_form, _greet),\n',
+    )
+    assert len(copy.touched) == 1
+    seen = copy.run("work_story", "act", url)
+    assert seen["to_a_table"] == [200, False]
+    assert seen["done"] == [200, ["gegroet"]]
 
 
 def test_a_form_is_two_files(copy: Copy, url: str) -> None:
@@ -254,6 +278,7 @@ def test_a_rung_is_three_files_and_its_letter(copy: Copy, url: str) -> None:
     assert "[antwoord provinciale tafel](/form/answer" in seen["plan"]
     assert "provinciale tafel" in seen["late"].replace("<br>", " ")
     assert "ligt bij provinciale tafel" in seen["screen"]
+    assert "provinciale tafel" in seen["page"]
     assert seen["run"][0] == "Te laat"
     assert "ligt bij provinciale tafel" in seen["run"][1]
     assert "provinciale-tafel" in seen["run"][2]

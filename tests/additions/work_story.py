@@ -1,7 +1,9 @@
-"""Run in a copy of the product to which a provision, a use case and a form were added. Prints what was seen, as JSON."""
+"""Run in a copy of the product to which a provision, a use case, an act or a form was added. Prints what was seen, as JSON."""
 
+import html
 import io
 import json
+import re
 import sys
 from contextlib import redirect_stdout
 
@@ -14,6 +16,7 @@ from provisions.cli.arguments import parser
 from provisions.cli.tables import Tables
 from provisions.database.connect import engine_for
 from provisions.overview import Pages
+from tests.additions.workplace import page_of, signed_in
 from tests.builders import CONFIG, Town, at
 from tests.conftest import MovingClock
 from tests.overview.conftest import PlainLinks
@@ -34,6 +37,7 @@ def provision() -> dict[str, object]:
     with redirect_stdout(screen):
         Tables(CONFIG, clock().date()).show_case(case.view)
     plan = Pages(CONFIG, PlainLinks()).plan(case.view, clock().date())
+    page = signed_in(town.app, clock, "team_lead").opens(f"{page_of(town.app, REFERENCE)}/bank_account")
     case.gets("bank_account")
     return {
         "letters": [[x.to, x.subject, x.text] for x in town.letters],
@@ -41,6 +45,7 @@ def provision() -> dict[str, object]:
         "steps": [step for line in record.lines if (step := told.step(line.facts))],
         "plan": plan.text,
         "screen": screen.getvalue(),
+        "page": page,
         "flow": provision_plans(CONFIG.catalogue)["bank_account"].flow.name,
         "errors": [[m.kind, m.status.value, m.error] for m in town.app.messages.found(reference=REFERENCE)],
         "end": town.app.run_views.of(case["bank_account"].id).state,
@@ -54,6 +59,23 @@ def use_case() -> dict[str, object]:
     args = parser().parse_args(["visit", REFERENCE, "advance_payment", "--by", "regisseur-3"])
     changing.CHANGES.get(args.command, changing._as_named)(args, town.app)
     return {"audit": [[e.what, e.because, e.by] for e in town.app.views.audit(REFERENCE)]}
+
+
+def act() -> dict[str, object]:
+    """A team lead greets the client on the client's page; a table that sees the page is not offered it."""
+    clock = MovingClock(at("2026-11-02 10:00"))
+    town = Town(engine_for(sys.argv[2]), clock)
+    town.takes_in(REFERENCE, "advance_payment")
+    town.on("2026-11-12 08:00")  # it lies with the table, which sees the case now
+    page, lead, table = (page_of(town.app, REFERENCE), *(signed_in(town.app, clock, x) for x in ("team_lead", "table")))
+    offered, of_table = lead.opens(page), table.opens(page)
+    (sent,) = re.findall(r'<form[^>]* id="greet".*?</form>', offered, re.DOTALL)
+    unseen = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', sent))
+    answered = lead.client.post(page, data={name: html.unescape(value) for name, value in unseen.items()})
+    return {
+        "to_a_table": [table.status, 'id="greet"' in of_table],
+        "done": [answered.status_code, [note.text for note in town.app.views.case(REFERENCE).notes]],
+    }
 
 
 def form() -> dict[str, object]:
@@ -74,7 +96,7 @@ def form() -> dict[str, object]:
 
 def main() -> None:
     """What the first argument names."""
-    seen = {"provision": provision, "use_case": use_case, "form": form}[sys.argv[1]]()
+    seen = {"provision": provision, "use_case": use_case, "act": act, "form": form}[sys.argv[1]]()
     sys.stdout.write(json.dumps({"project": str(PROJECT), **seen}))
 
 
