@@ -1,4 +1,4 @@
-"""Where a process of a work pool finds our flows: ``flows.entrypoints.<name>``, by module path: no folder need be the same.
+"""Where a process of a work pool finds our flows: ``flows.entrypoints.<name>``, by module path, so that no folder is shared.
 
 A flow is made when it is asked for, because forms and Dutch names come from the configuration, which such a process reads from
 its own settings (:mod:`flows.context`). Everything it needs to talk to Prefect is in its environment already.

@@ -1,4 +1,4 @@
-"""The name that :mod:`flows.entrypoints` had in the version before 0.2: deployments that it registered say ``flows.pool.<name>``.
+"""The name of :mod:`flows.entrypoints` before version 0.2: deployments registered by that version say ``flows.pool.<name>``.
 
 They are registered anew when an engine starts; until then a work pool asks here. Goes with the release after 0.2.
 """

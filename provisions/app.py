@@ -51,7 +51,7 @@ class App:
     see it; ``lists``: cases, a line each. ``runs`` and ``run_views``: which runs in Prefect are to be renewed, and what each
     shows. ``reports``: the steering group's. ``messages``, ``resending``: what was sent, and sending it again. ``retention``,
     ``exports``: how long cases are kept, and all that is known of one. ``people``, ``looks``: accounts, and who looked at what.
-    ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for who may read them;
+    ``boards``: what happened in 26 weeks, in numbers; ``reading``: the reports, for those who may read them;
     ``monitoring``: where clients sleep, counted.
     ``bringing``: what is brought before the steering group.
     ``accounting``: the record, read and verified. ``administering``: what did not arrive, and how the program is.

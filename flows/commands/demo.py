@@ -9,7 +9,7 @@ from provisions.caseload.loading import example_settings, is_example, load_examp
 from provisions.domain import dutch
 from provisions.domain.case import Status
 from provisions.settings import Settings
-from provisions.views.cases import SUSPENDED, CaseView, ProvisionView
+from provisions.views.standing import SUSPENDED, CaseView, ProvisionView
 
 
 def run(settings: Settings) -> int:
@@ -36,7 +36,7 @@ def _tell(app: App) -> None:
 
 
 def what_goes_on(view: CaseView) -> str:
-    """A case in one line: what is late first, then what stands still, then how many of the rest."""
+    """A case in one line: first what is late, then what stands still, then how many others there are."""
     if view.case.closed:
         return f"afgesloten op {dutch.dutch_date(view.case.closed)}"
     parts = []

@@ -15,7 +15,7 @@ class Works(Protocol):
     """What this loop needs of ``provisions.usecases.case_system.CaseSystems``."""
 
     def turn(self) -> int:
-        """Do what is to be done; how many zaken were handled."""
+        """Do what is to be done. Returns how many zaken were handled."""
 
     def next_moment(self) -> datetime | None:
         """When something is to be done next (UTC)."""

@@ -56,7 +56,7 @@ class Loop:
         self._woken.set()
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end of the present turn; whether it came."""
+        """Wait for the end of the present turn. Returns whether it came."""
         if self._thread.ident is not None:
             self._thread.join(seconds)
         return not self._thread.is_alive()

@@ -15,7 +15,7 @@ class Deliverer(Protocol):
     """What this loop needs of ``provisions.outbound.outbox.Outbox``."""
 
     def deliver_due(self) -> int:
-        """Handle what is due; how many messages."""
+        """Handle what is due. Returns how many messages."""
 
     def next_try(self) -> datetime | None:
         """When the next message is due (UTC)."""

@@ -105,7 +105,7 @@ class Plans:
         return bool(self._deployments.ids)
 
     def show(self, client: SyncPrefectClient) -> int:
-        """Show some of the plans that are wanted; how many."""
+        """Show some of the plans that are wanted. Returns how many."""
         today = day_of(self._now())
         post = self._views.post()
         wanted = plans.wanted(self._database, today, post.cases, BATCH)
@@ -131,7 +131,7 @@ class Plans:
         return tag_anew(client, self._database, self._deployments, self._views.config.organisation.municipalities)
 
     def compare(self, client: SyncPrefectClient) -> int:
-        """Have the plans made again that Prefect lost, in which it says something else, or that are of no run of it; how many.
+        """Have plans made again that Prefect lost, in which it says something else, or that belong to no run. Returns how many.
 
         One of no run was made before its case had one: who sees one municipality does not see it. All of them when their number
         is not right, and otherwise the next of them: a plan comes with all of its text.

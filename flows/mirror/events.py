@@ -43,7 +43,7 @@ class Events:
         return IDLE
 
     def announce(self, client: SyncPrefectClient) -> int:
-        """Announce some of what has not been announced yet; how many facts."""
+        """Announce some of what has not been announced yet. Returns how many facts."""
         with self._database.begin() as connection:
             facts = announcements.hold_waiting(connection, BATCH, WAIT_FOR_RUN)
             if facts:

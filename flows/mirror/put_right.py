@@ -48,7 +48,7 @@ class RunComparison:
         return self._after == 0
 
     def look(self, client: SyncPrefectClient, pages: int = AT_ONCE) -> int:
-        """Compare the next ``pages`` pages of runs, up to the last of all; how many were put right."""
+        """Compare the next ``pages`` pages of runs, up to the last of all. Returns how many were put right."""
         count = 0
         for _ in range(pages):
             page = self._app.runs.settled(self._after, PAGE)

@@ -83,7 +83,7 @@ class Reconciler:
         return EVERY
 
     def put_right(self, client: SyncPrefectClient) -> int:
-        """Put right what somebody changed in Prefect of what is ours; how many things."""
+        """Put right what somebody changed in Prefect of what is ours. Returns how many things."""
         counts: dict[str, int] = {}
         if not self._deployments.are_whole(client):
             logger.warning(
@@ -101,7 +101,7 @@ class Reconciler:
         return sum(counts.values()) + sum(gone.values()) + self._compare_some(client)
 
     def _compare_some(self, client: SyncPrefectClient) -> int:
-        """Compare some of the pages of runs that are left of this look; how many runs were put right."""
+        """Compare some of the pages of runs that are left of this look. Returns how many runs were put right."""
         found = self._comparison.look(client)
         self._pages = 0 if self._comparison.begins else max(0, self._pages - AT_ONCE)
         self._note({"run": found} if found else {})
@@ -170,7 +170,7 @@ class Reconciler:
         return run.state.is_final() and self._app.run_views.of(provision_id).open
 
     def compare_runs(self, client: SyncPrefectClient, known: dict[int, UUID | None]) -> int:
-        """Look at each living run that is not known to be right; how many were cancelled.
+        """Look at each living run that is not known to be right. Returns how many were cancelled.
 
         Cancelled is what belongs to no provision, or to one that lives in another run. What is parked although its
         provision is closed is woken, to end.

@@ -69,7 +69,7 @@ class RunMirror:
         return 0.0 if applied else BUSY
 
     def end_strays(self) -> int:
-        """End the runs of what was needed because of an act that was taken back; how many."""
+        """End the runs of what was needed because of an act that was taken back. Returns how many."""
         strays = self._app.runs.strays(BATCH)
         for run in strays:
             api.cancel_run(api.client_of_thread(), run, TAKEN_BACK, STRAY)
@@ -77,7 +77,7 @@ class RunMirror:
         return len(strays)
 
     def apply(self, client: SyncPrefectClient, wanted: Sequence[MirroredRun]) -> int:
-        """Show some of ``wanted``, which no other engine looks after now; how many could be shown."""
+        """Show some of ``wanted``, which no other engine looks after now. Returns how many could be shown."""
         self._deployments.ensure(client)
         with self._app.runs.held(wanted, BATCH) as mine:
             runs = api.runs_by_id(client, [one.flow_run for one in mine if one.flow_run])

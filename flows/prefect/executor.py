@@ -101,7 +101,7 @@ class Executor:
             self._due.put(None)
 
     def join(self, seconds: float) -> bool:
-        """Wait until the executions have ended; whether they did."""
+        """Wait until the executions have ended. Returns whether they did."""
         deadline = time.monotonic() + seconds
         ended = self._loop.join(seconds)
         for thread in self._threads:

@@ -51,7 +51,7 @@ KINDS = (AUTOMATION, BLOCK, VARIABLES, DEPLOYMENT, LIMIT, POOL)
 
 
 def remove(client: SyncPrefectClient, deployments: Deployments, wanted: Sequence[Automation]) -> dict[str, int]:
-    """Remove what is not ours, and see to it that the automations of the configuration are there; how many of each kind went.
+    """Remove what is not ours, and see to it that the configured automations are there. Returns how many of each kind went.
 
     At most 200 of a kind at a time. Nothing before the deployments are registered.
     """

@@ -74,7 +74,7 @@ def _guarded(process: ProvisionProcess, provision: int) -> State[Any]:
 
 
 def _turned_down(run: UUID) -> State[Any]:
-    """Somebody changed in Prefect what this run is about, or made it: nothing is taken in, and the real one is put right."""
+    """Somebody changed in Prefect what this run is about, or made it: nothing is taken in, and the real run is put right."""
     for answer in parking.answers():
         parking.forget(answer)
     context.app().runs.show_elsewhere(run)
@@ -126,7 +126,7 @@ def _show_record(process: ProvisionProcess, view: RunView) -> int:
 
 
 def _not_shown_before(lines: tuple[RecordLine, ...]) -> tuple[RecordLine, ...]:
-    """Of a run that the version before 0.2 parked, what came after that park. Goes with the release after 0.2.
+    """What was recorded after the park of a run that the version before 0.2 parked. Goes with the release after 0.2.
 
     That version showed the request, each rung, and an outcome from the form. Its key says how many rungs. An outcome from
     the form was recorded before the park, and nothing else that it did not show may be lost: so the rest counts from when
@@ -152,7 +152,7 @@ def _not_shown_before(lines: tuple[RecordLine, ...]) -> tuple[RecordLine, ...]:
 def _take_in_answers(provision: int) -> str | None:
     """Record what was filled in since the last park; why the last of it was refused (Dutch), or ``None``.
 
-    An answer that could not be taken out of Prefect is read again: what was recorded from it is not recorded, or refused, twice.
+    An answer that could not be taken out of Prefect is read again: what it led to is neither recorded nor refused twice.
     """
     refusal = None
     for answer in parking.answers():

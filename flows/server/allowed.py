@@ -1,4 +1,4 @@
-"""What may be asked of Prefect from outside, call by call: matched as a whole, limited to one municipality for who sees a part.
+"""What may be asked of Prefect from outside, call by call: matched whole, limited to one municipality for whoever sees a part.
 
 Recorded from Prefect's first UI (3.8.8): with all else denied its pages work (docs/decisions/0072). Read this before Prefect is
 upgraded. Pure: what to do with a call, not doing it.

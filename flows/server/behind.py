@@ -84,7 +84,7 @@ class Behind:
         return Response(file.content, media_type=file.media_type, headers=headers)
 
     async def _to_plan(self, request: Request) -> Response:
-        """From a run to the page of its provision; whether that may be seen is asked there too."""
+        """From a run to the page of its provision, which checks again whether it may be seen."""
         looker = await self._lookers.of(request, active=True)
         if looker is None:
             return await self._away(request)

@@ -1,7 +1,7 @@
-"""Wrong passwords, counted: guessing is slowed and nobody is locked out by another.
+"""Wrong passwords, counted: guessing is slowed down, and nobody can lock somebody else out.
 
-By account and address together, and by address, an attempt is refused for the rest of a minute, right or wrong. Over all
-addresses together nobody is refused: there each attempt waits a little.
+By account and address together, and by address, an attempt is refused for the rest of a minute, right or wrong. Counted
+over all addresses together nobody is refused: each attempt just waits a little.
 """
 
 import threading

@@ -109,7 +109,7 @@ REACHES: Mapping[Reach, str] = {
 class Right:
     """Some use cases that go together, and who has them. ``what`` says in Dutch what they are.
 
-    ``by_link``: who has them besides, about the question that was asked of it and by its link.
+    ``by_link``: who has them as well, about the question that was asked of it and by its link.
     """
 
     what: str

@@ -74,7 +74,7 @@ class Config:
     pool: PoolRule = field(default_factory=PoolRule)
 
     def theme_name(self, towns: Collection[str]) -> str:
-        """Which of ``themes`` for whoever works for ``towns``: a municipality's own is for who works for it alone."""
+        """Which of ``themes`` for whoever works for ``towns``: a municipality's own is for whoever works for it alone."""
         organisation = self.organisation
         own = organisation.municipalities[next(iter(towns))].theme if len(towns) == 1 else ""
         return own or organisation.theme

@@ -319,7 +319,7 @@ def _only_if(entry: Entry, fields: tuple[FieldRule, ...]) -> tuple[str, str] | N
 
 
 def _with_common_fields(rules: dict[str, ProvisionRule], root: Entry, codes: Codes) -> dict[str, ProvisionRule]:
-    """The rules with the fields that are told once for all (``[[field]]``); ``codes`` names a list of codes as its choices."""
+    """The rules, with the fields declared once for all (``[[field]]``); ``codes`` names the list of codes to choose from."""
     common = []
     for entry in root.tables("field", optional=True):
         named = entry.enum("codes", CodeList) if "codes" in entry.values else None
@@ -338,7 +338,7 @@ def _with_common_fields(rules: dict[str, ProvisionRule], root: Entry, codes: Cod
 
 
 def _with_common_follow_ups(rules: dict[str, ProvisionRule], root: Entry) -> dict[str, ProvisionRule]:
-    """The rules with the follow-ups that are told once for many: ``[[follow_up]]``, of all or of those in ``provisions``.
+    """The rules, with the follow-ups declared once for several (``[[follow_up]]``): for all, or for those in ``provisions``.
 
     Of the milestones that end one, each provision keeps those that it has.
     """
@@ -395,7 +395,7 @@ def _refuse_unknown_milestones(rules: Mapping[str, ProvisionRule], root: Entry) 
 
 
 def _refuse_waiting_for_several(rules: Mapping[str, ProvisionRule], root: Entry) -> None:
-    """Which of several rounds would meet a dependency can't be said (domain.md, "What happens in a life", rule 1)."""
+    """It can't be said which of several rounds would meet a dependency (domain.md, "What happens in a life", rule 1)."""
     for rule in rules.values():
         for key in sorted(rule.may_wait_for):
             if key in rules and rules[key].several:

@@ -21,7 +21,7 @@ class OnCall:
 @dataclass(frozen=True)
 class StandbyCall:
     """The gateway (telephone or SMS) takes a message at ``webhook``. ``people``: who is called, in this order; the next one when
-    nobody acknowledged it ``within``. ``call_back``: the number at which one hears what it is about.
+    nobody acknowledged it ``within`` that time. ``call_back``: the number to call to hear what it is about.
     """
 
     webhook: Webhook
@@ -31,7 +31,7 @@ class StandbyCall:
 
     @property
     def says(self) -> str:
-        """What is said or written: no reference, for it is read on the way."""
+        """What is said or written. It holds no reference, because others may read it on the way."""
         return f"Er ligt een spoedvraag klaar. Bel {self.call_back}."
 
 

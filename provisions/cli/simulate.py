@@ -81,7 +81,7 @@ def _what_ifs(typed_words: Sequence[Sequence[str]] | None, known: Mapping[str, W
 
 @contextmanager
 def _progress_bar(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error for who looks on; nothing when that is piped. Yields what to call with clients done."""
+    """A bar on standard error for whoever looks on; nothing when that is piped. Yields what to call with clients done."""
     bar = Progress(
         TextColumn("Simuleren"),
         BarColumn(),

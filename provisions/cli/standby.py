@@ -1,4 +1,4 @@
-"""``provisions standby``: how it stands with calling the stand-by, and taking a call up."""
+"""``provisions standby``: how the calls to the stand-by went, and taking one up."""
 
 from argparse import Namespace
 from typing import TYPE_CHECKING

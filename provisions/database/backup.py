@@ -8,7 +8,7 @@ The manifest is signed (HMAC-SHA256) with a key that lies beside the other secre
 table and computes the manifest anew can't sign it. Where the key is not known, whoever restores hears that it was not checked.
 
 When asked, the files of tables are also encrypted, with a key that follows from the same secret (``encryption.py``). Digests
-are of what lies in the folder, so whether it is whole can be seen without the secret; putting it back can't be done without.
+are taken of what lies in the folder, so that anybody can see whether it is whole; only with the secret can it be put back.
 
 Prefect's own database is not in it: after a restore the reconciler makes the runs and the plans again.
 """
@@ -72,7 +72,7 @@ class TableCopy:
 
     @property
     def file(self) -> str:
-        """Its file in the folder."""
+        """The name of its file in the folder."""
         return f"{self.name}.copy"
 
 
@@ -95,7 +95,7 @@ class Manifest:
         return sum(table.rows for table in self.tables)
 
     def write(self, folder: Path, key: str | None) -> None:
-        """Whole or not at all; signed with ``key``."""
+        """Write it, whole or not at all, signed with ``key``."""
         said = self._said(_ENCRYPTED if self.encrypted else FORMAT if key else _UNSIGNED)
         if key:
             said |= {"key": _name(key), "signature": _signature(key, said)}
@@ -106,7 +106,7 @@ class Manifest:
         return {"format": form, "made": self.made, "schema": self.schema, "anchor": self.anchor, "tables": tables}
 
     def checked(self, folder: Path, key: str | None, signer: object, signature: object) -> "Manifest":
-        """The same, ``signed`` when the signature is that of ``key``; without the key of who signed nothing is known.
+        """The same, ``signed`` when the signature is that of ``key``; without the signer's key nothing is known.
 
         Raises ``InvalidInput`` when the signature is of this key and does not fit, and when it is encrypted and ``key`` is
         not the one.
@@ -130,7 +130,7 @@ class Manifest:
 
 
 def _name(key: str) -> str:
-    """By which a key is known without being told."""
+    """A name by which a key can be recognised, and which does not give it away."""
     return hashlib.sha256(f"provisions-backup-key {key}".encode()).hexdigest()[:16]
 
 
@@ -200,7 +200,7 @@ def backup(
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """``folder``, for this backup alone. When that fails, what it wrote is gone again, and the folder when it made it."""
+    """``folder``, for this backup alone. When it fails, what it wrote is removed, and so is a folder that it made."""
     made = next((path for path in reversed((folder, *folder.parents)) if not path.exists()), None)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
@@ -248,7 +248,7 @@ def _remove_made(folder: Path, made: Path | None) -> None:
 
 
 class _Room:
-    """Sees to it that a backup on the disk of the database leaves that what it needs to go on."""
+    """Sees to it that a backup on the database's own disk leaves the database the room that it needs to go on."""
 
     def __init__(self, folder: Path, spare: Path | None) -> None:
         self._folder = folder
@@ -265,7 +265,7 @@ class _Room:
 
 
 class _Out:
-    """A file of a table: what lies in it, and the digest of that."""
+    """The file of a table, and the digest of what was written to it."""
 
     def __init__(self, file: IO[bytes], room: _Room) -> None:
         self._file, self._room = file, room
@@ -359,7 +359,7 @@ def restore(
     ``owner`` connects as the role that may change the schema; ``application``, ``workplace`` and ``runs`` get their rights. What
     a screen shows is wanted anew, so that the reconciler makes Prefect's runs and plans again. Raises what ``read`` raises, and
     ``NotAllowed`` when there are cases in the database already or an engine works on it. The anchor of what is returned is that
-    of the record as it is now: another one than in the backup when that was of an older schema. ``known``: an anchor that
+    of the record as it is now: not the one in the backup when that was of an older schema. ``known``: an anchor that
     was noted elsewhere; when the record is not that of the anchor, nothing is restored (``NotAllowed``).
     ``signed``: it must have been signed with ``key`` (``InvalidInput``).
     """
@@ -455,7 +455,7 @@ def _set_sequences(connection: Connection, tables: Sequence[TableCopy]) -> None:
 
 
 def _renew_runs(connection: Connection) -> None:
-    """No run and no plan is there yet; what is open and started wants a run."""
+    """There is no run and no plan yet; whatever is open and started wants a run."""
     live = and_(t.provision.c.started_on.is_not(None), t.provision.c.status.in_(("waiting", "refused")))
     wanted = case((live, 1), else_=0)
     connection.execute(update(t.provision).values(flow_run=None, observed_generation=0, generation=wanted))

@@ -2,9 +2,9 @@
 
 Each file has a key of its own (HKDF-SHA256 of the secret, a random salt and what the file holds), and each piece its own number:
 AES-256-GCM in the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015). A byte that changed, a piece that went
-missing, was moved or came from another file, and a file that was cut off are all noticed before a byte of the piece is given.
+missing, was moved or came from another file, and a file that was cut off are all noticed before a byte of it is handed out.
 
-In a file: 32 bytes of salt; then each piece of 64 KiB as it became (only the last may be smaller, or empty), with a tag of 16.
+A file holds 32 bytes of salt, then each piece of 64 KiB, encrypted (only the last may be smaller, or empty), with a tag of 16.
 """
 
 import os
@@ -22,7 +22,7 @@ _KEY = 32  # bytes: AES-256
 
 
 class NotAuthenticError(Exception):
-    """What lies here was not written with this secret, or not like this."""
+    """What lies here was not written with this secret, or was changed since."""
 
 
 class Output(Protocol):

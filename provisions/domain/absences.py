@@ -37,7 +37,7 @@ class Absences:
             self._of.setdefault(absence.director, []).append(absence)
 
     def of(self, code: str, day: date) -> Absence | None:
-        """The absence of ``code`` on ``day``; ``None`` for who is there."""
+        """The absence of ``code`` on ``day``; ``None`` for whoever is there."""
         return next((one for one in self._of.get(code, ()) if one.holds(day)), None)
 
     def deputies(self, code: str | None, day: date) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class Absences:
         return by != code and by in self.deputies(code, day)
 
     def represented(self, by: str, day: date) -> list[str]:
-        """For whom ``by`` is to act on ``day``, besides itself."""
+        """For whom ``by`` is to act on ``day``, apart from ``by``."""
         return [code for code in self._of if self.deputises(by, code, day)]
 
     def each(self) -> Iterable[Absence]:

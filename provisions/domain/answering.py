@@ -24,7 +24,7 @@ TRIES = 5  # of a code
 
 
 class AnswersBy(StrEnum):
-    """How a receiver answers: by the link alone, with a code besides that goes to the same mailbox, or signed in."""
+    """How a receiver answers: by the link alone, with a code as well that goes to the same mailbox, or signed in."""
 
     LINK = "link"
     LINK_AND_CODE = "link+code"

@@ -57,8 +57,8 @@ class Answer(StrEnum):
 
 
 class Said(StrEnum):
-    """What one that was asked by a message may say: a counter, a table (one of :class:`Answer`, or a question back), or whoever
-    judges a submission.
+    """What somebody who was asked by a message may say: a counter, a table (one of :class:`Answer`, or a question back), or
+    whoever judges a submission.
     """
 
     SEEN = "seen"
@@ -322,7 +322,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Reply:
-    """What one that was asked said on day ``on``. ``receiver``: who that is, by function and never a person
+    """What somebody who was asked said on day ``on``. ``receiver``: who that is, by function and never a person
     (``loket-burgerzaken``).
 
     ``named``: the day that was named with it. ``amount`` (euro cents), ``purpose`` and ``spent_on`` (codes): what a table gave

@@ -56,7 +56,7 @@ def for_person(
 ) -> Held | None:
     """Whether a message that goes to one person alone waits at ``now``. ``overview_at``: when the next overview is written.
 
-    ``mine``: it is about an own client; ``urgent``: about what is promised for the very day.
+    ``mine``: it is about a client of one's own; ``urgent``: about what is promised for the very day.
     """
     gathers = preference.pace is Pace.DAILY or (preference.pace is Pace.MINE and not mine)
     if gathers and kind.letter.may_wait and not urgent:

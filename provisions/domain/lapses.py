@@ -217,7 +217,7 @@ def another_by_now(case: Case, director: str | None) -> str:
 
 
 def back_again(case: Case, director: str | None) -> str:
-    """The letter to who was director, when that one is it again."""
+    """The letter to the former director, when that one is director again."""
     return "de regisseur is toch dezelfde gebleven" if case.director == director else ""
 
 

@@ -226,9 +226,9 @@ def _tender(question: Question) -> Tender:
 
 
 def hide(counts: Mapping[str, int], tender: Tender, reported: Collection[str] = ()) -> Mapping[str, Mark] | None:
-    """The counts of one question with what is tender and few hidden: so many besides that, with the total known, none of these
+    """The counts of one question with what is tender and few hidden: so many others that, with the total known, none of these
     follows. Everything that is hidden looks alike. ``None`` where that can't be brought about. ``reported``: those that are told
-    together elsewhere; rather these are hidden besides, where one of them is few, and rather not where none is.
+    together elsewhere; rather these are hidden as well, where one of them is few, and rather not where none is.
     """
     few = [code for code, number in counts.items() if tender(code) and 0 < number < FEWEST]
     if not few:

@@ -180,7 +180,7 @@ def tables(case: Case, key: ProvisionKey, moment: Moment) -> tuple[RungName, ...
 
 
 def missing(case: Case, moment: Moment) -> tuple[ProvisionRule, ...]:
-    """What the case could need besides, in the order of the catalogue."""
+    """What else the case could need, in the order of the catalogue."""
     return tuple(rule for rule in moment.catalogue.provisions.values() if not case.rounds(rule.key))
 
 

@@ -8,7 +8,7 @@ LOOKS_BACK = timedelta(hours=12)  # what is older is no reason to wake anybody
 
 
 def who_is_called(called: int, people: int) -> int | None:
-    """The place in the list of who is called after ``called`` calls; ``None`` when everybody was called often enough.
+    """The place in the list of the person to call after ``called`` calls; ``None`` when everybody was called often enough.
 
     >>> [who_is_called(called, 2) for called in range(5)]
     [0, 1, 0, 1, None]

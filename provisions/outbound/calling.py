@@ -87,7 +87,7 @@ class StandbyCalls:
         return bool(self._calls)
 
     def turn(self) -> int:
-        """Call whoever is to be called now; how many were."""
+        """Call whoever is to be called now. Returns how many were called."""
         return sum(self._call(place, by) for place, by in self._calls.items())
 
     def _call(self, place: str, by: StandbyCall) -> bool:

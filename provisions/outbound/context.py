@@ -48,13 +48,13 @@ class MessageFacts:
 
     @property
     def last_told(self) -> MessageKind | None:
-        """The last that the counter of this message's municipality was told."""
+        """What the counter of this message's municipality was told last."""
         here = (told.kind for told in reversed(self.told) if told.municipality == self.municipality)
         return next((kind for kind in here if kind.letter.asks or kind.letter.ends), None)
 
     @property
     def was_settled(self) -> bool:
-        """Whether the last that this message's receiver was told, of what tables are told, is that it is done."""
+        """Whether the last thing that this receiver was told, of what tables are told, is that it is done."""
         to = MessageKind(self.kind).letter.to
         heard = (
             told.kind.letter
@@ -148,7 +148,7 @@ def contact_goes(config: Config, case: Case) -> str:
 
 
 def _numbers(message: MessageFacts, case: Case, provision: Provision) -> dict[str, object]:
-    """The numbers by which the receiver knows it: the counter's own for the counter, the municipality's for who belongs to it."""
+    """The numbers by which the receiver knows it: the counter's own for the counter, the municipality's for its own people."""
     kind, here = MessageKind(message.kind), message.municipality == case.municipality
     to, rung = kind.letter.to, kind.rung(message.detail)
     its_own = message.municipality == case.municipality_of(provision.id)
@@ -208,8 +208,8 @@ def _answer(message: MessageFacts, case: Case, provision: Provision, config: Con
 
 
 def _reply(message: MessageFacts, provision: Provision, now: datetime) -> dict[str, object]:
-    """What one that was asked said, where the message is about that, and the day that the counter promised. Never why it is not
-    there: that is for the page of the case.
+    """What somebody who was asked said, where the message is about that, and the day that the counter promised. Never why it is
+    not there: that is for the page of the case.
     """
     about = message.kind == MessageKind.REPLIED
     said = next((r for r in reversed(provision.replies) if about and r.said == message.detail), None)
@@ -344,8 +344,8 @@ def _explained(end: DueDate) -> list[str]:
 
 
 def _statutory(situation: Situation, now: datetime) -> dict[str, object]:
-    """Named from ten working days before its end: earlier it would invite to wait (domain.md, "The law in the letters"). What is
-    presumed is told to nobody.
+    """Named from ten working days before its end: earlier it would invite people to wait (domain.md, "The law in the
+    letters"). What is presumed is told to nobody.
     """
     last = deadlines.last_statutory(situation)
     known = last is not None and not last.presumed and course.near(last.end.due, situation, now, STATUTORY_NAMED)

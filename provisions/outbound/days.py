@@ -68,7 +68,7 @@ class DaysOverviews:
         self._templates = environment(TEMPLATES)
 
     def tell(self) -> int:
-        """Write what is due; how many overviews that became. What can't be written is tried again, and holds up nothing else."""
+        """Write what is due. Returns how many overviews that became. What can't be written is tried again, and stops nothing."""
         now, written, notes = self._clock(), 0, list[audit.Line]()
         with self._engine.begin() as connection:
             counters: dict[tuple[str, str], list[_Line]] = {}

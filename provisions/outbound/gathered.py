@@ -59,7 +59,7 @@ class Gathered:
         self._templates = environment(TEMPLATES)
 
     def tell(self) -> int:
-        """Write what is due; how many overviews that became."""
+        """Write what is due. Returns how many overviews that became."""
         now, written, notes = self._clock(), 0, list[audit.Line]()
         with self._engine.begin() as connection:
             found: dict[tuple[str, str], list[Message]] = {}

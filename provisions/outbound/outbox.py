@@ -64,7 +64,7 @@ class Outbox:
         self._carriers = Carriers(self, another) if another else None
 
     def deliver_due(self, limit: int = 200) -> int:
-        """Try to send what is due, for at most ``limit`` provisions; how many messages were handled, failures included.
+        """Try to send what is due, for at most ``limit`` provisions. Returns how many messages were handled, failures included.
 
         With carriers: how many provisions were handed to them.
         """
@@ -113,7 +113,7 @@ class Outbox:
     def _deliver_queue(
         self, connection: Connection, waiting: Sequence[Message], batch: Batch, transport: Transport
     ) -> tuple[int, Next]:
-        """Send messages in order until one has to wait; how many were handled, and what may follow."""
+        """Send messages in order until one has to wait. Returns how many were handled, and what may follow."""
         for handled, row in enumerate(waiting):
             if row.attempts == 0 and not is_due(row.next_try, self._clock()):
                 continue  # it waits for second thoughts: what the clock says does not wait for it

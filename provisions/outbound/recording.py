@@ -111,7 +111,7 @@ def record(
     *,
     holds_up: bool = True,
 ) -> bool:
-    """Note how it stands with a message, and on its run; whether it was still pending (it may have been forgotten meanwhile).
+    """Note how a message fares, also on its run. Returns whether it was still pending (it may have been forgotten meanwhile).
 
     ``holds_up``: what else is to be said about its provision waits as long. ``more``: other columns of the message.
     """

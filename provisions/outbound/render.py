@@ -195,7 +195,7 @@ def _asking(letter: Rendered, message: MessageFacts, page: str, *, calls: bool =
 
 
 def _acting(message: MessageFacts, code: str | None, municipality: str, config: Config, now: datetime) -> Contact:
-    """Whoever acts as the case director with this code: of who is away the deputy, alone."""
+    """Whoever acts as the case director with this code: the deputy alone, when that director is away."""
     return config.organisation.director(municipality, message.absences.acting(code, day_of(now)))
 
 

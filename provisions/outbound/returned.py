@@ -1,7 +1,7 @@
 """What an automatic mail says of a message of ours: the address is not there, or its reader is away. Pure.
 
 Recognised by what the standards have for it (RFC 3464 for what was not delivered, RFC 3834 for automatic answers) and by what
-mail programs add besides. Everything else is a mail of a person, and is left alone. Of a mail nothing is kept but what is
+mail programs add to it. Everything else is a mail of a person, and is left alone. Of a mail nothing is kept but what is
 declared here: no text, no subject, and of addresses only those that we wrote to ourselves.
 """
 

@@ -36,7 +36,7 @@ class Returns:
         self._names = {contact.email.lower(): contact.name for contact in config.organisation.contacts()}
 
     def turn(self) -> int:
-        """Read what is new; how many mails were about a message of ours. Raises ``Unreachable``."""
+        """Read what is new. Returns how many mails were about a message of ours. Raises ``Unreachable``."""
         with self._engine.connect() as connection:
             begun = _place(settings.read(connection, READ_UNTIL))
         told = 0
@@ -76,7 +76,7 @@ class Returns:
     def _failed(
         self, connection: Connection, said: Returned, failure: Failure, known: Mapping[str, Delivery], note: Note
     ) -> None:
-        """Who was thought to have it, has not. What is tried again already, or stands undelivered, is no news."""
+        """Whoever was thought to have it does not. What is tried again already, or stands undelivered, is no news."""
         receiver = _one_of(known, failure.receiver)
         if receiver is None or known[receiver].status != MessageStatus.SENT:
             return

@@ -1,6 +1,6 @@
 """Sends one written message to those who wait for it: by e-mail in one piece, to each webhook apart.
 
-Who is asked something gets an e-mail of its own, with the link by which that is answered; the others a copy without.
+Whoever is asked something gets an e-mail of their own, with the link to answer by; the others get a copy without it.
 """
 
 import logging
@@ -80,7 +80,7 @@ class Sender:
         waiting: Collection[Contact],
         transport: Transport,
     ) -> Sent:
-        """Send to those who are ``waiting``. Raises ``MailClosed`` when that holds all of them, and ``Busy``."""
+        """Send to those who are ``waiting``. Raises ``MailClosed`` when that holds all of them up, and ``Busy``."""
         sent = Sent()
         by_mail = tuple(contact for contact in waiting if not contact.webhook)
         for name, mail in self._mails(message, rendered, by_mail):
@@ -104,7 +104,7 @@ class Sender:
         return sent
 
     def _mails(self, message: UUID, rendered: Rendered, by_mail: tuple[Contact, ...]) -> Iterator[tuple[str, Rendered]]:
-        """The e-mails of one message, each with its name: that of the message for who is asked, and for all where nobody is."""
+        """The e-mails of one message, each with its name: the message's own for whoever is asked, and for all where nobody is."""
         asks = rendered.asks
         if not by_mail:
             return

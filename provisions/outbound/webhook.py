@@ -199,7 +199,7 @@ def read_secret(place: str) -> str:
 
 
 def check_secrets(organisation: Organisation) -> int:
-    """Read each webhook's secrets; how many webhooks there are. Raises ``InvalidConfig`` with one line a fault."""
+    """Read each webhook's secrets. Returns how many webhooks there are. Raises ``InvalidConfig`` with one line a fault."""
     webhooks = {contact.webhook for contact in organisation.contacts() if contact.webhook}
     webhooks |= {place.standby_call.webhook for place in organisation.municipalities.values() if place.standby_call}
     faults: list[str] = []

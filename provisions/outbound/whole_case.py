@@ -10,7 +10,7 @@ from provisions.domain.deadlines import Situation
 
 
 def open_lines(case: Case, config: Config, now: datetime) -> list[str]:
-    """What is open, a line each (Dutch), what is due first on top. ``now`` is aware."""
+    """What is open, a line each (Dutch), the first due on top. ``now`` is aware."""
     still = [Situation.of(case, p.id, config.catalogue) for p in case.provisions.values() if p.status.is_open]
     return [_line(situation, config, now) for situation in sorted(still, key=lambda one: _order(one, now))]
 

@@ -41,7 +41,7 @@ class Turns(NamedTuple):
 
 
 def turns_of(life: Life) -> Turns:
-    """What happened in a life besides."""
+    """What else happened in a life."""
     case, end = life.case, day_of(life.end)
     lost = [place for place in case.places if place.ends < end]
     nights = [_nights(life, place, end) for place in lost]

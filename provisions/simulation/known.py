@@ -1,4 +1,4 @@
-"""What a counter says, and when it is known what it did: by its answer, or because the director asked around."""
+"""What a counter says, and when what it did becomes known: by its answer, or because the director asked around."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What happens in a life besides: something is needed again, the client is out of sight, the place to sleep is lost."""
+"""What else happens in a life: something is needed again, the client is out of sight, the place to sleep is lost."""
 
 from datetime import datetime, timedelta
 from functools import partial

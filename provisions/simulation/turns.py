@@ -1,5 +1,5 @@
-"""What may happen in a life besides, as a scenario says it: something is needed again, a client is out of sight, a place to
-sleep is lost; and how counters answer. What a scenario does not say, never happens.
+"""What else may happen in a life, as a scenario has it: something is needed again, a client is out of sight, a place to
+sleep is lost; and how counters answer. What a scenario does not mention never happens.
 """
 
 import math
@@ -51,8 +51,8 @@ class Found:
 @dataclass(frozen=True)
 class Answering:
     """How counters answer. ``by_link``: the share of what is asked that is answered by the link in the letter, within ``days``
-    working days: first what was asked, and then what became of it. Of the rest the director finds out for himself what became
-    of it, ``otherwise`` working days after. Neither takes more than ``at_most``. ``grounds``: why they refuse (codes).
+    working days: first what was asked, and then what became of it. About the rest the director finds out for himself,
+    ``otherwise`` working days later. Neither takes more than ``at_most``. ``grounds``: why they refuse (codes).
     """
 
     by_link: float = 0.0

@@ -154,7 +154,7 @@ def outcomes(summary: Summary) -> list[list[str]]:
 
 
 def in_a_life(summary: Summary) -> list[list[str]]:
-    """Rows about what happens in a life besides, and how counters answered: a name, then one cell a variant."""
+    """Rows about what else happens in a life, and how counters answered: a name, then one cell a variant."""
     variants = summary["variants"]
     return [
         [name, *(ranged(v["in_a_life"][figure]) for v in variants)]

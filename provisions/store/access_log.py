@@ -51,7 +51,7 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def clear(connection: Connection, today: date) -> int:
-    """Let go of what was kept long enough; how many lines."""
+    """Delete what was kept long enough. Returns how many lines."""
     return connection.execute(delete(t.access_log).where(t.access_log.c.keep_until < today)).rowcount
 
 

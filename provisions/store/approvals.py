@@ -1,4 +1,4 @@
-"""What was asked of a second person: what belongs to no case in hand."""
+"""What was asked of a second person, for whoever has no case in hand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def next_number(connection: Connection) -> int:
 
 
 def case_of(connection: Connection, number: int) -> str | None:
-    """The reference of the case of which something was asked under this number."""
+    """The reference of the case about which something was asked under this number."""
     query = select(t.case.c.reference).join(t.approval, t.approval.c.case_id == t.case.c.id)
     reference: str | None = connection.execute(query.where(t.approval.c.number == number)).scalar_one_or_none()
     return reference

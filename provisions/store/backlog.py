@@ -51,7 +51,7 @@ class Backlog:
 
 @dataclass(frozen=True)
 class Totals:
-    """The caseload as a whole. Counting takes as long as there are open provisions: not at every look."""
+    """The caseload as a whole. Counting takes longer the more provisions are open, so it is not done at every look."""
 
     open: int
     overdue: int

@@ -1,4 +1,4 @@
-"""Who has their own due days as a calendar. Nothing here commits."""
+"""Those who have their own due days as a calendar. Nothing here commits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def keep(connection: Connection, code: str, digest: bytes, made: datetime, grant
 
 
 def renew(connection: Connection, code: str, grants: Iterable[Grant], now: datetime) -> None:
-    """The provider of identities said again what the person holds; nothing where there is no calendar."""
+    """The provider of identities said again what the person holds; without a calendar nothing changes."""
     said = [[g.role.value, g.municipality] for g in sorted(grants)]
     statement = update(t.calendar_feed).where(t.calendar_feed.c.code == code)
     connection.execute(statement.values(grants=said, rights_at=now))
@@ -54,7 +54,7 @@ def at(connection: Connection, digest: bytes) -> Feed | None:
 
 
 def remove(connection: Connection, code: str) -> bool:
-    """The person has none any more; whether there was one."""
+    """The person has none any more. Returns whether there was one."""
     return connection.execute(delete(t.calendar_feed).where(t.calendar_feed.c.code == code)).rowcount == 1
 
 

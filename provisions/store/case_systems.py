@@ -63,7 +63,7 @@ _WAITING = text("""
 
 
 def note(connection: Connection, municipality: str, found: Answering) -> None:
-    """Keep what was found just now. Who was silent before stays so since then."""
+    """Keep what was found just now. One that was silent before has been silent since then."""
     before = answering(connection, municipality)
     answered_since = found.answered is not None and before.silent is not None and before.silent < found.answered
     since = found.silent if found.silent is None or answered_since else before.silent or found.silent

@@ -143,7 +143,7 @@ def _only_time_passes(stored: Stored, key: ProvisionKey, after: Mapping[str, Any
 
 
 def record(connection: Connection, now: datetime, rules: str, limit: int) -> int:
-    """Record what was foreseen for ``now`` or before, for at most ``limit`` provisions; how many.
+    """Record what was foreseen for ``now`` or before, for at most ``limit`` provisions. Returns how many.
 
     What others hold is left to them. All listeners are told with the last of it.
     """

@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - what is filled in is our own text
-"""What the monitor counts: every case, without its reference. Also of who was forgotten, so that no figure changes."""
+"""What the monitor counts: every case, without its reference. Those who were forgotten count too, so that no figure changes."""
 
 from collections.abc import Sequence
 from datetime import date

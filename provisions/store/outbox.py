@@ -302,7 +302,7 @@ def change(connection: Connection, message: UUID, **values: object) -> None:
 
 
 def change_pending(connection: Connection, message: UUID, **values: object) -> bool:
-    """Change a message that is still pending; whether it was (it may have been forgotten meanwhile)."""
+    """Change a message that is still pending. Returns whether it was (it may have been forgotten meanwhile)."""
     statement = update(t.message).where(t.message.c.id == message, t.message.c.status == MessageStatus.PENDING.value)
     return connection.execute(statement.values(**values)).rowcount == 1
 
@@ -346,7 +346,7 @@ def is_there(connection: Connection, message: UUID) -> bool:
 
 
 def add(connection: Connection, message: UUID, **values: object) -> bool:
-    """Write a message, unless it is there already; whether it was written."""
+    """Write a message, unless it is there already. Returns whether it was written."""
     statement = insert(t.message).values(id=message, **values).on_conflict_do_nothing().returning(t.message.c.id)
     return connection.execute(statement).first() is not None
 

@@ -62,7 +62,7 @@ def end(connection: Connection, digest: bytes) -> str | None:
 
 
 def end_all_of(connection: Connection, code: str) -> int:
-    """All of this person's are over; how many."""
+    """End all of this person's. Returns how many."""
     return connection.execute(delete(t.session).where(t.session.c.code == code)).rowcount
 
 

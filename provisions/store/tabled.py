@@ -10,7 +10,7 @@ from provisions.store.worklists import JUDGED, LINE, OPEN, TABLES
 
 
 def lying(rows: Rows, places: Sequence[str], most: int, only: int | None = None) -> tuple[Sequence[Any], int]:
-    """What lies with a table of these municipalities, what was laid before it first on top, and how much there is.
+    """What lies with a table of these municipalities, the longest there on top, and how many there are.
 
     ``rung``: which table; ``laid``: since when (UTC). ``only``: of one provision.
     """

@@ -38,7 +38,7 @@ _PAGE = 5000
 class Verdict:
     """What ``verify`` found. ``faults`` are Dutch sentences, at most fifty about lines and fifty about the state.
 
-    ``more``: how many there are besides.
+    ``more``: how many others there are.
     """
 
     lines: int = 0
@@ -106,7 +106,7 @@ def compare(
 def _read_lines(
     connection: Connection, verdict: Verdict, known: Anchor | None, progress: Callable[[int], None]
 ) -> bool:
-    """Compare every line with the one before it; whether ``known`` was met on the way."""
+    """Compare every line with the one before it. Returns whether ``known`` was met on the way."""
     gone = _texts_forgotten(connection)
     forgotten = set(connection.execute(select(t.audit.c.case_id).where(t.audit.c.what == FORGOTTEN)).scalars())
     previous, last = START, 0

@@ -37,9 +37,9 @@ _LOOKED_AT = (
 
 
 def answers(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int) -> Sequence[Any]:
-    """What a table answered, an officer decided, or one that was asked wants of the director (``asks``: which words of
-    ``Said``), of an open provision, and nobody of ``directors`` did anything with since: the last one of each provision, oldest
-    first. Not what was taken back.
+    """Answers about open provisions with which none of ``directors`` did anything since: what a table answered, an officer
+    decided, or somebody who was asked wants of the director (``asks``: which words of ``Said``). The last one of each
+    provision, oldest first, without what was taken back.
     """
     return rows(
         f"{_MINE} SELECT * FROM (SELECT DISTINCT ON (p.id) {_CASE}, p.id, p.key, p.round, p.purpose, p.status, "
@@ -62,7 +62,7 @@ def answers(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: in
 def decided(
     rows: Rows, cases: Sequence[int], directors: Sequence[str], since: datetime, looked: str, most: int
 ) -> Sequence[Any]:
-    """What these directors asked a second person, and was decided after ``since``, until one of them opened the case again
+    """What these directors asked a second person and what was decided after ``since``, until one of them opened the case again
     (``looked``: how that is written down), oldest first.
     """
     return rows(
@@ -124,7 +124,7 @@ def zaken(rows: Rows, cases: Sequence[int], directors: Sequence[str], most: int)
 
 
 def refusals(rows: Rows, cases: Sequence[int], names: Sequence[str], most: int) -> Sequence[Any]:
-    """Refused provisions of which one of the follow-ups ``names`` is still to be done, the first of these due first."""
+    """Refused provisions for which one of the follow-ups ``names`` is still to be done, the first of these due first."""
     return rows(
         f"{_MINE} SELECT {_CASE}, p.id, min(f.due) AS first FROM mine "
         "JOIN provision p ON p.case_id = mine.id AND p.status = 'refused' JOIN follow_up f ON f.provision_id = p.id "
@@ -137,7 +137,7 @@ def refusals(rows: Rows, cases: Sequence[int], names: Sequence[str], most: int) 
 
 
 def notices(rows: Rows, scope: Scope, most: int, only: Only) -> Sequence[Any]:
-    """Open provisions of which a notice of default was received, and nothing was decided or announced nor the penalty settled:
+    """Open provisions for which a notice of default came in, while nothing was decided or announced and no penalty settled:
     the first received first. Of cases that this scope sees whole; of ``only`` its rows do not matter.
     """
     return rows(

@@ -118,7 +118,7 @@ class _Draft:
         return [{"provision_id": self.ids[key], "start": moment.today, "now": moment.now} for key in anew]
 
     def zaken_touched(self) -> list[Row]:
-        """The rounds of which a zaak may have to say something else now, and from when on: it is changed seldom."""
+        """The rounds whose zaak may have to say something else now, and from when on: it is changed seldom."""
         moment = self.change.moment
         if not moment.catalogue.zaken or self.before is None:
             return []
@@ -149,8 +149,8 @@ class _Draft:
 
 
 def _insert_new(connection: Connection, drafts: Sequence[_Draft]) -> None:
-    """Insert cases and provisions, in order, and note their ids in the drafts. First the cases: before the role of the workplace
-    stands a wall, and it sees provisions of cases that are there.
+    """Insert cases and provisions, in order, and note their ids in the drafts. Cases come first: the role of the
+    workplace stands behind a wall, and sees provisions only of cases that are there.
     """
     cases = [(draft, draft.row) for draft in drafts if draft.before is None and draft.row is not None]
     if cases:

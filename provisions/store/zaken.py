@@ -196,7 +196,7 @@ def hold(connection: Connection, zaak_id: int) -> Row[Any] | None:
 
 
 def notice(connection: Connection, municipality: str, uuid: UUID, now: datetime) -> bool:
-    """Look at this zaak now, if it is one of ours; whether it is."""
+    """Look at this zaak now, if it is one of ours. Returns whether it is."""
     z = t.zaak.c
     mine = (z.uuid == uuid, z.municipality == municipality)
     found = connection.execute(update(t.zaak).where(*mine).values(look_at=now)).rowcount

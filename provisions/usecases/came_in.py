@@ -98,7 +98,7 @@ class CameIn(OwnWork, SeeingNotices):
 
 
 def _answered(row: Any) -> str:
-    """What a table answered, whether it was submitted, or what one that was asked wants."""
+    """What a table answered, whether it was submitted, or what somebody who was asked wants."""
     if row.said is not None:
         said, who = Said(row.said), row.receiver.replace("-", " ")
         return f"{dutch.capitalised(who)}: {dutch.SAID[said]}"

@@ -39,7 +39,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A case as a right is about it.
+    """A case, as far as a right is about it.
 
     ``places``: the municipalities in one of which the right must be held; that of the case unless said otherwise.
     ``about``: the provision, where it is about one. ``unknown``: what whoever may not even see it hears.
@@ -56,7 +56,7 @@ class Entitlement:
     """The rights of whoever asks. ``clock`` gives the moment (aware).
 
     What one may not see does not exist: that is refused in the words for what is not there. What one sees and may not do is
-    refused with who may. Nobody at the shell is refused: who has the shell has the machine.
+    refused with who may. Nobody at the shell is refused: whoever has the shell has the machine.
     """
 
     def __init__(self, engine: Engine, config: Config, clock: Callable[[], datetime]) -> None:

@@ -1,4 +1,4 @@
-"""What came to be known of a provision besides its outcome."""
+"""What came to be known of a provision, apart from its outcome."""
 
 from datetime import date
 

@@ -18,7 +18,7 @@ class Hearing:
         self._clock = clock
 
     def heard(self, municipality: str, body: bytes) -> bool:
-        """Look at the zaak that a notification is about, if it is one of ours; whether it is. Nothing else of it is believed."""
+        """Look at the zaak that a notification is about, if it is ours. Returns whether it is. Nothing else of it is believed."""
         zaak = _about(body)
         if zaak is None:
             return False

@@ -1,4 +1,4 @@
-"""The last days of one's own clients, and of those of whom one replaces."""
+"""The last days of one's own clients, and of those of the people one replaces."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ class OwnDays(OwnWork):
     """What stands in somebody's own calendar."""
 
     def own_days(self) -> list[OwnDay]:
-        """Each last day of something of an own client, oldest first; what is late stands on the day that passed."""
+        """Each last day of something of one's own clients, oldest first; what is late stands on the day that passed."""
         if not self.scope.whole:
             return []
         with self._read() as rows:

@@ -1,4 +1,4 @@
-"""What somebody must do, as a list has it, and whose work it is: one's own, and that of whom one replaces."""
+"""What somebody must do, as a list has it, and whose work it is: one's own, and that of those whom one replaces."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -91,7 +91,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Mine:
-    """Whose cases it is about: the codes of whom I act for, myself first; ``cases``: theirs."""
+    """Whose cases it is about: the codes of those I act for, myself first; ``cases``: theirs."""
 
     own: bool
     codes: tuple[str, ...]
@@ -108,7 +108,7 @@ class OwnWork(Seeing):
     """Whose cases it is about, and a task about one of them."""
 
     def _mine(self, rows: Rows) -> Mine:
-        """Whose cases it is about: my own and those of whom I replace, or all that I see when I direct none."""
+        """Whose cases it is about: my own and those of the people I replace, or all that I see when I direct none."""
         now, scope = self._clock(), self.scope
         away = listing.absences(rows, day_of(now))
         codes = [self.actor.code, *away.represented(self.actor.code, day_of(now))]

@@ -71,7 +71,7 @@ class Retention:
         return Forgotten(case_id, messages, count)
 
     def forget_expired(self) -> int:
-        """Forget what was closed longer ago than the configured term; how many cases. So too who looked, and who was away."""
+        """Forget what was closed longer ago than the configured term, and who looked and was away. Returns how many cases."""
         with self._engine.begin() as connection:
             access_log.clear(connection, day_of(self._clock()))
         keeping = self._config.organisation.keeping

@@ -91,7 +91,7 @@ class Workday(SeeingPromised, CameIn, AskedByOthers, SinceLastVisit, SeeingQuart
         yield Kind.HANDOVER, moving[:MOST], len(moving)
 
     def _quarter(self, rows: Rows, mine: Mine) -> tuple[Sequence[Task], int]:
-        """One line for all of one's clients of whom nobody said this quarter where they sleep."""
+        """One line for all of one's clients about whom nobody said this quarter where they sleep."""
         total = self._unsaid(rows, mine.cases)
         if not total:
             return (), 0

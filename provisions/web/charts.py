@@ -54,7 +54,7 @@ class Chart:
 
 
 def chart(label: str, values: Sequence[tuple[str, int | None]], *, most: int | None = None, unit: str = "") -> Chart:
-    """``values``: a label and a number each. ``most``: what reaches the top; the largest of them where it is not said."""
+    """``values``: a label and a number each. ``most``: what reaches the top; by default the largest of them."""
     top = most or max([value or 0 for _, value in values] + [1])
     columns = []
     for number, (name, value) in enumerate(values):

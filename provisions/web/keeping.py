@@ -20,7 +20,7 @@ def person(sealing: Sealing, code: str) -> str:
 
 
 def keep(visit: "Visit") -> bool:
-    """Keep what was sent without a session, when it is a form that we drew for somebody in this browser; whether it was."""
+    """Keep what was sent without a session, if it is a form that we drew for somebody in this browser. Returns whether it is."""
     code = _whose(visit)
     if code is None or not visit.form_is_ours():
         return False

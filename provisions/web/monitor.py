@@ -57,7 +57,7 @@ def csv(visit: Visit) -> Response:
 
 
 def quarter(visit: Visit) -> Response:
-    """The clients of whom nobody said this quarter where they sleep."""
+    """The clients about whom nobody said this quarter where they sleep."""
     return _quarter(visit)
 
 

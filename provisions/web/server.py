@@ -104,7 +104,7 @@ class DoorServer:
         self._examples[:] = [Example(*one) for one in people]
 
     def start(self, sockets: list[socket.socket] | None = None) -> bool:
-        """Listen; whether it does."""
+        """Begin to listen. Returns whether it does."""
         self._sockets = sockets
         self._thread.start()
         threading.Thread(target=self._clear, name="provisions-deur-opruimen", daemon=True).start()

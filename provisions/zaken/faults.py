@@ -30,7 +30,7 @@ class NotThere(Fault):
 
 
 class NotSetUp(Fault):
-    """The catalogue has not what ``zaken.toml`` names, or not for that day: it goes away when somebody puts that right."""
+    """The catalogue does not have what ``zaken.toml`` names, or not on that day: it goes away when somebody puts that right."""
 
 
 class AlreadyThere(Fault):

@@ -45,7 +45,7 @@ def _one(client: Client, zaak: UUID) -> Zaak | Gone:
 
 
 def is_at_rest(zaak: Zaak) -> bool:
-    """Whether nothing of it has to be read besides: it is open, and has no resultaat."""
+    """Whether nothing more of it has to be read: it is open, and has no resultaat."""
     return zaak.ended is None and zaak.resultaat is None
 
 

@@ -1,4 +1,4 @@
-"""Who we are to a case system that asks for a certificate (mutual TLS, as with PKIoverheid), and whose it may have besides.
+"""Who we are to a case system that asks for a certificate (mutual TLS, as with PKIoverheid), and whose it may have as well.
 
 Certificates and keys are PEM files; the environment says where. A key has no password: whoever may read the file may use it.
 """

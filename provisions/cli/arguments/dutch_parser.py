@@ -60,7 +60,7 @@ class DutchParser(argparse.ArgumentParser):
         raise InvalidInput(message, f"Uitleg: {self.prog} --help")
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """By the one writer to the screen."""
+        """Through the one writer to the screen."""
         (terminal.aside if file is sys.stderr else terminal.lines)(message.rstrip("\n"))
 
     def format_help(self) -> str:

@@ -12,7 +12,7 @@ BUDGET_ACTS = frozenset({"budget", "small_budget"})
 
 
 def entry_asked(case: Case, approval: int) -> Entry | None:
-    """What of the budget was asked under this number (``A-…``)."""
+    """What was asked of the budget under this number (``A-…``)."""
     return next((e for e in entries(case.budget).values() if e.asked.approval == approval), None)
 
 

@@ -50,7 +50,7 @@ def open_case(case: Case, needs: Iterable[Need], moment: Moment) -> Decision:
 
 
 def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision:
-    """One or more provisions are needed besides. What was present and is needed again is no longer present."""
+    """One or more other provisions are needed. What was present and is needed again is no longer present."""
     must_be_open_case(case)
     must_be_awake(case, moment)
     needs = tuple(needs)

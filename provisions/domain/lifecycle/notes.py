@@ -21,7 +21,7 @@ def note(case: Case, key: ProvisionKey | None, text: str, moment: Moment) -> Dec
 
 
 def keep(case: Case, reason: str, moment: Moment) -> Decision:
-    """The notes and grounds of a case are needed for another year, for a reason. What was asked about that is done with it."""
+    """The notes and grounds of a case are needed for another year, for a reason. What was asked about that is then settled."""
     draft = Draft(case, moment, at_rest=True)
     draft.case = replace(draft.case, notes_kept_on=moment.today)
     settle_asked(draft, reviews(moment.catalogue), moment.today)

@@ -85,7 +85,7 @@ def place_found(case: Case, moment: Moment, until: date | None = None) -> Decisi
 
 
 def proposals(case: Case, catalogue: Catalogue, today: date) -> tuple[Proposal, ...]:
-    """What may be asked for besides because the place is lost, and was not since that is known; the order is that of config."""
+    """What else may be asked for because the place is lost, and was not asked since that is known, in the order of config."""
     lost = case.lost_place
     if lost is None or case.closed is not None or lost.ends < today:
         return ()

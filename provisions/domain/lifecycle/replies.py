@@ -1,7 +1,7 @@
-"""What one says who was asked by a message: a counter, a table, whoever judges a submission (web.md, "Answering by link").
+"""What those answer who were asked by a message: a counter, a table, whoever judges a submission (web.md, "Answering by link").
 
-Each answer is a fact by itself and, where there is one, the fact that it is besides: a milestone, an outcome, a cause, the
-answer of a table. The same rules and refusals hold as for whoever types it.
+Each answer is a fact in itself, and often another fact as well: a milestone, an outcome, a cause, the answer of a
+table. The same rules and refusals hold as for whoever types it.
 """
 
 from collections.abc import Mapping
@@ -138,7 +138,7 @@ def _day_of(given: FromCounter, moment: Moment) -> date | None:
 
 
 def _what_it_is(case: Case, key: ProvisionKey, given: FromCounter, on: date, moment: Moment) -> Decision:
-    """The fact that an answer of a counter is besides."""
+    """The other fact that a counter's answer is as well."""
     rule = moment.catalogue.rule(key.key)
     match given.said:
         case Said.APPLIED | Said.READY:
@@ -245,7 +245,7 @@ def _still_asked(case: Case, key: ProvisionKey) -> Provision:
 
 
 def _must_be_awake(case: Case, said: Said, moment: Moment) -> None:
-    """While a case is at rest nothing of it changes. Why it is at rest is nobody's business who is asked something."""
+    """While a case is at rest nothing of it changes. Why it is at rest is no business of those who are asked something."""
     if case.resting(moment.today) is not None and said not in _AT_REST:
         raise NotAllowed(
             "Dit antwoord kan nu niet worden vastgelegd: de klok van dit traject staat stil. Bel de regisseur, of antwoord "
@@ -256,7 +256,7 @@ def _must_be_awake(case: Case, said: Said, moment: Moment) -> None:
 def _noted(
     case: Case, key: ProvisionKey, reply: Reply, moment: Moment, remark: str | None, number: str | None = None
 ) -> Decision:
-    """The answer itself, on record; and the number by which a counter calls this, when it gave another one than is known."""
+    """The answer itself, on record; and the number by which a counter calls this, when that is not the number already known."""
     draft = Draft(case, moment, at_rest=True)
     provision = case.provisions[key]
     draft.case = draft.case.with_provision(replace(provision, replies=(*provision.replies, reply)))
@@ -339,8 +339,8 @@ def with_taken_up(provision: Provision, on: date) -> Provision:
 
 
 def take_back(case: Case, key: ProvisionKey, last: LastAct | None, since: Since, moment: Moment) -> Decision:
-    """The last answer about this provision is taken back by whoever gave it; see ``undo``, which looks at who that is: by the
-    link alone it is the receiver, and the person where somebody signed in at it.
+    """The last answer about this provision is taken back by whoever gave it; see ``undo``, which checks who that is: the receiver
+    when only the link was used, the person when somebody signed in there.
     """
     before = last.before.provisions.get(key) if last is not None and last.before is not None else None
     replies = case.provisions[key].replies if key in case.provisions else ()

@@ -39,7 +39,7 @@ def ask_second(draft: Draft, approval: Approval, because: str) -> None:
 
 
 def _asking(approval: Approval) -> MessageKind:
-    """The letter by which it is asked: of a small amount the colleagues, else the team leads."""
+    """The letter that asks it: of colleagues when the amount is small, else of the team leads."""
     return MessageKind.APPROVAL_COLLEAGUES if approval.act == "small_budget" else MessageKind.APPROVAL
 
 
