@@ -23,15 +23,35 @@ class Guesses:
         self._now = now
         self._wrong: dict[tuple[str, ...], deque[float]] = {}
         self._overall: deque[float] = deque(maxlen=OVERALL)
+        self._refused: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def wait(self, account: str, address: str) -> float:
         """Seconds until this account may be tried from this address; 0 when it may now."""
         with self._lock:
-            return max(
-                self._wait((address,), BY_ADDRESS),
-                self._wait((address, account), BY_ACCOUNT),
-            )
+            return self._longest(account, address)
+
+    def heard(self, account: str, address: str, *, right: bool) -> float:
+        """Seconds until this account may be tried from this address; 0 when whoever tried may hear whether it was ``right``.
+
+        What is wrong counts at the same moment: so of a hundred that are tried together no more are told than one by one.
+        """
+        with self._lock:
+            wait = self._longest(account, address)
+            if wait <= 0 and not right:
+                self._count(account, address)
+            return wait
+
+    def is_news(self, address: str) -> bool:
+        """Whether this address is refused for the first time in a minute: that is worth a line, and the rest is the same."""
+        with self._lock:
+            moment = self._now()
+            if self._refused.get(address, -WINDOW_SECONDS) > moment - WINDOW_SECONDS:
+                return False
+            if len(self._refused) >= _MOST_KEYS:
+                self._refused.clear()
+            self._refused[address] = moment
+            return True
 
     def pause(self) -> float:
         """Seconds that each attempt takes longer now, because very many are wrong."""
@@ -42,12 +62,18 @@ class Guesses:
     def wrong(self, account: str, address: str) -> None:
         """A wrong password, second factor or account."""
         with self._lock:
-            moment = self._now()
-            self._overall.append(moment)
-            for key, most in (((address,), BY_ADDRESS), ((address, account), BY_ACCOUNT)):
-                if key not in self._wrong and len(self._wrong) >= _MOST_KEYS:
-                    del self._wrong[next(iter(self._wrong))]
-                self._wrong.setdefault(key, deque(maxlen=most)).append(moment)
+            self._count(account, address)
+
+    def _count(self, account: str, address: str) -> None:
+        moment = self._now()
+        self._overall.append(moment)
+        for key, most in (((address,), BY_ADDRESS), ((address, account), BY_ACCOUNT)):
+            if key not in self._wrong and len(self._wrong) >= _MOST_KEYS:
+                del self._wrong[next(iter(self._wrong))]
+            self._wrong.setdefault(key, deque(maxlen=most)).append(moment)
+
+    def _longest(self, account: str, address: str) -> float:
+        return max(self._wait((address,), BY_ADDRESS), self._wait((address, account), BY_ACCOUNT))
 
     def _wait(self, key: tuple[str, ...], most: int) -> float:
         recent = self._wrong.get(key)

@@ -28,6 +28,7 @@ LASTS = timedelta(hours=8)
 IDLE = timedelta(minutes=30)
 RIGHTS_LAST = timedelta(hours=1)
 _NOTE_USE = timedelta(seconds=30)  # so that not each page writes
+_LONGEST_TYPED = 80  # of a code, as guesses are counted by it
 
 WRONG = "De code en het wachtwoord passen niet bij elkaar, of de tweede code klopt niet. Probeer het opnieuw."
 TOO_MANY = "Er is te vaak geprobeerd. Wacht een minuut en probeer het dan opnieuw."
@@ -97,9 +98,7 @@ class SigningIn:
         """
         code = code.strip().lower()
         known = code if CODE.fullmatch(code) else None
-        wait = self._guesses.wait(code[:80], address)
-        if wait > 0:
-            raise TooManyGuesses(wait)
+        self._must_not_wait(self._guesses.wait(code[:_LONGEST_TYPED], address), address)
         self._pause(self._guesses.pause())
         if code == ADMIN:
             return self._admin(password, address)
@@ -108,6 +107,7 @@ class SigningIn:
         right = self._sealing.fits(password, person.password if person else None)
         if person is None or not right:
             self._wrong(Logged.WRONG_PASSWORD, person.code if person else None, code, address)
+        self._right(code, address)
         self._second(person, second, address)
         if person.blocked is not None:
             self._looks.note(Logged.BLOCKED_CAME, person.code)
@@ -121,18 +121,16 @@ class SigningIn:
         self._sealing.fits(password, None)  # takes as long as for anybody else
         if not hmac.compare_digest(password.encode(), self._admin_password.encode()):
             self._wrong(Logged.WRONG_PASSWORD, ADMIN, ADMIN, address)
+        self._right(ADMIN, address)
         return self._begin(ADMIN, ADMIN, None)
 
     def admin_is_right(self, password: str, address: str) -> bool:
         """Whether this is the password of ``admin``, for a program. Raises ``TooManyGuesses``."""
-        wait = self._guesses.wait(ADMIN, address)
-        if wait > 0:
-            raise TooManyGuesses(wait)
-        if hmac.compare_digest(password.encode(), self._admin_password.encode()):
-            return True
-        self._guesses.wrong(ADMIN, address)
-        self._looks.note(Logged.WRONG_PASSWORD, ADMIN)
-        return False
+        right = hmac.compare_digest(password.encode(), self._admin_password.encode())
+        self._must_not_wait(self._guesses.heard(ADMIN, address, right=right), address)
+        if not right:
+            self._looks.note(Logged.WRONG_PASSWORD, ADMIN)
+        return right
 
     def _second(self, person: Person, typed: str, address: str) -> None:
         """Check the second factor. Raises ``NotAllowed``."""
@@ -151,11 +149,23 @@ class SigningIn:
             taken = people.use_second(connection, person.code, step)
         if not taken:  # the same digits in two browsers at the same moment
             self._wrong(Logged.WRONG_SECOND, person.code, person.code, address)
+        self._right(person.code, address)
 
     def _wrong(self, what: Logged, code: str | None, typed: str, address: str) -> NoReturn:
-        self._guesses.wrong(typed[:80], address)
+        self._must_not_wait(self._guesses.heard(typed[:_LONGEST_TYPED], address, right=False), address)
         self._looks.note(what, code)
         raise NotAllowed(WRONG)
+
+    def _right(self, typed: str, address: str) -> None:
+        """Something was right: also of that nobody hears who must wait, because of what was tried meanwhile."""
+        self._must_not_wait(self._guesses.heard(typed[:_LONGEST_TYPED], address, right=True), address)
+
+    def _must_not_wait(self, wait: float, address: str) -> None:
+        """Raise ``TooManyGuesses`` when there are seconds to wait. The first time in a minute that is written down."""
+        if wait > 0:
+            if self._guesses.is_news(address):
+                self._looks.note(Logged.SLOWED, None)
+            raise TooManyGuesses(wait)
 
     def _needs_second(self, grants: frozenset[Grant]) -> bool:
         right = self._config.rights.of(UseCase.SEE_CASE)

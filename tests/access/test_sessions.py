@@ -10,7 +10,7 @@ from provisions.usecases.signing_in import SigningIn, TooManyGuesses
 from tests.access.conftest import HERE
 from tests.access.test_people import ready, said
 from tests.conftest import MovingClock
-from tests.door import ADMIN_PASSWORD, PASSWORD
+from tests.door import ADMIN_PASSWORD, PASSWORD, SEALING, signing_in
 
 ELSEWHERE = "198.51.100.7"
 
@@ -79,6 +79,53 @@ def test_after_ten_wrong_ones_an_address_waits_also_with_the_right_one(
     assert door.who(door.sign_in(code, PASSWORD, "", ELSEWHERE)) is not None, "nobody locks another out"
     clock.advance(seconds=60)
     assert door.who(door.sign_in(code, PASSWORD, "", HERE)) is not None
+
+
+def test_of_very_many_at_the_same_moment_no_more_are_told_than_one_by_one() -> None:
+    """Who asks while others are still being tried hears no more: the right one among them is no answer either."""
+    guesses = Guesses(lambda: 0.0)
+    together = [guesses.wait("regie-1", HERE) for _ in range(40)]
+    assert set(together) == {0.0}, "none of them was wrong yet"
+    told = [guesses.heard("regie-1", HERE, right=False) for _ in together]
+    assert [wait == 0 for wait in told] == [True] * BY_ACCOUNT + [False] * (40 - BY_ACCOUNT)
+    assert guesses.heard("regie-1", HERE, right=True) > 0
+    assert guesses.heard("regie-1", ELSEWHERE, right=True) == 0
+
+
+def test_a_password_that_was_tried_together_with_others_is_judged_after_them(
+    app: App, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = signing_in(app, clock)
+    code, fits = ready(app, door), SEALING.fits
+
+    def meanwhile(password: str, kept: str | None) -> bool:
+        """It takes a while to try a password; others are wrong in that time."""
+        monkeypatch.setattr(SEALING, "fits", fits)
+        for number in range(BY_ADDRESS):
+            with pytest.raises(NotAllowed):
+                door.sign_in(f"iemand-{number}", "fout", "", HERE)
+        return fits(password, kept)
+
+    monkeypatch.setattr(SEALING, "fits", meanwhile)
+    with pytest.raises(TooManyGuesses):
+        door.sign_in(code, PASSWORD, "", HERE)
+    assert app.looks.counts()[Logged.SIGNED_IN] == 0
+
+
+def test_that_an_address_must_wait_is_written_down_once_a_minute(app: App, door: SigningIn, clock: MovingClock) -> None:
+    def tries(times: int) -> None:
+        for number in range(times):
+            with pytest.raises(NotAllowed):
+                door.sign_in(f"iemand-{number}", "fout", "", HERE)
+
+    tries(BY_ADDRESS)
+    assert app.looks.counts()[Logged.SLOWED] == 0
+    tries(5)
+    assert app.looks.counts()[Logged.SLOWED] == 1
+    clock.advance(seconds=61)
+    tries(BY_ADDRESS + 2)
+    assert app.looks.counts()[Logged.SLOWED] == 2
+    assert app.looks.counts()[Logged.WRONG_PASSWORD] == 2 * BY_ADDRESS
 
 
 def test_one_account_is_slowed_earlier_than_its_address(app: App, door: SigningIn) -> None:
