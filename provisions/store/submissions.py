@@ -67,6 +67,13 @@ def note(connection: Connection, number: str, by: str, at: datetime, onward: str
     connection.execute(statement.on_conflict_do_update(index_elements=["number"], set_=row))
 
 
+def first(connection: Connection, number: str, by: str, at: datetime, onward: str = "") -> bool:
+    """Whether this form, which changes no case, is sent for the first time; whoever sends the same at the same moment waits."""
+    row = {"number": number, "by": by, "at": at, "onward": onward, "said": ""}
+    statement = insert(t.submission).values(row).on_conflict_do_nothing().returning(t.submission.c.number)
+    return connection.execute(statement).first() is not None
+
+
 def find(connection: Connection, number: str) -> Submission | None:
     """What this form did; ``None`` when it was not sent."""
     columns = [t.submission.c[name] for name in ("number", "by", "at", "case_id", "after", "lines", "onward", "said")]

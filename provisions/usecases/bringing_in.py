@@ -14,11 +14,11 @@ from provisions.catalogue import Config
 from provisions.domain import brought_in as rules
 from provisions.domain.brought_in import UNSEEN, BroughtIn, Standing
 from provisions.domain.calendar import AMSTERDAM, day_of
-from provisions.domain.errors import InvalidInput, Lapsed, NotFound, Part
+from provisions.domain.errors import DoneBefore, InvalidInput, Lapsed, NotFound, Part
 from provisions.domain.lifecycle import SYSTEM, Via
 from provisions.domain.rules import CodeList
 from provisions.outbound.brought_in import GroupLetters
-from provisions.store import audit, channel, people
+from provisions.store import audit, channel, people, submissions
 from provisions.store import brought_in as kept
 from provisions.store.audit import Line
 from provisions.usecases.entitled import Entitlement
@@ -47,9 +47,11 @@ class BringingIn:
         owner: str,
         due: date,
         by: Actor,
+        form: str = "",
     ) -> BroughtIn:
         """Ask that something is brought in: nothing leaves until a second person has seen it. ``about``: a provision, or
-        ``other``; ``cases``: how many clients, as it was typed; ``decision``: what is asked, about no client.
+        ``other``; ``cases``: how many clients, as it was typed; ``decision``: what is asked, about no client. ``form``: the
+        number of the form that asks it; one that did raises ``DoneBefore``.
         """
         who, today = inputs.code(by.code, f"{Part.BY}"), day_of(self._clock())
         towns = self._config.organisation.municipalities
@@ -71,6 +73,8 @@ class BringingIn:
         self._check(asked, today)
         with self._entitlement.transaction(by, UseCase.BRING_IN) as connection:
             self._entitlement.must(by, UseCase.BRING_IN, Subject(place))
+            if form and not submissions.first(connection, form, who, self._clock()):
+                raise DoneBefore
             asked = replace(asked, number=kept.add(connection, asked))
             message = self._letters.asked(connection, asked, self._clock())
             because = "gevraagd om in te brengen bij de stuurgroep"

@@ -58,6 +58,11 @@ class Submissions:
         with self._engine.begin() as connection:
             submissions.note(connection, number, by, self._clock(), onward, said)
 
+    def is_first(self, number: str, by: str, *, onward: str) -> bool:
+        """Whether this form of a page that changes no case is sent for the first time: from now on it was sent before."""
+        with self._engine.begin() as connection:
+            return submissions.first(connection, number, by, self._clock(), onward)
+
     def seen(self, case_id: int) -> int:
         """The last line of the record of a case that somebody who looks now can see."""
         with self._engine.begin() as connection:

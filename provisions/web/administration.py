@@ -6,10 +6,13 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Role, UseCase
 from provisions.domain.errors import NotFound, Refused
+from provisions.web.forms import new_number
 from provisions.web.pages import Page
+from provisions.web.sending import SHOWN_ONCE, sent_before
 from provisions.web.visits import Visit
 
 MOST_TYPED = 60
+_SHOWN = ("toevoegen", "nieuw-adres")  # what gives a one-time address
 
 
 def people(visit: Visit) -> Response:
@@ -21,6 +24,8 @@ def people(visit: Visit) -> Response:
 def change(visit: Visit) -> Response:
     """Add somebody, block, let in again, or give a new one-time address, which is shown once."""
     visit.seen.must(UseCase.PEOPLE)
+    if visit.form.get("handeling", "") in _SHOWN and sent_before(visit, "/beheer"):
+        return _people(visit, said=SHOWN_ONCE)
     try:
         secret = _changed(visit)
     except NotFound as refusal:
@@ -94,7 +99,9 @@ def state(visit: Visit) -> Response:
     )
 
 
-def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", typed: object = None) -> Response:
+def _people(
+    visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", typed: object = None, said: str = ""
+) -> Response:
     app = visit.house.app
     named = app.config.organisation.municipalities
     towns = [(key, named[key].name) for key in app.people.places(visit.actor)]
@@ -106,6 +113,8 @@ def _people(visit: Visit, status: HTTPStatus = HTTPStatus.OK, *, why: str = "", 
         title="Beheer: mensen",
         people=app.people.every(visit.actor),
         why=why,
+        said=said,
+        new_number=new_number,
         role_choices=[(role.value, role.called) for role in Role],
         towns=towns,
         code=given.get("code", "")[:MOST_TYPED],

@@ -94,6 +94,7 @@ def _bring_in(visit: Visit, filled: Filled) -> str:
         owner=filled.one("owner"),
         due=filled.needed("due"),
         by=visit.actor,
+        form=filled.number,
     )
     return f"Gevraagd: S-{asked.number}. Een tweede persoon moet het eerst zien."
 

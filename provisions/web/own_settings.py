@@ -7,8 +7,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.overview.calendar_feed import as_calendar
 from provisions.usecases.preferences import WORDS
+from provisions.web.forms import new_number
 from provisions.web.house import PREFERENCES
 from provisions.web.pages import Page
+from provisions.web.sending import SHOWN_ONCE, sent_before
 from provisions.web.visits import Visit
 
 TITLE = "Mijn voorkeuren"
@@ -32,6 +34,8 @@ def change(visit: Visit) -> Response:
                 return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, visit.why(refusal))
             return RedirectResponse(f"{PREFERENCES[0]}?bewaard=ja", HTTPStatus.SEE_OTHER)
         case "agenda-aan":
+            if sent_before(visit, PREFERENCES[0]):
+                return _page(visit, said=SHOWN_ONCE)
             try:
                 secret = calendars.ask(visit.actor)
             except NotAllowed as refusal:
@@ -58,7 +62,7 @@ def calendar(visit: Visit) -> Response:
     return Response(made, media_type="text/calendar; charset=utf-8")
 
 
-def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, why: str = "") -> Response:
+def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, why: str = "", said: str = "") -> Response:
     app = visit.house.app
     return visit.house.page(
         visit,
@@ -66,6 +70,8 @@ def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, why: str = "") -> Re
         status,
         title=TITLE,
         why=why,
+        said=said,
+        number=new_number(),
         kept=visit.query.get("bewaard") == "ja" and not why,
         chosen=app.preferences.of(visit.actor),
         counts=app.preferences.count_for(visit.actor),

@@ -18,10 +18,11 @@ from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.submissions import Receipt
 from provisions.web import keeping
-from provisions.web.forms import FORM, NUMBER, Filled, Form, blank, read
+from provisions.web.forms import FORM, NUMBER, Filled, Form, blank, known_number, read
 from provisions.web.visits import Visit
 
 DONE, ONCE_MORE = "gedaan", "weer"
+SHOWN_ONCE = "Dit was al gedaan. Het adres is één keer getoond; is het niet overgenomen, maak dan een nieuw adres."
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,14 @@ def done_before(visit: Visit) -> Response | None:
     """Where the form leads that was sent now, when it was sent before: also one whose row is gone because of that."""
     number = visit.form.get(NUMBER, "")
     return _done(visit, number, again=True) if visit.house.app.submissions.is_done(number, visit.actor.code) else None
+
+
+def sent_before(visit: Visit, page: str) -> bool:
+    """Whether the form of ``page`` that makes something secret was sent before. It is shown once and kept nowhere: a reload or a
+    second press makes no other one, by which the first would end.
+    """
+    number = known_number(visit.form.get(NUMBER, ""))
+    return bool(number) and not visit.house.app.submissions.is_first(number, visit.actor.code, onward=page)
 
 
 def receipt(visit: Visit) -> tuple[Receipt | None, bool]:

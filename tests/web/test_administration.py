@@ -49,6 +49,20 @@ def test_somebody_is_added_with_an_address_that_is_shown_once_and_works_once(
     assert 'value="regie-7"' in again
 
 
+@pytest.mark.parametrize("what", [NEW, {"handeling": "nieuw-adres", "code": "regie-1"}], ids=["new", "again"])
+def test_a_page_with_an_address_that_is_loaded_again_makes_no_other(
+    make_browser: NewBrowser, what: dict[str, str]
+) -> None:
+    browser = make_browser().signs_in("beheer-1")
+    form = browser.opens("/beheer")
+    page = browser.fills("/beheer", None, **what)
+    (address,) = re.findall(r'<p class="key">(http://[^<]+)</p>', page)
+    browser.last = form
+    again = browser.fills("/beheer", None, **what)
+    assert (browser.status, "Dit was al gedaan" in again, 'class="key"' in again) == (200, True, False)
+    assert make_browser().client.get(address).status_code == 200, "the one that was shown is good"
+
+
 def test_who_is_blocked_is_out_and_may_come_back(make_browser: NewBrowser) -> None:
     theirs = make_browser().signs_in("regie-1")
     browser = make_browser().signs_in("beheer-1")

@@ -1,12 +1,31 @@
 """Ingebracht in the browser: brought in by a team lead, seen by another, decided by the steering group."""
 
+import pytest
+
 from provisions.app import App
+from provisions.domain.errors import DoneBefore
 from tests.builders import day, typed
 from tests.web.conftest import HOME, NewBrowser
 from tests.web.test_acts import does
 from tests.web.test_plan import words
 
 TEXT = "Reserveer twee woningen."
+
+
+def test_a_button_that_was_pressed_twice_at_once_brings_in_once(app: App) -> None:
+    """Neither of the two had been carried out when both came in: the database tells which is the second."""
+
+    def asks(form: str) -> int:
+        return app.bringing.bring_in(
+            municipality=HOME, about="other", cause="capacity", cases="3", decision=TEXT, owner="stuurgroep",
+            due=day("2027-01-15"), by=typed("teamleider-1"), form=form,
+        ).number  # fmt: skip
+
+    assert asks("a" * 32) == 1
+    with pytest.raises(DoneBefore):
+        asks("a" * 32)
+    assert asks("b" * 32) == 2
+    assert [one.number for one in app.bringing.every(typed("teamleider-1"))] == [2, 1]
 
 
 def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, app: App) -> None:

@@ -56,6 +56,17 @@ def _days_of(app: App, code: str) -> list[OwnDay]:
     return app.seen_by(Actor.of(code, [Role(role)], [town])).own_days()
 
 
+def test_a_page_with_the_address_that_is_loaded_again_leaves_it_as_it_is(make_browser: NewBrowser) -> None:
+    director = make_browser().signs_in("regie-1")
+    form = director.opens("/voorkeuren")
+    page = director.fills("/voorkeuren", None, handeling="agenda-aan")
+    (path,) = re.findall(r"(/agenda/[\w-]{43}\.ics)", page)
+    director.last = form
+    assert "Dit was al gedaan" in director.fills("/voorkeuren", None, handeling="agenda-aan")
+    assert "/agenda/" not in director.last
+    assert make_browser().client.get(path).status_code == 200
+
+
 def test_a_new_address_ends_the_old_one_and_turning_off_ends_it_at_once(make_browser: NewBrowser) -> None:
     director, program = make_browser().signs_in("regie-1"), make_browser().client
     first = turned_on(director)
