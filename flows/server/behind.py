@@ -117,7 +117,7 @@ class Behind:
 
     async def _ui_settings(self, request: Request) -> Response:
         if await self._lookers.of(request, active=False) is None:
-            return JSONResponse({"detail": "Meld u eerst aan."}, HTTPStatus.UNAUTHORIZED)
+            return await self._lookers.refused(request)
         said: dict[str, Any] = {
             "api_url": f"{BASE}/api",
             "auth": None,

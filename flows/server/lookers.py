@@ -3,10 +3,13 @@
 import hmac
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
+from flows.server.upstream import not_there
 from provisions.access import Actor, Role, UseCase
 from provisions.usecases.signing_in import SignedIn
 from provisions.web.house import House
@@ -35,6 +38,7 @@ class Lookers:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        house.when_out.append(self.forget)
         self._seen: dict[str, tuple[float, SignedIn | None]] = {}
         self._chosen: dict[str, str] = {}
 
@@ -47,9 +51,21 @@ class Lookers:
         return self._looks_as(signed_in.actor, token)
 
     async def is_somebody(self, request: Request) -> bool:
-        """Whether somebody has this session, whatever they may do."""
+        """Whether somebody has this session, whatever they may do; nobody does whose rights must be asked anew."""
         token = self._token(request)
-        return bool(token) and await self._signed_in(token, active=False) is not None
+        found = await self._signed_in(token, active=False) if token else None
+        return found is not None and not found.stale
+
+    async def refused(self, request: Request) -> Response:
+        """What a call gets of whoever does not look: 401 leads an open page to signing in; who is in finds nothing here."""
+        if await self.is_somebody(request):
+            return not_there()
+        return JSONResponse({"detail": "Meld u eerst aan."}, HTTPStatus.UNAUTHORIZED)
+
+    def forget(self, token: str) -> None:
+        """Who had this session signed out: from now on it is nobody's."""
+        self._seen.pop(token, None)
+        self._chosen.pop(token, None)
 
     def choose(self, looker: Looker, municipality: str | None) -> None:
         """From now on this one looks at another municipality; what is not theirs changes nothing."""

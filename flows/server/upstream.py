@@ -110,14 +110,16 @@ def csrf_answer(request: Request, token: str) -> Response:
 
 
 async def json_of(request: Request) -> Any:
-    """The body; nothing but JSON goes on. Raises ``NotLimitable``."""
+    """The body; nothing but JSON goes on, which NaN and half a character are not. Raises ``NotLimitable``."""
     raw = await request.body()
     if request.method != "POST" or not raw:
         return {} if request.method == "POST" else None
     try:
-        return json.loads(raw)
-    except ValueError:
+        found = json.loads(raw)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
         raise NotLimitable from None
+    return found
 
 
 def in_dutch(response: Response) -> Response:

@@ -57,7 +57,9 @@ class Sealing:
         return nonce + AESGCM(self._derived("seal")).encrypt(nonce, value, about.encode())
 
     def opened(self, value: bytes, about: str) -> bytes | None:
-        """What was sealed; ``None`` when the key is another one or something was changed."""
+        """What was sealed; ``None`` when the key is another one, something was changed, or it is too short to be anything."""
+        if len(value) < _NONCE:
+            return None
         try:
             return AESGCM(self._derived("seal")).decrypt(value[:_NONCE], value[_NONCE:], about.encode())
         except InvalidTag:

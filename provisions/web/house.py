@@ -77,6 +77,7 @@ class House:
         self.links = LinkAnswers(app.engine, app.config, app.views, secrets, app.clock, counted, given, time.sleep)
         self.examples = examples
         self.prefect_answers: Callable[[], bool] | None = None  # said by its rooms, where it is behind this door
+        self.when_out: list[Callable[[str], None]] = []  # told of each session that somebody ended
         self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
@@ -116,6 +117,12 @@ class House:
             title=title, visit=visit, here=visit.request.url.path, csrf=visit.csrf, **self._around(visit), **values
         )
         return HTMLResponse(html, int(status))
+
+    def sign_out(self, token: str) -> None:
+        """The session is over at once, in every room."""
+        self.door.sign_out(token)
+        for forget in self.when_out:
+            forget(token)
 
     def theme_of(self, actor: Actor | None) -> str:
         """The address of the colours for this person; those of the region for nobody."""

@@ -9,7 +9,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.web.pages import Page
 from provisions.web.qr import qr_code
-from provisions.web.visits import SIGN_IN, Visit, not_found
+from provisions.web.visits import SIGN_IN, SIGN_OUT, Visit, not_found
 
 
 def ask(visit: Visit) -> Response:
@@ -33,7 +33,7 @@ def sign_in(visit: Visit) -> Response:
     except NotAllowed as refusal:
         return _asked(visit, visit.why(refusal), HTTPStatus.UNAUTHORIZED)
     if visit.token:
-        visit.house.door.sign_out(visit.token)  # who was in with this browser is out
+        visit.house.sign_out(visit.token)  # who was in with this browser is out
     visit.new_token = token  # never the one that was there before
     return RedirectResponse(visit.onward, HTTPStatus.SEE_OTHER)
 
@@ -54,14 +54,14 @@ def from_provider(visit: Visit) -> Response:
         token, onward = visit.house.provider.come_back(visit.token, visit.query)
     except NotAllowed as refusal:
         return _asked(visit, visit.why(refusal), HTTPStatus.FORBIDDEN)
-    visit.house.door.sign_out(visit.token)
+    visit.house.sign_out(visit.token)
     visit.new_token = token
     return RedirectResponse(onward, HTTPStatus.SEE_OTHER)
 
 
 def sign_out(visit: Visit) -> Response:
     """Out, at once; nothing of it is kept in the browser."""
-    visit.house.door.sign_out(visit.token)
+    visit.house.sign_out(visit.token)
     visit.forget_token = True
     response = RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
     response.headers["clear-site-data"] = '"cache", "storage"'
@@ -132,6 +132,6 @@ PAGES = (
     Page("/aanmelden", ask, sign_in, anyone=True),
     Page("/aanmelden/organisatie", to_provider, anyone=True),
     Page("/aanmelden/terug", from_provider, anyone=True),
-    Page("/afmelden", post=sign_out),
+    Page(SIGN_OUT, post=sign_out),
     Page("/welkom/{secret}", set_up, set_password, anyone=True),
 )

@@ -25,11 +25,12 @@ from provisions.web import keeping
 from provisions.web.house import House
 
 SIGN_IN = "/aanmelden"
+SIGN_OUT = "/afmelden"
 BY_PROVIDER = "/aanmelden/organisatie"
 MOST_FIELDS = 200
 LONGEST_NUMBER = 18
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
-_ONWARD = re.compile(r"/(?!/)[A-Za-z0-9/_~.\-]{0,200}")
+_ONWARD = re.compile(r"(?!.*/[/.])/[A-Za-z0-9/_~.\-]{0,200}")  # no "//" or "/.": whoever folds those goes elsewhere
 _SAME_SITE = (None, "same-origin", "none")
 
 
@@ -171,10 +172,10 @@ def _handled(
 
 
 def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
-    if not anyone and visit.signed_in is None:
+    # What was said of somebody's rights an hour ago opens no page and does nothing, but signing out.
+    stale = visit.signed_in is not None and visit.signed_in.stale and visit.request.url.path != SIGN_OUT
+    if not anyone and (visit.signed_in is None or stale):
         return to_sign_in(visit, kept=visit.request.method == "POST" and keeping.keep(visit))
-    if visit.signed_in is not None and visit.signed_in.stale and visit.request.method == "GET" and not anyone:
-        return to_sign_in(visit)
     if visit.request.method == "POST" and not visit.form_is_ours():
         why = NOT_OURS
         return visit.house.page(visit, "refused.html.j2", HTTPStatus.FORBIDDEN, title="Dat ging niet", why=why)
@@ -202,10 +203,9 @@ def not_found(visit: Visit) -> Response:
 
 def to_sign_in(visit: Visit, *, kept: bool = False) -> Response:
     """Away to signing in, and back to this page afterwards. ``kept``: what was typed there is kept."""
-    path = onward(visit.request.url.path)
+    path = onward(visit.request.url.path if kept or visit.request.method in ("GET", "HEAD") else "")
     if visit.signed_in is not None and visit.signed_in.stale:
         return RedirectResponse(f"{BY_PROVIDER}?naar={quote(path)}", HTTPStatus.SEE_OTHER)
     if kept:
         return RedirectResponse(f"{SIGN_IN}?naar={quote(path)}&bewaard=ja", HTTPStatus.SEE_OTHER)
-    target = SIGN_IN if path == "/werk" or visit.request.method != "GET" else f"{SIGN_IN}?naar={quote(path)}"
-    return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(SIGN_IN if path == "/werk" else f"{SIGN_IN}?naar={quote(path)}", HTTPStatus.SEE_OTHER)

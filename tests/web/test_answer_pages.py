@@ -279,6 +279,27 @@ def test_a_code_goes_to_the_same_mailbox_for_one_browser(with_codes: Post) -> No
     assert other.status == 422, "tried too often"
 
 
+@pytest.mark.parametrize("value", ["", "AAAA", "AAAAAAAAAAAAAAAAAAAA", "\u00e9", "~", "=" * 4000])
+def test_a_cookie_that_is_none_of_ours_is_no_link(post: Post, value: str) -> None:
+    asked = post.door.get("/antwoord", headers={"cookie": f"__Host-antwoord={value}".encode("latin-1")})
+    assert asked.status_code == 404
+
+
+def test_each_page_of_an_answer_has_one_form(with_codes: Post) -> None:
+    """The page of the code too: what is typed and what is asked anew are sent by buttons of one form."""
+    browser = with_codes.opens(COUNTER)
+    assert browser.last.count("<form") == 1
+    browser.fills("/antwoord/code", sturen="ja")
+    assert browser.last.count("<form") == 1
+    digits = re.findall(r"^.*: (\d{6})$", with_codes.text(with_codes.mails(COUNTER)[-1]), re.M)[-1]
+    browser.fills("/antwoord/code", code=digits)
+    assert (REF in browser.last, browser.last.count("<form")) == (True, 1)
+    browser.fills("/antwoord", answer="seen")
+    assert browser.last.count("<form") == 1
+    browser.fills("/antwoord", answer="seen", confirm="ja")
+    assert browser.last.count("<form") == 1
+
+
 def test_without_the_code_what_was_answered_is_not_taken_back(with_codes: Post) -> None:
     """A question that is answered asks for no code to say that it is over; taking back is another matter."""
     post, link = with_codes, with_codes.link(COUNTER)

@@ -169,6 +169,9 @@ def test_a_form_of_one_browser_is_none_of_another(make_browser: NewBrowser) -> N
         "/aanmelden?x",
         "werk",
         "/a\r\nx: y",
+        "/.//evil.example",
+        "/werk//evil.example",
+        "/werk/../evil",
     ],
 )
 def test_nobody_is_led_to_another_machine(browser: Browser, naar: str) -> None:

@@ -1,5 +1,6 @@
 """Signing in by a provider of identities: what is right comes in, and what was changed, replayed or taken away does not."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -242,6 +243,45 @@ def test_a_group_that_is_taken_away_holds_an_hour_at_most(
     browser.client.follow_redirects = False
     assert browser.opens("/werk") is not None
     assert browser.status == 303, "what it was signed in with is stale and opens nothing"
+
+
+def test_after_an_hour_no_form_does_anything_either_and_what_was_typed_is_kept(
+    browser: Browser, identities: Identities, app: App, clock: MovingClock
+) -> None:
+    signs_in(browser, identities, "/te-laat")
+    plan = f"/clienten/{app.views.case(HERE).case.id}"
+    page = browser.opens(plan)
+    clock.advance(minutes=29)
+    browser.opens("/werk")
+    clock.advance(minutes=29)
+    browser.opens("/werk")
+    clock.advance(minutes=2)
+    browser.client.follow_redirects = False
+    token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+    searched = browser.client.post("/clienten", data={"csrf": token, "zoek": HERE})
+    assert (searched.status_code, searched.headers["location"]) == (303, "/aanmelden/organisatie?naar=/werk")
+    form = page[page.index('<form class="utrecht-form" method="post" action="' + plan + '" id="note"') :]
+    browser.last = form[: form.index("</form>")]
+    browser.fills(plan, note="morgen weer bellen")
+    assert (browser.status, browser.headers["location"]) == (303, f"/aanmelden/organisatie?naar={plan}")
+    browser.client.follow_redirects = True
+    assert [line.what for line in app.views.audit(HERE)].count("case.noted") == 0
+    assert "morgen weer bellen" in signs_in(browser, identities, plan).last
+
+
+def test_after_an_hour_one_still_signs_out(browser: Browser, identities: Identities, clock: MovingClock) -> None:
+    page = signs_in(browser, identities).last
+    token = browser.client.cookies["sessie"]
+    for _ in range(3):
+        clock.advance(minutes=20)
+        browser.client.get("/werk", follow_redirects=False)
+    browser.last = page
+    browser.fills("/afmelden")
+    browser.client.cookies.clear()
+    browser.client.cookies.set("sessie", token)
+    browser.client.follow_redirects = False
+    browser.opens("/werk")
+    assert browser.headers["location"] == "/aanmelden"
 
 
 def test_a_group_more_holds_after_the_next_time(browser: Browser, identities: Identities, clock: MovingClock) -> None:
