@@ -709,6 +709,15 @@ class Case:
         """The last round of the provision called ``key``."""
         return max((p for p in self.provisions.values() if p.key == key), key=lambda p: p.round, default=None)
 
+    def beside(self, provision: Provision, key: str) -> Provision | None:
+        """The round of ``key`` that goes with ``provision``: the last; of what is over, the last that was needed before its end.
+
+        What is needed again later changes nothing of an earlier round.
+        """
+        rounds, over = self.rounds(key), provision.closed_on
+        then = [r for r in rounds if over is None or r.needed_on < over] or list(rounds[:1])
+        return then[-1] if then else None
+
     def with_provision(self, provision: Provision) -> "Case":
         """This case with ``provision`` in place of the one with its key."""
         return changed(self, provisions={**self.provisions, provision.id: provision})

@@ -204,8 +204,8 @@ def _running(situation: Situation, rule: Statutory, term: Term, event: date) -> 
 
 
 def _milestone_day(situation: Situation, wanted: MilestoneRef) -> date | None:
-    """The day of a milestone of this round, or of the last round of another provision."""
-    of = situation.provision if wanted.of is None else situation.case.latest(wanted.of)
+    """The day of a milestone of this round, or of the round of another provision that goes with it."""
+    of = situation.provision if wanted.of is None else situation.case.beside(situation.provision, wanted.of)
     return of.milestone(wanted.name) if of else None
 
 

@@ -79,6 +79,21 @@ def test_an_advance_counts_from_the_application_for_the_benefit() -> None:
     assert told[-2:] == ["advance_payment", "benefit_decision"]
 
 
+def test_what_the_benefit_does_later_changes_nothing_of_an_advance_that_is_over() -> None:
+    client = a_client(present=frozenset({"id_document"})).needs("advance_payment", "benefit_decision")
+    client.reaches("benefit_decision", "applied", "2026-11-02")
+    client.travels_to("2026-12-08 09:00").gets("advance_payment", "2026-12-08")
+    client.gets("benefit_decision", "2026-12-08")
+    exceeded = [("2026-12-01", None)]
+    assert (due(client, "advance_payment"), late(client, "advance_payment")) == ("2026-11-30", exceeded)
+    client.travels_to("2027-01-11 09:00").needs_again("benefit_decision", "stopped")
+    assert (due(client, "advance_payment"), late(client, "advance_payment")) == ("2026-11-30", exceeded)
+    client.reaches("benefit_decision", "applied")
+    assert (due(client, "advance_payment"), late(client, "advance_payment")) == ("2026-11-30", exceeded)
+    client.needs_again("advance_payment", "needed_again")
+    assert due(client, "advance_payment") == "2027-02-08"  # of the benefit that it is for
+
+
 def test_nothing_of_insurance_runs_before_the_letter() -> None:
     client = asked_for("health_insurance")
     assert ends(client, "health_insurance") == []
