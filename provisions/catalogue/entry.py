@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ E = TypeVar("E", bound=StrEnum)
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3])(?::?[0-5][0-9]){0,2}")
 _DUTCH_TYPES = {
     str: "een tekst tussen aanhalingstekens",
     bool: "true of false",
@@ -42,6 +43,20 @@ def meant(word: str, known: Collection[str]) -> str:
     if guess := nearest(word, known):
         return f"Bedoelde u '{guess}'?"
     return f"Kies uit: {', '.join(sorted(known))}." if known else "Haal deze waarde weg."
+
+
+def _time_of_day(text: str) -> time:
+    """A time of Amsterdam's day. Raises ``ValueError``, also for one of another zone and for the end of the day."""
+    if not _TIME.fullmatch(text):
+        raise ValueError
+    return time.fromisoformat(text)
+
+
+def _shown(value: object) -> str:
+    """``value`` as it stands in the file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, (date, time)) else repr(value)
 
 
 @dataclass
@@ -82,9 +97,11 @@ class Entry:
                 self.missing.append(key)
             return None
         value = self.values[key]
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        # In Python true is a number, and a moment is a day.
+        another = (kind is int and isinstance(value, bool)) or (kind is date and isinstance(value, datetime))
+        if isinstance(value, kind) and not another:
             return value
-        self.fault(key, f"{value!r} is van het verkeerde soort.", f"Vul {_DUTCH_TYPES[kind]} in.")
+        self.fault(key, f"{_shown(value)} is van het verkeerde soort.", f"Vul {_DUTCH_TYPES[kind]} in.")
         return None
 
     def text(self, key: str, *, default: str | None = None) -> str:
@@ -133,7 +150,7 @@ class Entry:
     def clock_time(self, key: str) -> time:
         """A time of day such as ``"08:30"``."""
         text = self.text(key)
-        return self._parsed(key, text, time.fromisoformat, "tijd", "Schrijf een tijd als '08:30'.") or time.min
+        return self._parsed(key, text, _time_of_day, "tijd", "Schrijf een tijd als '08:30'.") or time.min
 
     def term(self, key: str, *, optional: bool = False) -> Term | None:
         """A Dutch term such as ``"2 werkdagen"``; ``None`` when absent or wrong."""
@@ -174,7 +191,7 @@ class Entry:
         """A list of texts; empty when absent."""
         values = self._value(key, list, optional=optional) or []
         if wrong := [value for value in values if not isinstance(value, str)]:
-            self.fault(key, f"{wrong[0]!r} is geen tekst.", "Zet elke waarde tussen aanhalingstekens.")
+            self.fault(key, f"{_shown(wrong[0])} is geen tekst.", "Zet elke waarde tussen aanhalingstekens.")
         return tuple(value for value in values if isinstance(value, str))
 
     def enums(self, key: str, kind: type[E]) -> frozenset[E] | None:
@@ -216,7 +233,7 @@ class Entry:
                 name = f"{self._inner(key)} {values.get('name', values.get('rung', f'nr. {number}'))}"
                 entries.append(Entry(self.file, name, values, self.faults))
             else:
-                self.fault(key, f"{values!r} is geen tabel.", "Schrijf { sleutel = waarde, … }.")
+                self.fault(key, f"{_shown(values)} is geen tabel.", "Schrijf { sleutel = waarde, … }.")
         return entries
 
     def _inner(self, key: str) -> str:

@@ -394,8 +394,10 @@ def _office_hours(entry: Entry) -> OfficeHours:
     inner = entry.table("office_hours")
     if inner is None:
         return OfficeHours(time.min, time.max)
+    faults = len(inner.faults)
     hours = OfficeHours(inner.clock_time("from"), inner.clock_time("until"))
-    if hours.end <= hours.start and time.min not in (hours.start, hours.end):
+    readable = len(inner.faults) == faults and not inner.missing
+    if readable and hours.end <= hours.start:
         inner.fault("until", "de kantooruren eindigen voor ze beginnen.", "Vul een latere tijd in.")
     inner.done()
     return hours

@@ -203,6 +203,22 @@ POSTAL = "[provision.postal_address]"
             ("[municipality.voorbeeldstad.office_hours]", "'from'", "'half negen' is geen tijd", "08:30"), id="bad time",
         ),
         pytest.param(
+            "organisation.toml", ('until = "17:00"', 'until = "24:00"'),
+            ("[municipality.voorbeeldstad.office_hours]", "'until'", "'24:00' is geen tijd", "08:30"), id="a time after the day",
+        ),
+        pytest.param(
+            "organisation.toml", ('until = "17:00"', 'until = "00:00"'),
+            ("[municipality.voorbeeldstad.office_hours]", "'until'", "eindigen voor ze beginnen"), id="until midnight",
+        ),
+        pytest.param(
+            "organisation.toml", ('morning_message = "07:30"', 'morning_message = "07:30Z"'),
+            ("[region]", "'morning_message'", "'07:30Z' is geen tijd"), id="a time of another zone",
+        ),
+        pytest.param(
+            "organisation.toml", ("arrangement = { day = 2026-01-05,", "arrangement = { day = 2026-01-05T00:00:00,"),
+            ("[region.arrangement]", "'day'", "2026-01-05T00:00:00 is van het verkeerde soort"), id="a moment for a day",
+        ),
+        pytest.param(
             "provisions.toml", ('agreed_after = "5 werkdagen"\nafter = []', 'after = ["paspoort"]'),
             ("[provision.housing.for nr. 1]", "'after'", "'paspoort' bestaat niet"), id="a purpose after nothing known",
         ),
