@@ -11,6 +11,7 @@ from provisions.domain import dutch
 from provisions.domain.characters import as_seen, is_blank, is_utf8
 from provisions.domain.errors import InvalidInput, NotFound, Refused
 from provisions.domain.privacy import identifying, refuse_identifying
+from provisions.domain.weeks import FIRST_YEAR, LAST_YEAR
 
 CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 LONGEST_TEXT = 2000
@@ -168,8 +169,10 @@ def _existing(year: int, month: int, day: int) -> date | None:
 
 def possible(found: date, what: str) -> date:
     """A day in the past or the future that is no slip of the pen. Raises ``InvalidInput``."""
-    if not 1950 <= found.year <= 2200:
-        raise InvalidInput(f"De datum {found.isoformat()} voor {what} ligt buiten wat mogelijk is (1950 tot 2200).")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidInput(
+            f"De datum {found.isoformat()} voor {what} ligt buiten wat mogelijk is ({FIRST_YEAR} tot {LAST_YEAR})."
+        )
     return found
 
 

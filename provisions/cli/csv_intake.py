@@ -45,11 +45,10 @@ def read(path: Path, check: Callable[[IntakeRequest], None]) -> list[IntakeReque
     for line, row in rows(path, COLUMNS):
         try:
             request = _request(row)
-            if request.reference in seen:
-                raise InvalidInput(
-                    f"De referentie {inputs.shown(request.reference)} staat ook op regel {seen[request.reference]}."
-                )
-            seen[request.reference] = line
+            named = inputs.existing_reference(request.reference)
+            if named in seen:
+                raise InvalidInput(f"De referentie {inputs.shown(named)} staat ook op regel {seen[named]}.")
+            seen[named] = line
             check(request)
             requests.append(request)
         except Refused as fault:

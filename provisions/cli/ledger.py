@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 
+from provisions import inputs
 from provisions.app import App
 from provisions.cli.arguments.dutch_parser import refuse_besides
 from provisions.cli.database import app_on
@@ -171,13 +172,13 @@ def forget(args: Namespace, settings: Settings) -> None:
     """Forget a closed case at once."""
     with app_on(settings) as app:
         forgotten = app.retention.forget(args.reference, by=args.by)
-    number = forgotten.case_id
+    named, number = inputs.existing_reference(args.reference), forgotten.case_id
     OutboxFolder(settings.home / "outbox").remove(forgotten.messages)
     if args.json:
-        as_json({"forgotten": args.reference, "kept_as": f"VERGETEN-{number}"})
+        as_json({"forgotten": named, "kept_as": f"VERGETEN-{number}"})
         return
     say(
-        f"Traject {args.reference} is vergeten. Wat het weekrapport nodig heeft staat er nog onder VERGETEN-{number}.",
+        f"Traject {named} is vergeten. Wat het weekrapport nodig heeft staat er nog onder VERGETEN-{number}.",
         "In Prefect verdwijnen de runs en het plan binnen een minuut (of zodra provisions up weer draait).",
         *(
             [f"Niet meer verzonden: {dutch.counted(forgotten.unsent, 'bericht', 'berichten')}."]

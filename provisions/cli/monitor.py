@@ -1,7 +1,9 @@
 """``provisions monitor``: kengetallen of a day, on the screen and as a file."""
 
 import csv
+import io
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
 
 from provisions.catalogue import load
 from provisions.cli.database import reaching_the_database
@@ -20,13 +22,10 @@ def monitor(args: Namespace, settings: Settings) -> None:
         found = Monitors(read, config, utc_now).of(args.on)
     rows = list(lines(config, found))
     if args.out:
-        folder = path_of(str(args.out))
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"monitor-{found.found.day.isoformat()}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-            writer.writerow(HEADS)
-            writer.writerows(rows)
+        from provisions.report.files import write_files  # with what draws the report; a look does without
+
+        name = f"monitor-{found.found.day.isoformat()}.csv"
+        (path,) = write_files(path_of(str(args.out)), {name: _as_csv(rows)}, what="De monitor")
         progress(f"Geschreven: {path}")
     if args.json:
         as_json(found.as_json())
@@ -42,3 +41,12 @@ def monitor(args: Namespace, settings: Settings) -> None:
         figures = (line.homeless, line.losing, line.wlz)
         told = ", ".join(f"{said(figure)} {share(figure, line.included)}".strip() for figure in figures)
         say(f"  {dutch.dutch_date(line.day)}: {line.included}; {told}")
+
+
+def _as_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """As a Dutch Excel reads it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(HEADS)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")

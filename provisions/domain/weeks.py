@@ -7,6 +7,7 @@ from typing import Self
 
 from provisions.domain.errors import InvalidInput
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200  # as of a day that is typed
 _TEXT = re.compile(r"(\d{4})-W(\d{2})")
 _FORM = "Verwacht: JJJJ-Wnn, een week die bestaat, zoals 2026-W47."
 
@@ -37,8 +38,11 @@ class Week:
         match = _TEXT.fullmatch(text)
         if match is None:
             raise InvalidInput(f"'{text[:20]}' is geen week. {_FORM}")
+        year = int(match[1])
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise InvalidInput(f"De week '{text}' ligt buiten wat mogelijk is ({FIRST_YEAR} tot {LAST_YEAR}). {_FORM}")
         try:
-            return cls.of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+            return cls.of(date.fromisocalendar(year, int(match[2]), 1))
         except ValueError:
             raise InvalidInput(f"De week '{text}' bestaat niet. {_FORM}") from None
 

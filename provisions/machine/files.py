@@ -181,6 +181,7 @@ _REASONS: Mapping[int, str] = {
     errno.EPERM: "geen rechten op deze plek",
     errno.EROFS: "op deze schijf kan alleen gelezen worden",
     errno.ENOENT: "de map bestaat niet",
+    errno.EEXIST: "daar staat al een bestand met die naam",
     errno.ENOTDIR: "een deel van het pad is een bestand, geen map",
     errno.EISDIR: "dit is een map, geen bestand",
     errno.ENAMETOOLONG: "de naam is te lang",

@@ -1,12 +1,12 @@
 """What every use case about a case does: check what was said, load under lock, let the domain decide, write it all at once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -29,6 +29,9 @@ from provisions.usecases.again import tried_again
 from provisions.usecases.entitled import Entitlement, Known, no_such
 
 OWN_NUMBER, THEIR_NUMBER = "het zaaknummer van de gemeente", "het nummer van het loket"
+K = TypeVar("K")
+T = TypeVar("T")
+
 _ROUND = re.compile(r"[1-9][0-9]{0,3}")
 
 
@@ -50,6 +53,14 @@ class Doing(Moment):
 
     actor: Actor
     use_case: UseCase
+
+
+def _once(said: Iterable[tuple[K, T]]) -> dict[K, T]:
+    found: dict[K, T] = {}
+    for name, value in said:
+        if found.setdefault(name, value) != value:
+            raise InvalidInput(f"Over '{name}' staat er twee keer iets, en niet hetzelfde. Geef één waarde.")
+    return found
 
 
 class Deciding:
@@ -121,8 +132,9 @@ class Deciding:
         rules = self._config.catalogue.provisions
         return inputs.known(key, rules, "voorziening", {rule.key: rule.name for rule in rules.values()})
 
-    def _by_key(self, typed: Mapping[str, date]) -> dict[str, date]:
-        return {self._key(key): day for key, day in typed.items()}
+    def _by_key(self, typed: Mapping[str, T]) -> dict[str, T]:
+        """What was said of each provision. Raises ``InvalidInput`` when one was named twice, in other words."""
+        return _once((self._key(key), said) for key, said in typed.items())
 
     def _dependency(self, text: str) -> str:
         """A dependency as it was typed: by its key, by its Dutch name, or ``a|b`` when either will do."""
@@ -148,10 +160,10 @@ class Deciding:
         why = inputs.known(
             reason, [end.name for end in ends], "reden van het einde", {end.name: end.label for end in ends}
         )
-        named = {
-            self._asked(key): refuse_identifying(code, "wie het overneemt") for key, code in (takeovers or {}).items()
-        }
-        return lambda case: Ending(why, on, {asked.of(case): code for asked, code in named.items()})
+        named = [
+            (self._asked(key), refuse_identifying(code, "wie het overneemt")) for key, code in (takeovers or {}).items()
+        ]
+        return lambda case: Ending(why, on, _once((asked.of(case), code) for asked, code in named))
 
     def _cause(self, text: str) -> str:
         """Why something is not there yet, by its code or in Dutch."""

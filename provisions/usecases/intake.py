@@ -15,7 +15,7 @@ from provisions.domain.case import UNKNOWN, VIA_DIRECTOR, Case
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle import Decision, Moment, Need, bounds, waivers
 from provisions.domain.privacy import refuse_identifying
-from provisions.domain.rules import Brp, CodeList, Route
+from provisions.domain.rules import Brp, CodeList, ProvisionRule, Route
 from provisions.store import loading
 from provisions.store.writing import Change, ReferenceTaken, write
 from provisions.usecases.again import tried_again
@@ -64,7 +64,8 @@ class Intake(Deciding):
         moment = self._doing(by, UseCase.INTAKE)
         with self._entitlement.noted(by, moment.use_case):
             changes = [Change(None, self._intake(request, moment), moment) for request in requests]
-        twice = _first_repeated(request.reference for request in requests)
+        references = [change.decision.case.reference for change in changes]  # as recorded, however they were typed
+        twice = _first_repeated(references)
         if twice is not None:
             raise NotAllowed(f"De referentie '{twice}' komt twee keer voor. Elk traject heeft een eigen referentie.")
         try:
@@ -73,7 +74,7 @@ class Intake(Deciding):
                 write(connection, sorted(changes, key=lambda change: change.decision.case.reference))
         except ReferenceTaken:
             with self._engine.begin() as connection:
-                self._refuse_existing(connection, [request.reference for request in requests])
+                self._refuse_existing(connection, references)
             raise
         return [change.decision.case for change in changes]
 
@@ -81,9 +82,9 @@ class Intake(Deciding):
         """Raise what ``intake`` would raise for this request alone; nothing is written."""
         moment = self._doing(by, UseCase.INTAKE)
         with self._entitlement.noted(by, moment.use_case):
-            self._intake(request, moment)
+            decision = self._intake(request, moment)
         with self._engine.begin() as connection:
-            self._refuse_existing(connection, [request.reference])
+            self._refuse_existing(connection, [decision.case.reference])
 
     def foresee_intake(self, request: IntakeRequest, *, by: Actor) -> Decision:
         """What ``intake`` would decide, with what the clock does at once because it is recorded late; nothing is written.
@@ -94,7 +95,7 @@ class Intake(Deciding):
         with self._entitlement.noted(by, moment.use_case):
             decision = self._intake(request, moment)
         with self._engine.begin() as connection:
-            self._refuse_existing(connection, [request.reference])
+            self._refuse_existing(connection, [decision.case.reference])
         clock = Moment(moment.now, lifecycle.SYSTEM, moment.catalogue, absences=moment.absences)
         for key in decision.case.provisions:
             decision = decision.then(lifecycle.tick(decision.case, key, clock))
@@ -161,12 +162,15 @@ class Intake(Deciding):
         named = list(dict.fromkeys(self._key(key) for key in request.needs if key != EVERYTHING))
         if EVERYTHING not in request.needs:
             return named
-        agreed = self._by_key(request.agreed)
-        return [
-            rule.key
-            for rule in self._config.catalogue.provisions.values()
-            if rule.key in named or (rule.key not in present and (not rule.needs_agreed_date or rule.key in agreed))
-        ]
+        agreed, purposes = self._by_key(request.agreed), self._by_key(request.purposes)
+
+        def is_dated(rule: ProvisionRule) -> bool:
+            purpose = rule.purpose(purposes.get(rule.key))
+            by_purpose = purpose is not None and purpose.agreed_after is not None
+            return not rule.needs_agreed_date or rule.key in agreed or by_purpose
+
+        rules = self._config.catalogue.provisions.values()
+        return [rule.key for rule in rules if rule.key in named or (rule.key not in present and is_dated(rule))]
 
     def _needs(
         self,
@@ -179,9 +183,9 @@ class Intake(Deciding):
         today: date,
     ) -> tuple[Need, ...]:
         agreed, needed_from = self._by_key(agreed), self._by_key(needed_from)
-        waive = {(self._key(key), self._dependency(on)): ground for (key, on), ground in waive.items()}
+        waive = self._waivers(waive)
         urgent = [self._key(key) for key in urgent]
-        purposes = {self._key(key): refuse_identifying(code, "waarvoor") for key, code in purposes.items()}
+        purposes = {key: refuse_identifying(code, "waarvoor") for key, code in self._by_key(purposes).items()}
         named = {
             Part.AGREED: set(agreed),
             Part.NEEDED_FROM: set(needed_from),
@@ -219,6 +223,16 @@ class Intake(Deciding):
             )
             for key in keys
         )
+
+    def _waivers(self, typed: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+        """Grounds by provision and dependency, each in our own words."""
+        found: dict[tuple[str, str], str] = {}
+        for (key, on), ground in typed.items():
+            named = self._key(key), self._dependency(on)
+            if named in found:
+                raise InvalidInput(waivers.twice(*named))
+            found[named] = ground
+        return found
 
     def _refuse_existing(self, connection: Connection, references: Sequence[str]) -> None:
         existing = loading.existing_references(connection, references, limit=5)

@@ -1,5 +1,6 @@
 """Who came in, was refused, and looked at what: reading it back."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from provisions import inputs
 from provisions.access.log import WORDS, Logged
 from provisions.catalogue import Config
 from provisions.domain.calendar import utc_text
+from provisions.domain.errors import Refused
 from provisions.store import access_log, people
 from provisions.usecases.noting import Noting
 from provisions.views.cases import Views
@@ -61,14 +63,23 @@ class Looks(Noting):
         Raises ``NotFound`` when it is neither, and ``InvalidInput`` when it can't be.
         """
         with self._engine.begin() as connection:
-            if inputs.CODE.fullmatch(asked.strip()):
-                code = asked.strip()
+            code = asked.strip()
+            if inputs.CODE.fullmatch(code):
                 rows = access_log.of_person(connection, code, MOST)
-                if not rows and people.find(connection, code) is None:
-                    raise inputs.no_such_person(code)
-            else:
-                rows = access_log.of_case(connection, self._views.number(asked), MOST)
+                if rows or people.find(connection, code) is not None:
+                    return [_look(row) for row in rows]
+            rows = access_log.of_case(connection, self._case_of(code), MOST)
         return [_look(row) for row in rows]
+
+    def _case_of(self, asked: str) -> int:
+        """The number of the case that was meant; ``tr-2026-0042`` may be one as well as a person's code."""
+        try:
+            return self._views.number(asked)
+        except Refused:
+            pattern = self._config.organisation.reference_pattern
+            if inputs.CODE.fullmatch(asked) and not re.fullmatch(pattern, asked.upper()):
+                raise inputs.no_such_person(asked) from None
+            raise
 
     def counts(self) -> dict[Logged, int]:
         """How many lines of each kind are kept."""

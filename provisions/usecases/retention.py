@@ -63,7 +63,7 @@ class Retention:
             self._entitlement.must_with(by, UseCase.FORGET, Known(found.case_id, found.case, unknown))
             case_id = found.case_id
             if found.case.closed is None:
-                raise NotAllowed(f"Traject {reference} is niet afgesloten. Dat moet eerst: {Part.CLOSE.of(reference)}.")
+                raise NotAllowed(f"Traject {named} is niet afgesloten. Dat moet eerst: {Part.CLOSE.of(named)}.")
             count = stored.count_unsent(connection, case_id)
             also = f"; niet meer verzonden: {count}" if count else ""
             self._forget(connection, [case_id], who, f"traject vergeten op verzoek{also}")

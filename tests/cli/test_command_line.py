@@ -16,7 +16,7 @@ from provisions.domain.calendar import AMSTERDAM
 from tests.builders import everything_in
 from tests.cli.conftest import DIRECTOR, Terminal
 
-REF = "TR-2026-0042"
+REF, OTHER = "TR-2026-0042", "TR-2026-0043"
 TODAY = datetime.now(UTC).astimezone(AMSTERDAM).date()
 AGO = str(TODAY - timedelta(days=21))
 
@@ -391,6 +391,41 @@ def test_every_option_of_intake_is_tried_beside_a_file() -> None:
     assert options - {"-h", "--json", "--file", "--by"} == set(EACH_OPTION)
 
 
+def test_what_is_typed_in_small_letters_is_the_same_case(provisions: Terminal, tmp_path: Path) -> None:
+    take_in(provisions, "--need", "id_document")
+    assert provisions.run("looked", REF.lower(), "--json").json == []
+    twice = tmp_path / "twice.csv"
+    twice.write_text(f"reference,route,need\n{OTHER},voluntary,id_document\n{OTHER.lower()} ,voluntary,id_document\n")
+    ran = provisions.run("intake", "--file", str(twice), *BY)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"regel 3: De referentie {OTHER} staat ook op regel 2." in ran.err
+
+
+def test_all_takes_the_home_along_when_it_is_kept(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "all", "--for", "housing=keep")
+    needed = provisions.shows(REF)
+    assert "housing" in needed
+    assert "social_network" not in needed  # its day is to be agreed
+
+
+def test_the_same_twice_is_one(provisions: Terminal) -> None:
+    take_in(provisions, "--need", "id_document", "--on", AGO)
+    ran = provisions.run("outcome", REF, "id_document", "delivered", "--on", AGO, "--on", AGO, *BY, *BY)
+    assert ran.code == 0, ran.err
+
+
+def test_the_monitor_as_a_file_is_for_its_owner_only(provisions: Terminal, tmp_path: Path) -> None:
+    take_in(provisions, "--need", "id_document", "--living", "homeless")
+    assert provisions.run("monitor", "--out", str(tmp_path / "new")).code == 0
+    (made,) = (tmp_path / "new").iterdir()
+    assert made.stat().st_mode & 0o077 == 0
+    assert made.read_bytes().startswith("\ufeffWaar;Wat;Antwoord;".encode())
+    for command in ("monitor", "report"):
+        ran = provisions.run(command, "--out", str(made))
+        assert (ran.code, ran.out) == (5, "")
+        assert "daar staat al een bestand met die naam" in ran.err
+
+
 # --- what is wrong ---------------------------------------------------------------------------------------------------
 
 BY = ("--by", DIRECTOR)
@@ -435,6 +470,22 @@ WRONG: list[tuple[list[str], int, str]] = [
     ),
     (["messages", "show", "1a2b3c4d", "--status", "sent", *BY], 2, "laat weg: --status, --by."),
     (["messages", "resend", "1a2b3c4d", "--undelivered", *BY], 2, "laat weg: --undelivered."),
+    # However it is typed, it is the same case.
+    (["intake", REF.lower(), "--route", "voluntary", "--need", "id_document", *BY], 4, f"{REF} bestaat al"),
+    (["intake", f" {REF} ", "--route", "voluntary", "--need", "id_document", *BY], 4, f"{REF} bestaat al"),
+    (["looked", "tr-2026-9999"], 3, "Traject TR-2026-9999 bestaat niet"),
+    (["looked", "reg-3"], 3, "geen account reg-3"),
+    # Which of two was meant, nobody can tell afterwards; and an empty one means nothing.
+    (["outcome", REF, "id_document", "delivered", "--on", later(-1), "--on", later(-2), *BY], 2, "--on staat er twee keer"),
+    (["outcome", REF, "id_document", "delivered", *BY, "--by", "regisseur-2"], 2, "--by staat er twee keer"),
+    (
+        ["intake", "TR-2026-0001", "--route", "voluntary", "--need", "id_document", "--municipality", "", *BY],
+        2,
+        "--municipality is leeg",
+    ),
+    (["outcome", REF, "id_document", "delivered", "--cause", " ", *BY], 2, "--cause is leeg"),
+    (["report", "--week", "0001-W01"], 2, "buiten wat mogelijk is"),
+    (["report", "--week", "9999-W52"], 2, "buiten wat mogelijk is"),
     (["dance"], 2, "dance"),
     (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
     (["term", "2 dagen"], 2, "--from"),

@@ -359,6 +359,20 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
         ),
         "twee keer",
     ),
+    "an agreed date twice, in other words": (
+        INVALID,
+        intake(needs=["social_network"], agreed={"social_network": TOMORROW, "Social_Network": day("2026-11-20")}),
+        "Over 'social_network' staat er twee keer iets",
+    ),
+    "a waiver twice, in other words": (
+        INVALID,
+        intake(
+            needs=["postal_address"],
+            waive={("postal_address", "id_document"): "a", ("postal_address", "identiteitsbewijs"): "b"},
+        ),
+        "twee keer",
+    ),
+    "taken in, in small letters": (NOT_ALLOWED, intake("tr-2026-0001"), "TR-2026-0001 bestaat al"),
     "added twice": (NOT_ALLOWED, call("add", REF, ["id_document"]), "id_document"),
     # days
     "an intake in the future": (INVALID, intake(on=TOMORROW), "2026-11-11"),
@@ -541,6 +555,11 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
     "back long after": (INVALID, call("back", AWAY, on=day("2026-12-24")), "2026-12-24"),
     # four eyes
     "a stop approved by who asks": (NOT_ALLOWED, suspend(until=day("2026-12-09"), approved_by=DIRECTOR), DIRECTOR),
+    "an end with two for one": (
+        INVALID,
+        call("close", REF, reason="left_region", takeovers={"id_document": "provider", "identiteitsbewijs": "nobody"}),
+        "Over 'id_document' staat er twee keer iets",
+    ),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),

@@ -3,11 +3,12 @@
 import argparse
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, NoReturn
 
 from provisions.cli import terminal
 from provisions.domain import dutch
+from provisions.domain.characters import is_blank
 from provisions.domain.errors import InvalidInput
 from provisions.domain.privacy import identifying
 
@@ -27,6 +28,29 @@ _DUTCH = (
 )
 
 
+class _Once(argparse.Action):
+    """One value. A second one that differs is refused: which of the two was meant, nobody can tell afterwards."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        before = getattr(namespace, self.dest, self.default)
+        if option_string is not None and before not in (self.default, values):
+            parser.error(f"{option_string} staat er twee keer, met twee waarden. Geef één waarde.")
+        setattr(namespace, self.dest, values)
+
+
+def _filled(option: str) -> Callable[[str], str]:
+    """The text behind ``option``. An empty one is what is left of a variable that was not set, and means nothing."""
+
+    def read(text: str) -> str:
+        if is_blank(text):
+            raise InvalidInput(f"{option} is leeg. Geef een waarde, of laat {option} weg.")
+        return text
+
+    return read
+
+
 class DutchParser(argparse.ArgumentParser):
     """argparse, with errors that are raised in Dutch."""
 
@@ -36,7 +60,15 @@ class DutchParser(argparse.ArgumentParser):
         super().__init__(*args, **kwargs)
         self._optionals.title = "opties"
         self._positionals.title = "argumenten"
+        self.register("action", None, _Once)
+        self.register("action", "store", _Once)
         self.add_argument("-h", "--help", action="help", help="toon deze uitleg")
+
+    def add_argument(self, *names: str, **how: Any) -> argparse.Action:
+        """As argparse does; an option of text wants one with something in it."""
+        if names[0].startswith("--") and "action" not in how:
+            how.setdefault("type", _filled(names[0]))
+        return super().add_argument(*names, **how)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
         """As argparse does; ``typed`` is what was given besides the defaults, by name: as it is written (``--on``, ``REF``)."""

@@ -18,6 +18,7 @@ from provisions.domain.lifecycle.waivers import (
     known_code,
     no_such_dependency,
     note_waiver,
+    twice,
 )
 from provisions.domain.rules import CodeList, Dependency, ProvisionRule
 
@@ -179,7 +180,7 @@ def _faults(need: Need, needs: tuple[Need, ...], draft: Draft, on: date) -> Iter
         if dependency is None:
             yield no_such_dependency(rule, needed, text)
         elif str(dependency) in waived:
-            yield f"Van de voorwaarde '{dependency}' van '{need.key}' wordt twee keer afgeweken. Een keer is genoeg."
+            yield twice(need.key, str(dependency))
         else:
             waived.add(str(dependency))
     available = {n.key for n in needs} | graph.there_or_asked(case)

@@ -82,6 +82,11 @@ def no_such_dependency(rule: ProvisionRule, needed: Sequence[Dependency], text: 
     return f"'{rule.key}' wacht niet op '{text}'; {which}. Kies een voorwaarde waarop de voorziening echt wacht."
 
 
+def twice(key: str, dependency: str) -> str:
+    """That one waiver of ``dependency`` is enough."""
+    return f"Van de voorwaarde '{dependency}' van '{key}' wordt twee keer afgeweken. Een keer is genoeg."
+
+
 def known_code(code: str, moment: Moment) -> str:
     """The code of a waiver. Raises ``InvalidInput`` for one that the catalogue does not have."""
     codes = moment.catalogue.codes[CodeList.WAIVER]
