@@ -23,7 +23,12 @@ DOOR = (
             *(Logged.SLOWED, Logged.NOT_ALLOWED),
         ),
     ),
-    ("looks", "Pages of clients that were looked at, and searches.", (Logged.LOOKED, Logged.SEARCHED)),
+    (
+        "looks",
+        "Pages of clients that were looked at, and searches.",
+        (Logged.LOOKED, Logged.LOOKED_WITH_REASON, Logged.SEARCHED),
+    ),
+    ("reasons", "Reasons that were given to look without a standing right.", (Logged.REASON_GIVEN,)),
 )
 
 

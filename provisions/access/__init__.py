@@ -6,6 +6,7 @@ link, the case system and Prefect.
 """
 
 from provisions.access.people import NOBODY_LISTED, Directory, Listed, WithAccounts, holding, is_assigned, must_hold
+from provisions.access.reasons import Given, Reason
 from provisions.access.rights import Reach, Right, Rights, Subject, UseCase, Verdict
 from provisions.access.roles import MACHINE, Actor, Grant, Role
 
@@ -14,9 +15,11 @@ __all__ = [
     "NOBODY_LISTED",
     "Actor",
     "Directory",
+    "Given",
     "Grant",
     "Listed",
     "Reach",
+    "Reason",
     "Right",
     "Rights",
     "Role",

@@ -26,6 +26,8 @@ class Logged(StrEnum):
     CALENDAR_REVOKED = "calendar_revoked"
     PREFERENCES_CHANGED = "preferences_changed"
     LOOKED = "looked"
+    REASON_GIVEN = "reason_given"
+    LOOKED_WITH_REASON = "looked_with_reason"
     SEARCHED = "searched"
     NOT_ALLOWED = "not_allowed"
 
@@ -50,6 +52,8 @@ WORDS: Mapping[Logged, str] = {
     Logged.CALENDAR_REVOKED: "agenda uitgezet",
     Logged.PREFERENCES_CHANGED: "voorkeuren voor berichten veranderd",
     Logged.LOOKED: "bekeken",
+    Logged.REASON_GIVEN: "reden gegeven om te kijken",
+    Logged.LOOKED_WITH_REASON: "bekeken met een reden",
     Logged.SEARCHED: "gezocht",
     Logged.NOT_ALLOWED: "geweigerd: geen recht",
 }

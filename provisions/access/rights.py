@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from provisions.access.reasons import Reason
 from provisions.access.roles import Actor, Role
 from provisions.domain.approvals import Act
 from provisions.domain.questions import ASKED_AS, AskedAs
@@ -21,6 +22,9 @@ class UseCase(StrEnum):
     SEE_BOARD = "see_board"
     SEE_DELIVERY = "see_delivery"
     SEE_RUNS = "see_runs"
+    SEE_TONIGHT = "see_tonight"
+    SEE_TONIGHT_WITH_REASON = "see_tonight_with_reason"
+    SEE_REASONS = "see_reasons"
     # a case
     INTAKE = "intake"
     ADD = "add"
@@ -87,6 +91,12 @@ OF_ACT: Mapping[Act, UseCase] = {
     Act.BUDGET: UseCase.APPROVE,
 }
 
+# What is seen with a reason only, and the standing right in whose place that comes.
+ON_A_REASON: Mapping[UseCase, UseCase] = {UseCase.SEE_TONIGHT_WITH_REASON: UseCase.SEE_TONIGHT}
+# Who sleeps where tonight is for those who work in that municipality: never for who comes from outside, or sees no case at all.
+OF_TONIGHT = frozenset({UseCase.SEE_TONIGHT, UseCase.SEE_TONIGHT_WITH_REASON})
+NEVER_TONIGHT = frozenset({Role.TABLE, Role.STEERING_GROUP})
+
 
 class Reach(StrEnum):
     """About which cases a role has a right, within the municipalities in which somebody holds that role."""
@@ -109,13 +119,15 @@ REACHES: Mapping[Reach, str] = {
 class Right:
     """Some use cases that go together, and who has them. ``what`` says in Dutch what they are.
 
-    ``by_link``: who has them as well, about the question that was asked of it and by its link.
+    ``by_link``: who has them as well, about the question that was asked of it and by its link. ``reasons``: it is had for one of
+    these only, for as long as that one lasts.
     """
 
     what: str
     use_cases: frozenset[UseCase]
     roles: Mapping[Role, Reach]
     by_link: frozenset[AskedAs] = frozenset()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,6 +196,16 @@ class Rights:
     def of(self, use_case: UseCase) -> Right | None:
         """Where a use case stands in the list."""
         return next((right for right in self.rights if use_case in right.use_cases), None)
+
+    def reasons(self, use_case: UseCase) -> Mapping[str, Reason]:
+        """For which reasons this may be done, by their code; none where none is needed."""
+        right = self.of(use_case)
+        return {reason.code: reason for reason in right.reasons} if right else {}
+
+    def reason_called(self, code: str) -> str:
+        """A reason that was given once, in Dutch; its code when it is in the list no more."""
+        every = (reason for right in self.rights for reason in right.reasons)
+        return next((reason.label for reason in every if reason.code == code), code)
 
     def reaches(self, actor: Actor, use_case: UseCase, every: Iterable[str]) -> Mapping[Reach, tuple[str, ...]]:
         """How far ``actor`` reaches with this: per reach the municipalities, of ``every``, in their order."""

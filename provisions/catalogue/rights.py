@@ -1,10 +1,13 @@
 """Who may do what (``config/rights.toml``), read and checked."""
 
-from provisions.access import Reach, Right, Rights, Role, UseCase
+from provisions.access import Reach, Reason, Right, Rights, Role, UseCase
+from provisions.access.rights import NEVER_TONIGHT, OF_TONIGHT, ON_A_REASON
+from provisions.catalogue.codes import refuse_odd_name
 from provisions.catalogue.entry import Entry, meant
 from provisions.domain.questions import AskedAs
 
 RIGHTS = "rights.toml"
+LONGEST_HOURS = 24
 
 
 def read_rights(root: Entry) -> Rights:
@@ -40,8 +43,53 @@ def _right(entry: Entry) -> Right:
     if roles is not None and not held:
         entry.fault("roles", "geen enkele rol heeft dit recht.", meant("", [role.value for role in Role]))
     by_link = entry.enums("by_link", AskedAs) if "by_link" in entry.values else None
+    right = Right(what, use_cases or frozenset(), held, by_link or frozenset(), _reasons(entry))
+    _refuse_what_is_never(entry, right)
     entry.done()
-    return Right(what, use_cases or frozenset(), held, by_link or frozenset())
+    return right
+
+
+def _reasons(entry: Entry) -> tuple[Reason, ...]:
+    """The reasons for which a right is had, in file order."""
+    found: dict[str, Reason] = {}
+    for one in entry.tables("reason", optional=True):
+        reason = Reason(one.text("code"), one.text("label"), one.number("hours"))
+        if reason.code:
+            refuse_odd_name(one, reason.code, "code")
+        if reason.code in found:
+            one.fault("code", f"'{reason.code}' bestaat al.", "Geef elke reden een eigen code.")
+        if "hours" in one.values and not 1 <= reason.hours <= LONGEST_HOURS:
+            one.fault("hours", f"{reason.hours} uur kan niet.", f"Vul 1 tot en met {LONGEST_HOURS} in.")
+        one.done()
+        found[reason.code] = reason
+    return tuple(found.values())
+
+
+def _refuse_what_is_never(entry: Entry, right: Right) -> None:
+    """Faults of a right that needs reasons and has none, or the other way round, and of one that nobody may have so."""
+    needing = sorted(right.use_cases.intersection(ON_A_REASON))
+    if needing and right.use_cases.difference(ON_A_REASON):
+        entry.fault(
+            "use_cases", f"'{needing[0]}' hoort in een recht van zichzelf.", "Zet de andere in een ander recht."
+        )
+    if needing and not right.reasons:
+        entry.fault(
+            "reason", f"'{needing[0]}' mag alleen met een reden, en er staat er geen.", "Zet er [[right.reason]] bij."
+        )
+    if right.reasons and not needing:
+        entry.fault("reason", "voor dit recht is geen reden nodig.", "Haal de redenen weg.")
+    tonight = sorted(right.use_cases & OF_TONIGHT)
+    if not tonight:
+        return
+    for role, reach in right.roles.items():
+        if role in NEVER_TONIGHT:
+            entry.fault("roles", f"'{role}' mag nooit '{tonight[0]}'.", "Haal die rol weg.")
+        elif reach is not Reach.MUNICIPALITY:
+            entry.fault(
+                "roles", f"'{tonight[0]}' gaat over een gemeente.", f"Vul '{Reach.MUNICIPALITY}' in bij '{role}'."
+            )
+    if right.by_link:
+        entry.fault("by_link", f"'{tonight[0]}' kan nooit met een link.", "Haal by_link weg.")
 
 
 def _roles(entry: Entry) -> dict[Role, Reach]:

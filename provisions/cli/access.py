@@ -140,9 +140,10 @@ def _may(actor: Actor, config: Config) -> list[dict[str, Any]]:
 
 
 def looked(args: Namespace, settings: Settings) -> None:
-    """Who looked at a case, or what a person looked at and did at the door."""
+    """Who looked at a case, or what a person looked at and did at the door; neither named: who gave a reason to look."""
     with app_on(settings) as app:
-        looks = app.looks.of(args.asked)
+        everywhere = tuple(app.config.organisation.municipalities)
+        looks = app.looks.of(args.asked) if args.asked is not None else app.looks.reasons_in(everywhere)
     if args.json:
         as_json_list(look.as_json() for look in looks)
         return
@@ -150,7 +151,7 @@ def looked(args: Namespace, settings: Settings) -> None:
         say("Hiervan is niets vastgelegd.")
     for look in looks:
         at = look.at.astimezone(AMSTERDAM)
-        about = " ".join(filter(None, (look.reference, look.page, look.about)))
+        about = " ".join(filter(None, (look.reference, look.municipality, look.page, look.about)))
         say(
             f"{dutch.dutch_date(at.date())} {at:%H:%M}  {look.code or '(onbekend)'}  {look.said}{f': {about}' if about else ''}"
         )
@@ -172,6 +173,7 @@ def _right_as_json(right: Right) -> dict[str, object]:
         "use_cases": sorted(right.use_cases),
         "roles": {role.value: reach.value for role, reach in right.roles.items()},
         "by_link": sorted(right.by_link),
+        "reasons": [{"code": one.code, "label": one.label, "hours": one.hours} for one in right.reasons],
     }
 
 
@@ -184,4 +186,5 @@ def _whole_list(listed: Rights) -> list[str]:
             f"    {ASKED_AS[asked]}: met de link in een bericht, alleen over die vraag"
             for asked in sorted(right.by_link)
         ]
+        lines += [f"    alleen met een reden: {one.label} ({one.hours} uur; {one.code})" for one in right.reasons]
     return lines

@@ -57,7 +57,10 @@ WALLED: Mapping[str, str] = {
     "delivery": _OF_MESSAGE,
     "prepared": _OF_MESSAGE,
     "audit": f"CASE WHEN case_id IS NOT NULL THEN {_OF_CASE} ELSE {_SOMEBODY} END",
-    "access_log": f"CASE WHEN case_id IS NOT NULL THEN {_OF_CASE} ELSE {_SOMEBODY} END",
+    "access_log": (
+        f"CASE WHEN case_id IS NOT NULL THEN {_OF_CASE} WHEN municipality IS NOT NULL THEN municipality = {_MINE} "
+        f"ELSE {_SOMEBODY} END"
+    ),
 }
 # Whoever knocks at another's door is written down, and nobody is anybody before signing in: so adding a line is always possible.
 _ADDED_FREELY = frozenset({"access_log"})

@@ -1,7 +1,7 @@
 """Who came in, was refused, and looked at what: append-only, and kept until a day of its own. Nothing here commits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,11 @@ from provisions.store import tables as t
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. ``code``: who did it, where that is known; ``about``: the person that something was done to. ``at`` is UTC."""
+    """One line. ``code``: who did it, where that is known; ``about``: the person that something was done to. ``at`` is UTC.
+
+    ``reason``: with which one somebody looks in ``municipality`` who has no standing right to; ``until`` (UTC): how long, in the
+    line in which it was given.
+    """
 
     at: datetime
     code: str | None
@@ -22,26 +26,44 @@ class Entry:
     about: str | None = None
     case_id: int | None = None
     page: str | None = None
+    municipality: str | None = None
+    reason: str | None = None
+    until: datetime | None = None
 
 
-def add(connection: Connection, entry: Entry) -> None:
-    """One line more."""
-    values = {
-        name: getattr(entry, name) for name in ("at", "code", "what", "via", "keep_until", "about", "case_id", "page")
-    }
-    # Inline: nothing is asked back, for whoever adds a line may not see it.
-    connection.execute(insert(t.access_log).values(values).inline())
+def add(connection: Connection, *entries: Entry) -> None:
+    """These lines more."""
+    if entries:
+        # Inline: nothing is asked back, for whoever adds a line may not see it.
+        connection.execute(insert(t.access_log).inline(), [asdict(entry) for entry in entries])
 
 
-def of_case(connection: Connection, case_id: int, limit: int) -> Sequence[Row[Any]]:
-    """Who looked at a case, newest first."""
-    return connection.execute(_lines(limit).where(t.access_log.c.case_id == case_id)).all()
+def of_case(connection: Connection, case_id: int, limit: int, what: str | None = None) -> Sequence[Row[Any]]:
+    """Who looked at a case, newest first; ``what``: lines of this kind only."""
+    kind = () if what is None else (t.access_log.c.what == what,)
+    return connection.execute(_lines(limit).where(t.access_log.c.case_id == case_id, *kind)).all()
 
 
 def of_person(connection: Connection, code: str, limit: int) -> Sequence[Row[Any]]:
     """What a person did and looked at, and what was done to the account, newest first."""
     mine = or_(t.access_log.c.code == code, t.access_log.c.about == code)
     return connection.execute(_lines(limit).where(mine)).all()
+
+
+def reasons_of(connection: Connection, code: str, what: str, now: datetime) -> Sequence[Row[Any]]:
+    """The reasons that a person gave (lines of the kind ``what``) and that last beyond ``now``, newest first."""
+    log = t.access_log
+    mine = (log.c.code == code, log.c.what == what, log.c.at <= now, log.c.until > now)
+    return connection.execute(select(log).where(*mine).order_by(log.c.at.desc(), log.c.id.desc())).all()
+
+
+def reasons_in(
+    connection: Connection, places: Sequence[str], what: str, since: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """The reasons that were given in these municipalities after ``since`` (lines of the kind ``what``), newest first."""
+    log = t.access_log
+    there = (log.c.municipality.in_(places), log.c.reason.is_not(None), log.c.what == what, log.c.at > since)
+    return connection.execute(select(log).where(*there).order_by(log.c.at.desc(), log.c.id.desc()).limit(limit)).all()
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -734,9 +734,14 @@ access_log = Table(
     Column("page", Text),
     Column("via", Text, nullable=False),
     Column("keep_until", Date, nullable=False),
+    # With which reason somebody looks who has no standing right to, where, and until when.
+    Column("municipality", Text),
+    Column("reason", Text),
+    Column("until", Moment),
     Index("ix_access_log_code", "code", "at"),
     Index("ix_access_log_case_id", "case_id", "at", postgresql_where=text("case_id IS NOT NULL")),
     Index("ix_access_log_keep_until", "keep_until"),
+    Index("ix_access_log_reason", "municipality", "at", postgresql_where=text("reason IS NOT NULL")),
 )
 
 # A provision as a zaak in the case system of a municipality. What the server says is kept as ids, days and the names of types:

@@ -206,7 +206,8 @@ def places(rows: Rows, scope: Scope, today: date, most: int) -> tuple[Sequence[A
     """
     within = "c.id = ANY(%(cases)s::bigint[])" if scope.cases is not None else STANDS_WITH
     found = rows(
-        "SELECT c.uid AS address, c.reference, c.own_number, c.municipality, c.director, l.ends, count(*) OVER () AS total "
+        "SELECT c.id AS case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, l.ends, "
+        "count(*) OVER () AS total "
         "FROM place l JOIN client_case c ON c.id = l.case_id WHERE l.state = 'ends' AND l.ends >= %(today)s "
         f"AND c.closed IS NULL AND c.forgotten IS NULL AND {within} ORDER BY l.ends, c.reference LIMIT %(most)s",
         today=today,

@@ -1,25 +1,29 @@
-"""Vannacht: who needs a bed, for whoever is on duty (web.md, "Pages")."""
+"""Vannacht: who needs a bed, for whoever is on duty, and with a reason for a colleague (web.md, "Pages")."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from provisions.access import Subject, UseCase
+from provisions.access import Given, Subject, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Contact
 from provisions.domain.calendar import day_of, first_moment
 from provisions.domain.errors import NotFound
 from provisions.store import worklists
 from provisions.store.worklists import Only
-from provisions.usecases.seeing import Seeing
+from provisions.usecases.with_reason import WithReason
 from provisions.views.lines import ProvisionLine, line
 
 MOST = 200
+PAGE = "vannacht"
+WITH_REASON = UseCase.SEE_TONIGHT_WITH_REASON
 
 
 @dataclass(frozen=True)
 class Losing:
-    """Somebody who loses the place to sleep on ``day``."""
+    """Somebody who loses the place to sleep on ``day``. ``case_id``: the database id of the case, ``address`` its random one."""
 
+    case_id: int
     address: object
     reference: str
     day: date
@@ -30,6 +34,7 @@ class Night:
     """Tonight in a municipality: who needs a bed now, who does from tomorrow, and whom to call.
 
     ``losing``: who loses the place to sleep today or tomorrow. ``numbers``: of the municipality, who to call first on top.
+    ``records``: whoever looks may say how it is. ``given``: with which reason it is seen, by whom no right opens it.
     """
 
     municipality: str
@@ -37,31 +42,85 @@ class Night:
     tomorrow: tuple[ProvisionLine, ...]
     losing: tuple[Losing, ...]
     numbers: tuple[Contact, ...]
+    records: bool
+    given: Given | None = None
+
+    @property
+    def cases(self) -> tuple[int, ...]:
+        """Every case that stands there (database ids), each once."""
+        found = (*(line.case_id for line in (*self.now, *self.tomorrow)), *(one.case_id for one in self.losing))
+        return tuple(dict.fromkeys(found))
 
 
-class Nights(Seeing):
-    """What the stand-by needs at night."""
+@dataclass(frozen=True)
+class Bed:
+    """Somebody who has no bed tonight, of whom can be said how it is."""
 
-    def tonight(self) -> tuple[Night, ...]:
-        """Each municipality in which this person may do what the stand-by does. The look is written down.
+    line: ProvisionLine
 
-        Raises ``NotFound`` for whoever has no such right.
+    @property
+    def row(self) -> str:
+        """Which row of the page it is."""
+        return str(self.line.id)
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """The page of the stand-by. ``askable``: where whoever looks sees it only after giving a reason."""
+
+    nights: tuple[Night, ...]
+    askable: tuple[str, ...]
+
+    @property
+    def lying(self) -> tuple[Bed, ...]:
+        """Of whom can be said how it is, in the order of the page."""
+        return tuple(Bed(line) for night in self.nights if night.records for line in night.now)
+
+
+class Nights(WithReason):
+    """What the stand-by needs at night: by right, or with a reason."""
+
+    def tonight(self) -> Tonight:
+        """Each municipality in which this person sees who sleeps where: by right, or for as long as a reason lasts that was
+        given. The look is written down before anything is shown; with a reason at each case too.
+
+        Raises ``NotFound`` for whoever may see it for no reason either.
         """
-        self.must(UseCase.PLACE)
-        self._looks.note(Logged.LOOKED, self.actor.code, via=self.actor.via, page="vannacht")
-        return self._nights()
+        if not self.may(WITH_REASON):
+            self.must(UseCase.SEE_TONIGHT)
+        standing, given = self._standing(), self.open_reasons(WITH_REASON)
+        if standing:
+            self._looks.note(Logged.LOOKED, self.actor.code, via=self.actor.via, page=PAGE)
+        nights = self._nights((*standing, *given), given)
+        for night in nights:
+            if night.given is not None:
+                self._looks.note_with_reason(night.given, night.cases, via=self.actor.via, page=PAGE)
+        askable = tuple(place for place in self.places_with_reason(WITH_REASON) if place not in given)
+        return Tonight(nights, askable)
 
-    def must_have_no_bed(self, provision_id: int) -> ProvisionLine:
+    def must_have_no_bed(self, provision_id: int) -> Bed:
         """Who has no place tonight, where this person may do something about it. Raises ``NotFound`` when it is nobody."""
-        self.must(UseCase.PLACE)
-        found = (one for night in self._nights() for one in night.now if one.id == provision_id)
+        self.must(UseCase.SEE_TONIGHT)
+        found = (bed for bed in Tonight(self._nights(self._standing(), {}), ()).lying if bed.line.id == provision_id)
         if (one := next(found, None)) is None:
             raise NotFound("Dit staat er niet meer: er is intussen een plek, of het is niet meer nodig.")
         return one
 
-    def _nights(self) -> tuple[Night, ...]:
+    def give_reason_for_tonight(self, municipality: str, reason: str) -> Given:
+        """Why this person looks tonight; see :meth:`give_reason`."""
+        return self.give_reason(WITH_REASON, municipality, reason, PAGE)
+
+    def _standing(self) -> tuple[str, ...]:
+        """Where this person has the right."""
         towns = self._config.organisation.municipalities
-        places = tuple(key for key in towns if self.may(UseCase.PLACE, Subject(key)))
+        return tuple(key for key in towns if self.may(UseCase.SEE_TONIGHT, Subject(key)))
+
+    def _records(self, place: str) -> bool:
+        return all(self.may(use_case, Subject(place)) for use_case in (UseCase.MILESTONE, UseCase.WHY))
+
+    def _nights(self, places: tuple[str, ...], given: Mapping[str, Given]) -> tuple[Night, ...]:
+        if not places:
+            return ()
         now = self._clock()
         today = day_of(now)
         beds = tuple(rule.key for rule in self._config.catalogue.provisions.values() if rule.same_day)
@@ -74,14 +133,18 @@ class Nights(Seeing):
         return tuple(
             Night(
                 place,
-                tuple(line(row, self._config, now, causes=True) for row in late if row.municipality == place),
+                tuple(
+                    line(row, self._config, now, causes=place not in given) for row in late if row.municipality == place
+                ),
                 tuple(line(row, self._config, now, causes=False) for row in due if row.municipality == place),
                 tuple(
-                    Losing(row.address, row.reference, row.ends)
+                    Losing(row.case_id, row.address, row.reference, row.ends)
                     for row in lost
                     if row.municipality == place and row.ends <= today + timedelta(days=1)
                 ),
                 self._numbers(place, beds),
+                place not in given and self._records(place),
+                given.get(place),
             )
             for place in places
         )

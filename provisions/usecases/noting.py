@@ -1,11 +1,13 @@
 """Writing down who came in, was refused, and looked at what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, Engine
 
+from provisions.access import Given
 from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
@@ -41,6 +43,31 @@ class Noting:
             return
         with self._engine.begin() as own:
             access_log.add(own, entry)
+
+    def note_reason(self, given: Given, *, via: Via, page: str) -> None:
+        """A reason was given: from here on it counts."""
+        self._note_with(given, Logged.REASON_GIVEN, via, page, until=given.until)
+
+    def note_with_reason(self, given: Given, cases: Iterable[int], *, via: Via, page: str) -> None:
+        """Somebody looks with a reason: a line for the page, and one for each case that stands on it."""
+        self._note_with(given, Logged.LOOKED_WITH_REASON, via, page, cases=(None, *cases))
+
+    def _note_with(
+        self,
+        given: Given,
+        what: Logged,
+        via: Via,
+        page: str,
+        *,
+        cases: Sequence[int | None] = (None,),
+        until: datetime | None = None,
+    ) -> None:
+        now = self._clock()
+        keep = self._keep_until(day_of(now))
+        line = Entry(now, given.by, what.value, via.value, keep, page=page, municipality=given.municipality)
+        line = replace(line, reason=given.reason, until=until)
+        with self._engine.begin() as own:
+            access_log.add(own, *(replace(line, case_id=case_id) for case_id in cases))
 
     def _keep_until(self, today: date) -> date:
         return today + relativedelta(months=self._config.organisation.keep_looks_months)

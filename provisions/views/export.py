@@ -13,11 +13,21 @@ from provisions.views.messages import Messages
 
 
 class Exports:
-    """Cases as a whole, for whoever they are about. ``clock`` gives the moment (aware)."""
+    """Cases as a whole, for whoever they are about. ``looks``: of a reference, when it was looked at with a reason, as JSON.
 
-    def __init__(self, views: Views, messages: Messages, clock: Callable[[], datetime]) -> None:
+    ``clock`` gives the moment (aware).
+    """
+
+    def __init__(
+        self,
+        views: Views,
+        messages: Messages,
+        looks: Callable[[str], list[dict[str, Any]]],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._views = views
         self._messages = messages
+        self._looks = looks
         self._clock = clock
 
     def of_case(self, reference: str) -> dict[str, Any]:
@@ -38,6 +48,7 @@ class Exports:
                 message.as_json(body=True)
                 for message in reversed(self._messages.found(reference=reference, limit=None))
             ],
+            "looked_with_reason": self._looks(reference),
         }
 
 

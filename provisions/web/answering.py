@@ -16,6 +16,7 @@ from provisions.web.pages import Page
 from provisions.web.visits import Visit
 
 MOST_TYPED = 120
+_SHOWN = ("see_looks", "see_reasons", "see_record", "verify", "release_export")
 KEPT = {
     "messages": "teksten van berichten, na afronding van hun ronde",
     "notes": "notities en gronden, na afronding van hun ronde",
@@ -112,11 +113,11 @@ def rights(visit: Visit) -> Response:
 
 def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     seen = visit.seen
-    may = {name: seen.may(UseCase(name)) for name in ("see_looks", "see_record", "verify", "release_export")}
+    may = {name: seen.may(UseCase(name)) for name in _SHOWN}
     lines, anchor = visit.house.app.accounting.end(visit.actor) if may["see_record"] else (0, None)
     known: dict[str, object] = {
         "asked": "", "looks": (), "why": "", "asked_case": "", "asked_export": "", "anchor": "", "may": may,
-        "lines": lines, "last": anchor,
+        "lines": lines, "last": anchor, "reasons_given": seen.reasons_given(),
     }  # fmt: skip
     return visit.house.page(visit, "accounting.html.j2", status, title="Verantwoording", **{**known, **values})
 

@@ -42,7 +42,7 @@ class Field:
 
     ``given``: what stands there at first. ``only_for``: it belongs to these values of the form's first field, and counts for
     nothing with another. ``parts``: what a refusal calls it. ``empty``: the first line of a list, where none need be chosen.
-    ``mark``: what stands behind the label instead of that it need not be filled in.
+    ``mark``: what stands behind the label instead of that it need not be filled in. ``needed``: what is said when it is not.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Field:
     parts: tuple[Part, ...] = ()
     empty: str = "Kies …"
     mark: str | None = None
+    needed: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def _checked(filled: Filled, declared: Field, today: date) -> Filled:
     name, typed = declared.name, filled.many(declared.name)
     if not typed or not typed[-1].strip():
         if declared.required and (not declared.only_for or filled.one(filled.form.fields[0].name) in declared.only_for):
-            raise InvalidInput(_NEEDED[declared.kind])
+            raise InvalidInput(declared.needed or _NEEDED[declared.kind])
         return filled
     match declared.kind:
         case Kind.DAY:

@@ -31,7 +31,7 @@ MENU = (
     Entry("/bord", "Bord", (UseCase.SEE_BOARD,)),
     Entry("/tafel", "Tafel", (UseCase.ANSWER,)),
     Entry("/maatwerkloket", "Maatwerkloket", (UseCase.SUBMIT,)),
-    Entry("/vannacht", "Vannacht", (UseCase.PLACE,)),
+    Entry("/vannacht", "Vannacht", (UseCase.SEE_TONIGHT, UseCase.SEE_TONIGHT_WITH_REASON)),
     Entry("/ingebracht", "Ingebracht", (UseCase.BRING_IN, UseCase.DECIDE)),
     Entry("/rapporten", "Rapporten", (UseCase.SEE_REPORTS,)),
     Entry(RUNS, "Runs", (UseCase.SEE_RUNS,)),

@@ -1,78 +1,159 @@
-"""Vannacht: the page of the stand-by, and what it says of each bed: there is one, or why there is none."""
+"""Vannacht: the page of the stand-by, and what it says of each bed: there is one, or why there is none.
 
+Whoever works in the municipality and has no right to see it, gives a reason first; then it is shown, to look at.
+"""
+
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
+from provisions.access import UseCase
+from provisions.catalogue import Config
 from provisions.domain.case import ProvisionKey
-from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed, NotFound
-from provisions.domain.lifecycle import Sent
 from provisions.domain.rules import CodeList
 from provisions.domain.signals import ARRIVED
+from provisions.store.submissions import Unseen
+from provisions.usecases.cases import Cases
+from provisions.usecases.nights import WITH_REASON, Bed, Nights, Tonight
 from provisions.web.acts import labelled
-from provisions.web.forms import NUMBER, known_number, new_number
+from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.pages import Page
-from provisions.web.sending import DONE, ONCE_MORE, done_before
-from provisions.web.visits import Visit
+from provisions.web.rows import Answering, Rows
+from provisions.web.sending import sent
+from provisions.web.visits import Visit, number_of
 
 ADDRESS = "/vannacht"
-ROW, NO_BED = "rij", "no_bed"
+NO_BED, WHY = "no_bed", "reden"
 CHOICES = [(ARRIVED, "De cliënt slaapt vannacht binnen"), (NO_BED, "Er is vannacht geen plek")]
 
 
 def tonight(visit: Visit) -> Response:
-    """Who needs a bed, the mandate, and whom to call."""
-    return _page(visit)
+    """Who needs a bed, the mandate, and whom to call; or the form in which a reason is given."""
+    return BEDS.show(visit)
 
 
 def say(visit: Visit) -> Response:
-    """Of the one in ``rij`` that the client is inside, or why there is no bed; refused, its row says why."""
-    number = visit.number(ROW)
-    try:
-        one = visit.seen.must_have_no_bed(number)
-        _record(visit, one.reference, str(ProvisionKey(one.key, one.round)))
-    except DoneBefore:  # a button pressed twice, two tabs
-        return done_before(visit) or _page(visit)
-    except NotFound as gone:  # by this very form, or somebody else found a bed meanwhile
-        return done_before(visit) or _page(visit, HTTPStatus.CONFLICT, 0, visit.why(gone))
-    except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, HTTPStatus.CONFLICT, number, visit.why(refusal))
-    return RedirectResponse(f"{ADDRESS}?{DONE}=ja", HTTPStatus.SEE_OTHER)
+    """Of one that the client is inside, or why there is no bed; or why somebody looks."""
+    if visit.form.get(FORM) == WHY:
+        return _give(visit)
+    visit.seen.must(UseCase.SEE_TONIGHT)  # with a reason it is to look at
+    return BEDS.take(visit)
 
 
-def _record(visit: Visit, reference: str, key: str) -> None:
-    cases, cause = visit.house.app.cases, visit.form.get("cause", "")
-    if number := known_number(visit.form.get(NUMBER, "")):
-        cases = cases.by_form(Sent(number, onward=ADDRESS))
-    match visit.form.get("night", ""):
-        case said if said == ARRIVED:
-            cases.milestone(reference, key, ARRIVED, by=visit.actor)
-        case said if said == NO_BED and cause:
-            cases.why(reference, key, cause, by=visit.actor)
-        case said if said == NO_BED:
-            raise InvalidInput("Kies waarom er geen plek is.")
-        case _:
-            raise InvalidInput("Kies wat er vannacht is.")
+# --- a bed -------------------------------------------------------------------------------------------------------------------
 
 
-def _page(visit: Visit, status: HTTPStatus = HTTPStatus.OK, wrong: int = 0, why: str = "") -> Response:
-    calls = visit.house.app.standby.standing(visit.actor)
-    return visit.house.page(
-        visit,
-        "tonight.html.j2",
-        status,
-        title="Vannacht",
-        nights=visit.seen.tonight(),
-        waits=any(call.waits for call in calls),
-        choices=CHOICES,
-        causes=labelled(visit.house.app.config.catalogue.codes[CodeList.CAUSE]),
-        new_number=new_number,
-        wrong=wrong,
-        why=why,
-        typed={name: visit.form.get(name, "")[:60] for name in ("night", "cause")},
-        recorded=DONE in visit.query and not why,
-        again=ONCE_MORE in visit.query,
+def _find(seen: Nights, row: str) -> Bed:
+    return seen.must_have_no_bed(number_of(row))
+
+
+def _of_bed(config: Config, _bed: Bed) -> Sequence[Field]:
+    causes = labelled(config.catalogue.codes[CodeList.CAUSE])
+    return (
+        Field("night", "Wat is er vannacht?", Kind.ONE, CHOICES, required=True, needed="Kies wat er vannacht is."),
+        Field(
+            "cause",
+            "Waarom is er geen plek?",
+            Kind.LIST,
+            causes,
+            required=True,
+            only_for=(NO_BED,),
+            empty="Kies waarom",
+            needed="Kies waarom er geen plek is.",
+        ),
     )
 
 
+def _record(cases: Cases, visit: Visit, bed: Bed, filled: Filled) -> None:
+    reference, key = bed.line.reference, str(ProvisionKey(bed.line.key, bed.line.round))
+    if filled.one("night") == ARRIVED:
+        cases.milestone(reference, key, ARRIVED, by=visit.actor)
+    else:
+        cases.why(reference, key, filled.one("cause"), by=visit.actor)
+
+
+def _chosen(lost: Sequence[tuple[str, str]]) -> str:
+    """What somebody chose whose row is gone."""
+    said = dict(CHOICES)
+    return "; ".join(said[value] for name, value in lost if name == "night" and value in said)
+
+
+# --- a reason ----------------------------------------------------------------------------------------------------------------
+
+
+def _give(visit: Visit) -> Response:
+    """Write down why this person looks. Without a right to give a reason there is no such page."""
+    visit.seen.must(WITH_REASON)
+    form = _why_form(visit, visit.seen.places_with_reason(WITH_REASON))
+
+    def show(filled: Filled, status: HTTPStatus, unseen: Sequence[Unseen]) -> Response:
+        return BEDS.page(visit, status, filled, unseen)
+
+    def does(_cases: Cases, filled: Filled) -> str:
+        given = visit.seen.give_reason_for_tonight(filled.one("gemeente"), filled.one("waarom"))
+        return _opened(visit, given.municipality)
+
+    return sent(visit, form, does, show, onward=ADDRESS)
+
+
+def _opened(visit: Visit, place: str) -> str:
+    town = visit.house.app.config.organisation.municipalities[place].name
+    return f"Uw reden is vastgelegd. U ziet nu wie er vannacht in {town} een slaapplek nodig heeft."
+
+
+def _why_form(visit: Visit, places: Sequence[str]) -> Form:
+    towns = visit.house.app.config.organisation.municipalities
+    reasons = visit.seen.reasons(WITH_REASON).values()
+    choices = [(one.code, f"{one.label} ({one.hours} uur)") for one in reasons]
+    where = [(place, towns[place].name) for place in places]
+    return Form(
+        WHY,
+        "Kijken met een reden",
+        "Leg mijn reden vast en laat zien",
+        (
+            Field(
+                "waarom", "Waarom wilt u kijken?", Kind.ONE, choices, required=True, needed="Kies waarom u wilt kijken."
+            ),
+            Field(
+                "gemeente",
+                "In welke gemeente?",
+                Kind.ONE,
+                where,
+                required=True,
+                given=(places[0],) if len(places) == 1 else (),
+                needed="Kies in welke gemeente.",
+            ),
+        ),
+    )
+
+
+def _besides(visit: Visit, found: Rows[Bed]) -> Sequence[Form]:
+    return (_why_form(visit, found.askable),) if isinstance(found, Tonight) and found.askable else ()
+
+
+def _more(visit: Visit, _found: Rows[Bed]) -> Mapping[str, object]:
+    rights = visit.house.app.config.rights
+    return {
+        "waits": any(call.waits for call in visit.house.app.standby.standing(visit.actor)),
+        "why_form": WHY,
+        "reason_called": rights.reason_called,
+        "reasons_given": visit.seen.reasons_given(),
+    }
+
+
+BEDS: Answering[Bed] = Answering(
+    ADDRESS,
+    "Vannacht",
+    "tonight.html.j2",
+    "Vastleggen",
+    Nights.tonight,
+    _find,
+    _of_bed,
+    _record,
+    _chosen,
+    whole=True,
+    besides=_besides,
+    more=_more,
+)
 PAGES = (Page(ADDRESS, tonight, say),)

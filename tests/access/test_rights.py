@@ -20,6 +20,9 @@ TOWNS = tuple(CONFIG.organisation.municipalities)
 HOME, AWAY = TOWNS[0], TOWNS[1]
 
 U, R = UseCase, Role
+WITH_REASON = '"see_tonight_with_reason"'
+OFFICER = 'roles = { customisation_officer = "municipality" }'
+STANDING = 'use_cases = ["see_tonight"]\nroles = { case_director = "municipality", team_lead = "municipality" }'
 OF_A_CASE = {
     *(
         U.INTAKE,
@@ -61,14 +64,14 @@ OF_A_CASE = {
 }
 # What ``web.md`` says of each role, for a case of one's own municipality that lies with nobody in particular.
 MAY: Mapping[Role, set[UseCase]] = {
-    R.CASE_DIRECTOR: OF_A_CASE | {U.SEE_CASE, U.SEE_FREE_TEXT, U.APPROVE_SMALL_BUDGET, U.ANSWER},
+    R.CASE_DIRECTOR: OF_A_CASE | {U.SEE_CASE, U.SEE_TONIGHT, U.SEE_FREE_TEXT, U.APPROVE_SMALL_BUDGET, U.ANSWER},
     R.TEAM_LEAD: OF_A_CASE
     | {U.SEE_CASE, U.SEE_FREE_TEXT, U.APPROVE_SMALL_BUDGET, U.ANSWER, U.SEE_BOARD, U.SEE_RUNS}
-    | {U.APPROVE, U.REST, U.ASSIGN, U.AWAY, U.BRING_IN},
+    | {U.APPROVE, U.REST, U.ASSIGN, U.AWAY, U.BRING_IN, U.SEE_TONIGHT, U.SEE_REASONS},
     R.TABLE: {U.TAKE_BACK},  # its own answer: once it is given it lies with nobody
-    R.CUSTOMISATION_OFFICER: {U.TAKE_BACK},
+    R.CUSTOMISATION_OFFICER: {U.TAKE_BACK, U.SEE_TONIGHT_WITH_REASON},
     R.STEERING_GROUP: set(),
-    R.PRIVACY_OFFICER: {U.SEE_LOOKS, U.RELEASE_EXPORT, U.SEE_RECORD, U.VERIFY, U.FORGET},
+    R.PRIVACY_OFFICER: {U.SEE_REASONS, U.SEE_LOOKS, U.RELEASE_EXPORT, U.SEE_RECORD, U.VERIFY, U.FORGET},
     R.AUDITOR: {U.SEE_RECORD, U.VERIFY},
     R.ADMINISTRATOR: {U.SEE_BOARD, U.SEE_RUNS},
 }
@@ -179,6 +182,16 @@ def test_a_municipality_may_narrow_a_right(folder: Path) -> None:
     assert not load(folder).rights.may(actor, U.ANSWER, Subject(HOME))
 
 
+def test_what_is_seen_with_a_reason_only_has_reasons_and_nothing_else_has(folder: Path) -> None:
+    assert {use_case for use_case in U if RIGHTS.reasons(use_case)} == {U.SEE_TONIGHT_WITH_REASON}
+    path = folder / "rights.toml"
+    text = path.read_text()
+    begin, end = text.index("[[right.reason]]"), text.index('[[right]]\nwhat = "zien wie met een reden keek"')
+    path.write_text(text[:begin] + text[end:])
+    with pytest.raises(InvalidConfig, match=r"'see_tonight_with_reason' mag alleen met een reden, en er staat er geen"):
+        load(folder)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -189,6 +202,22 @@ def test_a_municipality_may_narrow_a_right(folder: Path) -> None:
         ('table = "with_table"', 'tabel = "with_table"', r"'tabel'.*onbekende sleutel.*Bedoelde u 'table'"),
         ('"to_judge"', '"somewhere"', r"'somewhere' bestaat niet"),
         ('roles = { steering_group = "region" }', "roles = { }", r"geen enkele rol heeft dit recht"),
+        (WITH_REASON, f'{WITH_REASON}, "see_board"', r"'see_tonight_with_reason' hoort in een recht van zichzelf"),
+        (
+            OFFICER,
+            'roles = { table = "municipality" }',
+            r"'table' mag nooit 'see_tonight_with_reason'.*Haal die rol weg",
+        ),
+        (OFFICER, 'roles = { steering_group = "municipality" }', r"'steering_group' mag nooit"),
+        (OFFICER, 'roles = { customisation_officer = "to_judge" }', r"gaat over een gemeente.*Vul 'municipality' in"),
+        (OFFICER, f'{OFFICER}\nby_link = ["officer"]', r"'by_link'.*kan nooit met een link"),
+        (STANDING, f'{STANDING}\nby_link = ["counter"]', r"'by_link'.*'see_tonight' kan nooit met een link"),
+        (STANDING, 'use_cases = ["see_tonight"]\nroles = { table = "with_table" }', r"'table' mag nooit 'see_tonight'"),
+        (STANDING, f'{STANDING}\n[[right.reason]]\ncode = "x"\nlabel = "x"\nhours = 1', r"geen reden nodig"),
+        ("hours = 12", "hours = 25", r"reason nr. 2.*'hours'.*25 uur kan niet.*1 tot en met 24"),
+        ("hours = 12", "hours = 0", r"0 uur kan niet"),
+        ('code = "called"', 'code = "emergency"', r"'emergency' bestaat al"),
+        ('code = "called"', 'code = "Een reden"', r"'code'.*deze code kan niet"),
     ],
 )
 def test_a_fault_names_file_key_and_remedy(folder: Path, before: str, after: str, expected: str) -> None:

@@ -107,6 +107,22 @@ def test_nothing_set_is_nothing_seen_and_one_municipality_is_its_own(workplace: 
     assert {"milestone", "cause", "plan", "last_act"} <= set(divided)
 
 
+def test_a_reason_to_look_is_read_in_its_municipality_alone(app: App, behind: App) -> None:
+    officer = Actor.of("maatwerk-1", [Role.CUSTOMISATION_OFFICER], [HERE])
+    with behind.walled(officer):
+        behind.seen_by(officer).give_reason_for_tonight(HERE, "emergency")
+        assert [one.municipality for one in behind.looks.reasons_of("maatwerk-1")] == [HERE]
+        (night,) = behind.seen_by(officer).tonight().nights
+        assert (night.municipality, night.records, night.given is not None) == (HERE, False, True)
+    both = (HERE, THERE)
+    with behind.walled(of(HERE)):
+        assert [look.code for look in behind.looks.reasons_in(both)] == ["maatwerk-1"]
+    with behind.walled(of(THERE)):
+        assert behind.looks.reasons_in(both) == []
+        assert behind.looks.reasons_of("maatwerk-1") == []
+    assert [look.reason for look in app.looks.reasons_in(both)] == ["emergency"]
+
+
 @pytest.mark.usefixtures("app")
 def test_what_was_set_is_over_with_the_transaction(workplace: Engine) -> None:
     with walls.within([HERE], LONG_AGO):

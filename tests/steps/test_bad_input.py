@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from flows.forms.catalogue import forms
 from flows.forms.form import titles
 from provisions import inputs
-from provisions.access import Actor
+from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.catalogue import PROJECT
 from provisions.cli import refusals
@@ -28,6 +28,7 @@ from provisions.domain.questions import Question
 from provisions.domain.rungs import RungName
 from provisions.outbound.outbox import Outbox
 from provisions.usecases.intake import IntakeRequest
+from provisions.usecases.sight import Sight
 from provisions.views.refusals import for_people
 from tests.builders import (
     CONFIG,
@@ -247,6 +248,11 @@ def suspend(key: str = "advance_payment", until: date = date(2026, 11, 20), **mo
 def budget(amount: str = "10", what: str = "transport", **more: Any) -> Callable[[App], Any]:
     reference = more.pop("reference", REF)
     return call("ask_budget", reference, amount=amount, what=what, **{"why": "less_stress", **more})
+
+
+def looker(app: App) -> Sight:
+    """What somebody sees who needs a reason for that."""
+    return app.seen_by(Actor.of("maatwerk-1", [Role.CUSTOMISATION_OFFICER], ["voorbeeldstad"]))
 
 
 def away(director: str = DIRECTOR, start: date = date(2026, 11, 16), **more: Any) -> Callable[[App], Any]:
@@ -561,6 +567,9 @@ BAD: Mapping[str, tuple[int, Callable[[App], Any], str]] = {
         "Over 'id_document' staat er twee keer iets",
     ),
     "an end that two people must see": (INVALID, call("close", REF, reason="mistake"), "--ask"),
+    # looking with a reason
+    "looking tonight where one does not work": (INVALID, lambda s: looker(s).give_reason_for_tonight("havenmeer", "emergency"), "gemeente waar u werkt"),
+    "looking tonight for no reason known": (INVALID, lambda s: looker(s).give_reason_for_tonight("voorbeeldstad", "curious"), "reden uit de lijst"),
     # what is no outcome
     "shelter withdrawn without an offer": (INVALID, outcome("emergency_shelter", "withdrawn"), "offered_instead"),
     "go to municipality A": (INVALID, outcome("postal_address", "refused", reference=ELSEWHERE, fields={"refusal": "referred_elsewhere"}), "geen uitkomst"),

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
+from provisions.usecases.signing_in import IDLE
 from tests.builders import day, typed
 from tests.conftest import MovingClock
+from tests.door import PASSWORD
 from tests.web.conftest import AWAY, HERE, HOME, Browser, NewBrowser
+from tests.web.test_acts import sends, unseen
 
 OUTSIDE, TOMORROW, ELSEWHERE = "TR-2026-0011", "TR-2026-0012", "TR-2026-0013"
 
@@ -72,10 +76,15 @@ def test_which_night_it_was_stands_with_it(browser: Browser, beds: App, clock: M
 
 
 def row_of(page: str, reference: str) -> str:
-    """The number of the row of a client in the form of it."""
-    found = re.search(rf'data-reference="{reference}".*?name="rij" value="(\d+)"', page, re.DOTALL)
+    """The name of the form in the row of a client."""
+    found = re.search(rf'data-reference="{reference}".*?<form[^>]* id="(rij-\d+)"', page, re.DOTALL)
     assert found is not None, f"{reference} has no row"
     return found[1]
+
+
+def says(browser: Browser, row: str, **typed: str) -> str:
+    """Send the form of a row as it stands on the page that was opened last."""
+    return sends(browser, "/vannacht", unseen(browser.last, row) | typed)
 
 
 def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
@@ -83,12 +92,13 @@ def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
 ) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
     row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
-    assert "Kies wat er vannacht is." in browser.fills("/vannacht", rij=row)
-    page = browser.fills("/vannacht", rij=row, night="no_bed")
-    assert browser.status == 409
+    assert "Kies wat er vannacht is." in says(browser, row)
+    page = says(browser, row, night="no_bed")
+    assert browser.status == 422, "as every form that is not complete"
+    assert f'href="#{row}-cause"' in page
     assert "Kies waarom er geen plek is." in page
     assert re.search(r'value="no_bed" id="[^"]+" class="utrecht-radio-button" checked', page), "what was typed is kept"
-    page = browser.fills("/vannacht", rij=row, night="no_bed", cause="no_place")
+    page = says(browser, row, night="no_bed", cause="no_place")
     assert "Vastgelegd" in page
     assert "Er is geen plek" in page.split(OUTSIDE, 1)[1].split("</tr>")[0]
     (shelter,) = beds.views.case(OUTSIDE).provisions
@@ -100,12 +110,15 @@ def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
 def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, clock: MovingClock) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
     row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
-    number = re.findall(r'name="nummer" value="(\w+)"', browser.last)[0]
+    form = unseen(browser.last, row) | {"night": "arrived", "cause": ""}
     for _ in range(2):  # a button pressed twice
-        page = browser.fills("/vannacht", rij=row, nummer=number, night="arrived")
+        page = sends(browser, "/vannacht", form)
         assert OUTSIDE not in browser.shown
     assert "Dit was al vastgelegd; er is niets opnieuw gedaan" in page
     assert [line.what for line in beds.views.audit(OUTSIDE)].count("provision.milestone") == 1
+    sends(browser, "/vannacht", form | {"nummer": "0" * 32})
+    assert (browser.status, "Dit staat er niet meer" in browser.last) == (409, True), "a second tab"
+    assert "Dit typte u: De cliënt slaapt vannacht binnen" in browser.last
     clock.set("2026-11-13T09:00:00+00:00")
     beds.time.tick_all()
     work = browser.signs_in("regie-1").opens("/werk")
@@ -116,5 +129,41 @@ def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, c
 def test_of_another_municipality_nothing_can_be_said(browser: Browser, make_browser: NewBrowser, beds: App) -> None:
     row = row_of(make_browser().signs_in("regie-9").opens("/vannacht"), ELSEWHERE)
     browser.signs_in("regie-1").opens("/vannacht")
-    assert "Dit staat er niet meer" in browser.fills("/vannacht", rij=row, night="arrived")
+    own = unseen(browser.last, row_of(browser.last, OUTSIDE))
+    assert "Dit staat er niet meer" in sends(browser, "/vannacht", own | {"handeling": row, "night": "arrived"})
+    assert ELSEWHERE not in browser.last
     assert "arrived" not in beds.views.case(ELSEWHERE).as_json()["provisions"][0]["milestones"]
+
+
+def test_what_was_chosen_when_the_session_ended_is_there_after_signing_in(
+    browser: Browser, make_browser: NewBrowser, beds: App, clock: MovingClock
+) -> None:
+    clock.set("2026-11-12T22:00:00+00:00")
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    form = unseen(browser.last, row) | {"night": "no_bed", "cause": "no_place"}
+    clock.advance(seconds=(IDLE + timedelta(minutes=1)).total_seconds())
+    assert "is bewaard" in sends(browser, "/vannacht", form)
+    page = browser.fills("/aanmelden", code="regie-1", password=PASSWORD, second="")
+    assert page.count("Dit typte u voordat u werd afgemeld") == 1
+    assert "Er is nog niets vastgelegd" in page
+    mine = page[page.index(f'id="{row}"') :].split("</form>")[0]
+    assert re.search(r'value="no_bed"[^>]* checked', mine)
+    assert '<option value="no_place" selected>' in mine
+    (shelter,) = beds.views.case(OUTSIDE).provisions
+    assert shelter.provision.cause is None
+    assert "Dit typte u voordat" not in make_browser().signs_in("teamleider-1").opens("/vannacht"), "it is one person's"
+    beds.cases.milestone(OUTSIDE, "emergency_shelter", "arrived", by=typed("regie-2"))
+    page = browser.opens("/vannacht")
+    assert "Dit typte u: Er is vannacht geen plek" in page, "whose row is gone reads what was chosen"
+
+
+def test_what_others_recorded_meanwhile_is_shown_before_it_is_said(
+    browser: Browser, beds: App, clock: MovingClock
+) -> None:
+    clock.set("2026-11-12T22:00:00+00:00")
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    beds.cases.why(OUTSIDE, "emergency_shelter", "access_denied", by=typed("regie-2"))
+    page = says(browser, row, night="no_bed", cause="no_place")
+    assert (browser.status, "intussen veranderde er iets" in page) == (409, True)
+    assert '<option value="no_place" selected>' in page
+    assert says(browser, row, night="no_bed", cause="no_place").count("Vastgelegd</strong>") == 1

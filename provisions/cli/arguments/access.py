@@ -25,9 +25,18 @@ def people(commands: Commands) -> None:
         "--by", type=Actor.typed, metavar="CODE", default=SYSTEM, help="wie dit doet (standaard: wie de machine heeft)"
     )
     looked = commands.add(
-        "looked", "wie een traject bekeek, of wat iemand bekeek", "looked TR-2026-0042", "looked regisseur-3"
+        "looked",
+        "wie een traject bekeek, wat iemand bekeek, of wie met een reden keek",
+        "looked TR-2026-0042",
+        "looked regisseur-3",
+        "looked",
     )
-    looked.add_argument("asked", metavar="REF|CODE", help="referentie van een traject, of code van een medewerker")
+    looked.add_argument(
+        "asked",
+        metavar="REF|CODE",
+        nargs="?",
+        help="referentie van een traject, of code van een medewerker (standaard: wie met een reden keek)",
+    )
 
 
 def preferences(commands: Commands) -> None:
