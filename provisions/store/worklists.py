@@ -35,8 +35,8 @@ ARRIVED = (
     "AND (p.reopened_on IS NULL OR m.day >= p.reopened_on))"
 )
 LINE = (
-    "p.id, p.case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, p.key, p.round, p.purpose, "
-    "p.status, p.due, p.needed_on, p.late_from, p.lies_with, p.suspended_until, p.agreed, "
+    "p.id, p.case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, c.contact, "
+    "p.key, p.round, p.purpose, p.status, p.due, p.needed_on, p.late_from, p.lies_with, p.suspended_until, p.agreed, "
     "(SELECT k.code FROM cause k WHERE k.provision_id = p.id ORDER BY k.id DESC LIMIT 1) AS cause, "
     # What the counter said last of when it is there: a day, or that it will not be.
     "(SELECT CASE WHEN y.said = 'promised' THEN y.named END FROM reply y WHERE y.provision_id = p.id "

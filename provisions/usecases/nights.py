@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from provisions.access import Given, Subject, UseCase
 from provisions.access.log import Logged
@@ -35,6 +35,7 @@ class Night:
 
     ``losing``: who loses the place to sleep today or tomorrow. ``numbers``: of the municipality, who to call first on top.
     ``records``: whoever looks may say how it is. ``given``: with which reason it is seen, by whom no right opens it.
+    ``spend_first``: how much of the customised budget (euro cents) whoever looks may spend now and ask afterwards; 0 for nothing.
     """
 
     municipality: str
@@ -44,6 +45,7 @@ class Night:
     numbers: tuple[Contact, ...]
     records: bool
     given: Given | None = None
+    spend_first: int = 0
 
     @property
     def cases(self) -> tuple[int, ...]:
@@ -66,10 +68,13 @@ class Bed:
 
 @dataclass(frozen=True)
 class Tonight:
-    """The page of the stand-by. ``askable``: where whoever looks sees it only after giving a reason."""
+    """The page of the stand-by. ``askable``: where whoever looks sees it only after giving a reason. ``hidden``: how many
+    provisions there are besides, where there are too many for one page.
+    """
 
     nights: tuple[Night, ...]
     askable: tuple[str, ...]
+    hidden: int = 0
 
     @property
     def lying(self) -> tuple[Bed, ...]:
@@ -91,17 +96,18 @@ class Nights(WithReason):
         standing, given = self._standing(), self.open_reasons(WITH_REASON)
         if standing:
             self._looks.note(Logged.LOOKED, self.actor.code, via=self.actor.via, page=PAGE)
-        nights = self._nights((*standing, *given), given)
+        nights, hidden = self._nights((*standing, *given), given)
         for night in nights:
             if night.given is not None:
                 self._looks.note_with_reason(night.given, night.cases, via=self.actor.via, page=PAGE)
         askable = tuple(place for place in self.places_with_reason(WITH_REASON) if place not in given)
-        return Tonight(nights, askable)
+        return Tonight(nights, askable, hidden)
 
     def must_have_no_bed(self, provision_id: int) -> Bed:
         """Who has no place tonight, where this person may do something about it. Raises ``NotFound`` when it is nobody."""
         self.must(UseCase.SEE_TONIGHT)
-        found = (bed for bed in Tonight(self._nights(self._standing(), {}), ()).lying if bed.line.id == provision_id)
+        nights, _ = self._nights(self._standing(), {})
+        found = (bed for bed in Tonight(nights, ()).lying if bed.line.id == provision_id)
         if (one := next(found, None)) is None:
             raise NotFound("Dit staat er niet meer: er is intussen een plek, of het is niet meer nodig.")
         return one
@@ -118,19 +124,21 @@ class Nights(WithReason):
     def _records(self, place: str) -> bool:
         return all(self.may(use_case, Subject(place)) for use_case in (UseCase.MILESTONE, UseCase.WHY))
 
-    def _nights(self, places: tuple[str, ...], given: Mapping[str, Given]) -> tuple[Night, ...]:
+    def _nights(self, places: tuple[str, ...], given: Mapping[str, Given]) -> tuple[tuple[Night, ...], int]:
+        """Tonight in these municipalities, and how many rows did not fit."""
         if not places:
-            return ()
+            return (), 0
         now = self._clock()
         today = day_of(now)
         beds = tuple(rule.key for rule in self._config.catalogue.provisions.values() if rule.same_day)
         tonight, soon = (first_moment(today + timedelta(days=n)) for n in (1, 2))
         scope = replace(self.scope, whole=places, at_table=(), to_judge=(), cases=None)
         with self._read() as rows:
-            late, _ = worklists.late(rows, scope, tonight, Only(beds=beds, rows=MOST))
-            due, _ = worklists.due(rows, scope, tonight, soon, Only(beds=beds, rows=MOST))
+            late, all_late = worklists.late(rows, scope, tonight, Only(beds=beds, rows=MOST))
+            due, all_due = worklists.due(rows, scope, tonight, soon, Only(beds=beds, rows=MOST))
             lost, _ = worklists.places(rows, scope, today, MOST)
-        return tuple(
+        hidden = all_late + all_due - len(late) - len(due)
+        nights = tuple(
             Night(
                 place,
                 tuple(
@@ -145,9 +153,16 @@ class Nights(WithReason):
                 self._numbers(place, beds),
                 place not in given and self._records(place),
                 given.get(place),
+                0 if place in given else self._spend_first(place, now),
             )
             for place in places
         )
+        return nights, hidden
+
+    def _spend_first(self, place: str, now: datetime) -> int:
+        rule = self._config.catalogue.budgets.get(place)
+        open_now = self._config.catalogue.at_the_office(place, now)
+        return 0 if rule is None or open_now or not self.may(UseCase.BUDGET, Subject(place)) else rule.first
 
     def _numbers(self, place: str, beds: tuple[str, ...]) -> tuple[Contact, ...]:
         town = self._config.organisation.municipalities[place]

@@ -20,7 +20,7 @@ class ProvisionLine:
     ``last_day``: the last day on time, ``None`` while that is not known; ``days_late``: 0 when it is on time. ``lies_with``: the
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
     said, or for whom it is not. ``promised``: the day that the counter named, of what is open. ``nights``: the days that
-    it is late are nights without a place.
+    it is late are nights without a place. ``contact``: how contact goes with the client, in Dutch.
     """
 
     id: int
@@ -42,6 +42,7 @@ class ProvisionLine:
     cause: str
     promised: date | None = None
     nights: bool = False
+    contact: str = ""
 
     @property
     def named(self) -> str:
@@ -76,6 +77,7 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
         cause=said,
         promised=row.promised if Status(row.status).is_open else None,
         nights=row.key in config.catalogue.provisions and config.catalogue.rule(row.key).same_day and not row.arrived,
+        contact=config.catalogue.codes[CodeList.CONTACT].get(row.contact, row.contact),
     )
 
 

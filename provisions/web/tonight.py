@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from provisions.access import UseCase
 from provisions.catalogue import Config
+from provisions.domain import dutch
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import CodeList
 from provisions.domain.signals import ARRIVED
@@ -137,6 +138,7 @@ def _more(visit: Visit, _found: Rows[Bed]) -> Mapping[str, object]:
     return {
         "waits": any(call.waits for call in visit.house.app.standby.standing(visit.actor)),
         "why_form": WHY,
+        "euros": dutch.euros,
         "reason_called": rights.reason_called,
         "reasons_given": visit.seen.reasons_given(),
     }

@@ -1,5 +1,6 @@
 """Vannacht: who needs a bed, for whoever may do what the stand-by does, and nobody of another municipality."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,21 @@ def test_the_stand_by_sees_who_needs_a_bed_and_whom_to_call(browser: Browser, be
     assert "kliniek" not in page.lower()
     looks = beds.looks.of("regie-1")
     assert ("vannacht", Logged.LOOKED) in {(look.page, look.what) for look in looks}
+
+
+def test_at_night_it_says_how_contact_goes_what_may_be_spent_and_dials(
+    browser: Browser, beds: App, clock: MovingClock
+) -> None:
+    beds.cases.contact(OUTSIDE, "two_people", by=typed("regie-1"))
+    page = browser.signs_in("regie-1").opens("/vannacht")
+    row = page.split(f'data-reference="{OUTSIDE}"', 1)[1].split("</tr>")[0]
+    assert "Spreek de cliënt altijd met twee mensen" in row
+    assert '<a href="tel:0880001003">088 000 10 03</a>' in page
+    assert "mag u tot en met € 100,00 uit het maatwerkbudget eerst uitgeven" in html.unescape(page)
+    clock.set("2026-11-13T09:00:00+00:00")
+    page = browser.signs_in("regie-1").opens("/vannacht")
+    assert OUTSIDE in page
+    assert "maatwerkbudget eerst" not in page, "the office is open: a colleague can decide"
 
 
 def test_it_stands_first_in_mijn_werk_and_who_loses_a_place_second(browser: Browser, beds: App) -> None:
