@@ -67,6 +67,7 @@ EVERYWHERE: Mapping[Fact, str] = {
     Fact("message.requested", "new_day"): "Loket laten weten wat de uiterste datum nu is",
     Fact("message.requested", "new_day_listed"): "Uiterste datum komt in het overzicht voor het loket",
     Fact("message.requested", "new_day_table"): "Tafel laten weten wat de uiterste datum nu is",
+    Fact("message.requested", "new_day_central"): "Centraal loket laten weten wat de uiterste datum nu is",
     Fact("message.requested", "settled"): "Tafel laten weten dat het klaar is",
     Fact("message.requested", "settled_desk"): "Landelijk Maatwerkloket laten weten dat het klaar is",
     Fact("message.requested", "settled_central"): "Centraal loket laten weten dat het klaar is",

@@ -23,7 +23,8 @@ class Concern:
     ``detail``: the rung, the follow-up's name, what was undone, or the code of a case director. ``municipality``: whose counter
     it is for.
     ``settled``: the last that this table got says that it is done.
-    ``asked``: the last letter that this counter got about the provision asks something of it, and was not taken back.
+    ``asked``: the last letter that this counter got about the provision asks something of it, and was not taken back; of a desk
+    that it was asked at all.
     """
 
     case: Case
@@ -109,12 +110,18 @@ def closed(about: Concern) -> str:
     return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
 
 
+def no_day_to_come(about: Concern) -> str:
+    """What is about a day to come, whichever that is by now, when there is none."""
+    if warned_day(about.provision) is None or about.provision.status is Status.HANDED_OVER:
+        return closed(about) or "er is geen dag meer om voor te waarschuwen"
+    return ""
+
+
 def another_day_by_now(about: Concern) -> str:
     """A warning, when the day that it warns for is no longer the one."""
     day = warned_day(about.provision)
-    if day is None or about.provision.status is Status.HANDED_OVER:
-        return closed(about) or "er is geen dag meer om voor te waarschuwen"
-    return "" if (about.detail or "").endswith(f"{AND_DAY}{day.isoformat()}") else "het is een andere dag geworden"
+    same = day is not None and (about.detail or "").endswith(f"{AND_DAY}{day.isoformat()}")
+    return no_day_to_come(about) or ("" if same else "het is een andere dag geworden")
 
 
 def not_so_any_more(about: Concern) -> str:
@@ -157,12 +164,20 @@ def not_refused(about: Concern) -> str:
     return "" if about.provision.status is Status.REFUSED else "het is niet meer afgewezen"
 
 
+def _old_day_again(about: Concern) -> str:
+    end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
+    same = end is not None and about.detail == end.due.isoformat()
+    return "de uiterste datum is weer wat hij was" if same else ""
+
+
 def same_day_as_before(about: Concern) -> str:
     """A new day, when it is the old one again, or this counter has nothing to do for it."""
-    end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
-    if end is not None and about.detail == end.due.isoformat():
-        return "de uiterste datum is weer wat hij was"
-    return asked_for_nothing(about) or asked_nothing_yet(about)
+    return _old_day_again(about) or asked_for_nothing(about) or asked_nothing_yet(about)
+
+
+def same_day_for_desk(about: Concern) -> str:
+    """The same, for a desk that looks for a place from that day."""
+    return closed(about) or _old_day_again(about) or asked_nothing_yet(about)
 
 
 def not_answered(about: Concern) -> str:

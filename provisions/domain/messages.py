@@ -31,7 +31,8 @@ class Letter:
     ``lapses``: why what the message was for has passed since it was decided on (Dutch), empty when it has not;
     ``case_lapses``: the same, with the case and the detail, for what is about a case as a whole and no provision.
     ``asks``: with it a counter is asked for something; ``ends``: that is taken back.
-    ``settles``: with it a table hears that it is done; ``unsettles``: that it is not, after all.
+    ``settles``: with it a table hears that it is done; ``unsettles``: that it is not, after all. ``submits``: with it a desk is
+    asked.
     ``held``: how long it waits at least before it leaves, for whoever has second thoughts: an act and the act that undoes it
     send nothing. ``at_once``: it never waits, by whatever door the act came. ``listed``: it is no letter of its own but a line
     in the overview of the day for that counter. ``may_wait``: it may stand in the one overview a day of a person who chose that.
@@ -51,6 +52,7 @@ class Letter:
     ends: bool = False
     settles: bool = False
     unsettles: bool = False
+    submits: bool = False
     held: timedelta = timedelta()
     at_once: bool = False
     listed: bool = False
@@ -305,6 +307,17 @@ class MessageKind(StrEnum):
             lapses=lapses.closed,
         ),
     )
+    NEW_DAY_CENTRAL = (
+        "new_day_central",
+        Letter(
+            label="nieuwe uiterste datum, aan het centrale loket",
+            to=Recipient.CENTRAL_DESK,
+            template="notice/new_day_central.md.j2",
+            subject="Nieuwe datum {reference} · uiterlijk {day_now_short}",
+            event="uiterste-datum-gewijzigd-centraal-loket",
+            lapses=lapses.same_day_for_desk,
+        ),
+    )
     LINK = (
         "link",
         Letter(
@@ -492,6 +505,7 @@ class MessageKind(StrEnum):
             subject="Verzoek om maatwerk {reference} · {by}",
             event="voorziening-ingediend",
             lapses=lapses.closed,
+            submits=True,
         ),
     )
     CENTRAL_SUBMISSION = (
@@ -502,7 +516,8 @@ class MessageKind(StrEnum):
             template="notice/central_submission.md.j2",
             subject="Plek nodig {reference} · {warned_short}",
             event="plek-gevraagd",
-            lapses=lapses.another_day_by_now,
+            lapses=lapses.no_day_to_come,
+            submits=True,
         ),
     )
     TAKEN_OVER = (
@@ -712,8 +727,8 @@ def listed() -> tuple[MessageKind, ...]:
 
 
 def telling() -> tuple[MessageKind, ...]:
-    """The kinds that ask something of a counter or take it back, and those by which a table hears that it is done or is not: what
-    each of them knows is the last of these.
+    """The kinds that ask something of a counter or a desk or take it back, and those by which a table hears that it is done or is
+    not: what each of them knows is the last of these.
     """
     letters = {kind: kind.letter for kind in MessageKind}
-    return tuple(k for k, one in letters.items() if one.asks or one.ends or one.settles or one.unsettles)
+    return tuple(k for k, one in letters.items() if one.asks or one.ends or one.settles or one.unsettles or one.submits)

@@ -35,7 +35,7 @@ STATUTORY_NAMED = 10  # working days before its end
 class MessageFacts:
     """A message as it is in the outbox. ``detail``: the rung, or the name of the follow-up.
 
-    ``told``: what the counters were told of the provision before, oldest first. ``absences``: who is away.
+    ``told``: what counters, tables and desks were told of the provision before, oldest first. ``absences``: who is away.
     """
 
     id: str
@@ -51,6 +51,12 @@ class MessageFacts:
         """What the counter of this message's municipality was told last."""
         here = (told.kind for told in reversed(self.told) if told.municipality == self.municipality)
         return next((kind for kind in here if kind.letter.asks or kind.letter.ends), None)
+
+    @property
+    def was_submitted(self) -> bool:
+        """Whether the desk that this message is for was asked."""
+        to = MessageKind(self.kind).letter.to
+        return any(told.kind.letter.submits and told.kind.letter.to is to for told in self.told)
 
     @property
     def was_settled(self) -> bool:

@@ -22,7 +22,7 @@ ANSWER_WITHIN = 5  # working days for a table after which nothing comes
 @dataclass(frozen=True)
 class Told:
     """A letter that a counter got, with which it is asked for something or that is taken back; or a table, that it is done or
-    open again. ``sent`` is aware; ``detail``: the rung of the table.
+    open again; or a desk, with which it is asked. ``sent`` is aware; ``detail``: the rung of the table.
     """
 
     sent: datetime

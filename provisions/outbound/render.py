@@ -255,7 +255,7 @@ def _known(key: str, config: Config) -> Municipality:
 
 def _concern(case: Case, provision: Provision, config: Config, message: MessageFacts) -> Concern:
     told = message.last_told
-    asked = told is not None and told.letter.asks
+    asked = message.was_submitted or (told is not None and told.letter.asks)
     return Concern(case, provision, config.catalogue, message.municipality, message.detail, asked, message.was_settled)
 
 

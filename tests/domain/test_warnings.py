@@ -102,6 +102,19 @@ def test_of_another_day_it_is_judged_anew() -> None:
     assert replayed(client).differences(client.case, exact=False) == []
 
 
+def test_a_desk_that_was_asked_hears_that_the_day_moved() -> None:
+    client = before_the_desk()
+    client.is_needed_from(SHELTER, "2026-12-14")
+    assert client.sent("new_day_central") == [], "it was asked nothing yet"
+    client.lives_until("2026-12-08 09:00")
+    client.submits(SHELTER)
+    client.is_needed_from(SHELTER, "2026-12-21")
+    assert [m.detail for m in client.sent("new_day_central")] == ["2026-12-14"]
+    client.gets(SHELTER)
+    assert len(client.sent("settled_central")) == 1
+    assert replayed(client).differences(client.case, exact=False) == []
+
+
 def test_of_a_day_that_went_and_came_back_it_is_judged_once_and_still() -> None:
     client = before_the_desk()
     client.is_needed_from(SHELTER, "2026-12-14")

@@ -150,6 +150,7 @@ def at_the_central_desk(key: str) -> list[Fact]:
     client.needs(replace(need(key), needed_from=day("2026-11-20"))).lives_until("2026-11-14 09:00")
     for submitted in (False, True):
         client.submits(key, submitted)
+    client.is_needed_from(key, "2026-11-27")
     client.gets(key, **filled_in(key, OutcomeName.DELIVERED))
     client.reopens(key)
     return [fact for line in client.audit if line.key is not None for fact in facts_of(line.what, line.data)]

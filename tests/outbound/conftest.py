@@ -100,7 +100,8 @@ class Story:
                 case = replace(case, municipality="duinrade")
         last = {"again": MessageKind.CANCELLED, "cancelled": MessageKind.REQUEST, "handover": MessageKind.REQUEST,
                 "unsettled": MessageKind.SETTLED, "unsettled_desk": MessageKind.SETTLED_DESK,
-                "unsettled_central": MessageKind.SETTLED_CENTRAL}  # fmt: skip
+                "unsettled_central": MessageKind.SETTLED_CENTRAL,
+                "new_day_central": MessageKind.CENTRAL_SUBMISSION}  # fmt: skip
         told = (Told(self.now, "voorbeeldstad", last[kind], detail),) if kind in last else ()
         message = MessageFacts("an id", kind, detail, "voorbeeldstad", self.now, told)
         rendered = render(message, case.with_provision(provision), provision, self.config, self.now)

@@ -54,13 +54,21 @@ def test_each_goes_to_whom_it_is_for_and_the_director_has_a_message_of_its_own(s
     assert "regisseur" in first.recipients[0].email
 
 
-def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewStory) -> None:
+DESK = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
+
+
+def before_the_desk(story: NewStory) -> Story:
+    """Five working days before the day, in a region that has a central desk."""
     told = losing(story)
-    desk = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
-    organisation = replace(told.config.organisation, central_desk=desk)
+    organisation = replace(told.config.organisation, central_desk=DESK)
     catalogue = replace(told.config.catalogue, central_desk=True)
     told.config = replace(told.config, organisation=organisation, catalogue=catalogue)
     told.until("2026-11-20T12:00+01:00")
+    return told
+
+
+def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewStory) -> None:
+    told, desk = before_the_desk(story), DESK
     letter = told.read("warning", SHELTER, "central_desk/2026-11-27")
     assert [to.email.partition("@")[0] for to in letter.recipients] == ["maatwerk"]
     assert "pas na uw oordeel gaat er een bericht uit" in " ".join(letter.text.split())
@@ -73,6 +81,29 @@ def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewSto
     assert "vanaf 27 november 2026 geen plek om te slapen. Dat is over 5 werkdagen." in said
     assert "TR-2026-0042" in asked.subject
     assert not [word for word in ("Geheim", "Piet", "detentie", "vrijlating", "traject ") if word in asked.text]
+
+
+def test_a_desk_that_was_asked_hears_the_new_day_unless_it_is_the_old_one_again(story: NewStory) -> None:
+    told = before_the_desk(story)
+    told.take(lifecycle.submit(told.case, ProvisionKey(SHELTER), True, "Geheim over Piet", told.moment))
+    told.take(lifecycle.place_kept(told.case, told.moment, date(2026, 12, 30)))
+    letter = told.read("new_day_central", SHELTER)
+    said = " ".join(letter.text.split())
+    assert [to.email for to in letter.recipients] == [DESK.email]
+    assert letter.subject == "Nieuwe datum TR-2026-0042 · uiterlijk 30 december"
+    assert "opvang, nu uiterlijk 30 december 2026" in said
+    assert "Onze vraag aan u blijft staan" in said
+    assert not [word for word in ("Geheim", "Piet", "detentie", "vrijlating", "traject ") if word in letter.text]
+    asked = told.read("central_submission", SHELTER, "central_desk/2026-11-27")
+    assert "vanaf 30 december 2026" in " ".join(asked.text.split()), "what had not left yet asks for the new day"
+
+    shelter = told.case.provisions[ProvisionKey(SHELTER)]
+    unheard = replace(told.last("new_day_central", SHELTER), told=())
+    assert render(unheard, told.case, shelter, told.config, told.now) == Lapsed("het loket is hier niets gevraagd")
+    moved = told.last("new_day_central", SHELTER)
+    told.take(lifecycle.place_kept(told.case, told.moment, DAY))
+    shelter = told.case.provisions[ProvisionKey(SHELTER)]
+    assert render(moved, told.case, shelter, told.config, told.now) == Lapsed("de uiterste datum is weer wat hij was")
 
 
 def test_a_warning_for_another_day_is_not_sent_any_more(story: NewStory) -> None:

@@ -208,6 +208,8 @@ def test_no_letter_speaks_as_the_shell_does(story: NewStory) -> None:
     losing = story("emergency_shelter", needed_from=date(2026, 11, 27)).until("2026-11-20T12:00+01:00")
     asked_there = losing.written("central_submission", "emergency_shelter", "central_desk/2026-11-27")
     letters.append((MessageKind.CENTRAL_SUBMISSION, "emergency_shelter", asked_there))
+    moved = losing.written("new_day_central", "emergency_shelter")
+    letters.append((MessageKind.NEW_DAY_CENTRAL, "emergency_shelter", moved))
     letters.append((MessageKind.ASKED_ANEW, "id_document", refused_too_early(story).read("asked_anew", "id_document")))
     for kind in (MessageKind.CASE_FOLLOW_UP, MessageKind.RESTED, MessageKind.WOKEN):
         letters.append((kind, "id_document", about_the_case(asked, kind)))

@@ -56,6 +56,7 @@ def test_a_release_that_is_put_off_three_times(town: Town) -> None:
         town.on(f"2026-11-{now} 14:01")
         assert case["emergency_shelter"].due == day(f"2026-11-{later}")
         assert f"{later} november 2026" in last_to(town, SHELTER).text
+        assert (town.overdue(), case.rungs("emergency_shelter")) == ([], [])
     town.on("2026-12-01 08:00")
     assert case["emergency_shelter"].breached
     assert town.overdue() == ["TR-2026-0102 opvang 1, doorbraaktafel"]

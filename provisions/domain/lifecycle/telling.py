@@ -94,6 +94,9 @@ def tell_new_day(draft: Draft, key: ProvisionKey, was: date | None, *, director:
     if table is not None:
         told = f"{table.label} laten weten wat de uiterste datum nu is"
         tell(draft, MessageKind.NEW_DAY_TABLE, key, told, table.value)
+    if with_desk(provision):
+        told = "centraal loket laten weten wat de uiterste datum nu is"
+        tell(draft, MessageKind.NEW_DAY_CENTRAL, key, told, was.isoformat() if was else None)
     if director:
         tell_director_of_another(draft, key, NEW_DAY)
 
