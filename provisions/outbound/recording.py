@@ -13,7 +13,7 @@ from provisions.domain import delivery, dutch
 from provisions.domain.case import ProvisionKey
 from provisions.domain.delivery import Delivery, MessageStatus, Result, Standing
 from provisions.domain.lifecycle import SYSTEM
-from provisions.outbound.lost import lost_with
+from provisions.outbound.follows import lost_with
 from provisions.outbound.render import Rendered
 from provisions.store import audit, loading
 from provisions.store import outbox as store

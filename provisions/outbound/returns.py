@@ -13,16 +13,16 @@ from provisions.domain import delivery, dutch
 from provisions.domain.calendar import day_of
 from provisions.domain.case import ProvisionKey
 from provisions.domain.delivery import Delivery, MessageStatus
+from provisions.domain.lifecycle import SYSTEM
 from provisions.outbound import returned
+from provisions.outbound.follows import ABSENT, absent_with, lost_with
 from provisions.outbound.imap import Mailbox, Place
-from provisions.outbound.lost import lost_with
 from provisions.outbound.recording import Note
 from provisions.outbound.returned import Failure, Returned
 from provisions.store import audit, channel, loading, settings
 from provisions.store import outbox as store
 
 READ_UNTIL = "mailbox"  # the name of the setting that says how far it was read
-ABSENT = "message.absent"
 
 
 class Returns:
@@ -92,13 +92,17 @@ class Returns:
         )
 
     def _away(self, connection: Connection, said: Returned, known: Mapping[str, Delivery], note: Note) -> None:
-        """Who reads it is away: told once a message, where it is about a case."""
+        """Who reads it is away: told once a message, at the case that it is about, or at that of each letter in an overview."""
         receiver = _one_of(known, said.sender) or (next(iter(known)) if len(known) == 1 else None)
-        if receiver is None or note.case_id is None or audit.told(connection, note.case_id, said.message, ABSENT):
+        if receiver is None:
             return
         until = f" tot {dutch.dutch_date(said.until)}" if said.until else ""
         data = {"until": said.until.isoformat()} if said.until else {}
-        note.write(ABSENT, f"automatisch antwoord van {self._called(receiver)}: afwezig{until}", **data)
+        because = f"automatisch antwoord van {self._called(receiver)}: afwezig{until}"
+        if note.case_id is None:
+            note.lines += absent_with(connection, said.message, audit.Line(SYSTEM, ABSENT, because, data=data or None))
+        elif not audit.told(connection, note.case_id, said.message, ABSENT):
+            note.write(ABSENT, because, **data)
 
     def _called(self, receiver: str) -> str:
         name = self._names.get(receiver.lower())

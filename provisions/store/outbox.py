@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain import holding, messages
@@ -121,7 +121,7 @@ def case_of(connection: Connection, case_id: int) -> Stored | None:
 
 
 def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Message]:
-    """What counters and tables were told before of these provisions."""
+    """What counters, tables and desks were told before of these provisions."""
     columns = ("id", "provision_id", "created", "sent", "municipality", "kind", "detail")
     query = select(*(t.message.c[name] for name in columns)).where(
         t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
@@ -170,13 +170,16 @@ def let_go(connection: Connection, now: datetime, overview: str | None = None, m
 _HOLD_LETTERS = (MessageKind.OVERVIEW.value, MessageKind.AGENDA.value, MessageKind.DAYS.value)
 
 
-def stood_in(connection: Connection, overview: UUID) -> list[UUID]:
-    """The messages that stand in this overview, as the record has it; none in a message that is no overview. For the rare day on
-    which one does not arrive.
+def stood_in(connection: Connection, overview: UUID, status: MessageStatus) -> list[UUID]:
+    """The messages with this status that stand in this overview, and in no later one, as the record has it; none in a message
+    that is no overview. For the rare day on which something comes back on one.
     """
-    o, m, a = t.message.alias().c, t.message.c, t.audit.c
+    o, m, a, later = t.message.alias().c, t.message.c, t.audit.c, t.audit.alias().c
     of_case = func.coalesce(t.provision.c.case_id, m.case_id)
     line = and_(a.case_id == of_case, a.message == m.id, a.what == "message.listed")
+    listed_later = exists().where(
+        later.case_id == a.case_id, later.message == a.message, later.what == a.what, later.id > a.id
+    )
     query = (
         select(m.id)
         .select_from(
@@ -184,9 +187,8 @@ def stood_in(connection: Connection, overview: UUID) -> list[UUID]:
             .outerjoin(t.provision, t.provision.c.id == m.provision_id)
             .join(t.audit, line)
         )
-        .where(
-            o.id == overview, o.kind.in_(_HOLD_LETTERS), m.status == MessageStatus.VOID.value, m.created <= o.created
-        )
+        .where(o.id == overview, o.kind.in_(_HOLD_LETTERS), m.status == status.value, m.created <= o.created)
+        .where(~listed_later)
         .where(or_(m.overview.is_not(None), m.kind.in_(LISTED)), a.data["overview"].as_string() == str(overview))
         .order_by(a.id)
     )

@@ -11,6 +11,7 @@ from provisions.access import Actor, UseCase
 from provisions.catalogue import Config
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.errors import NotAllowed, Part
+from provisions.outbound.follows import again_with
 from provisions.store import audit, channel, loading, outbox, zaken
 from provisions.store.audit import Line
 from provisions.usecases.entitled import Entitlement
@@ -48,6 +49,7 @@ class Resending:
                 )
             # What everybody has goes to everybody again; what did not reach everybody goes only to those who have not got it.
             outbox.send_again(connection, message.id, self._clock(), everybody=status is MessageStatus.SENT)
+            of_letters = again_with(connection, message.id)
             channel.notify(connection)
             owner = outbox.owner_of(connection, message.id)
             because = f"bericht opnieuw klaargezet; het was: {WORDS[status]}"
@@ -58,7 +60,7 @@ class Resending:
                 loading.want_plans(connection, [owner.case_id])
                 data = {"round": owner.round} if owner.round and owner.round > 1 else None
                 line = replace(line, case_id=owner.case_id, key=owner.key, data=data)
-            audit.append(connection, [line])
+            audit.append(connection, [line, *of_letters])
         return self._messages.one(str(message.id))
 
     def open_zaken_again(self, *, by: Actor) -> int:

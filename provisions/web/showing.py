@@ -29,7 +29,9 @@ from provisions.web.house import written_day
 from provisions.web.menu import RUNS
 
 MOST_LETTERS = 200
-CAME_BACK = ("message.failed", "message.absent")  # what is said of a letter after it left
+FAILED = "message.failed"
+CAME_BACK = (FAILED, "message.absent")  # what is said of a letter after it left
+ON_ITS_WAY = ("message.resend", "message.listed")  # from here on a failure holds no more: it leaves once more
 _DRAWING = environment(TEMPLATES)
 
 
@@ -119,12 +121,10 @@ def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
         return []
     names = {p.provision.key: p.situation.rule.name for p in scene.view.provisions}
     because: dict[UUID, str] = {}
-    came_back: dict[UUID, str] = {}
     for line in record:
         if line.message is not None:
             because.setdefault(line.message, line.told)
-        if line.message is not None and line.what in CAME_BACK:
-            came_back[line.message] = f" ({line.because})"
+    came_back = _came_back(record)
     found = scene.visit.house.app.messages.found(reference=scene.reference, limit=MOST_LETTERS)
     return [
         LetterLine(
@@ -136,6 +136,19 @@ def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
         )
         for one in found
     ]
+
+
+def _came_back(record: Sequence[AuditEntry]) -> dict[UUID, str]:
+    """What holds of each letter since it left: that it did not arrive, until it is sent again, or that its reader is away."""
+    last: dict[UUID, AuditEntry] = {}
+    for line in record:
+        if line.message is None:
+            continue
+        if line.what in CAME_BACK:
+            last[line.message] = line
+        elif line.what in ON_ITS_WAY and line.message in last and last[line.message].what == FAILED:
+            del last[line.message]
+    return {message: f" ({line.because})" for message, line in last.items()}
 
 
 def follow_ups(scene: Scene) -> list[FollowUpLine]:

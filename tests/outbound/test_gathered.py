@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from email.message import EmailMessage
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import Refusal
 from provisions.store import asked
 from provisions.store.backlog import backlog
+from provisions.store.verification import verify
 from tests.builders import CONFIG, DIRECTOR, CaseFile, Letterbox, Town, day, typed
 from tests.conftest import MovingClock
 from tests.door import SEALING
@@ -85,13 +87,22 @@ def test_a_director_with_one_overview_a_day_gets_what_may_wait_together(town: To
     assert not [s for s in subjects(town, DIRECTOR, "2026-11-20 07:31") if s.startswith("Antwoord")]
 
 
-def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too(town: Town) -> None:
-    class Refuses(Letterbox):
-        def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
-            if not mail["Subject"].startswith("Overzicht"):
-                return super().send(mail)
-            return (Refusal(f"{DIRECTOR}@voorbeeldstad.example", "550 onbekend", final=True),)
+class Refuses(Letterbox):
+    """Takes everything, but for ``refused``."""
 
+    refused: tuple[str, ...] = ("Overzicht",)
+
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
+        if not self.refused or not mail["Subject"].startswith(self.refused):
+            return super().send(mail)
+        return (Refusal(f"{DIRECTOR}@voorbeeldstad.example", "550 onbekend", final=True),)
+
+
+def undelivered(town: Town) -> dict[str, UUID]:
+    return {one.kind: one.id for one in town.app.messages.found(undelivered=True)}
+
+
+def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too(town: Town) -> None:
     town.outbox = Outbox(town.database, CONFIG, Refuses(), town.clock)
     chooses(town, "daily")
     case = town.takes_in("TR-2026-0042", KEY)
@@ -101,6 +112,36 @@ def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too
     assert {one.kind for one in town.app.messages.found(undelivered=True)} == {"overview", "answer"}
     (said,) = recorded(case, "message.failed")
     assert said.startswith("stond in het overzicht aan Gemeentelijk regisseur (regisseur.noord)")
+
+
+def test_what_stood_in_an_overview_is_delivered_once_that_is_sent_again(town: Town) -> None:
+    letterbox = town.letterbox = Refuses()
+    letterbox.refused = ("Overzicht van 20",)
+    town.outbox = Outbox(town.database, CONFIG, letterbox, town.clock)
+    chooses(town, "daily")
+    case = town.takes_in("TR-2026-0042", KEY, "special_assistance")
+    town.on("2026-11-19 10:00")
+    answered(case)
+    answered(case, "special_assistance")
+    town.on("2026-11-20 07:31")
+    lost = undelivered(town)
+    assert lost.keys() == {"overview", "answer"}
+    town.app.resending.resend(str(lost["answer"]), by=typed("teamleider-1"))  # one of the two goes by itself meanwhile
+    town.on("2026-11-20 07:35")
+    assert len(town.app.messages.found(undelivered=True)) == 2
+
+    town.app.resending.resend(str(lost["overview"]), by=typed("teamleider-1"))
+    town.on("2026-11-20 07:40")
+    assert len(town.app.messages.found(undelivered=True)) == 2, "refused once more, and its letter with it"
+    letterbox.refused = ()
+    town.app.resending.resend(str(lost["overview"]), by=typed("teamleider-1"))
+    town.on("2026-11-20 07:45")
+    assert subjects(town, DIRECTOR)[-1] == "Overzicht van 20 november · 2 berichten"
+    assert undelivered(town) == {}
+    assert stands(town, "answer") == {"verzonden", "staat in het overzicht van de dag"}
+    assert recorded(case, "message.listed").count("staat in het overzicht dat opnieuw is klaargezet") == 2
+    with town.database.connect() as connection:
+        assert verify(connection, catalogue=CONFIG.catalogue).faults == []
 
 
 def test_who_changes_the_choice_gets_at_once_what_waited_and_once(town: Town) -> None:

@@ -13,7 +13,7 @@ from provisions.outbound.imap import ImapMailbox, Place
 from provisions.outbound.returns import Returns
 from provisions.store import tables as t
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, typed
+from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, day, typed
 from tests.conftest import MovingClock
 from tests.outbound.test_returned import AUTOMATIC, ID, answer, bounce
 
@@ -100,6 +100,45 @@ def test_what_stood_in_an_overview_that_came_back_stands_undelivered_at_its_case
     found = Messages(pooled(town.database), CONFIG).found(undelivered=True)
     assert {one.kind: one.status for one in found} == {"overview": "failed", "answer": "failed"}
     assert town.app.messages.undelivered([case["advance_payment"].id]), "the plan, the lists and the run say so"
+
+
+def test_of_who_reads_an_overview_and_is_away_each_case_in_it_tells_once(
+    town: Town, returns: Returns, letterbox: Letterbox
+) -> None:
+    town.app.preferences.choose(typed(DIRECTOR), "daily", quiet=False)
+    cases = [town.takes_in(reference, "advance_payment") for reference in ("TR-2026-0043", "TR-2026-0044")]
+    other = town.takes_in("TR-2026-0045", "advance_payment")
+    town.on("2026-11-19 10:00")
+    for case in cases:
+        case.does("answer", "advance_payment", "doorbraaktafel", "priority", by="regisseur.zuid")
+    town.on("2026-11-20 07:31")
+    letterbox.mails += [about(answer("Afwezig tot 14 december.", **AUTOMATIC), town, "overview")] * 2
+    assert returns.turn() == 1
+    said = [line for case in cases for line in lines(case)]
+    assert len(said) == 2
+    assert all(line.startswith("automatisch antwoord van ") for line in said)
+    assert all(line.endswith(": afwezig tot 14 december 2026") for line in said)
+    assert lines(other) == []
+    assert Messages(pooled(town.database), CONFIG).found(undelivered=True) == []
+
+
+def test_the_new_days_in_a_counters_overview_follow_it(town: Town, returns: Returns, letterbox: Letterbox) -> None:
+    key, counter = "special_assistance", "werkeninkomen@voorbeeldstad.example"
+    case = town.takes_in("TR-2026-0043", key)
+    case.does("suspend", key, reason="client_asks", until=day("2026-11-12"))
+    town.on("2026-11-04 07:30").on("2026-11-04 07:31")
+    letterbox.mails.append(about(answer("Afwezig tot 14 december.", **AUTOMATIC), town, "days"))
+    letterbox.mails.append(about(bounce(), town, "days").replace(b"WMO@voorbeeldstad.example", counter.encode()))
+    assert returns.turn() == 2
+    away, lost = lines(case)
+    assert away.endswith("afwezig tot 14 december 2026")
+    assert lost.startswith("stond in het overzicht aan Loket Werk en Inkomen")
+    stuck = {one.kind: one.id for one in Messages(pooled(town.database), CONFIG).found(undelivered=True)}
+    assert stuck.keys() == {"days", "new_day_listed"}
+    town.app.resending.resend(str(stuck["days"]), by=typed("teamleider-1"))
+    town.on("2026-11-04 07:40")
+    assert Messages(pooled(town.database), CONFIG).found(undelivered=True) == []
+    assert [letter.subject for letter in town.letters_to(counter)][-2:] == ["Nieuwe datums · 4 november"] * 2
 
 
 def test_who_is_away_is_told_once_and_is_no_answer(
