@@ -17,8 +17,10 @@ from provisions.app import App
 from provisions.caseload.loading import load_example
 from provisions.catalogue import Config, load
 from provisions.database.connect import engine_for
-from provisions.domain.messages import listed
+from provisions.domain.messages import MessageKind, listed
+from provisions.machine.link_secrets import LinkSecrets
 from provisions.machine.postgres import EmbeddedPostgres
+from provisions.machine.sealing import Sealing
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.links import links_for
 from provisions.outbound.outbox import Outbox
@@ -27,6 +29,7 @@ from provisions.overview import AbsenceEnds, Mornings, Overviews, Pages
 from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import tables as t
 from provisions.store.audit import RECORDED_AT
+from tests.caseload import rarer
 from tests.caseload.test_caseload import SUNDAY, at_eight
 from tests.conftest import owner_url
 from tests.overview.conftest import PlainLinks
@@ -36,6 +39,9 @@ MONDAY = "2026-11-23"
 TO_BOTH = ("handover_plan", "handover_accepted", "handover_declined")
 BASE = "https://basisvoorzieningen.voorbeeldland.example"
 LINK = re.compile(rf"^({BASE}/(?:antwoord|oproep|clienten)/)\S+$", re.MULTILINE)  # another each time
+CODE = re.compile(r"(?<=waar u haar vroeg: )\S+")
+# What is no line in another: all but the weekly report, which is a page of its own.
+SHOWN = {kind.value for kind in MessageKind if kind is not MessageKind.REPORT and kind not in listed()}
 HEADERS = ("From", "To", "Reply-To", "Auto-Submitted", "Subject")
 
 
@@ -44,7 +50,7 @@ def shown(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     above = "\n".join(f"{name}: {' '.join(str(mail[name]).split())}" for name in HEADERS if mail[name])
-    said = LINK.sub(r"\1…", body.get_content().rstrip().replace("\r\n", "\n"))
+    said = CODE.sub("…", LINK.sub(r"\1…", body.get_content().rstrip().replace("\r\n", "\n")))
     return f"{above}\n\n{said}\n"
 
 
@@ -100,6 +106,16 @@ def send_what_a_morning_brings(settings: Settings, url: str, config: Config) -> 
     engine.dispose()
 
 
+def send_what_is_rarer(settings: Settings, url: str, config: Config) -> None:
+    """What the example has no reason for."""
+    engine, clock, links = engine_for(url), at_eight(MONDAY), links_for(settings)
+    assert links is not None
+    secrets = LinkSecrets(Sealing.at(settings.secrets))
+    known_by = engine.execution_options(**{RECORDED_AT: clock})
+    rarer.send_what_is_rarer(known_by, config, clock, settings.home / "outbox", links, secrets)
+    engine.dispose()
+
+
 def test_the_letters_in_the_documentation_are_those_that_arrive(
     settings: Settings, new_database: Callable[..., AbstractContextManager[str]], postgres: EmbeddedPostgres
 ) -> None:
@@ -110,6 +126,7 @@ def test_the_letters_in_the_documentation_are_those_that_arrive(
         config = load(PROJECT / "config")
         load_example(here, config, print, clock=at_eight(SUNDAY))
         send_what_a_morning_brings(here, url, config)
+        send_what_is_rarer(here, url, config)
         made = one_of_each(here, url)
     if os.environ.get("PROVISIONS_TEST_WRITE_LETTERS"):
         LETTERS.mkdir(exist_ok=True)
@@ -117,6 +134,7 @@ def test_the_letters_in_the_documentation_are_those_that_arrive(
             old.unlink()
         for name, text in made.items():
             (LETTERS / name).write_text(text, "utf-8")
+    assert {name.removesuffix(".txt").partition("-")[0] for name in made} == SHOWN
     there = {path.name: path.read_text("utf-8") for path in LETTERS.glob("*.txt")}
     assert set(there) == set(made), "make letters"
     for name, text in made.items():
