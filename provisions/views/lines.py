@@ -7,7 +7,7 @@ from uuid import UUID
 
 from provisions.catalogue import Config
 from provisions.domain.calendar import ONE_DAY, day_of
-from provisions.domain.case import ProvisionKey, Status
+from provisions.domain.case import VIA_DIRECTOR, ProvisionKey, Status
 from provisions.domain.rules import CodeList
 from provisions.views.standing import SUSPENDED
 
@@ -20,7 +20,8 @@ class ProvisionLine:
     ``last_day``: the last day on time, ``None`` while that is not known; ``days_late``: 0 when it is on time. ``lies_with``: the
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
     said, or for whom it is not. ``promised``: the day that the counter named, of what is open. ``nights``: the days that
-    it is late are nights without a place. ``contact``: how contact goes with the client, in Dutch.
+    it is late are nights without a place. ``contact``: how contact goes with the client, in Dutch, where
+    that is not by the director, as it is for most.
     """
 
     id: int
@@ -77,8 +78,12 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
         cause=said,
         promised=row.promised if Status(row.status).is_open else None,
         nights=row.key in config.catalogue.provisions and config.catalogue.rule(row.key).same_day and not row.arrived,
-        contact=config.catalogue.codes[CodeList.CONTACT].get(row.contact, row.contact),
+        contact=_contact(config, row.contact),
     )
+
+
+def _contact(config: Config, code: str) -> str:
+    return "" if code == VIA_DIRECTOR else config.catalogue.codes[CodeList.CONTACT].get(code, code)
 
 
 def provision_name(config: Config, key: str, number: int, purpose: str | None) -> str:

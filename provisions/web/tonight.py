@@ -136,7 +136,7 @@ def _besides(visit: Visit, found: Rows[Bed]) -> Sequence[Form]:
 def _more(visit: Visit, _found: Rows[Bed]) -> Mapping[str, object]:
     rights = visit.house.app.config.rights
     return {
-        "waits": any(call.waits for call in visit.house.app.standby.standing(visit.actor)),
+        "calls": [call for call in visit.house.app.standby.standing(visit.actor) if call.waits],
         "why_form": WHY,
         "euros": dutch.euros,
         "reason_called": rights.reason_called,

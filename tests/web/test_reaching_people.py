@@ -56,9 +56,12 @@ def test_a_call_is_taken_up_once_and_only_that_of_the_own_municipality(browser: 
     assert browser.last.count("Ik pak dit op") == 1
     browser.fills("/vannacht/oproep", None, gemeente=AWAY)
     assert browser.status == 409
-    browser.opens("/vannacht/oproep")
+    page = browser.opens("/vannacht")
+    assert ("Er wordt gebeld: Voorbeeldstad" in page, "Er wordt gebeld: Havenmeer" in page) == (True, False)
+    assert page.count('action="/vannacht/oproep"') == 1
     browser.fills("/vannacht/oproep", None, gemeente=HOME)
     assert "U hebt de oproep opgepakt" in browser.last
+    assert "Er wordt gebeld" not in browser.opens("/vannacht")
     browser.fills("/vannacht/oproep", None, gemeente=HOME)
     assert browser.status == 409
     assert "geen oproep die wacht" in browser.last

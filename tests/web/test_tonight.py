@@ -54,6 +54,7 @@ def test_at_night_it_says_how_contact_goes_what_may_be_spent_and_dials(
     page = browser.signs_in("regie-1").opens("/vannacht")
     row = page.split(f'data-reference="{OUTSIDE}"', 1)[1].split("</tr>")[0]
     assert "Spreek de cliënt altijd met twee mensen" in row
+    assert "Het contact loopt" not in page, "at night there is no director"
     assert '<a href="tel:0880001003">088 000 10 03</a>' in page
     assert "mag u tot en met € 100,00 uit het maatwerkbudget eerst uitgeven" in html.unescape(page)
     clock.set("2026-11-13T09:00:00+00:00")
