@@ -10,7 +10,7 @@ from provisions.access import Actor
 from provisions.access.subjects import READS_ON
 from provisions.catalogue import Config
 from provisions.database import walls
-from provisions.database.connect import pooled
+from provisions.database.connect import one_look, pooled
 from provisions.domain.calendar import day_of
 from provisions.report.reports import Reports
 from provisions.settings import utc_now
@@ -98,6 +98,10 @@ class App:
         of the workplace (``database/walls.py``): whatever a page forgot to check.
         """
         return walls.within(municipalities_of(actor, self.config), day_of(self.clock()) - READS_ON)
+
+    def looking(self) -> AbstractContextManager[None]:
+        """What is looked at in this block goes to the database together: for a page that changes nothing."""
+        return one_look(self.engine)
 
     def seen_by(self, actor: Actor) -> Sight:
         """Everything that one person sees, and nothing else."""

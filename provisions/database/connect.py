@@ -1,10 +1,13 @@
 """The way to the database."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
@@ -65,8 +68,29 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
     )
 
 
+class _Look:
+    """The looks of one block, behind the wall that stood there when it began."""
+
+    def __init__(self, engine: Engine, stack: ExitStack) -> None:
+        self._engine = engine
+        self._stack = stack
+        self._within = walls.now()
+
+    def serves(self, engine: Engine) -> bool:
+        """Whether a look by ``engine`` may go this way: a block inside it may see other municipalities."""
+        return engine is self._engine and walls.now() == self._within
+
+    @cached_property
+    def connection(self) -> Connection:
+        """Connects when it is first used."""
+        return self._stack.enter_context(self._engine.begin())
+
+
+_look: ContextVar[_Look | None] = ContextVar("look", default=None)
+
+
 def pooled(engine: Engine) -> Reader:
-    """Looks through the pool of ``engine``, which replaces connections that broke.
+    """Looks through the pool of ``engine``, which replaces connections that broke. Within :func:`one_look` all by one connection.
 
     A look ends by a commit. After a rollback psycopg forgets what the server had prepared, and behind the second wall planning a
     look at a case takes ten times as long as the look itself.
@@ -74,14 +98,48 @@ def pooled(engine: Engine) -> Reader:
 
     @contextmanager
     def reader() -> Iterator[Rows]:
-        with engine.begin() as connection:
-
-            def rows(query: str, /, **values: Any) -> Sequence[Any]:
-                return connection.exec_driver_sql(query, values).all()
-
-            yield rows
+        with glance(engine) as connection:
+            yield _rows(connection)
 
     return reader
+
+
+@contextmanager
+def glance(engine: Engine) -> Iterator[Connection]:
+    """A connection to look by, and not to lock or write by: that of :func:`one_look` within it, else one of its own."""
+    look = _look.get()
+    if look is not None and look.serves(engine):
+        yield look.connection
+        return
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def one_look(engine: Engine) -> Iterator[None]:
+    """All that is looked at in this block goes by one connection in one transaction, from the first question on: coming and going
+    costs four ways to the database, and a page has six looks.
+
+    Each question still sees what was recorded before it (``READ COMMITTED``). Nothing is written by that connection.
+    """
+    with ExitStack() as stack:
+        token = _look.set(_Look(engine, stack))
+        try:
+            yield
+        finally:
+            _look.reset(token)
+
+
+def _rows(connection: Connection) -> Rows:
+    """Straight to the driver: SQLAlchemy describes the columns of each answer anew, which takes longer than reading its rows."""
+    driver = connection.connection.driver_connection
+    assert driver is not None, "a transaction has a connection"  # noqa: S101 - SQLAlchemy's, while it lasts
+
+    def rows(query: str, /, **values: Any) -> Sequence[Any]:
+        with driver.cursor(row_factory=namedtuple_row) as cursor:
+            return list(cursor.execute(query, values).fetchall())
+
+    return rows
 
 
 @contextmanager

@@ -90,6 +90,11 @@ def within(municipalities: Iterable[str], rounds_since: date) -> Iterator[None]:
         _within.reset(token)
 
 
+def now() -> Within | None:
+    """Whose municipalities count for what begins now; ``None`` where that was not said."""
+    return _within.get()
+
+
 def guard(engine: Engine) -> Engine:
     """Each transaction of ``engine`` begins with whose municipalities count. Returns the engine."""
 

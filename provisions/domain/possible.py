@@ -1,10 +1,12 @@
 """What can be done with a case now, and with each of its provisions: a page offers that, and nothing else.
 
-Nothing is told twice: an act is possible when deciding on it, with what is likeliest to be said, is not refused. Whether
-somebody may do it is another question (``provisions.access``).
+Nothing is told twice: an act is possible when deciding on it, with what is likeliest to be said, is not refused. Deciding goes no
+further than that (``Draft.decided``): a plan of twelve tries hundreds. Whether somebody may do it is another question
+(``provisions.access``).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -13,6 +15,7 @@ from provisions.domain.case import Answer, Case, Desk, FollowUp, ProvisionKey, R
 from provisions.domain.errors import NotFound, Refused
 from provisions.domain.lifecycle import Decision, Ending, FromCounter, Moment, Need
 from provisions.domain.lifecycle.budget import Wanted, ask_budget
+from provisions.domain.lifecycle.decision import CanBeDoneError
 from provisions.domain.rules import Brp, CodeList, Dependency, FieldRule, OutcomeName, ProvisionRule
 from provisions.domain.rungs import RungName
 
@@ -68,6 +71,7 @@ def with_provision(
     """What can be done now with provision ``key``, by somebody who may do all, ``among`` what is asked about. Writing a note
     always can.
     """
+    moment = replace(moment, is_trial=True)
     provision, today, rule = case.provisions[key], moment.today, moment.catalogue.rule(key.key)
     tomorrow = today + timedelta(days=1)
     stop = Suspension(today, tomorrow, Reason.CLIENT_ASKS)
@@ -99,6 +103,7 @@ def with_provision(
 
 def with_case(case: Case, moment: Moment, municipalities: Iterable[str]) -> frozenset[Can]:
     """What can be done now with the case as a whole; ``municipalities``: all of the region. Writing a note always can."""
+    moment = replace(moment, is_trial=True)
     codes, today = moment.catalogue.codes, moment.today
     elsewhere = next((town for town in municipalities if town != case.municipality), case.municipality)
     contact = next((code for code in codes[CodeList.CONTACT] if code != case.contact), "")
@@ -144,7 +149,7 @@ def _asked(case: Case, moment: Moment) -> Decision:
 
 def outcomes(case: Case, key: ProvisionKey, moment: Moment) -> tuple[OutcomeName, ...]:
     """The outcomes that it can get now."""
-    return tuple(_outcomes(case, key, moment))
+    return tuple(_outcomes(case, key, replace(moment, is_trial=True)))
 
 
 def _outcomes(case: Case, key: ProvisionKey, moment: Moment) -> Iterator[OutcomeName]:
@@ -162,6 +167,7 @@ def _outcomes(case: Case, key: ProvisionKey, moment: Moment) -> Iterator[Outcome
 def dependencies(case: Case, key: ProvisionKey, moment: Moment) -> tuple[Dependency, ...]:
     """What it waits for, and could begin without."""
     provision, today = case.provisions[key], moment.today
+    moment = replace(moment, is_trial=True)
     if provision.status is not Status.BLOCKED:
         return ()
     waits = graph.unmet(moment.catalogue.rule(key.key), case, provision)
@@ -170,6 +176,7 @@ def dependencies(case: Case, key: ProvisionKey, moment: Moment) -> tuple[Depende
 
 def tables(case: Case, key: ProvisionKey, moment: Moment) -> tuple[RungName, ...]:
     """The tables of which an answer can be recorded: those that did not answer first."""
+    moment = replace(moment, is_trial=True)
     climbed = [r for r in case.provisions[key].rungs if r.name.kind.is_table and _heard(r.submitted, r.name)]
     can = [
         r
@@ -193,7 +200,7 @@ def lacking(case: Case, key: str, moment: Moment, *, urgent: bool) -> tuple[Depe
 
 def endings(case: Case, moment: Moment) -> tuple[str, ...]:
     """The reasons for which the case can end now (codes)."""
-    return tuple(_endings(case, moment))
+    return tuple(_endings(case, replace(moment, is_trial=True)))
 
 
 def _endings(case: Case, moment: Moment) -> Iterator[str]:
@@ -270,6 +277,8 @@ def _some(found: Iterable[object]) -> bool:
 def _goes(trial: Callable[[], object]) -> bool:
     try:
         trial()
+    except CanBeDoneError:
+        return True
     except Refused:
         return False
     return True

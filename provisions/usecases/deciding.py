@@ -14,6 +14,7 @@ from provisions import inputs
 from provisions.access import Actor, Directory, Role, UseCase, must_hold
 from provisions.access.rights import OF_ACT
 from provisions.catalogue import Config
+from provisions.database.connect import glance
 from provisions.domain import lifecycle
 from provisions.domain.approvals import Act
 from provisions.domain.calendar import day_of
@@ -89,7 +90,7 @@ class Deciding:
     def _doing(self, by: Actor, use_case: UseCase) -> Doing:
         """Now, by ``by``. ``use_case``: the right that it takes, which is declared here and nowhere else."""
         now, code = self._clock(), inputs.code(by.code, f"{Part.BY}")
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             away = absences.away(connection, day_of(now))
         return Doing(
             now, code, self._config.catalogue, by.via, absences=away, actor=by, use_case=use_case, sent=self._sent

@@ -15,6 +15,7 @@ from provisions.access import MACHINE, Actor, Grant, Role, UseCase
 from provisions.access.log import Logged
 from provisions.access.roles import grants_of
 from provisions.catalogue import Config
+from provisions.database.connect import glance
 from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import SYSTEM
@@ -131,7 +132,7 @@ class People:
 
     def other_administrator(self) -> bool:
         """Whether an administrator besides ``admin`` was ever made: from then on ``admin`` is administrator only."""
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             return door.other_administrator(connection)
 
     def _grants(self, roles: Sequence[str], municipalities: Sequence[str]) -> frozenset[Grant]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from provisions.database.connect import glance
 from provisions.domain.answering import CODE_LASTS
 from provisions.domain.case import ProvisionKey
 from provisions.store import asked, submissions
@@ -65,17 +66,17 @@ class Submissions:
 
     def seen(self, case_id: int) -> int:
         """The last line of the record of a case that somebody who looks now can see."""
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             return submissions.last_line(connection, case_id)
 
     def seen_of_all(self) -> int:
         """The last line of the whole record: for whoever looks at more cases at once."""
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             return submissions.head(connection)
 
     def unseen(self, case_id: int, seen: int, about: ProvisionKey | None) -> list[Unseen]:
         """What people recorded about a provision, or the case as a whole, since line ``seen``; oldest first."""
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             return submissions.unseen(connection, case_id, seen, about)
 
     def keep_typed(self, person: str, page: str, sealed: bytes) -> None:
@@ -85,7 +86,7 @@ class Submissions:
 
     def typed(self, person: str, page: str) -> bytes | None:
         """What this person typed there, and could not send."""
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             return submissions.kept(connection, person, page, self._clock())
 
     def forget_typed(self, person: str, page: str) -> None:
@@ -101,6 +102,6 @@ class Submissions:
             asked.clear(connection, now - CODE_LASTS)
 
     def _found(self, number: str, by: str) -> Submission | None:
-        with self._engine.begin() as connection:
+        with glance(self._engine) as connection:
             found = submissions.find(connection, number) if number else None
         return found if found is not None and found.by == by else None

@@ -7,7 +7,9 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -74,7 +76,7 @@ class Visit:
             raise NoSessionError
         return self.signed_in.actor
 
-    @property
+    @cached_property
     def seen(self) -> Sight:
         """What this person sees. Raises as ``actor``."""
         return self.house.app.seen_by(self.actor)
@@ -126,9 +128,16 @@ def onward(address: str) -> str:
 def endpoint(house: House, handler: Handler, *, anyone: bool) -> Callable[[Request], Awaitable[Response]]:
     """``handler`` as Starlette calls it. ``anyone``: also without a session."""
 
+    turn = (
+        nullcontext() if anyone else house.turn
+    )  # whoever only signs in, or answers by a link, waits for nobody's page
+
+    def in_turn(request: Request, form: Sequence[tuple[str, str]]) -> Response:
+        with turn:
+            return _handled(house, request, form, handler, anyone)
+
     async def serve(request: Request) -> Response:
-        form = await _form(request)
-        return await run_in_threadpool(_handled, house, request, form, handler, anyone)
+        return await run_in_threadpool(in_turn, request, await _form(request))
 
     return serve
 
@@ -183,7 +192,10 @@ def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
         if visit.signed_in is None:
             return handler(visit)
         with visit.house.app.walled(visit.signed_in.actor):
-            return handler(visit)
+            if visit.request.method == "POST":  # it changes something between its looks
+                return handler(visit)
+            with visit.house.app.looking():
+                return handler(visit)
     except NotFound:
         return not_found(visit)
     except (InvalidInput, NotAllowed) as refusal:

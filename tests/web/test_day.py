@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import psycopg
 from sqlalchemy import event
 
 from provisions.access import Actor
@@ -172,7 +173,14 @@ def test_since_the_previous_visit_tells_what_others_and_the_clock_did(
 def test_the_number_of_questions_does_not_grow_with_the_number_of_clients(browser: Browser, app: App) -> None:
     browser.signs_in("regie-1")
     asked: list[Any] = []
-    event.listen(app.engine, "before_cursor_execute", lambda *_: asked.append(1))
+
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *given: Any, **more: Any) -> Any:
+            asked.append(query)
+            return super().execute(query, *given, **more)
+
+    # By the driver itself: a look does not pass SQLAlchemy on its way there.
+    event.listen(app.engine, "checkout", lambda connection, *_: setattr(connection, "cursor_factory", Counting))
     counts: list[list[int]] = []
     for first in (20, 30):
         for number in range(first, first + 8):

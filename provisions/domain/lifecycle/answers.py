@@ -22,6 +22,7 @@ def answer(
         raise InvalidInput("De herinnering aan de regisseur is geen tafel en geeft geen antwoord. Kies een tafel.")
     climbed = _climbed(case, provision, rung)
     draft = Draft(case, moment)
+    draft.decided()
     _change_rung(draft, provision, replace(climbed, answer=given))
     draft.note(
         "rung.answered",

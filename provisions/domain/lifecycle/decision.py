@@ -62,6 +62,8 @@ class Moment:
     form: str | None = None
     """The key of the form that was filled in, where this comes from one: in the record, so that it is taken in once."""
     sent: Sent | None = None
+    is_trial: bool = False
+    """Whether it is only asked if it can be done: deciding ends at :meth:`Draft.decided`."""
 
     @property
     def today(self) -> date:
@@ -141,6 +143,10 @@ class Need:
         return ProvisionKey(self.key, self.round)
 
 
+class CanBeDoneError(Exception):
+    """Of a trial: nothing that is still to come would refuse. It leaves the domain for nobody."""
+
+
 class Draft:
     """A decision in the making."""
 
@@ -154,6 +160,13 @@ class Draft:
         self.intents: list[MessageIntent] = []
         self.visible: set[ProvisionKey] = set()
         self.is_intake = False
+
+    def decided(self) -> None:
+        """From here on nothing refuses but a cause that is none, and a trial names no cause: what follows is what the act brings
+        about, which nobody reads of a trial. Raises ``CanBeDoneError`` in a trial.
+        """
+        if self.moment.is_trial:
+            raise CanBeDoneError
 
     def rule(self, key: ProvisionKey) -> ProvisionRule:
         return self.moment.catalogue.rule(key.key)

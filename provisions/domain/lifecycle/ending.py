@@ -51,6 +51,7 @@ def close(case: Case, ending: Ending, moment: Moment) -> Decision:
         )
     _check_takeovers(case, rule, still_open, ending, moment)
     draft = Draft(case, moment, at_rest=True)
+    draft.decided()
     if (lasting := case.resting(moment.today)) is not None:
         wake_at(draft, max(ending.on, lasting.start), Woken.END)
     for provision in still_open:

@@ -64,6 +64,7 @@ def record_outcome(
     _outcome_allowed(draft, provision, name)
     _outcome_day_allowed(provision, on)
     fields = _checked_fields(rule, name, fields, moment.today)
+    draft.decided()
     if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
         provision = decided_by_counter(draft, key, on)
     status = {

@@ -48,6 +48,7 @@ def suspend(case: Case, key: ProvisionKey, suspension: Suspension, moment: Momen
     if suspension.resumed is None and until <= moment.today:
         suspension = replace(suspension, resumed=until)
     draft = Draft(case, moment)
+    draft.decided()
     was = deadlines.due(draft.situation(key))
     changed = replace(provision, suspensions=(*provision.suspensions, suspension))
     draft.change(changed)

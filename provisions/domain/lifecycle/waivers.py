@@ -39,6 +39,7 @@ def waive(
         )
     not_before(f"Afwijken voor '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
     waiver = Waiver(str(found), on, known_code(because, moment))
+    draft.decided()
     draft.case = case.with_provision(replace(provision, waivers=(*provision.waivers, waiver)))
     note_waiver(draft, key, waiver, ground)
     start_what_is_ready(draft)
