@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 # What a run inherits of the machine. Everything else, whatever it is called, may be a secret that is not for runs.
 _OF_THE_MACHINE = frozenset(
-    {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"}
+    {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "VIRTUAL_ENV", "LD_LIBRARY_PATH"}
 )
 _KINDS_OF_THE_MACHINE = ("LC_", "PYTHON", "SSL_CERT_")
 _STOP_SECONDS = 30.0  # a run of the worker is finished first
@@ -192,6 +192,8 @@ def worker_environment(settings: Settings, database_of_runs: str) -> dict[str, s
         **client_environment(settings, engine_token(settings)),
         **WORKER_ENVIRONMENT,
         **(health if settings.metrics_port else {}),
+        # Prefect's runner makes a folder with a fixed name there. In a shared one it is of the first user who had one.
+        "TMPDIR": str(settings.home / "run"),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
     }
 

@@ -11,7 +11,7 @@ from provisions.cli import refusals, terminal
 from provisions.cli.arguments import parser
 from provisions.domain.characters import is_utf8
 from provisions.domain.errors import InvalidInput, Refused, Unreachable
-from provisions.machine.files import is_full, reason
+from provisions.machine.files import is_full, no_access, reason
 from provisions.redact import guard_this_process
 from provisions.settings import load_settings
 
@@ -110,11 +110,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = OK  # the reader (head, less) has seen enough
     except OSError as error:
-        if not is_full(error):
-            raise
-        terminal.aside(f"Het lukt niet: {reason(error)}.")
-        code = Unreachable.exit_code
+        code = _refused_by_the_machine(error)
     return _printed(code, args)
+
+
+def _refused_by_the_machine(error: OSError) -> int:
+    """Say what the machine does not let us do. Raises ``error`` when it is no such thing."""
+    if is_full(error):
+        terminal.aside(f"Het lukt niet: {reason(error)}.")
+        return Unreachable.exit_code
+    said = no_access(error)
+    if said is None:
+        raise error
+    terminal.aside(*said)
+    return InvalidInput.exit_code
 
 
 def _printed(code: int, args: Namespace) -> int:

@@ -162,6 +162,32 @@ def is_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
+def no_access(error: OSError) -> tuple[str, str] | None:
+    """What whoever may not reach a file reads (Dutch): whose it is, and what to do; ``None`` for a fault of another kind."""
+    if error.errno not in (errno.EACCES, errno.EPERM) or not isinstance(error.filename, str | bytes):
+        return None
+    path = Path(os.fsdecode(error.filename))
+    owner = _owner_of(path)
+    if owner == os.geteuid():
+        return (
+            f"Geen toegang tot {path}: de rechten laten het niet toe.",
+            "Kijk met 'ls -l' wie wat mag, en zet dat recht.",
+        )
+    name = _name_of(owner)
+    return (
+        f"Geen toegang tot {path}: dat is van een andere gebruiker van deze machine ({name}).",
+        f"Geef de opdracht als die gebruiker, bijvoorbeeld met 'sudo -u {name}', of kies een eigen map (PROVISIONS_HOME).",
+    )
+
+
+def _owner_of(path: Path) -> int:
+    """Of the file, or of the first folder above it that can be looked at."""
+    for place in (path, *path.parents):
+        with suppress(OSError):
+            return place.stat().st_uid
+    return 0
+
+
 def _sync_folder(folder: Path) -> None:
     """So that the new name is there after a power cut as well."""
     descriptor = os.open(folder, os.O_RDONLY)

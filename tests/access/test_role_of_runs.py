@@ -152,6 +152,9 @@ def test_a_run_is_told_of_no_secret_of_the_home(settings: Settings, monkeypatch:
     }
     assert told["PREFECT_API_AUTH_STRING"] == "admin:alleen-voor-prefect-13"
     assert told["PATH"] == os.environ["PATH"]
+    assert told["TMPDIR"] == str(apart.home / "run"), (
+        "Prefect's folder there is of the first user of the machine who had one"
+    )
 
 
 def test_a_run_finds_the_program_as_its_own_role(

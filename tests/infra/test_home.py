@@ -1,5 +1,6 @@
 """The home folder: closed, one ``up`` at a time, and nobody else's processes touched."""
 
+import errno
 import os
 import signal
 import stat
@@ -11,7 +12,7 @@ import pytest
 
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.machine import home as homes
-from provisions.machine.files import secret
+from provisions.machine.files import no_access, secret
 
 
 def test_the_home_and_its_folders_are_closed_to_others(tmp_path: Path) -> None:
@@ -20,6 +21,21 @@ def test_the_home_and_its_folders_are_closed_to_others(tmp_path: Path) -> None:
     homes.prepare(home)
     for folder in (home, *home.iterdir()):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_who_may_not_reach_a_file_reads_whose_it_is(tmp_path: Path) -> None:
+    """As an operator meets it who forgets to become the user of the program."""
+    there = tmp_path / "postgres" / "PG_VERSION"  # what can't be looked at is told by the folder above it
+    said = no_access(PermissionError(errno.EACCES, "Permission denied", str(there)))
+    assert said is not None
+    assert str(there) in said[0]
+    assert "rechten" in said[0], "it is one's own"
+    said = no_access(PermissionError(errno.EACCES, "Permission denied", "/proc/1/nergens"))
+    assert said is not None
+    if os.geteuid() != 0:
+        assert "(root)" in said[0]
+        assert "sudo -u root" in said[1]
+    assert no_access(FileNotFoundError(errno.ENOENT, "No such file", str(there))) is None
 
 
 def test_a_folder_of_everyone_is_refused(tmp_path: Path) -> None:
