@@ -1,6 +1,9 @@
 """``provisions demo``: ``provisions up`` in a home of its own, with an example caseload."""
 
+import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from flows.commands import up
 from flows.commands.supervisor import say
@@ -64,6 +67,8 @@ def _tell_where_to_look(app: App, example: Settings, *, own_database: bool) -> N
     worst: ProvisionView | None = next(iter(app.views.overdue()), None)
     say(f"Berichten staan in {example.home / 'outbox'} en worden nooit echt verstuurd.")
     say("Kijk verder in een ander venster, bijvoorbeeld met:")
+    if shutil.which("provisions") is None:
+        say(f'  export PATH="{Path(sys.executable).parent}:$PATH"')
     say(f"  export PROVISIONS_HOME={example.home}")
     say("  provisions overdue")
     if worst:
