@@ -1,6 +1,7 @@
-"""Connections that are opened and say nothing, or half a request: gone in ten seconds, and never in the way of others.
+"""Connections that are opened and say nothing, or half a request: gone in half a minute, and never in the way of others.
 
-There is a bound on what waits, on what is idle, on what comes from one address, and on all together; so on open files too.
+There is a bound on what waits, on what sends its body, on what is idle, on what comes from one address, and on all together,
+which is more than these three; so on open files too.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
 MOST_HALF_OPEN = 200
+MOST_HALF_SENT = 100  # the head came, and not the whole body: a form of ours comes at once
 MOST_IDLE = 200
 MOST_CONNECTIONS = 600
 MOST_FROM_ONE = 300  # not of this machine itself, and half of all: it may be the proxy, which speaks for many
@@ -21,11 +23,12 @@ class PatientProtocol(HttpToolsProtocol):
     """uvicorn's own, with an end to waiting for the head of a request.
 
     Of more than two hundred that wait, the one that waits longest goes: so whoever comes with a whole request is heard, however
-    many others only open connections. Likewise of what was answered and is kept open. From one other machine there are at most
-    three hundred.
+    many others only open connections. Likewise of more than a hundred whose body is on its way, and of what was answered and is
+    kept open. From one other machine there are at most three hundred.
     """
 
     _half_open: dict["PatientProtocol", None] = {}  # noqa: RUF012 - of all connections of this process, oldest first
+    _half_sent: dict["PatientProtocol", None] = {}  # noqa: RUF012 - whose body is on its way, oldest first
     _idle: dict["PatientProtocol", None] = {}  # noqa: RUF012 - answered and kept open, oldest first
     _from: Counter[str] = Counter()  # noqa: RUF012 - how many of each address
     _address = ""
@@ -44,6 +47,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self._heard()
+        self._half_sent.pop(self, None)
         self._idle.pop(self, None)
         self._from[self._address] -= 1
         if self._from[self._address] <= 0:
@@ -57,9 +61,7 @@ class PatientProtocol(HttpToolsProtocol):
             return
         self._idle[self] = None
         if len(self._idle) > MOST_IDLE:
-            longest = next(iter(self._idle))
-            self._idle.pop(longest)
-            longest.transport.abort()
+            _let_the_first_go(self._idle)
 
     def on_message_begin(self) -> None:
         """The first byte of a request; on a connection that was used before, the wait begins again."""
@@ -71,7 +73,15 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head of a request is whole."""
         self._heard()
+        self._half_sent[self] = None
+        if len(self._half_sent) > MOST_HALF_SENT:
+            _let_the_first_go(self._half_sent)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """And so is its body, where it has one."""
+        self._half_sent.pop(self, None)
+        super().on_message_complete()
 
     def _wait(self) -> None:
         self._half_open[self] = None
@@ -89,6 +99,13 @@ class PatientProtocol(HttpToolsProtocol):
         self._heard()
         if self.transport is not None and not self.transport.is_closing():
             self.transport.abort()
+
+
+def _let_the_first_go(waiting: dict[PatientProtocol, None]) -> None:
+    """The one that waits longest."""
+    longest = next(iter(waiting))
+    del waiting[longest]
+    longest.transport.abort()
 
 
 def options() -> dict[str, Any]:

@@ -100,6 +100,26 @@ def test_many_half_requests_are_in_nobodys_way(listening: Settings) -> None:
             connection.close()
 
 
+@pytest.mark.parametrize(
+    "said", [b"Content-Length: 1000\r\n\r\ncode=", b"Transfer-Encoding: chunked\r\n\r\n5\r\ncode="]
+)
+def test_many_half_bodies_are_in_nobodys_way(listening: Settings, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """The head is whole, so that nothing of it is waited for; and then nothing more comes."""
+    at_once = (connections.MOST_HALF_OPEN, connections.MOST_HALF_SENT, connections.MOST_IDLE)
+    assert sum(at_once) < connections.MOST_CONNECTIONS, "all of these together leave room for others"
+    monkeypatch.setattr(connections, "MOST_HALF_SENT", 10)
+    half = b"POST /aanmelden HTTP/1.1\r\nHost: 127.0.0.1\r\n" + said
+    held = [opened(listening, half) for _ in range(30)]
+    try:
+        for connection in held[:20]:
+            with suppress(ConnectionResetError):
+                assert connection.recv(1024) == b"", "it is still open"
+        assert answers(listening)[0] == 200
+    finally:
+        for connection in held:
+            connection.close()
+
+
 def test_a_head_that_comes_letter_by_letter_is_let_go_too(listening: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.5)
     with opened(listening, HALF) as connection:
