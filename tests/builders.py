@@ -5,6 +5,7 @@ Names read as sentences. Nothing here decides anything: it only calls the domain
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -108,6 +109,12 @@ class Client:
         self.case = Case(
             CASE_ID, "TR-2026-0001", self.municipality, Route.VOLUNTARY, self.brp, self.today, present=self.present
         )
+
+    def goes_on(self) -> "Client":
+        """The same client once more, to whom from here on other things happen."""
+        other = copy(self)
+        other.audit, other.messages = list(self.audit), list(self.messages)
+        return other
 
     @property
     def today(self) -> date:

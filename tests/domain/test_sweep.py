@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -168,6 +168,16 @@ STATES: list[State] = [
 ]  # fmt: skip
 
 
+@cache
+def _made(state: State, key: str) -> Client:
+    return state(key)
+
+
+def in_state(state: State, key: str) -> Client:
+    """A client in that state. It takes months of ticking to come there, so one comes there and all go on from it."""
+    return _made(state, key).goes_on()
+
+
 def outcome(name: OutcomeName) -> Event:
     return lambda c, k: c.outcome(k, name, **fields(k, name))
 
@@ -306,7 +316,7 @@ def settled(client: Client) -> None:
 @pytest.mark.parametrize("event", EVENTS, ids=str)
 def test_each_event_in_each_state_is_decided_or_refused_in_dutch(state: State, event: str) -> None:
     for key in KEYS:
-        client = state(key)
+        client = in_state(state, key)
         before, lines = client.case, len(client.audit)
         refused_because = attempt(partial(EVENTS[event], client, key))
         if refused_because:
@@ -341,7 +351,7 @@ def test_which_outcomes_each_state_takes(state: State, allowed: set[str]) -> Non
     for key in KEYS:
         taken = set()
         for name in OutcomeName:
-            client = state(key)
+            client = in_state(state, key)
             try:
                 EVENTS[name.value](client, key)
             except NotAllowed:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from itertools import combinations
 
 import pytest
 
@@ -64,22 +63,20 @@ def begun(key: str) -> Iterator[Client]:
         yield a_client(municipality=REGIONAL).needs(*map(need, set(KEYS) - {key}), need(key, urgent=True))
 
 
-def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: bool) -> list[Fact]:
-    """Whatever is refused did not happen; the facts about ``key``. ``at_once``: it is delivered before anything else is."""
-    found: list[Fact] = []
+def tried(client: Client, key: str) -> None:
+    attempt(lambda: client.moves_to(ELSEWHERE if client.case.municipality == REGIONAL else REGIONAL))
+    attempt(lambda: client.stops_the_clock(key, until="2026-11-10"))
+    attempt(lambda: client.agrees(key, "2026-11-30"))
+    attempt(lambda: client.restarts_the_clock(key))
+    if client.today < day("2026-11-03"):
+        client.lives_until("2026-11-03 09:00")
+
+
+def everything_happens(client: Client, key: str, *, at_once: bool) -> Client:
+    """Whatever is refused did not happen. ``at_once``: it is delivered before anything else is."""
     if at_once:
         attempt(lambda: client.gets(key))
-
-    def tried(*, moved: bool = False) -> None:
-        if moved:
-            attempt(lambda: client.moves_to(ELSEWHERE if client.case.municipality == REGIONAL else REGIONAL))
-        attempt(lambda: client.stops_the_clock(key, until="2026-11-10"))
-        attempt(lambda: client.agrees(key, "2026-11-30"))
-        attempt(lambda: client.restarts_the_clock(key))
-        if client.today < day("2026-11-03"):
-            client.lives_until("2026-11-03 09:00")
-
-    tried(moved=True)
+    tried(client, key)
     for number, approves in ((1, False), (2, True)):
         if attempt(lambda number=number: client.asks_for_a_longer_stop(key, number)):  # type: ignore[misc]
             continue
@@ -91,7 +88,7 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
         if other == "id_document":
             for edge in CATALOGUE.rule(key).after[1:]:
                 attempt(lambda edge=edge: client.starts_without(key, str(edge)))  # type: ignore[misc]
-    tried(moved=True)
+    tried(client, key)
     client.lives_until("2027-03-01 09:00")
     attempt(lambda: client.agrees(key, "2027-03-20"))  # a table has it
     attempt(lambda: client.counter_says(key, Said.CALL_ME))
@@ -100,13 +97,18 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     client.lives_until("2027-03-02 09:00")
     for rung in RungName:
         attempt(lambda rung=rung: client.hears(key, rung, Answer.PRIORITY))  # type: ignore[misc]
-    tried(moved=True)
+    tried(client, key)
     attempt(lambda: client.submits(key, False))
     attempt(lambda: client.submits(key, True))
     attempt(lambda: client.is_refused(key, **filled_in(key, OutcomeName.REFUSED)))
     attempt(lambda: client.is_registered(Brp.UNREGISTERED))
     attempt(lambda: client.is_not_there_yet(key, "no_place"))
     attempt(lambda: client.is_called("WMO-77", key))
+    return client
+
+
+def and_then(client: Client, key: str, last: OutcomeName) -> list[Fact]:
+    """It ends so, and all that can happen after that; the facts about ``key`` from the beginning."""
     attempt(lambda: client.outcome(key, last, None, **filled_in(key, last)))
     client.lives_until("2027-04-01 09:00")
     attempt(lambda: client.settles(key, next((f.name for f in CATALOGUE.rule(key).follow_ups), "none")))
@@ -135,10 +137,8 @@ def everything_happens(client: Client, key: str, last: OutcomeName, *, at_once: 
     attempt(lambda: client.is_noted("gaat maandag mee", key))
     attempt(lambda: client.gets(key, **filled_in(key, OutcomeName.DELIVERED)))
     attempt(client.takes_back)
-    for line in client.audit:
-        if line.key is not None and line.key.key == key:
-            found += facts_of(line.what, line.data)
-    return found
+    about = [line for line in client.audit if line.key is not None and line.key.key == key]
+    return [fact for line in about for fact in facts_of(line.what, line.data)]
 
 
 def at_the_central_desk(key: str) -> list[Fact]:
@@ -156,15 +156,24 @@ def at_the_central_desk(key: str) -> list[Fact]:
     return [fact for line in client.audit if line.key is not None for fact in facts_of(line.what, line.data)]
 
 
+def most_delivered(client: Client, others: list[str], missing: int = 2) -> Iterator[Client]:
+    """The client with each of the ``others`` delivered, and with each choice of at most ``missing`` of them that are not."""
+    if not others:
+        yield client.goes_on()
+        return
+    first, *rest = others
+    got = client.goes_on()
+    attempt(lambda: got.gets(first))
+    yield from most_delivered(got, rest, missing)
+    if missing:
+        yield from most_delivered(client, rest, missing - 1)
+
+
 def starts_another(key: str) -> bool:
     """Whether there is a client for whom the outcome of ``key`` starts something else: whatever else is there already."""
     others = [k for k in KEYS if k != key]
-    for missing in (set(), *({k} for k in others), *map(set, combinations(others, 2))):
-        for brp in Brp:
-            client = a_client(municipality=REGIONAL, brp=brp).needs(*map(need, KEYS))
-            for other in others:
-                if other not in missing:
-                    attempt(lambda: client.gets(other))  # noqa: B023 - called at once
+    for brp in Brp:
+        for client in most_delivered(a_client(municipality=REGIONAL, brp=brp).needs(*map(need, KEYS)), others):
             before = len(client.audit)
             attempt(lambda: client.gets(key))  # noqa: B023 - called at once
             if any(
@@ -178,16 +187,11 @@ def starts_another(key: str) -> bool:
 @lru_cache
 def possible(key: str) -> set[Fact]:
     """All facts about ``key`` that can be recorded."""
-    lives = [
-        everything_happens(client, key, last, at_once=at_once)
-        for last, at_once in (
-            (OutcomeName.DELIVERED, False),
-            (OutcomeName.WITHDRAWN, False),
-            (OutcomeName.DELIVERED, True),
-        )
-        for client in begun(key)
-    ]
-    facts = {fact for life in [*lives, at_the_central_desk(key)] for fact in life}
+    facts = set(at_the_central_desk(key))
+    for at_once, ends in ((False, (OutcomeName.DELIVERED, OutcomeName.WITHDRAWN)), (True, (OutcomeName.DELIVERED,))):
+        for client in begun(key):
+            lived = everything_happens(client, key, at_once=at_once)
+            facts |= {fact for last in ends for fact in and_then(lived.goes_on(), key, last)}
     return facts | ({OTHERS_STARTED} if starts_another(key) else set())
 
 
