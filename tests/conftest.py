@@ -24,6 +24,7 @@ from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
 from tests.clones import Clones, admin, make_quick
+from tests.statements import compile_once
 
 # No property depends on how fast the machine is just now: neither an example nor making one has a time limit.
 hypothesis.settings.register_profile(
@@ -48,6 +49,7 @@ def _in_memory() -> None:
 
 
 _in_memory()
+compile_once()
 
 MIGRATED = "template"
 SmallDisk = Callable[[int], AbstractContextManager[Path]]
