@@ -8,6 +8,7 @@ protect a browser costs a quarter of each request. Ends when standard input clos
 
 import asyncio
 import base64
+import gc
 import hmac
 import os
 import socket
@@ -225,6 +226,8 @@ def without_middleware(api: Any) -> ASGIApp:
 
 def main(host: str, port: int) -> None:
     """Serve until told to stop, or until standard input closes."""
+    # All that is imported stays: looking through it for garbage takes a sixth of the time that it takes to start.
+    gc.disable()
     import prefect
     import uvicorn
     from prefect.server.api.server import create_app
@@ -257,6 +260,8 @@ def main(host: str, port: int) -> None:
         server.should_exit = True
 
     threading.Thread(target=until_parent_ends, daemon=True).start()
+    gc.freeze()
+    gc.enable()
     with asyncio.Runner(loop_factory=uvicorn_config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[socket.socket(fileno=port)] if host == _DESCRIPTOR else None))
 
