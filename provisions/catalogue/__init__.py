@@ -153,6 +153,10 @@ def parse(path: Path, faults: list[str]) -> Entry:
         return Entry(name, "", tomllib.loads(decoded(path.read_bytes(), name, UTF8)), faults)
     except FileNotFoundError:
         faults.append(f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG.")
+    except NotADirectoryError:
+        faults.append(f"{name}: {path.parent} is een bestand, geen map. Verbeter PROVISIONS_CONFIG.")
+    except IsADirectoryError:
+        faults.append(f"{name}: dit is een map, geen bestand. Zet het bestand terug in {path.parent}.")
     except OSError as error:
         faults.append(f"{name}: dit bestand is niet te lezen ({error.strerror}). Controleer de rechten op {path}.")
     except InvalidInput as error:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from provisions import inputs
 from provisions.cli import refusals
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidInput, NotFound, Refused
+from provisions.machine.files import reason
 
 MOST_SHOWN = 50  # faults
 SAVE_AS = "Sla het in Excel op als 'CSV UTF-8 (door komma's gescheiden)' en probeer het opnieuw."
@@ -38,7 +38,7 @@ def rows(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
         raise NotFound(f"Het bestand {path} is er niet.") from None
     except OSError as error:
         raise InvalidInput(
-            f"Het bestand {path} is niet te lezen ({os.strerror(error.errno or 0)}). Controleer de naam en de rechten."
+            f"Het bestand {path} is niet te lezen ({reason(error)}). Controleer de naam en de rechten."
         ) from None
     return _rows(decoded(content, str(path), SAVE_AS), path, columns)
 

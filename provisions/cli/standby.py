@@ -3,6 +3,7 @@
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from provisions import inputs
 from provisions.access import Actor
 from provisions.catalogue import Config
 from provisions.cli.database import app_on
@@ -22,11 +23,14 @@ def standby(args: Namespace, settings: Settings) -> None:
     if args.acknowledge and (args.municipality is None or args.by is None):
         raise InvalidInput("Zeg welke gemeente en wie: provisions standby GEMEENTE --acknowledge --by CODE.")
     with app_on(settings) as app:
+        towns = app.config.organisation.municipalities
+        names = {key: town.name for key, town in towns.items()}
+        place = None if args.municipality is None else inputs.known(args.municipality, towns, "gemeente", names)
         if args.acknowledge:
             found = [app.standby.acknowledge(args.municipality, by=args.by)]
         else:
             every = app.standby.standing(Actor.typed(SYSTEM))
-            found = [one for one in every if args.municipality in (None, one.municipality)]
+            found = [one for one in every if place in (None, one.municipality)]
         config = app.config
     if args.json:
         as_json_list(one.as_json() for one in found)

@@ -97,7 +97,7 @@ class Term:
     @property
     def three_days_or_more(self) -> bool:
         """Atw 2 looks only at terms of at least three days."""
-        return self.unit is not Unit.DAYS or self.count >= 3
+        return self.count >= (3 if self.unit is Unit.DAYS else 1)
 
     def after(self, event: date, calendar: WorkingCalendar, *, extra: int = 0) -> date:
         """The raw end: the day on which the term ends, ``extra`` suspended (working) days included."""

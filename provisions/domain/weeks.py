@@ -8,7 +8,7 @@ from typing import Self
 from provisions.domain.errors import InvalidInput
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200  # as of a day that is typed
-_TEXT = re.compile(r"(\d{4})-W(\d{2})")
+_TEXT = re.compile(r"([0-9]{4})-[Ww]([0-9]{2})")
 _FORM = "Verwacht: JJJJ-Wnn, een week die bestaat, zoals 2026-W47."
 
 

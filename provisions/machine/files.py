@@ -20,7 +20,11 @@ from provisions.redact import keep_secret
 
 
 def path_of(text: str) -> Path:
-    """The path that somebody typed, ``~`` filled in. Raises ``InvalidInput`` when that is nobody's."""
+    """The path that somebody typed, ``~`` filled in. Raises ``InvalidInput`` when that is nobody's, and for none: that would be
+    the folder in which one happens to stand.
+    """
+    if not text.strip():
+        raise InvalidInput("De naam van de map of het bestand is leeg. Geef een naam.")
     try:
         return Path(text).expanduser().absolute()
     except RuntimeError:

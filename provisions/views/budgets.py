@@ -10,6 +10,7 @@ from provisions.catalogue import Config
 from provisions.domain import budget as figures
 from provisions.domain.budget import Balance, Entry, Purpose
 from provisions.domain.calendar import day_of
+from provisions.domain.errors import InvalidInput
 from provisions.domain.rules import CodeList
 from provisions.store import budget as kept
 from provisions.store.looking import Reader
@@ -89,8 +90,13 @@ class Ledgers:
         self._clock = clock
 
     def of(self, municipalities: Sequence[str], year: int | None = None) -> list[Ledger]:
-        """The ledgers of these municipalities in ``year`` (the present one)."""
-        wanted = year or day_of(self._clock()).year
+        """The ledgers of these municipalities in ``year`` (the present one). Raises ``InvalidInput`` for a year too far away."""
+        this = day_of(self._clock()).year
+        wanted = this if year is None else year
+        if not this - MOST_YEARS_AGO < wanted <= this + 1:
+            raise InvalidInput(
+                f"Het jaar {wanted} kan niet: kies een jaar van {this - MOST_YEARS_AGO + 1} tot en met {this + 1}."
+            )
         with self._read() as rows:
             found = list(kept.ledger(rows, municipalities))
         return [

@@ -99,7 +99,10 @@ class Messages:
         undelivered: bool = False,
         limit: int | None = 50,
     ) -> list[Message]:
-        """The newest ``limit`` messages that are like this (``None``: all), newest first."""
+        """The newest ``limit`` messages that are like this (``None``: all), newest first.
+
+        Raises ``NotFound`` for a case that is not there, and ``InvalidInput`` for what can be none.
+        """
         if status is not None:
             status = inputs.choice(MessageStatus, status, "stand van een bericht").value
         if reference is not None:
@@ -109,7 +112,10 @@ class Messages:
             municipality = inputs.known(municipality, names, "gemeente", names)
         wanted = MessageFilter(status, reference, municipality, undelivered)
         with self._reader() as rows:
-            return [_message(row) for row in looking.messages(rows, wanted, limit)]
+            found = [_message(row) for row in looking.messages(rows, wanted, limit)]
+            if not found and reference is not None and looking.number_of(rows, reference) is None:
+                raise inputs.no_such_case(reference, self._config.organisation.reference_pattern)
+        return found
 
     def one(self, identity: str) -> Message:
         """The message with this id, or with an id that begins so. Raises ``NotFound``."""

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from provisions.cli.arguments import parser
 from provisions.domain.calendar import AMSTERDAM
+from provisions.domain.weeks import Week
 from tests.builders import everything_in
 from tests.cli.conftest import DIRECTOR, Terminal
 
@@ -51,6 +52,7 @@ def test_term_explains_a_date_in_the_shape_that_was_promised(provisions: Termina
     [
         (["2 werkdagen", "--from", "2026-05-13"], "2026-05-19"),
         (["1 week", "--from", "2026-11-21", "--roll", "none"], "2026-11-28"),
+        (["0 weken", "--from", "2026-11-01"], "2026-11-02"),  # Atw 1 only: Atw 2 is for three days or more
         (["8 weken", "--from", "2026-03-02", "--suspended", "2026-03-20/2026-04-01"], "2026-05-08"),
         (["1 week", "--from", "2026-11-02", "--suspended", "2026-11-03/2026-11-05", "2026-11-04/2026-11-06"], "2026-11-11"),
         (["1 week", "--from", "2026-11-02", "--suspended", "2026-11-03/2026-11-05",
@@ -168,6 +170,19 @@ def test_a_file_that_is_wrong_is_refused_by_line(
 
 def test_a_file_that_is_not_there(provisions: Terminal, tmp_path: Path) -> None:
     assert provisions.run("intake", "--file", str(tmp_path / "none.csv"), "--by", DIRECTOR).code == 3
+
+
+def test_a_folder_for_a_file_and_a_file_for_a_folder(
+    provisions: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = provisions.run("intake", "--file", str(tmp_path), "--by", DIRECTOR)
+    assert (ran.code, ran.out) == (2, "")
+    assert "dit is een map, geen bestand" in ran.err
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PROVISIONS_CONFIG", str(tmp_path / "file"))
+    ran = provisions.run("show", REF)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"provisions.toml: {tmp_path / 'file'} is een bestand, geen map. Verbeter PROVISIONS_CONFIG." in ran.err
 
 
 def test_many_outcomes_from_a_file(provisions: Terminal, tmp_path: Path) -> None:
@@ -394,6 +409,7 @@ def test_every_option_of_intake_is_tried_beside_a_file() -> None:
 def test_what_is_typed_in_small_letters_is_the_same_case(provisions: Terminal, tmp_path: Path) -> None:
     take_in(provisions, "--need", "id_document")
     assert provisions.run("looked", REF.lower(), "--json").json == []
+    assert Week.parse("2026-w47") == Week.parse("2026-W47")
     twice = tmp_path / "twice.csv"
     twice.write_text(f"reference,route,need\n{OTHER},voluntary,id_document\n{OTHER.lower()} ,voluntary,id_document\n")
     ran = provisions.run("intake", "--file", str(twice), *BY)
@@ -486,6 +502,13 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["outcome", REF, "id_document", "delivered", "--cause", " ", *BY], 2, "--cause is leeg"),
     (["report", "--week", "0001-W01"], 2, "buiten wat mogelijk is"),
     (["report", "--week", "9999-W52"], 2, "buiten wat mogelijk is"),
+    (["report", "--out", ""], 2, "--out is leeg"),
+    (["backup", ""], 2, "is leeg"),
+    (["budget", "--year", "0"], 2, "Het jaar 0 kan niet"),
+    (["budget", "--year", "99999"], 2, "Het jaar 99999 kan niet"),
+    (["messages", "--reference", "TR-2026-9999"], 3, "Traject TR-2026-9999 bestaat niet"),
+    (["messages", "--reference", "jan"], 2, "'jan' is geen referentie"),
+    (["standby", "atlantis"], 2, "atlantis"),
     (["dance"], 2, "dance"),
     (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
     (["term", "2 dagen"], 2, "--from"),

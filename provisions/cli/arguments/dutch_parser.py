@@ -40,13 +40,13 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
-def _filled(option: str) -> Callable[[str], str]:
-    """The text behind ``option``. An empty one is what is left of a variable that was not set, and means nothing."""
+def _filled(option: str, kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What stands behind ``option``, as ``kind`` reads it. An empty text is what is left of a variable that was not set."""
 
-    def read(text: str) -> str:
+    def read(text: str) -> Any:
         if is_blank(text):
             raise InvalidInput(f"{option} is leeg. Geef een waarde, of laat {option} weg.")
-        return text
+        return kind(text)
 
     return read
 
@@ -65,9 +65,9 @@ class DutchParser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="toon deze uitleg")
 
     def add_argument(self, *names: str, **how: Any) -> argparse.Action:
-        """As argparse does; an option of text wants one with something in it."""
-        if names[0].startswith("--") and "action" not in how:
-            how.setdefault("type", _filled(names[0]))
+        """As argparse does; an option with a value wants one with something in it."""
+        if names[0].startswith("--") and how.get("action", "store") in ("store", "extend", "append"):
+            how["type"] = _filled(names[0], how.get("type", str))
         return super().add_argument(*names, **how)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
