@@ -124,21 +124,21 @@ def letters(scene: Scene, record: Sequence[AuditEntry]) -> list[LetterLine]:
     for line in record:
         if line.message is not None:
             because.setdefault(line.message, line.told)
-    came_back = _came_back(record)
+    back = came_back(record)
     found = scene.visit.house.app.messages.found(reference=scene.reference, limit=MOST_LETTERS)
     return [
         LetterLine(
             one.created,
             dutch.capitalised(messages.label(one.kind)),
             names.get(one.key or "", "het traject"),
-            f"{one.stands}{came_back.get(one.id, '')}",
+            f"{one.stands}{back.get(one.id, '')}",
             because.get(one.id, ""),
         )
         for one in found
     ]
 
 
-def _came_back(record: Sequence[AuditEntry]) -> dict[UUID, str]:
+def came_back(record: Sequence[AuditEntry]) -> dict[UUID, str]:
     """What holds of each letter since it left: that it did not arrive, until it is sent again, or that its reader is away."""
     last: dict[UUID, AuditEntry] = {}
     for line in record:

@@ -2,9 +2,12 @@
 
 import html
 import re
+from uuid import UUID
 
 from provisions.app import App
-from tests.builders import day, typed
+from provisions.views.record import AuditEntry
+from provisions.web.showing import came_back
+from tests.builders import at, day, typed
 from tests.conftest import MovingClock
 from tests.web.conftest import HERE, THERE, Browser, NewBrowser
 from tests.web.test_acts import does, plan
@@ -146,3 +149,18 @@ def test_a_state_is_told_in_words_of_people(browser: Browser, app: App) -> None:
     assert "Afgewezen, bezwaar kan tot en met" in browser.opens(plan(app))
     app.cases.record_outcome(HERE, "wmo_indication", "withdrawn", by=by)
     assert "Gestopt" in browser.opens(plan(app))
+
+
+def test_of_a_letter_is_told_what_came_back_on_it_until_it_is_sent_again() -> None:
+    lost, away, fine = (UUID(int=number) for number in (1, 2, 3))
+
+    def line(what: str, message: UUID | None, because: str = "") -> AuditEntry:
+        return AuditEntry(at("2026-11-03 10:00"), "systeem", what, None, because, None, {}, message)
+
+    record = [line("message.failed", lost, "het adres bestaat niet"), line("message.absent", away, "afwezig")]
+    told = {lost: " (het adres bestaat niet)", away: " (afwezig)"}
+    assert came_back([line("case.opened", None), line("message.sent", fine), *record]) == told
+    again = [line("message.resend", away), line("message.resend", lost)]
+    assert came_back([*record, *again]) == {away: " (afwezig)"}, "sent again, its reader is away all the same"
+    assert came_back([*record, line("message.listed", lost)]) == {away: " (afwezig)"}
+    assert came_back([*record, *again, *record]) == told
