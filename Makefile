@@ -76,7 +76,7 @@ bench-long: $(DEVELOPER) .venv-bench/.installed ## the figures that take long: a
 test: $(DEVELOPER) ## everything that must pass; lint meanwhile, which keeps one core busy
 	@$(MAKE) --no-print-directory -j 2 lint tests
 
-# One worker more than the two cores of CI: many tests wait for a process. tests/conftest.py says which file goes first.
+# One worker more than the two cores of CI: many tests wait for a process. tests/order.py says which file goes first.
 tests: $(DEVELOPER)
 	.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
 

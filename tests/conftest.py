@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -23,9 +22,10 @@ from provisions.database import migrate, walls
 from provisions.database.connect import engine_for
 from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres, running
-from provisions.settings import PROJECT, Settings
+from provisions.settings import Settings
 from provisions.store.audit import allow_other_moments
 from tests.clones import Clones, admin, make_quick
+from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest looks here
 from tests.statements import compile_once
 
 # No property depends on how fast the machine is just now: neither an example nor making one has a time limit.
@@ -53,46 +53,12 @@ def _in_memory() -> None:
 _in_memory()
 compile_once()
 
-# Half a minute and more; most of it they wait for processes of their own.
-_LONG = (
-    "faults/test_kill.py",
-    "machines/test_pool.py",
-    "caseload/test_caseload.py",
-    "browser/test_tables.py",
-    "flows/test_put_right.py",
-    "browser/test_monday.py",
-    "bench/test_bench.py",
-    "infra/test_up.py",
-    "machines/test_together.py",
-    "cases/test_the_screen.py",
-    "flows/test_engine.py",
-    "web/test_accessible.py",
-    "web/test_in_a_browser.py",
-    "domain/test_sweep.py",
-    "faults/test_clock_jumps.py",
-    "faults/test_prefect.py",
-    "fuzz/test_use_cases.py",
-    "caseload/test_letters.py",
-    "faults/test_network.py",
-    "flows/test_old_home.py",
-    "infra/test_versions.py",
-    "privacy/test_whole.py",
-    "faults/test_upgrade.py",
-    "cases/test_an_answer_that_could_not_be_deleted.py",
-)
 _NEW_OBJECTS = 20_000  # between one look for garbage and the next
 
 
 def pytest_configure() -> None:
     """What is imported and collected stays: looking through it for garbage, again and again, costs a tenth of all time."""
     gc.disable()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest first, then those with many tests: so that at the end no worker is left alone with one."""
-    tests = Counter(item.path for item in items)
-    place = {PROJECT / "tests" / name: number for number, name in enumerate(_LONG)}
-    items.sort(key=lambda item: (place.get(item.path, len(place)), -tests[item.path]))  # a file's own order stays
 
 
 @pytest.hookimpl(tryfirst=True)
