@@ -21,7 +21,7 @@ from provisions.outbound.brought_in import GroupLetters
 from provisions.store import audit, channel, people, submissions
 from provisions.store import brought_in as kept
 from provisions.store.audit import Line
-from provisions.usecases.entitled import Entitlement
+from provisions.usecases.entitled import Entitlement, Unentitled
 
 _NUMBER = re.compile(r"(?:[Ss]-)?([1-9][0-9]{0,8})")
 
@@ -88,7 +88,7 @@ class BringingIn:
         who = inputs.code(by.code, f"{Part.BY}")
         reason = inputs.free_text(because, f"{Part.BECAUSE}") if because else None
         with self._entitlement.transaction(by, UseCase.BRING_IN) as connection:
-            known = self._one(connection, number)
+            known = self._shown(connection, number, by)
             self._must_be_second(connection, known, by, who)
             seen, lapsed = rules.seen(known, who, self._today, agreed=agreed, because=reason), None
             if agreed:
@@ -131,9 +131,22 @@ class BringingIn:
             and rules.ask_again_on(one, self._config.catalogue.calendar_of(one.municipality)) <= today
         )
 
-    def _must_be_second(self, connection: Connection, known: BroughtIn, by: Actor, who: str) -> None:
+    def _shown(self, connection: Connection, number: str, by: Actor) -> BroughtIn:
+        """What has this number, as far as ``by`` sees it: of what waits for a second person, or was not let through, nobody else
+        knows that it is there.
+        """
+        known = self._one(connection, number)
+        if known.state in UNSEEN and not self._entitlement.sees(by, UseCase.BRING_IN, self._places(known)):
+            raise Unentitled(_no_such(known.number))
+        return known
+
+    def _places(self, known: BroughtIn) -> tuple[str, ...]:
+        """The municipalities whose team leads may be the second person."""
         town = self._config.organisation.municipalities.get(known.municipality)
-        places = (known.municipality, *(town.seconds if town else ()))
+        return (known.municipality, *(town.seconds if town else ()))
+
+    def _must_be_second(self, connection: Connection, known: BroughtIn, by: Actor, who: str) -> None:
+        places = self._places(known)
         if by.has_the_machine:
             listed = people.directory(connection, self._config.organisation.people)
             must_hold(listed, who, (Role.TEAM_LEAD,), places, f"beslissen over S-{known.number}")
@@ -151,7 +164,7 @@ class BringingIn:
         wanted = self._decision(decision)
         with self._entitlement.transaction(by, UseCase.DECIDE) as connection:
             self._entitlement.must(by, UseCase.DECIDE)
-            decided = rules.decide(self._one(connection, number), wanted, self._today, until)
+            decided = rules.decide(self._shown(connection, number, by), wanted, self._today, until)
             kept.keep(connection, decided)
             message = self._letters.decided(connection, decided, self._clock())
             words = rules.IN_DUTCH[decided.state]
@@ -200,7 +213,7 @@ class BringingIn:
             )
         found = kept.one(connection, int(match[1]))
         if found is None:
-            raise NotFound(f"Er is niets ingebracht onder S-{int(match[1])}.")
+            raise _no_such(int(match[1]))
         return found
 
     def _note(
@@ -211,6 +224,10 @@ class BringingIn:
             data["via"] = by.via.value
         channel.notify(connection)
         audit.append(connection, [Line(by.code, what, f"{because} (S-{known.number})", data=data, message=message)])
+
+
+def _no_such(number: int) -> NotFound:
+    return NotFound(f"Er is niets ingebracht onder S-{number}.")
 
 
 _CLOCK = Actor(SYSTEM, frozenset(), Via.SYSTEM)

@@ -47,8 +47,8 @@ def test_from_asking_to_done(app: App, database: Engine, clock: MovingClock) -> 
     assert in_report(app) == []
     with pytest.raises(NotAllowed, match="zelf gevraagd"):
         app.bringing.see(name, agreed=True, by=LEAD)
-    for nobody in (DIRECTOR, ELSEWHERE, GROUP):
-        with pytest.raises(NotAllowed):
+    for nobody in (DIRECTOR, ELSEWHERE, GROUP):  # who may not see it yet hears what is said of what is not there
+        with pytest.raises(NotFound, match=f"niets ingebracht onder {name}"):
             app.bringing.see(name, agreed=True, by=nobody)
     app.bringing.see(name, agreed=True, by=OTHER)
     told = [(f"{name}, Voorbeeldstad: passende huisvesting, er is geen plek (<5 cliënten)", TEXT)]
@@ -109,13 +109,15 @@ def test_what_can_not_be_brought_in(app: App, name: str) -> None:
 def test_what_can_not_be_decided(app: App) -> None:
     name = f"S-{asks(app).number}"
     for number, decision, kind in (
-        (name, "adopted", NotAllowed),  # nobody has seen it
+        (name, "adopted", NotFound),  # nobody has seen it, and so the group does not see it
         (name, "misschien", InvalidInput),
         ("S-999", "adopted", NotFound),
         ("A-1", "adopted", InvalidInput),
     ):
         with pytest.raises(kind):
             app.bringing.decide(number, decision, by=GROUP)
+    with pytest.raises(NotAllowed, match="niet"):  # who has the machine sees it, and may not decide on it yet either
+        app.bringing.decide(name, "adopted", by=typed("stuur-1"))
     app.bringing.see(name, agreed=True, by=OTHER)
     for decision, until in (("deferred", None), ("deferred", day("2026-11-12")), ("adopted", day("2026-12-01"))):
         with pytest.raises(InvalidInput):

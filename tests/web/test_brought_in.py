@@ -3,9 +3,10 @@
 import pytest
 
 from provisions.app import App
+from provisions.domain.brought_in import Standing
 from provisions.domain.errors import DoneBefore
 from tests.builders import day, typed
-from tests.web.conftest import HOME, NewBrowser
+from tests.web.conftest import AWAY, HOME, NewBrowser
 from tests.web.test_acts import does
 from tests.web.test_plan import words
 
@@ -26,6 +27,22 @@ def test_a_button_that_was_pressed_twice_at_once_brings_in_once(app: App) -> Non
         asks("a" * 32)
     assert asks("b" * 32) == 2
     assert [one.number for one in app.bringing.every(typed("teamleider-1"))] == [2, 1]
+
+
+def test_what_waits_for_a_second_person_elsewhere_is_not_there(make_browser: NewBrowser, app: App) -> None:
+    app.bringing.bring_in(
+        municipality=AWAY, about="other", cause="capacity", cases="3", decision=TEXT, owner="stuurgroep",
+        due=day("2027-01-15"), by=typed("teamleider-9"),
+    )  # fmt: skip
+    lead, group = make_browser().signs_in("teamleider-1"), make_browser().signs_in("stuur-1")
+    for number in ("S-1", "S-999"):
+        lead.opens("/meekijken")
+        lead.fills("/meekijken", handeling=f"over-{number}", besluit="akkoord")
+        assert lead.status == 404
+        group.opens("/ingebracht")
+        group.fills("/ingebracht", nummer=number, besluit="adopted", tot="")
+        assert group.status == 404
+    assert [one.state for one in app.bringing.every(typed("teamleider-9"))] == [Standing.ASKED]
 
 
 def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, app: App) -> None:
