@@ -9,7 +9,7 @@ from uuid import UUID
 from provisions.access import UseCase
 from provisions.domain import dutch
 from provisions.domain.approvals import BUDGETS, WORDS, Act
-from provisions.domain.case import Asked, Reason
+from provisions.domain.case import Asked, ProvisionKey, Reason
 from provisions.domain.errors import NotFound
 from provisions.domain.rules import CodeList
 from provisions.store import tabled
@@ -23,8 +23,8 @@ from provisions.views.lines import provision_name
 @dataclass(frozen=True)
 class AskedFor:
     """Something that one person asked and another decides on. ``number``: "A-17"; ``name``: the provision, empty for the case;
-    ``what``: what is asked, in Dutch; ``details``: from when, until when, why. Moments are UTC. ``state``: empty
-    while it is asked.
+    ``key``: how a row and an address name that; ``what``: what is asked, in Dutch; ``details``: from when, until when, why.
+    Moments are UTC. ``state``: empty while it is asked.
     """
 
     number: str
@@ -39,6 +39,7 @@ class AskedFor:
     state: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+    key: str = ""
 
 
 class SecondLooks(AskedByOthers):
@@ -79,6 +80,7 @@ class SecondLooks(AskedByOthers):
             state="" if state == Asked.ASKED else dutch.ASKED[Asked(state)],
             decided_by=getattr(row, "decided_by", None) or "",
             decided_at=getattr(row, "decided_at", None),
+            key=ProvisionKey(row.key, row.round or 1).in_address if row.key else "",
         )
 
     def _details(self, act: Act, data: Mapping[str, str]) -> list[str]:

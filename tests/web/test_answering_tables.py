@@ -83,6 +83,17 @@ def test_a_team_lead_agrees_and_the_asker_sees_it(make_browser: NewBrowser, app:
     assert "goedgekeurd door teamleider-1" in asker.opens("/meekijken").lower()
 
 
+def test_what_is_asked_is_marked_with_its_case_and_its_provision(make_browser: NewBrowser, app: App) -> None:
+    until, by = app.clock().date() + timedelta(weeks=6), typed("regie-1")
+    app.cases.ask_stop(HERE, "special_assistance", reason="client_asks", until=until, by=by)
+    app.cases.ask_rest(HERE, reason="out_of_sight", by=by)
+    marks = re.compile(rf'data-reference="{HERE}"(?: data-key="([^"]+)")?>')
+    lead = make_browser().signs_in("teamleider-1")
+    assert marks.findall(lead.opens("/meekijken")) == ["special_assistance", ""]
+    decides(lead, "A-1", besluit="akkoord")
+    assert marks.findall(lead.opens("/meekijken")) == ["", "special_assistance"]
+
+
 def test_what_is_not_possible_any_more_lapses_and_says_why(make_browser: NewBrowser, app: App) -> None:
     app.cases.ask_stop(
         HERE,
