@@ -10,7 +10,7 @@ from typing import Any
 
 from provisions.store.listing import NEXT_DAYS
 from provisions.store.looking import Rows
-from provisions.store.worklists import MOVING, OPEN, READS_ON, STANDS_WITH, Scope
+from provisions.store.worklists import MOVING, OPEN, READS_ON, STANDS_WITH, Scope, part
 
 MOST_PIECES = 8
 
@@ -92,7 +92,7 @@ _BEFORE = f"({READS_ON} AND c.municipality <> ALL(%(whole)s::text[]))"
 _ROWS = """
 WITH chosen AS MATERIALIZED (
     SELECT c.id, row_number() OVER (ORDER BY ORDERED) AS place FROM client_case c WHERE CHOSEN
-    ORDER BY ORDERED LIMIT %(most)s OFFSET %(skip)s
+    ORDER BY ORDERED PART
 ), promised AS (
     SELECT p.case_id,
         count(*) FILTER (WHERE IS_OPEN) AS open,
@@ -135,11 +135,11 @@ def cases(rows: Rows, scope: Scope, query: CaseQuery, now: datetime, today: date
         _ROWS.replace("CHOSEN", chosen)
         .replace("NEXT_DAYS", NEXT_DAYS)
         .replace("ORDERED", _ORDERS[query.order])
+        .replace("PART", part(query.rows, query.skip))
         .replace("SEEN", _seen(scope))
         .replace("BEFORE", _BEFORE)
         .replace("IS_OPEN", OPEN)
         .replace("MOVES", MOVING),
-        most=query.rows,
         skip=query.skip,
         **values,
     )

@@ -97,13 +97,14 @@ class Lists(Seeing):
         scope, now = self.scope, self._clock()
         first = replace(only, skip=0, rows=min(only.rows, ROWS))
         with self._read() as rows:
-            late, total = worklists.late(rows, scope, now, only)
+            late = worklists.late_rows(rows, scope, now, only)
             shares = worklists.shares_of_late(rows, scope, now, only)
             due = worklists.due(rows, scope, now, self._soon(now), first)
             waiting = worklists.blocked_beyond(rows, scope, self._views.patience(day_of(now)), day_of(now), first)
         by_axis: dict[str, list[tuple[str | None, int]]] = {}
         for row in shares:
             by_axis.setdefault(row.axis, []).append((row.value, row.number))
+        total = sum(number for _, number in by_axis.get("municipality", ()))  # each has one
         return LatePage(
             Listed(self._lines(late), total, only.skip),
             Listed(self._lines(waiting[0]), waiting[1]),

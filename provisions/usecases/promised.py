@@ -28,12 +28,15 @@ class SeeingPromised(OwnWork):
         now, today = mine.now, day_of(mine.now)
         nights, soon = first_moment(today + timedelta(days=1)), first_moment(today + timedelta(days=2))
         without, others = Only(beds=tonight, rows=MOST), Only(but_beds=tonight, rows=MOST)
-        due, due_in_all = worklists.due(rows, scope, now, soon, others)
-        beds, beds_in_all = worklists.due(rows, scope, nights, soon, without)  # for tomorrow
-        for kind, (found, total) in (
-            (Kind.SHELTER, worklists.late(rows, scope, nights, without)),
-            (Kind.LATE, worklists.late(rows, scope, now, others)),
-            (Kind.DUE, ([*due, *beds], due_in_all + beds_in_all)),
+        counted = worklists.promised(rows, scope, now, nights, soon, tonight)
+        late = worklists.late_rows(rows, scope, now, others) if counted.late else ()
+        due = worklists.due_rows(rows, scope, now, soon, others) if counted.due else ()
+        shelter = worklists.late_rows(rows, scope, nights, without) if counted.nights else ()
+        beds = worklists.due_rows(rows, scope, nights, soon, without) if counted.nights_due else ()  # for tomorrow
+        for kind, found, total in (
+            (Kind.SHELTER, shelter, counted.nights),
+            (Kind.LATE, late, counted.late),
+            (Kind.DUE, [*due, *beds], counted.due + counted.nights_due),
         ):
             lines = [line(row, self._config, now, causes=False) for row in found]
             yield kind, [self._promise(one, mine, today) for one in lines], total

@@ -86,6 +86,8 @@ class Views:
 
     def provisions(self, ids: Sequence[int]) -> list[ProvisionView]:
         """Some provisions by their database id, in the order given."""
+        if not ids:
+            return []
         now = self.clock()
         with self._reader() as rows:
             owners = looking.owners(rows, ids)
