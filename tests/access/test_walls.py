@@ -14,12 +14,13 @@ from provisions.access import Actor, Role
 from provisions.app import App
 from provisions.database import migrate, roles, walls
 from provisions.database.connect import database as open_database
-from provisions.database.connect import unchanged
+from provisions.database.connect import pooled, unchanged
 from provisions.database.connect import workplace as open_workplace
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.machine.databases import WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import Secret, Settings
+from provisions.store import board
 from provisions.store.tables import metadata
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.seeing import municipalities_of
@@ -79,6 +80,34 @@ def of(town: str, role: Role = Role.TEAM_LEAD) -> Actor:
 def count(engine: Engine, table: str) -> int:
     with engine.connect() as connection:
         return int(connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
+
+
+@pytest.mark.usefixtures("app")
+def test_the_board_counts_what_the_wall_shows_and_nothing_else(
+    workplace: Engine, database: Engine, clock: MovingClock
+) -> None:
+    asked = board.Since(LONG_AGO, NEEDS, ())
+
+    def counted(engine: Engine) -> tuple[list[tuple[object, ...]], int]:
+        with pooled(engine)() as rows:
+            found = board.standing(rows, [HERE, THERE], clock())
+            return sorted(tuple(row) for row in found), board.cases_since(rows, [HERE, THERE], asked)
+
+    def by_rows(engine: Engine) -> list[tuple[object, ...]]:
+        query = (
+            "SELECT c.municipality, p.key, coalesce(p.lies_with, ''), count(*), "
+            "count(*) FILTER (WHERE p.late_from <= :now) FROM provision p JOIN client_case c ON c.id = p.case_id "
+            "WHERE p.status IN ('blocked', 'waiting', 'refused') GROUP BY 1, 2, 3"
+        )
+        with engine.connect() as connection:
+            return sorted(tuple(row) for row in connection.execute(text(query), {"now": clock()}))
+
+    assert counted(workplace) == ([], 0), "nothing set"
+    for towns, cases in (([HERE], 1), ([THERE], 1), ([HERE, THERE], 2)):
+        with walls.within(towns, LONG_AGO):
+            assert counted(workplace) == (by_rows(workplace), cases)
+    assert counted(database) == (by_rows(database), 2), "no wall before the program itself"
+    assert any(row[4] for row in by_rows(database))
 
 
 def test_every_table_about_a_case_is_behind_the_wall() -> None:
