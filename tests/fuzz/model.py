@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 DELIVERED, REFUSED, WITHDRAWN, WAITING, BLOCKED = "delivered", "refused", "withdrawn", "waiting", "blocked"
-CLOSED = (DELIVERED, WITHDRAWN)
+ENDED, HANDED_OVER = "ended", "handed_over"
+CLOSED = (DELIVERED, WITHDRAWN, ENDED)
+SHELTER = "emergency_shelter"  # needed from the day on which a place is lost
 ORDER = ("case_director", "doorbraaktafel", "regional", "maatwerkloket")
 DATED = ("housing", "social_network")  # a date is agreed
 APPLIED = ("benefit_decision", "debt_counselling")  # the application goes out at intake, whatever waits
@@ -49,9 +51,10 @@ class Stop:
 
 @dataclass
 class Promise:
-    """One provision as a person would keep it on paper."""
+    """One provision as a person would keep it on paper: the round that counts. ``elsewhere``: settled by another municipality."""
 
     key: str
+    round: int = 1
     status: str = BLOCKED
     urgent: bool = False
     started: bool = False
@@ -61,6 +64,7 @@ class Promise:
     rungs: list[str] = field(default_factory=list)
     breached: bool = False
     cause: str | None = None
+    elsewhere: bool = False
 
     def stopped_on(self, today: date) -> bool:
         """Whether its clock stands still today."""
@@ -92,8 +96,25 @@ class Promise:
 
 
 @dataclass
+class Money:
+    """An amount (euro) that was asked of the customised budget. ``state``: asked, approved, denied or lapsed."""
+
+    number: int
+    amount: int
+    asker: str
+    state: str = "asked"
+    spent: int = 0
+
+    def may_be_spent(self, amount: int) -> bool:
+        """Whether so much of it may be paid out."""
+        return self.state == "approved" and self.spent + amount <= self.amount
+
+
+@dataclass
 class Paper:
-    """One client's case on paper."""
+    """One client's case on paper. ``past``: what became of earlier rounds, by key and round. ``place``: the day on which the
+    place to sleep is lost, as long as none was found; ``added``: whether the shelter was asked because of it.
+    """
 
     reference: str
     brp: str
@@ -102,7 +123,11 @@ class Paper:
     closed: bool = False
     director: str | None = None
     municipality: str = ""
-    moving: bool = False
+    moving_to: str | None = None
+    past: dict[tuple[str, int], str] = field(default_factory=dict)
+    place: date | None = None
+    added: bool = False
+    money: list[Money] = field(default_factory=list)
     rests: list[Stop] = field(default_factory=list)
     audit_lines: int = 0
     contact: str = "via_director"
@@ -129,8 +154,66 @@ class Paper:
         return [d for d in wanted if d not in promise.waived and not any(map(self._is_there, d.split("|")))]
 
     def _is_there(self, key: str) -> bool:
-        """At hand: present, registered (which is an address), or delivered."""
-        return key in self.present or (key in self.promises and self.promises[key].status == DELIVERED)
+        """At hand: present, registered (which is an address), or delivered, in any round: what was met once stays met."""
+        delivered = any(status == DELIVERED for (earlier, _), status in self.past.items() if earlier == key)
+        return key in self.present or delivered or (key in self.promises and self.promises[key].status == DELIVERED)
+
+    def moves(self) -> None:
+        """The other municipality takes it over: what is open goes on there as a round of its own, with a clock of its own;
+        what is settled stays with the one before.
+        """
+        assert self.moving_to is not None
+        self.municipality, self.moving_to, self.director = self.moving_to, None, None
+        self.numbers.pop(None, None)
+        for key, was in self.promises.items():
+            if was.status in CLOSED:
+                was.elsewhere = True
+                continue
+            self._next_round(key, HANDED_OVER)
+            self.numbers.pop(key, None)
+            new = self.promises[key]
+            new.urgent, new.waived, new.started = was.urgent, was.waived, was.started
+            new.status = WAITING if was.started else BLOCKED
+        for money in self.money:
+            if money.state == "asked":
+                money.state = "lapsed"
+        self.start_what_is_ready()
+
+    def again(self, key: str) -> None:
+        """It is needed again, also after the end; what was present stays so. Not because of a place, whatever was before."""
+        was = self.promises.get(key)
+        if was is None:
+            self.promises[key] = Promise(key)
+        else:
+            self._next_round(key, was.status)
+        self.closed = False
+        self.numbers.pop(key, None)
+        self.added = self.added and key != SHELTER
+        self.start_what_is_ready()
+
+    def loses_the_place(self, day: date, today: date) -> None:
+        """Shelter is needed from then, unless it was asked for already."""
+        known = self.place is not None and self.place >= today
+        shelter = self.promises.get(SHELTER)
+        if shelter is None:
+            self.promises[SHELTER] = Promise(SHELTER)
+        elif shelter.status in CLOSED:
+            self._next_round(SHELTER, shelter.status)
+        self.added = shelter is None or shelter.status in CLOSED or (known and self.added)
+        self.place = day
+        self.start_what_is_ready()
+
+    def has_a_place(self) -> None:
+        """It is kept, or another one was found: what was asked because of it is needed no more."""
+        shelter = self.promises.get(SHELTER)
+        if self.added and shelter is not None and shelter.status not in CLOSED:
+            shelter.status = ENDED
+        self.place, self.added = None, False
+
+    def _next_round(self, key: str, became: str) -> None:
+        was = self.promises[key]
+        self.past[key, was.round] = became
+        self.promises[key] = Promise(key, was.round + 1)
 
     def start_what_is_ready(self) -> None:
         for promise in self.promises.values():
