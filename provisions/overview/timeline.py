@@ -19,6 +19,7 @@ WIDTH, LABELS, REMARKS = 1000.0, 230.0, 250.0
 TOP, LANE, LEGEND = 34.0, 30.0, 34.0
 SHORTEST = timedelta(days=14)  # shorter cases would show days as wide as weeks
 BESIDE = 9.0  # a rung is due when a day begins, which is where the line of the due date is
+SIGN, TICK = 26.0, 44.0  # half of the sign of today, and the words of a day on the axis
 MOST_LABEL, MOST_REMARK = 28, 33  # characters that fit, also in a wide letter such as DejaVu
 
 BLOCKED, RUNNING, STOPPED, LATE, AHEAD = "blocked", "running", "stopped", "late", "ahead"
@@ -98,13 +99,14 @@ def timeline(view: CaseView, catalogue: Catalogue, today: date) -> Timeline:
     """The time line of a case as it is on ``today``."""
     until = view.case.closed or today
     axis = _axis(view, until)
+    now = None if view.case.closed else axis.place(today + ONE_DAY / 2)
     lanes = tuple(_lane(number, p, catalogue, axis, until) for number, p in enumerate(view.provisions))
     return Timeline(
         title=f"Tijdlijn van traject {view.case.reference}",
         height=TOP + LANE * len(lanes) + LEGEND,
         lanes=lanes,
-        ticks=tuple(_ticks(axis)),
-        today=None if view.case.closed else axis.place(today + ONE_DAY / 2),
+        ticks=tuple(_ticks(axis, now)),
+        today=now,
     )
 
 
@@ -180,13 +182,15 @@ def _tone(view: ProvisionView) -> str:
     return BLOCKED if view.provision.status is Status.BLOCKED else RUNNING
 
 
-def _ticks(axis: _Axis) -> Iterator[Tick]:
-    """Mondays, at most about eight of them."""
+def _ticks(axis: _Axis, now: float | None) -> Iterator[Tick]:
+    """Mondays, at most about eight of them; without words where the sign of today, at ``now``, would stand over them."""
     days = (axis.last - axis.first).days
     step = timedelta(weeks=max(1, round(days / 7 / 8)))
     day = axis.first + timedelta(days=-axis.first.weekday() % 7)
     while day <= axis.last:
-        yield Tick(axis.place(day), short_date(day, year=False))
+        x = axis.place(day)
+        covered = now is not None and now - SIGN - TICK < x < now + SIGN
+        yield Tick(x, "" if covered else short_date(day, year=False))
         day += step
 
 

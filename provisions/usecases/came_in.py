@@ -47,7 +47,10 @@ class CameIn(OwnWork, SeeingNotices):
         return [
             replace(
                 self._about(
-                    row, mine, f"Uw vraag ({WORDS[Act(row.act)]}) is {dutch.ASKED[Asked(row.state)]}", "Plan bekijken"
+                    row,
+                    mine,
+                    f"Uw vraag A-{row.number} ({WORDS[Act(row.act)]}) is {dutch.ASKED[Asked(row.state)]}",
+                    "Plan bekijken",
                 ),
                 at=f"/clienten/{row.address}",
             )

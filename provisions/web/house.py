@@ -105,6 +105,7 @@ class House:
             "stands": lambda line: states.standing(line, day_of(app.clock())),
             "nights": states.nights,
             "near": lambda day: states.near_day(day, day_of(app.clock())),
+            "past": lambda day: day < day_of(app.clock()),
             "holder": dutch.holder,
             "desk": lambda desk: dutch.DESK[desk],
             "due_day": lambda view: written_day(view.due) if view.due else "",

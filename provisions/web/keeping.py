@@ -22,8 +22,20 @@ def person(sealing: Sealing, code: str) -> str:
 def keep(visit: "Visit") -> bool:
     """Keep what was sent without a session, if it is a form that we drew for somebody in this browser. Returns whether it is."""
     code = _whose(visit)
-    if code is None or not visit.form_is_ours():
-        return False
+    return code is not None and visit.form_is_ours() and _keep(visit, code)
+
+
+def keep_from_before(visit: "Visit") -> bool:
+    """Keep what this person sends from a page that was drawn before signing in anew, such as in another tab; whether it was.
+
+    The form does not belong to this session, so it is never carried out; that it was drawn for this very person is sealed in it.
+    """
+    code = _whose(visit)
+    mine = visit.signed_in is not None and code == visit.signed_in.actor.code
+    return code is not None and mine and visit.is_from_here() and _keep(visit, code)
+
+
+def _keep(visit: "Visit", code: str) -> bool:
     typed = json.dumps([pair for pair in visit.filled_in if pair[0] != CSRF]).encode()
     if len(typed) > MOST_KEPT:
         return False

@@ -16,7 +16,7 @@ from provisions.usecases.cases import Cases
 from provisions.views.standing import CaseView, ProvisionView
 from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, row_acts, showing
 from provisions.web.acts import Act, Scene, offered
-from provisions.web.forms import FORM, Filled
+from provisions.web.forms import FORM, Filled, Kind
 from provisions.web.house import address_of_round
 from provisions.web.pages import Page
 from provisions.web.sending import About, Drawing, Show, sent
@@ -35,6 +35,14 @@ class Refusal:
     unseen: Sequence[Unseen]
 
 
+@dataclass(frozen=True)
+class Lost:
+    """What was typed before the session ended, in a form that is not there any more: its title, and what was written in it."""
+
+    title: str
+    written: Sequence[str]
+
+
 def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None = None) -> Response:
     """The plan of one client."""
     view = _view(visit)
@@ -42,6 +50,7 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
     opened = [p for p in view.provisions if p.provision.status.is_open]
     record = visit.seen.record(view)
     closed = [p for p in view.provisions if not p.provision.status.is_open]
+    forms, lost = _drawn(scene, acts_of_case.ACTS, back)
     return visit.house.page(
         visit,
         "case.html.j2",
@@ -60,7 +69,8 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
         whole=bool(record),
         budget=acts_with_budget.lines(scene),
         names={p.provision.key: p.situation.rule.name for p in view.provisions},
-        forms=_drawn(scene, acts_of_case.ACTS, back),
+        forms=forms,
+        lost=lost,
         doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
@@ -83,6 +93,7 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
     view = _view(visit)
     found = _provision(visit, view)
     scene = Scene(visit, view, found)
+    forms, lost = _drawn(scene, acts_of_provision.ACTS, back)
     return visit.house.page(
         visit,
         "provision.html.j2",
@@ -95,7 +106,8 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         steps=showing.steps(scene),
         run=showing.run_of(scene, found),
         record=[e for e in visit.seen.record(view) if e.of == found.provision.id],
-        forms=_drawn(scene, acts_of_provision.ACTS, back),
+        forms=forms,
+        lost=lost,
         doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
@@ -142,14 +154,24 @@ def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Respons
     return sent(visit, act.form(scene), do, show, onward=onward, about=_about(scene))
 
 
-def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> dict[str, Filled]:
-    """The forms of what can be done now, by name; the one that came back with what was typed."""
+def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> tuple[dict[str, Filled], Lost | None]:
+    """The forms of what can be done now, by name; the one that came back with what was typed. And what has no form any more."""
     drawing = Drawing(scene.visit, _about(scene))
     asked = [act.form(scene) for act in offered(acts, scene)]
     forms = {form.name: drawing.drawn(form, **row_acts.chosen(scene.visit, form)) for form in asked}
     if "rest" in forms:
         forms.pop("ask_rest")  # whoever may do so need not ask
-    return forms | ({back.filled.form.name: back.filled} if back else {})
+    forms |= {back.filled.form.name: back.filled} if back else {}
+    return forms, _lost(scene, acts, drawing.left_over(forms.values()))
+
+
+def _lost(scene: Scene, acts: Sequence[Act], typed: Sequence[tuple[str, str]]) -> Lost | None:
+    act = next((a for a in acts if (FORM, a.name) in typed and a.is_allowed(scene)), None)
+    if act is None:
+        return None
+    form = act.form(scene)
+    own_words = {f.name for f in form.fields if f.kind in (Kind.LINE, Kind.TEXT)}
+    return Lost(form.title, [value.strip() for name, value in typed if name in own_words and value.strip()])
 
 
 def _undo(scene: Scene) -> Filled | None:

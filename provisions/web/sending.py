@@ -51,7 +51,7 @@ class Drawing:
     def __init__(self, visit: Visit, about: About = NOTHING) -> None:
         self._visit = visit
         self._person = keeping.person(visit.house.sealing, visit.actor.code)
-        self._kept = keeping.kept(visit) if visit.request.method == "GET" else ()
+        self._kept = _not_sent(visit)
         self._seen = visit.house.app.submissions.seen(about.case_id) if about.case_id is not None else None
 
     @classmethod
@@ -123,6 +123,13 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
         app.submissions.note(filled.number, by, onward=onward, said=said or "")
     app.submissions.forget_typed(by, visit.request.url.path)
     return _done(visit, filled.number)
+
+
+def _not_sent(visit: Visit) -> Sequence[tuple[str, str]]:
+    """What was typed on this page before the session ended; nothing when that very form was carried out after all."""
+    typed = keeping.kept(visit) if visit.request.method == "GET" else ()
+    number = dict(typed).get(NUMBER, "")
+    return () if typed and visit.house.app.submissions.is_done(number, visit.actor.code) else typed
 
 
 def done_before(visit: Visit) -> Response | None:

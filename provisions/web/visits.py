@@ -105,11 +105,13 @@ class Visit:
         """The number of a row, as a form of ours gave it back; 0, which is nobody's, for anything else."""
         return number_of(self.form.get(name, ""))
 
+    def is_from_here(self) -> bool:
+        """Whether a page of ours sent this, as far as the browser says; one that says nothing may be an old one."""
+        return self.request.headers.get("sec-fetch-site") in _SAME_SITE
+
     def form_is_ours(self) -> bool:
         """Whether what was posted came from a page of ours in this browser."""
-        if self.request.headers.get("sec-fetch-site") not in _SAME_SITE:
-            return False
-        return hmac.compare_digest(self.form.get("csrf", "").encode(), self.csrf.encode())
+        return self.is_from_here() and hmac.compare_digest(self.form.get("csrf", "").encode(), self.csrf.encode())
 
 
 def number_of(typed: str) -> int:
@@ -186,6 +188,8 @@ def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
     if not anyone and (visit.signed_in is None or stale):
         return to_sign_in(visit, kept=visit.request.method == "POST" and keeping.keep(visit))
     if visit.request.method == "POST" and not visit.form_is_ours():
+        if keeping.keep_from_before(visit):
+            return RedirectResponse(onward(visit.request.url.path), HTTPStatus.SEE_OTHER)
         why = NOT_OURS
         return visit.house.page(visit, "refused.html.j2", HTTPStatus.FORBIDDEN, title="Dat ging niet", why=why)
     try:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from provisions.app import App
+from provisions.catalogue import Config
 from provisions.store.audit import RECORDED_AT
 from provisions.usecases.intake import IntakeRequest
 from provisions.web.application import application
@@ -150,12 +151,13 @@ def eight_days_and_people(database: Engine) -> None:
 
 @pytest.fixture
 def make_browser(workplace: Engine, clock: MovingClock, people: dict[str, tuple[str, str]]) -> NewBrowser:
-    """The door on the same database as ``app``, behind the second wall."""
+    """The door on the same database as ``app``, behind the second wall. ``config``: of another region than the shipped one."""
     assert people
-    behind = App(workplace, CONFIG, clock)
-    doors = {tls: signing_in(behind, clock, off_loopback=tls) for tls in (False, True)}
+    shipped = App(workplace, CONFIG, clock)
+    doors = {tls: signing_in(shipped, clock, off_loopback=tls) for tls in (False, True)}
 
-    def make(*, tls: bool = False) -> Browser:
+    def make(*, tls: bool = False, config: Config = CONFIG) -> Browser:
+        behind = shipped if config is CONFIG else App(workplace, config, clock)
         scheme, host = ("https", "regio.example") if tls else ("http", "127.0.0.1:4200")
         served = application(behind, doors[tls], SEALING, tls=tls, hosts=("127.0.0.1", "regio.example"))
         return Browser(TestClient(served, base_url=f"{scheme}://{host}", follow_redirects=True))

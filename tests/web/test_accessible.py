@@ -1,6 +1,7 @@
-"""Every page in a real browser: axe finds nothing against WCAG 2.2 A and AA, nothing is cut off at 320 px, all goes by keyboard.
+"""Every page in a real browser: axe finds nothing against WCAG 2.2 A and AA, nothing is cut off, all goes by keyboard.
 
-A page is tried because a room declares it (``PAGES``): wide and at 320 px, light and dark, with cases and without.
+A page is tried because a room declares it (``PAGES``): wide and at 320 px (also what zooming in to 400 % leaves of 1,280),
+light and dark, with cases and without; and that nothing scrolls sideways on a telephone, a tablet or half a screen.
 ``PROVISIONS_TEST_LOOKS=folder`` keeps a picture of each.
 """
 
@@ -36,8 +37,11 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 EVERYTHING = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=640)
+BETWEEN = (390, 600, 768, 840, 1024)
 WHOEVER_SEES_ALL = "alles-1"
 IN_ORDER = """() => [...document.querySelectorAll('[tabindex]')].every(one => one.tabIndex <= 0)"""
+HOW_CHOSEN_IS_SEEN = """() => [...document.querySelectorAll('[type=radio], [type=checkbox], select')]
+  .filter(one => getComputedStyle(one).appearance === 'none').map(one => one.outerHTML.slice(0, 80))"""
 FOCUSED = """() => {
   const one = document.activeElement, look = getComputedStyle(one);
   const all = [...document.querySelectorAll('*')];
@@ -99,16 +103,22 @@ class Looked:
         self._picture(name, "320")
         if not self.tab.evaluate(IN_ORDER):
             self.faults.append(f"{path}: the keyboard goes another way than the page")
+        for unseen in self.tab.evaluate(HOW_CHOSEN_IS_SEEN):
+            self.faults.append(f"{path}: one does not see what is chosen in {unseen}")
         if whole:
             self.tab.emulate_media(color_scheme="dark")
             self._axe(path, "320 px, dark", COLOURS)
             self._picture(name, "320-donker")
             self.tab.set_viewport_size(WIDE)
+            self._fits(path, WIDE["width"])
             self._axe(path, "wide, dark", COLOURS)
             self._picture(name, "breed-donker")
             self.tab.emulate_media(color_scheme="light")
             self._axe(path, "wide", EVERYTHING)
             self._picture(name, "breed")
+            for width in BETWEEN:
+                self.tab.set_viewport_size(ViewportSize(width=width, height=WIDE["height"]))
+                self._fits(path, width)
 
     def comes_back(self, path: str, form: str, button: str) -> None:
         """Send a form with nothing filled in, and look at what comes back."""
@@ -123,9 +133,12 @@ class Looked:
         self._axe(path, "320 px, refused", EVERYTHING)
 
     def _narrow(self, path: str) -> None:
+        self._fits(path, NARROW["width"])
+
+    def _fits(self, path: str, most: int) -> None:
         width = self.tab.evaluate("() => document.documentElement.scrollWidth")
-        if width > NARROW["width"]:
-            self.faults.append(f"{path}: {width} px wide on a page of 320 px")
+        if width > most:
+            self.faults.append(f"{path}: {width} px wide on a page of {most} px")
 
     def _axe(self, path: str, how: str, options: dict[str, Any]) -> None:
         found = self.tab.evaluate("options => axe.run(document, options)", options)["violations"]

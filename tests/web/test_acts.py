@@ -197,6 +197,53 @@ def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(
     assert "U was te lang weg" not in one.opens(path)
 
 
+def test_a_tab_that_was_open_before_signing_in_anew_loses_nothing_and_does_nothing(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    """The session ended with tabs open: in the first one signs in, the others are of the session before."""
+    path = plan(app, "special_assistance")
+    one = make_browser().signs_in("regie-1")
+    page = one.opens(path)
+    note = unseen(page, "note") | {"note": "gebeld over de huur"}
+    outcome = unseen(page, "outcome") | {"outcome": "refused", "note": "brief volgt"}
+    clock.advance(seconds=(IDLE + timedelta(minutes=1)).total_seconds())
+    before = audit(app)
+    one.signs_in("regie-1")
+    page = sends(one, path, note)
+    assert (one.status, "Dit typte u voordat u werd afgemeld" in page, "gebeld over de huur" in page) == (
+        200,
+        True,
+        True,
+    )
+    assert audit(app) == before, "it is not carried out"
+    sends(one, path, unseen(page, "note") | {"note": "gebeld over de huur"})
+    assert audit(app)[len(before) :] == ["case.noted"]
+    other = make_browser().signs_in("teamleider-1")
+    sends(other, path, outcome)
+    assert other.status == 403, "of somebody else it is refused, and kept for nobody"
+    assert "brief volgt" not in other.opens(path) + one.opens(path)
+    does(one, path, "outcome", outcome="delivered")
+    page = sends(one, path, outcome)
+    assert ("kan nu niet meer: Uitkomst" in page, "Dit typte u: brief volgt" in page) == (True, True)
+    assert audit(app).count("provision.outcome") == 1
+
+
+def test_what_was_typed_for_what_is_gone_by_then_is_shown(
+    make_browser: NewBrowser, app: App, clock: MovingClock
+) -> None:
+    path = plan(app, "special_assistance")
+    one = make_browser().signs_in("regie-1")
+    form = unseen(one.opens(path), "outcome") | {"outcome": "refused", "note": "brief volgt"}
+    clock.advance(seconds=(IDLE + timedelta(minutes=1)).total_seconds())
+    sends(one, path, form)
+    app.cases.record_outcome(HERE, "special_assistance", "delivered", by=typed("regie-2"))
+    one.fills("/aanmelden", code="regie-1", password=PASSWORD, second="")
+    one.opens(path)
+    assert 'role="alert"' in one.last
+    assert "kan nu niet meer: Uitkomst" in one.last
+    assert "Dit typte u: brief volgt" in one.last
+
+
 def test_nothing_is_kept_for_somebody_whose_form_it_was_not(browser: Browser, app: App, clock: MovingClock) -> None:
     path = plan(app)
     browser.signs_in("regie-1")
