@@ -6,7 +6,7 @@ the while sends the same. Which acts there are, that each is done once and its f
 each kind of page is enough, for what the browser does around it is the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page
 from provisions.access import Role
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
-from provisions.web.tables import ROW
+from provisions.web.rows import ROW
 from tests.builders import typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD, signing_in
@@ -44,6 +44,10 @@ STANDS = """(form, typed) => Object.entries(typed).every(([name, values]) =>
   [values].flat().every((value) => new FormData(form).getAll(name).includes(value)))"""
 
 
+Typed = Mapping[str, str | Sequence[str]]
+"""What is filled in, by the name of the field."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One act. ``key``: of which provision of ``reference``; ``page``: where it is done, empty for that of the case; ``form``:
@@ -52,7 +56,7 @@ class Kind:
 
     reference: str
     form: str
-    typed: Mapping[str, str | list[str]]
+    typed: Typed
     line: str
     key: str = ""
     page: str = ""
@@ -150,7 +154,7 @@ class Walk:
     def _through(
         self,
         form: str,
-        fields: Mapping[str, str | list[str]],
+        fields: Typed,
         times: Callable[[], int],
         address: str,
         button: str,
@@ -187,7 +191,7 @@ class Walk:
         self.tab.goto("about:blank")
         self.tab.go_back()
 
-    def _comes_back_after_an_ended_session(self, form: str, fields: Mapping[str, str | list[str]], button: str) -> None:
+    def _comes_back_after_an_ended_session(self, form: str, fields: Typed, button: str) -> None:
         self.clock.advance(minutes=TOO_LONG)
         self._button(self.tab, button, form).click()
         self.tab.get_by_text("Wat u typte, is bewaard").wait_for()
@@ -197,7 +201,7 @@ class Walk:
         self.tab.get_by_text(NOTHING_LOST).first.wait_for()
         assert self._stands(self.tab, form, fields), self.tab.url
 
-    def _stands(self, page: Page, form: str, fields: Mapping[str, str | list[str]]) -> bool:
+    def _stands(self, page: Page, form: str, fields: Typed) -> bool:
         stands: bool = self._form(page, form).evaluate(STANDS, fields)
         return stands
 
