@@ -11,25 +11,8 @@
     if (event.defaultPrevented || event.target.method !== "post") return;
     if (sent.has(event.target)) event.preventDefault();
     sent.add(event.target);
-    if (!event.target.matches("[data-checked-first]")) history.replaceState(null, "");
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => sent.delete(form)));
-
-  // What is typed stays with this visit to the page, for whoever typed it: loading the page again, or Back, brings it back until
-  // it is sent. It lives in the history of this tab alone.
-  const fieldsOf = (form) => [...form.elements].filter((one) => one.name && !/^(hidden|password|submit|fieldset)$/.test(one.type));
-  const isChosen = (one) => /^(radio|checkbox)$/.test(one.type);
-  addEventListener("input", ({ target: { form } }) => {
-    if (!form?.id || !form.elements.van) return;
-    const typed = fieldsOf(form).map((one) => (isChosen(one) ? one.checked : one.value));
-    history.replaceState({ ...history.state, [form.id]: { van: form.elements.van.value, typed } }, "");
-  });
-  const typedAgain = ([id, { van, typed }]) => {
-    const form = document.getElementById(id);
-    if (form?.elements.van?.value !== van || fieldsOf(form).length !== typed.length) return;
-    fieldsOf(form).forEach((one, at) => { one[isChosen(one) ? "checked" : "value"] = typed[at]; });
-    form.closest("details")?.setAttribute("open", "");
-  };
 
   // The day in words beside a date field, as it is typed.
   const inWords = (value) => {
@@ -73,7 +56,6 @@
   };
 
   addEventListener("DOMContentLoaded", () => {
-    Object.entries(history.state ?? {}).forEach(typedAgain);
     document.querySelectorAll("table[data-sortable]").forEach(sortable);
     document.querySelectorAll("[data-print]").forEach((button) => {
       button.hidden = false;
