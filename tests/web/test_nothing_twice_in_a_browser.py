@@ -1,8 +1,8 @@
 """Each kind of act in a real browser, with all that goes wrong around a form: nothing typed is lost, and nothing is done twice.
 
 Of each act the session ends in the middle of its form, its button is pressed twice, the page that follows is loaded again, left
-and come back to, and a second tab that was open all the while sends the same. Which acts there are, that each is done once and its
-form kept, is in ``test_acts.py``; here one of each kind of page is enough, for what the browser does around it is the same.
+and come back to, and a second tab that was open all the while sends the same. Which acts there are, that each is done once and
+its form kept, is in ``test_acts.py``; here one of each kind of page is enough, for what the browser does around it is the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
