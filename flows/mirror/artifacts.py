@@ -142,7 +142,7 @@ class Plans:
             after = [reference for reference in references if reference > self._compared]
             references = after[:CONTENTS]
             self._compared = references[-1] if len(after) > CONTENTS else ""
-        lost = []
+        lost, early = [], []
         for first in range(0, len(references), PAGE):
             some = references[first : first + PAGE]
             there = {artifact.key: artifact for artifact in api.latest_artifacts(client, [plan_key(r) for r in some])}
@@ -150,18 +150,23 @@ class Plans:
             for reference in some:
                 found = there.get(plan_key(reference))
                 stray = found is not None and reference in runs and found.flow_run_id not in runs[reference]
-                if found is None or stray or not _is_ours(found, *known[reference]):
+                if found is None or not _is_ours(found, *known[reference]):
                     lost.append(reference)
+                elif stray:
+                    early.append(reference)
                 if found is not None and (stray or found.latest_id != known[reference][0]):
                     api.delete_artifact(client, found.latest_id)  # somebody else's, in the place of ours; or of no run
         if lost:
-            logger.warning(
-                "%d plannen waren in Prefect weg, veranderd of zonder run en worden opnieuw gemaakt", len(lost)
+            logger.warning("%d plannen waren in Prefect weg of veranderd en worden opnieuw gemaakt", len(lost))
+        if early:  # nothing is wrong: a case is shown before its first run is there
+            logger.info(
+                "%d plannen stonden in Prefect bij geen run van hun traject en worden opnieuw gemaakt", len(early)
             )
+        if again := [*lost, *early]:
             with self._database.begin() as connection:
-                plans.lost(connection, lost)
+                plans.lost(connection, again)
             self.loop.wake()
-        return len(lost)
+        return len(again)
 
 
 class Lists:
