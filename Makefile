@@ -8,7 +8,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run demo letters style bench bench-long test tests faults lint audit licences sbom hooks lock clean
+.PHONY: help .venv run demo letters style bench bench-long test quick tests faults lint audit licences sbom hooks lock clean
 
 help: ## show this list
 	@grep -E '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z.-]+):.*## /  make \1\t/' | expand -t 20
@@ -76,9 +76,13 @@ bench-long: $(DEVELOPER) .venv-bench/.installed ## the figures that take long: a
 test: $(DEVELOPER) ## everything that must pass; lint meanwhile, which keeps one core busy
 	@$(MAKE) --no-print-directory -j 2 lint tests
 
+quick: SELECTED := -m "not slow"
+quick: lint tests ## lint, and the tests that wait for no process of their own: about half the time
+
 # One worker more than the two cores of CI: many tests wait for a process. tests/order.py says which file goes first.
+WORKERS ?= 3
 tests: $(DEVELOPER)
-	.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(SELECTED)
 
 audit: $(TOOLS) ## known vulnerabilities in the dependencies (asks PyPI); fails when nothing could be audited
 	.venv-audit/bin/python tools/audit.py

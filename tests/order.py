@@ -1,4 +1,4 @@
-"""In which order the files of tests go, and which of them stay together, when several workers share them (``make test``)."""
+"""In which order the files of tests go, and which of them stay together, when several workers share them (``make test``, ``make quick``)."""
 
 from collections import Counter
 from typing import Any
@@ -50,9 +50,15 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first, then the files with many tests: so that at the end no worker is left alone with one."""
+    """What takes longest first, then the files with many tests: so that at the end no worker is left alone with one.
+
+    The files of both lists are ``slow``: ``make quick`` leaves them out.
+    """
     tests = Counter(item.path for item in items)
     place = {TESTS / name: number for number, name in enumerate((*ASK_PREFECT, *LONG))}
+    for item in items:
+        if item.path in place:
+            item.add_marker("slow")
     items.sort(key=lambda item: (place.get(item.path, len(place)), -tests[item.path]))  # a file's own order stays
 
 
