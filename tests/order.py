@@ -1,4 +1,4 @@
-"""In which order the files of tests go, and which of them stay together, when several workers share them (``make test``, ``make quick``)."""
+"""In which order the files of tests go, and which of them stay together and are slow (``make test``, ``make quick``)."""
 
 from collections import Counter
 from typing import Any
