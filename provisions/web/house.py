@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from provisions.web.visits import Visit
 
 MOST_ROLES_SHOWN = 3
-# Pages for who is signed in that are made at the same time; others wait their turn. One process computes one of them at a time
-# anyway, and each may hold two connections of the pool's twenty: so none ever waits for one while it holds another.
+# Pages for whoever is signed in that are made at the same time; others wait their turn. One process computes one of them at a
+# time anyway, and each may hold two connections of the pool's twenty: so none ever waits for one while it holds another.
 PAGES_AT_ONCE = 8
-# What stands under every page, also for who is not signed in.
+# What stands under every page, also for whoever is not signed in.
 HELP = ("/hulp", "Hulp")
 PREFERENCES = ("/voorkeuren", "Mijn voorkeuren")
 BELOW = (

@@ -130,9 +130,8 @@ def onward(address: str) -> str:
 def endpoint(house: House, handler: Handler, *, anyone: bool) -> Callable[[Request], Awaitable[Response]]:
     """``handler`` as Starlette calls it. ``anyone``: also without a session."""
 
-    turn = (
-        nullcontext() if anyone else house.turn
-    )  # whoever only signs in, or answers by a link, waits for nobody's page
+    # Whoever only signs in, or answers by a link, does not wait in the row of pages.
+    turn = nullcontext() if anyone else house.turn
 
     def in_turn(request: Request, form: Sequence[tuple[str, str]]) -> Response:
         with turn:
@@ -196,7 +195,9 @@ def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
         if visit.signed_in is None:
             return handler(visit)
         with visit.house.app.walled(visit.signed_in.actor):
-            if visit.request.method == "POST":  # it changes something between its looks
+            # A form changes something between its looks. And what is open to anyone takes no turn: it holds no connection while
+            # it waits for another.
+            if anyone or visit.request.method == "POST":
                 return handler(visit)
             with visit.house.app.looking():
                 return handler(visit)
