@@ -59,11 +59,6 @@ class Guesses:
             full = len(self._overall) == OVERALL and self._overall[0] > self._now() - WINDOW_SECONDS
             return OVERALL_PAUSE_SECONDS if full else 0.0
 
-    def wrong(self, account: str, address: str) -> None:
-        """A wrong password, second factor or account."""
-        with self._lock:
-            self._count(account, address)
-
     def _count(self, account: str, address: str) -> None:
         moment = self._now()
         self._overall.append(moment)

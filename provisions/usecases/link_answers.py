@@ -121,8 +121,9 @@ class LinkAnswers:
             raise TooManyGuesses(wait)
         self._pause(self._guesses.pause())
         found = self._found(text)
+        if (wait := self._guesses.heard(written, address, right=found is not None)) > 0:
+            raise TooManyGuesses(wait)
         if found is None:
-            self._guesses.wrong(written, address)
             raise NotFound(UNKNOWN)
         return found
 
@@ -138,10 +139,9 @@ class LinkAnswers:
 
     def must_not_flood(self, opened: Opened) -> None:
         """Raise ``TooManyGuesses`` when too many answers were given by this link in the last minute: nobody has so many."""
-        wait = self._given.wait(str(opened.link), str(opened.link))
+        wait = self._given.heard(str(opened.link), str(opened.link), right=False)
         if wait > 0:
             raise TooManyGuesses(wait)
-        self._given.wrong(str(opened.link), str(opened.link))
 
     @contextmanager
     def within(self, opened: Opened) -> Iterator[None]:

@@ -143,7 +143,7 @@ def test_very_many_wrong_ones_slow_everybody_and_refuse_nobody() -> None:
     guesses = Guesses(lambda: moment[0])
     for number in range(OVERALL):
         assert guesses.pause() == 0
-        guesses.wrong(f"iemand-{number}", f"192.0.2.{number}")
+        guesses.heard(f"iemand-{number}", f"192.0.2.{number}", right=False)
     assert guesses.pause() > 0
     assert guesses.wait("regie-1", HERE + "0") == 0
     moment[0] = 61
