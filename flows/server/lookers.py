@@ -41,6 +41,7 @@ class Lookers:
         house.when_out.append(self.forget)
         self._seen: dict[str, tuple[float, SignedIn | None]] = {}
         self._chosen: dict[str, str] = {}
+        self._ended = 0  # sessions that somebody ended
 
     async def of(self, request: Request, *, active: bool) -> Looker | None:
         """Who has this session and may look; ``None`` for nobody. ``active``: a person did something, not an open page."""
@@ -64,6 +65,7 @@ class Lookers:
 
     def forget(self, token: str) -> None:
         """Who had this session signed out: from now on it is nobody's."""
+        self._ended += 1
         self._seen.pop(token, None)
         self._chosen.pop(token, None)
 
@@ -85,7 +87,10 @@ class Lookers:
         known = self._seen.get(token)
         if known is not None and not active and now < known[0] + _REMEMBER_SECONDS:
             return known[1]
+        ended = self._ended
         found = await run_in_threadpool(self._house.door.who, token, active=active)
+        if ended != self._ended:  # somebody signed out meanwhile, and maybe it was this one
+            return found
         if len(self._seen) >= _MOST_REMEMBERED:
             self._seen.clear()
         self._seen[token] = (now, found)
