@@ -157,7 +157,7 @@ class SigningIn:
         raise NotAllowed(WRONG)
 
     def _right(self, typed: str, address: str) -> None:
-        """Something was right: also of that nobody hears who must wait, because of what was tried meanwhile."""
+        """Something was right; whoever must wait because of what was tried meanwhile does not hear that either."""
         self._must_not_wait(self._guesses.heard(typed[:_LONGEST_TYPED], address, right=True), address)
 
     def _must_not_wait(self, wait: float, address: str) -> None:

@@ -144,7 +144,7 @@ class Need:
 
 
 class CanBeDoneError(Exception):
-    """Of a trial: nothing that is still to come would refuse. It leaves the domain for nobody."""
+    """Of a trial: nothing that is still to come would refuse. It never leaves the domain."""
 
 
 class Draft:
