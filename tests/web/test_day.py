@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from provisions.access import Actor
 from provisions.app import App
@@ -17,6 +17,7 @@ from tests.conftest import MovingClock
 from tests.web.conftest import AT_TABLE, HERE, HOME, THERE, TO_JUDGE, Browser, NewBrowser
 
 TODAY = date(2026, 11, 12)
+ALIVE = ";"  # what the pool asks of a connection that was used before
 
 
 def parts(page: str) -> list[str]:
@@ -170,30 +171,35 @@ def test_since_the_previous_visit_tells_what_others_and_the_clock_did(
     assert "niets gebeurd met uw cliënten" in page
 
 
-def test_the_number_of_questions_does_not_grow_with_the_number_of_clients(browser: Browser, app: App) -> None:
+def test_the_number_of_questions_does_not_grow_with_the_number_of_clients(
+    browser: Browser, app: App, workplace: Engine
+) -> None:
     browser.signs_in("regie-1")
     asked: list[Any] = []
+    pages = ("/werk", "/te-laat", "/clienten")
 
     class Counting(psycopg.Cursor[Any]):
         def execute(self, query: Any, *given: Any, **more: Any) -> Any:
-            asked.append(query)
+            if query != ALIVE:
+                asked.append(query)
             return super().execute(query, *given, **more)
 
-    # By the driver itself: a look does not pass SQLAlchemy on its way there.
-    event.listen(app.engine, "checkout", lambda connection, *_: setattr(connection, "cursor_factory", Counting))
+    # By the driver itself: a look does not pass SQLAlchemy on its way there. Of the pages: ``app`` has an engine of its own.
+    event.listen(workplace, "checkout", lambda connection, *_: setattr(connection, "cursor_factory", Counting))
     counts: list[list[int]] = []
     for first in (20, 30):
         for number in range(first, first + 8):
             request = IntakeRequest(f"TR-2026-00{number}", "voluntary", ["id_document"], HOME, director="regie-1")
             app.cases.intake(request, by=typed("regie-1"))
-        browser.opens("/werk")  # once to warm up
+        for path in pages:  # once to warm up
+            browser.opens(path)
         counts.append([])
-        for path in ("/werk", "/te-laat", "/clienten"):
+        for path in pages:
             asked.clear()
             browser.opens(path)
             counts[-1].append(len(asked))
     assert counts[0] == counts[1]
-    assert max(counts[0]) < 40
+    assert 0 < min(counts[0]) <= max(counts[0]) < 40
 
 
 def test_a_notice_of_default_stands_there_until_there_is_a_decision(
