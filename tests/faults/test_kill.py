@@ -52,7 +52,7 @@ def kill_in_the_burst(started: Engines, database: Engine, moments: random.Random
     return busy and still_to_climb(database) > 0
 
 
-@pytest.mark.timeout(3000 if LONG else 290)
+@pytest.mark.timeout(3000 if LONG else 600)
 def test_the_engine_is_killed_again_and_again(new_database: NewDatabase) -> None:
     seed = random.randrange(10**6)  # noqa: S311 - no secret
     logger.info("seed %d", seed)
