@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select
 from provisions.access import Actor, Grant, Listed, Role
 from provisions.access.roles import grants_of
 from provisions.app import App
-from provisions.catalogue import PROJECT, Config, load
+from provisions.catalogue import PROJECT, Config, Contact, load
 from provisions.domain import approvals, deadlines, ladder, lifecycle
 from provisions.domain.calendar import AMSTERDAM, first_moment
 from provisions.domain.case import Answer, Case, Desk, Provision, ProvisionKey, Reason, Said, Status, Suspension
@@ -696,6 +696,15 @@ def with_target(config: Config, key: str, target: str) -> Config:
     rules = dict(config.catalogue.provisions)
     rules[key] = replace(rules[key], target=Term.parse(target))
     return replace(config, catalogue=replace(config.catalogue, provisions=rules))
+
+
+CENTRAL_DESK = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
+
+
+def with_central_desk(config: Config) -> Config:
+    """The same, of a region that has a central desk."""
+    organisation = replace(config.organisation, central_desk=CENTRAL_DESK)
+    return replace(config, organisation=organisation, catalogue=replace(config.catalogue, central_desk=True))
 
 
 def with_people(people: Mapping[str, Collection[Grant]], config: Config = CONFIG) -> Config:

@@ -12,14 +12,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from provisions.access.guesses import Guesses
-from provisions.catalogue import Config, Contact
+from provisions.catalogue import Config
 from provisions.domain.rungs import RungName
 from provisions.machine.link_secrets import LinkSecrets
 from provisions.outbound.links import Links
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import OutboxFolder
 from provisions.usecases.link_answers import LinkAnswers
-from tests.builders import DIRECTOR, CaseFile, Town, day, typed
+from tests.builders import DIRECTOR, CaseFile, Town, day, typed, with_central_desk
 from tests.conftest import MovingClock
 
 SHELTER, DAILY = "emergency_shelter", "regisseur.zuid"
@@ -28,11 +28,10 @@ TOWN = "voorbeeldstad"
 
 def with_what_is_rarer(config: Config) -> Config:
     """The shipped configuration, with what is set in few regions."""
-    desk = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
     towns = config.organisation.municipalities
     place = replace(towns[TOWN], agendas=frozenset({RungName.DOORBRAAKTAFEL}))
-    organisation = replace(config.organisation, central_desk=desk, municipalities={**towns, TOWN: place})
-    return replace(config, organisation=organisation, catalogue=replace(config.catalogue, central_desk=True))
+    organisation = replace(config.organisation, municipalities={**towns, TOWN: place})
+    return with_central_desk(replace(config, organisation=organisation))
 
 
 def send_what_is_rarer(

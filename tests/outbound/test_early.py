@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from provisions.catalogue import Contact
 from provisions.domain import lifecycle
 from provisions.domain.case import ProvisionKey
 from provisions.domain.rules import WarningTo
 from provisions.outbound.render import Lapsed, render
+from tests.builders import CENTRAL_DESK, with_central_desk
 from tests.outbound.conftest import NewStory, Story
 
 SHELTER = "emergency_shelter"
@@ -54,21 +54,16 @@ def test_each_goes_to_whom_it_is_for_and_the_director_has_a_message_of_its_own(s
     assert "regisseur" in first.recipients[0].email
 
 
-DESK = Contact("Centraal loket plekken", "plekken@zvh-voorbeeldland.example", "088 000 00 06")
-
-
 def before_the_desk(story: NewStory) -> Story:
     """Five working days before the day, in a region that has a central desk."""
     told = losing(story)
-    organisation = replace(told.config.organisation, central_desk=DESK)
-    catalogue = replace(told.config.catalogue, central_desk=True)
-    told.config = replace(told.config, organisation=organisation, catalogue=catalogue)
+    told.config = with_central_desk(told.config)
     told.until("2026-11-20T12:00+01:00")
     return told
 
 
 def test_where_the_region_has_a_central_desk_a_person_judges_first(story: NewStory) -> None:
-    told, desk = before_the_desk(story), DESK
+    told, desk = before_the_desk(story), CENTRAL_DESK
     letter = told.read("warning", SHELTER, "central_desk/2026-11-27")
     assert [to.email.partition("@")[0] for to in letter.recipients] == ["maatwerk"]
     assert "pas na uw oordeel gaat er een bericht uit" in " ".join(letter.text.split())
@@ -89,7 +84,7 @@ def test_a_desk_that_was_asked_hears_the_new_day_unless_it_is_the_old_one_again(
     told.take(lifecycle.place_kept(told.case, told.moment, date(2026, 12, 30)))
     letter = told.read("new_day_central", SHELTER)
     said = " ".join(letter.text.split())
-    assert [to.email for to in letter.recipients] == [DESK.email]
+    assert [to.email for to in letter.recipients] == [CENTRAL_DESK.email]
     assert letter.subject == "Nieuwe datum TR-2026-0042 · uiterlijk 30 december"
     assert "opvang, nu uiterlijk 30 december 2026" in said
     assert "Onze vraag aan u blijft staan" in said
