@@ -511,6 +511,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["standby", "atlantis"], 2, "atlantis"),
     (["dance"], 2, "dance"),
     (["term", "2 uur", "--from", "2026-11-02"], 2, "2 uur"),
+    (["term", "2 dagen", "--from", "2026-11-02", "--roll", "atw", "--roll", "none"], 2, "--roll staat er twee keer"),
+    (["term", "2 dagen", "--from", "2026-11-02", "--roll", "none", "--roll", "atw"], 2, "--roll staat er twee keer"),
     (["term", "2 dagen"], 2, "--from"),
     (["term", "2 dagen", "--from", "31-02-2026"], 2, "31-02-2026"),
 ]  # fmt: skip

@@ -34,8 +34,8 @@ class _Once(argparse.Action):
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
     ) -> None:
-        before = getattr(namespace, self.dest, self.default)
-        if option_string is not None and before not in (self.default, values):
+        given = vars(namespace).setdefault("given", {})  # besides the defaults: a default may be given as well
+        if option_string is not None and given.setdefault(self.dest, values) != values:
             parser.error(f"{option_string} staat er twee keer, met twee waarden. Geef één waarde.")
         setattr(namespace, self.dest, values)
 
