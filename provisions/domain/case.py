@@ -710,12 +710,14 @@ class Case:
         return max((p for p in self.provisions.values() if p.key == key), key=lambda p: p.round, default=None)
 
     def beside(self, provision: Provision, key: str) -> Provision | None:
-        """The round of ``key`` that goes with ``provision``: the last; of what is over, the last that was needed before its end.
+        """The round of ``key`` that goes with ``provision``: the last; of what is over, the last that was needed before its end,
+        or not later than it was needed itself.
 
-        What is needed again later changes nothing of an earlier round.
+        What is needed again later changes nothing of an earlier round. On the day of its end both may be needed again: that is
+        of the next one, which may be over on that day too.
         """
-        rounds, over = self.rounds(key), provision.closed_on
-        then = [r for r in rounds if over is None or r.needed_on < over] or list(rounds[:1])
+        rounds, over, day = self.rounds(key), provision.closed_on, provision.needed_on
+        then = [r for r in rounds if over is None or r.needed_on < over or r.needed_on <= day] or list(rounds[:1])
         return then[-1] if then else None
 
     def with_provision(self, provision: Provision) -> "Case":

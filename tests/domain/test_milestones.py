@@ -94,6 +94,20 @@ def test_what_the_benefit_does_later_changes_nothing_of_an_advance_that_is_over(
     assert due(client, "advance_payment") == "2027-02-08"  # of the benefit that it is for
 
 
+def test_an_advance_of_one_day_goes_with_the_benefit_that_was_needed_again_on_that_day() -> None:
+    client = a_client(present=frozenset({"id_document"})).needs("advance_payment", "benefit_decision")
+    client.reaches("benefit_decision", "applied", "2026-11-02")
+    client.travels_to("2026-11-23 09:00").gets("advance_payment")
+    client.gets("benefit_decision")
+    client.needs_again("benefit_decision", "stopped")
+    client.reaches("benefit_decision", "applied")
+    assert due(client, "advance_payment") == "2026-11-30", "the first is over, and stays with the first"
+    client.needs_again("advance_payment", "needed_again")
+    assert due(client, "advance_payment") == "2026-12-21"
+    client.gets("advance_payment")
+    assert due(client, "advance_payment") == "2026-12-21", "that it was paid at once changes nothing"
+
+
 def test_nothing_of_insurance_runs_before_the_letter() -> None:
     client = asked_for("health_insurance")
     assert ends(client, "health_insurance") == []
