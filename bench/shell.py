@@ -81,7 +81,7 @@ def serving(words: Sequence[str], home: Path, port: int) -> Iterator[psutil.Proc
         child.terminate()
         try:
             child.wait(40)
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as slow:
             child.kill()
             child.wait()
-            raise RuntimeError(f"'{' '.join(words)}' did not stop") from None
+            raise RuntimeError(f"'{' '.join(words)}' did not stop") from slow
