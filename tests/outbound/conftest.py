@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +19,7 @@ from provisions.outbound.context import MessageFacts
 from provisions.outbound.course import Told
 from provisions.outbound.render import Rendered, render
 from provisions.outbound.transports import Refusal, UnableToSend
-from tests.builders import CASE_ID
+from tests.builders import CASE_ID, Town
 
 DIRECTOR = "regisseur.noord"
 
@@ -112,6 +113,11 @@ class Story:
 def which(key: str | ProvisionKey) -> ProvisionKey:
     """The first round of a provision, unless another is meant."""
     return ProvisionKey(key) if isinstance(key, str) else key
+
+
+def undelivered(town: Town) -> dict[str, UUID]:
+    """What stands as not delivered: its id, by its kind."""
+    return {one.kind: one.id for one in town.app.messages.found(undelivered=True)}
 
 
 NewStory = Callable[..., Story]

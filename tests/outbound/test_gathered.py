@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from email.message import EmailMessage
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -22,6 +21,7 @@ from provisions.store.verification import verify
 from tests.builders import CONFIG, DIRECTOR, CaseFile, Letterbox, Town, day, typed
 from tests.conftest import MovingClock
 from tests.door import SEALING
+from tests.outbound.conftest import undelivered
 
 KEY = "advance_payment"
 TABLE = "doorbraaktafel@voorbeeldstad.example"
@@ -98,10 +98,6 @@ class Refuses(Letterbox):
         return (Refusal(f"{DIRECTOR}@voorbeeldstad.example", "550 onbekend", final=True),)
 
 
-def undelivered(town: Town) -> dict[str, UUID]:
-    return {one.kind: one.id for one in town.app.messages.found(undelivered=True)}
-
-
 def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too(town: Town) -> None:
     town.outbox = Outbox(town.database, CONFIG, Refuses(), town.clock)
     chooses(town, "daily")
@@ -109,7 +105,7 @@ def test_what_stood_in_an_overview_that_a_mail_server_refuses_is_undelivered_too
     town.on("2026-11-19 10:00")
     answered(case)
     town.on("2026-11-20 07:31")
-    assert {one.kind for one in town.app.messages.found(undelivered=True)} == {"overview", "answer"}
+    assert undelivered(town).keys() == {"overview", "answer"}
     (said,) = recorded(case, "message.failed")
     assert said.startswith("stond in het overzicht aan Gemeentelijk regisseur (regisseur.noord)")
 

@@ -15,6 +15,7 @@ from provisions.store import tables as t
 from provisions.views.messages import Messages
 from tests.builders import CONFIG, DIRECTOR, CaseFile, Town, day, typed
 from tests.conftest import MovingClock
+from tests.outbound.conftest import undelivered
 from tests.outbound.test_returned import AUTOMATIC, ID, answer, bounce
 
 KEY = "wmo_indication"
@@ -119,7 +120,7 @@ def test_of_who_reads_an_overview_and_is_away_each_case_in_it_tells_once(
     assert all(line.startswith("automatisch antwoord van ") for line in said)
     assert all(line.endswith(": afwezig tot 14 december 2026") for line in said)
     assert lines(other) == []
-    assert Messages(pooled(town.database), CONFIG).found(undelivered=True) == []
+    assert undelivered(town) == {}
 
 
 def test_the_new_days_in_a_counters_overview_follow_it(town: Town, returns: Returns, letterbox: Letterbox) -> None:
@@ -133,11 +134,11 @@ def test_the_new_days_in_a_counters_overview_follow_it(town: Town, returns: Retu
     away, lost = lines(case)
     assert away.endswith("afwezig tot 14 december 2026")
     assert lost.startswith("stond in het overzicht aan Loket Werk en Inkomen")
-    stuck = {one.kind: one.id for one in Messages(pooled(town.database), CONFIG).found(undelivered=True)}
+    stuck = undelivered(town)
     assert stuck.keys() == {"days", "new_day_listed"}
     town.app.resending.resend(str(stuck["days"]), by=typed("teamleider-1"))
     town.on("2026-11-04 07:40")
-    assert Messages(pooled(town.database), CONFIG).found(undelivered=True) == []
+    assert undelivered(town) == {}
     assert [letter.subject for letter in town.letters_to(counter)][-2:] == ["Nieuwe datums · 4 november"] * 2
 
 

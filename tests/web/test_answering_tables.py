@@ -22,9 +22,8 @@ REASON = "not_tried_here"
 
 def row_of(page: str, reference: str, key: str = "id_document") -> str:
     """The name of the form in the row of a provision."""
-    row = page[page.index(f'data-reference="{reference}" data-key="{key}"') :]
-    found = re.search(r'<form[^>]* id="(rij-[\w-]+)"', row)
-    assert found is not None
+    found = re.search(rf'data-reference="{reference}" data-key="{key}".*?<form[^>]* id="(rij-[\w-]+)"', page, re.DOTALL)
+    assert found is not None, f"{reference} has no row"
     return found[1]
 
 

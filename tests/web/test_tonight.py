@@ -16,6 +16,7 @@ from tests.conftest import MovingClock
 from tests.door import PASSWORD
 from tests.web.conftest import AWAY, HERE, HOME, Browser, NewBrowser
 from tests.web.test_acts import sends, unseen
+from tests.web.test_answering_tables import answers, row_of
 
 OUTSIDE, TOMORROW, ELSEWHERE = "TR-2026-0011", "TR-2026-0012", "TR-2026-0013"
 
@@ -92,30 +93,18 @@ def test_which_night_it_was_stands_with_it(browser: Browser, beds: App, clock: M
     assert OUTSIDE not in browser.shown
 
 
-def row_of(page: str, reference: str) -> str:
-    """The name of the form in the row of a client."""
-    found = re.search(rf'data-reference="{reference}".*?<form[^>]* id="(rij-\d+)"', page, re.DOTALL)
-    assert found is not None, f"{reference} has no row"
-    return found[1]
-
-
-def says(browser: Browser, row: str, **typed: str) -> str:
-    """Send the form of a row as it stands on the page that was opened last."""
-    return sends(browser, "/vannacht", unseen(browser.last, row) | typed)
-
-
 def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
     browser: Browser, beds: App, clock: MovingClock
 ) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
-    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
-    assert "Kies wat er vannacht is." in says(browser, row)
-    page = says(browser, row, night="no_bed")
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE, "emergency_shelter")
+    assert "Kies wat er vannacht is." in answers(browser, "/vannacht", row)
+    page = answers(browser, "/vannacht", row, night="no_bed")
     assert browser.status == 422, "as every form that is not complete"
     assert f'href="#{row}-cause"' in page
     assert "Kies waarom er geen plek is." in page
     assert re.search(r'value="no_bed" id="[^"]+" class="utrecht-radio-button" checked', page), "what was typed is kept"
-    page = says(browser, row, night="no_bed", cause="no_place")
+    page = answers(browser, "/vannacht", row, night="no_bed", cause="no_place")
     assert "Vastgelegd" in page
     assert "Er is geen plek" in page.split(OUTSIDE, 1)[1].split("</tr>")[0]
     (shelter,) = beds.views.case(OUTSIDE).provisions
@@ -126,7 +115,7 @@ def test_why_there_is_no_bed_is_said_in_the_row_and_stands_there(
 
 def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, clock: MovingClock) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
-    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE, "emergency_shelter")
     form = unseen(browser.last, row) | {"night": "arrived", "cause": ""}
     for _ in range(2):  # a button pressed twice
         page = sends(browser, "/vannacht", form)
@@ -144,9 +133,9 @@ def test_who_sleeps_inside_is_on_the_page_no_more(browser: Browser, beds: App, c
 
 
 def test_of_another_municipality_nothing_can_be_said(browser: Browser, make_browser: NewBrowser, beds: App) -> None:
-    row = row_of(make_browser().signs_in("regie-9").opens("/vannacht"), ELSEWHERE)
+    row = row_of(make_browser().signs_in("regie-9").opens("/vannacht"), ELSEWHERE, "emergency_shelter")
     browser.signs_in("regie-1").opens("/vannacht")
-    own = unseen(browser.last, row_of(browser.last, OUTSIDE))
+    own = unseen(browser.last, row_of(browser.last, OUTSIDE, "emergency_shelter"))
     assert "Dit staat er niet meer" in sends(browser, "/vannacht", own | {"handeling": row, "night": "arrived"})
     assert ELSEWHERE not in browser.last
     assert "arrived" not in beds.views.case(ELSEWHERE).as_json()["provisions"][0]["milestones"]
@@ -156,7 +145,7 @@ def test_what_was_chosen_when_the_session_ended_is_there_after_signing_in(
     browser: Browser, make_browser: NewBrowser, beds: App, clock: MovingClock
 ) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
-    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE, "emergency_shelter")
     form = unseen(browser.last, row) | {"night": "no_bed", "cause": "no_place"}
     clock.advance(seconds=(IDLE + timedelta(minutes=1)).total_seconds())
     assert "is bewaard" in sends(browser, "/vannacht", form)
@@ -178,9 +167,9 @@ def test_what_others_recorded_meanwhile_is_shown_before_it_is_said(
     browser: Browser, beds: App, clock: MovingClock
 ) -> None:
     clock.set("2026-11-12T22:00:00+00:00")
-    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE)
+    row = row_of(browser.signs_in("regie-1").opens("/vannacht"), OUTSIDE, "emergency_shelter")
     beds.cases.why(OUTSIDE, "emergency_shelter", "access_denied", by=typed("regie-2"))
-    page = says(browser, row, night="no_bed", cause="no_place")
+    page = answers(browser, "/vannacht", row, night="no_bed", cause="no_place")
     assert (browser.status, "intussen veranderde er iets" in page) == (409, True)
     assert '<option value="no_place" selected>' in page
-    assert says(browser, row, night="no_bed", cause="no_place").count("Vastgelegd</strong>") == 1
+    assert answers(browser, "/vannacht", row, night="no_bed", cause="no_place").count("Vastgelegd</strong>") == 1
