@@ -4,6 +4,7 @@ Each kind of message (``messages.py``) names one of these.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from provisions.domain import deadlines, graph
 from provisions.domain.case import Asked, Case, Provision, Status
@@ -24,7 +25,7 @@ class Concern:
     it is for.
     ``settled``: the last that this table got says that it is done.
     ``asked``: the last letter that this counter got about the provision asks something of it, and was not taken back; of a desk
-    that it was asked at all.
+    that it was asked at all. ``asked_with_it``: the desk was asked after this was decided on, for the day that is warned for now.
     """
 
     case: Case
@@ -33,6 +34,7 @@ class Concern:
     municipality: str
     detail: str | None = None
     asked: bool = False
+    asked_with_it: bool = False
     settled: bool = False
 
     @property
@@ -164,9 +166,14 @@ def not_refused(about: Concern) -> str:
     return "" if about.provision.status is Status.REFUSED else "het is niet meer afgewezen"
 
 
-def _old_day_again(about: Concern) -> str:
+def _due(about: Concern) -> date | None:
     end = deadlines.due(Situation.of(about.case, about.provision.id, about.catalogue))
-    same = end is not None and about.detail == end.due.isoformat()
+    return end.due if end else None
+
+
+def _old_day_again(about: Concern) -> str:
+    due = _due(about)
+    same = due is not None and about.detail == due.isoformat()
     return "de uiterste datum is weer wat hij was" if same else ""
 
 
@@ -176,8 +183,13 @@ def same_day_as_before(about: Concern) -> str:
 
 
 def same_day_for_desk(about: Concern) -> str:
-    """The same, for a desk that looks for a place from that day."""
-    return closed(about) or _old_day_again(about) or asked_nothing_yet(about)
+    """The same, for a desk that looks for a place from that day; or when what asked it left later, and said this day."""
+    if why := closed(about) or _old_day_again(about):
+        return why
+    if not about.asked:
+        return "het centrale loket is hier nog niets gevraagd"
+    said = about.asked_with_it and _due(about) == warned_day(about.provision)
+    return "het centrale loket is al voor deze datum gevraagd" if said else ""
 
 
 def not_answered(about: Concern) -> str:

@@ -22,13 +22,15 @@ ANSWER_WITHIN = 5  # working days for a table after which nothing comes
 @dataclass(frozen=True)
 class Told:
     """A letter that a counter got, with which it is asked for something or that is taken back; or a table, that it is done or
-    open again; or a desk, with which it is asked. ``sent`` is aware; ``detail``: the rung of the table.
+    open again; or a desk, with which it is asked. ``sent`` is aware; ``detail``: the rung of the table; ``subject``: what stood
+    above it, where that is known.
     """
 
     sent: datetime
     municipality: str
     kind: MessageKind = MessageKind.REQUEST
     detail: str | None = None
+    subject: str | None = None
 
 
 def tried(told: tuple[Told, ...], own: RungName | None, situation: Situation, config: Config) -> list[str]:

@@ -197,7 +197,7 @@ class Outbox:
         )
         following = self._recorder.sent(held, row, rendered, sent.results, note)
         if row.kind in TELLING and following is Next.THE_NEXT and row.provision_id is not None:
-            batch.tell(row, now)
+            batch.tell(row, now, rendered.subject)
         return self._mail_is_closed(row) if sent.closed else following
 
     def _leaves(self, held: Held, row: Message, send: Callable[[], Sent]) -> Sent:

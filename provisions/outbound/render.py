@@ -6,13 +6,14 @@ What differs by kind is declared in ``provisions.domain.messages`` and ``provisi
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment
 
 from provisions.catalogue import TEMPLATES, Config, Contact, Municipality
+from provisions.domain import dutch
 from provisions.domain.answering import AnswersBy, of_whom
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, Provision
@@ -22,6 +23,7 @@ from provisions.domain.messages import MEANT_FOR, MessageKind
 from provisions.domain.recipients import Recipient
 from provisions.domain.renewals import ToTheSame
 from provisions.domain.rungs import RungName
+from provisions.domain.warnings import warned_day
 from provisions.machine.link_secrets import Link
 from provisions.outbound.context import LINK_HERE, MessageFacts, asked_by, case_facts, facts
 from provisions.outbound.early import warned_by
@@ -255,8 +257,33 @@ def _known(key: str, config: Config) -> Municipality:
 
 def _concern(case: Case, provision: Provision, config: Config, message: MessageFacts) -> Concern:
     told = message.last_told
-    asked = message.was_submitted or (told is not None and told.letter.asks)
-    return Concern(case, provision, config.catalogue, message.municipality, message.detail, asked, message.was_settled)
+    return Concern(
+        case,
+        provision,
+        config.catalogue,
+        message.municipality,
+        message.detail,
+        asked=message.was_submitted or (told is not None and told.letter.asks),
+        asked_with_it=_asked_with_it(message, case, provision),
+        settled=message.was_settled,
+    )
+
+
+def _asked_with_it(message: MessageFacts, case: Case, provision: Provision) -> bool:
+    """Whether the central desk was asked after this message was decided on, for the day that is warned for now. What stood above
+    that letter says for which day it was: it may have been written just before the day moved.
+    """
+    day = warned_day(provision)
+    return day is not None and any(
+        told.kind is MessageKind.CENTRAL_SUBMISSION
+        and told.sent >= message.created
+        and told.subject == told.kind.subject(_heading(case, day, told.sent), told.detail)
+        for told in message.told
+    )
+
+
+def _heading(case: Case, day: date, now: datetime) -> dict[str, str]:
+    return {"reference": case.reference, "warned_short": dutch.day_and_month(day, now)}
 
 
 def _municipality(key: str, provision: Provision, config: Config) -> Municipality:

@@ -40,12 +40,12 @@ class Batch:
             return cls({})
         batch = cls(store.cases_of(connection, provision_ids), absences.away(connection, day_of(now)))
         for row in store.told_of(connection, provision_ids):
-            batch.tell(row, row.sent)
+            batch.tell(row, row.sent, row.subject)
         return batch
 
-    def tell(self, row: Message, sent: datetime) -> None:
+    def tell(self, row: Message, sent: datetime, subject: str | None) -> None:
         """Note what a counter was told."""
-        told = Told(sent, row.municipality, messages.MessageKind(row.kind), row.detail)
+        told = Told(sent, row.municipality, messages.MessageKind(row.kind), row.detail, subject)
         self.told.setdefault(row.provision_id, []).append((row.created, row.id, told))
 
     def facts(self, row: Message) -> MessageFacts:

@@ -122,7 +122,7 @@ def case_of(connection: Connection, case_id: int) -> Stored | None:
 
 def told_of(connection: Connection, provision_ids: Sequence[int]) -> Sequence[Message]:
     """What counters, tables and desks were told before of these provisions."""
-    columns = ("id", "provision_id", "created", "sent", "municipality", "kind", "detail")
+    columns = ("id", "provision_id", "created", "sent", "municipality", "kind", "detail", "subject")
     query = select(*(t.message.c[name] for name in columns)).where(
         t.message.c.provision_id.in_(provision_ids), t.message.c.kind.in_(TELLING), t.message.c.sent.is_not(None)
     )

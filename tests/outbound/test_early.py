@@ -94,7 +94,9 @@ def test_a_desk_that_was_asked_hears_the_new_day_unless_it_is_the_old_one_again(
 
     shelter = told.case.provisions[ProvisionKey(SHELTER)]
     unheard = replace(told.last("new_day_central", SHELTER), told=())
-    assert render(unheard, told.case, shelter, told.config, told.now) == Lapsed("het loket is hier niets gevraagd")
+    assert render(unheard, told.case, shelter, told.config, told.now) == Lapsed(
+        "het centrale loket is hier nog niets gevraagd"
+    )
     moved = told.last("new_day_central", SHELTER)
     told.take(lifecycle.place_kept(told.case, told.moment, DAY))
     shelter = told.case.provisions[ProvisionKey(SHELTER)]

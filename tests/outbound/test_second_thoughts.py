@@ -1,17 +1,32 @@
 """Acts that undo each other send no letters that cancel each other, and the record says why each was not sent."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import Engine
 
 from provisions.database.connect import pooled
+from provisions.outbound.outbox import Outbox
+from provisions.outbound.transports import Refusal, UnableToSend
 from provisions.store.backlog import backlog
 from provisions.views.messages import Messages
-from tests.builders import CONFIG, CaseFile, Town, at, day, on_a_page, typed
+from tests.builders import (
+    CENTRAL_DESK,
+    CONFIG,
+    CaseFile,
+    Letterbox,
+    Town,
+    at,
+    day,
+    on_a_page,
+    typed,
+    with_central_desk,
+)
 from tests.conftest import MovingClock
 
 KEY = "advance_payment"
+SHELTER = "emergency_shelter"
 COUNTER = "werkeninkomen"
 
 
@@ -23,6 +38,17 @@ def town(database: Engine, clock: MovingClock) -> Town:
 @pytest.fixture
 def case(town: Town) -> CaseFile:
     return town.takes_in("TR-2026-0042", KEY)
+
+
+class Away(Letterbox):
+    """Can't be reached until it can."""
+
+    away = True
+
+    def send(self, mail: EmailMessage) -> tuple[Refusal, ...]:
+        if self.away:
+            raise UnableToSend("mailserver nergens is niet bereikbaar")
+        return super().send(mail)
 
 
 def subjects(town: Town) -> list[str]:
@@ -137,3 +163,27 @@ def test_what_waits_on_purpose_is_no_slow_post_and_what_should_have_left_is(
     assert slow() == (0, 0)
     town.clock.now = at("2026-11-04 07:35")
     assert slow() == (1, 300)
+
+
+def test_a_central_desk_that_is_asked_late_is_asked_for_the_new_day_and_hears_it_once(
+    database: Engine, clock: MovingClock
+) -> None:
+    """The mail server was away while the day moved."""
+    town = Town(database, clock, with_central_desk(CONFIG)).on("2026-11-03 10:00")
+    case = town.takes_in("TR-2026-0042", SHELTER, needed_from={SHELTER: day("2026-11-27")})
+    letterbox = Away()
+    town.on("2026-11-20 10:00").outbox = Outbox(database, with_central_desk(CONFIG), letterbox, clock)
+    case.does("submit", SHELTER, "submitted", reason="nergens plek", by="maatwerk-1")
+    town.on("2026-11-20 10:20")
+    case.does("move", SHELTER, day("2026-12-02"))
+    town.on("2026-11-20 10:40")
+    letterbox.away, town.letterbox = False, letterbox
+    town.on("2026-11-20 14:00")
+    heard = [letter.subject for letter in town.letters_to(CENTRAL_DESK.email)]
+    assert heard == ["Plek nodig TR-2026-0042 · 2 december"]
+    assert "niet verzonden: het centrale loket is al voor deze datum gevraagd" in unsent(town)
+    for moved in ("2026-12-04", "2026-12-02"):
+        case.does("move", SHELTER, day(moved))
+        town.on(f"{town.clock.now + timedelta(hours=2):%Y-%m-%d %H:%M}")
+    heard = [letter.subject for letter in town.letters_to(CENTRAL_DESK.email)][1:]
+    assert heard == [f"Nieuwe datum TR-2026-0042 · uiterlijk {n} december" for n in (4, 2)], "back again is told too"
