@@ -10,6 +10,9 @@ from provisions.settings import Settings, psycopg_url, without_password
 
 # What every connection gets, however it is made: five seconds to answer, and moments in UTC.
 CONNECT: dict[str, Any] = {"application_name": "provisions", "options": "-c timezone=UTC", "connect_timeout": 5}
+# What those of the pages get besides. The connection by which a page looks keeps its locks while the page writes by another
+# one: were a change of the schema to come between these two, each would wait for the other for ever. Then the look ends.
+CONNECT_PAGES = CONNECT | {"options": f"{CONNECT['options']} -c idle_in_transaction_session_timeout=60s"}
 
 
 def database_url(settings: Settings) -> str:

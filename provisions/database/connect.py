@@ -1,6 +1,6 @@
 """The way to the database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from provisions.database import migrate, roles, walls
 from provisions.database.address import (
     CONNECT,
+    CONNECT_PAGES,
     database_url,
     migration_url,
     refuse_no_database,
@@ -36,14 +37,17 @@ class RoleNames:
     runs: str
 
 
-def open_engine(settings: Settings, pool_size: int = 10, *, url: str = "") -> Engine:
+def open_engine(
+    settings: Settings, pool_size: int = 10, *, url: str = "", connect: Mapping[str, Any] = CONNECT
+) -> Engine:
     """An engine on the database (as the role of the application, or by ``url``), which must run; moments come back in UTC.
+    ``connect``: what its connections get.
 
     Raises ``Unreachable`` when the database does not answer within five seconds, ``InvalidInput`` when it is newer than
     this program. The pool replaces connections that a restart of the database broke.
     """
     url = url or database_url(settings)
-    engine = engine_for(url, pool_size)
+    engine = engine_for(url, pool_size, connect)
     try:
         with engine.connect() as connection:
             migrate.is_current(connection)
@@ -56,7 +60,7 @@ def open_engine(settings: Settings, pool_size: int = 10, *, url: str = "") -> En
     return engine
 
 
-def engine_for(url: str, pool_size: int = 10) -> Engine:
+def engine_for(url: str, pool_size: int = 10, connect: Mapping[str, Any] = CONNECT) -> Engine:
     """An engine with our settings; connects when it is first used."""
     return create_engine(
         url,
@@ -64,7 +68,7 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         hide_parameters=True,  # free text may be among them, and an error ends up on a screen
-        connect_args=CONNECT,
+        connect_args=dict(connect),
     )
 
 
@@ -183,9 +187,7 @@ def unchanged(settings: Settings, say: Callable[[str], None] = lambda _line: Non
     older or its role may not do what it must; both say what to do.
     """
     refuse_no_database(settings)
-    with _opened(settings, say) as engine:
-        with engine.connect() as connection:
-            _refuse_unready(connection)
+    with _unchanged(settings, say, CONNECT) as engine:
         yield engine
 
 
@@ -199,11 +201,11 @@ def workplace(settings: Settings, say: Callable[[str], None] = lambda _line: Non
     refuse_no_database(settings)
     url = workplace_url(settings)
     if url is None:
-        with unchanged(settings, say) as engine:
+        with _unchanged(settings, say, CONNECT_PAGES) as engine:
             yield walls.guard(engine)
         return
     with nullcontext() if settings.database_url else running(settings.home, say):
-        engine = walls.guard(open_engine(settings, url=url))
+        engine = walls.guard(open_engine(settings, url=url, connect=CONNECT_PAGES))
         try:
             with engine.connect() as connection:
                 _refuse_unready(connection, roles.missing_workplace(connection, workplace_of(settings)))
@@ -290,9 +292,17 @@ def _refuse_unready(connection: Connection, missing: Sequence[str] | None = None
 
 
 @contextmanager
-def _opened(settings: Settings, say: Callable[[str], None]) -> Iterator[Engine]:
+def _unchanged(settings: Settings, say: Callable[[str], None], connect: Mapping[str, Any]) -> Iterator[Engine]:
+    with _opened(settings, say, connect) as engine:
+        with engine.connect() as connection:
+            _refuse_unready(connection)
+        yield engine
+
+
+@contextmanager
+def _opened(settings: Settings, say: Callable[[str], None], connect: Mapping[str, Any] = CONNECT) -> Iterator[Engine]:
     with nullcontext() if settings.database_url else running(settings.home, say):
-        engine = open_engine(settings)
+        engine = open_engine(settings, connect=connect)
         try:
             yield engine
         finally:

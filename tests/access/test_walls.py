@@ -297,6 +297,9 @@ def test_the_workplace_can_not_go_round_the_wall(workplace: Engine, statement: s
 # --- how it comes there ------------------------------------------------------------------------------------------------
 
 
+IDLE_AT_MOST = "SHOW idle_in_transaction_session_timeout"  # a page that looks holds up no migration
+
+
 def _name(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
@@ -326,6 +329,7 @@ def test_a_database_of_ones_own_gets_its_wall_when_the_role_is_named(
         without = _settings(postgres, name)
         with open_workplace(without) as engine, engine.connect() as connection:
             assert connection.scalar(text("SELECT current_user")) == "provisions"
+            assert connection.scalar(text(IDLE_AT_MOST)) == "1min"
         named = _settings(postgres, name, web_database_url=_web(postgres, name))
         with pytest.raises(NotAllowed, match="mist rechten"), open_workplace(named):
             pass
@@ -336,6 +340,7 @@ def test_a_database_of_ones_own_gets_its_wall_when_the_role_is_named(
         with open_workplace(named) as engine, engine.connect() as connection:
             assert connection.scalar(text("SELECT current_user")) == WORKPLACE
             assert roles.missing_workplace(connection, WORKPLACE) == []
+            assert connection.scalar(text(IDLE_AT_MOST)) == "1min"
 
 
 def test_the_workplace_is_another_role_than_the_application(
