@@ -199,7 +199,7 @@ def excess_runs(connection: Connection, role: str) -> list[str]:
 
 def missing_runs(connection: Connection, role: str) -> list[str]:
     """The rights that ``role`` needs for the runs in a work pool and does not have."""
-    lacking = _lacking(connection, role, OF_THE_RUNS)
+    lacking = _lacking(connection, role, OF_THE_RUNS, _OPENINGS_FOR_RUNS)
     may = text("SELECT coalesce(has_column_privilege(:role, to_regclass(:name), :column, :wanted), false)")
     return lacking + [
         f"{READ} ({column}) op {table}"
@@ -214,12 +214,20 @@ def excess(connection: Connection) -> list[str]:
     return [f"{right} op {table}" for (table, right), has in _has(connection, _own(connection), _FORBIDDEN) if has]
 
 
-def _lacking(connection: Connection, role: str, privileges: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _lacking(
+    connection: Connection,
+    role: str,
+    privileges: Mapping[str, tuple[str, ...]],
+    functions: Collection[str] = walls.OPENINGS,
+) -> list[str]:
     needed = [(table, right) for table, rights in privileges.items() for right in rights]
     lacking = [f"{right} op {table}" for (table, right), has in _has(connection, role, needed) if not has]
     usable = text("SELECT coalesce(has_sequence_privilege(:role, to_regclass(:name), 'USAGE'), false)")
-    return lacking + [
-        f"USAGE op {name}" for name in NUMBERS if not connection.scalar(usable, {"role": role, "name": name})
+    asked = text("SELECT coalesce(has_function_privilege(:role, to_regprocedure(:name), 'EXECUTE'), false)")
+    return [
+        *lacking,
+        *(f"USAGE op {name}" for name in NUMBERS if not connection.scalar(usable, {"role": role, "name": name})),
+        *(f"EXECUTE op {name}" for name in functions if not connection.scalar(asked, {"role": role, "name": name})),
     ]
 
 

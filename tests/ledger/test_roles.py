@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from provisions.database import migrate, roles
+from provisions.database import migrate, roles, walls
 from provisions.database.connect import database as open_database
 from provisions.database.connect import engine_for
 from provisions.domain.errors import InvalidInput
@@ -100,6 +100,10 @@ def test_rights_that_were_taken_away_are_given_back(
         owner = engine_for(owner_url(postgres, name))
         with owner.begin() as connection:
             connection.execute(text("REVOKE ALL ON audit, alembic_version FROM provisions"))
+            for opening in walls.OPENINGS:
+                connection.execute(text(f"REVOKE EXECUTE ON FUNCTION {opening} FROM provisions"))
+            lacking = roles.missing(connection, "provisions")
+            assert {f"EXECUTE op {opening}" for opening in walls.OPENINGS} < set(lacking)
         owner.dispose()
         both = _settings(
             database_url=url.replace("+psycopg", ""), migration_url=owner_url(postgres, name).replace("+psycopg", "")
