@@ -70,7 +70,9 @@ def _refuse_what_is_never(entry: Entry, right: Right) -> None:
     needing = sorted(right.use_cases.intersection(ON_A_REASON))
     if needing and right.use_cases.difference(ON_A_REASON):
         entry.fault(
-            "use_cases", f"'{needing[0]}' hoort in een recht van zichzelf.", "Zet de andere in een ander recht."
+            "use_cases",
+            f"'{needing[0]}' kan niet samen met andere in één recht staan.",
+            "Zet de andere in een ander recht.",
         )
     if needing and not right.reasons:
         entry.fault(

@@ -202,7 +202,11 @@ def test_what_is_seen_with_a_reason_only_has_reasons_and_nothing_else_has(folder
         ('table = "with_table"', 'tabel = "with_table"', r"'tabel'.*onbekende sleutel.*Bedoelde u 'table'"),
         ('"to_judge"', '"somewhere"', r"'somewhere' bestaat niet"),
         ('roles = { steering_group = "region" }', "roles = { }", r"geen enkele rol heeft dit recht"),
-        (WITH_REASON, f'{WITH_REASON}, "see_board"', r"'see_tonight_with_reason' hoort in een recht van zichzelf"),
+        (
+            WITH_REASON,
+            f'{WITH_REASON}, "see_board"',
+            r"'see_tonight_with_reason' kan niet samen met andere in één recht",
+        ),
         (
             OFFICER,
             'roles = { table = "municipality" }',
