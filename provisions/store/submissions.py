@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, func, or_, select
+from sqlalchemy import Connection, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import ProvisionKey
@@ -85,12 +85,6 @@ def find(connection: Connection, number: str) -> Submission | None:
 
 
 # --- what was recorded meanwhile -------------------------------------------------------------------------------------
-
-
-def last_line(connection: Connection, case_id: int) -> int:
-    """The number of the last line about this case; 0 when there is none."""
-    query = select(func.coalesce(func.max(t.audit.c.id), 0)).where(t.audit.c.case_id == case_id)
-    return int(connection.execute(query).scalar_one())
 
 
 def head(connection: Connection) -> int:

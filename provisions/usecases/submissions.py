@@ -64,13 +64,8 @@ class Submissions:
         with self._engine.begin() as connection:
             return submissions.first(connection, number, by, self._clock(), onward)
 
-    def seen(self, case_id: int) -> int:
-        """The last line of the record of a case that somebody who looks now can see."""
-        with glance(self._engine) as connection:
-            return submissions.last_line(connection, case_id)
-
-    def seen_of_all(self) -> int:
-        """The last line of the whole record: for whoever looks at more cases at once."""
+    def seen(self) -> int:
+        """The last line of the whole record: whoever looks at a case from now on can see what it says of that case so far."""
         with glance(self._engine) as connection:
             return submissions.head(connection)
 

@@ -45,12 +45,12 @@ class Lost:
 
 def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None = None) -> Response:
     """The plan of one client."""
-    view = _view(visit)
+    drawing, view = Drawing(visit, of_record=True), _view(visit)
     scene = Scene(visit, view)
     opened = [p for p in view.provisions if p.provision.status.is_open]
     record = visit.seen.record(view)
     closed = [p for p in view.provisions if not p.provision.status.is_open]
-    forms, lost = _drawn(scene, acts_of_case.ACTS, back)
+    forms, lost = _drawn(drawing, scene, acts_of_case.ACTS, back)
     return visit.house.page(
         visit,
         "case.html.j2",
@@ -74,7 +74,7 @@ def case(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None 
         doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
-        undo=_undo(scene),
+        undo=_undo(drawing, scene),
     )
 
 
@@ -90,10 +90,10 @@ def change_case(visit: Visit) -> Response:
 
 def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | None = None) -> Response:
     """One provision of it."""
-    view = _view(visit)
+    drawing, view = Drawing(visit, of_record=True), _view(visit)
     found = _provision(visit, view)
     scene = Scene(visit, view, found)
-    forms, lost = _drawn(scene, acts_of_provision.ACTS, back)
+    forms, lost = _drawn(drawing, scene, acts_of_provision.ACTS, back)
     return visit.house.page(
         visit,
         "provision.html.j2",
@@ -111,7 +111,7 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         doing_now=visit.query.get(row_acts.OPENED, ""),
         back=back,
         told=told(visit, view),
-        undo=_undo(scene),
+        undo=_undo(drawing, scene),
     )
 
 
@@ -154,9 +154,10 @@ def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Respons
     return sent(visit, act.form(scene), do, show, onward=onward, about=_about(scene))
 
 
-def _drawn(scene: Scene, acts: Sequence[Act], back: Refusal | None) -> tuple[dict[str, Filled], Lost | None]:
+def _drawn(
+    drawing: Drawing, scene: Scene, acts: Sequence[Act], back: Refusal | None
+) -> tuple[dict[str, Filled], Lost | None]:
     """The forms of what can be done now, by name; the one that came back with what was typed. And what has no form any more."""
-    drawing = Drawing(scene.visit, _about(scene))
     asked = [act.form(scene) for act in offered(acts, scene)]
     forms = {form.name: drawing.drawn(form, **row_acts.chosen(scene.visit, form)) for form in asked}
     if "rest" in forms:
@@ -174,12 +175,12 @@ def _lost(scene: Scene, acts: Sequence[Act], typed: Sequence[tuple[str, str]]) -
     return Lost(form.title, [value.strip() for name, value in typed if name in own_words and value.strip()])
 
 
-def _undo(scene: Scene) -> Filled | None:
+def _undo(drawing: Drawing, scene: Scene) -> Filled | None:
     """The form by which the last thing that was done is taken back, while it can be."""
     cases = scene.visit.house.app.cases
     if not acts_of_case.UNDO.is_allowed(scene) or not cases.may_be_undone(scene.reference, by=scene.by):
         return None
-    return Drawing(scene.visit, _about(scene)).drawn(acts_of_case.UNDO.form(scene))
+    return drawing.drawn(acts_of_case.UNDO.form(scene))
 
 
 def _about(scene: Scene) -> About:

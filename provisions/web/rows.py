@@ -115,7 +115,7 @@ class Answering(Generic[R]):
         lost: Sequence[tuple[str, str]] = (),
     ) -> Response:
         """``back``: a form that was refused; ``why``: why a row is not answered that is gone; ``lost``: what was typed in it."""
-        drawing = Drawing.of_many(visit)  # first: what is recorded between this and the rows may not stand in them
+        drawing = Drawing(visit, of_record=True)
         found = self.rows(visit.seen)
         drawn = [*(self._form(visit, laid) for laid in found.lying), *self.besides(visit, found)]
         forms = {form.name: drawing.drawn(form) for form in drawn}

@@ -46,20 +46,15 @@ Show = Callable[[Filled, HTTPStatus, Sequence[Unseen]], Response]
 
 
 class Drawing:
-    """What a page draws its forms with. ``about``: as for ``sent``."""
+    """What a page draws its forms with. ``of_record``: they are about what was recorded, and the page is made with what is read
+    after this: what is recorded in between may not stand there, and so does not count as seen.
+    """
 
-    def __init__(self, visit: Visit, about: About = NOTHING) -> None:
+    def __init__(self, visit: Visit, *, of_record: bool = False) -> None:
         self._visit = visit
         self._person = keeping.person(visit.house.sealing, visit.actor.code)
         self._kept = _not_sent(visit)
-        self._seen = visit.house.app.submissions.seen(about.case_id) if about.case_id is not None else None
-
-    @classmethod
-    def of_many(cls, visit: Visit) -> "Drawing":
-        """For a page with a form in each of its rows, of several cases."""
-        drawing = cls(visit)
-        drawing._seen = visit.house.app.submissions.seen_of_all()
-        return drawing
+        self._seen = visit.house.app.submissions.seen() if of_record else None
 
     def left_over(self, drawn: Iterable[Filled]) -> Sequence[tuple[str, str]]:
         """What was typed before the session ended in a form that is none of those ``drawn``: each field in order."""
@@ -88,7 +83,7 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
     app = house.app
     filled = read(form, visit.filled_in, app.config.catalogue, house.today())
     filled = filled if filled.number else replace(filled, number=blank(form).number)
-    drawing = Drawing(visit, about)
+    drawing = Drawing(visit, of_record=about.case_id is not None)
     if app.submissions.is_done(filled.number, by):
         return _done(visit, filled.number, again=True)
     seen = filled.seen if form.guarded and about.case_id is not None else None

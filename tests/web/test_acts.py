@@ -3,12 +3,15 @@
 import html
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from provisions.app import App
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.signing_in import IDLE
+from provisions.views.cases import Views
+from provisions.views.standing import CaseView
 from tests.builders import day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD
@@ -154,6 +157,30 @@ def test_a_second_tab_is_shown_what_the_first_did(browser: Browser, app: App) ->
     assert browser.status == 409
     assert "uitkomst: geregeld" in page
     assert audit(app).count("provision.outcome") == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "act", "chosen"),
+    [("special_assistance", "why", {"cause": "no_funding"}), ("", "contact", {"contact": "together"})],
+)
+def test_what_somebody_else_records_while_the_page_is_made_is_shown_first(
+    browser: Browser, app: App, monkeypatch: pytest.MonkeyPatch, key: str, act: str, chosen: dict[str, str]
+) -> None:
+    path, read = plan(app, key), Views.at
+    browser.signs_in("regie-1")
+
+    def read_just_before_it(views: Views, address: UUID) -> tuple[int, CaseView] | None:
+        found = read(views, address)
+        app.cases.note(HERE, "gebeld met het loket", by=typed("teamleider-1"))
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Views, "at", read_just_before_it)
+        browser.opens(path)
+    before = audit(app)
+    page = sends(browser, path, unseen(browser.last, act) | chosen)
+    assert (browser.status, "teamleider-1: notitie" in page) == (409, True)
+    assert audit(app) == before
 
 
 def test_what_somebody_else_recorded_meanwhile_is_shown_first(make_browser: NewBrowser, app: App) -> None:
