@@ -112,9 +112,9 @@ class Nights(WithReason):
             raise NotFound("Dit staat er niet meer: er is intussen een plek, of het is niet meer nodig.")
         return one
 
-    def give_reason_for_tonight(self, municipality: str, reason: str) -> Given:
+    def give_reason_for_tonight(self, municipality: str, reason: str, *, form: str = "") -> Given:
         """Why this person looks tonight; see :meth:`give_reason`."""
-        return self.give_reason(WITH_REASON, municipality, reason, PAGE)
+        return self.give_reason(WITH_REASON, municipality, reason, PAGE, form)
 
     def _standing(self) -> tuple[str, ...]:
         """Where this person has the right."""

@@ -11,8 +11,9 @@ from provisions.access import Given
 from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
+from provisions.domain.errors import DoneBefore
 from provisions.domain.lifecycle import Via
-from provisions.store import access_log
+from provisions.store import access_log, submissions
 from provisions.store.access_log import Entry
 
 
@@ -44,16 +45,23 @@ class Noting:
         with self._engine.begin() as own:
             access_log.add(own, entry)
 
-    def note_reason(self, given: Given, *, via: Via, page: str) -> None:
-        """A reason was given: from here on it counts."""
-        self._note_with(given, Logged.REASON_GIVEN, via, page, until=given.until)
+    def note_reason(self, given: Given, *, via: Via, page: str, form: str = "") -> None:
+        """A reason was given: from here on it counts. ``form``: the number of the form in which; one that did raises
+        ``DoneBefore``.
+        """
+        with self._engine.begin() as own:
+            if form and not submissions.first(own, form, given.by, self._clock()):
+                raise DoneBefore
+            self._note_with(own, given, Logged.REASON_GIVEN, via, page, until=given.until)
 
     def note_with_reason(self, given: Given, cases: Iterable[int], *, via: Via, page: str) -> None:
         """Somebody looks with a reason: a line for the page, and one for each case that stands on it."""
-        self._note_with(given, Logged.LOOKED_WITH_REASON, via, page, cases=(None, *cases))
+        with self._engine.begin() as own:
+            self._note_with(own, given, Logged.LOOKED_WITH_REASON, via, page, cases=(None, *cases))
 
     def _note_with(
         self,
+        connection: Connection,
         given: Given,
         what: Logged,
         via: Via,
@@ -66,8 +74,7 @@ class Noting:
         keep = self._keep_until(day_of(now))
         line = Entry(now, given.by, what.value, via.value, keep, page=page, municipality=given.municipality)
         line = replace(line, reason=given.reason, until=until)
-        with self._engine.begin() as own:
-            access_log.add(own, *(replace(line, case_id=case_id) for case_id in cases))
+        access_log.add(connection, *(replace(line, case_id=case_id) for case_id in cases))
 
     def _keep_until(self, today: date) -> date:
         return today + relativedelta(months=self._config.organisation.keep_looks_months)

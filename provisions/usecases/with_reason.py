@@ -34,8 +34,9 @@ class WithReason(Seeing):
         found = sorted(self._looks.reasons_of(self.actor.code), key=lambda given: given.until)
         return {given.municipality: given for given in found if given.municipality in places}
 
-    def give_reason(self, use_case: UseCase, municipality: str, reason: str, page: str) -> Given:
-        """Write down why this person looks; from then on ``page`` is open, for as long as that reason lasts.
+    def give_reason(self, use_case: UseCase, municipality: str, reason: str, page: str, form: str = "") -> Given:
+        """Write down why this person looks; from then on ``page`` is open, for as long as that reason lasts. ``form``: the
+        number of the form that asks it; one that did raises ``DoneBefore``.
 
         Raises ``NotFound`` for whoever may not see this with any reason, and ``InvalidInput`` for a municipality that is not one
         of this person's, or a reason that is not in the list.
@@ -48,7 +49,7 @@ class WithReason(Seeing):
             raise InvalidInput("Kies een reden uit de lijst. U ziet nog niets.")
         now = self._clock()
         given = Given(self.actor.code, municipality, reason, now, reasons[reason].until(now))
-        self._looks.note_reason(given, via=self.actor.via, page=page)
+        self._looks.note_reason(given, via=self.actor.via, page=page, form=form)
         return given
 
     def reasons_given(self) -> list[Look]:

@@ -85,7 +85,7 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
     filled = filled if filled.number else replace(filled, number=blank(form).number)
     drawing = Drawing(visit, of_record=about.case_id is not None)
     if app.submissions.is_done(filled.number, by):
-        return _done(visit, filled.number, again=True)
+        return _done(visit, filled.number, onward, again=True)
     seen = filled.seen if form.guarded and about.case_id is not None else None
 
     def changed() -> Response | None:
@@ -106,18 +106,18 @@ def sent(visit: Visit, form: Form, act: Act, show: Show, *, onward: str = "", ab
         cases = app.cases.by_form(Sent(filled.number, seen, about.key, onward))
         said = act(cases, filled)
     except DoneBefore:
-        return _done(visit, filled.number, again=True)
+        return _done(visit, filled.number, onward, again=True)
     except ChangedMeanwhile as refusal:
         return changed() or show(drawing.anew(filled.wrong("", str(refusal))), HTTPStatus.CONFLICT, ())
     except (InvalidInput, NotAllowed) as refusal:
         if app.submissions.is_done(filled.number, by):  # by the same form, sent at the same moment
-            return _done(visit, filled.number, again=True)
+            return _done(visit, filled.number, onward, again=True)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(refusal, InvalidInput) else HTTPStatus.CONFLICT
         return show(drawing.anew(filled.refused(refusal, app.config.catalogue)), status, ())
     if said is not None or about.case_id is None:
         app.submissions.note(filled.number, by, onward=onward, said=said or "")
     app.submissions.forget_typed(by, visit.request.url.path)
-    return _done(visit, filled.number)
+    return _done(visit, filled.number, onward)
 
 
 def _not_sent(visit: Visit) -> Sequence[tuple[str, str]]:
@@ -148,9 +148,10 @@ def receipt(visit: Visit) -> tuple[Receipt | None, bool]:
     return found, ONCE_MORE in visit.query
 
 
-def _done(visit: Visit, number: str, *, again: bool = False) -> Response:
-    """On to the page that says what it did."""
+def _done(visit: Visit, number: str, onward: str = "", *, again: bool = False) -> Response:
+    """On to the page that says what it did; ``onward`` where that was not noted (yet)."""
     found = visit.house.app.submissions.receipt(number, visit.actor.code)
-    page = "/werk" if found is None else found.onward or (f"/clienten/{found.case}" if found.case else "/werk")
+    noted = "" if found is None else found.onward or (f"/clienten/{found.case}" if found.case else "")
+    page = noted or onward or "/werk"
     address = f"{page}?{DONE}={quote(number)}{f'&{ONCE_MORE}=ja' if again else ''}"
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)

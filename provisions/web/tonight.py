@@ -92,7 +92,8 @@ def _give(visit: Visit) -> Response:
         return BEDS.page(visit, status, filled, unseen)
 
     def does(_cases: Cases, filled: Filled) -> str:
-        given = visit.seen.give_reason_for_tonight(filled.one("gemeente"), filled.one("waarom"))
+        where, why = filled.one("gemeente"), filled.one("waarom")
+        given = visit.seen.give_reason_for_tonight(where, why, form=filled.number)
         return _opened(visit, given.municipality)
 
     return sent(visit, form, does, show, onward=ADDRESS)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from provisions.access import Actor, Role
 from provisions.access.log import Logged
 from provisions.app import App
-from provisions.domain.errors import NotFound
+from provisions.domain.errors import DoneBefore, NotFound
 from provisions.usecases.looks import Look
 from provisions.usecases.signing_in import IDLE
 from tests.conftest import MovingClock
@@ -143,6 +143,14 @@ def test_pressed_twice_it_is_one_reason(browser: Browser, beds: App) -> None:
     for _ in range(2):
         assert OUTSIDE in sends(browser, PATH, form)
     assert "er is niets opnieuw gedaan" in browser.last
+    assert len(given(beds)) == 1
+
+
+def test_pressed_twice_at_the_same_moment_it_is_one_reason(beds: App) -> None:
+    officer, form = beds.seen_by(Actor.of("maatwerk-1", [Role.CUSTOMISATION_OFFICER], [HOME])), "0" * 32
+    officer.give_reason_for_tonight(HOME, "called", form=form)
+    with pytest.raises(DoneBefore):  # the page had not seen that the first was there already
+        officer.give_reason_for_tonight(HOME, "called", form=form)
     assert len(given(beds)) == 1
 
 
