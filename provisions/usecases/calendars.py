@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from provisions.access import Actor, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
-from provisions.domain.errors import NotAllowed
+from provisions.domain.errors import DoneBefore, NotAllowed
 from provisions.domain.lifecycle import Via
-from provisions.store import calendars, people
+from provisions.store import calendars, people, submissions
 from provisions.usecases.looks import Looks
 from provisions.usecases.people import digest
 
@@ -40,15 +40,17 @@ class Calendars:
             feed = calendars.of(connection, by.code)
         return feed.made if feed else None
 
-    def ask(self, by: Actor) -> str:
+    def ask(self, by: Actor, *, form: str = "") -> str:
         """The secret of a new address, in the place of the one before. It is told once, and kept nowhere.
 
-        Raises ``NotAllowed``.
+        ``form``: the number of the form that asks it; one that did raises ``DoneBefore``. Raises ``NotAllowed``.
         """
         if not self.may_have(by):
             raise NotAllowed("Een agenda is er alleen voor wie trajecten ziet, met een eigen account.")
         secret = secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
+            if form and not submissions.first(connection, form, by.code, self._clock()):
+                raise DoneBefore
             person = people.find(connection, by.code)
             by_account = person is not None and bool(person.grants)
             grants = None if by_account else by.grants

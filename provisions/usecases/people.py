@@ -17,9 +17,9 @@ from provisions.access.roles import grants_of
 from provisions.catalogue import Config
 from provisions.database.connect import glance
 from provisions.domain import dutch
-from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed
 from provisions.domain.lifecycle import SYSTEM
-from provisions.store import calendars, door, people, sessions
+from provisions.store import calendars, door, people, sessions, submissions
 from provisions.store.people import Person
 from provisions.usecases.entitled import Entitlement, Unentitled
 from provisions.usecases.looks import Looks
@@ -63,14 +63,18 @@ class People:
         municipalities: Sequence[str] = (),
         *,
         by: Actor = MACHINE,
+        form: str = "",
     ) -> str:
-        """A new account. Returns the secret of its one-time address, good for 24 hours, once."""
+        """A new account. Returns the secret of its one-time address, good for 24 hours, once.
+
+        ``form``: the number of the form that asks it; one that did raises ``DoneBefore``.
+        """
         grants = self._grants(roles, municipalities)
         code = inputs.code(code, "de code van de medewerker")
         if code in (ADMIN, SYSTEM):
             raise NotAllowed(f"De code {code} is van het programma zelf. Kies een andere code.")
         now = self._clock()
-        with self._transaction(by) as connection:
+        with self._transaction(by, form) as connection:
             if not self._reaches(by, grants):
                 raise Unentitled(NotAllowed(self._only_of(by)))
             if not people.add(connection, code, now):
@@ -102,9 +106,11 @@ class People:
                 people.block(connection, person.code, None)
                 self._note(connection, Logged.PERSON_UNBLOCKED, by, person.code)
 
-    def reset(self, code: str, *, by: Actor = MACHINE) -> str:
-        """A new one-time address; password, second factor, sessions and calendar end at once. Returns its secret."""
-        with self._transaction(by) as connection:
+    def reset(self, code: str, *, by: Actor = MACHINE, form: str = "") -> str:
+        """A new one-time address; password, second factor, sessions and calendar end at once. Returns its secret. ``form``: as
+        for :meth:`add`.
+        """
+        with self._transaction(by, form) as connection:
             person = self._theirs(connection, code, by)
             if person.blocked is not None:
                 raise NotAllowed(f"Het account {code} is geblokkeerd. Laat de persoon eerst weer toe.")
@@ -190,10 +196,12 @@ class People:
         self._looks.note(what, by.code, via=by.via, about=code, connection=connection)
 
     @contextmanager
-    def _transaction(self, by: Actor) -> Iterator[Connection]:
-        """One transaction of whoever may administer people."""
+    def _transaction(self, by: Actor, form: str = "") -> Iterator[Connection]:
+        """One transaction of whoever may administer people; ``form``: as for :meth:`add`."""
         with self._entitlement.transaction(by, UseCase.PEOPLE) as connection:
             self._entitlement.must(by, UseCase.PEOPLE)
+            if form and not submissions.first(connection, form, by.code, self._clock()):
+                raise DoneBefore
             yield connection
 
 

@@ -59,11 +59,6 @@ class Submissions:
         with self._engine.begin() as connection:
             submissions.note(connection, number, by, self._clock(), onward, said)
 
-    def is_first(self, number: str, by: str, *, onward: str) -> bool:
-        """Whether this form of a page that changes no case is sent for the first time: from now on it was sent before."""
-        with self._engine.begin() as connection:
-            return submissions.first(connection, number, by, self._clock(), onward)
-
     def seen(self) -> int:
         """The last line of the whole record: whoever looks at a case from now on can see what it says of that case so far."""
         with glance(self._engine) as connection:

@@ -5,14 +5,13 @@ from http import HTTPStatus
 from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Role, UseCase
-from provisions.domain.errors import NotFound, Refused
+from provisions.domain.errors import DoneBefore, NotFound, Refused
 from provisions.web.forms import new_number
 from provisions.web.pages import Page
-from provisions.web.sending import SHOWN_ONCE, sent_before
+from provisions.web.sending import SHOWN_ONCE, number_once
 from provisions.web.visits import Visit
 
 MOST_TYPED = 60
-_SHOWN = ("toevoegen", "nieuw-adres")  # what gives a one-time address
 
 
 def people(visit: Visit) -> Response:
@@ -24,10 +23,10 @@ def people(visit: Visit) -> Response:
 def change(visit: Visit) -> Response:
     """Add somebody, block, let in again, or give a new one-time address, which is shown once."""
     visit.seen.must(UseCase.PEOPLE)
-    if visit.form.get("handeling", "") in _SHOWN and sent_before(visit, "/beheer"):
-        return _people(visit, said=SHOWN_ONCE)
     try:
         secret = _changed(visit)
+    except DoneBefore:
+        return _people(visit, said=SHOWN_ONCE)
     except NotFound as refusal:
         return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal))
     except Refused as refusal:
@@ -47,16 +46,16 @@ def change(visit: Visit) -> Response:
 def _changed(visit: Visit) -> str | None:
     """Do what was asked; the secret of a one-time address where there is one."""
     app, form = visit.house.app, visit.form
-    code, by = form.get("code", "")[:MOST_TYPED], visit.actor
+    code, by, number = form.get("code", "")[:MOST_TYPED], visit.actor, number_once(visit)
     match form.get("handeling", ""):
         case "toevoegen":
-            return app.people.add(code, visit.chosen("rol"), visit.chosen("gemeente"), by=by)
+            return app.people.add(code, visit.chosen("rol"), visit.chosen("gemeente"), by=by, form=number)
         case "blokkeren":
             app.people.block(code, by=by)
         case "toelaten":
             app.people.unblock(code, by=by)
         case "nieuw-adres":
-            return app.people.reset(code, by=by)
+            return app.people.reset(code, by=by, form=number)
         case _:
             raise NotFound("Deze pagina bestaat niet.")
     return None

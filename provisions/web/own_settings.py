@@ -4,13 +4,13 @@ from http import HTTPStatus
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed, NotFound
 from provisions.overview.calendar_feed import as_calendar
 from provisions.usecases.preferences import WORDS
 from provisions.web.forms import new_number
 from provisions.web.house import PREFERENCES
 from provisions.web.pages import Page
-from provisions.web.sending import SHOWN_ONCE, sent_before
+from provisions.web.sending import SHOWN_ONCE, number_once
 from provisions.web.visits import Visit
 
 TITLE = "Mijn voorkeuren"
@@ -34,10 +34,10 @@ def change(visit: Visit) -> Response:
                 return _page(visit, HTTPStatus.UNPROCESSABLE_ENTITY, visit.why(refusal))
             return RedirectResponse(f"{PREFERENCES[0]}?bewaard=ja", HTTPStatus.SEE_OTHER)
         case "agenda-aan":
-            if sent_before(visit, PREFERENCES[0]):
-                return _page(visit, said=SHOWN_ONCE)
             try:
-                secret = calendars.ask(visit.actor)
+                secret = calendars.ask(visit.actor, form=number_once(visit))
+            except DoneBefore:
+                return _page(visit, said=SHOWN_ONCE)
             except NotAllowed as refusal:
                 return _page(visit, HTTPStatus.CONFLICT, visit.why(refusal))
             address = visit.whole_address(f"/agenda/{secret}.ics")

@@ -133,12 +133,11 @@ def done_before(visit: Visit) -> Response | None:
     return _done(visit, number, again=True) if visit.house.app.submissions.is_done(number, visit.actor.code) else None
 
 
-def sent_before(visit: Visit, page: str) -> bool:
-    """Whether the form of ``page`` that makes something secret was sent before. It is shown once and kept nowhere: a reload or a
-    second press makes no other one, by which the first would end.
+def number_once(visit: Visit) -> str:
+    """The number of a form that makes something secret, for what makes it; empty for what can't be one. It is shown once and kept
+    nowhere: a reload or a second press makes no other one, by which the first would end, and is told ``SHOWN_ONCE``.
     """
-    number = known_number(visit.form.get(NUMBER, ""))
-    return bool(number) and not visit.house.app.submissions.is_first(number, visit.actor.code, onward=page)
+    return known_number(visit.form.get(NUMBER, ""))
 
 
 def receipt(visit: Visit) -> tuple[Receipt | None, bool]:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 from provisions.access import Actor, Role, second_factor
 from provisions.access.log import Logged
 from provisions.app import App
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed, NotFound
 from provisions.usecases.signing_in import SigningIn
 from tests.access.conftest import HERE, MakeDoor
 from tests.conftest import MovingClock
@@ -45,6 +45,20 @@ def test_a_one_time_address_is_good_once_and_for_a_day(app: App, door: SigningIn
     clock.advance(hours=24)
     with pytest.raises(NotFound):
         door.set_up(late)
+
+
+def test_a_form_that_gives_an_address_gives_one_and_can_be_sent_again_when_nothing_came_of_it(
+    app: App, door: SigningIn
+) -> None:
+    code, form = ready(app, door), "0" * 32
+    app.people.block(code)
+    with pytest.raises(NotAllowed, match="geblokkeerd"):
+        app.people.reset(code, form=form)
+    app.people.unblock(code)
+    secret = app.people.reset(code, form=form)
+    with pytest.raises(DoneBefore):
+        app.people.reset(code, form=form)
+    assert door.set_up(secret).code == code
 
 
 def test_a_new_address_ends_the_old_one_the_password_and_the_sessions(app: App, door: SigningIn) -> None:
