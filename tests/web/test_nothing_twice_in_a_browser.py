@@ -1,8 +1,9 @@
 """Each kind of act in a real browser, with all that goes wrong around a form: nothing typed is lost, and nothing is done twice.
 
-Of each act the session ends in the middle of its form, its button is pressed twice, the page that follows is loaded again, left
-and come back to, and a second tab that was open all the while sends the same. Which acts there are, that each is done once and
-its form kept, is in ``test_acts.py``; here one of each kind of page is enough, for what the browser does around it is the same.
+Of each act the page is loaded again and left by Back while something stands in its form, the session ends in the middle of it,
+its button is pressed twice, the page that follows is loaded again, left and come back to, and a second tab that was open all the
+while sends the same. Which acts there are, that each is done once and its form kept, is in ``test_acts.py``; here one of each
+kind of page is enough, for what the browser does around it is the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,10 +37,12 @@ FILL = """(form, typed) => {
     const all = [...form.elements].filter((one) => one.name === name);
     const chosen = all.find((one) => ["radio", "checkbox"].includes(one.type) && one.value === value);
     if (chosen) chosen.checked = true; else all[0].value = value;
+    (chosen ?? all[0]).dispatchEvent(new Event("input", { bubbles: true }));
   }
 }"""
 STANDS = """(form, typed) => Object.entries(typed).every(([name, values]) =>
   [values].flat().every((value) => new FormData(form).getAll(name).includes(value)))"""
+TYPED_HERE = "() => Object.keys(sessionStorage)"
 
 
 Typed = Mapping[str, str | Sequence[str]]
@@ -162,6 +165,10 @@ class Walk:
         for page in (tab, other):
             page.goto(self.base + address)
             self._form(page, form).evaluate(FILL, fields)
+        for leave in (tab.reload, self._away_and_back):
+            leave()
+            assert self._stands(tab, form, fields), (leave, tab.url)
+        for page in (tab, other):
             first(page)
         self._comes_back_after_an_ended_session(form, fields, button)
         assert times() == before
@@ -174,6 +181,7 @@ class Walk:
         self._away_and_back()
         told.wait_for()
         assert times() == before + 1
+        assert not tab.evaluate(TYPED_HERE), "what was carried out is not shown again"
         self._button(other, button, form).click()
         other.get_by_text(NOTHING_LOST).or_(other.get_by_role("alert")).first.wait_for()
         assert NOTHING_LOST in other.content() or any(said in other.content() for said in NO_MORE), other.url
@@ -220,3 +228,44 @@ def test_nothing_is_lost_and_nothing_is_done_twice(
         walk.through(kind)
     walk.starts_a_case()
     tab.context.close()
+
+
+def test_what_is_typed_is_thrown_away_and_nobody_else_finds_it(
+    chromium_itself: Chromium, served: str, app: App, clock: MovingClock
+) -> None:
+    colleague = "regie-8"
+    door = signing_in(app, clock)
+    door.set_password(app.people.add(colleague, [Role.CASE_DIRECTOR.value], [HOME]), PASSWORD, PASSWORD, "")
+    tab = signed_in(chromium_itself, served, WHOEVER_MAY_ALL)
+    other = tab.context.new_page()
+    number, said = tab.get_by_label("Referentie van het traject"), tab.get_by_text("Dit typte u hier eerder")
+    for page in (tab, other):
+        page.goto(f"{served}/nieuw")
+        page.get_by_label("Referentie van het traject").fill(NEW)
+    tab.reload()
+    assert (number.input_value(), said.count()) == (NEW, 1)
+    tab.get_by_role("button", name="Weggooien").click()
+    assert (number.input_value(), said.count()) == ("", 0)
+    tab.reload()
+    assert (number.input_value(), said.count()) == ("", 0)
+    number.fill(NEW)
+    clock.advance(minutes=TOO_LONG)
+    _signs_in(tab, served, WHOEVER_MAY_ALL)
+    tab.goto(f"{served}/nieuw")
+    assert number.input_value() == NEW, "the session ended: it is the same person's"
+    clock.advance(minutes=TOO_LONG)
+    _signs_in(tab, served, colleague)
+    assert not tab.evaluate(TYPED_HERE)
+    assert other.evaluate(TYPED_HERE)
+    tab.get_by_role("button", name="Afmelden").click()
+    tab.wait_for_url("**/aanmelden")
+    other.wait_for_function("() => sessionStorage.length === 0")
+    tab.context.close()
+
+
+def _signs_in(tab: Page, base: str, code: str) -> None:
+    tab.goto(f"{base}/werk")
+    tab.get_by_label("Uw code").fill(code)
+    tab.get_by_label("Wachtwoord").fill(PASSWORD)
+    tab.get_by_role("button", name="Aanmelden").click()
+    tab.wait_for_url("**/werk")

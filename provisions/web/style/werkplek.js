@@ -14,6 +14,79 @@
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => sent.delete(form)));
 
+  // What is typed and not sent stays in this tab, an hour, for whoever typed it: loading the page again, or Back, brings it back
+  // (docs/decisions/0105). It goes when the page says that its form was carried out, at signing out, and for anybody else.
+  const TYPED = "getypt ", HOUR = 3600000;
+  const keyOf = (form, { pathname, search } = location) => `${TYPED}${pathname}${search} ${form.id}`;
+  const isOurs = (form) => form?.method === "post" && form.id && form.elements.van && form.elements.nummer;
+  const fieldsOf = (form) => [...form.elements].filter((one) => one.matches("input, select, textarea") && one.name && !/^(hidden|password)$/.test(one.type));
+  const isTicked = (one) => /^(radio|checkbox)$/.test(one.type);
+  const keep = (form, at) => sessionStorage.setItem(keyOf(form, at), JSON.stringify({
+    van: form.elements.van.value,
+    nummer: form.elements.nummer.value,
+    at: Date.now(),
+    typed: fieldsOf(form).filter((one) => !isTicked(one) || one.checked).map((one) => [one.name, one.value]),
+  }));
+  const forget = (which) => Object.keys(sessionStorage).filter((key) => key.startsWith(TYPED)).forEach((key) => {
+    if (which(JSON.parse(sessionStorage.getItem(key)))) sessionStorage.removeItem(key);
+  });
+  const changed = (form) => fieldsOf(form).forEach((one) => one.dispatchEvent(new Event("input", { bubbles: true })));
+  addEventListener("input", ({ target: { form } }) => { if (isOurs(form)) keep(form); });
+
+  const fill = (one, typed) => {
+    const found = typed.find(([name, value]) => name === one.name && (!isTicked(one) || value === one.value));
+    const before = isTicked(one) ? one.checked : one.value;
+    if (isTicked(one)) one.checked = Boolean(found);
+    else if (found) one.value = found[1];
+    if (one.selectedIndex === -1) one.value = before; // what was chosen is no choice any more
+    return before !== (isTicked(one) ? one.checked : one.value);
+  };
+  const sayTyped = (form, number) => {
+    const told = document.createElement("p"), away = document.createElement("button");
+    told.className = "notice";
+    told.setAttribute("role", "note");
+    away.type = "button";
+    away.className = "utrecht-button utrecht-button--subtle";
+    away.textContent = "Weggooien";
+    away.addEventListener("click", () => {
+      form.reset();
+      form.elements.nummer.value = number;
+      changed(form);
+      sessionStorage.removeItem(keyOf(form));
+      told.remove();
+      fieldsOf(form)[0]?.focus();
+    });
+    told.append("Dit typte u hier eerder. Kijk het na en ga verder, of gooi het weg. ", away);
+    form.prepend(told);
+  };
+  // It keeps its number: if it was carried out after all and only the answer got lost, sending it again does nothing twice.
+  const typeAgain = (form) => {
+    const { van, nummer, typed } = JSON.parse(sessionStorage.getItem(keyOf(form))) ?? {};
+    if (!isOurs(form) || van !== form.elements.van.value) return;
+    const number = form.elements.nummer.value;
+    form.elements.nummer.value = nummer;
+    const filled = fieldsOf(form).filter((one) => fill(one, typed));
+    form.closest("details")?.setAttribute("open", "");
+    if (!filled.length) return;
+    changed(form);
+    sayTyped(form, number);
+  };
+  // Refused, it comes back at the address that it is sent to.
+  addEventListener("submit", ({ target }) => { if (isOurs(target)) keep(target, new URL(target.getAttribute("action"), location)); });
+  const signedOut = new BroadcastChannel("afgemeld");
+  signedOut.addEventListener("message", () => forget(() => true));
+  addEventListener("submit", ({ target }) => {
+    if (target.getAttribute("action") !== "/afmelden") return;
+    forget(() => true);
+    signedOut.postMessage("");
+  });
+  addEventListener("DOMContentLoaded", () => {
+    const who = document.querySelector(".who strong")?.textContent;
+    const done = new URLSearchParams(location.search).get("gedaan");
+    forget(({ van, nummer, at }) => nummer === done || at < Date.now() - HOUR || (who && who !== van.split("~")[0]));
+    document.querySelectorAll("form[id]").forEach(typeAgain);
+  });
+
   // The day in words beside a date field, as it is typed.
   const inWords = (value) => {
     const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(value);
