@@ -158,6 +158,7 @@ class House:
             # Whoever holds every role is named by none.
             "roles": ", ".join(roles) if len(roles) <= MOST_ROLES_SHOWN else "alle rollen",
             "who": signed_in.actor.code,
+            "as_of": self.app.clock(),
             "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
             "only_admin": not self._has_other_administrator(),
         }

@@ -263,7 +263,9 @@ def test_a_form_that_came_back_says_what_is_wrong_to_everybody(
     assert not looked.faults, "\n".join(looked.faults)
 
 
-def test_a_plan_of_twelve_prints_on_one_page(chromium_itself: Chromium, app: App, clock: MovingClock) -> None:
+def test_a_plan_prints_on_one_page_and_lists_without_buttons(
+    chromium_itself: Chromium, app: App, clock: MovingClock
+) -> None:
     rules = CONFIG.catalogue.provisions.values()
     agreed = {rule.key: day("2026-12-01") for rule in rules if rule.needs_agreed_date}
     request = IntakeRequest(
@@ -279,10 +281,20 @@ def test_a_plan_of_twelve_prints_on_one_page(chromium_itself: Chromium, app: App
         printed = looked.tab.pdf(format="A4")
         looked.tab.emulate_media(media="print")
         said = looked.tab.locator("main").inner_text()
+        on_paper = {}
+        for path in ("/werk", f"/bord?gemeente={HOME}", f"/te-laat?gemeente={HOME}"):
+            looked.tab.goto(base + path)
+            on_paper[path[:5]] = looked.tab.locator("body").inner_text()
         looked.tab.context.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
     assert "Steunend sociaal netwerk" in said
     assert "blijft bij ons" not in said
+    for page in on_paper.values():
+        assert "Stand van do 12 november 2026, 10.00 uur" in page
+        assert not re.search("Uitkomst vastleggen|Laat zien|Toon|Doen|Afmelden|Afdrukken", page)
+    assert "Te laat" in on_paper["/werk"]
+    assert "Gemeente: Voorbeeldstad" in on_paper["/bord"]
+    assert "Gemeente: Voorbeeldstad" in on_paper["/te-l"]
 
 
 @pytest.mark.skipif(os.environ.get("PROVISIONS_TEST_FAULTS") != "long", reason="two thousand clients take minutes")
