@@ -239,6 +239,8 @@ def test_what_is_typed_is_thrown_away_and_nobody_else_finds_it(
     tab = signed_in(chromium_itself, served, WHOEVER_MAY_ALL)
     other = tab.context.new_page()
     number, said = tab.get_by_label("Referentie van het traject"), tab.get_by_text("Dit typte u hier eerder")
+    sent: list[str] = []
+    tab.context.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
     for page in (tab, other):
         page.goto(f"{served}/nieuw")
         page.get_by_label("Referentie van het traject").fill(NEW)
@@ -249,6 +251,7 @@ def test_what_is_typed_is_thrown_away_and_nobody_else_finds_it(
     tab.reload()
     assert (number.input_value(), said.count()) == ("", 0)
     number.fill(NEW)
+    assert not sent, "what is typed goes nowhere"
     clock.advance(minutes=TOO_LONG)
     _signs_in(tab, served, WHOEVER_MAY_ALL)
     tab.goto(f"{served}/nieuw")
@@ -260,6 +263,29 @@ def test_what_is_typed_is_thrown_away_and_nobody_else_finds_it(
     tab.get_by_role("button", name="Afmelden").click()
     tab.wait_for_url("**/aanmelden")
     other.wait_for_function("() => sessionStorage.length === 0")
+    tab.context.close()
+
+
+def test_what_is_refused_is_what_was_sent(chromium_itself: Chromium, served: str, app: App) -> None:
+    """Not what stood in the same form before, at another address of it; and Back finds it again."""
+    kind = OF_PROVISION[0]
+    address = served + kind.address(app)
+    tab = signed_in(chromium_itself, served, WHOEVER_MAY_ALL)
+    note = tab.locator("#outcome textarea[name=note]")
+    tab.goto(address.partition("?")[0])
+    tab.get_by_label("Geregeld").first.check()
+    note.fill("eerst dit")
+    tab.goto(address)
+    assert note.input_value() == ""
+    note.evaluate(
+        "(one, typed) => { one.value = typed; one.dispatchEvent(new Event('input', { bubbles: true })); }", "toen dit"
+    )
+    tab.locator("#outcome").get_by_role("button").last.click()
+    tab.get_by_role("alert").wait_for()
+    assert note.input_value() == "toen dit"
+    tab.go_back()
+    assert note.input_value() == "toen dit"
+    assert kind.times(app) == 0
     tab.context.close()
 
 
