@@ -382,11 +382,14 @@ class UseCases(RuleBasedStateMachine):
 
     @rule(data=st.data(), ahead=st.integers(-2, 30), by=people)
     def move(self, data: st.DataObject, ahead: int, by: str) -> None:
-        """It is needed from another day; on paper nothing stands about days."""
+        """It is needed from another day; on paper nothing stands about days, so it is asked from when it was needed."""
         paper, promise = self._pick(data)
         day = self.today + timedelta(days=ahead)
+        was = self.app.views.case(paper.reference).case.latest(promise.key)
+        assert was is not None
         done = self._try(lambda: self.app.cases.move(paper.reference, promise.key, day, by=typed(by)))
-        assert not done or (promise.key == SHELTER and promise.status not in CLOSED and not paper.closed)
+        open_ = promise.key == SHELTER and promise.status not in CLOSED and not paper.closed
+        assert done == (open_ and day >= was.needed_on and day != (was.needed_from or was.needed_on))
 
     @rule(data=st.data(), to=st.sampled_from(tuple(CONFIG.organisation.municipalities)), by=people)
     def transfer(self, data: st.DataObject, to: str, by: str) -> None:
