@@ -408,7 +408,7 @@ class UseCases(RuleBasedStateMachine):
             paper.moves()
             for shown in self.app.views.case(paper.reference).provisions:
                 promise = paper.promises[shown.provision.key]
-                if shown.provision.round == promise.round:
+                if shown.provision.round == promise.round and not promise.elsewhere:
                     promise.rungs = [rung.name.value for rung in shown.provision.rungs if rung.taken_over]
 
     @rule(data=st.data(), by=people)
