@@ -24,7 +24,7 @@ from flows.server.pages import BASE, POLICY, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
 from provisions.domain.tags import LATE_LIST, WEEK_LIST
 from provisions.usecases.workday import Numbers
-from provisions.web.house import House, address_of_round
+from provisions.web.house import House
 from provisions.web.visits import onward
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -100,7 +100,7 @@ class Behind:
             return None
         with self._house.app.walled(looker.actor):
             found = self._house.app.runs.shown_by(wanted)
-        return f"/clienten/{found[0]}/{address_of_round(found[1])}" if found else None
+        return f"/clienten/{found[0]}/{found[1].in_address}" if found else None
 
     async def _away(self, request: Request) -> Response:
         """To signing in; whoever is in and may not look finds nothing here."""

@@ -15,7 +15,6 @@ from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.domain import dutch
 from provisions.domain.calendar import AMSTERDAM, DAY_NAMES, day_of
-from provisions.domain.case import ProvisionKey
 from provisions.machine.link_secrets import LinkSecrets
 from provisions.machine.sealing import Sealing
 from provisions.overview import phrases, states
@@ -111,7 +110,6 @@ class House:
             "due_day": lambda view: written_day(view.due) if view.due else "",
             "with_whom": phrases.with_whom,
             "next_step": lambda view: dutch.capitalised(phrases.next_step(view)),
-            "in_address": address_of_round,  # not "round", which is Jinja's own
             "role": lambda grant: grant.role.called,
         }
 
@@ -162,11 +160,6 @@ class House:
             "menu": menu_of(self.app.seen_by(signed_in.actor), self.answered),
             "only_admin": not self._has_other_administrator(),
         }
-
-
-def address_of_round(key: ProvisionKey) -> str:
-    """A provision in an address: ``id_document``, ``id_document~2``."""
-    return key.in_address
 
 
 def written_day(day: date | None) -> str:

@@ -17,7 +17,6 @@ from provisions.views.standing import CaseView, ProvisionView
 from provisions.web import acts_of_case, acts_of_provision, acts_with_budget, row_acts, showing
 from provisions.web.acts import Act, Scene, offered
 from provisions.web.forms import FORM, Filled, Kind
-from provisions.web.house import address_of_round
 from provisions.web.pages import Page
 from provisions.web.sending import About, Drawing, Show, sent
 from provisions.web.told import told
@@ -197,7 +196,7 @@ def _provision(visit: Visit, view: CaseView) -> ProvisionView:
     key, _, number = visit.path["key"].partition("~")
     wanted = ProvisionKey(key, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1)
     found = next((p for p in view.provisions if p.provision.id == wanted), None)
-    if found is None or visit.path["key"] != address_of_round(wanted):
+    if found is None or visit.path["key"] != wanted.in_address:
         raise NotFound("Deze pagina bestaat niet.")
     return found
 

@@ -10,7 +10,6 @@ from provisions.domain.rules import OutcomeName
 from provisions.web.acts import Scene
 from provisions.web.acts_of_provision import ACTS
 from provisions.web.forms import Form
-from provisions.web.house import address_of_round
 from provisions.web.visits import Visit
 
 OPENED = "doen"
@@ -55,7 +54,7 @@ class Link:
 
 def links(scene: Scene) -> list[Link]:
     """The ways from the row of a provision, the likeliest first; to do without it last, where it can't be settled yet."""
-    page = f"/clienten/{scene.case.id}/{address_of_round(scene.of.provision.id)}"
+    page = f"/clienten/{scene.case.id}/{scene.of.provision.id.in_address}"
 
     def opening(form: str, chosen: Mapping[str, str]) -> str:
         return f"{page}?{urlencode({OPENED: form, **chosen})}#{form}"
