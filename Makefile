@@ -6,6 +6,9 @@ DEVELOPER := .venv/.developer
 TOOLS := .venv-audit/.installed
 PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --only-binary :all:
+# Images of containers often set it. Then each of the hundreds of processes that tests start compiles the product anew: half of what it
+# takes to start, and three workers do the same with all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help .venv run demo letters style bench bench-long test quick tests faults lint audit licences sbom hooks lock clean
