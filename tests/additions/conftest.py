@@ -56,5 +56,5 @@ class Copy:
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     for name in COPIED:
-        shutil.copytree(PROJECT / name, tmp_path / name)  # with what is compiled: it holds for a file of the same moment and size
+        shutil.copytree(PROJECT / name, tmp_path / name)  # and what is compiled, which holds until a file is changed
     return Copy(tmp_path)
