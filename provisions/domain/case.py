@@ -642,10 +642,6 @@ class Case:
         """Where the client slept, each from a day on, in order; the last one holds."""
         return (*self.earlier_living, Living(self.living, self.losing_place, self.wlz, self.living_on or self.opened))
 
-    def lived_on(self, day: date) -> Living | None:
-        """What was said to be so on ``day``, ``None`` before the case was opened."""
-        return lived_on(self.lived, day)
-
     @cached_property
     def brp_known(self) -> tuple[tuple[date, Brp], ...]:
         """What was known of the register, each from a day on, in order."""

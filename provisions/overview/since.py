@@ -71,7 +71,7 @@ _SAID: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "case.noted": "er is een notitie bij gekomen",
 }
 KINDS = tuple(_SAID)
-_VERBS = ("is ", "ligt ", "begon ", "heeft ", "kreeg ")
+_VERBS = ("is ", "ligt ", "begon", "heeft ", "kreeg ")  # what begins so goes on from the name
 
 
 def sentence(row: Any, name: str, by: str) -> str:
@@ -80,10 +80,6 @@ def sentence(row: Any, name: str, by: str) -> str:
     """
     said = _SAID[row.what]
     told = (said or row.because) if isinstance(said, str) else said(row.data or {})
-    about = (
-        f"{name}{' ' if told.startswith(('is ', 'ligt ', 'begon', 'heeft ', 'kreeg ')) else ': '}"
-        if name
-        else "Traject: "
-    )
+    about = f"{name}{' ' if told.startswith(_VERBS) else ': '}" if name else "Traject: "
     who = "" if by in ("", SYSTEM) else f" ({by})"
     return f"{dutch.capitalised(about)}{told}{who}."

@@ -1,10 +1,9 @@
 """Who is signed in, and who is on the way to the provider of identities and back. Nothing here commits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from provisions.access import Grant, Role
 from provisions.store import tables as t
@@ -74,11 +73,6 @@ def clear(connection: Connection, idle_since: datetime, began_before: datetime, 
     connection.execute(delete(t.invitation).where(t.invitation.c.until < now))
 
 
-def count(connection: Connection) -> int:
-    """How many there are."""
-    return connection.execute(select(func.count()).select_from(t.session)).scalar_one()
-
-
 # --- to the provider and back ----------------------------------------------------------------------------------------------
 
 
@@ -97,8 +91,3 @@ def come_back(connection: Connection, state: bytes, browser: bytes, now: datetim
     )
     row = connection.execute(gone).one_or_none()
     return Attempt(row.nonce, row.verifier, row.onward) if row else None
-
-
-def codes(connection: Connection) -> Sequence[str]:
-    """Who is in, once each."""
-    return connection.execute(select(t.session.c.code).distinct().order_by(t.session.c.code)).scalars().all()

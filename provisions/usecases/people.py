@@ -218,8 +218,3 @@ def _account(connection: Connection, person: Person) -> Account:
 def digest(secret: str) -> bytes:
     """What is kept of a secret that only its holder knows; it is long and random, so that no more is needed."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def municipalities_of(grants: Collection[Grant]) -> list[str]:
-    """Where somebody works; empty in the region."""
-    return sorted({grant.municipality for grant in grants if grant.municipality})

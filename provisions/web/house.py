@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse, Response
 
-from provisions.access import Actor, Grant
+from provisions.access import Actor
 from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.domain import dutch
@@ -181,8 +181,3 @@ def written_moment(moment: datetime) -> str:
     """The day and the time in Amsterdam, for an aware moment."""
     local = moment.astimezone(AMSTERDAM)
     return f"{written_day(local.date())}, {local:%H.%M} uur"
-
-
-def held(grants: Collection[Grant]) -> list[Grant]:
-    """In a fixed order."""
-    return sorted(grants)

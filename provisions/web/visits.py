@@ -101,10 +101,6 @@ class Visit:
         """The page of ours where somebody was going; the first page otherwise."""
         return onward(self.form.get("naar") or self.query.get("naar") or "")
 
-    def number(self, name: str) -> int:
-        """The number of a row, as a form of ours gave it back; 0, which is nobody's, for anything else."""
-        return number_of(self.form.get(name, ""))
-
     def is_from_here(self) -> bool:
         """Whether a page of ours sent this, as far as the browser says; one that says nothing may be an old one."""
         return self.request.headers.get("sec-fetch-site") in _SAME_SITE

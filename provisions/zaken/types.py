@@ -77,15 +77,14 @@ class Statustype:
 
 @dataclass(frozen=True)
 class Resultaattype:
-    """A resultaattype of one version of a zaaktype; ``generic`` is only a suggestion of what it means."""
+    """A resultaattype of one version of a zaaktype. What it means is in our settings: its generic name is only a suggestion."""
 
     url: str
     words: str
-    generic: str
 
     @classmethod
     def read(cls, body: Json) -> "Resultaattype":
-        return cls(str(body["url"]), str(body["omschrijving"]), str(body.get("omschrijvingGeneriek") or ""))
+        return cls(str(body["url"]), str(body["omschrijving"]))
 
 
 @dataclass(frozen=True)

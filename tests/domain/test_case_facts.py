@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from provisions.domain.case import lived_on
 from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lines import RecordedLine
 from provisions.domain.replay import Replay
@@ -65,7 +66,10 @@ def test_where_the_client_slept_is_known_of_each_day() -> None:
         ("2026-11-28", "shelter", True, "none"),
         ("2026-12-01", "hotel", None, "none"),
     ]
-    slept = {text: client.case.lived_on(day(text)) for text in ("2026-11-01", "2026-11-19", "2026-11-20", "2026-12-05")}
+    slept = {
+        text: lived_on(client.case.lived, day(text))
+        for text in ("2026-11-01", "2026-11-19", "2026-11-20", "2026-12-05")
+    }
     assert [one.situation if one else None for one in slept.values()] == [None, "unknown", "shelter", "hotel"]
     assert isinstance(refusal(lambda: client.sleeps("clinic", on="2026-11-30")), InvalidInput)
     assert replayed(client).differences(client.case, exact=False) == []
