@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bench.product import Product
 from flows.loops.clock import Clock
-from flows.loops.lookahead import Foresight
+from flows.loops.lookahead import Lookahead
 from provisions.app import App
 from provisions.catalogue import load
 from provisions.database.connect import engine_for
@@ -94,7 +94,7 @@ def clock(url: str) -> Iterator[None]:
 
 def _run(url: str, ready: Event, ended: Event) -> None:
     app = App(engine_for(url), load(PROJECT / "config"))
-    loops = (Clock(app.time, now=app.clock, ticked=lambda: None).loop, Foresight(app.time).loop)
+    loops = (Clock(app.time, now=app.clock, ticked=lambda: None).loop, Lookahead(app.time).loop)
     for loop in loops:
         loop.start()
     ready.set()

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bench.figures import stopwatch
 from bench.rig import BY, MovingClock, Rig, requests, wait_until
 from flows.loops.clock import Clock
-from flows.loops.lookahead import Foresight
+from flows.loops.lookahead import Lookahead
 from provisions.app import App
 from provisions.database.connect import engine_for
 from provisions.usecases.intake import IntakeRequest
@@ -159,7 +159,7 @@ def foresee(subject: Product, moment: datetime, number: int) -> dict[str, float]
 
 
 def climb_in_real_time(subject: Product, moment: datetime, number: int, within: float = WITHIN) -> dict[str, float]:
-    """Let the engine's own clock (and its foresight) meet ``moment``, ``within`` seconds from now, in real time.
+    """Let the engine's own clock (and its lookahead) meet ``moment``, ``within`` seconds from now, in real time.
 
     ``per_second`` counts from the instant until the last commit; lateness is ``rung.climbed``, which the database's clock
     wrote, less the instant, in seconds. CPU is that of this process, from before the instant on.
@@ -192,7 +192,7 @@ def _running(app: App, now: Shifted, commits: list[float]) -> Iterator[None]:
         with lock:
             commits.append(time.time())
 
-    loops = (Clock(app.time, now=now, ticked=ticked).loop, Foresight(app.time).loop)
+    loops = (Clock(app.time, now=now, ticked=ticked).loop, Lookahead(app.time).loop)
     for loop in loops:
         loop.start()
     try:

@@ -17,12 +17,12 @@ from sqlalchemy import Engine as Database
 from flows import context
 from flows.forms.catalogue import form_plans
 from flows.health.page import Health
-from flows.health.probes import Vitals
+from flows.health.probes import Probes
 from flows.loops.case_systems import CaseSystemLoop
 from flows.loops.clock import Clock
 from flows.loops.doubt import Doubt
 from flows.loops.listener import Listener
-from flows.loops.lookahead import Foresight
+from flows.loops.lookahead import Lookahead
 from flows.loops.loop import Loop
 from flows.loops.missed_mondays import MissedMondays
 from flows.loops.mornings import MorningMessages
@@ -83,7 +83,7 @@ class Engine:
         self._stranger: NotAllowed | None = None
         self._deployments = deployments
         self._listener = Listener(
-            database, (self._clock_wake, self._look), refused=self._halt, bereft=lambda: self._reconciler.bereft()
+            database, (self._clock_wake, self._look), refused=self._halt, gone=lambda: self._reconciler.engine_gone()
         )
         number = self._listener.number
         # With a work pool this one executes only what belongs to no pool: what was begun before there was one.
@@ -94,7 +94,7 @@ class Engine:
         )
         self._postman = Postman(outbox or _outbox(settings, config, database, now), now=now)
         self._clock = Clock(app.time, now=now, ticked=self._look)
-        self._foresight = Foresight(app.time)
+        self._lookahead = Lookahead(app.time)
         self._doubt = Doubt(app.rules)
         screens = Screens(database, config, app.views, deployments)
         self._lists, self._plans = screens.lists, screens.plans
@@ -110,7 +110,7 @@ class Engine:
         self._case_systems = _case_systems(settings, config, database, now)
         self._health: Health | None = None
         if settings.metrics_port is not None:
-            vitals = Vitals(
+            probes = Probes(
                 database,
                 config,
                 now=now,
@@ -121,7 +121,7 @@ class Engine:
                 serves=self.serves,
                 refusal=lambda: self.refusal,
             )
-            self._health = Health(vitals, settings.metrics_host, settings.metrics_port)
+            self._health = Health(probes, settings.metrics_host, settings.metrics_port)
 
     def start(self) -> None:
         """Start all loops; returns at once. Raises ``NotAllowed`` when the port of the health page is taken."""
@@ -177,7 +177,7 @@ class Engine:
         return [
             self._listener.loop,
             self._clock.loop,
-            self._foresight.loop,
+            self._lookahead.loop,
             self._doubt.loop,
             self._postman.loop,
             self._mirror.loop,

@@ -1,4 +1,4 @@
-"""The forms "Uitkomst vastleggen" and "Heropenen"."""
+"""The forms "Uitkomst vastleggen", "Heropenen" and "Vervolgactie afronden"."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from provisions.inputs import WHOLE_CASE
 
 
 def record_outcome(config: Config) -> Form:
-    """The form in which any provision's outcome is recorded; the provision's own fields are asked on the waiting run only."""
+    """The form in which any provision's outcome is recorded, with the own fields of all of them: it knows no case."""
     fields = choices.of_a_provision(config).choose(
         "outcome", {name.value: label for name, label in OUTCOME_LABELS.items()}, "Wat is de uitkomst?"
     )

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Metric, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from flows.health.probes import Vitals
+from flows.health.probes import Probes
 from provisions.access.log import Logged
 
 PREFIX = "provisions_"
@@ -35,8 +35,8 @@ DOOR = (
 class EngineCollector(Collector):
     """Looks when it is asked, and never in between."""
 
-    def __init__(self, vitals: Vitals) -> None:
-        self._vitals = vitals
+    def __init__(self, probes: Probes) -> None:
+        self._probes = probes
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: so that registering does not look."""
@@ -49,25 +49,25 @@ class EngineCollector(Collector):
         yield from self._prefect()
 
     def _itself(self) -> Iterator[Metric]:
-        vitals, now = self._vitals, time.monotonic()
+        probes, now = self._probes, time.monotonic()
         build = GaugeMetricFamily(
             PREFIX + "build_info", "What runs: the same in each engine.", labels=["version", "schema", "rules"]
         )
-        build.add_metric([vitals.identity.version, vitals.identity.schema, vitals.identity.rules], 1)
+        build.add_metric([probes.identity.version, probes.identity.schema, probes.identity.rules], 1)
         yield build
         turns = GaugeMetricFamily(
             PREFIX + "loop_seconds_since_turn", "Seconds since the last turn of a loop began.", labels=["loop"]
         )
         faults = GaugeMetricFamily(PREFIX + "loop_failing_turns", "Turns in a row that failed.", labels=["loop"])
-        for loop in vitals.loops:
+        for loop in probes.loops:
             if loop.began is not None:
                 turns.add_metric([loop.name], now - loop.began)
             faults.add_metric([loop.name], loop.faults)
         yield turns
         yield faults
-        yield _counter("clock_handled", "Provisions for which this engine's clock did something.", vitals.clock.handled)
-        yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", vitals.clock.late)
-        behind = vitals.mirror.behind_since
+        yield _counter("clock_handled", "Provisions for which this engine's clock did something.", probes.clock.handled)
+        yield _gauge("clock_late_seconds", "How late the last awaited moment was handled whole.", probes.clock.late)
+        behind = probes.mirror.behind_since
         yield _gauge(
             "faces_behind_seconds",
             "How long there has been a run to show.",
@@ -75,7 +75,7 @@ class EngineCollector(Collector):
         )
 
     def _database(self) -> Iterator[Metric]:
-        waiting = self._vitals.backlog()
+        waiting = self._probes.backlog()
         yield _gauge("database_up", "Whether the database answers.", waiting is not None)
         if waiting is None:
             return
@@ -97,21 +97,21 @@ class EngineCollector(Collector):
         repaired = CounterMetricFamily(
             PREFIX + "put_right", "What was strange or changed in Prefect and was put right.", labels=["what"]
         )
-        for what, count in ({"run": 0} | dict(self._vitals.put_right())).items():
+        for what, count in ({"run": 0} | dict(self._probes.put_right())).items():
             repaired.add_metric([what], count)
         yield repaired
         yield from self._door()
         yield from self._case_systems()
         if waiting.backup_seconds is not None:
             yield _gauge("backup_age_seconds", "Age of the last finished provisions backup.", waiting.backup_seconds)
-        if totals := self._vitals.totals():
+        if totals := self._probes.totals():
             yield _gauge("provisions_open", "Provisions that are not closed.", totals.open)
             yield _gauge("provisions_overdue", "Provisions that are late now.", totals.overdue)
             yield _gauge("messages_failed", "Messages that were given up: somebody must call.", totals.messages_failed)
 
     def _case_systems(self) -> Iterator[Metric]:
         """Those of municipalities, together; nothing but 0 where none has one."""
-        found = self._vitals.case_systems()
+        found = self._probes.case_systems()
         if found is None:
             return
         zaken = found.waiting
@@ -126,22 +126,22 @@ class EngineCollector(Collector):
 
     def _door(self) -> Iterator[Metric]:
         """What went on at the door, without a word on who it was."""
-        found = self._vitals.door()
+        found = self._probes.door()
         for name, meaning, kinds in DOOR:
             if found:
                 yield _counter(name, meaning, sum(found[kind] for kind in kinds))
 
     def _prefect(self) -> Iterator[Metric]:
-        not_begun = self._vitals.prefect()
+        not_begun = self._probes.prefect()
         yield _gauge("prefect_up", "Whether Prefect's API answers.", not_begun is not None)
         if not_begun is not None:
             yield _gauge("runs_not_begun", "Runs that are due for two minutes and that nobody began.", not_begun)
 
 
-def registry(vitals: Vitals) -> CollectorRegistry:
+def registry(probes: Probes) -> CollectorRegistry:
     """What ``/metrics`` shows: this engine's signs, and CPU, memory and files of its process."""
     made = CollectorRegistry()
-    made.register(EngineCollector(vitals))
+    made.register(EngineCollector(probes))
     ProcessCollector(registry=made)
     return made
 

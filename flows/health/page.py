@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from flows.health.metrics import registry
-from flows.health.probes import Vitals
+from flows.health.probes import Probes
 from provisions.domain.errors import NotAllowed
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,13 @@ Answer = tuple[HTTPStatus, str, bytes]
 class Health:
     """Listens in a thread of its own. ``start`` raises ``NotAllowed`` when the port is taken."""
 
-    def __init__(self, vitals: Vitals, host: str, port: int) -> None:
+    def __init__(self, probes: Probes, host: str, port: int) -> None:
         self._address = (host, port)
-        made = registry(vitals)
+        made = registry(probes)
         self._answers: dict[str, Callable[[], Answer]] = {
-            "/live": lambda: _verdict(vitals.dead()),
-            "/ready": lambda: _verdict(vitals.wrong()),
-            "/health": lambda: _verdict(vitals.wrong()),
+            "/live": lambda: _verdict(probes.not_live()),
+            "/ready": lambda: _verdict(probes.not_ready()),
+            "/health": lambda: _verdict(probes.not_ready()),
             "/metrics": lambda: (HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(made)),
         }
         self._server: ThreadingHTTPServer | None = None

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import Generic, TypeVar
 
 from sqlalchemy import Engine as Database
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +28,8 @@ from provisions.store import access_log, backlog, case_systems, put_right
 from provisions.store.backlog import Backlog, Totals
 from provisions.store.case_systems import CaseSystemTotals
 
+T = TypeVar("T")
+
 SILENT_SECONDS = 180.0  # a loop that began no turn for so long hangs: the clock takes one a minute at least
 STALE_SECONDS = 60.0  # the totals are counted once a minute at most
 LATE_SECONDS = 60.0  # the clock is behind when something was due longer ago
@@ -41,7 +44,26 @@ class Identity:
     rules: str
 
 
-class Vitals:
+class OnceAMinute(Generic[T]):
+    """What ``ask`` asks of the database, once a minute at most. Safe to use from several threads."""
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self._ask = ask
+        self._found: tuple[float, T] | None = None
+        self._lock = threading.Lock()
+
+    def now(self) -> T | None:
+        """What was found, at most a minute ago; ``None`` when the database can't be reached."""
+        with self._lock:
+            if self._found is None or time.monotonic() - self._found[0] > STALE_SECONDS:
+                try:
+                    self._found = (time.monotonic(), self._ask())
+                except SQLAlchemyError:
+                    return None
+            return self._found[1]
+
+
+class Probes:
     """Reads the signs of one engine. Safe to use from several threads."""
 
     def __init__(
@@ -62,11 +84,10 @@ class Vitals:
         self.clock, self.mirror, self.loops = clock, mirror, loops
         self.prefect, self.serves = prefect, serves
         self._database, self._now, self._refusal = database, now, refusal
-        self._totals: tuple[float, Totals] | None = None
-        self._door: tuple[float, Mapping[Logged, int]] | None = None
-        self._zaken: tuple[float, CaseSystemTotals] | None = None
         self._places = tuple(config.zaken)
-        self._lock = threading.Lock()
+        self._totals = OnceAMinute(lambda: backlog.totals(database, now()))
+        self._door = OnceAMinute(self._count_door)
+        self._zaken = OnceAMinute(self._count_case_systems)
 
     def backlog(self) -> Backlog | None:
         """What waits; ``None`` when the database can't be reached."""
@@ -76,13 +97,7 @@ class Vitals:
 
     def totals(self) -> Totals | None:
         """The caseload, at most a minute old; ``None`` when the database can't be reached."""
-        with self._lock:
-            if self._totals is None or time.monotonic() - self._totals[0] > STALE_SECONDS:
-                try:
-                    self._totals = (time.monotonic(), backlog.totals(self._database, self._now()))
-                except SQLAlchemyError:
-                    return None
-            return self._totals[1]
+        return self._totals.now()
 
     def put_right(self) -> Mapping[str, int]:
         """How often something in Prefect was put right, by kind."""
@@ -93,29 +108,22 @@ class Vitals:
 
     def door(self) -> Mapping[Logged, int]:
         """How many lines of each kind the log of the door holds, at most a minute old; nothing when the database is away."""
-        with self._lock:
-            if self._door is None or time.monotonic() - self._door[0] > STALE_SECONDS:
-                try:
-                    with self._database.connect() as connection:
-                        found = access_log.counts(connection)
-                except SQLAlchemyError:
-                    return {}
-                self._door = (time.monotonic(), {what: found.get(what.value, 0) for what in Logged})
-            return self._door[1]
+        return self._door.now() or {}
 
     def case_systems(self) -> CaseSystemTotals | None:
         """How the case systems are together, at most a minute old; ``None`` when the database can't be reached."""
-        with self._lock:
-            if self._zaken is None or time.monotonic() - self._zaken[0] > STALE_SECONDS:
-                try:
-                    with self._database.connect() as connection:
-                        found = case_systems.totals(connection, self._places, self._now())
-                except SQLAlchemyError:
-                    return None
-                self._zaken = (time.monotonic(), found)
-            return self._zaken[1]
+        return self._zaken.now()
 
-    def dead(self) -> list[str]:
+    def _count_door(self) -> Mapping[Logged, int]:
+        with self._database.connect() as connection:
+            found = access_log.counts(connection)
+        return {what: found.get(what.value, 0) for what in Logged}
+
+    def _count_case_systems(self) -> CaseSystemTotals:
+        with self._database.connect() as connection:
+            return case_systems.totals(connection, self._places, self._now())
+
+    def not_live(self) -> list[str]:
         """Why this process must be started again (Dutch); empty when it lives, whatever else is away."""
         if refusal := self._refusal():
             return list(refusal.lines)
@@ -126,9 +134,9 @@ class Vitals:
             if loop.began is not None and now - loop.began > SILENT_SECONDS
         ]
 
-    def wrong(self) -> list[str]:
+    def not_ready(self) -> list[str]:
         """What does not work now (Dutch); empty when everything does."""
-        found = self.dead()
+        found = self.not_live()
         waiting = self.backlog()
         if waiting is None:
             found.append("De database is niet bereikbaar: er gaat geen termijn in en er gaat geen bericht uit.")

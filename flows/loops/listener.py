@@ -32,17 +32,17 @@ class Listener:
         woken: Sequence[Callable[[], None]],
         *,
         refused: Callable[[], None] = lambda: None,
-        bereft: Callable[[], None] = lambda: None,
+        gone: Callable[[], None] = lambda: None,
     ) -> None:
         """``refused`` is called when the schema is found to be of another version; ``refusal`` then says so.
 
-        ``bereft`` is called when another engine is gone: missing twice, because a connection may be lost and come back.
+        ``gone`` is called when another engine is gone: missing twice, because a connection may be lost and come back.
         """
         self.number = random.randrange(1, 2**31)  # noqa: S311 - no secret: it tells engines apart
         self._database = database
         self._woken = woken
         self._refused = refused
-        self._bereft = bereft
+        self._gone = gone
         self._looked = 0.0
         self._seen: set[int] = set()
         self._missing: set[int] = set()
@@ -72,7 +72,7 @@ class Listener:
         living = self.living()
         missing = self._seen - living
         if missing & self._missing:
-            self._bereft()
+            self._gone()
         self._seen, self._missing = living | (missing - self._missing), missing
 
     def _connected(self) -> psycopg.Connection[Any]:

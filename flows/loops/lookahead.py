@@ -7,7 +7,7 @@ EVERY = 600.0  # seconds: what is started today may be due tomorrow
 BREATH = 0.02  # seconds between two helpings: whoever records an outcome meanwhile comes first
 
 
-class Foresight:
+class Lookahead:
     """Calls ``PassingTime.foresee`` until nothing is left that can be known."""
 
     def __init__(self, time: PassingTime) -> None:

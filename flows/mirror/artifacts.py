@@ -91,7 +91,7 @@ class Plans:
     def _turn(self) -> float:
         if not self.ready:
             return 1.0
-        with plans.only_shower(self._database) as alone:
+        with plans.shown_alone(self._database) as alone:
             if not alone:
                 return BUSY
             client = api.client_of_thread()

@@ -57,7 +57,7 @@ class Reconciler:
         self._next = self._next_whole = 0.0  # monotonic seconds
         self.loop = Loop("vergelijking", self._turn, around=prefect_thread)
 
-    def bereft(self) -> None:
+    def engine_gone(self) -> None:
         """An engine is gone: look at once for what it left."""
         self.loop.wake()
 

@@ -1,8 +1,9 @@
-"""Park and wake: how a flow run waits without a process, and the only place with Prefect's internals.
+"""Park and wake: how a flow run waits without a process.
 
 A provision's run waits in a PAUSED state with a name of our own ("Wacht op loket", "Te laat"), proposed by the flow
 itself, without a timeout. Prefect's own ``suspend_flow_run`` fails the run at its timeout and fixes the name, which is
-why it is not used. Written for Prefect 3.8.8 and held by ``tests/flows/test_waiting.py`` on a real server.
+why it is not used. Written for Prefect 3.8.8; what it relies on is held by ``tests/flows/contract`` and ``test_waiting.py`` on
+a real server.
 
 The form of the Resume button is a registered schema; three inputs of the run belong to it:
 

@@ -28,7 +28,7 @@ class WantedPlan:
 
 
 @contextmanager
-def only_shower(engine: Engine) -> Iterator[bool]:
+def shown_alone(engine: Engine) -> Iterator[bool]:
     """Whether nobody else is showing plans now; nobody else will until the end of the context."""
     with engine.connect() as connection, connection.begin():
         yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(locks.PLANS))).scalar_one())

@@ -53,9 +53,9 @@ class LatePage:
 class CaseLine:
     """A case in a list. ``open`` and ``late`` count what this person sees of it. ``deputy``: who acts for its director now.
 
-    ``living``: where the client sleeps, in Dutch; empty for whom that is not. ``losing``: that this place is lost, and when.
-    ``worst``: the worst thing, in Dutch. ``rest``:
-    since when it is at rest; ``moving``: the municipality to which it is being handed over.
+    ``living``: where the client sleeps, in Dutch; empty for whoever may not read that. ``losing``: that this place is lost, and
+    when. ``worst``: the worst thing, in Dutch. ``rest``: since when it is at rest; ``moving``: the municipality to which it is
+    being handed over.
     """
 
     address: UUID

@@ -34,7 +34,7 @@ class OutcomeReport:
 
 
 class Outcomes(Deciding):
-    """Outcomes, and taking one back."""
+    """Outcomes, and opening again what was closed by mistake."""
 
     def record_outcome(
         self,

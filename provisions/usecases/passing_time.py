@@ -14,7 +14,7 @@ from provisions.store import loading, lookahead
 from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 
-FORESIGHT = timedelta(hours=26)  # a day, and some time to get it done
+AHEAD = timedelta(hours=26)  # a day, and some time to get it done
 FORESEEN_AT_ONCE = 1000  # provisions in one transaction
 
 
@@ -84,13 +84,13 @@ class PassingTime:
 
     @tried_again
     def foresee(self, limit: int = 100) -> int:
-        """Decide ahead what falls due within ``FORESIGHT``, for at most ``limit`` provisions. Returns how many.
+        """Decide ahead what falls due within ``AHEAD``, for at most ``limit`` provisions. Returns how many.
 
         Worth doing, never needed: what was not foreseen is decided when it falls due.
         """
         now = self._clock()
         with self._engine.begin() as connection:
-            due = lookahead.to_keep(connection, now, now + FORESIGHT, self._rules, limit)
+            due = lookahead.to_keep(connection, now, now + AHEAD, self._rules, limit)
             cases = loading.load_cases(connection, sorted({one.case_id for one in due})) if due else {}
             found = [
                 (one, stored, lifecycle.foresee(stored.case, stored.key_of(one.provision_id), one.at, self._catalogue))

@@ -1,4 +1,4 @@
-"""The clock and its foresight, a turn at a time: they sleep until the very moment, and never spin."""
+"""The clock and its lookahead, a turn at a time: they sleep until the very moment, and never spin."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from flows.loops.clock import LONGEST_SLEEP, OTHERS, Clock
-from flows.loops.lookahead import BREATH, EVERY, Foresight
+from flows.loops.lookahead import BREATH, EVERY, Lookahead
 from provisions.app import App
 from provisions.store import tables as t
 from provisions.usecases.intake import IntakeRequest
@@ -71,8 +71,8 @@ def test_of_many_at_once_it_is_told_when_all_are_recorded(app: App, clock: Movin
 def test_foresight_breathes_while_there_is_something_and_rests_after(app: App, clock: MovingClock) -> None:
     """In helpings, so that whoever records an outcome meanwhile does not wait for all of it."""
     take_in(app, 101)
-    foresight = Foresight(app.time)
-    assert [foresight._turn() for _ in range(3)] == [BREATH, BREATH, EVERY]
+    lookahead = Lookahead(app.time)
+    assert [lookahead._turn() for _ in range(3)] == [BREATH, BREATH, EVERY]
     with app.engine.connect() as connection:
         assert set(connection.execute(select(t.foreseen.c.at)).scalars()) == {MIDNIGHT}
     clock.now = MIDNIGHT

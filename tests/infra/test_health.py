@@ -14,7 +14,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import text
 
 from flows.health.page import Health
-from flows.health.probes import Vitals
+from flows.health.probes import Probes
 from flows.loops.clock import Clock
 from flows.mirror.runs import RunMirror
 from flows.prefect.deployments import Deployments
@@ -45,12 +45,12 @@ class World:
         self.refusal: NotAllowed | None = None
         self.clock = Clock(self.app.time, now=clock, ticked=lambda: None)
         self.mirror = RunMirror(self.app, Deployments({}), scheduled=lambda: None)
-        vitals = Vitals(
+        probes = Probes(
             database, config, now=clock, clock=self.clock, mirror=self.mirror, loops=[self.clock.loop, self.mirror.loop],
             prefect=lambda: self.prefect, serves=lambda: True, refusal=lambda: self.refusal,
         )  # fmt: skip
         self.port = free_port()
-        self.health = Health(vitals, "127.0.0.1", self.port)
+        self.health = Health(probes, "127.0.0.1", self.port)
 
     def get(self, path: str) -> tuple[int, str]:
         answer = httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False)
@@ -226,7 +226,7 @@ def test_the_door_is_counted_without_who_it_was(world: World) -> None:
 
 
 def test_a_port_that_is_taken_is_named(world: World) -> None:
-    again = Health(Vitals.__new__(Vitals), "127.0.0.1", world.port)
+    again = Health(Probes.__new__(Probes), "127.0.0.1", world.port)
     with pytest.raises(NotAllowed, match=f"Poort {world.port}"):
         again.start()
 

@@ -115,7 +115,7 @@ def test_engines_know_each_other_by_their_locks(database: Database) -> None:
 def test_an_engine_that_is_missing_twice_is_gone(database: Database) -> None:
     gone: list[str] = []
     with listening(database) as other:
-        mine = Listener(database, (), bereft=lambda: gone.append("motor"))
+        mine = Listener(database, (), gone=lambda: gone.append("motor"))
         mine._look_for_others()
         assert other.number in mine._seen
     wait_until(lambda: mine.living() == set(), seconds=20, what="PostgreSQL lets its lock go")
