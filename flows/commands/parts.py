@@ -24,6 +24,7 @@ from flows.server.child import (
     Role,
     client_environment,
     engine_token,
+    stop_child,
     use_in_this_process,
 )
 from flows.server.redis import reach_redis
@@ -164,11 +165,7 @@ def worker(settings: Settings) -> int:
             while child.poll() is None and not stop.wait(_LOOK_SECONDS):
                 continue
         finally:
-            child.terminate()
-            try:
-                child.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
+            stop_child(child, _STOP_SECONDS)
         return 0 if stop.is_set() else child.wait()
 
 

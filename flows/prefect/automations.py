@@ -13,16 +13,16 @@ from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import SyncPrefectClient
 from pydantic import SecretStr
 
+from flows.prefect.api import PAGE
 from provisions.catalogue.automations import Automation
 
 BLOCK = "provisions-"  # begins the name of a block of ours
-MOST = 200  # what one request may ask for
 
 
 def kept(client: SyncPrefectClient, wanted: Sequence[Automation]) -> tuple[set[str], set[str]]:
     """See to it that Prefect has these; the ids of its automations and blocks that are right."""
     blocks = blocks_of(client)
-    there = client.request("POST", "/automations/filter", json={"limit": MOST}).json()
+    there = client.request("POST", "/automations/filter", json={"limit": PAGE}).json()
     right: set[str] = set()
     needed: set[str] = set()
     for one in wanted:
@@ -41,7 +41,7 @@ def blocks_of(client: SyncPrefectClient) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for anonymous in (False, True):
         kind = {"is_anonymous": {"eq_": anonymous}}
-        wanted = {"block_documents": kind, "include_secrets": True, "limit": MOST}
+        wanted = {"block_documents": kind, "include_secrets": True, "limit": PAGE}
         found += client.request("POST", "/block_documents/filter", json=wanted).json()
     return found
 

@@ -19,6 +19,7 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.utilities.callables import parameter_schema
 
+from flows.prefect.api import PAGE
 from flows.prefect.pool import DEFAULT_QUEUE, Pool
 
 # Whatever the pool is: nothing of what a process says goes to Prefect (an error may hold data), nor is its heartbeat heard.
@@ -143,7 +144,7 @@ def _register(client: SyncPrefectClient, plan: Plan, work_pool: str | None) -> U
 
 def _contents(client: SyncPrefectClient, ids: Sequence[UUID]) -> dict[str, object]:
     """What can be changed of each of these deployments, by id; those that are gone are not there."""
-    wanted = {"deployments": {"id": {"any_": [str(found) for found in ids]}}, "limit": 200}
+    wanted = {"deployments": {"id": {"any_": [str(found) for found in ids]}}, "limit": PAGE}
     found = client.request("POST", "/deployments/filter", json=wanted).json() if ids else []
     return {one["id"]: _content(one) for one in found}
 

@@ -13,14 +13,12 @@ from typing import Any
 from prefect.client.orchestration import SyncPrefectClient
 
 from flows.prefect import automations
-from flows.prefect.api import PrefectHTTPStatusError
+from flows.prefect.api import PAGE, PrefectHTTPStatusError
 from flows.prefect.deployments import Deployments
 from flows.prefect.installation import VARIABLE
 from provisions.catalogue.automations import Automation
 
 logger = logging.getLogger(__name__)
-
-MOST = 200  # what one request may ask for
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Kind:
 
 def _listed(path: str) -> Callable[[SyncPrefectClient], list[dict[str, Any]]]:
     def found(client: SyncPrefectClient) -> list[dict[str, Any]]:
-        answer: list[dict[str, Any]] = _ask(client, "POST", f"{path}filter", {"limit": MOST})
+        answer: list[dict[str, Any]] = _ask(client, "POST", f"{path}filter", {"limit": PAGE})
         return answer
 
     return found

@@ -19,8 +19,9 @@ from starlette.routing import BaseRoute, Route
 
 from flows.server.by_person import CallsOfAPerson
 from flows.server.by_program import CallsOfAProgram
+from flows.server.guard import CONTENT_SECURITY_POLICY
 from flows.server.lookers import Looker, Lookers, is_right
-from flows.server.pages import BASE, POLICY, PackagedPages, below_base
+from flows.server.pages import BASE, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
 from provisions.domain.tags import LATE_LIST, WEEK_LIST
 from provisions.usecases.workday import Numbers
@@ -75,8 +76,8 @@ class Behind:
                 return RedirectResponse(BASE, HTTPStatus.SEE_OTHER)
             bar = await run_in_threadpool(self._bar, looker)
             html = self._pages.index(bar, whole=looker.is_administrator, theme=self._house.theme_of(looker.actor))
-            return HTMLResponse(html, headers={"content-security-policy": POLICY})
-        headers = {"content-security-policy": POLICY, "vary": "accept-encoding"}
+            return HTMLResponse(html, headers={"content-security-policy": CONTENT_SECURITY_POLICY})
+        headers = {"content-security-policy": CONTENT_SECURITY_POLICY, "vary": "accept-encoding"}
         if file.forever:
             headers["cache-control"] = "private, max-age=31536000, immutable"
         if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):

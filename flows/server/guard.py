@@ -37,7 +37,7 @@ _WINDOW_SECONDS = 60.0
 _MOST_ADDRESSES = 10_000
 _POLICY_VIOLATION = 1008  # how Prefect closes a websocket whose token is wrong
 
-_CONTENT_SECURITY_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
         # The UI finds out by eval("window") that it is in a browser: without, it has no theme and remembers nothing.
@@ -55,7 +55,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 _HEADERS = {
-    "content-security-policy": _CONTENT_SECURITY_POLICY,
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

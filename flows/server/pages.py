@@ -18,13 +18,6 @@ _OURS = Path(__file__).parent / "pages_of_ours"
 _PLACEHOLDER = "/PREFECT_UI_SERVE_BASE_REPLACE_PLACEHOLDER"
 _TEXT = (".js", ".css", ".html", ".svg", ".webmanifest", ".xml", ".txt", ".json")
 
-# Prefect's UI finds out by eval("window") that it is in a browser; Vue sets styles on elements; its workers are made from text.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; worker-src 'self' blob:; connect-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-
 _HIDDEN = "".join(
     f'.p-context-sidebar a[href$="/{name}"] {{ display: none; }}\n'
     for name in ("work-pools", "blocks", "variables", "automations", "concurrency-limits")
