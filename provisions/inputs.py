@@ -79,6 +79,11 @@ def no_such_person(code: str) -> NotFound:
     return NotFound(f"Er is geen account {shown(code)}. Kijk in de lijst van accounts welke er zijn.")
 
 
+def no_such_page() -> NotFound:
+    """The refusal for an address that is none, and in the same words for one that is not for whoever asks."""
+    return NotFound("Deze pagina bestaat niet.")
+
+
 def no_such_case(reference: str, pattern: str) -> Refused:
     """Why there is no case of ``reference``: it is none (``InvalidInput``), or it is not recorded (``NotFound``)."""
     try:

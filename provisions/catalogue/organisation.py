@@ -131,6 +131,13 @@ class Organisation:
         places = (place, *self.municipalities.values()) if self.people.is_complete else (place,)
         return next((one.directors[code] for one in places if code in one.directors), place.team)
 
+    def places_of_seconds(self, municipality: str) -> tuple[str, ...]:
+        """In which municipalities somebody works who may be the second person (four eyes) for what is of ``municipality``: that
+        one first.
+        """
+        place = self.municipalities.get(municipality)
+        return (municipality, *(place.seconds if place else ()))
+
     def contacts(self) -> Iterator[Contact]:
         """Everyone who may get a message about a provision."""
         yield self.maatwerkloket

@@ -27,6 +27,8 @@ from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from provisions.store.looking import Reader, Rows
 
+ONE_MOMENT = "REPEATABLE READ"  # how isolated a transaction is whose queries all see the same moment
+
 
 @dataclass(frozen=True)
 class RoleNames:

@@ -94,6 +94,6 @@ class GroupLetters:
     def _seconds(self, known: BroughtIn) -> list[Contact]:
         """The team leads of the municipality, and of those that may be its second; each address once."""
         towns = self._config.organisation.municipalities
-        places = (known.municipality, *towns[known.municipality].seconds)
+        places = self._config.organisation.places_of_seconds(known.municipality)
         found = {lead.email: lead for place in places if place in towns for lead in towns[place].team_leads}
         return list(found.values())

@@ -67,11 +67,14 @@ def note(connection: Connection, number: str, by: str, at: datetime, onward: str
     connection.execute(statement.on_conflict_do_update(index_elements=["number"], set_=row))
 
 
-def first(connection: Connection, number: str, by: str, at: datetime, onward: str = "") -> bool:
-    """Whether this form, which changes no case, is sent for the first time; whoever sends the same at the same moment waits."""
-    row = {"number": number, "by": by, "at": at, "onward": onward, "said": ""}
+def once(connection: Connection, number: str, by: str, at: datetime) -> None:
+    """The same of a form that changes no case; nothing for what came by no form, whose ``number`` is empty."""
+    if not number:
+        return
+    row = {"number": number, "by": by, "at": at, "onward": "", "said": ""}
     statement = insert(t.submission).values(row).on_conflict_do_nothing().returning(t.submission.c.number)
-    return connection.execute(statement).first() is not None
+    if connection.execute(statement).first() is None:
+        raise DoneBefore
 
 
 def find(connection: Connection, number: str) -> Submission | None:

@@ -11,6 +11,7 @@ from provisions import inputs
 from provisions.access import Actor, Reach, Subject, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
+from provisions.database.connect import ONE_MOMENT
 from provisions.domain.errors import NotAllowed, NotFound
 from provisions.store import audit
 from provisions.store.audit import Anchor
@@ -18,8 +19,6 @@ from provisions.store.verification import Verdict, compare
 from provisions.usecases.looks import Looks
 from provisions.views.cases import Views
 from provisions.views.record import AuditEntry
-
-ONE_MOMENT = "REPEATABLE READ"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Accounting:
 
     def end(self, actor: Actor) -> tuple[int, Anchor]:
         """How many lines there are, and the anchor of the last. Raises ``NotFound`` for whoever may not read the record."""
-        self._must(actor, UseCase.SEE_RECORD)
+        self._looks.must(actor, UseCase.SEE_RECORD)
         with self._engine.connect() as connection:
             return audit.end(connection)
 
@@ -55,7 +54,7 @@ class Accounting:
 
         Raises ``NotFound`` for what does not exist, and in the same words for what is another municipality's.
         """
-        self._must(actor, UseCase.SEE_RECORD)
+        self._looks.must(actor, UseCase.SEE_RECORD)
         reference = inputs.existing_reference(reference)
         unknown = inputs.no_such_case(reference, self._config.organisation.reference_pattern)
         try:
@@ -76,7 +75,7 @@ class Accounting:
         Raises ``NotFound`` for whoever may not, and ``NotAllowed`` while it is under way for another, or for whoever sees part of
         the region: the record is one.
         """
-        self._must(actor, UseCase.VERIFY)
+        self._looks.must(actor, UseCase.VERIFY)
         towns = self._config.organisation.municipalities
         reach = self._config.rights.reaches(actor, UseCase.VERIFY, towns).get(Reach.MUNICIPALITY, ())
         if set(reach) != set(towns):
@@ -88,8 +87,3 @@ class Accounting:
                 return compare(connection, known, catalogue=self._config.catalogue)
         finally:
             self._checking.release()
-
-    def _must(self, actor: Actor, use_case: UseCase) -> None:
-        if not self._config.rights.may(actor, use_case):
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=use_case.value)
-            raise NotFound("Deze pagina bestaat niet.")

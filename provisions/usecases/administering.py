@@ -11,10 +11,8 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from provisions.access import Actor, UseCase
-from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.database import roles, versions
-from provisions.domain.errors import NotFound
 from provisions.domain.messages import label
 from provisions.inputs import EARLIER_REFERENCES
 from provisions.store import case_systems, put_right
@@ -91,7 +89,7 @@ class Administering:
 
     def delivery(self, actor: Actor) -> Delivery:
         """What did not arrive. Raises ``NotFound`` for whoever may not see it."""
-        self._must(actor, UseCase.SEE_DELIVERY)
+        self._looks.must(actor, UseCase.SEE_DELIVERY)
         found = self._messages.found(undelivered=True, limit=None)
         by_kind = Counter(label(message.kind) for message in found)
         may = bool(self._config.rights.may(actor, UseCase.RESEND))
@@ -99,12 +97,12 @@ class Administering:
 
     def resend(self, actor: Actor, identity: str) -> Undelivered:
         """Send a message that did not arrive once more. Raises ``NotFound`` and ``NotAllowed`` as resending does."""
-        self._must(actor, UseCase.RESEND)
+        self._looks.must(actor, UseCase.RESEND)
         return _undelivered(self._resending.resend(identity, by=actor))
 
     def state(self, actor: Actor) -> State:
         """How the program is now. Raises ``NotFound`` for whoever may not see it."""
-        self._must(actor, UseCase.CONFIGURATION)
+        self._looks.must(actor, UseCase.CONFIGURATION)
         now = self._clock()
         with self._engine.connect() as connection:
             excess, repaired = tuple(roles.excess(connection)), put_right.read(connection)
@@ -119,11 +117,6 @@ class Administering:
             _versions(),
             systems,
         )
-
-    def _must(self, actor: Actor, use_case: UseCase) -> None:
-        if not self._config.rights.may(actor, use_case):
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=use_case.value)
-            raise NotFound("Deze pagina bestaat niet.")
 
 
 def _undelivered(message: Message) -> Undelivered:

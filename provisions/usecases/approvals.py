@@ -113,7 +113,8 @@ class Approvals(Deciding):
             stored = self._stored(connection, reference)
             approval = approval_of(stored.case, wanted)
             act = Act(approval.act)
-            asked = Known(stored.case_id, stored.case, unknown, self._places_of_seconds(stored.case.municipality))
+            places = self._config.organisation.places_of_seconds(stored.case.municipality)
+            asked = Known(stored.case_id, stored.case, unknown, places)
             self._entitlement.must_with(doing.actor, OF_ACT[act], asked)
             rules.refuse_to_decide(approval, doing.by)
             if doing.actor.has_the_machine:
@@ -185,7 +186,7 @@ class Approvals(Deciding):
         return [one for one in found if self._may_know(by, one)]
 
     def _may_know(self, by: Actor, asked: Waiting) -> bool:
-        seconds = self._places_of_seconds(asked.municipality)
+        seconds = self._config.organisation.places_of_seconds(asked.municipality)
         return self._entitlement.sees(by, UseCase.SEE_CASE, [asked.municipality]) or self._entitlement.sees(
             by, OF_ACT[asked.act], seconds
         )

@@ -19,21 +19,19 @@ class AskedByOthers(OwnWork):
 
     def _asked(self, rows: Rows) -> list[Any]:
         """What is asked of a second person, and may be decided on by this one."""
-        towns = self._config.organisation.municipalities
+        organisation, rights = self._config.organisation, frozenset(OF_ACT.values())
         places = [
             key
-            for key, town in towns.items()
+            for key in organisation.municipalities
             if any(
-                self.may(right, Subject(place))
-                for place, right in product((key, *town.seconds), frozenset(OF_ACT.values()))
+                self.may(right, Subject(place)) for place, right in product(organisation.places_of_seconds(key), rights)
             )
         ]
         found = workday.asked(rows, self.actor.code, places) if places else []
         return [row for row in found if self._may_decide(Act(row.act), row.municipality)]
 
     def _may_decide(self, act: Act, municipality: str) -> bool:
-        town = self._config.organisation.municipalities.get(municipality)
-        places = (municipality, *(town.seconds if town else ()))
+        places = self._config.organisation.places_of_seconds(municipality)
         return any(self.may(OF_ACT[act], Subject(place)) for place in places)
 
     def _asked_task(self, row: Any) -> Task:

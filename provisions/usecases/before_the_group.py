@@ -38,8 +38,7 @@ class SeeingGroup(Seeing):
         """Whether this person may agree that it is brought in, or not."""
         if one.state is not Standing.ASKED or one.asked_by == self.actor.code:
             return False
-        towns = self._config.organisation.municipalities
-        places = (one.municipality, *(towns[one.municipality].seconds if one.municipality in towns else ()))
+        places = self._config.organisation.places_of_seconds(one.municipality)
         return any(self.may(UseCase.BRING_IN, Subject(place)) for place in places)
 
     def _of_the_group(self) -> tuple[Part, ...]:

@@ -13,13 +13,13 @@ from provisions.access import Actor, Reach, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.database import walls
-from provisions.database.connect import pooled
+from provisions.database.connect import ONE_MOMENT, pooled
 from provisions.domain import dutch
 from provisions.domain.calendar import day_of
-from provisions.domain.errors import NotFound
 from provisions.domain.figures.happened import Figure
 from provisions.domain.rungs import RungName
 from provisions.domain.weeks import Week
+from provisions.inputs import no_such_page
 from provisions.report.board import TOO_FEW_CASES, Counted, Selection, Tallies, events, last_weeks
 from provisions.store import board
 from provisions.store.board import Since
@@ -30,7 +30,6 @@ from provisions.views.standing import ProvisionView
 MOST = 100
 NOBODY = "niemand"
 _HOLDERS = frozenset({"", NOBODY, dutch.COUNTER, *(rung.value for rung in RungName)})
-ONE_MOMENT = "REPEATABLE READ"
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ class Boards:
         selection, today = self._selection(asked, self.municipalities(actor)), day_of(self._clock())
         weeks = last_weeks(today)
         if week is not None and week not in weeks:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         with self._counting() as connection:
             total = self._counted.tallies(connection, today).total(figure, selection, week)
             ids: list[int] = []
@@ -231,7 +230,7 @@ class Boards:
         selection = self._selection(asked, self.municipalities(actor))
         places, keys = sorted(selection.municipalities), sorted(selection.keys)
         if asked.holder not in _HOLDERS or (asked.director and not self._shows_load(actor)):
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         whose = board.Whose(_one(asked.holder), _one(asked.director))
         with self._read() as rows:
             ids, total = board.picked(rows, places, keys, self._clock(), MOST, late=late, whose=whose)
@@ -244,7 +243,7 @@ class Boards:
         towns, today = self._where(actor, UseCase.SEE_CASE), day_of(self._clock())
         selection = self._selection(asked, self.municipalities(actor))
         if asked.holder or (asked.director and not self._shows_load(actor)):
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         of = {"director": _one(asked.director) or ""} if asked.director else {"since": self._since(selection, today)}
         places = sorted(selection.municipalities)
         with self._read() as rows:
@@ -284,8 +283,7 @@ class Boards:
         every = self._config.organisation.municipalities
         towns = self._config.rights.reaches(actor, use_case, every).get(Reach.MUNICIPALITY, ())
         if not towns:
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=use_case.value)
-            raise NotFound("Deze pagina bestaat niet.")
+            self._looks.refuse(actor, use_case)
         return towns
 
     def _selection(self, asked: Asked, towns: Collection[str]) -> Selection:
@@ -295,7 +293,7 @@ class Boards:
             key for key, rule in rules.items() if asked.provision in ("", key) and asked.counter in ("", rule.counter)
         ]
         if not places or not keys:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         return Selection(frozenset(places), frozenset(keys))
 
     def _by_provision(self, lines: "_Lines", selection: Selection) -> list[Line]:

@@ -14,9 +14,10 @@ from provisions.catalogue import Config
 from provisions.domain import brought_in as rules
 from provisions.domain.brought_in import UNSEEN, BroughtIn, Standing
 from provisions.domain.calendar import AMSTERDAM, day_of
-from provisions.domain.errors import DoneBefore, InvalidInput, Lapsed, NotFound, Part
+from provisions.domain.errors import InvalidInput, Lapsed, NotFound, Part
 from provisions.domain.lifecycle import SYSTEM, Via
 from provisions.domain.rules import CodeList
+from provisions.inputs import no_such_page
 from provisions.outbound.brought_in import GroupLetters
 from provisions.store import audit, channel, people, submissions
 from provisions.store import brought_in as kept
@@ -73,8 +74,7 @@ class BringingIn:
         self._check(asked, today)
         with self._entitlement.transaction(by, UseCase.BRING_IN) as connection:
             self._entitlement.must(by, UseCase.BRING_IN, Subject(place))
-            if form and not submissions.first(connection, form, who, self._clock()):
-                raise DoneBefore
+            submissions.once(connection, form, who, self._clock())
             asked = replace(asked, number=kept.add(connection, asked))
             message = self._letters.asked(connection, asked, self._clock())
             because = "gevraagd om in te brengen bij de stuurgroep"
@@ -142,8 +142,7 @@ class BringingIn:
 
     def _places(self, known: BroughtIn) -> tuple[str, ...]:
         """The municipalities whose team leads may be the second person."""
-        town = self._config.organisation.municipalities.get(known.municipality)
-        return (known.municipality, *(town.seconds if town else ()))
+        return self._config.organisation.places_of_seconds(known.municipality)
 
     def _must_be_second(self, connection: Connection, known: BroughtIn, by: Actor, who: str) -> None:
         places = self._places(known)
@@ -180,7 +179,8 @@ class BringingIn:
         own = tuple(p for p in towns if actor.has_the_machine or rights.may(actor, UseCase.BRING_IN, Subject(p)))
         reads = actor.has_the_machine or bool(rights.may(actor, UseCase.SEE_REPORTS))
         if not own and not reads:
-            raise NotFound("Deze pagina bestaat niet.")
+            with self._entitlement.noted(actor, UseCase.BRING_IN):
+                raise Unentitled(no_such_page())
         with self._engine.begin() as connection:
             found = kept.every(connection, towns)
         return [one for one in found if one.municipality in own or one.state not in UNSEEN]

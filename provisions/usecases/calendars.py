@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from provisions.access import Actor, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
-from provisions.domain.errors import DoneBefore, NotAllowed
+from provisions.domain.errors import NotAllowed
 from provisions.domain.lifecycle import Via
 from provisions.store import calendars, people, submissions
 from provisions.usecases.looks import Looks
@@ -49,8 +49,7 @@ class Calendars:
             raise NotAllowed("Een agenda is er alleen voor wie trajecten ziet, met een eigen account.")
         secret = secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
-            if form and not submissions.first(connection, form, by.code, self._clock()):
-                raise DoneBefore
+            submissions.once(connection, form, by.code, self._clock())
             person = people.find(connection, by.code)
             by_account = person is not None and bool(person.grants)
             grants = None if by_account else by.grants

@@ -111,12 +111,8 @@ class Deciding:
     def _may_be_second(self, known: Directory, code: str, act: Act, case: Case, what: str) -> None:
         """Raise what keeps ``code`` from deciding on ``act`` as the second person (four eyes). ``what`` is Dutch."""
         right = self._config.rights.of(OF_ACT[act])
-        must_hold(known, code, tuple(right.roles) if right else (), self._places_of_seconds(case.municipality), what)
-
-    def _places_of_seconds(self, municipality: str) -> tuple[str, ...]:
-        """In which municipalities somebody works who may be the second person for a case of ``municipality``."""
-        place = self._config.organisation.municipalities.get(municipality)
-        return (municipality, *(place.seconds if place else ()))
+        places = self._config.organisation.places_of_seconds(case.municipality)
+        must_hold(known, code, tuple(right.roles) if right else (), places, what)
 
     def _may_direct(self, known: Directory, code: str, municipality: str) -> str:
         """The code of somebody who may be case director there. Raises ``InvalidInput`` or ``NotAllowed``."""
@@ -179,9 +175,7 @@ class Deciding:
 
     def _rest_reason(self, text: str) -> str:
         """Why a case is at rest, by its code or in Dutch."""
-        said = refuse_identifying(text, "de reden").strip().lower()
-        codes = self._config.catalogue.codes[CodeList.REST]
-        return next((code for code, label in codes.items() if said == label.lower()), said)
+        return self._coded(CodeList.REST, text, "de reden") or ""
 
     def _stop_reason(self, text: str) -> Reason:
         try:

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Engine
 
 from provisions.access import Actor, UseCase
-from provisions.access.log import Logged
 from provisions.access.rights import Reach
 from provisions.catalogue import Config
 from provisions.database import walls
@@ -15,7 +14,6 @@ from provisions.database.connect import pooled
 from provisions.domain import lifecycle
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case
-from provisions.domain.errors import NotFound
 from provisions.domain.monitor import first_of_quarter
 from provisions.store import listing
 from provisions.store import monitor as kept
@@ -38,9 +36,7 @@ class Monitoring:
 
     def of(self, actor: Actor, on: date | None = None) -> Monitored:
         """The monitor of day ``on`` (today). Raises ``NotFound`` for whoever may not read it."""
-        if not self._config.rights.may(actor, UseCase.SEE_REPORTS):
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.SEE_REPORTS.value)
-            raise NotFound("Deze pagina bestaat niet.")
+        self._looks.must(actor, UseCase.SEE_REPORTS)
         with walls.within(self._config.organisation.municipalities, date.min):
             return self._monitors.of(on)
 

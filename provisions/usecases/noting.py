@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import NoReturn
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, Engine
 
-from provisions.access import Given
+from provisions.access import Actor, Given, Subject, UseCase
 from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
-from provisions.domain.errors import DoneBefore
 from provisions.domain.lifecycle import Via
+from provisions.inputs import no_such_page
 from provisions.store import access_log, submissions
 from provisions.store.access_log import Entry
 
@@ -45,13 +46,22 @@ class Noting:
         with self._engine.begin() as own:
             access_log.add(own, entry)
 
+    def must(self, actor: Actor, use_case: UseCase, subject: Subject | None = None) -> None:
+        """Raise ``NotFound`` for whoever may not do this at all, or about this: a page that is not theirs does not exist."""
+        if not self._config.rights.may(actor, use_case, subject):
+            self.refuse(actor, use_case)
+
+    def refuse(self, actor: Actor, use_case: UseCase) -> NoReturn:
+        """Write down that somebody asked for what takes a right that is not theirs, and raise ``NotFound``."""
+        self.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=use_case.value)
+        raise no_such_page()
+
     def note_reason(self, given: Given, *, via: Via, page: str, form: str = "") -> None:
         """A reason was given: from here on it counts. ``form``: the number of the form in which; one that did raises
         ``DoneBefore``.
         """
         with self._engine.begin() as own:
-            if form and not submissions.first(own, form, given.by, self._clock()):
-                raise DoneBefore
+            submissions.once(own, form, given.by, self._clock())
             self._note_with(own, given, Logged.REASON_GIVEN, via, page, until=given.until)
 
     def note_with_reason(self, given: Given, cases: Iterable[int], *, via: Via, page: str) -> None:

@@ -17,7 +17,7 @@ from provisions.access.roles import grants_of
 from provisions.catalogue import Config
 from provisions.database.connect import glance
 from provisions.domain import dutch
-from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed
+from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.lifecycle import SYSTEM
 from provisions.store import calendars, door, people, sessions, submissions
 from provisions.store.people import Person
@@ -200,8 +200,7 @@ class People:
         """One transaction of whoever may administer people; ``form``: as for :meth:`add`."""
         with self._entitlement.transaction(by, UseCase.PEOPLE) as connection:
             self._entitlement.must(by, UseCase.PEOPLE)
-            if form and not submissions.first(connection, form, by.code, self._clock()):
-                raise DoneBefore
+            submissions.once(connection, form, by.code, self._clock())
             yield connection
 
 

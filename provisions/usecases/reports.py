@@ -7,12 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from provisions.access import Actor, UseCase
-from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.database import walls
 from provisions.domain.calendar import day_of
-from provisions.domain.errors import InvalidInput, NotFound
+from provisions.domain.errors import InvalidInput
 from provisions.domain.weeks import Week
+from provisions.inputs import no_such_page
 from provisions.report.build import Report, past_week
 from provisions.report.reports import Reports
 from provisions.store import reports as stored
@@ -48,7 +48,7 @@ class ReadingReports:
 
         Raises ``NotFound`` for whoever may not read them.
         """
-        self._must(actor)
+        self._looks.must(actor, UseCase.SEE_REPORTS)
         now = self._clock()
         with self._engine.connect() as connection:
             sent = [
@@ -68,12 +68,7 @@ class ReadingReports:
         except InvalidInput:
             asked = None
         if asked not in {one.week for one in self.listed(actor)}:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         # The region as a whole, in which no case is named: who may read one report reads the same as everybody.
         with walls.within(self._config.organisation.municipalities, date.min):
             return self._reports.of_week(asked)
-
-    def _must(self, actor: Actor) -> None:
-        if not self._config.rights.may(actor, UseCase.SEE_REPORTS):
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.SEE_REPORTS.value)
-            raise NotFound("Deze pagina bestaat niet.")

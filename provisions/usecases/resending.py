@@ -32,8 +32,7 @@ class Resending:
         Raises ``NotFound``, and ``NotAllowed`` for a message that was not needed any more.
         """
         who = inputs.code(by.code, f"{Part.BY}")
-        with self._entitlement.noted(by, UseCase.RESEND):
-            self._entitlement.must(by, UseCase.RESEND)
+        self._must(by)
         message = self._messages.one(identity)
         with self._entitlement.transaction(by, UseCase.RESEND) as connection:
             status = MessageStatus(outbox.lock_status(connection, message.id) or MessageStatus.VOID)
@@ -66,8 +65,7 @@ class Resending:
     def open_zaken_again(self, *, by: Actor) -> int:
         """Try once more to open (or find) the zaken that were given up; how many. Worth doing once its cause is put right."""
         who = inputs.code(by.code, f"{Part.BY}")
-        with self._entitlement.noted(by, UseCase.RESEND):
-            self._entitlement.must(by, UseCase.RESEND)
+        self._must(by)
         with self._entitlement.transaction(by, UseCase.RESEND) as connection:
             found = zaken.try_again(connection, self._clock())
             channel.notify(connection)
@@ -84,3 +82,8 @@ class Resending:
             ]
             audit.append(connection, lines)
         return len(found)
+
+    def _must(self, by: Actor) -> None:
+        """Before anything is looked up: whoever may not resend hears nothing of what there is."""
+        with self._entitlement.noted(by, UseCase.RESEND):
+            self._entitlement.must(by, UseCase.RESEND)

@@ -13,7 +13,8 @@ from provisions.access.subjects import READS_ON, seen_of, sees_whole, subject_of
 from provisions.catalogue import Config
 from provisions.database.connect import pooled
 from provisions.domain.calendar import day_of, first_moment
-from provisions.domain.errors import NotAllowed, NotFound
+from provisions.domain.errors import NotAllowed
+from provisions.inputs import no_such_page
 from provisions.store.worklists import Scope
 from provisions.usecases.looks import Look, Looks
 from provisions.views.cases import Views
@@ -54,9 +55,7 @@ class Seeing:
 
     def must(self, use_case: UseCase) -> None:
         """Raise ``NotFound``: a page that is not for this person does not exist."""
-        if not self.may(use_case):
-            self._looks.note(Logged.NOT_ALLOWED, self.actor.code, via=self.actor.via, page=use_case.value)
-            raise NotFound("Deze pagina bestaat niet.")
+        self._looks.must(self.actor, use_case)
 
     # --- one case --------------------------------------------------------------------------------------------------------
 
@@ -71,7 +70,7 @@ class Seeing:
             number = self._views.knocked_at(address)
             if number is not None:
                 self._looks.note(Logged.NOT_ALLOWED, self.actor.code, via=self.actor.via, case_id=number, page=page)
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         self._looks.note(Logged.LOOKED, self.actor.code, via=self.actor.via, case_id=found[0], page=page)
         return view
 

@@ -7,11 +7,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from provisions.access import Actor, Reach, Role, Subject, UseCase, holding
-from provisions.access.log import Logged
 from provisions.catalogue import Config
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Status
-from provisions.domain.errors import NotFound
 from provisions.domain.lifecycle import Decision, MessageIntent
 from provisions.domain.messages import MessageKind, label
 from provisions.outbound.context import MessageFacts
@@ -72,8 +70,7 @@ class Starting:
         every = self._config.organisation.municipalities
         found = self._config.rights.reaches(actor, UseCase.INTAKE, every).get(Reach.MUNICIPALITY, ())
         if not found:
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.INTAKE.value)
-            raise NotFound("Deze pagina bestaat niet.")
+            self._looks.refuse(actor, UseCase.INTAKE)
         return found
 
     def directors(self, actor: Actor) -> tuple[str, ...]:
@@ -107,10 +104,7 @@ class Starting:
 
     def must(self, actor: Actor, request: IntakeRequest) -> None:
         """Raise ``NotFound`` when ``actor`` may not start a case in the municipality that was named."""
-        subject = Subject(request.municipality or "")
-        if not self._config.rights.may(actor, UseCase.INTAKE, subject):
-            self._looks.note(Logged.NOT_ALLOWED, actor.code, via=actor.via, page=UseCase.INTAKE.value)
-            raise NotFound("Deze pagina bestaat niet.")
+        self._looks.must(actor, UseCase.INTAKE, Subject(request.municipality or ""))
 
     def _written(
         self, message: MessageFacts, decision: Decision, intent: MessageIntent, now: datetime

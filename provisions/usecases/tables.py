@@ -21,7 +21,6 @@ from provisions.views.lines import ProvisionLine, line, provision_name
 
 MOST = 100
 EARLIER = timedelta(weeks=26)
-NOT_HERE = "Deze pagina bestaat niet."
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Tables(Seeing):
         reaches = self._config.rights.reaches(self.actor, use_case, towns)
         places = tuple(key for key in towns if any(key in found for found in reaches.values()))
         if not places:
-            raise NotFound(NOT_HERE)
+            self._looks.refuse(self.actor, use_case)
         return places
 
     def _laid(self, row: Any) -> Laid:

@@ -1,7 +1,6 @@
 """Taking back what was just done with a case."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from provisions import inputs
 from provisions.access import Actor, UseCase
@@ -14,23 +13,16 @@ from provisions.store.writing import Change, write
 from provisions.usecases.again import tried_again
 from provisions.usecases.deciding import Asked, Deciding, Doing
 
+Decide = Callable[[Case, LastAct | None, Since], Decision]
+
 
 class Undoing(Deciding):
     """Second thoughts."""
 
     def may_be_undone(self, reference: str, *, by: Actor) -> bool:
         """Whether ``undo`` would take something back now. Nothing is changed."""
-        moment, reference = self._doing(by, UseCase.UNDO), inputs.existing_reference(reference)
-        with self._engine.begin() as connection:  # what is held to look at it is let go, and nothing is written
-            if not acts.is_recent(connection, reference, moment.by, self._since(moment)):
-                return False
-            stored = self._stored(connection, reference)
-            kept = acts.read(connection, stored)
-            try:
-                lifecycle.undo(stored.case, kept.act if kept else None, kept.since if kept else Since(), moment)
-            except Refused:
-                return False
-        return True
+        moment = self._doing(by, UseCase.UNDO)
+        return self._is_possible(reference, moment, lambda case, last, since: lifecycle.undo(case, last, since, moment))
 
     @tried_again
     def undo(self, reference: str, *, by: Actor) -> Case:
@@ -45,23 +37,22 @@ class Undoing(Deciding):
     def take_back(self, reference: str, key: str, *, by: Actor) -> Case:
         """Take back the answer about ``key`` that ``by`` just gave by a link; see ``lifecycle.take_back``."""
         moment, asked = self._doing(by, UseCase.TAKE_BACK), self._asked(key)
-
-        def decide(case: Case, last: LastAct | None, since: Since) -> Decision:
-            return lifecycle.take_back(case, asked.of(case), last, since, moment)
-
-        return self._undo(reference, moment, decide, about=asked)
+        return self._undo(reference, moment, _taking_back(asked, moment), about=asked)
 
     def may_be_taken_back(self, reference: str, key: str, *, by: Actor) -> bool:
         """Whether ``take_back`` would take an answer back now. Nothing is changed."""
         moment, asked = self._doing(by, UseCase.TAKE_BACK), self._asked(key)
-        with self._engine.begin() as connection:
-            if not acts.is_recent(connection, inputs.existing_reference(reference), moment.by, self._since(moment)):
+        return self._is_possible(reference, moment, _taking_back(asked, moment))
+
+    def _is_possible(self, reference: str, moment: Doing, decide: Decide) -> bool:
+        reference = inputs.existing_reference(reference)
+        with self._engine.begin() as connection:  # what is held to look at it is let go, and nothing is written
+            if not acts.is_recent(connection, reference, moment.by, moment.now - lifecycle.UNDO_WITHIN):
                 return False
-            stored = self._stored(connection, inputs.existing_reference(reference))
+            stored = self._stored(connection, reference)
             kept = acts.read(connection, stored)
-            last, since = (kept.act, kept.since) if kept else (None, Since())
             try:
-                lifecycle.take_back(stored.case, asked.of(stored.case), last, since, moment)
+                decide(stored.case, kept.act if kept else None, kept.since if kept else Since())
             except Refused:
                 return False
         return True
@@ -70,7 +61,7 @@ class Undoing(Deciding):
         self,
         reference: str,
         moment: Doing,
-        decide: Callable[[Case, LastAct | None, Since], Decision],
+        decide: Decide,
         *,
         about: Asked | None = None,
     ) -> Case:
@@ -84,5 +75,6 @@ class Undoing(Deciding):
             write(connection, [Change(restored, decision, moment)])
         return decision.case
 
-    def _since(self, moment: Doing) -> datetime:
-        return moment.now - lifecycle.UNDO_WITHIN
+
+def _taking_back(asked: Asked, moment: Doing) -> Decide:
+    return lambda case, last, since: lifecycle.take_back(case, asked.of(case), last, since, moment)

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Role, UseCase
 from provisions.domain.errors import DoneBefore, NotFound, Refused
+from provisions.inputs import no_such_page
 from provisions.web.forms import new_number
 from provisions.web.pages import Page
 from provisions.web.sending import SHOWN_ONCE, number_once
@@ -57,7 +58,7 @@ def _changed(visit: Visit) -> str | None:
         case "nieuw-adres":
             return app.people.reset(code, by=by, form=number)
         case _:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
     return None
 
 

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from provisions.domain import dutch
-from provisions.domain.errors import InvalidInput, NotFound
+from provisions.domain.errors import InvalidInput
 from provisions.domain.figures.facts import FEWEST
 from provisions.domain.figures.happened import Figure
 from provisions.domain.weeks import Week
+from provisions.inputs import no_such_page
 from provisions.report.page import WHERE, week_words
 from provisions.usecases.boards import NOBODY, Asked, Board, Opened, WeekLine
 from provisions.web.charts import Chart, chart
@@ -89,11 +90,11 @@ def _opened(visit: Visit, what: str, week: str) -> Opened:
     try:
         of_week = Week.parse(week) if week else None
     except InvalidInput:
-        raise NotFound("Deze pagina bestaat niet.") from None
+        raise no_such_page() from None
     if what in NOW and of_week is None:
         return boards.now(visit.actor, asked, late=NOW[what])
     if what not in HAPPENED:
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     return boards.happened(visit.actor, asked, HAPPENED[what], of_week)
 
 

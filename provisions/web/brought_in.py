@@ -9,8 +9,9 @@ from provisions import inputs
 from provisions.access import Subject, UseCase
 from provisions.domain import dutch
 from provisions.domain.brought_in import DECISIONS, IN_DUTCH, LONGEST, OTHER, Standing
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound, Part
+from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.rules import CodeList
+from provisions.inputs import no_such_page
 from provisions.store.submissions import Unseen
 from provisions.web.acts import labelled
 from provisions.web.forms import FORM, Field, Filled, Form, Kind
@@ -32,7 +33,7 @@ def change(visit: Visit) -> Response:
     if visit.form.get(FORM) == "bring_in" and "besluit" not in visit.form:
         form = _form(visit)
         if form is None:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
         return sent(visit, form, lambda _, filled: _bring_in(visit, filled), _shown(visit), onward=ADDRESS)
     number, bringing = visit.form.get("nummer", "")[:20], visit.house.app.bringing
     try:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from provisions.domain import dutch
-from provisions.domain.errors import NotFound
 from provisions.domain.rules import CodeList
+from provisions.inputs import no_such_page
 from provisions.views.budgets import MOST_YEARS_AGO, Ledger
 from provisions.web.pages import Page
 from provisions.web.taking_away import as_csv
@@ -69,7 +69,7 @@ def _year(visit: Visit) -> int:
     if not asked:
         return visit.house.today().year
     if not re.fullmatch(r"20[0-9]{2}", asked) or int(asked) not in _years(visit):
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     return int(asked)
 
 

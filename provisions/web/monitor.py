@@ -8,9 +8,10 @@ from uuid import UUID
 from starlette.responses import RedirectResponse, Response
 
 from provisions import inputs
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import InvalidInput, NotAllowed
 from provisions.domain.monitor import quarter_before
 from provisions.domain.rules import CodeList
+from provisions.inputs import no_such_page
 from provisions.views.monitor import HEADS, NOT_SHOWN, QUESTIONS, Monitored, lines, said, share
 from provisions.web.pages import Page
 from provisions.web.taking_away import as_csv
@@ -66,7 +67,7 @@ def still_so(visit: Visit) -> Response:
     try:
         address = UUID(visit.form.get("wie", ""))
     except ValueError:
-        raise NotFound("Deze pagina bestaat niet.") from None
+        raise no_such_page() from None
     view = visit.seen.case(address, "kengetallen")
     try:
         visit.house.app.cases.still_so(view.case.reference, by=visit.actor)
@@ -98,7 +99,7 @@ def _found(visit: Visit) -> Monitored:
         day: date | None = inputs.day(asked, "de monitor", visit.house.today()) if asked else None
         return visit.house.app.monitoring.of(visit.actor, day)
     except InvalidInput:
-        raise NotFound("Deze pagina bestaat niet.") from None
+        raise no_such_page() from None
 
 
 PAGES = (

@@ -4,7 +4,8 @@ from http import HTTPStatus
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import DoneBefore, InvalidInput, NotAllowed
+from provisions.inputs import no_such_page
 from provisions.overview.calendar_feed import as_calendar
 from provisions.usecases.preferences import WORDS
 from provisions.web.forms import new_number
@@ -45,7 +46,7 @@ def change(visit: Visit) -> Response:
         case "agenda-uit":
             calendars.revoke(visit.actor)
         case _:
-            raise NotFound("Deze pagina bestaat niet.")
+            raise no_such_page()
     return RedirectResponse(PREFERENCES[0], HTTPStatus.SEE_OTHER)
 
 

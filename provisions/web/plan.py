@@ -10,7 +10,7 @@ from starlette.responses import Response
 from provisions.access import UseCase
 from provisions.access.subjects import may_with_whole, sees_whole
 from provisions.domain.case import ProvisionKey
-from provisions.domain.errors import NotFound
+from provisions.inputs import no_such_page
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.views.standing import CaseView, ProvisionView
@@ -131,7 +131,7 @@ def sheet(visit: Visit) -> Response:
 
     which, view = visit.path["which"], _view(visit)
     if which not in _SHEETS or not may_with_whole(UseCase.SHEET, view.case, visit.actor, visit.house.app.config.rights):
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     page = sheet(view, visit.house.app.config, visit.house.today(), client=which == _FOR_CLIENT)
     name = {"content-disposition": f'inline; filename="{_SHEETS[which]}.pdf"'}
     return Response(as_pdf(page), media_type="application/pdf", headers=name)
@@ -144,7 +144,7 @@ def _sent(scene: Scene, acts: Sequence[Act], show: Show, onward: str) -> Respons
         None,
     )
     if act is None:
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     does = act.does
 
     def do(cases: Cases, filled: Filled) -> str | None:
@@ -197,7 +197,7 @@ def _provision(visit: Visit, view: CaseView) -> ProvisionView:
     wanted = ProvisionKey(key, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 1)
     found = next((p for p in view.provisions if p.provision.id == wanted), None)
     if found is None or visit.path["key"] != wanted.in_address:
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     return found
 
 
@@ -205,7 +205,7 @@ def _id(visit: Visit) -> UUID:
     try:
         return UUID(visit.path["id"])
     except ValueError:
-        raise NotFound("Deze pagina bestaat niet.") from None
+        raise no_such_page() from None
 
 
 PAGES = (

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from starlette.responses import RedirectResponse, Response
 
 from provisions.access import UseCase
-from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
+from provisions.domain.errors import InvalidInput, NotAllowed
+from provisions.inputs import no_such_page
 from provisions.machine.link_secrets import CALL_PATH, LinkSecrets
 from provisions.usecases.standby import CallLink
 from provisions.web.pages import Page
@@ -61,7 +62,7 @@ def take_up_by_link(visit: Visit) -> Response:
 def _link(visit: Visit) -> CallLink:
     found = visit.house.app.standby.by_link(visit.path["secret"], LinkSecrets(visit.house.sealing))
     if found is None:
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     return found
 
 

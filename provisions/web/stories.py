@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from provisions.access import Role
-from provisions.domain.errors import NotFound
+from provisions.inputs import no_such_page
 from provisions.outbound.markdown import html
 from provisions.settings import TEMPLATES
 from provisions.templates import environment
@@ -35,7 +35,7 @@ def one(visit: Visit) -> Response:
     """The day of one role."""
     name = visit.path["role"]
     if name not in NAMES:
-        raise NotFound("Deze pagina bestaat niet.")
+        raise no_such_page()
     text = _texts.get_template(f"{NAMES[name].value}.md.j2").render(answered=visit.house.answered)
     title = f"Een maandag: {_called(name)}"
     return visit.house.page(visit, "help_story.html.j2", title=title, text=html(text))

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from provisions.access.log import Logged
 from provisions.app import App
 from provisions.settings import PROJECT
 from provisions.usecases.intake import IntakeRequest
@@ -36,8 +37,14 @@ def decides(browser: Browser, number: str, **filled: str) -> str:
     return sends(browser, "/meekijken", unseen(browser.last, f"over-{number}") | filled)
 
 
+def refusals(app: App, code: str) -> int:
+    return sum(look.what is Logged.NOT_ALLOWED for look in app.looks.of(code))
+
+
 @pytest.mark.parametrize("code", ROLES)
-def test_each_page_is_for_those_who_answer(browser: Browser, code: str) -> None:
+def test_each_page_is_for_those_who_answer_and_who_else_came_is_written_down(
+    browser: Browser, app: App, code: str
+) -> None:
     browser.signs_in(code)
     directs = code in ("regie-1", "regie-9", "teamleider-1")
     for path, may in (
@@ -45,8 +52,10 @@ def test_each_page_is_for_those_who_answer(browser: Browser, code: str) -> None:
         ("/tafel", directs or code == "tafel-1"),
         ("/maatwerkloket", code == "maatwerk-1"),
     ):
+        before = refusals(app, code)
         browser.opens(path)
         assert browser.status == (200 if may else 404), path
+        assert refusals(app, code) == before + (not may), path
         if code != "regie-9":
             assert THERE not in browser.last
 

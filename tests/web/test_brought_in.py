@@ -2,6 +2,7 @@
 
 import pytest
 
+from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.brought_in import Standing
 from provisions.domain.errors import DoneBefore
@@ -88,3 +89,4 @@ def test_a_team_lead_brings_in_and_the_group_decides(make_browser: NewBrowser, a
         browser = make_browser().signs_in(code)
         browser.opens("/ingebracht")
         assert browser.status == 404, code
+        assert app.looks.of(code)[0].what is Logged.NOT_ALLOWED
