@@ -37,6 +37,15 @@ def find(connection: Connection, code: str) -> Person | None:
     return next(iter(_people(connection, code)), None)
 
 
+def is_still(connection: Connection, person: Person) -> bool:
+    """Whether password, second factor and admission of this account are as they were read. Until the transaction ends they stay
+    so: who changes them waits, and then ends what began here.
+    """
+    query = select(t.person.c.password, t.person.c.second, t.person.c.blocked).where(t.person.c.code == person.code)
+    row = connection.execute(query.with_for_update(read=True)).one_or_none()
+    return row is not None and tuple(row) == (person.password, person.second, person.blocked)
+
+
 def every(connection: Connection) -> list[Person]:
     """All accounts, by code."""
     return _people(connection, None)

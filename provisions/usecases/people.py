@@ -143,7 +143,7 @@ class People:
 
     def _grants(self, roles: Sequence[str], municipalities: Sequence[str]) -> frozenset[Grant]:
         if not roles:
-            raise InvalidInput(f"Geef ten minste één rol. Kies uit: {', '.join(Role)}.")
+            raise InvalidInput(f"Geef ten minste één rol. Kies uit: {', '.join(role.called for role in Role)}.")
         held = [_role(role) for role in roles]
         towns = self._config.organisation.municipalities
         called = {town.key: town.name for town in towns.values()}
@@ -152,7 +152,7 @@ class People:
             places = list(towns)
         if not places and (somewhere := [role for role in held if role in _SAYS_WHERE]):
             raise InvalidInput(
-                f"Geef ook de gemeente waarin iemand {somewhere[0].called} is. Kies uit: {', '.join(towns)}."
+                f"Geef ook de gemeente waarin iemand {somewhere[0].called} is. Kies uit: {', '.join(called.values())}."
             )
         return grants_of(held, places)
 

@@ -60,6 +60,13 @@ class SetUp:
     second: bytes | None
 
 
+def end_of_another_password(engine: Engine, sealing: Sealing, admin_password: str) -> None:
+    """End the sessions of ``admin`` when its password is not the one with which they began. Asked at each start."""
+    with engine.begin() as connection:
+        if door.is_new_admin_password(connection, sealing.signed("admin password", admin_password)):
+            sessions.end_all_of(connection, ADMIN)
+
+
 class SigningIn:
     """The door on one database. ``off_loopback``: others than this machine reach it, so that a second factor is needed.
 
@@ -115,7 +122,7 @@ class SigningIn:
         if not person.grants:
             self._looks.note(Logged.NO_ROLE, person.code)
             raise NotAllowed("Dit account heeft geen rol. Vraag uw beheerder om een rol.")
-        return self._begin(person.code, "account", None)
+        return self._begin(person.code, "account", None, person)
 
     def _admin(self, password: str, address: str) -> str:
         self._sealing.fits(password, None)  # takes as long as for anybody else
@@ -169,8 +176,7 @@ class SigningIn:
 
     def _needs_second(self, grants: frozenset[Grant]) -> bool:
         right = self._config.rights.of(UseCase.SEE_CASE)
-        sees_cases = right is not None and any(grant.role in right.roles for grant in grants)
-        return self._off_loopback and sees_cases
+        return self._off_loopback and right is not None and any(grant.role in right.roles for grant in grants)
 
     # --- a one-time address ----------------------------------------------------------------------------------------------
 
@@ -238,8 +244,7 @@ class SigningIn:
     def sign_out(self, token: str) -> None:
         """It is over at once."""
         with self._engine.begin() as connection:
-            code = sessions.end(connection, digest(token))
-            if code is not None:
+            if code := sessions.end(connection, digest(token)):
                 self._looks.note(Logged.SIGNED_OUT, code, connection=connection)
 
     def clear(self) -> None:
@@ -261,9 +266,12 @@ class SigningIn:
             return frozenset()
         return person.grants if session.grants is None else session.grants
 
-    def _begin(self, code: str, source: str, grants: frozenset[Grant] | None) -> str:
+    def _begin(self, code: str, source: str, grants: frozenset[Grant] | None, proved: Person | None = None) -> str:
+        """``proved``: the account as it was when the password was tried; what ended meanwhile opens nothing."""
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._engine.begin() as connection:
+            if proved is not None and not people.is_still(connection, proved):
+                raise NotAllowed(WRONG)
             sessions.begin(connection, digest(token), Session(code, source, grants, now, now, now))
             if grants is not None:
                 calendars.renew(connection, code, grants, now)

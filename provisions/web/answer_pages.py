@@ -140,6 +140,11 @@ def take_back(visit: Visit) -> Response:
     return _with(visit, _take_back)
 
 
+def back(_visit: Visit) -> Response:
+    """To the question, for whoever asks for the page that a form of it led to: that is no link, and is counted as none."""
+    return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+
+
 def renew(visit: Visit) -> Response:
     """A new link, to the address that the first went to."""
     return _within(visit, _renew)
@@ -359,8 +364,8 @@ def _unindexed(response: Response) -> Response:
 
 PAGES = (
     Page(PATH, look, act, anyone=True),
-    Page(f"{PATH}/nieuw", post=renew, anyone=True),
-    Page(f"{PATH}/code", post=code, anyone=True),
-    Page(f"{PATH}/terugdraaien", post=take_back, anyone=True),
+    Page(f"{PATH}/nieuw", back, renew, anyone=True),
+    Page(f"{PATH}/code", back, code, anyone=True),
+    Page(f"{PATH}/terugdraaien", back, take_back, anyone=True),
     Page(f"{PATH}/{{token}}", arrive, anyone=True),
 )

@@ -1,4 +1,5 @@
-"""Connections that are opened and say nothing, or half a request: gone in half a minute, and never in the way of others.
+"""Connections that are opened and say nothing, half a request or one without an end: gone in half a minute, and never in the way
+of others.
 
 There is a bound on what waits, on what sends its body, on what is idle, on what comes from one address, and on all together,
 which is more than these three; so on open files too.
@@ -11,6 +12,10 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
+LARGEST_HEAD = 64 * 1024  # bytes; with the longest address and cookie that a browser sends it is a quarter of that
+LARGEST_REQUEST = (
+    2 * 1024 * 1024
+)  # on its way: the largest body is half of it, and what comes after that body is kept as well
 MOST_HALF_OPEN = 200
 MOST_HALF_SENT = 100  # the head came, and not the whole body: a form of ours comes at once
 MOST_IDLE = 200
@@ -20,7 +25,8 @@ _THIS_MACHINE = ("127.0.0.1", "::1")
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """uvicorn's own, with an end to waiting for the head of a request.
+    """uvicorn's own, with an end to waiting for the head of a request, and to how long a request may be: all of its head is kept,
+    and what comes after its body too.
 
     Of more than two hundred that wait, the one that waits longest goes: so whoever comes with a whole request is heard, however
     many others only open connections. Likewise of more than a hundred whose body is on its way, and of what was answered and is
@@ -33,6 +39,7 @@ class PatientProtocol(HttpToolsProtocol):
     _from: Counter[str] = Counter()  # noqa: RUF012 - how many of each address
     _address = ""
     _patience: asyncio.TimerHandle | None = None
+    _received = 0  # bytes since the request began
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection was opened."""
@@ -54,6 +61,19 @@ class PatientProtocol(HttpToolsProtocol):
             del self._from[self._address]
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Something came; more than a request can be is not waited for."""
+        super().data_received(data)
+        self._received += len(data)
+        if self.transport.is_closing():
+            return
+        if self in self._half_open and self._received > LARGEST_HEAD:
+            self.transport.write(_TOO_LARGE)
+            self._heard()
+            self.transport.close()
+        elif self in self._half_sent and self._received > LARGEST_REQUEST:
+            self.transport.abort()
+
     def on_response_complete(self) -> None:
         """It was answered, and may be used again."""
         super().on_response_complete()
@@ -66,6 +86,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request; on a connection that was used before, the wait begins again."""
         self._idle.pop(self, None)
+        self._received = 0
         super().on_message_begin()
         if self._patience is None:
             self._wait()
@@ -99,6 +120,13 @@ class PatientProtocol(HttpToolsProtocol):
         self._heard()
         if self.transport is not None and not self.transport.is_closing():
             self.transport.abort()
+
+
+_SAID = b"Deze aanvraag is te lang.\n"
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_SAID), _SAID)
+)
 
 
 def _let_the_first_go(waiting: dict[PatientProtocol, None]) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -17,7 +18,7 @@ from provisions.app import App
 from provisions.machine.sealing import Sealing
 from provisions.settings import Settings
 from provisions.usecases.provider_sign_in import ProviderSigningIn
-from provisions.usecases.signing_in import SigningIn
+from provisions.usecases.signing_in import SigningIn, end_of_another_password
 from provisions.web import connections
 from provisions.web.application import application
 from provisions.web.house import Example, House
@@ -74,6 +75,7 @@ class DoorServer:
             off_loopback=settings.off_loopback,
             pause=time.sleep,
         )
+        self._end_of_another_password = partial(end_of_another_password, app.engine, sealing, admin_password)
         self._examples: list[Example] = []
         served = application(
             app,
@@ -110,6 +112,7 @@ class DoorServer:
     def start(self, sockets: list[socket.socket] | None = None) -> bool:
         """Begin to listen. Returns whether it does."""
         self._sockets = sockets
+        self._end_of_another_password()
         sys.setswitchinterval(_LETS_GO_SECONDS)
         self._thread.start()
         threading.Thread(target=self._clear, name="provisions-deur-opruimen", daemon=True).start()

@@ -178,6 +178,8 @@ def _handled(
 
 
 def _answer(visit: Visit, handler: Handler, anyone: bool) -> Response:
+    if visit.request.url.path != _clean(visit.request.url.path):
+        return not_found(visit)
     # What was said of somebody's rights an hour ago opens no page and does nothing, but signing out.
     stale = visit.signed_in is not None and visit.signed_in.stale and visit.request.url.path != SIGN_OUT
     if not anyone and (visit.signed_in is None or stale):

@@ -106,7 +106,7 @@ def test_what_is_kept_of_a_password_is_no_password(app: App, door: SigningIn) ->
 @pytest.mark.parametrize(
     ("code", "roles", "towns", "refusal", "expected"),
     [
-        ("regie-1", [], [TOWN], InvalidInput, "ten minste één rol"),
+        ("regie-1", [], [TOWN], InvalidInput, "ten minste één rol. Kies uit: regisseur, teamleider, tafel, "),
         ("regie-1", ["regisseuse"], [TOWN], InvalidInput, "Onbekende rol"),
         ("regie-1", ["case_director"], [], InvalidInput, "Geef ook de gemeente"),
         ("regie-1", ["case_director"], ["nergens"], InvalidInput, "Onbekende gemeente"),

@@ -1,12 +1,15 @@
 """How long somebody is in, and how guessing is slowed."""
 
+from collections.abc import Callable
+
 import pytest
 
 from provisions.access.guesses import BY_ACCOUNT, BY_ADDRESS, OVERALL, Guesses
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import NotAllowed
-from provisions.usecases.signing_in import SigningIn, TooManyGuesses
+from provisions.store import sessions
+from provisions.usecases.signing_in import SigningIn, TooManyGuesses, end_of_another_password
 from tests.access.conftest import HERE
 from tests.access.test_people import ready, said
 from tests.conftest import MovingClock
@@ -64,6 +67,41 @@ def test_what_ended_by_itself_is_cleared(app: App, door: SigningIn, clock: Movin
     clock.advance(hours=9)
     door.clear()
     assert door.who(token) is None
+
+
+def test_another_password_of_admin_ends_what_began_with_the_old_one(app: App, clock: MovingClock) -> None:
+    """Whoever sets it anew does so because somebody else knows it, and that one may be in."""
+    door = signing_in(app, clock)
+    end_of_another_password(app.engine, SEALING, ADMIN_PASSWORD)
+    token, of_another = (
+        door.sign_in("admin", ADMIN_PASSWORD, "", HERE),
+        door.sign_in(ready(app, door), PASSWORD, "", HERE),
+    )
+    end_of_another_password(app.engine, SEALING, ADMIN_PASSWORD)  # the next start, with the same one
+    assert door.who(token) is not None
+    end_of_another_password(app.engine, SEALING, "een-ander-wachtwoord-voor-admin")
+    assert door.who(token) is None
+    assert door.who(of_another) is not None
+
+
+@pytest.mark.parametrize("ended", [lambda app, code: app.people.reset(code), lambda app, code: app.people.block(code)])
+def test_a_password_that_is_ended_while_it_is_tried_opens_nothing(
+    app: App, clock: MovingClock, monkeypatch: pytest.MonkeyPatch, ended: Callable[[App, str], object]
+) -> None:
+    """Sessions end with the password; one that begins in that tenth of a second would last."""
+    door = signing_in(app, clock)
+    code, fits = ready(app, door), SEALING.fits
+
+    def meanwhile(password: str, kept: str | None) -> bool:
+        right = fits(password, kept)
+        ended(app, code)
+        return right
+
+    monkeypatch.setattr(SEALING, "fits", meanwhile)
+    with pytest.raises(NotAllowed, match="passen niet"):
+        door.sign_in(code, PASSWORD, "", HERE)
+    with app.engine.connect() as connection:
+        assert sessions.count(connection) == 0
 
 
 def test_after_ten_wrong_ones_an_address_waits_also_with_the_right_one(

@@ -363,6 +363,16 @@ def test_guessing_waits_and_tells_nothing(post: Post) -> None:
     assert browser.status == 200
 
 
+def test_the_page_that_a_form_led_to_is_no_link_when_it_is_asked_for_again(post: Post) -> None:
+    """Enter in the bar of the browser, with the address of what was just sent: back to the question, and nothing is guessed."""
+    browser = post.browser()
+    browser.opens(post.link(COUNTER))
+    for _ in range(4):
+        for page in ("nieuw", "code", "terugdraaien"):
+            browser.opens(f"/antwoord/{page}")
+            assert (browser.status, REF in browser.last) == (200, True)
+
+
 def test_nothing_works_without_the_cookie_the_form_and_our_own_site(post: Post) -> None:
     browser = post.opens(COUNTER)
     browser.fills("/antwoord", {"sec-fetch-site": "cross-site"}, answer="seen", confirm="ja")

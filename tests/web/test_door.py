@@ -4,6 +4,7 @@ import html
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
@@ -284,7 +285,8 @@ def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Brows
 
 def test_a_character_that_no_database_takes_breaks_nothing(browser: Browser) -> None:
     browser.signs_in("teamleider-1")
-    for path in ("/ingebracht?gedaan=%00S-1", "/clienten?blad=%00", "/bord?gemeente=%00", "/maatwerkbudget?jaar=%00"):
+    looked = ("/ingebracht?gedaan=%00S-1", "/clienten?blad=%00", "/bord?gemeente=%00", "/maatwerkbudget?jaar=%00")
+    for path in (*looked, "/clienten/%00", f"/clienten/{uuid4()}/%00", "/rapporten/%00/csv", "/hulp/%00"):
         browser.opens(path)
         assert browser.status in (200, 404), path
     officer = browser.signs_in("maatwerk-1")

@@ -312,6 +312,33 @@ def test_three_hundred_megabytes_are_not_taken_in(listening: Settings) -> None:
     assert answers(listening)[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (HALF, b"x" * 65536),
+        (b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X: y\r\n" * 10_000),
+        (b"GET /", b"x" * 65536),
+        (b"POST /live HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n" * 10_000),
+    ],
+    ids=["a header", "headers", "an address", "what comes after the body"],
+)
+def test_a_head_without_an_end_is_not_taken_in(listening: Settings, begins: bytes, goes_on: bytes) -> None:
+    """It was kept whole, three hundred megabytes in two seconds from one connection, until the machine had no room left."""
+    with opened(listening, begins) as connection:
+        sent = 0
+        with suppress(OSError):
+            while sent < 64 * 1024 * 1024:
+                connection.sendall(goes_on)
+                sent += len(goes_on)
+    assert sent < 32 * 1024 * 1024  # what fits in the network's own room, and no more
+    assert answers(listening)[0] == 200
+
+
+def test_an_address_that_is_too_long_is_told_so(listening: Settings) -> None:
+    with opened(listening, HALF + b"x" * (connections.LARGEST_HEAD + 1024)) as connection:
+        assert b" 431 " in connection.recv(1024)
+
+
 def test_a_connection_that_is_used_again_may_wait_and_then_not_be_half(listening: Settings) -> None:
     connection = HTTPConnection(listening.host, listening.port, timeout=5)
     for _ in range(3):
