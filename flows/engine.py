@@ -236,11 +236,7 @@ def _case_systems(
     servers = servers_for(
         config.zaken, settings.zgw, now, random.random, notified=bool(callback), files=settings.zgw_files
     )
-    headers = {
-        place: settings.zgw[one.callback].get_secret_value()
-        for place, one in config.zaken.items()
-        if one.callback in settings.zgw
-    }
+    headers = settings.callbacks({place: one.callback for place, one in config.zaken.items()})
     systems = CaseSystems(database, config, servers, now, random.random, callback=callback, headers=headers)
     return CaseSystemLoop(systems, now=now, notified=bool(callback))
 

@@ -113,6 +113,12 @@ class Settings:
         """The folder with the secrets that were generated."""
         return self.home / "secrets"
 
+    def callbacks(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """What the notifications of each case system must bring along, by municipality, of those where it was set. ``variables``:
+        by municipality under which name.
+        """
+        return {place: self.zgw[name].get_secret_value() for place, name in variables.items() if name in self.zgw}
+
     @property
     def url(self) -> str:
         """Where a browser on this machine finds the UI."""

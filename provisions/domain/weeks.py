@@ -17,6 +17,15 @@ def week_number(day: date) -> int:
     return (day.toordinal() - 1) // 7
 
 
+def number_in_year(week: str) -> int:
+    """By which number people call a week, of its ISO text.
+
+    >>> number_in_year("2026-W07")
+    7
+    """
+    return int(week.partition("-W")[2])
+
+
 @dataclass(frozen=True, order=True)
 class Week:
     """One ISO week; ``number`` counts on over the years. ``str()`` is the ISO text."""

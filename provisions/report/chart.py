@@ -10,6 +10,8 @@ from typing import Any
 from pygal import Bar
 from pygal.style import Style
 
+from provisions.domain.weeks import number_in_year
+
 CHARTS = (("breaches", "Overschrijdingen per week"), ("overdue", "Te laat aan het eind van de zondag"))
 
 LOOKS: dict[str, Any] = {
@@ -51,7 +53,7 @@ def bars(weeks: Sequence[dict[str, Any]], figure: str, name: str) -> str:
         value_formatter=lambda value: f"{value:g}",
     )
     chart.uuid = f"chart-{figure}"
-    chart.x_labels = [str(int(week["week"].partition("-W")[2])) for week in weeks]
+    chart.x_labels = [str(number_in_year(week["week"])) for week in weeks]
     chart.add(name, [week[figure] for week in weeks])
     return as_picture(chart, f"Staafgrafiek: {name.lower()}. De tabel hieronder heeft dezelfde cijfers.")
 

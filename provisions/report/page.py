@@ -13,7 +13,7 @@ from provisions.domain.calendar import AMSTERDAM
 from provisions.domain.case import Answer, Reason
 from provisions.domain.rules import Dependency
 from provisions.domain.rungs import RungName
-from provisions.domain.weeks import Week
+from provisions.domain.weeks import Week, number_in_year
 from provisions.report.build import Report
 from provisions.report.chart import CHARTS, bars
 from provisions.report.table import FIGURES
@@ -50,8 +50,8 @@ MEANINGS = (
 
 def title(report: Report) -> str:
     """The subject and heading, such as "Weekrapport basisvoorzieningen, week 47 van 2026"."""
-    year, _, number = report["week"].partition("-W")
-    return f"Weekrapport basisvoorzieningen, week {int(number)} van {year}"
+    week = report["week"]
+    return f"Weekrapport basisvoorzieningen, {week_words(week)} van {week[:4]}"
 
 
 def as_page(report: Report) -> str:
@@ -237,7 +237,7 @@ def week_words(text: str) -> str:
     >>> week_words("2026-W47")
     'week 47'
     """
-    return f"week {int(text.partition('-W')[2])}"
+    return f"week {number_in_year(text)}"
 
 
 def _period(report: Report) -> str:

@@ -7,6 +7,7 @@ from pygal import HorizontalBar, Line
 from pygal.style import Style
 
 from provisions.domain import dutch
+from provisions.domain.weeks import number_in_year
 from provisions.report.chart import LOOKS, as_picture
 from provisions.simulation.summary import Summary
 from provisions.simulation.wording import marks, number
@@ -67,7 +68,7 @@ def by_week(summary: Summary) -> str:
         show_minor_x_labels=False,
     )
     chart.uuid = "chart-overdue"
-    chart.x_labels = [str(int(row["week"].partition("-W")[2])) for row in weeks]
+    chart.x_labels = [str(number_in_year(row["week"])) for row in weeks]
     for position, (mark, variant) in enumerate(zip(marks(summary), summary["variants"], strict=True)):
         chart.add(
             mark,

@@ -4,7 +4,7 @@
 (``provisions.domain.possible``), whether somebody may from the list of rights.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,9 @@ from provisions.web.forms import Field, Filled, Form, Kind
 from provisions.web.visits import Visit
 
 REMARK = "remark"
+NO_PERSON = "Schrijf geen naam, nummer of adres op."
+YES, NO = "yes", "no"
+YES_NO = ((YES, "Ja"), (NO, "Nee"))
 # Whether something goes to the national desk, in the words in which every form and letter asks it.
 JUDGEMENTS = ((Said.SUBMITTED.value, "Wel indienen"), (Said.NOT_SUBMITTED.value, "Niet indienen"))
 
@@ -141,6 +144,11 @@ def codes(scene: Scene, of: CodeList) -> list[tuple[str, str]]:
 def labelled(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
     """Codes with their labels, as choices."""
     return [(str(code), dutch.capitalised(label)) for code, label in labels.items()]
+
+
+def only_one(choices: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What stands there at first: the one choice, where there is but one."""
+    return (choices[0][0],) if len(choices) == 1 else ()
 
 
 def cause(scene: Scene, label: str = "Wat staat in de weg?") -> Field:

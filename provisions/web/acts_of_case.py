@@ -10,16 +10,15 @@ from provisions.domain.possible import Can
 from provisions.domain.rules import Brp, CodeList
 from provisions.usecases.cases import Cases
 from provisions.web import acts_with_budget, acts_with_place
-from provisions.web.acts import Act, Scene, codes, on_day
+from provisions.web.acts import NO, NO_PERSON, YES, YES_NO, Act, Scene, codes, on_day, only_one
 from provisions.web.forms import Field, Filled, Form, Kind
 
-_NO_PERSON = "Schrijf geen naam, nummer of adres op."
 _ACCEPT, _DECLINE = "accept", "decline"
 _GOES_TO = "naar:"
 
 
 def _note_form(_: Scene) -> Form:
-    text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=_NO_PERSON)
+    text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=NO_PERSON)
     return Form("note", "Notitie", "Notitie bewaren", (text,), guarded=False)
 
 
@@ -74,8 +73,7 @@ def _follow_up_form(scene: Scene) -> Form:
     titles = {rule.name: rule.title for rule in scene.config.catalogue.case_follow_ups}
     still = possible.follow_ups(scene.case.follow_ups)
     choices = [(f.name, f"{titles.get(f.name, f.name)}, uiterlijk {dutch.dutch_date(f.due)}") for f in still]
-    given = (choices[0][0],) if len(choices) == 1 else ()
-    which = Field("name", "Welke vervolgactie is gedaan?", Kind.ONE, choices, True, given=given)
+    which = Field("name", "Welke vervolgactie is gedaan?", Kind.ONE, choices, True, given=only_one(choices))
     return Form("followup", "Vervolgactie", "Vervolgactie gedaan", (which, on_day(scene)))
 
 
@@ -97,17 +95,13 @@ def _contact(cases: Cases, scene: Scene, filled: Filled) -> None:
     cases.contact(scene.reference, filled.one("contact"), by=scene.by)
 
 
-_YES, _NO = "yes", "no"
-
-
 def _living_form(scene: Scene) -> Form:
     case = scene.case
-    losing = [(_YES, "Ja"), (_NO, "Nee")]
-    given = () if case.losing_place is None else (_YES if case.losing_place else _NO,)
+    given = () if case.losing_place is None else (YES if case.losing_place else NO,)
     fields = (
         Field("living", "Waar slaapt de cliënt?", Kind.LIST, codes(scene, CodeList.LIVING), True, given=(case.living,)),
         Field(
-            "losing_place", "Is die plek binnen drie maanden weg?", Kind.LIST, losing, given=given, empty="Niet bekend"
+            "losing_place", "Is die plek binnen drie maanden weg?", Kind.LIST, YES_NO, given=given, empty="Niet bekend"
         ),
         Field(
             "wlz", "Welke langdurige zorg (Wlz) is er?", Kind.LIST, codes(scene, CodeList.WLZ), True, given=(case.wlz,)
@@ -122,7 +116,7 @@ def _living(cases: Cases, scene: Scene, filled: Filled) -> None:
     cases.living(
         scene.reference,
         filled.one("living"),
-        losing_place={_YES: True, _NO: False}.get(filled.one("losing_place")),
+        losing_place={YES: True, NO: False}.get(filled.one("losing_place")),
         wlz=filled.one("wlz"),
         by=scene.by,
         on=filled.day("on"),
@@ -337,7 +331,7 @@ def _reopen(cases: Cases, scene: Scene, filled: Filled) -> None:
 
 
 def _keep_form(_: Scene) -> Form:
-    text = Field("reason", "Waarom zijn ze nog nodig?", Kind.TEXT, required=True, hint=_NO_PERSON)
+    text = Field("reason", "Waarom zijn ze nog nodig?", Kind.TEXT, required=True, hint=NO_PERSON)
     return Form("keep", "Notities langer bewaren", "Een jaar langer bewaren", (text,))
 
 

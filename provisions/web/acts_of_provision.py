@@ -7,8 +7,11 @@ from provisions.domain.errors import Part
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList, FieldRule, OutcomeName
 from provisions.usecases.cases import Cases
+from provisions.usecases.replies import LONGEST_REMARK
 from provisions.views import replied
 from provisions.web.acts import (
+    NO_PERSON,
+    YES_NO,
     Act,
     Scene,
     amount,
@@ -19,6 +22,7 @@ from provisions.web.acts import (
     labelled,
     of_budget,
     on_day,
+    only_one,
 )
 from provisions.web.forms import Field, Filled, Form, Kind
 
@@ -27,7 +31,6 @@ _OUTCOMES = {
     OutcomeName.REFUSED: "Afgewezen",
     OutcomeName.WITHDRAWN: "Niet meer nodig, of cliënt wil dit niet",
 }
-_YES_NO = [("yes", "Ja"), ("no", "Nee")]
 
 
 # --- what became of it -------------------------------------------------------------------------------------------------
@@ -40,7 +43,7 @@ def _outcome_form(scene: Scene) -> Form:
         on_day(scene, "Op welke dag was dat?"),
         *(own_field(rule) for rule in scene.of.situation.rule.fields if rule.outcomes & set(names)),
         cause(scene, "Was het te laat of lukte het niet: wat stond in de weg?"),
-        Field("note", "Notitie", Kind.TEXT, hint="Blijft bij dit traject. Schrijf geen naam, nummer of adres op."),
+        Field("note", "Notitie", Kind.TEXT, hint=f"Blijft bij dit traject. {NO_PERSON}"),
     )
     return _form(scene, "outcome", "Uitkomst", "Uitkomst vastleggen", *fields)
 
@@ -48,7 +51,7 @@ def _outcome_form(scene: Scene) -> Form:
 def own_field(rule: FieldRule) -> Field:
     """A field of the catalogue, for the outcomes to which it belongs."""
     kind = Kind.DAY if rule.kind == "date" else Kind.LIST
-    choices = _YES_NO if rule.kind == "yes_no" else [(choice.value, choice.label) for choice in rule.choices]
+    choices = YES_NO if rule.kind == "yes_no" else [(choice.value, choice.label) for choice in rule.choices]
     only_for = tuple(name.value for name in OutcomeName if name in rule.outcomes)
     needed = bool(rule.required_for) and rule.required_for == rule.outcomes
     return Field(rule.name, rule.title, kind, choices, needed, rule.help, only_for=only_for, empty="Niet bekend")
@@ -72,7 +75,7 @@ def _follow_up_form(scene: Scene) -> Form:
     titles = {rule.name: rule.title for rule in scene.of.situation.rule.follow_ups}
     still = possible.follow_ups(scene.of.provision.follow_ups)
     choices = [(f.name, f"{titles.get(f.name, f.name)}, uiterlijk {dutch.dutch_date(f.due)}") for f in still]
-    which = Field("name", "Welke vervolgactie is gedaan?", Kind.ONE, choices, True, given=_only(choices))
+    which = Field("name", "Welke vervolgactie is gedaan?", Kind.ONE, choices, True, given=only_one(choices))
     return _form(scene, "followup", "Vervolgactie", "Vervolgactie gedaan", which, on_day(scene))
 
 
@@ -130,7 +133,7 @@ def _waive_form(scene: Scene) -> Form:
     choices = [(str(d), f"Zonder {scene.config.catalogue.named(d)}") for d in waits]
     names = dutch.listed([scene.config.catalogue.named(d) for d in waits]) or "…"
     fields = (
-        Field("dependency", "Waarop wachten we niet?", Kind.ONE, choices, True, given=_only(choices)),
+        Field("dependency", "Waarop wachten we niet?", Kind.ONE, choices, True, given=only_one(choices)),
         Field("because", "Waarom kan dat?", Kind.LIST, codes(scene, CodeList.WAIVER), required=True),
         Field("ground", "Grond", Kind.TEXT, required=True, hint="Waarop u dit baseert. Het bewijs mag later komen."),
         on_day(scene, "Vanaf welke dag?"),
@@ -242,8 +245,7 @@ def _link(cases: Cases, scene: Scene, _filled: Filled) -> str:
 
 
 def _note_form(scene: Scene) -> Form:
-    hint = "Schrijf geen naam, nummer of adres op."
-    text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=hint)
+    text = Field("note", "Wat wilt u onthouden?", Kind.TEXT, required=True, hint=NO_PERSON)
     return _form(scene, "note", "Notitie", "Notitie bewaren", text, guarded=False)
 
 
@@ -277,7 +279,7 @@ def _reply_form(scene: Scene) -> Form:
             parts=(Part.CAUSE,),
         ),
         Field("number", "Hoe noemt het loket dit?", Kind.LINE, hint="Alleen als het loket een nummer gaf."),
-        Field("remark", "Opmerking", Kind.LINE, hint="Hoogstens 200 tekens. Schrijf geen naam, nummer of adres op."),
+        Field("remark", "Opmerking", Kind.LINE, hint=f"Hoogstens {LONGEST_REMARK} tekens. {NO_PERSON}"),
     )
     lead = "Voor wat u aan de telefoon hoort. Een uitkomst legt u bij Uitkomst vast."
     return _form(scene, "reply", "Wat zei het loket?", "Antwoord vastleggen", *fields, lead=lead)
@@ -314,7 +316,7 @@ def _answer_form(scene: Scene) -> Form:
     fields = (
         Field("answer", "Wat is het antwoord?", Kind.ONE, labelled(dutch.ANSWER), required=True),
         *of_budget(scene.config),
-        Field("rung", "Welke tafel antwoordde?", Kind.ONE, rungs, True, given=_only(rungs)),
+        Field("rung", "Welke tafel antwoordde?", Kind.ONE, rungs, True, given=only_one(rungs)),
         cause(scene),
     )
     return _form(scene, "answer", "Antwoord van een tafel", "Antwoord vastleggen", *fields)
@@ -404,11 +406,6 @@ def _form(
     scene: Scene, name: str, title: str, button: str, *fields: Field, lead: str = "", guarded: bool = True
 ) -> Form:
     return Form(name, title, button, fields, lead, str(scene.of.provision.id), guarded)
-
-
-def _only(choices: list[tuple[str, str]]) -> tuple[str, ...]:
-    """What stands there at first: the one choice, where there is but one."""
-    return (choices[0][0],) if len(choices) == 1 else ()
 
 
 ACTS = (

@@ -8,7 +8,7 @@ from provisions.domain.errors import Part
 from provisions.domain.possible import Can
 from provisions.domain.rules import CodeList
 from provisions.usecases.cases import Cases
-from provisions.web.acts import Act, Scene, codes, on_day
+from provisions.web.acts import NO_PERSON, Act, Scene, codes, on_day, only_one
 from provisions.web.forms import Field, Filled, Form, Kind
 
 _SPENT, _RETURNED, _CORRECT = "spent", "returned", "correct"
@@ -64,10 +64,9 @@ def _book_form(scene: Scene) -> Form:
         (_CORRECT, "Wat is uitgegeven, staat er verkeerd"),
     ]
     hint = f"{_AMOUNT_HINT} Bij een verbetering: wat er in totaal echt is uitgegeven."
-    given = (numbers[0][0],) if len(numbers) == 1 else ()
     fields = (
         Field("kind", "Wat is er gebeurd?", Kind.ONE, kinds, required=True),
-        Field("number", "Van welk bedrag?", Kind.ONE, numbers, required=True, given=given),
+        Field("number", "Van welk bedrag?", Kind.ONE, numbers, required=True, given=only_one(numbers)),
         Field("amount", "Hoeveel?", Kind.LINE, required=True, hint=hint, parts=(Part.AMOUNT,)),
         Field(
             "because",
@@ -75,7 +74,7 @@ def _book_form(scene: Scene) -> Form:
             Kind.TEXT,
             required=True,
             only_for=(_RETURNED, _CORRECT),
-            hint="Schrijf geen naam, nummer of adres op.",
+            hint=NO_PERSON,
         ),
         on_day(scene),
     )

@@ -9,7 +9,7 @@ from provisions.domain import dutch
 from provisions.domain.errors import InvalidInput
 from provisions.domain.figures.facts import FEWEST
 from provisions.domain.figures.happened import Figure
-from provisions.domain.weeks import Week
+from provisions.domain.weeks import Week, number_in_year
 from provisions.inputs import no_such_page
 from provisions.report.page import WHERE, week_words
 from provisions.usecases.boards import NOBODY, Asked, Board, Opened, WeekLine
@@ -125,7 +125,7 @@ def _charts(found: Board) -> tuple[Chart, Chart]:
 
 
 def _number(line: WeekLine) -> str:
-    return str(int(str(line.week).partition("-W")[2]))
+    return str(number_in_year(str(line.week)))
 
 
 def _share(line: WeekLine) -> int:

@@ -13,7 +13,7 @@ from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.rules import CodeList
 from provisions.inputs import no_such_page
 from provisions.store.submissions import Unseen
-from provisions.web.acts import labelled
+from provisions.web.acts import labelled, only_one
 from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.pages import Page
 from provisions.web.sending import Drawing, Show, receipt, sent
@@ -57,9 +57,8 @@ def _form(visit: Visit) -> Form | None:
         return None
     catalogue = config.catalogue
     about = [(key, dutch.capitalised(rule.name)) for key, rule in catalogue.provisions.items()]
-    only = (towns[0][0],) if len(towns) == 1 else ()
     fields = (
-        Field("municipality", "Van welke gemeente?", Kind.LIST, towns, required=True, given=only),
+        Field("municipality", "Van welke gemeente?", Kind.LIST, towns, required=True, given=only_one(towns)),
         Field("about", "Waarover gaat het?", Kind.LIST, [*about, (OTHER, "Iets anders")], True, parts=(Part.ABOUT,)),
         Field(
             "cause",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -12,18 +11,20 @@ from provisions.domain import dutch, graph
 from provisions.domain.case import UNKNOWN, VIA_DIRECTOR
 from provisions.domain.errors import InvalidInput, NotAllowed, Part, Refused
 from provisions.domain.rules import Brp, CodeList, Dependency, ProvisionRule, Route
+from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.intake import EVERYTHING, IntakeRequest
 from provisions.views.refusals import for_people
+from provisions.web.acts import NO, YES, YES_NO, labelled
 from provisions.web.forms import Field, Filled, Form, Kind, read
 from provisions.web.pages import Page
-from provisions.web.sending import Drawing, sent
+from provisions.web.sending import Drawing, Show, sent
 from provisions.web.visits import Visit
 
 ADDRESS = "/nieuw"
 CONFIRM = "confirm"
 NOBODY, UNSURE = "", "unknown"
-LOSING: Mapping[str, bool | None] = {"yes": True, "no": False, UNSURE: None}
+LOSING: Mapping[str, bool | None] = {YES: True, NO: False, UNSURE: None}
 _KEY = re.compile(r"'([a-z_]+)'")
 
 
@@ -66,18 +67,13 @@ def _start(visit: Visit, cases: Cases, filled: Filled) -> None:
     cases.intake(request, by=visit.actor)
 
 
-def _shown(visit: Visit) -> "_Shown":
-    return _Shown(visit)
-
-
-@dataclass(frozen=True)
-class _Shown:
+def _shown(visit: Visit) -> Show:
     """The page of a form that was refused when it was confirmed after all."""
 
-    visit: Visit
+    def show(filled: Filled, status: HTTPStatus, _unseen: Sequence[Unseen]) -> Response:
+        return _page(visit, filled, status)
 
-    def __call__(self, filled: Filled, status: HTTPStatus, _unseen: Sequence[object]) -> Response:
-        return _page(self.visit, filled, status)
+    return show
 
 
 def _page(visit: Visit, filled: Filled, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -149,16 +145,16 @@ def _about_client(visit: Visit) -> tuple[Field, ...]:
             given=(Brp.UNKNOWN.value,),
         ),
         Field("on", "Dag van de intake", Kind.DAY, given=(visit.house.today().isoformat(),), parts=(Part.ON,)),
-        Field("living", "Waar verblijft de cliënt?", Kind.LIST, _coded(codes[CodeList.LIVING]), given=(UNKNOWN,)),
+        Field("living", "Waar verblijft de cliënt?", Kind.LIST, labelled(codes[CodeList.LIVING]), given=(UNKNOWN,)),
         Field(
             "losing_place",
             "Raakt de cliënt binnen drie maanden die plek kwijt?",
             Kind.ONE,
-            [("yes", "Ja"), ("no", "Nee"), (UNSURE, "Onbekend")],
+            [*YES_NO, (UNSURE, "Onbekend")],
             given=(UNSURE,),
         ),
-        Field("wlz", "Wlz", Kind.LIST, _coded(codes[CodeList.WLZ]), given=(UNKNOWN,)),
-        Field("contact", "Hoe loopt het contact?", Kind.LIST, _coded(codes[CodeList.CONTACT]), given=(VIA_DIRECTOR,)),
+        Field("wlz", "Wlz", Kind.LIST, labelled(codes[CodeList.WLZ]), given=(UNKNOWN,)),
+        Field("contact", "Hoe loopt het contact?", Kind.LIST, labelled(codes[CodeList.CONTACT]), given=(VIA_DIRECTOR,)),
         Field("own_number", "Zaaknummer van de gemeente", hint="Nooit een BSN."),
     )
 
@@ -177,7 +173,7 @@ def _of_need(rule: ProvisionRule, config: Config) -> list[Field]:
         fields.append(Field(f"for_{rule.key}", "Waarvoor?", Kind.LIST, purposes, empty="niet gezegd"))
     if rule.edges:
         named = [(str(edge), f"Toch beginnen zonder {config.catalogue.named(edge)}") for edge in rule.edges]
-        codes = _coded(config.catalogue.codes[CodeList.WAIVER])
+        codes = labelled(config.catalogue.codes[CodeList.WAIVER])
         fields += [
             Field(f"waive_{rule.key}", "Niet wachten", Kind.SOME, named),
             Field(f"because_{rule.key}", "Waarom niet wachten?", Kind.LIST, codes, empty="alleen als u niet wacht"),
@@ -219,10 +215,6 @@ def _waits(dependencies: Sequence[Dependency], config: Config) -> str:
 def _named(labels: Mapping[Route, str] | Mapping[Brp, str], order: type[Route] | type[Brp]) -> list[tuple[str, str]]:
     called = {str(value): label for value, label in labels.items()}
     return [(value.value, dutch.capitalised(called[value.value])) for value in order]
-
-
-def _coded(codes: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(code, dutch.capitalised(label)) for code, label in codes.items()]
 
 
 # --- what was answered -----------------------------------------------------------------------------------------------

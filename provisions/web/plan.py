@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from provisions.access import UseCase
 from provisions.access.subjects import may_with_whole, sees_whole
+from provisions.domain import dutch
 from provisions.domain.case import ProvisionKey
 from provisions.inputs import no_such_page
 from provisions.store.submissions import Unseen
@@ -97,7 +98,7 @@ def provision(visit: Visit, status: HTTPStatus = HTTPStatus.OK, back: Refusal | 
         visit,
         "provision.html.j2",
         status,
-        title=f"{found.name[:1].upper()}{found.name[1:]} van {view.case.reference}",
+        title=f"{dutch.capitalised(found.name)} van {view.case.reference}",
         view=view,
         p=found,
         facts=showing.of_provision(scene),

@@ -2,15 +2,15 @@
 
 from starlette.responses import Response
 
+from provisions.domain.weeks import number_in_year
 from provisions.report import page
 from provisions.report.build import Report
+from provisions.report.chart import CHARTS
 from provisions.report.page import context, count, week_words
 from provisions.report.table import as_csv
 from provisions.web.charts import Chart, chart
 from provisions.web.pages import Page
 from provisions.web.visits import Visit
-
-CHARTS = (("breaches", "Overschrijdingen per week"), ("overdue", "Te laat aan het eind van de zondag"))
 
 
 def every(visit: Visit) -> Response:
@@ -67,7 +67,7 @@ def _report(visit: Visit) -> Report:
 
 def _chart(report: Report, figure: str, name: str) -> Chart:
     label = f"Staafgrafiek: {name[0].lower()}{name[1:]}. De tabel hieronder heeft dezelfde cijfers."
-    return chart(label, [(str(int(row["week"].partition("-W")[2])), row[figure]) for row in report["weeks"]])
+    return chart(label, [(str(number_in_year(row["week"])), row[figure]) for row in report["weeks"]])
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

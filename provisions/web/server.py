@@ -86,11 +86,7 @@ class DoorServer:
             examples=self._examples,
             provider=_provider(settings, app, self.door),
             more=more,
-            case_systems={
-                place: settings.zgw[one.callback].get_secret_value()
-                for place, one in app.config.zaken.items()
-                if one.callback in settings.zgw
-            },
+            case_systems=settings.callbacks({place: one.callback for place, one in app.config.zaken.items()}),
         )
         config = uvicorn.Config(
             served,
