@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from provisions.access.guesses import BY_ACCOUNT, BY_ADDRESS, OVERALL, Guesses
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import NotAllowed
-from provisions.store import sessions
+from provisions.store import tables as t
 from provisions.usecases.signing_in import SigningIn, TooManyGuesses, end_of_another_password
 from tests.access.conftest import HERE
 from tests.access.test_people import ready, said
@@ -101,7 +102,7 @@ def test_a_password_that_is_ended_while_it_is_tried_opens_nothing(
     with pytest.raises(NotAllowed, match="passen niet"):
         door.sign_in(code, PASSWORD, "", HERE)
     with app.engine.connect() as connection:
-        assert sessions.count(connection) == 0
+        assert connection.execute(select(t.session.c.code)).all() == []
 
 
 def test_after_ten_wrong_ones_an_address_waits_also_with_the_right_one(
