@@ -11,9 +11,10 @@ from provisions.catalogue import Config
 from provisions.domain import deadlines, dutch, graph
 from provisions.domain.absences import NOBODY_AWAY, Absences
 from provisions.domain.approvals import WORDS, Act
-from provisions.domain.calendar import ONE_DAY, day_of
+from provisions.domain.calendar import ONE_DAY, WorkingCalendar, day_of
 from provisions.domain.case import VIA_DIRECTOR, Answer, Approval, Case, FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.deadlines import Situation
+from provisions.domain.lifecycle.reminding import heard
 from provisions.domain.lifecycle.replies import told as told_of
 from provisions.domain.lifecycle.rest import Woken
 from provisions.domain.messages import MEANT_FOR, MessageKind
@@ -86,6 +87,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
     place = case.municipality_of(provision.id)
     here = config.organisation.municipalities[place]
     submitted = provision.rung(RungName.MAATWERKLOKET)
+    calendar = config.catalogue.calendar_of(case.municipality)
     return {
         "link_here": _link_here(message),
         "reference": case.reference,
@@ -132,7 +134,7 @@ def facts(message: MessageFacts, case: Case, provision: Provision, config: Confi
         "there_now": _there_now(situation, config),
         **_refusal(situation, now),
         **_dependents(case, provision.id, config, now),
-        **_follow_up(message, provision, rule, now),
+        **_reminder(message, provision.follow_ups, {f.name: f.title for f in rule.follow_ups}, calendar, now),
     }
 
 
@@ -426,6 +428,7 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
     """Everything that the templates of messages about a case as a whole may use, by name. ``now`` is aware."""
     present = config.organisation.municipalities[case.municipality]
     titles = {rule.name: rule.title for rule in config.catalogue.case_follow_ups}
+    calendar = config.catalogue.calendar_of(case.municipality)
     return {
         "link_here": _link_here(message),
         "reference": case.reference,
@@ -441,7 +444,7 @@ def case_facts(message: MessageFacts, case: Case, config: Config, now: datetime)
         "told_on": dutch.day_and_month(day_of(message.created), now),
         "told_on_date": _dutch(day_of(message.created)),
         **_rest(message, case, now),
-        **_reminder(message, case.follow_ups, titles, now),
+        **_reminder(message, case.follow_ups, titles, calendar, now),
         **_asked(message, case, config),
     }
 
@@ -499,20 +502,14 @@ def _rest(message: MessageFacts, case: Case, now: datetime) -> dict[str, object]
     }
 
 
-def _follow_up(message: MessageFacts, provision: Provision, rule: ProvisionRule, now: datetime) -> Mapping[str, object]:
-    """The follow-up that this message reminds of."""
-    return _reminder(message, provision.follow_ups, {f.name: f.title for f in rule.follow_ups}, now)
-
-
 def _reminder(
-    message: MessageFacts, follow_ups: Iterable[FollowUp], titles: Mapping[str, str], now: datetime
+    message: MessageFacts, follow_ups: Iterable[FollowUp], titles: Mapping[str, str], calendar: WorkingCalendar, now: datetime
 ) -> dict[str, object]:
     """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
-    asked = [f for f in follow_ups if f.name == message.detail and f.is_open]
-    found = max([f for f in asked if f.reminded] or asked, key=lambda f: f.due, default=None)
+    found = heard(follow_ups, message.detail, calendar, day_of(message.created))
     return {
-        "follow_up_title": titles.get(found.name, found.name) if found else "",
+        "follow_up_title": titles.get(message.detail or "", message.detail) if found else "",
         "follow_up_due": _dutch(found.due) if found else "",
         "follow_up_short": dutch.day_and_month(found.due, now) if found else "",
-        "follow_up_again": found is not None and found.reminded_again,
+        "follow_up_again": found is not None and found.again,
     }

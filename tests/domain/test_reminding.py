@@ -5,9 +5,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provisions.domain import lifecycle
 from provisions.domain.calendar import ONE_DAY, first_moment
 from provisions.domain.case import CaseFollowUp, FollowUp
-from provisions.domain.lifecycle.reminding import is_overdue, next_reminder, overdue_on, reminded
+from provisions.domain.lifecycle.reminding import Heard, heard, is_overdue, next_reminder, overdue_on, reminded
 from tests.builders import CATALOGUE, NUDGE, WITH_NUDGE, Client, a_client, at, day
 
 CALENDAR = CATALOGUE.calendar
@@ -55,6 +56,40 @@ def test_what_is_done_in_between_is_not_told_again() -> None:
     client.settles("wmo_indication", "support_started")
     client.lives_until("2027-01-04 09:00")
     assert len([m for m in client.sent("follow_up") if m.detail == "support_started"]) == 1
+
+
+def test_a_reminder_speaks_of_what_is_told_on_its_day_also_when_more_is_asked_since() -> None:
+    """Three looks, none of them done: the second telling of the first is not about the last, and says that it stays undone."""
+    looks = [FollowUp("look", day(f"2027-01-{d}")) for d in ("15", "19", "21", "28")]
+    by_day = {d: heard(looks, "look", CALENDAR, day(f"2027-01-{d}")) for d in ("14", "15", "19", "21", "22", "26", "28")}
+    assert by_day == {
+        "14": None,
+        "15": Heard(day("2027-01-15"), again=False),
+        "19": Heard(day("2027-01-19"), again=False),
+        "21": Heard(day("2027-01-21"), again=False),
+        "22": Heard(day("2027-01-15"), again=True),
+        "26": Heard(day("2027-01-19"), again=True),
+        "28": Heard(day("2027-01-28"), again=True),  # with it the second telling of the 21st
+    }
+    late = heard([FollowUp("look", day("2026-12-01"))], "look", CALENDAR, day("2027-01-14"))
+    assert late == Heard(day("2026-12-01"), again=True), "recorded so late that both days are past"
+
+
+def test_what_is_called_the_same_and_falls_due_together_is_one_letter() -> None:
+    """Proof of two things, asked a week apart: the second telling of the first comes on the day of the second."""
+    client = a_client().needs("id_document", "benefit_decision", "emergency_shelter", "debt_counselling")
+    for on, dependency in (("2026-11-02", "id_document"), ("2026-11-09", "benefit_decision")):
+        key = client.which("debt_counselling")
+        moment = client.travels_to(f"{on} 10:00").moment
+        later = lifecycle.waive(client.case, key, dependency, "volgt", moment, day(on), "evidence_afterwards")
+        client._do(later)
+    client.lives_until("2026-12-31 09:00")
+    lines = [line for line in client.audit if line.data.get("name") == "evidence_received" and "again" in line.data]
+    assert [(line.data["due"], line.data["again"]) for line in lines] == [
+        ("2026-11-30", False), ("2026-11-30", True), ("2026-12-07", False), ("2026-12-07", True),
+    ]  # fmt: skip
+    told = [m.id for m in client.sent("follow_up", "debt_counselling") if m.detail == "evidence_received"]
+    assert [told.index(line.message or "") for line in lines] == [0, 1, 1, 2]
 
 
 # --- of a case as a whole --------------------------------------------------------------------------------------------

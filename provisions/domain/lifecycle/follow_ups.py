@@ -21,15 +21,19 @@ def remind(draft: Draft, key: ProvisionKey) -> None:
     if not told:
         return
     _change_follow_ups(draft, provision, told)
+    letters: dict[str, str] = {}
+    for f in sorted(told, key=lambda f: f.due, reverse=True):
+        if f.name not in letters:  # what is called the same is one letter
+            occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
+            letters[f.name] = draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=occasion)
     for f in told:
-        occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
         draft.note(
             "follow_up.reminded",
             "regisseur nog eens herinnerd aan een vervolgactie"
             if f.reminded_again
             else "regisseur herinnerd aan een vervolgactie",
             key,
-            message=draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=occasion),
+            message=letters[f.name],
             name=f.name,
             due=f.due.isoformat(),
             again=f.reminded_again,

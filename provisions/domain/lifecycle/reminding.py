@@ -2,7 +2,8 @@
 (domain.md, "Who hears what", last row). After that it is overdue, and the team lead sees it.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -40,3 +41,27 @@ def reminded(follow_up: One, calendar: WorkingCalendar, today: date) -> One | No
     if day is None or day > today:
         return None
     return replace(follow_up, reminded=True, reminded_again=is_overdue(follow_up, calendar, today))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a reminder speaks of. ``again``: that it was not done the first time is among what it says."""
+
+    due: date
+    again: bool
+
+
+def heard(follow_ups: Iterable[FollowUp], name: str | None, calendar: WorkingCalendar, on: date) -> Heard | None:
+    """What the director was to hear by a reminder of day ``on``, of all that is called ``name`` and is still to be done.
+
+    What is asked over and over stands there with many days at once. Of these it is the ones that were told last by that day;
+    what came since has a letter of its own, also when this one was written late.
+    """
+    told: dict[FollowUp, tuple[date, bool]] = {}
+    for f in follow_ups:
+        if f.name == name and f.is_open and f.due <= on:
+            again = overdue_on(f, calendar)
+            told[f] = (again, True) if again <= on else (f.due, False)
+    last = max((day for day, _ in told.values()), default=None)
+    latest = [(f.due, again) for f, (day, again) in told.items() if day == last]
+    return Heard(max(due for due, _ in latest), any(again for _, again in latest)) if latest else None
