@@ -503,7 +503,11 @@ def _rest(message: MessageFacts, case: Case, now: datetime) -> dict[str, object]
 
 
 def _reminder(
-    message: MessageFacts, follow_ups: Iterable[FollowUp], titles: Mapping[str, str], calendar: WorkingCalendar, now: datetime
+    message: MessageFacts,
+    follow_ups: Iterable[FollowUp],
+    titles: Mapping[str, str],
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> dict[str, object]:
     """The follow-up that this message reminds of; empty texts when it is none of these or was settled meanwhile."""
     found = heard(follow_ups, message.detail, calendar, day_of(message.created))

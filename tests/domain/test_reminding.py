@@ -61,7 +61,9 @@ def test_what_is_done_in_between_is_not_told_again() -> None:
 def test_a_reminder_speaks_of_what_is_told_on_its_day_also_when_more_is_asked_since() -> None:
     """Three looks, none of them done: the second telling of the first is not about the last, and says that it stays undone."""
     looks = [FollowUp("look", day(f"2027-01-{d}")) for d in ("15", "19", "21", "28")]
-    by_day = {d: heard(looks, "look", CALENDAR, day(f"2027-01-{d}")) for d in ("14", "15", "19", "21", "22", "26", "28")}
+    by_day = {
+        d: heard(looks, "look", CALENDAR, day(f"2027-01-{d}")) for d in ("14", "15", "19", "21", "22", "26", "28")
+    }
     assert by_day == {
         "14": None,
         "15": Heard(day("2027-01-15"), again=False),

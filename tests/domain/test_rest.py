@@ -66,6 +66,28 @@ def test_recorded_late_it_counts_from_its_own_day() -> None:
     assert client.breached("id_document")
 
 
+def test_who_was_back_before_it_ended_by_itself_was_back_on_that_day() -> None:
+    """Back on 13 November; written down when the thirteen weeks were over. It comes out as if it was written down at once."""
+    at_once = at_rest().lives_until("2026-11-13 10:00")
+    at_once.is_back()
+    at_once.lives_until("2027-02-08 10:00")
+    late = at_rest().lives_until("2027-02-08 10:00")
+    assert late.case.rests[-1].woken == day("2027-02-03")
+    assert (late.due("id_document"), late.breached("id_document")) == (day("2027-02-08"), False)
+    told = len(late.sent("new_day"))
+    late.is_back(on="2026-11-13")
+    assert len(late.sent("new_day")) == told + 1, "the counter hears the day that it is"
+    for client in (at_once, late.tick()):
+        assert client.due("id_document") == day("2026-11-17")
+        assert client.breached("id_document")
+        assert [(r.start, r.woken) for r in client.case.rests] == [(day("2026-11-04"), day("2026-11-13"))]
+    assert late.climbed("id_document") == at_once.climbed("id_document")
+    assert isinstance(refusal(lambda: late.is_back(on="2026-11-12")), NotAllowed), "somebody said so already"
+    early = at_rest().lives_until("2027-02-08 10:00")
+    assert isinstance(refusal(lambda: early.is_back(on="2026-11-03")), NotAllowed), "before it was at rest"
+    assert isinstance(refusal(lambda: early.is_back(on="2027-02-03")), NotAllowed), "it ran again"
+
+
 def test_a_statutory_term_goes_on_and_wakes_it_on_its_last_day() -> None:
     client = a_client(present=frozenset(KEYS) - {STATUTORY}).needs(STATUTORY)
     client.reaches(STATUTORY, "applied", on="2026-11-02")

@@ -125,8 +125,11 @@ def _go_on(case: Case, lasting: Rest, reason: str, moment: Moment, on: date) -> 
 
 
 def wake(case: Case, moment: Moment, on: date) -> Decision:
-    """The client is back since day ``on``: everything runs again from that day. Raises ``NotAllowed`` when it is not at rest."""
-    lasting = case.resting(moment.today)
+    """The client is back since day ``on``: everything runs again from that day, also when it has run by itself since.
+
+    Raises ``NotAllowed`` when the case was not at rest on that day, or somebody said before when the client was back.
+    """
+    lasting = case.resting(moment.today) or _ran_by_itself(case, on)
     if lasting is None:
         raise NotAllowed(f"Traject {case.reference} is niet uit beeld. Er is niets om weer te laten lopen.")
     not_before(
@@ -135,6 +138,16 @@ def wake(case: Case, moment: Moment, on: date) -> Decision:
     draft = Draft(case, moment, at_rest=True)
     wake_at(draft, on, Woken.PERSON)
     return draft.done()
+
+
+def _ran_by_itself(case: Case, on: date) -> Rest | None:
+    """The last rest, when it lasted on day ``on`` and nobody but the calendar ended it: what counts is the day on which somebody
+    was back, not the day on which that was recorded (domain.md, rule 3), as it is for a stop.
+    """
+    last = case.rests[-1] if case.rests else None
+    if last is None or case.closed is not None or last.end < last.until:
+        return None
+    return last if last.start <= on < last.until else None
 
 
 def wake_by_itself(draft: Draft) -> None:
@@ -149,7 +162,7 @@ def wake_by_itself(draft: Draft) -> None:
 def wake_at(draft: Draft, on: date, why: Woken) -> None:
     """The last rest ends on day ``on``."""
     *earlier, last = draft.case.rests
-    before = _dues(draft, [*earlier])
+    before = _dues(draft, [*earlier] if last.woken is None else None)
     draft.case = replace(draft.case, rests=(*earlier, replace(last, woken=on)))
     _all_visible(draft)
     draft.note(
