@@ -22,7 +22,7 @@ AIM = 0.5  # seconds
 
 
 def measure(made: Rig, late: int, others: int, rounds: int) -> tuple[dict[str, Any], list[Aim]]:
-    """Medians of each command, and the aim of issue 5."""
+    """Medians of each command, and the aim."""
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     database = engine_for(made.url("provisions"))
     clock = MovingClock(datetime.now(UTC) - timedelta(days=60))

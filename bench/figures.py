@@ -18,7 +18,7 @@ Contestant = Callable[[int], Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Aim:
-    """What issue 5 asks of a figure. ``measured`` is ``None`` when it could not be measured in this run."""
+    """What is asked of a figure. ``measured`` is ``None`` when it could not be measured in this run."""
 
     what: str
     measured: float | None

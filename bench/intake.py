@@ -22,7 +22,7 @@ CORE = "floor: Core, 500 a transaction"
 
 
 def measure(made: Rig, clients: int, rounds: int, names: list[str]) -> tuple[dict[str, Any], list[Aim]]:
-    """The contestants' medians, and the aims of issue 5."""
+    """The contestants' medians, and the aims."""
     peers, floor = invited(made, names), Floor(made)
     number = clients * 12
     contestants = {

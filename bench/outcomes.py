@@ -13,7 +13,7 @@ from bench.rig import Rig, rig
 
 
 def measure(made: Rig, clients: int, rounds: int) -> tuple[dict[str, Any], list[Aim]]:
-    """The medians, and the aim of issue 5. The floor writes three rows for each outcome in a transaction of their own."""
+    """The medians, and the aim. The floor writes three rows for each outcome in a transaction of their own."""
     floor = Floor(made)
     found = interleaved(
         {

@@ -26,7 +26,7 @@ def until_ready(home: Path) -> dict[str, float]:
 
 
 def measure(rounds: int) -> tuple[dict[str, Any], list[Aim]]:
-    """Medians, and the aim of issue 5."""
+    """Medians, and the aim."""
     subprocess.run(["make", "--silent", ".venv"], cwd=PROJECT, check=True)  # noqa: S607 - installing is not measured
     homes: list[Path] = []
     with tempfile.TemporaryDirectory(prefix="pb-ready-") as folder:

@@ -44,7 +44,7 @@ def history(subject: Product, weeks: int) -> list[str]:
 
 
 def measure(made: Rig, provisions: int, weeks: int, rounds: int) -> tuple[dict[str, Any], list[Aim]]:
-    """Medians, and the aims of issue 5."""
+    """Medians, and the aims."""
     migrate.upgrade(made.url("provisions", owner=True), "provisions")
     with migrate.changing(made.url("provisions", owner=True)) as owner:
         allow_other_moments(owner)

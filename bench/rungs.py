@@ -1,7 +1,7 @@
 """Rungs recorded (state, audit, message) when many provisions fall due in one instant.
 
     python -m bench.rungs                                   # 2,100
-    python -m bench.rungs --due 10000                       # as issue 5 has it
+    python -m bench.rungs --due 10000                       # as the aim has it
     python -m bench.rungs --due 10000 --waiting 1000000     # with a million others waiting: ten minutes to fill
     python -m bench.rungs --beside 2                        # each provision in a case with two others
 
@@ -24,7 +24,7 @@ from bench.product import WITHIN, Product, climb_in_real_time, due_at_once, fore
 from bench.rig import Rig, rig
 
 CORE = "floor: Core, 500 a transaction"
-LATE = {2_100: 0.25, 10_000: 1.0}  # seconds: the 99th percentile that issue 5 asks
+LATE = {2_100: 0.25, 10_000: 1.0}  # seconds: the 99th percentile that is asked
 BESIDE = ("special_assistance", "day_activity")  # neither is due by then
 SLOWER = 1.2
 
@@ -40,7 +40,7 @@ def burst(made: Rig, name: str, due: int, beside: int, within: float) -> dict[st
 def measure(
     made: Rig, due: int, rounds: int, names: list[str], beside: int = 0, *, within: float = WITHIN
 ) -> tuple[dict[str, Any], list[Aim]]:
-    """The contestants' medians, and the aims of issue 5."""
+    """The contestants' medians, and the aims."""
     peers, floor = invited(made, names), Floor(made)
     contestants = {
         "product": lambda turn: burst(made, f"rungs_{turn}", due, beside, within),

@@ -29,7 +29,7 @@ def sizes(made: Rig, database: str) -> dict[str, int]:
 
 
 def measure(made: Rig, clients: int) -> tuple[dict[str, Any], list[Aim]]:
-    """Bytes a provision, in all and by table, and the aim of issue 5."""
+    """Bytes a provision, in all and by table, and the aim."""
     subject = product(made, "waiting")
     empty = sizes(made, "waiting")
     take_in_all(subject, twelve(subject, clients))

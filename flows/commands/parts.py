@@ -223,10 +223,7 @@ def _starting_alone(settings: Settings, stop: threading.Event) -> Iterator[None]
     url = url or EmbeddedPostgres(settings.home).url("prefect")
     try:
         connection = psycopg.connect(libpq_url(url), autocommit=True, connect_timeout=5)
-    except (
-        psycopg.OperationalError,
-        psycopg.ProgrammingError,
-    ):  # the other: something after the ? that it does not know
+    except (psycopg.OperationalError, psycopg.ProgrammingError):  # the latter: what stands after the ? is not known
         raise Unreachable(
             f"De database van Prefect op {without_password(url)} is niet bereikbaar.",
             "Controleer of hij draait en of PROVISIONS_PREFECT_DATABASE_URL klopt.",

@@ -37,9 +37,7 @@ class Role(StrEnum):
 
 
 _MODULE = "flows.server.guard"
-_MODULE_BEFORE = (
-    "flows.ui"  # its name in the version before 0.2, which an upgrade may find running. Goes with the next release.
-)
+_MODULE_BEFORE = "flows.ui"  # its name before 0.2, which an upgrade may find running. Goes with the next release.
 _STOP_SECONDS = 6.0
 
 

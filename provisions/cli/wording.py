@@ -104,7 +104,7 @@ class Wording:
         """``9 nov``, with the year when it is not this one."""
         if day is None:
             return ""
-        short = f"{day.day} {dutch.MONTHS[day.month - 1][:3]}".replace("maa", "mrt")
+        short = dutch.short_day(day)
         return short if day.year == self._today.year else f"{short} {day.year}"
 
     def moment(self, moment: datetime) -> str:

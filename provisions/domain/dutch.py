@@ -126,6 +126,16 @@ def dutch_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day(day: date) -> str:
+    """Short enough for a cell of a table, without the year.
+
+    >>> short_day(date(2026, 11, 9)), short_day(date(2026, 3, 9))
+    ('9 nov', '9 mrt')
+    """
+    month = MONTHS[day.month - 1]
+    return f"{day.day} {'mrt' if month == 'maart' else month[:3]}"
+
+
 def day_and_month(day: date, now: datetime) -> str:
     """A day near ``now`` (aware), with the year when it is another one.
 

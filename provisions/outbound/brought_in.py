@@ -31,9 +31,8 @@ class GroupLetters:
     def asked(self, connection: Connection, known: BroughtIn, now: datetime, *, again: bool = False) -> UUID | None:
         """Ask those who may be the second person to look at it; ``None`` where they were asked so already."""
         message = uuid5(_MESSAGES, f"{known.number}/asked/{'again' if again else 'first'}")
-        if outbox.is_there(
-            connection, message
-        ):  # looked at each minute: nothing is written anew for what left long ago
+        # Looked at each minute: nothing is written anew for what left long ago.
+        if outbox.is_there(connection, message):
             return None
         context = self._about(known) | {"by": known.asked_by, "again": again}
         subject = f"Kijk mee met S-{known.number} · {dutch.day_and_month(day_of(now), now)}"

@@ -24,8 +24,8 @@ from provisions.views.standing import ProvisionView
 MOST_LATE = 50
 MOST_OTHER = 20
 MOST_THIS_WEEK = 100
-STANDS_STILL_AFTER = 10  # working days (issue 3)
-AHEAD = 5  # working days (issue 3)
+STANDS_STILL_AFTER = 10  # working days
+AHEAD = 5  # working days
 DECIDED_WITHIN = 2  # working days for a handover (domain.md, "What happens in a life", rule 8)
 
 

@@ -13,8 +13,7 @@ from provisions.views.standing import SUSPENDED, ProvisionView
 
 def short_date(day: date, *, year: bool = True) -> str:
     """ "9 nov 2026", for a picture or a table: its spaces don't break."""
-    month = dutch.MONTHS[day.month - 1]
-    short = f"{day.day}\u00a0{'mrt' if month == 'maart' else month[:3]}"
+    short = dutch.short_day(day).replace(" ", "\u00a0")
     return f"{short}\u00a0{day.year}" if year else short
 
 

@@ -19,9 +19,8 @@ from provisions.views.export import Exports
 
 RELEASED = "export.released"
 DIRECTOR, COLLEAGUE = "de regisseur", "een medewerker"
-_WHO_GOT_IT = frozenset(
-    {"message.sent", "message.failed", "message.absent"}
-)  # these lines name mailboxes, also those of people
+# These lines name mailboxes, also those of people.
+_WHO_GOT_IT = frozenset({"message.sent", "message.failed", "message.absent"})
 
 
 class Releasing:

@@ -13,7 +13,7 @@ from provisions.domain.absences import Absences
 from provisions.domain.calendar import day_of
 from provisions.domain.case import Case, ProvisionKey
 from provisions.store import listing, looking, zaken_seen
-from provisions.store.looking import Found, Patience, Reader
+from provisions.store.looking import Found, Patience, Reader, Rows
 from provisions.views.follow_ups import OverdueFollowUp, overdue
 from provisions.views.post import Post
 from provisions.views.record import AuditEntry
@@ -34,13 +34,10 @@ class Views:
         reference = inputs.existing_reference(reference)
         with self._reader() as rows:
             found = looking.case_of(rows, reference)
-            noted = looking.notes_of(rows, reference) if found else ()
-            asked = looking.approvals_of(rows, reference) if found else ()
-            zaken = zaken_seen.of_case(rows, reference) if found else ()
-            away = listing.absences(rows, day_of(self.clock()))
-        if found is None:
+            view = self._whole(rows, found) if found else None
+        if view is None:
             raise inputs.no_such_case(reference, self.config.organisation.reference_pattern)
-        return _with_more(self._case_view(found, self.clock(), away), noted, asked, zaken)
+        return view
 
     def number(self, reference: str) -> int:
         """The database id of a case. Raises what :meth:`case` raises."""
@@ -58,11 +55,7 @@ class Views:
             one = looking.cases(rows, [number]).get(number) if number is not None else None
             if number is None or one is None:
                 return None
-            away = listing.absences(rows, day_of(self.clock()))
-            noted = looking.notes_of(rows, one.case.reference)
-            asked = looking.approvals_of(rows, one.case.reference)
-            zaken = zaken_seen.of_case(rows, one.case.reference)
-        view = _with_more(self._case_view(one, self.clock(), away), noted, asked, zaken)
+            view = self._whole(rows, one)
         return number, replace(view, number=number)
 
     def knocked_at(self, address: UUID) -> int | None:
@@ -181,6 +174,13 @@ class Views:
             for urgent in (False, True)
         ]
 
+    def _whole(self, rows: Rows, found: Found) -> CaseView:
+        """A case, with what is read only where one case is looked at."""
+        now, reference = self.clock(), found.case.reference
+        noted, asked = looking.notes_of(rows, reference), looking.approvals_of(rows, reference)
+        zaken, away = zaken_seen.of_case(rows, reference), listing.absences(rows, day_of(now))
+        return _with_more(self._case_view(found, now, away), noted, asked, zaken)
+
     def _case_view(self, found: Found, now: datetime, away: Absences) -> CaseView:
         order = list(self.config.catalogue.provisions)
         keys = sorted(found.ids, key=lambda key: (order.index(key.key), key.round))
@@ -209,7 +209,6 @@ class Views:
 
 
 def _with_more(view: CaseView, noted: Sequence[Any], asked: Sequence[Any], zaken: Sequence[Any]) -> CaseView:
-    """With what is read only where one case is looked at."""
     notes = tuple(Note(row.at, row.by, row.key and ProvisionKey(row.key, row.round), row.body) for row in noted)
     numbers: dict[ProvisionKey, list[int]] = {}
     for row in asked:

@@ -1,7 +1,5 @@
 """What the counter said of a provision, in a line: "gevraagd 3 nov, pakken het op 4 nov, klaar op 9 nov"."""
 
-from datetime import date
-
 from provisions.domain import dutch
 from provisions.domain.case import Provision, Reply, Said
 
@@ -24,7 +22,7 @@ def course(provision: Provision) -> str:
     said = [_said(reply) for reply in provision.replies if reply.said in _SAYS]
     if not said:
         return ""
-    asked = [f"gevraagd {_short(provision.asked_on)}"] if provision.asked_on else []
+    asked = [f"gevraagd {dutch.short_day(provision.asked_on)}"] if provision.asked_on else []
     return ", ".join((*asked, *said))
 
 
@@ -34,9 +32,4 @@ def open_replies(provision: Provision) -> list[Reply]:
 
 
 def _said(reply: Reply) -> str:
-    return f"{_SAYS[reply.said]} {_short(reply.named or reply.on)}"
-
-
-def _short(day: date) -> str:
-    month = dutch.MONTHS[day.month - 1]
-    return f"{day.day} {'mrt' if month == 'maart' else month[:3]}"
+    return f"{_SAYS[reply.said]} {dutch.short_day(reply.named or reply.on)}"

@@ -4,12 +4,8 @@ table beside them."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-STEP, HEIGHT, TOP, FOOT = (
-    28,
-    140,
-    22,
-    24,
-)  # of one column, the bars, the numbers above and the labels below, in units of the picture
+# Of one column, the bars, the numbers above and the labels below, in units of the picture.
+STEP, HEIGHT, TOP, FOOT = 28, 140, 22, 24
 
 
 @dataclass(frozen=True)
