@@ -130,7 +130,7 @@ class Pages:
         """Where to begin: links to all forms and to ``lists`` (title → path). The UI itself shows ten at a time."""
         forms = [(form.value, self._links.form(form, {})) for form in Form]
         text = self._render("overview/start.md.j2", {"forms": [f for f in forms if f[1]], "lists": lists})
-        return Page("De formulieren en de lijsten op één bladzijde", text)
+        return Page("De formulieren en de lijsten op één pagina", text)
 
     def late(self, page: LatePage) -> Page:
         """What is late, waits too long, was refused, stands still or could not be sent."""
