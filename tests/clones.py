@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from queue import Empty, SimpleQueue
 from uuid import uuid4
 
 import psycopg
 
 from provisions.machine.postgres import EmbeddedPostgres
 
+Superuser = psycopg.Connection[tuple[object, ...]]
+
 # What a test writes need not outlive the machine. On a disk each of thousands of databases would be written through.
-_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Nor is it kept for so long that cleaning up after it is worth a look at each database, every minute.
+_QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 
 
 class Clones:
@@ -20,6 +24,8 @@ class Clones:
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
+        self._open = ExitStack()
+        self._connections: SimpleQueue[Superuser] = SimpleQueue()  # open, and not in use
         self._hands = ThreadPoolExecutor(2, "clones")
         self._next: dict[str, Future[str]] = {}
         self._dropped: list[Future[None]] = []
@@ -38,24 +44,34 @@ class Clones:
     def close(self) -> None:
         """Wait for what goes on. Raises what went wrong with any of it."""
         self._hands.shutdown()
-        for made in self._next.values():
-            made.result()
-        for dropped in self._dropped:
-            dropped.result()
+        with self._open:
+            for made in self._next.values():
+                made.result()
+            for dropped in self._dropped:
+                dropped.result()
 
     def _made(self, template: str) -> str:
         name = f"test_{uuid4().hex[:12]}"
-        with admin(self._server) as connection:
-            connection.execute(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE {template} STRATEGY FILE_COPY")
+        self._do(f"CREATE DATABASE {name} OWNER provisions_owner TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def _drop(self, name: str) -> None:
-        with admin(self._server) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _do(self, statement: str) -> None:
+        """On a connection that stays: PostgreSQL starts a process for each, twice for each test."""
+        try:
+            connection = self._connections.get_nowait()
+        except Empty:
+            connection = self._open.enter_context(admin(self._server))
+        try:
+            connection.execute(statement)
+        finally:
+            self._connections.put(connection)
 
 
 @contextmanager
-def admin(server: EmbeddedPostgres) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def admin(server: EmbeddedPostgres) -> Iterator[Superuser]:
     """A connection as PostgreSQL's superuser, each statement by itself."""
     password = (server.home / "secrets" / "postgres-postgres").read_text().strip()
     with psycopg.connect(
