@@ -8,6 +8,7 @@ from sqlalchemy import Engine, update
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.store import tables as t
+from tests.conftest import MovingClock
 from tests.door import PASSWORD
 from tests.web.conftest import ROLES, Browser, NewBrowser
 
@@ -61,6 +62,26 @@ def test_a_page_with_an_address_that_is_loaded_again_makes_no_other(
     again = browser.fills("/beheer", None, **what)
     assert (browser.status, "Dit was al gedaan" in again, 'class="key"' in again) == (200, True, False)
     assert make_browser().client.get(address).status_code == 200, "the one that was shown is good"
+
+
+def test_what_was_typed_when_the_session_had_ended_stands_in_the_form(browser: Browser, clock: MovingClock) -> None:
+    browser.signs_in("beheer-1").opens("/beheer")
+    clock.advance(minutes=31)
+    assert "Wat u typte, is bewaard" in browser.fills("/beheer", None, **NEW)
+    browser.fills("/aanmelden", code="beheer-1", password=PASSWORD, second="")
+    assert "Dit typte u voordat u werd afgemeld" in browser.last
+    assert re.search(r'name="code" value="regie-7"', browser.last)
+    assert re.search(r'value="havenmeer"[^>]* checked', browser.last)
+    assert "/welkom/" in browser.fills("/beheer", None, **NEW)
+    assert "Dit typte u" not in browser.opens("/beheer")
+
+
+def test_what_is_wrong_stands_at_its_field(browser: Browser) -> None:
+    browser.signs_in("beheer-1").opens("/beheer")
+    page = browser.fills("/beheer", None, handeling="toevoegen", code="regie-7")
+    assert browser.status == 422
+    assert 'id="toevoegen-rol-fout"' in page
+    assert 'value="regie-7"' in page
 
 
 def test_who_is_blocked_is_out_and_may_come_back(make_browser: NewBrowser) -> None:

@@ -289,6 +289,42 @@ def test_what_is_refused_is_what_was_sent(chromium_itself: Chromium, served: str
     tab.context.close()
 
 
+def test_what_is_typed_for_a_colleague_stays_and_the_address_that_follows_is_kept_nowhere(
+    chromium_itself: Chromium, served: str
+) -> None:
+    tab = signed_in(chromium_itself, served, WHOEVER_MAY_ALL)
+    form, typed = tab.locator("#toevoegen"), {"code": "regie-77", "rol": ["case_director"], "gemeente": [HOME]}
+    tab.goto(f"{served}/beheer")
+    form.evaluate(FILL, typed)
+    tab.reload()
+    assert form.evaluate(STANDS, typed)
+    tab.get_by_role("button", name="Voeg toe en maak een adres").click()
+    tab.get_by_text("Het werkt 24 uur en één keer").wait_for()
+    assert not tab.evaluate(TYPED_HERE)
+    tab.get_by_role("link", name="Terug naar mensen").click()
+    assert tab.get_by_label("Code van de medewerker").input_value() == ""
+    tab.context.close()
+
+
+def test_what_is_typed_in_a_row_that_is_gone_is_told(chromium_itself: Chromium, served: str, app: App) -> None:
+    kind = OF_LISTS[1]
+    tab = signed_in(chromium_itself, served, WHOEVER_MAY_ALL)
+    said = tab.get_by_text("dat formulier staat er niet meer")
+    tab.goto(served + kind.page)
+    tab.locator(kind.form).first.evaluate(FILL, kind.typed)
+    (view,) = [p for p in app.views.case(AT_TABLE).provisions if p.lies_with]
+    app.cases.answer(AT_TABLE, view.provision.key, "doorbraaktafel", "other_route", by=typed("tafel-1"))
+    tab.reload()
+    assert said.count() == 1
+    assert AT_TABLE in said.inner_text()
+    assert "deze week" in said.inner_text()
+    assert "Voorrang" in said.inner_text(), "what was chosen is said in words"
+    tab.get_by_role("button", name="Weggooien").click()
+    tab.reload()
+    assert said.count() == 0
+    tab.context.close()
+
+
 def _signs_in(tab: Page, base: str, code: str) -> None:
     tab.goto(f"{base}/werk")
     tab.get_by_label("Uw code").fill(code)

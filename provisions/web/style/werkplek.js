@@ -16,16 +16,21 @@
 
   // What is typed and not sent stays in this tab, an hour, for whoever typed it: loading the page again, or Back, brings it back
   // (docs/decisions/0105). It goes when the page says that its form was carried out, at signing out, and for anybody else.
+  // Who answers by a link is nobody in particular ("van" without a code): of that nothing stays.
   const TYPED = "getypt ", HOUR = 3600000;
   const keyOf = (form, { pathname, search } = location) => `${TYPED}${pathname}${search} ${form.id}`;
-  const isOurs = (form) => form?.method === "post" && form.id && form.elements.van && form.elements.nummer;
+  const isOurs = (form) => form?.method === "post" && form.id && form.elements.van?.value.includes("~") && form.elements.nummer;
   const fieldsOf = (form) => [...form.elements].filter((one) => one.matches("input, select, textarea") && one.name && !/^(hidden|password)$/.test(one.type));
   const isTicked = (one) => /^(radio|checkbox)$/.test(one.type);
+  const stands = (one) => (isTicked(one) ? one.checked : one.value);
+  const saidOf = (one) => (isTicked(one) ? one.labels[0]?.textContent : one.selectedOptions?.[0].text ?? one.value)?.trim();
   const keep = (form, at) => sessionStorage.setItem(keyOf(form, at), JSON.stringify({
     van: form.elements.van.value,
     nummer: form.elements.nummer.value,
     at: Date.now(),
     typed: fieldsOf(form).filter((one) => !isTicked(one) || one.checked).map((one) => [one.name, one.value]),
+    label: form.getAttribute("aria-label") ?? "",
+    said: fieldsOf(form).filter(stands).map(saidOf),
   }));
   const forget = (which) => Object.keys(sessionStorage).filter((key) => key.startsWith(TYPED)).forEach((key) => {
     if (which(JSON.parse(sessionStorage.getItem(key)))) sessionStorage.removeItem(key);
@@ -35,13 +40,14 @@
 
   const fill = (one, typed) => {
     const found = typed.find(([name, value]) => name === one.name && (!isTicked(one) || value === one.value));
-    const before = isTicked(one) ? one.checked : one.value;
+    const before = stands(one);
     if (isTicked(one)) one.checked = Boolean(found);
     else if (found) one.value = found[1];
     if (one.selectedIndex === -1) one.value = before; // what was chosen is no choice any more
-    return before !== (isTicked(one) ? one.checked : one.value);
+    return before !== stands(one);
   };
-  const sayTyped = (form, number) => {
+  // A sentence with a button that throws away what is kept under this key.
+  const telling = (sentence, key, thrown) => {
     const told = document.createElement("p"), away = document.createElement("button");
     told.className = "notice";
     told.setAttribute("role", "note");
@@ -49,15 +55,24 @@
     away.className = "utrecht-button utrecht-button--subtle";
     away.textContent = "Weggooien";
     away.addEventListener("click", () => {
-      form.reset();
-      form.elements.nummer.value = number;
-      changed(form);
-      sessionStorage.removeItem(keyOf(form));
+      thrown();
+      sessionStorage.removeItem(key);
       told.remove();
-      fieldsOf(form)[0]?.focus();
     });
-    told.append("Dit typte u hier eerder. Kijk het na en ga verder, of gooi het weg. ", away);
-    form.prepend(told);
+    told.append(sentence, " ", away);
+    return told;
+  };
+  const sayTyped = (form, number) => form.prepend(telling("Dit typte u hier eerder. Kijk het na en ga verder, of gooi het weg.", keyOf(form), () => {
+    form.reset();
+    form.elements.nummer.value = number;
+    changed(form);
+    fieldsOf(form)[0]?.focus();
+  }));
+  // The form is gone: somebody else did it meanwhile, or it can't be done any more. What a page refuses, it says itself.
+  const sayGone = (key) => {
+    const { label, said } = JSON.parse(sessionStorage.getItem(key));
+    const what = [label, said.join("; ")].filter(Boolean).join(": ");
+    if (said.length) document.querySelector("main h1").after(telling(`Dit typte u hier eerder, en dat formulier staat er niet meer. Kijk of het nog nodig is. ${what}`, key, () => {}));
   };
   // It keeps its number: if it was carried out after all and only the answer got lost, sending it again does nothing twice.
   const typeAgain = (form) => {
@@ -82,9 +97,11 @@
   });
   addEventListener("DOMContentLoaded", () => {
     const who = document.querySelector(".who strong")?.textContent;
-    const done = new URLSearchParams(location.search).get("gedaan");
+    const done = document.querySelector("[data-done]")?.dataset.done ?? new URLSearchParams(location.search).get("gedaan");
     forget(({ van, nummer, at }) => nummer === done || at < Date.now() - HOUR || (who && who !== van.split("~")[0]));
     document.querySelectorAll("form[id]").forEach(typeAgain);
+    const here = keyOf({ id: "" });
+    if (who && !document.querySelector("main [role=alert]")) Object.keys(sessionStorage).filter((key) => key.startsWith(here) && !document.getElementById(key.slice(here.length))).forEach(sayGone);
   });
 
   // The day in words beside a date field, as it is typed.
