@@ -191,7 +191,9 @@ def test_each_answers_by_keyboard_and_axe_finds_nothing(chromium_itself: Chromiu
         hands.presses('button[type="submit"]')
         tab.wait_for_selector('[name="confirm"]')
         looked(f"the summary, {one.answer}")
-        assert not tab.evaluate("() => Object.keys(sessionStorage)"), "who answers by a link leaves nothing in the browser"
+        assert not tab.evaluate("() => Object.keys(sessionStorage)"), (
+            "who answers by a link leaves nothing in the browser"
+        )
         hands.presses('[name="confirm"]')
         assert one.says in tab.wait_for_selector('[role="status"]').inner_text()  # type: ignore[union-attr]
         looked(f"what was recorded, {one.answer}")

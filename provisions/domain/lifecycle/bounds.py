@@ -11,17 +11,18 @@ LONGEST_WAIT = timedelta(
 )  # the last day that can be planned, and a term of a year after it
 
 
-def not_before(what: str, on: date, *limits: tuple[date | None, str]) -> None:
+def not_before(what: str, on: date, *limits: tuple[date | None, str], about: Part | None = Part.ON) -> None:
     """Raise ``InvalidInput`` when a fact of day ``on`` lies before one of ``limits``: (first day possible, what that was).
 
-    ``what`` begins the Dutch sentence: "De uitkomst van 'housing'". A limit without a day is none.
+    ``what`` begins the Dutch sentence: "De uitkomst van 'housing'". A limit without a day is none. ``about``: the field in
+    which the day stands, where ``what`` does not name it.
     """
     for first, why in limits:
         if first is not None and on < first:
             raise InvalidInput(
                 f"{what} kan niet op {on.isoformat()}: dat is voor {why} ({first.isoformat()}). "
                 f"Kies {first.isoformat()} of een latere dag.",
-                about=Part.ON,
+                about=about,
             )
 
 
