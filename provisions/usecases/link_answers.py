@@ -35,7 +35,7 @@ from provisions.domain.questions import AskedAs, Question, receiver
 from provisions.machine import link_secrets
 from provisions.machine.link_secrets import Link, LinkSecrets
 from provisions.store import asked as store
-from provisions.store import audit, channel
+from provisions.store import audit, channel, submissions
 from provisions.store.asked import Letter
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.views.cases import Views
@@ -179,20 +179,25 @@ class LinkAnswers:
 
     # --- to the same receiver once more --------------------------------------------------------------------------------
 
-    def renew(self, asked: AskedNow) -> None:
+    def renew(self, asked: AskedNow, form: str = "") -> None:
         """Have a new link sent to the address that the first went to, when the question still waits, three times a day at most.
 
-        Whoever asks hears the same, whatever comes of it.
+        Whoever asks hears the same, whatever comes of it. ``form``: the number of the form that asks it; a second press on its
+        button sends nothing.
         """
         now = self._clock()
         waits = Asked(asked.question, asked.letter.municipality, asked.letter.created).waits(asked.view.case)
         if waits:
-            self._send(asked, MessageKind.LINK, first_moment(day_of(now)), RENEWALS_A_DAY, "nieuwe link gevraagd")
+            today = first_moment(day_of(now))
+            self._send(asked, form, MessageKind.LINK, today, RENEWALS_A_DAY, "nieuwe link gevraagd")
 
-    def send_code(self, asked: AskedNow, browser: bytes) -> bool:
-        """Have a code sent to the same address, for this browser (a digest). Returns whether that is still possible this hour."""
+    def send_code(self, asked: AskedNow, browser: bytes, form: str = "") -> bool:
+        """Have a code sent to the same address, for this browser (a digest). Returns whether that is still possible this hour.
+        ``form``: as for :meth:`renew`.
+        """
         since = self._clock() - timedelta(hours=1)
-        return self._send(asked, MessageKind.LINK_CODE, since, CODES_AN_HOUR, "code gevraagd bij een link", browser)
+        because = "code gevraagd bij een link"
+        return self._send(asked, form, MessageKind.LINK_CODE, since, CODES_AN_HOUR, because, browser)
 
     def is_code(self, asked: AskedNow, browser: bytes, typed: str) -> bool:
         """Whether these are the digits of the last code that this browser asked for, ten minutes ago at most. Each is good once,
@@ -207,18 +212,29 @@ class LinkAnswers:
         return right
 
     def _send(
-        self, asked: AskedNow, kind: MessageKind, since: datetime, most: int, because: str, browser: bytes | None = None
+        self,
+        asked: AskedNow,
+        form: str,
+        kind: MessageKind,
+        since: datetime,
+        most: int,
+        because: str,
+        browser: bytes | None = None,
     ) -> bool:
-        """Write such a message, unless there were ``most`` since then. Returns whether it was written."""
+        """Write such a message, unless ``form`` did or there were ``most`` since then. Returns whether it is on its way."""
         now, of, opened = self._clock(), asked.letter, asked.opened
         letter = opened.link.message
         with self._engine.begin() as connection:
             store.hold(connection, letter)
+            if form and submissions.find(connection, form) is not None:
+                return True
             total, lately = store.asked_anew(connection, of, letter, kind, since)
             if lately >= most:
                 return False
             message, rung = uuid5(letter, f"{kind.value}/{total + 1}"), asked.question.rung
             store.write_anew(connection, of, letter, message, rung, opened.receiver, total + 1, now, kind)
+            if form:
+                submissions.note(connection, form, asked.actor.code, now, "", "")
             if browser is not None:
                 store.keep_code(connection, message, letter, browser, now)
             data = {"kind": kind.value, "via": Via.LINK.value, **({"round": of.key.round} if of.key.round > 1 else {})}

@@ -9,7 +9,7 @@ from provisions.domain.errors import NotAllowed
 from provisions.domain.messages import MessageKind
 from provisions.domain.questions import AskedAs, Question
 from provisions.store import asked as store
-from provisions.store import audit, channel
+from provisions.store import audit, channel, submissions
 from provisions.store.asked import Sent
 from provisions.store.loading import Stored
 from provisions.usecases.deciding import Deciding
@@ -21,13 +21,15 @@ class Renewing(Deciding):
     def link(self, reference: str, key: str, *, by: Actor) -> Case:
         """Send a new link to everybody who was asked about a provision and has not answered, at the first address.
 
-        Raises ``NotAllowed`` when nobody was asked anything that waits.
+        Raises ``NotAllowed`` when nobody was asked anything that waits; ``DoneBefore`` when the form that asks it did.
         """
         moment, asked = self._doing(by, UseCase.LINK), self._asked(key)
         with self._transaction(moment) as connection:
             stored = self._stored(connection, reference)
             self._entitle(moment, stored, asked)
             of = asked.of(stored.case)
+            if moment.sent is not None:  # pressed twice at the same moment: the second waited for the case
+                submissions.claim(connection, moment.sent, moment, [stored.case_id], 0)
             waiting = self._waiting(stored, of, store.sent_about(connection, stored.ids[of], _KINDS))
             if not waiting:
                 reference = stored.case.reference

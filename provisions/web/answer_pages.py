@@ -28,10 +28,11 @@ from provisions.machine.link_secrets import PATH, Link
 from provisions.usecases.link_answers import AskedNow, Opened
 from provisions.usecases.signing_in import TooManyGuesses
 from provisions.usecases.submissions import Receipt
-from provisions.web.forms import FROM, Filled, blank, read
+from provisions.web.forms import FROM, Filled, blank, new_number, read
 from provisions.web.house import House
 from provisions.web.link_choices import form_of, record, sentence, summary
 from provisions.web.pages import Page
+from provisions.web.sending import number_once
 from provisions.web.told import hears
 from provisions.web.visits import Visit, not_found, to_sign_in
 
@@ -277,7 +278,7 @@ def _bound(visit: Visit, asked: AskedNow) -> str:
 
 def _renew(visit: Visit, asked: AskedNow, _come: Come) -> Response:
     if _is_of_this(visit, asked):
-        visit.house.links.renew(asked)
+        visit.house.links.renew(asked, number_once(visit))
     return visit.house.page(visit, "answer_renewed.html.j2", title="Nieuwe link aangevraagd", team=asked.place.team)
 
 
@@ -286,7 +287,7 @@ def _code(visit: Visit, asked: AskedNow, come: Come) -> Response:
     if not _is_of_this(visit, asked):
         return _unknown(visit, ANOTHER, HTTPStatus.CONFLICT)
     if "sturen" in visit.form:
-        sent = links.send_code(asked, come.digest)
+        sent = links.send_code(asked, come.digest, number_once(visit))
         return _ask_code(visit, asked, sent=sent, why="" if sent else TOO_MANY_CODES)
     if not links.is_code(asked, come.digest, typed):
         return _ask_code(visit, asked, why=WRONG_CODE, sent=True)
@@ -298,8 +299,16 @@ def _code(visit: Visit, asked: AskedNow, come: Come) -> Response:
 def _ask_code(visit: Visit, asked: AskedNow, *, why: str = "", sent: bool = False) -> Response:
     """Before anything of the question is shown. ``sent``: a code is on its way."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if why else HTTPStatus.OK
-    bound = _bound(visit, asked)
-    return visit.house.page(visit, "answer_code.html.j2", status, title="Code", why=why, sent=sent, bound=bound)
+    return visit.house.page(
+        visit,
+        "answer_code.html.j2",
+        status,
+        title="Code",
+        why=why,
+        sent=sent,
+        bound=_bound(visit, asked),
+        number=new_number(),
+    )
 
 
 # --- afterwards ----------------------------------------------------------------------------------------------------------
@@ -349,6 +358,7 @@ def _over(visit: Visit, asked: AskedNow, why: str = "") -> Response:
         team=asked.place.team,
         why=why,
         bound=_bound(visit, asked),
+        number=new_number(),
     )
 
 

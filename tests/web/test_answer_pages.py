@@ -14,6 +14,8 @@ from provisions.access.guesses import Guesses
 from provisions.app import App
 from provisions.catalogue import Config
 from provisions.domain.answering import AnswersBy
+from provisions.domain.errors import DoneBefore
+from provisions.domain.lifecycle import Sent
 from provisions.machine.link_secrets import PATH, Link, LinkSecrets
 from provisions.outbound.gathered import Gathered
 from provisions.outbound.links import Links
@@ -216,11 +218,12 @@ def test_a_new_link_goes_to_the_first_address_three_times_a_day_and_only_while_i
     post.clock.advance(days=31)
     browser = post.opens(COUNTER)
     assert browser.status == 410
-    over = browser.last
     for _ in range(4):
-        browser.last = over
-        browser.fills("/antwoord/nieuw", to="iemand@elders.example", receiver="iemand@elders.example")
-        assert "Aangevraagd" in browser.last
+        over = browser.opens("/antwoord")
+        for _ in ("pressed", "and pressed again"):
+            browser.last = over
+            browser.fills("/antwoord/nieuw", to="iemand@elders.example", receiver="iemand@elders.example")
+            assert "Aangevraagd" in browser.last
     assert not [m for m in post.letterbox.mail if "elders" in m["To"]]
     anew = [m for m in post.mails(COUNTER) if "Nieuwe link" in m["Subject"]]
     assert len(anew) == 3
@@ -229,8 +232,11 @@ def test_a_new_link_goes_to_the_first_address_three_times_a_day_and_only_while_i
     for link in (first, second):
         browser.opens(link)
         assert browser.status == 200, "earlier mails on the same question work until it is answered"
-    post.app.cases.link(REF, "id_document", by=typed("regisseur.noord"))
+    pressed = post.app.cases.by_form(Sent("a" * 32))
+    pressed.link(REF, "id_document", by=typed("regisseur.noord"))
     assert post.app.messages.found()[0].kind == "link"
+    with pytest.raises(DoneBefore):
+        pressed.link(REF, "id_document", by=typed("regisseur.noord"))
     assert post.link(COUNTER) not in (first, second), "a director has one sent too"
     assert ("message.requested", "regisseur.noord", "shell") in post.record()
     answers(browser, answer="delivered", on="2026-11-03", paid_by="free")
@@ -248,7 +254,12 @@ def test_a_code_goes_to_the_same_mailbox_for_one_browser(with_codes: Post) -> No
     )
     browser.fills("/antwoord", answer="seen", confirm="ja")
     assert "zes cijfers" in browser.last
-    browser.fills("/antwoord/code", sturen="ja")
+    asking = browser.last
+    for _ in ("once", "and again"):
+        browser.last = asking
+        browser.fills("/antwoord/code", sturen="ja")
+        assert "onderweg" in browser.last
+    assert len([m for m in post.mails(COUNTER) if "Code" in m["Subject"]]) == 1, "pressed twice it is one mail"
     digits = re.findall(r"^.*: (\d{6})$", post.text(post.mails(COUNTER)[-1]), re.M)[-1]
     assert digits in post.text(post.mails(COUNTER)[-1], "html")
     assert digits not in str([m.body for m in post.app.messages.found(reference=REF)])
