@@ -116,7 +116,7 @@ class Probes:
 
     def _count_door(self) -> Mapping[Logged, int]:
         with self._database.connect() as connection:
-            found = access_log.counts(connection)
+            found = access_log.counts(connection, Logged.LOOKED_WITH_REASON.value)
         return {what: found.get(what.value, 0) for what in Logged}
 
     def _count_case_systems(self) -> CaseSystemTotals:

@@ -66,9 +66,12 @@ def reasons_in(
     return connection.execute(select(log).where(*there).order_by(log.c.at.desc(), log.c.id.desc()).limit(limit)).all()
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """How many lines there are of each kind."""
-    query = select(t.access_log.c.what, func.count()).group_by(t.access_log.c.what)
+def counts(connection: Connection, by_page: str) -> dict[str, int]:
+    """How many lines there are of each kind; of the kind ``by_page``, of which each case that stands on a page has a line besides
+    that of the page, how many pages.
+    """
+    log = t.access_log.c
+    query = select(log.what, func.count()).where(or_(log.what != by_page, log.case_id.is_(None))).group_by(log.what)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

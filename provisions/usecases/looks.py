@@ -120,9 +120,9 @@ class Looks(Noting):
             raise
 
     def counts(self) -> dict[Logged, int]:
-        """How many lines of each kind are kept."""
+        """How many of each kind are kept. A page that was looked at with a reason is one look, whoever stands on it."""
         with self._engine.begin() as connection:
-            found = access_log.counts(connection)
+            found = access_log.counts(connection, Logged.LOOKED_WITH_REASON.value)
         return {what: found.get(what.value, 0) for what in Logged}
 
     def _look(self, row: Any) -> Look:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from starlette.responses import RedirectResponse, Response
 
 from provisions.access import Role, UseCase
-from provisions.domain.errors import DoneBefore, NotFound, Refused
+from provisions.domain.errors import DoneBefore, Refused
 from provisions.inputs import no_such_page
 from provisions.web.forms import FORM, Field, Filled, Form, Kind, new_number, read
 from provisions.web.pages import Page

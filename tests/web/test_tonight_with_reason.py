@@ -86,6 +86,10 @@ def test_before_the_reason_nothing_and_after_it_who_needs_a_bed_to_look_at(brows
         (seen,) = beds.looks.of(reference)
         assert (seen.code, seen.what, seen.because) == ("maatwerk-1", Logged.LOOKED_WITH_REASON, EMERGENCY)
     assert kinds(beds, ELSEWHERE) == []
+    counts = beds.looks.counts()
+    assert (counts[Logged.REASON_GIVEN], counts[Logged.LOOKED_WITH_REASON]) == (1, 1), (
+        "three stood there; it is one look"
+    )
 
 
 def test_it_ends_after_its_hours_and_with_the_right(make_browser: NewBrowser, beds: App, clock: MovingClock) -> None:
