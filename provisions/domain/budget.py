@@ -21,10 +21,12 @@ class Entry:
 
     @property
     def asked(self) -> BudgetLine:
+        """The line by which it was asked."""
         return self.lines[0]
 
     @property
     def number(self) -> int:
+        """That behind ``B-``."""
         return self.asked.number
 
     @cached_property
@@ -138,6 +140,7 @@ class Purpose:
 
     @property
     def shown(self) -> bool:
+        """Whether the count may be seen."""
         return self.times is not None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from provisions.domain.absences import Absence, Absences
 from provisions.store.looking import Rows
+from provisions.store.worklists import MOVING
 
 # Per kind of day the first that is still to come, of the provisions of a case; behind each the key and the round.
 NEXT_DAYS = """min((p.due || ' ' || p.key || ' ' || p.round) COLLATE "C")
@@ -88,13 +89,13 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     """
     conditions = {
         "c.forgotten IS NULL": True,
-        f"(c.director = ANY(%(directors)s::text[]) OR ({_MOVING} AND c.handover_director = ANY(%(directors)s::text[])))": (
+        f"(c.director = ANY(%(directors)s::text[]) OR ({MOVING} AND c.handover_director = ANY(%(directors)s::text[])))": (
             wanted.directors is not None
         ),
-        f"(c.municipality = %(municipality)s OR ({_MOVING} AND c.handover_with = %(municipality)s))": (
+        f"(c.municipality = %(municipality)s OR ({MOVING} AND c.handover_with = %(municipality)s))": (
             wanted.municipality is not None
         ),
-        _MOVING: wanted.handover,
+        MOVING: wanted.handover,
         "c.closed IS NULL": wanted.open is True,
         "c.closed IS NOT NULL": wanted.open is False,
         "c.id IN (SELECT l.case_id FROM provision l WHERE l.late_from <= %(now)s)": wanted.late,
@@ -116,8 +117,6 @@ def cases(rows: Rows, wanted: CaseFilter, now: datetime, today: date) -> Sequenc
     )
 
 
-# Handed over and not accepted yet: the case stands with both.
-_MOVING = "(c.closed IS NULL AND c.handover_since IS NOT NULL AND c.handover_accepted IS NULL)"
 _BLOCKED = "EXISTS (SELECT FROM person b WHERE b.code = c.director AND b.blocked IS NOT NULL)"
 
 

@@ -368,6 +368,6 @@ ACTS = (
     Act("away", Can.AWAY, UseCase.AWAY, _away_form, _away),
     Act("transfer", Can.TRANSFER, UseCase.TRANSFER, _transfer_form, _transfer),
     Act("close", Can.CLOSE, UseCase.CLOSE, _close_form, _close),
-    Act("keep", None, UseCase.NOTE, _keep_form, _keep),
+    Act("keep", None, UseCase.KEEP, _keep_form, _keep),
     Act("reopen", Can.REOPEN_CASE, UseCase.REOPEN, _reopen_form, _reopen),
 )

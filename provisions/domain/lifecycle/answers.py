@@ -6,7 +6,7 @@ from provisions.domain import dutch
 from provisions.domain.case import Answer, Case, Desk, Provision, ProvisionKey, Rung
 from provisions.domain.errors import InvalidInput, NotAllowed, Part
 from provisions.domain.lifecycle.causes import note_cause
-from provisions.domain.lifecycle.decision import Decision, Draft, Moment, already_closed, provision_of
+from provisions.domain.lifecycle.decision import Decision, Draft, Moment, must_be_open, provision_of
 from provisions.domain.lifecycle.telling import tell_answer
 from provisions.domain.messages import MessageKind
 from provisions.domain.rungs import RungName
@@ -51,8 +51,7 @@ def submit(
     climbed = _climbed(case, provision, RungName.MAATWERKLOKET)
     if climbed.submitted:
         raise NotAllowed(f"'{key}' in traject {case.reference} is al ingediend bij het landelijk Maatwerkloket.")
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     draft = Draft(case, moment)
     _change_rung(draft, provision, replace(climbed, submitted=submitted))
     message = draft.send(MessageKind.SUBMISSION, key) if submitted else None

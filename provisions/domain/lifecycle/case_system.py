@@ -13,7 +13,7 @@ from provisions.domain.lifecycle.decision import (
     Draft,
     MessageIntent,
     Moment,
-    already_closed,
+    must_be_open,
     must_be_open_case,
     provision_of,
 )
@@ -57,8 +57,7 @@ def follow_zaak(case: Case, key: ProvisionKey, moment: Moment) -> Decision:
             f"Voor '{key.key}' in {case.municipality_of(key)} is geen zaaksysteem ingesteld. Leg de uitkomst zelf vast, of "
             "vraag de beheerder om het in te stellen."
         )
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     draft = Draft(case, moment)
     draft.note("zaak.followed", "een zaak van het loket wordt gevolgd", key)  # its number is forgotten with the case
     return draft.done()

@@ -169,6 +169,7 @@ class Draft:
             raise CanBeDoneError
 
     def rule(self, key: ProvisionKey) -> ProvisionRule:
+        """The rule of a provision."""
         return self.moment.catalogue.rule(key.key)
 
     def named(self, dependency: str) -> str:
@@ -176,13 +177,18 @@ class Draft:
         return self.moment.catalogue.named(Dependency.parse(dependency))
 
     def situation(self, key: ProvisionKey) -> Situation:
+        """A provision as it stands in this draft, with its rule and calendar."""
         return Situation.of(self.case, key, self.moment.catalogue)
 
     def change(self, provision: Provision) -> None:
+        """The provision becomes this one, and its run is to show that."""
         self.case = self.case.with_provision(provision)
         self.visible.add(provision.id)
 
     def note(self, what: str, because: str, key: ProvisionKey | None = None, **more: object) -> None:
+        """A line of the record, about a provision or (``None``) the case. ``more`` is its data, but for ``note`` (free text, kept
+        apart) and ``message`` (the id of the message that it is about).
+        """
         free_text = more.pop("note", None)
         message = more.pop("message", None)
         self.lines.append(
@@ -233,10 +239,12 @@ class Draft:
         return max(kind.letter.held, catalogue.letters_wait)
 
     def done(self) -> Decision:
+        """What was decided."""
         return Decision(self.case, tuple(self.lines), tuple(self.intents), frozenset(self.visible))
 
 
 def provision_of(case: Case, key: ProvisionKey) -> Provision:
+    """The provision ``key`` of a case. Raises ``NotFound`` with those that it has."""
     provision = case.provisions.get(key)
     if provision is None:
         has = ", ".join(map(str, case.provisions)) or "geen"
@@ -245,11 +253,11 @@ def provision_of(case: Case, key: ProvisionKey) -> Provision:
 
 
 def running_provision(case: Case, key: ProvisionKey, moment: Moment) -> Provision:
+    """A provision whose clock can be stopped. Raises ``NotAllowed`` when it does not run (any more), ``NotFound``."""
     provision = provision_of(case, key)
     if provision.status is Status.BLOCKED:
         raise NotAllowed(f"De klok van '{key}' in traject {case.reference} loopt nog niet: de voorziening wacht nog.")
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     if deadlines.clock_stopped_for_good(Situation.of(case, key, moment.catalogue)):
         raise NotAllowed(
             f"De klok van '{key}' in traject {case.reference} loopt niet meer: het besluit (een afwijzing) kwam op tijd."
@@ -258,6 +266,7 @@ def running_provision(case: Case, key: ProvisionKey, moment: Moment) -> Provisio
 
 
 def must_be_open_case(case: Case) -> None:
+    """Raise ``NotAllowed`` for a case that ended."""
     if case.closed is not None:
         raise NotAllowed(
             f"Traject {case.reference} is afgesloten op {case.closed.isoformat()}. Daarvoor: "
@@ -275,9 +284,12 @@ def must_be_awake(case: Case, moment: Moment) -> None:
         )
 
 
-def already_closed(case: Case, provision: Provision) -> str:
+def must_be_open(case: Case, provision: Provision) -> None:
+    """Raise ``NotAllowed`` for a provision of which nothing is asked any more."""
+    if provision.status.is_open:
+        return
     when = f" op {provision.closed_on.isoformat()}" if provision.closed_on else ""
-    return (
+    raise NotAllowed(
         f"'{provision.key}' in traject {case.reference} is al afgesloten: {dutch.STATUS[provision.status]}{when}. "
         f"Moet dat anders: {Part.REOPEN.of(case.reference, provision.key)}."
     )

@@ -236,6 +236,7 @@ def _change_follow_ups(draft: Draft, provision: Provision, changed: list[FollowU
 
 
 def note_follow_up(draft: Draft, key: ProvisionKey, follow_up: FollowUp) -> None:
+    """On record: it is planned."""
     draft.note(
         "follow_up.planned",
         f"vervolgactie op {dutch.dutch_date(follow_up.due)}",

@@ -72,6 +72,7 @@ def add(case: Case, needs: Iterable[Need], moment: Moment, on: date) -> Decision
 
 
 def add_needs(draft: Draft, needs: tuple[Need, ...], on: date) -> None:
+    """These are needed from day ``on``: each starts, or waits for another. Raises ``InvalidInput`` with every fault of all."""
     needs = tuple(_dated(draft, need, on) for need in needs)
     faults = [fault for need in needs for fault in _faults(need, needs, draft, on)]
     if faults:

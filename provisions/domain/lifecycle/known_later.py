@@ -11,8 +11,8 @@ from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
     Moment,
-    already_closed,
     must_be_awake,
+    must_be_open,
     must_be_open_case,
     provision_of,
 )
@@ -152,8 +152,7 @@ def ask_again(draft: Draft, before: Case) -> None:
 
 def _open(case: Case, key: ProvisionKey) -> Provision:
     provision = provision_of(case, key)
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     return provision
 
 

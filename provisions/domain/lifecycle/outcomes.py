@@ -15,7 +15,7 @@ from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
     Moment,
-    already_closed,
+    must_be_open,
     must_be_open_case,
     provision_of,
 )
@@ -120,8 +120,7 @@ def _outcome_allowed(draft: Draft, provision: Provision, name: OutcomeName) -> N
             f"'{key}' in traject {case.reference} is nog niet gestart: het wacht op {waits}. Leg eerst die uitkomst vast, "
             f"of {Part.START_WITHOUT.of(case.reference, key)}."
         )
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     if provision.status is Status.REFUSED and name is OutcomeName.REFUSED:
         raise NotAllowed(
             f"'{key}' in traject {case.reference} is al afgewezen. Daarna kan alleen 'delivered' of 'withdrawn'."

@@ -14,6 +14,7 @@ from provisions.domain.terms import DueDate
 
 
 def note_term(draft: Draft, key: ProvisionKey) -> None:
+    """On record: D as it is now, with how it follows, where it is known; and the statutory terms."""
     end = deadlines.due(draft.situation(key))
     if end is not None:
         draft.note("term.changed", f"uiterste datum nu {dutch.dutch_date(end.due)}", key, term=explained(end))
@@ -30,6 +31,7 @@ def start_what_is_ready(draft: Draft) -> None:
 
 
 def note_blocked(draft: Draft, provision: Provision) -> None:
+    """On record: for what it waits."""
     waits = [str(d) for d in graph.unmet(draft.rule(provision.id), draft.case, provision)]
     draft.note(
         "provision.blocked",

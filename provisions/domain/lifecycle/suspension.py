@@ -11,8 +11,8 @@ from provisions.domain.lifecycle.decision import (
     Decision,
     Draft,
     Moment,
-    already_closed,
     must_be_awake,
+    must_be_open,
     must_be_open_case,
     provision_of,
     running_provision,
@@ -133,8 +133,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
     rule = draft.rule(key)
     if not rule.needs_agreed_date:
         raise InvalidInput(f"'{key}' heeft een streeftermijn ({rule.target}); een afgesproken datum kan daar niet.")
-    if not provision.status.is_open:
-        raise NotAllowed(already_closed(case, provision))
+    must_be_open(case, provision)
     not_before(f"Een afspraak over '{key}'", on, (provision.needed_on, "de dag waarop het nodig werd"))
     if day < on:
         when = (
@@ -157,6 +156,7 @@ def agree(case: Case, key: ProvisionKey, day: date, moment: Moment, on: date) ->
 
 
 def with_agreement(provision: Provision, new: Agreement) -> Provision:
+    """``provision`` with this agreement: it is in force, or is one of the past where a later one was recorded before it."""
     if provision.agreed is None:
         return replace(provision, agreed=new.day, agreed_on=new.on)
     holds = Agreement(provision.agreed, provision.agreed_on or provision.needed_on)

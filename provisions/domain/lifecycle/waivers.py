@@ -97,6 +97,7 @@ def known_code(code: str, moment: Moment) -> str:
 
 
 def note_waiver(draft: Draft, key: ProvisionKey, waiver: Waiver, ground: str | None) -> None:
+    """On record, with its ground (free text); what is to be done after a waiver is planned."""
     draft.note(
         "provision.waived",
         f"start zonder {draft.named(waiver.dependency)} (afwijking, bewijslast achteraf)",
