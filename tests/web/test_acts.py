@@ -1,17 +1,22 @@
 """What is done on the pages of a client: each act, what it says afterwards, and that nothing is done twice or past anybody."""
 
+import ast
 import html
+import inspect
 import re
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from provisions.access import UseCase
 from provisions.app import App
+from provisions.settings import PROJECT
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.signing_in import IDLE
 from provisions.views.cases import Views
 from provisions.views.standing import CaseView
+from provisions.web import acts_of_case, acts_of_provision
 from tests.builders import day, typed
 from tests.conftest import MovingClock
 from tests.door import PASSWORD
@@ -466,3 +471,23 @@ def test_a_case_of_another_municipality_is_no_page(browser: Browser, app: App) -
     for path in (plan(app, "", THERE), plan(app, "id_document", THERE)):
         browser.opens(path)
         assert browser.status == 404
+
+
+def _rights_that_use_cases_take() -> dict[str, set[UseCase]]:
+    """By the name of a use case: each right that it declares."""
+    found: dict[str, set[UseCase]] = {}
+    for path in (PROJECT / "provisions" / "usecases").glob("*.py"):
+        for method in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(method, ast.FunctionDef):
+                declared = re.findall(r"self\._doing\(by, UseCase\.(\w+)\)", ast.unparse(method))
+                found.setdefault(method.name, set()).update(UseCase[name] for name in declared)
+    return found
+
+
+def test_an_act_is_offered_to_whoever_has_a_right_that_it_takes() -> None:
+    takes, known = _rights_that_use_cases_take(), 0
+    for act in (*acts_of_case.ACTS, *acts_of_provision.ACTS):
+        called = re.findall(r"cases\.(\w+)", inspect.getsource(act.does))
+        assert not called or any(act.right in takes[name] for name in called), act.name
+        known += bool(called)
+    assert known > 30, "most acts call a use case by its name"
