@@ -62,13 +62,16 @@ class Prefect:
         except httpx.HTTPError:
             return False
 
-    async def send(self, method: str, path: str, query: Mapping[str, str], body: Any) -> Response:
-        """One call, made anew: a known path, known parts of the query, JSON as we read it."""
+    async def send(
+        self, method: str, path: str, query: Mapping[str, str], body: Any, *, changes: bool = False
+    ) -> Response:
+        """One call, made anew: a known path, known parts of the query, JSON as we read it. ``changes``: it is no look."""
         asked = {name: value for name, value in query.items() if name in _QUERY}
+        call = self._client.build_request(
+            method, f"/{quote(path, safe='/')}", params=asked, json=body if method == "POST" else None
+        )
         try:
-            answer = await self._client.request(
-                method, f"/{quote(path, safe='/')}", params=asked, json=body if method == "POST" else None
-            )
+            answer = await (self._client.send(call) if changes else self._looked_up(call))
         except httpx.HTTPError:
             return JSONResponse(
                 {"detail": "Prefect antwoordt nu niet. Probeer het zo opnieuw."}, HTTPStatus.SERVICE_UNAVAILABLE
@@ -76,20 +79,29 @@ class Prefect:
         kind = answer.headers.get("content-type", "application/json")
         return Response(answer.content, answer.status_code, media_type=kind)
 
+    async def _looked_up(self, call: httpx.Request) -> httpx.Response:
+        """A look goes by another connection when the one that was kept turns out to be closed: after an error of its own Prefect
+        closes it, and whoever comes next has nothing to do with that.
+        """
+        try:
+            return await self._client.send(call)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            return await self._client.send(call)
+
     async def filled_in(self, request: Request, call: Call, about: str, by: str) -> Response:
         """A form of ours, sent on as ``by`` filled it in. Raises ``NotLimitable``."""
         body = await json_of(request)
         if not isinstance(body, dict):
             raise NotLimitable
         if call.how is How.RESUME:
-            response = await self.send("POST", f"flow_runs/{about}/resume", {}, allowed.resumed(body, by))
+            response = await self.send("POST", f"flow_runs/{about}/resume", {}, allowed.resumed(body, by), changes=True)
         else:
             deployment = await self.send("GET", f"deployments/{about}", {}, None)
             known = json.loads(bytes(deployment.body)) if deployment.status_code == HTTPStatus.OK else {}
             if FORM not in known.get("tags", ()):
                 return refused()
             made = allowed.started(body, by, FORM)
-            response = await self.send("POST", f"deployments/{about}/create_flow_run", {}, made)
+            response = await self.send("POST", f"deployments/{about}/create_flow_run", {}, made, changes=True)
         return in_dutch(response)
 
 

@@ -22,11 +22,14 @@ class SignIn:
     groups: Mapping[str, frozenset[Grant]] = field(default_factory=dict)
 
     def code_of(self, claims: Mapping[str, Any]) -> str | None:
-        """The staff code; ``None`` when the claim is missing, or is no code and not in the table."""
+        """The staff code; ``None`` when the claim is missing, or is no code and not in the table.
+
+        A letter of another alphabet is none of a code, also where its small one is: the sign of Kelvin is no k.
+        """
         said = claims.get(self.code_claim)
         if not isinstance(said, str):
             return None
-        code = self.codes.get(said, said.lower())
+        code = self.codes.get(said, said.lower() if said.isascii() else said)
         return code if CODE.fullmatch(code) and not identifying(code) else None
 
     def grants_of(self, claims: Mapping[str, Any]) -> frozenset[Grant]:

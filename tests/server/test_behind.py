@@ -31,6 +31,8 @@ class Prefect:
 
     asked: list[tuple[str, str, Any, str]] = field(default_factory=list)
     count: int = 1
+    closes: int = 0
+    """How many calls find the connection closed."""
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -41,6 +43,9 @@ class Prefect:
         body = json.loads(request.content) if request.content else None
         self.asked.append((request.method, path, body, request.headers.get("authorization", "")))
         assert "cookie" not in request.headers
+        if self.closes:
+            self.closes -= 1
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         if path == f"deployments/{FORM}":
             return httpx.Response(200, json={"id": FORM, "tags": ["formulier"]})
         if path == f"deployments/{OTHER}":
@@ -93,6 +98,20 @@ def asks(browser: Browser, method: str, path: str, body: Any = None, *, token: s
     )
     browser.status = response.status_code
     return response.json() if "json" in response.headers["content-type"] else response.text
+
+
+def test_a_look_finds_no_closed_connection_in_its_way_and_a_change_is_sent_once(
+    browser: Browser, prefect: Prefect
+) -> None:
+    """Prefect closes the connection after an error of its own; the next call, of anybody, was told that it does not answer."""
+    browser.signs_in("admin", ADMIN_PASSWORD)
+    token = asks(browser, "GET", "csrf-token?client=x")["token"]
+    prefect.closes = 1
+    asks(browser, "POST", "flow_runs/filter", {}, token=token)
+    assert (browser.status, len(prefect.asked)) == (200, 2)
+    prefect.closes = 1
+    asks(browser, "POST", f"flow_runs/{RUN}/resume", {"run_input": {}}, token=token)
+    assert (browser.status, len(prefect.asked)) == (503, 3)
 
 
 @pytest.mark.parametrize("code", ["regie-1", None])

@@ -332,6 +332,7 @@ def test_who_is_blocked_stays_out_here_too(browser: Browser, identities: Identit
         ("a b", None),
         (7, None),
         ("r123456782", None),
+        ("\N{KELVIN SIGN}ees", None),
     ],
 )
 def test_a_claim_becomes_a_code(said: object, code: str | None) -> None:
