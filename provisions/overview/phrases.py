@@ -1,6 +1,7 @@
 """Where a provision stands and what happens next, in Dutch: short enough for a cell of a table."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from provisions.domain import dutch
@@ -83,3 +84,14 @@ def next_step(view: ProvisionView) -> str:
     if view.next_rung:
         parts.append(f"{view.next_rung.name.kind.ahead} op {short_date(day_of(view.next_rung.at), year=False)}")
     return "; ".join(parts)
+
+
+def towns_named(names: Mapping[str, str]) -> Callable[[str], str]:
+    """Says a line of the record with the names of municipalities: it holds their keys, because a name may change and a line not.
+
+    >>> towns_named({"haven": "Havenmeer"})("overgedragen van haven aan stad")
+    'overgedragen van Havenmeer aan stad'
+    """
+    keys = "|".join(re.escape(key) for key in sorted(names, key=len, reverse=True))
+    pattern = re.compile(rf"\b((?:in|van|aan|tot) )({keys})(?![\w-])")
+    return lambda said: pattern.sub(lambda found: found[1] + names[found[2]], said)

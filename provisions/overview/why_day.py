@@ -15,7 +15,7 @@ def why_this_day(situation: Situation) -> list[str]:
 def _steps(situation: Situation) -> Iterator[str]:
     provision, rule = situation.provision, situation.rule
     end = deadlines.due(situation)
-    yield f"De belofte (handreiking {rule.guide}): {rule.promise_text}."
+    yield f"De belofte (handreiking {rule.guide}): {rule.promise_text.removesuffix('.')}."
     if rule.municipal and provision.agreed is None:
         yield "De handreiking noemt geen dagen. De termijn is er een van de gemeente."
     if end is None:

@@ -99,6 +99,7 @@ class House:
             "at": written_moment,
             "counted": dutch.counted,
             "capitalised": dutch.capitalised,
+            "named": phrases.towns_named({key: town.name for key, town in towns.items()}),
             "town": lambda key: towns[key].name if key in towns else key,
             "standing": lambda view: states.of_view(view, app.config, day_of(app.clock())),
             "stands": lambda line: states.standing(line, day_of(app.clock())),

@@ -24,6 +24,7 @@ def test_the_plan_shows_whose_it_is_how_it_stands_and_why_letters_went_out(brows
     said = words(page)
     assert "Zaaknummer Z2026-77" in said
     assert "Regisseur regie-1" in said
+    assert "Traject gestart op 2 november 2026 in Voorbeeldstad" in said, "a name, and no key"
     assert "Slaapt onbekend" in said
     assert "spreekt het liefst op kantoor" in said
     assert "Verzoek aan het loket" in said
@@ -60,6 +61,7 @@ def test_why_this_day_is_told_step_by_step(browser: Browser, app: App) -> None:
         "Zo komt de uiterste dag op",
     ):
         assert step in said, step
+    assert ".. " not in said, "a promise that ends its own sentence"
 
 
 def test_what_a_notice_of_default_means_is_shown_to_the_director_and_not_to_a_table(
