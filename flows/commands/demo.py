@@ -59,7 +59,7 @@ def what_goes_on(view: CaseView) -> str:
     ):
         count = sum(1 for p in view.provisions if p.status == status and not p.overdue)
         if count:
-            parts.append(f"{count} {one if count == 1 else more}")
+            parts.append(dutch.counted(count, one, more))
     return "; ".join(parts)
 
 

@@ -28,7 +28,8 @@ YES_NO: Mapping[str, str] = {"yes": YES, "no": NO}
 
 OUTCOME_LABELS: Mapping[OutcomeName, str] = {name: dutch.capitalised(dutch.OUTCOME[name]) for name in OutcomeName}
 
-# Who records it was asked before 0.2; who still says so is understood, and it counts for nothing. Goes after 0.2.
+# Who records it was asked before 0.2; who still says so is understood, and it counts for nothing. Goes with the release after
+# 0.2, together with what the door itself still adds to a form (``flows/server/allowed.py``).
 _FORMERLY = "by"
 # The pattern of a code looks ahead, which only Python's own engine can.
 FORM_CONFIG = ConfigDict(

@@ -160,7 +160,10 @@ class EarlierPark:
 
 
 def parked_by_version_before() -> EarlierPark | None:
-    """The park of the version before 0.2, whose keys are ``v3-r2-…``; ``None`` when there is none. Goes with the next release."""
+    """The park of the version before 0.2, whose keys are ``v3-r2-…``; ``None`` when there is none.
+
+    Goes with the release after 0.2.
+    """
     counts = [int(found[1]) for key in _keys() if (found := re.match(r"v\d+-r(\d+)-", key))]
     if not counts:
         return None

@@ -23,6 +23,7 @@ from flows.server.guard import CONTENT_SECURITY_POLICY
 from flows.server.lookers import Looker, Lookers, is_right
 from flows.server.pages import BASE, PackagedPages, below_base
 from flows.server.upstream import NOT_THERE, Prefect, Upstream
+from provisions.domain import dutch
 from provisions.domain.tags import LATE_LIST, WEEK_LIST
 from provisions.usecases.workday import Numbers
 from provisions.web.house import House
@@ -166,9 +167,9 @@ class Behind:
 
 def _counted(numbers: Numbers) -> str:
     """What is late and what will be, from our own database: also of runs that Prefect does not show any more."""
-    waiting = "wacht te lang" if numbers.waiting == 1 else "wachten te lang"
+    waiting = dutch.counted(numbers.waiting, "wacht te lang", "wachten te lang")
     return (
-        f'<a href="/te-laat">{numbers.late} te laat</a><a href="/te-laat#wacht">{numbers.waiting} {waiting}</a>'
+        f'<a href="/te-laat">{numbers.late} te laat</a><a href="/te-laat#wacht">{waiting}</a>'
         f'<a href="/te-laat#binnenkort">{numbers.due} deze week</a>'
     )
 

@@ -37,7 +37,7 @@ class Role(StrEnum):
 
 
 _MODULE = "flows.server.guard"
-_MODULE_BEFORE = "flows.ui"  # its name before 0.2, which an upgrade may find running. Goes with the next release.
+_MODULE_BEFORE = "flows.ui"  # its name before 0.2, which an upgrade may find running. Goes with the release after 0.2.
 _STOP_SECONDS = 6.0
 
 

@@ -159,7 +159,7 @@ def check(args: Namespace, settings: Settings) -> None:
         ImapMailbox(settings.imap_url.get_secret_value(), LOOKING).check()
         done.append("mailbox van automatische berichten leesbaar")
     if webhooks := check_secrets(config.organisation):
-        done.append(f"geheimen van {webhooks} {'webhook' if webhooks == 1 else 'webhooks'} leesbaar")
+        done.append(f"geheimen van {dutch.counted(webhooks, 'webhook', 'webhooks')} leesbaar")
     if args.call:
         done += _called(config)
     if config.zaken:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from provisions import inputs
 from provisions.cli import refusals
+from provisions.domain import dutch
 from provisions.domain.encodings import decoded
 from provisions.domain.errors import InvalidInput, NotFound, Refused
 from provisions.machine.files import reason
@@ -46,9 +47,7 @@ def rows(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
 def together(path: Path, faults: Sequence[tuple[int, Refused]]) -> Refused:
     """One refusal of the whole file: each fault with its line; of the only kind there was, if there was one."""
     shown = [f"regel {line}: {text}" for line, fault in faults for text in refusals.lines(fault)]
-    head = (
-        f"Niets uit {path} is vastgelegd: {len(faults)} {'regel is' if len(faults) == 1 else 'regels zijn'} niet goed."
-    )
+    head = f"Niets uit {path} is vastgelegd: {dutch.counted(len(faults), 'regel is', 'regels zijn')} niet goed."
     rest = [f"… en nog {len(shown) - MOST_SHOWN} fouten."] if len(shown) > MOST_SHOWN else []
     kinds = {type(fault) for _, fault in faults}
     kind = kinds.pop() if len(kinds) == 1 else InvalidInput

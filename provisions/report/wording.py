@@ -157,7 +157,7 @@ def breaches(count: int) -> str:
     >>> breaches(1), breaches(7)
     ('1 overschrijding', '7 overschrijdingen')
     """
-    return "1 overschrijding" if count == 1 else f"{count} overschrijdingen"
+    return dutch.counted(count, "overschrijding", "overschrijdingen")
 
 
 def _was(now: int, was: int) -> str:
