@@ -23,6 +23,8 @@ ASK_PREFECT = (
     "cases/test_an_answer_that_could_not_be_deleted.py",
     "cases/test_two_installations_one_database.py",
 )
+# One worker loads the example, and each of these has a copy.
+SHARE_THE_EXAMPLE = ("caseload/test_caseload.py", "caseload/test_letters.py")
 # Half a minute and more, longest first; most of it they wait for processes of their own.
 LONG = (
     "faults/test_kill.py",
@@ -64,16 +66,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """File by file, as ``--dist loadfile`` has it, and those that ask Prefect as one."""
+    """File by file, as ``--dist loadfile`` has it, and those that ask Prefect, or share the example, as one."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-    together = {f"{TESTS.name}/{name}" for name in ASK_PREFECT}
+    together = {
+        f"{TESTS.name}/{name}": what
+        for what, names in (("Prefect", ASK_PREFECT), ("the example", SHARE_THE_EXAMPLE))
+        for name in names
+    }
 
     class Together(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            file = super()._split_scope(nodeid)
-            return "Prefect" if file in together else file
+            file: str = super()._split_scope(nodeid)
+            return together.get(file, file)
 
     return Together(config, log)

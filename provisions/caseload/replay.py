@@ -17,16 +17,23 @@ from provisions.store.audit import RECORDED_AT
 
 
 class Replay:
-    """Carries out events from ``start`` (aware) on. The clock only moves forward. Without ``links`` letters hold no link."""
+    """Carries out events from ``start`` (aware) on. The clock only moves forward. Without ``links`` letters hold no link; without
+    ``transport`` they are asked for, and none is sent.
+    """
 
     def __init__(
-        self, engine: Engine, config: Config, transport: Transport, start: datetime, links: Links | None = None
+        self,
+        engine: Engine,
+        config: Config,
+        transport: Transport | None,
+        start: datetime,
+        links: Links | None = None,
     ) -> None:
         self.now = start
         engine = engine.execution_options(**{RECORDED_AT: self._clock})
         self.app = App(engine, config, self._clock)
         self._days = DaysOverviews(engine, config, self._clock)
-        self._outbox = Outbox(engine, config, transport, self._clock, links=links)
+        self._outbox = Outbox(engine, config, transport, self._clock, links=links) if transport else None
 
     def carry_out(self, happened: Event) -> None:
         """One event, after everything that fell due before it. Raises ``Refused`` like the use case itself."""
@@ -50,4 +57,5 @@ class Replay:
 
     def _deliver(self) -> None:
         self._days.tell()
-        self._outbox.deliver_due()
+        if self._outbox is not None:
+            self._outbox.deliver_due()

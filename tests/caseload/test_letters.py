@@ -4,40 +4,33 @@ import email
 import email.policy
 import os
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, select
 
 from provisions.app import App
-from provisions.caseload.loading import load_example
-from provisions.catalogue import Config, load
+from provisions.catalogue import Config
 from provisions.database.connect import engine_for
 from provisions.domain.messages import MessageKind, listed
 from provisions.machine.link_secrets import LinkSecrets
-from provisions.machine.postgres import EmbeddedPostgres
 from provisions.machine.sealing import Sealing
 from provisions.outbound.days import DaysOverviews
 from provisions.outbound.links import links_for
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.transports import COPY, OutboxFolder
 from provisions.overview import AbsenceEnds, Mornings, Overviews, Pages
-from provisions.settings import PROJECT, Secret, Settings
+from provisions.settings import PROJECT, Settings
 from provisions.store import tables as t
 from provisions.store.audit import RECORDED_AT
 from tests.caseload import rarer
-from tests.caseload.test_caseload import SUNDAY, at_eight
-from tests.conftest import owner_url
+from tests.caseload.conftest import BASE, at_eight
 from tests.overview.conftest import PlainLinks
 
 LETTERS = PROJECT / "docs" / "letters"
 MONDAY = "2026-11-23"
 TO_BOTH = ("handover_plan", "handover_accepted", "handover_declined")
-BASE = "https://basisvoorzieningen.voorbeeldland.example"
 LINK = re.compile(rf"^({BASE}/(?:antwoord|oproep|clienten)/)\S+$", re.MULTILINE)  # another each time
 CODE = re.compile(r"(?<=waar u haar vroeg: )\S+")
 # What is no line in another: all but the weekly report, which is a page of its own.
@@ -116,18 +109,12 @@ def send_what_is_rarer(settings: Settings, url: str, config: Config) -> None:
     engine.dispose()
 
 
-def test_the_letters_in_the_documentation_are_those_that_arrive(
-    settings: Settings, new_database: Callable[..., AbstractContextManager[str]], postgres: EmbeddedPostgres
-) -> None:
-    with new_database() as url:
-        settings.home.mkdir(parents=True)
-        owner = owner_url(postgres, make_url(url).database or "")
-        here = replace(settings, database_url=Secret(url), migration_url=Secret(owner), base_url=BASE)
-        config = load(PROJECT / "config")
-        load_example(here, config, print, clock=at_eight(SUNDAY))
-        send_what_a_morning_brings(here, url, config)
-        send_what_is_rarer(here, url, config)
-        made = one_of_each(here, url)
+def test_the_letters_in_the_documentation_are_those_that_arrive(sunday: Settings, config: Config) -> None:
+    assert sunday.database_url is not None
+    url = sunday.database_url.get_secret_value()
+    send_what_a_morning_brings(sunday, url, config)
+    send_what_is_rarer(sunday, url, config)
+    made = one_of_each(sunday, url)
     if os.environ.get("PROVISIONS_TEST_WRITE_LETTERS"):
         LETTERS.mkdir(exist_ok=True)
         for old in LETTERS.glob("*.txt"):
