@@ -56,7 +56,7 @@ def together(path: Path, faults: Sequence[tuple[int, Refused]]) -> Refused:
 
 def _rows(text: str, path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
     records = _records(text, path)
-    _, header = next(records, (1, []))
+    header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), [])
     names = [name.strip().lower() for name in header]
     _check_header([name for name in names if name], path, columns)
     for line, cells in records:
@@ -84,7 +84,7 @@ def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     first, skipped = text, 0
     if chosen := _SEPARATOR.match(text):
         first, skipped = text[chosen.end() :], 1  # Excel's own line: it says what separates the columns
-    delimiter = chosen[1] if chosen else _delimiter(_LINE_END.split(first, maxsplit=1)[0])
+    delimiter = chosen[1] if chosen else _delimiter(_header_of(first))
     reader = csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, strict=True)
     begun = 1
     try:
@@ -101,6 +101,13 @@ def _records(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
+def _header_of(text: str) -> str:
+    """The first line with something else in it than what separates columns."""
+    begins = re.search(r"[^,;\t\s\"]", text)
+    start = begins.start() if begins else 0
+    return _LINE_END.split(text[start:], maxsplit=1)[0]
+
+
 def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
@@ -110,7 +117,10 @@ def _check_header(names: list[str], path: Path, columns: Columns) -> None:
     unknown = [name for name in names if name not in columns.required + columns.optional]
     faults = []
     if missing:
-        faults.append(f"De kopregel van {path} mist: {', '.join(missing)}.")
+        faults.append(
+            f"De kopregel van {path} mist: {', '.join(missing)}. Zet op de eerste regel de namen van de kolommen, met een "
+            "komma, puntkomma of tab ertussen."
+        )
     if unknown:
         faults.append(
             f"De kopregel van {path} heeft onbekende kolommen: {', '.join(map(inputs.shown, unknown))}. "

@@ -46,6 +46,19 @@ def test_every_mixture_of_encoding_separator_and_line_end(
     assert "geverifiëerd–goed" in provisions.run("audit", "TR-2026-0001").out
 
 
+def test_empty_rows_above_the_header_are_empty_rows(provisions: Terminal, tmp_path: Path) -> None:
+    """As above the rest: a sheet whose table begins on its third row is saved with two of them."""
+    path = tmp_path / "trajecten.csv"
+    path.write_text(
+        '\r\n; ;""\r\nreference;route;need\r\nTR-2026-0001;rm;id_document\r\n', encoding="utf-8", newline=""
+    )
+    ran = provisions.run("intake", "--file", str(path), "--by", "regisseur-1")
+    assert "regel 4: Onbekende route 'rm'" in ran.err
+    path.write_text("\r\n\r\n", encoding="utf-8", newline="")
+    ran = provisions.run("intake", "--file", str(path), "--by", "regisseur-1")
+    assert (ran.code, "Zet op de eerste regel de namen van de kolommen" in ran.err) == (2, True)
+
+
 def test_the_line_in_an_error_is_the_line_in_the_file(provisions: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "trajecten.csv"
     path.write_text(
