@@ -1,7 +1,7 @@
 """Outcomes, stops, agreed dates, breaches, follow-ups and the end of a case: rules 3 to 8 of domain.md."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -409,6 +409,22 @@ def test_an_advance_is_checked_later_and_paid_again_until_the_benefit_is_decided
     assert all(f.lapsed or f.done for f in client.provision("advance_payment").follow_ups if f.name == "next_advance")
     client.lives_until("2026-12-28 10:00")
     assert [m.detail for m in client.sent("follow_up", "advance_payment")] == ["next_advance", "lawfulness_check"]
+
+
+def test_an_advance_that_was_done_on_the_day_it_was_counted_from_does_not_end_them() -> None:
+    """The next would be due on the day of the one that is done. A mistake that is put right on its own day ends none either."""
+    client = a_client("2026-11-04 09:00").needs("advance_payment", "id_document", "benefit_decision")
+    client.gets("advance_payment")
+    client.settles("advance_payment", "next_advance")
+
+    def ahead() -> list[date]:
+        return [f.due for f in client.provision("advance_payment").follow_ups if f.name == "next_advance" and f.is_open]
+
+    assert ahead() == [day("2026-12-30")]  # eight weeks: the one of 2 December is there
+    client.reopens("advance_payment")
+    assert ahead() == []
+    client.gets("advance_payment")
+    assert ahead() == [day("2026-12-30")]
 
 
 def test_a_benefit_is_resumed_a_working_day_before_the_release() -> None:

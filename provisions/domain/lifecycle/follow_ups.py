@@ -45,6 +45,7 @@ def plan_follow_ups(draft: Draft, key: ProvisionKey) -> None:
     outcome = draft.case.provisions[key].outcome
     if outcome is not None:
         plan_after(draft, key, TriggerKind.OUTCOME, outcome.on, outcome.name.value, outcome.fields)
+        _go_on_with_what_repeats(draft, key)
 
 
 def plan_after(
@@ -179,6 +180,12 @@ def plan_all_again(draft: Draft, key: ProvisionKey) -> None:
     if provision.outcome is None or provision.outcome.name is not OutcomeName.WITHDRAWN:
         for waiver in provision.waivers:
             plan_after(draft, key, TriggerKind.WAIVED, waiver.on, waiver.code)
+    _go_on_with_what_repeats(draft, key)
+
+
+def _go_on_with_what_repeats(draft: Draft, key: ProvisionKey) -> None:
+    """Of what repeats and has been done before, the next one, where it has its reason and none is planned."""
+    provision = draft.case.provisions[key]
     for rule in draft.rule(key).follow_ups:
         known = [f for f in draft.case.provisions[key].follow_ups if f.name == rule.name]
         done = [f for f in known if f.done is not None]
@@ -187,12 +194,18 @@ def plan_all_again(draft: Draft, key: ProvisionKey) -> None:
 
 
 def _plan_next(draft: Draft, key: ProvisionKey, rule: FollowUpRule, last: FollowUp) -> None:
-    """After ``last``, which is done, the next one of what repeats."""
+    """After ``last``, which is done, the next one of what repeats. What was done on the very day from which it was counted would
+    be due on the same day again: then the next one is counted from there.
+    """
     if not (rule.repeat and rule.after and last.done) or _ended(draft.case, key, rule):
         return
     calendar = draft.moment.catalogue.calendar_of(draft.case.municipality_of(key))
-    following = FollowUp(rule.name, rule.after.after(last.done, calendar))
     provision = draft.case.provisions[key]
+    done = {f.due for f in provision.follow_ups if f.name == rule.name and f.done is not None}
+    due = rule.after.after(last.done, calendar)
+    while due in done:
+        due = rule.after.after(due, calendar)
+    following = FollowUp(rule.name, due)
     if all(f.lapsed for f in provision.follow_ups if (f.name, f.due) == (following.name, following.due)):
         planned = with_follow_ups(provision.follow_ups, (following,))
         draft.case = draft.case.with_provision(replace(provision, follow_ups=planned))
