@@ -11,7 +11,7 @@ from provisions.domain.case import Asked, Case, Provision, Status
 from provisions.domain.deadlines import Situation
 from provisions.domain.renewals import ToTheSame
 from provisions.domain.rules import Catalogue, OutcomeName
-from provisions.domain.signals import is_still_so
+from provisions.domain.signals import has_arrived, is_still_so
 from provisions.domain.warnings import AND_DAY, warned_day
 
 NEW_DAY, ENDED = "new_day", "ended"  # what another recorded, besides an outcome
@@ -110,6 +110,11 @@ def not_delivered(about: Concern) -> str:
 def closed(about: Concern) -> str:
     """What is about an open provision, when it is closed."""
     return "" if about.provision.status.is_open else "de voorziening is al afgesloten"
+
+
+def there_is_a_bed(about: Concern) -> str:
+    """What asks for a bed for tonight, when it is closed or the client sleeps inside."""
+    return closed(about) or ("de cliënt is er" if has_arrived(about.provision) else "")
 
 
 def no_day_to_come(about: Concern) -> str:

@@ -122,7 +122,7 @@ class MessageKind(StrEnum):
             template="notice/standby.md.j2",
             subject="{hurry}Vannacht {reference} · {by}",
             event="buiten-kantooruren-gevraagd",
-            lapses=lapses.closed,
+            lapses=lapses.there_is_a_bed,
             at_once=True,
             taken_up=True,
         ),

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from provisions.domain.case import Status
 from provisions.domain.delivery import MessageStatus
 from provisions.domain.messages import MessageKind
+from provisions.domain.signals import ARRIVED
 from provisions.store import tables as t
 
 Call = Row[Any]
@@ -25,10 +26,17 @@ def urgent_since(connection: Connection, municipality: str, after: datetime) -> 
         select(func.min(m.created))
         .select_from(t.message.join(t.provision, p.id == m.provision_id))
         .where(m.kind == MessageKind.STANDBY.value, m.municipality == municipality, m.created > after)
-        .where(m.status.in_(_SAID), p.status.in_(_OPEN))
+        .where(m.status.in_(_SAID), p.status.in_(_OPEN), not_(_arrived()))
     )
     since: datetime | None = connection.execute(query).scalar_one()
     return since
+
+
+def _arrived() -> ColumnElement[bool]:
+    """Whether the client sleeps inside, though the provision is open (``signals.has_arrived``)."""
+    p, there = t.provision.c, t.milestone.c
+    still = or_(p.reopened_on.is_(None), there.day >= p.reopened_on)
+    return exists().where(there.provision_id == p.id, there.name == ARRIVED, still)
 
 
 def last(connection: Connection, municipality: str) -> Call | None:

@@ -143,6 +143,21 @@ def test_once_there_is_a_bed_nobody_is_called_any_more(town: Town, calls: Standb
     assert not standing.unreached
 
 
+def test_nobody_is_called_for_a_client_who_sleeps_inside_though_the_shelter_is_open(
+    town: Town, calls: StandbyCalls
+) -> None:
+    """Arrived for the night; the promise is late, and its rungs go on: they need no bed tonight."""
+    at_each(town, calls, "03 22:01")
+    town.app.cases.milestone("TR-2026-0042", "emergency_shelter", "arrived", by=typed("regisseur.noord"))
+    before = town.letters_to("bereikbaarheidsdienst")
+    assert at_each(town, calls, "03 22:31") == [0]
+    town.on("2026-11-07 00:01")
+    assert calls.turn() == 0
+    (late,) = town.app.views.overdue()
+    assert [rung["rung"] for rung in late.as_json()["rungs"]] == ["doorbraaktafel", "maatwerkloket"]
+    assert town.letters_to("bereikbaarheidsdienst") == before
+
+
 def test_the_letter_to_the_stand_by_has_a_link_to_take_the_call_up_where_there_is_a_gateway(
     database: Engine, clock: MovingClock
 ) -> None:

@@ -10,6 +10,7 @@ from provisions.domain.lifecycle.decision import SYSTEM, Draft
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import OutcomeName
 from provisions.domain.rungs import RungName
+from provisions.domain.signals import has_arrived
 from provisions.domain.warnings import with_desk
 
 SOON = 5  # working days: a new day this near is told at once, the others in the overview of the day
@@ -111,9 +112,13 @@ def _at_once(draft: Draft, key: ProvisionKey, due: date, was: date | None) -> bo
 
 
 def tell_standby(draft: Draft, key: ProvisionKey, occasion: str = "") -> None:
-    """Outside office hours who is on duty hears of what can't wait until there is somebody at the counter."""
+    """Outside office hours who is on duty hears of what can't wait until there is somebody at the counter. A client who sleeps
+    inside by now needs no bed tonight, whatever became of the promise.
+    """
     moment, municipality = draft.moment, draft.case.municipality
     if not draft.rule(key).standby or moment.catalogue.at_the_office(municipality, moment.now):
+        return
+    if has_arrived(draft.case.provisions[key]):
         return
     told = "bereikbaarheidsdienst laten weten dat dit niet kan wachten: het is buiten kantooruren"
     tell(draft, MessageKind.STANDBY, key, told, occasion=occasion)
