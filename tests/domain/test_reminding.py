@@ -71,7 +71,7 @@ def test_a_reminder_speaks_of_what_is_told_on_its_day_also_when_more_is_asked_si
         "21": Heard(day("2027-01-21"), again=False),
         "22": Heard(day("2027-01-15"), again=True),
         "26": Heard(day("2027-01-19"), again=True),
-        "28": Heard(day("2027-01-28"), again=True),  # with it the second telling of the 21st
+        "28": Heard(day("2027-01-28"), again=False),  # with it the second telling of the 21st
     }
     late = heard([FollowUp("look", day("2026-12-01"))], "look", CALENDAR, day("2027-01-14"))
     assert late == Heard(day("2026-12-01"), again=True), "recorded so late that both days are past"

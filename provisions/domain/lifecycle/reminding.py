@@ -45,7 +45,7 @@ def reminded(follow_up: One, calendar: WorkingCalendar, today: date) -> One | No
 
 @dataclass(frozen=True)
 class Heard:
-    """What a reminder speaks of. ``again``: that it was not done the first time is among what it says."""
+    """What a reminder speaks of. ``again``: it was told before, and was not done."""
 
     due: date
     again: bool
@@ -55,7 +55,7 @@ def heard(follow_ups: Iterable[FollowUp], name: str | None, calendar: WorkingCal
     """What the director was to hear by a reminder of day ``on``, of all that is called ``name`` and is still to be done.
 
     What is asked over and over stands there with many days at once. Of these it is the ones that were told last by that day;
-    what came since has a letter of its own, also when this one was written late.
+    what came since has a letter of its own, also when this one was written late. Of those that are told together, the newest.
     """
     told: dict[FollowUp, tuple[date, bool]] = {}
     for f in follow_ups:
@@ -64,4 +64,4 @@ def heard(follow_ups: Iterable[FollowUp], name: str | None, calendar: WorkingCal
             told[f] = (again, True) if again <= on else (f.due, False)
     last = max((day for day, _ in told.values()), default=None)
     latest = [(f.due, again) for f, (day, again) in told.items() if day == last]
-    return Heard(max(due for due, _ in latest), any(again for _, again in latest)) if latest else None
+    return Heard(*max(latest)) if latest else None
