@@ -17,7 +17,7 @@ from provisions.domain.signals import ARRIVED
 from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.nights import WITH_REASON, Bed, Nights, Tonight
-from provisions.web.acts import labelled
+from provisions.web.acts import labelled, only_one
 from provisions.web.forms import FORM, Field, Filled, Form, Kind
 from provisions.web.pages import Page
 from provisions.web.rows import Answering, Rows
@@ -123,7 +123,7 @@ def _why_form(visit: Visit, places: Sequence[str]) -> Form:
                 Kind.ONE,
                 where,
                 required=True,
-                given=(places[0],) if len(places) == 1 else (),
+                given=only_one(where),
                 needed="Kies in welke gemeente.",
             ),
         ),

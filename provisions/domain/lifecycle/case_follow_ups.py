@@ -10,6 +10,7 @@ from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment
 from provisions.domain.lifecycle.reminding import reminded
+from provisions.domain.lifecycle.telling import tell_of_follow_ups
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import CaseTrigger
 
@@ -70,22 +71,7 @@ def remind_of_case(draft: Draft) -> None:
     if not told:
         return
     change(draft, told)
-    letters: dict[str, str] = {}
-    for f in sorted(told, key=lambda f: f.due, reverse=True):
-        if f.name not in letters:
-            occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
-            letters[f.name] = draft.send(MessageKind.CASE_FOLLOW_UP, None, f.name, occasion=occasion)
-    for f in told:
-        draft.note(
-            "follow_up.reminded",
-            "regisseur nog eens herinnerd aan een vervolgactie"
-            if f.reminded_again
-            else "regisseur herinnerd aan een vervolgactie",
-            message=letters[f.name],
-            name=f.name,
-            due=f.due.isoformat(),
-            again=f.reminded_again,
-        )
+    tell_of_follow_ups(draft, MessageKind.CASE_FOLLOW_UP, None, told)
 
 
 def lapse_for_case(draft: Draft, names: Collection[str], because: str) -> None:

@@ -10,6 +10,7 @@ from provisions.domain.errors import NotAllowed, NotFound
 from provisions.domain.lifecycle.bounds import not_before
 from provisions.domain.lifecycle.decision import Decision, Draft, Moment, provision_of
 from provisions.domain.lifecycle.reminding import reminded
+from provisions.domain.lifecycle.telling import tell_of_follow_ups
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import FollowUpRule, MilestoneRef, OutcomeName, TriggerKind
 
@@ -21,23 +22,7 @@ def remind(draft: Draft, key: ProvisionKey) -> None:
     if not told:
         return
     _change_follow_ups(draft, provision, told)
-    letters: dict[str, str] = {}
-    for f in sorted(told, key=lambda f: f.due, reverse=True):
-        if f.name not in letters:  # what is called the same is one letter
-            occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
-            letters[f.name] = draft.send(MessageKind.FOLLOW_UP, key, f.name, occasion=occasion)
-    for f in told:
-        draft.note(
-            "follow_up.reminded",
-            "regisseur nog eens herinnerd aan een vervolgactie"
-            if f.reminded_again
-            else "regisseur herinnerd aan een vervolgactie",
-            key,
-            message=letters[f.name],
-            name=f.name,
-            due=f.due.isoformat(),
-            again=f.reminded_again,
-        )
+    tell_of_follow_ups(draft, MessageKind.FOLLOW_UP, key, told)
 
 
 def plan_follow_ups(draft: Draft, key: ProvisionKey) -> None:

@@ -1,10 +1,11 @@
 """Who hears what of an event, besides the counter that is asked (domain.md, "Who hears what")."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from provisions.domain import deadlines, dutch, ladder
-from provisions.domain.case import Provision, ProvisionKey, Status
+from provisions.domain.case import FollowUp, Provision, ProvisionKey, Status
 from provisions.domain.lapses import NEW_DAY
 from provisions.domain.lifecycle.decision import SYSTEM, Draft
 from provisions.domain.messages import MessageKind
@@ -30,6 +31,27 @@ def tell(
     """Ask for a message (``Draft.send``), on record with why (Dutch) and what ``more`` is known."""
     message = draft.send(kind, key, detail, occasion=occasion, to=to)
     draft.note("message.requested", because, key, message=message, kind=kind.value, **more)
+
+
+def tell_of_follow_ups(draft: Draft, kind: MessageKind, key: ProvisionKey | None, reminded: Sequence[FollowUp]) -> None:
+    """The director hears of what fell due, or was not done since, about a provision or (``None``) the case: one letter about all
+    that is called the same. Each is on record.
+    """
+    letters: dict[str, str] = {}
+    for f in sorted(reminded, key=lambda f: f.due, reverse=True):
+        if f.name not in letters:
+            occasion = f"{f.due.isoformat()}{'/again' if f.reminded_again else ''}"
+            letters[f.name] = draft.send(kind, key, f.name, occasion=occasion)
+    for f in reminded:
+        draft.note(
+            "follow_up.reminded",
+            f"regisseur {'nog eens ' if f.reminded_again else ''}herinnerd aan een vervolgactie",
+            key,
+            message=letters[f.name],
+            name=f.name,
+            due=f.due.isoformat(),
+            again=f.reminded_again,
+        )
 
 
 def done_by_another(draft: Draft) -> bool:
