@@ -8,15 +8,15 @@ from enum import StrEnum
 from typing import TypeVar
 
 from provisions.domain import dutch
-from provisions.domain.characters import as_seen, is_blank, is_utf8
+from provisions.domain.characters import is_blank, is_utf8
 from provisions.domain.errors import InvalidInput, NotFound, Refused
-from provisions.domain.privacy import identifying, refuse_identifying
+from provisions.domain.privacy import LONGEST_SHOWN, refuse_identifying
+from provisions.domain.privacy import shown as shown  # whoever reads what people type finds it here
 from provisions.domain.weeks import FIRST_YEAR, LAST_YEAR
 
 CODE = re.compile(r"[a-z][a-z0-9.-]{0,39}")
 LONGEST_TEXT = 2000
 LONGEST_REFERENCE = 60
-LONGEST_SHOWN = 60
 # What a reference looked like before its setting was narrowed: what was recorded so stays usable.
 EARLIER_REFERENCES = "[A-Z]{2,5}-[0-9-]{1,20}"
 WHOLE_CASE = "traject"  # in the place of a provision: what is about the case as a whole
@@ -245,12 +245,3 @@ def euros(text: str, what: str) -> int:
 
 def _no_amount(text: str, what: str, why: str) -> InvalidInput:
     return InvalidInput(f"'{shown(text)}' kan niet als {what}. {why}")
-
-
-def shown(text: str) -> str:
-    """What was typed, fit to be repeated in an error: short, printable, and nothing that identifies a person."""
-    head = text[: 4 * LONGEST_SHOWN]
-    if identifying(head):
-        return "…"
-    clean = as_seen(head)
-    return clean if len(clean) <= LONGEST_SHOWN and head == text else clean[: LONGEST_SHOWN - 1] + "…"

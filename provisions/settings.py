@@ -13,11 +13,13 @@ from pathlib import Path
 
 from provisions import urls
 from provisions.domain.errors import InvalidInput
+from provisions.domain.privacy import shown
 from provisions.redact import keep_secret
 
 PREFIX = "PROVISIONS_"
 _FILES = ("_CERTIFICATE", "_KEY", "_AUTHORITIES")  # how settings end that name a file of a case system
 SHORTEST_UI_PASSWORD = 16  # characters
+_LONGEST_NAME = 255  # bytes, of a file or folder: a longer one is on no machine
 ENV_FILE = ".env"
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
@@ -162,7 +164,7 @@ def load_settings() -> Settings:
             given[name] = READERS[name](text)
         except ValueError as fault:
             # The value of a secret is left out, and an address may hold a password.
-            value = f" is {text}" if READERS[name] in (_port, _yes_or_no) else ""
+            value = f" is {shown(text)}" if READERS[name] in (_port, _yes_or_no) else ""
             faults.append(
                 f"Instelling {PREFIX}{name.upper()}{value} onjuist; {fault}. Verbeter hem in de omgeving of in .env."
             )
@@ -173,7 +175,7 @@ def load_settings() -> Settings:
     settings = Settings(**given)  # type: ignore[arg-type] # each reader gives what its field is
     if not is_loopback(settings.host) and settings.tls_in_front != "yes":
         raise InvalidInput(
-            f"Instelling onjuist: PROVISIONS_HOST is {settings.host}: dan gaat het wachtwoord leesbaar over het netwerk. "
+            f"Instelling onjuist: PROVISIONS_HOST is {shown(settings.host)}: dan gaat het wachtwoord leesbaar over het netwerk. "
             "Gebruik 127.0.0.1, of zet er een webserver met TLS voor en stel PROVISIONS_TLS_IN_FRONT=yes in."
         )
     oidc = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
@@ -247,13 +249,16 @@ def _from_file() -> dict[str, str]:
 
 def _folder(text: str) -> Path:
     try:
-        return Path(text).expanduser().resolve()
+        folder = Path(text).expanduser().resolve()
     except (OSError, RuntimeError):  # ~somebody who is not there; links that go round
         raise ValueError("verwacht: een map die bestaat of gemaakt kan worden") from None
+    if any(len(os.fsencode(part)) > _LONGEST_NAME for part in folder.parts):
+        raise ValueError(f"verwacht: een map waarvan elke naam hoogstens {_LONGEST_NAME} bytes is")
+    return folder
 
 
 def _port(text: str) -> int:
-    if not (text.strip().isascii() and text.strip().isdigit() and 1 <= int(text) <= 65535):
+    if not (re.fullmatch(r"\s*[0-9]{1,5}\s*", text, re.ASCII) and 1 <= int(text) <= 65535):
         raise ValueError("verwacht: een geheel getal van 1 tot en met 65535")
     return int(text)
 

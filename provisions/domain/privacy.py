@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from provisions.domain.characters import folded
+from provisions.domain.characters import as_seen, folded
 from provisions.domain.errors import InvalidInput
 
+LONGEST_SHOWN = 60  # characters of what was typed, repeated in an error
 BSN = "een burgerservicenummer (BSN)"
 EMAIL = "een e-mailadres"
 TELEPHONE = "een telefoonnummer"
@@ -52,6 +53,15 @@ def _identifying(plain: str) -> str | None:
     if _POSTCODE.search(rest) or _STREET.search(rest):
         return ADDRESS
     return _in_digits(rest) if sum(c.isdigit() for c in rest) >= _SHORTEST_NUMBER else None
+
+
+def shown(text: str) -> str:
+    """What was typed, fit to be repeated in an error: short, printable, and nothing that identifies a person."""
+    head = text[: 4 * LONGEST_SHOWN]
+    if identifying(head):
+        return "…"
+    clean = as_seen(head)
+    return clean if len(clean) <= LONGEST_SHOWN and head == text else clean[: LONGEST_SHOWN - 1] + "…"
 
 
 def refuse_identifying(text: str, what: str) -> str:

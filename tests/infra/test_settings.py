@@ -6,6 +6,7 @@ import pytest
 
 from provisions.domain.errors import InvalidInput
 from provisions.settings import PROJECT, environment, load_settings
+from tests.builders import is_dutch
 from tests.conftest import clean_environment
 
 
@@ -90,3 +91,25 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROVISIONS_SMTP_URL", "smtp://me:geheim@mail:587")
     monkeypatch.setenv("PROVISIONS_UI_PASSWORD", "geheim-van-zestien")
     assert "geheim" not in repr(load_settings())
+
+
+LONG = 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "1" * LONG),
+        ("METRICS_PORT", "9" * LONG),
+        ("TLS_IN_FRONT", "x" * LONG),
+        ("HOST", "x" * LONG),
+        ("HOME", "x" * LONG),
+        ("CONFIG", f"/srv/{'x' * LONG}/config"),
+    ],
+)
+def test_what_is_far_too_long_is_not_repeated_whole(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.setenv(f"PROVISIONS_{name}", text)
+    with pytest.raises(InvalidInput, match=f"PROVISIONS_{name}") as refusal:
+        load_settings()
+    assert len(str(refusal.value)) < 300
+    assert is_dutch(refusal.value)
