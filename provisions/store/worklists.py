@@ -18,6 +18,7 @@ TABLES = [rung.value for rung in RungName if rung.kind.is_table and not rung.kin
 OPEN = "p.status IN ('blocked', 'waiting', 'refused')"
 # Handed over and not accepted yet: the case stands with both municipalities.
 MOVING = "(c.handover_since IS NOT NULL AND c.handover_accepted IS NULL AND c.closed IS NULL)"
+MOVING_TO = f"CASE WHEN {MOVING} THEN c.handover_with END AS moving_to"
 STANDS_WITH = f"(c.municipality = ANY(%(whole)s::text[]) OR ({MOVING} AND c.handover_with = ANY(%(whole)s::text[])))"
 # The municipality that did have a case reads its own rounds on for a time.
 READS_ON = "(c.handover_with = ANY(%(whole)s::text[]) AND c.handover_accepted > %(handed_over_after)s::date)"
@@ -41,7 +42,7 @@ LINE = (
     # What the counter said last of when it is there: a day, or that it will not be.
     "(SELECT CASE WHEN y.said = 'promised' THEN y.named END FROM reply y WHERE y.provision_id = p.id "
     "AND y.said IN ('promised', 'refused', 'obstacle') ORDER BY y.id DESC LIMIT 1) AS promised, "
-    f"{ARRIVED} AS arrived"
+    f"{ARRIVED} AS arrived, {MOVING_TO}"
 )
 
 
@@ -262,7 +263,7 @@ def places(rows: Rows, scope: Scope, today: date, most: int) -> tuple[Sequence[A
     within = "c.id = ANY(%(cases)s::bigint[])" if scope.cases is not None else STANDS_WITH
     found = rows(
         "SELECT c.id AS case_id, c.uid AS address, c.reference, c.own_number, c.municipality, c.director, l.ends, "
-        "count(*) OVER () AS total "
+        f"{MOVING_TO}, count(*) OVER () AS total "
         "FROM place l JOIN client_case c ON c.id = l.case_id WHERE l.state = 'ends' AND l.ends >= %(today)s "
         f"AND c.closed IS NULL AND c.forgotten IS NULL AND {within} ORDER BY l.ends, c.reference LIMIT %(most)s",
         today=today,

@@ -1,8 +1,10 @@
 """Vannacht: who needs a bed, for whoever is on duty, and with a reason for a colleague (web.md, "Pages")."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from provisions.access import Given, Subject, UseCase
 from provisions.access.log import Logged
@@ -21,12 +23,16 @@ WITH_REASON = UseCase.SEE_TONIGHT_WITH_REASON
 
 @dataclass(frozen=True)
 class Losing:
-    """Somebody who loses the place to sleep on ``day``. ``case_id``: the database id of the case, ``address`` its random one."""
+    """Somebody who loses the place to sleep on ``day``. ``case_id``: the database id of the case, ``address`` its random one.
+    ``municipality`` has it, and hands it over to ``moving_to``, where it does.
+    """
 
     case_id: int
     address: object
     reference: str
     day: date
+    municipality: str
+    moving_to: str | None
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ class Night:
     ``losing``: who loses the place to sleep today or tomorrow. ``numbers``: of the municipality, who to call first on top.
     ``records``: whoever looks may say how it is. ``given``: with which reason it is seen, by whom no right opens it.
     ``spend_first``: how much of the customised budget (euro cents) whoever looks may spend now and ask afterwards; 0 for nothing.
+
+    What is being handed over to it stands there too, and is recorded by the municipality that has it until it is taken over:
+    ``elsewhere`` are the numbers of those.
     """
 
     municipality: str
@@ -46,6 +55,7 @@ class Night:
     records: bool
     given: Given | None = None
     spend_first: int = 0
+    elsewhere: tuple[tuple[str, tuple[Contact, ...]], ...] = ()
 
     @property
     def cases(self) -> tuple[int, ...]:
@@ -79,7 +89,8 @@ class Tonight:
     @property
     def lying(self) -> tuple[Bed, ...]:
         """Of whom can be said how it is, in the order of the page."""
-        return tuple(Bed(line) for night in self.nights if night.records for line in night.now)
+        nights = (night for night in self.nights if night.records)
+        return tuple(Bed(line) for night in nights for line in night.now if line.municipality == night.municipality)
 
 
 class Nights(WithReason):
@@ -138,26 +149,28 @@ class Nights(WithReason):
             due, all_due = worklists.due(rows, scope, tonight, soon, Only(beds=beds, rows=MOST))
             lost, _ = worklists.places(rows, scope, today, MOST)
         hidden = all_late + all_due - len(late) - len(due)
-        nights = tuple(
-            Night(
+        soon_lost = [row for row in lost if row.ends <= today + timedelta(days=1)]
+
+        def night(place: str) -> Night:
+            standing, reason = partial(_stand_in, place, places), given.get(place)
+            none, later, losing = (tuple(filter(standing, rows)) for rows in (late, due, soon_lost))
+            others = dict.fromkeys(r.municipality for r in (*none, *later, *losing) if r.municipality != place)
+            return Night(
                 place,
+                tuple(line(row, self._config, now, causes=reason is None) for row in none),
+                tuple(line(row, self._config, now, causes=False) for row in later),
                 tuple(
-                    line(row, self._config, now, causes=place not in given) for row in late if row.municipality == place
-                ),
-                tuple(line(row, self._config, now, causes=False) for row in due if row.municipality == place),
-                tuple(
-                    Losing(row.case_id, row.address, row.reference, row.ends)
-                    for row in lost
-                    if row.municipality == place and row.ends <= today + timedelta(days=1)
+                    Losing(row.case_id, row.address, row.reference, row.ends, row.municipality, row.moving_to)
+                    for row in losing
                 ),
                 self._numbers(place, beds),
-                place not in given and self._records(place),
-                given.get(place),
-                0 if place in given else self._spend_first(place, now),
+                reason is None and self._records(place),
+                reason,
+                0 if reason else self._spend_first(place, now),
+                tuple((other, self._numbers(other, beds)) for other in others),
             )
-            for place in places
-        )
-        return nights, hidden
+
+        return tuple(night(place) for place in places), hidden
 
     def _spend_first(self, place: str, now: datetime) -> int:
         rule = self._config.catalogue.budgets.get(place)
@@ -168,3 +181,8 @@ class Nights(WithReason):
         town = self._config.organisation.municipalities[place]
         counters = [town.counters[self._config.catalogue.rule(key).counter] for key in beds]
         return tuple(dict.fromkeys(contact for contact in (town.standby, town.team, *counters) if contact.phone))
+
+
+def _stand_in(place: str, places: Collection[str], row: Any) -> bool:
+    """Whether a row stands under ``place``: of what is being handed over, whoever sees both municipalities sees it once."""
+    return bool(row.municipality == place or (row.moving_to == place and row.municipality not in places))

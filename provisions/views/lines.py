@@ -21,7 +21,8 @@ class ProvisionLine:
     counter, a table or the director (a code); ``cause``: why it is not there yet, in Dutch, as was said last; empty when nobody
     said, or for whom it is not. ``promised``: the day that the counter named, of what is open. ``nights``: the days that
     it is late are nights without a place. ``contact``: how contact goes with the client, in Dutch, where
-    that is not by the director, as it is for most.
+    that is not by the director, as it is for most. ``moving_to``: the municipality to which it is being handed over, ``None``
+    when it is to none.
     """
 
     id: int
@@ -44,6 +45,7 @@ class ProvisionLine:
     promised: date | None = None
     nights: bool = False
     contact: str = ""
+    moving_to: str | None = None
 
     @property
     def named(self) -> str:
@@ -79,6 +81,7 @@ def line(row: Any, config: Config, now: datetime, *, causes: bool) -> ProvisionL
         promised=row.promised if Status(row.status).is_open else None,
         nights=row.key in config.catalogue.provisions and config.catalogue.rule(row.key).same_day and not row.arrived,
         contact=_contact(config, row.contact),
+        moving_to=row.moving_to,
     )
 
 

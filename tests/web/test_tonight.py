@@ -64,6 +64,31 @@ def test_at_night_it_says_how_contact_goes_what_may_be_spent_and_dials(
     assert "maatwerkbudget eerst" not in page, "the office is open: a colleague can decide"
 
 
+def test_what_is_being_handed_over_stands_with_both_and_is_recorded_by_who_has_it(
+    make_browser: NewBrowser, beds: App
+) -> None:
+    for reference in (OUTSIDE, TOMORROW, HERE):
+        beds.cases.transfer(reference, AWAY, by=typed("regie-1"))
+    theirs = make_browser().signs_in("regie-9")
+    page = html.unescape(theirs.opens("/vannacht"))
+    assert theirs.shown == {OUTSIDE, TOMORROW, ELSEWHERE, HERE}
+    row = page.split(f'data-reference="{OUTSIDE}"', 1)[1].split("</tr>")[0]
+    assert "Wordt overgedragen door Voorbeeldstad" in row
+    assert "Voorbeeldstad legt dit vast" in row
+    assert "<form" not in row
+    assert "Voorbeeldstad, " in page.split("Wie kunt u bellen?")[1], "whom to call there"
+    ours = make_browser().signs_in("regie-1")
+    page = html.unescape(ours.opens("/vannacht"))
+    row = page.split(f'data-reference="{OUTSIDE}"', 1)[1].split("</tr>")[0]
+    assert "Wordt overgedragen aan Havenmeer" in row
+    assert "<form" in row
+    beds.cases.accept(OUTSIDE, by=typed("regie-9"))
+    assert OUTSIDE not in ours.opens("/vannacht")
+    row = theirs.opens("/vannacht").split(f'data-reference="{OUTSIDE}"', 1)[1].split("</tr>")[0]
+    assert "<form" in row
+    assert "Wordt overgedragen" not in row
+
+
 def test_it_stands_first_in_mijn_werk_and_who_loses_a_place_second(browser: Browser, beds: App) -> None:
     page = browser.signs_in("regie-1").opens("/werk")
     first, second = page.index("Vannacht geen plek"), page.index("Plek loopt af")
