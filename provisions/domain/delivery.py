@@ -14,9 +14,8 @@ BOUND = LONGEST_WAIT * 1.25  # no moment written down is waited for longer than 
 MOST_ATTEMPTS = 20  # with these waits: about three days
 SEVERAL_ATTEMPTS = 3  # after so many a message that does not arrive is shown to people
 SLOW = timedelta(minutes=2)  # post is slow, or stands still, when a message waits longer
-SET_BACK = timedelta(
-    hours=1
-)  # a clock may be set right by so much without what it made counting as made ahead of its time
+# A clock may be set right by so much without what it made counting as made ahead of its time.
+SET_BACK = timedelta(hours=1)
 LONGEST_HELD = timedelta(minutes=60)  # the longest that a municipality may have its letters wait for second thoughts
 
 

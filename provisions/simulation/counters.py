@@ -12,9 +12,8 @@ from provisions.domain.lifecycle import Decision
 from provisions.domain.rules import OutcomeName
 from provisions.simulation.agenda import Agenda
 
-DONE = timedelta(
-    hours=15
-)  # of the day in Amsterdam: one can't be done in the morning with what is asked in the afternoon
+# Of the day in Amsterdam: one can't be done in the morning with what is asked in the afternoon.
+DONE = timedelta(hours=15)
 
 
 class Work(NamedTuple):

@@ -10,9 +10,8 @@ from provisions.domain.absences import Absence, Absences
 from provisions.store import people
 from provisions.store import tables as t
 
-_LOCK = text(
-    "LOCK TABLE absence IN SHARE ROW EXCLUSIVE MODE"
-)  # one at a time: whether there is a circle depends on all
+# One at a time: whether there is a circle depends on all.
+_LOCK = text("LOCK TABLE absence IN SHARE ROW EXCLUSIVE MODE")
 _LINES = ("absence.recorded", "absence.changed", "absence.ended")  # each says the whole
 FORGOTTEN = "absence.forgotten"  # its data name the absences that are gone
 _COLUMNS = ("director", "deputy", "start", "until", "number", "asked_on")

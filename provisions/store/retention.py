@@ -213,9 +213,8 @@ def reduce(connection: Connection, case_ids: Sequence[int], today: date) -> None
         "forgotten": today,
     }
     connection.execute(update(t.case).where(t.case.c.id.in_(case_ids)).values(**nobody))
-    connection.execute(
-        select(func.forget_staff(case_ids))
-    )  # codes of people in its lines; nobody may change more of these
+    # The codes of people in its lines; nobody may change more of these.
+    connection.execute(select(func.forget_staff(case_ids)))
 
 
 def erasures(connection: Connection, limit: int, case_id: int | None = None) -> list[Erasure]:

@@ -13,9 +13,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
 LARGEST_HEAD = 64 * 1024  # bytes; with the longest address and cookie that a browser sends it is a quarter of that
-LARGEST_REQUEST = (
-    2 * 1024 * 1024
-)  # on its way: the largest body is half of it, and what comes after that body is kept as well
+# On its way: the largest body is half of it, and what comes after that body is kept as well.
+LARGEST_REQUEST = 2 * 1024 * 1024
 MOST_HALF_OPEN = 200
 MOST_HALF_SENT = 100  # the head came, and not the whole body: a form of ours comes at once
 MOST_IDLE = 200

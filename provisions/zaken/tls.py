@@ -34,9 +34,8 @@ def context_for(system: CaseSystem, files: Files) -> ssl.SSLContext | None:
             ) from None
     if certificate is not None and key is not None:
         try:
-            made.load_cert_chain(
-                certificate, key, password=""
-            )  # with "" a key with a password is refused, and nobody is asked
+            # With "" a key with a password is refused, and nobody is asked.
+            made.load_cert_chain(certificate, key, password="")
         except (OSError, ValueError):
             raise _fault(
                 system,

@@ -6,9 +6,8 @@ from provisions.domain.errors import InvalidInput, Part
 
 EARLIEST = date(2015, 1, 1)  # the Wmo 2015 and the Participatiewet: no case of this kind is older
 YEARS_AHEAD = 10  # what is planned further ahead is a slip of the pen, such as 2062 for 2026
-LONGEST_WAIT = timedelta(
-    days=366 * (YEARS_AHEAD + 2)
-)  # the last day that can be planned, and a term of a year after it
+# The last day that can be planned, and a term of a year after it.
+LONGEST_WAIT = timedelta(days=366 * (YEARS_AHEAD + 2))
 
 
 def not_before(what: str, on: date, *limits: tuple[date | None, str], about: Part | None = Part.ON) -> None:
