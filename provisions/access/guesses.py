@@ -7,6 +7,7 @@ over all addresses together nobody is refused: each attempt just waits a little.
 import threading
 from collections import deque
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 WINDOW_SECONDS = 60.0
 BY_ACCOUNT = 6
@@ -14,6 +15,22 @@ BY_ADDRESS = 10
 OVERALL = 60
 OVERALL_PAUSE_SECONDS = 1.0
 _MOST_KEYS = 10_000
+_OF_ONE = 64  # bits of an address of version 6 that a provider gives to one customer, who chooses the rest for each connection
+
+
+def counted_as(address: str) -> str:
+    """As what an address is counted: of version 6 the network that one customer has; of version 4 in its clothes, that one.
+
+    >>> counted_as("2001:db8::1:2"), counted_as("::ffff:192.0.2.7"), counted_as("192.0.2.7"), counted_as("")
+    ('2001:db8::', '192.0.2.7', '192.0.2.7', '')
+    """
+    try:
+        read = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(read, IPv6Address) or read.is_loopback:
+        return str(read)
+    return str(read.ipv4_mapped or IPv6Network((read, _OF_ONE), strict=False).network_address)
 
 
 class Guesses:
@@ -44,6 +61,7 @@ class Guesses:
 
     def is_news(self, address: str) -> bool:
         """Whether this address is refused for the first time in a minute: that is worth a line, and the rest is the same."""
+        address = counted_as(address)
         with self._lock:
             moment = self._now()
             if self._refused.get(address, -WINDOW_SECONDS) > moment - WINDOW_SECONDS:
@@ -60,7 +78,7 @@ class Guesses:
             return OVERALL_PAUSE_SECONDS if full else 0.0
 
     def _count(self, account: str, address: str) -> None:
-        moment = self._now()
+        moment, address = self._now(), counted_as(address)
         self._overall.append(moment)
         for key, most in (((address,), BY_ADDRESS), ((address, account), BY_ACCOUNT)):
             if key not in self._wrong and len(self._wrong) >= _MOST_KEYS:
@@ -68,6 +86,7 @@ class Guesses:
             self._wrong.setdefault(key, deque(maxlen=most)).append(moment)
 
     def _longest(self, account: str, address: str) -> float:
+        address = counted_as(address)
         return max(self._wait((address,), BY_ADDRESS), self._wait((address, account), BY_ACCOUNT))
 
     def _wait(self, key: tuple[str, ...], most: int) -> float:

@@ -19,7 +19,7 @@ from provisions.machine.files import secret
 KEY_FILE = "door-key"
 _NONCE = 12
 # Each takes 64 MiB and a tenth of a second (RFC 9106, the second choice): more at once would be a way to fill the machine.
-_AT_ONCE = 2
+AT_ONCE = 2
 
 
 class Sealing:
@@ -28,7 +28,7 @@ class Sealing:
     def __init__(self, key: str, hasher: PasswordHasher | None = None) -> None:
         self._key = key.encode()
         self._hasher = hasher or PasswordHasher()
-        self._turn = threading.BoundedSemaphore(_AT_ONCE)
+        self._turn = threading.BoundedSemaphore(AT_ONCE)
         self._nobody = self._hasher.hash("nobody")
 
     @classmethod

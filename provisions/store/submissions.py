@@ -13,6 +13,8 @@ from provisions.domain.errors import ChangedMeanwhile, DoneBefore
 from provisions.domain.lifecycle import SYSTEM, Moment, Sent
 from provisions.store import tables as t
 
+MOST_PAGES = 20
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -126,10 +128,15 @@ def refuse_unseen(connection: Connection, sent: Sent, cases: Sequence[int]) -> N
 
 
 def keep(connection: Connection, person: str, page: str, sealed: bytes, until: datetime) -> None:
-    """Keep what this person typed on this page, in place of what was typed there before."""
+    """Keep what this person typed on this page, in place of what was typed there before; of more than twenty pages the newest."""
     row = {"sealed": sealed, "until": until}
     statement = insert(t.typed).values(person=person, page=page, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["person", "page"], set_=row))
+    c = t.typed.c
+    newest = (
+        select(c.page).where(c.person == person).order_by((c.page == page).desc(), c.until.desc()).limit(MOST_PAGES)
+    )
+    connection.execute(delete(t.typed).where(c.person == person, c.page.not_in(newest)))
 
 
 def kept(connection: Connection, person: str, page: str, now: datetime) -> bytes | None:

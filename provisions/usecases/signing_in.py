@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from provisions.catalogue import Config
 from provisions.domain.errors import InvalidInput, NotAllowed, NotFound
 from provisions.domain.lifecycle import Via
 from provisions.inputs import CODE
-from provisions.machine.sealing import Sealing
+from provisions.machine.sealing import AT_ONCE, Sealing
 from provisions.store import calendars, door, people, sessions
 from provisions.store.people import Person
 from provisions.store.sessions import Session
@@ -67,158 +68,13 @@ def end_of_another_password(engine: Engine, sealing: Sealing, admin_password: st
             sessions.end_all_of(connection, ADMIN)
 
 
-class SigningIn:
-    """The door on one database. ``off_loopback``: others than this machine reach it, so that a second factor is needed.
+class BeingIn:
+    """Sessions: how one begins, whose it is, and how it ends. ``clock`` gives the moment (aware)."""
 
-    ``admin_password`` is that of the account ``admin``. ``clock`` gives the moment (aware).
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        config: Config,
-        looks: Looks,
-        sealing: Sealing,
-        clock: Callable[[], datetime],
-        guesses: Guesses,
-        *,
-        admin_password: str,
-        off_loopback: bool,
-        pause: Callable[[float], None],
-    ) -> None:
+    def __init__(self, engine: Engine, looks: Looks, clock: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._config = config
         self._looks = looks
-        self._sealing = sealing
         self._clock = clock
-        self._guesses = guesses
-        self._admin_password = admin_password
-        self._off_loopback = off_loopback
-        self._pause = pause
-
-    # --- with a password -------------------------------------------------------------------------------------------------
-
-    def sign_in(self, code: str, password: str, second: str, address: str) -> str:
-        """The token of a new session. Raises ``NotAllowed`` with what to say, and ``TooManyGuesses``.
-
-        ``address`` is where it came from, as far as that can be believed.
-        """
-        code = code.strip().lower()
-        known = code if CODE.fullmatch(code) else None
-        self._must_not_wait(self._guesses.wait(code[:_LONGEST_TYPED], address), address)
-        self._pause(self._guesses.pause())
-        if code == ADMIN:
-            return self._admin(password, address)
-        with self._engine.begin() as connection:
-            person = people.find(connection, known) if known else None
-        right = self._sealing.fits(password, person.password if person else None)
-        if person is None or not right:
-            self._wrong(Logged.WRONG_PASSWORD, person.code if person else None, code, address)
-        self._right(code, address)
-        self._second(person, second, address)
-        if person.blocked is not None:
-            self._looks.note(Logged.BLOCKED_CAME, person.code)
-            raise NotAllowed("Dit account is geblokkeerd. Bel uw beheerder.")
-        if not person.grants:
-            self._looks.note(Logged.NO_ROLE, person.code)
-            raise NotAllowed("Dit account heeft geen rol. Vraag uw beheerder om een rol.")
-        return self._begin(person.code, "account", None, person)
-
-    def _admin(self, password: str, address: str) -> str:
-        self._sealing.fits(password, None)  # takes as long as for anybody else
-        if not hmac.compare_digest(password.encode(), self._admin_password.encode()):
-            self._wrong(Logged.WRONG_PASSWORD, ADMIN, ADMIN, address)
-        self._right(ADMIN, address)
-        return self._begin(ADMIN, ADMIN, None)
-
-    def admin_is_right(self, password: str, address: str) -> bool:
-        """Whether this is the password of ``admin``, for a program. Raises ``TooManyGuesses``."""
-        right = hmac.compare_digest(password.encode(), self._admin_password.encode())
-        self._must_not_wait(self._guesses.heard(ADMIN, address, right=right), address)
-        if not right:
-            self._looks.note(Logged.WRONG_PASSWORD, ADMIN)
-        return right
-
-    def _second(self, person: Person, typed: str, address: str) -> None:
-        """Check the second factor. Raises ``NotAllowed``."""
-        if person.second is None:
-            if self._needs_second(person.grants):
-                self._looks.note(Logged.NO_SECOND, person.code)
-                raise NotAllowed(
-                    "Voor uw rol is ook een tweede stap nodig, en die is er nog niet. Vraag uw beheerder om een nieuw adres."
-                )
-            return
-        secret = self._sealing.opened(person.second, person.code)
-        step = secret and second_factor.matching_step(secret, typed, self._clock(), person.second_used)
-        if not step:
-            self._wrong(Logged.WRONG_SECOND, person.code, person.code, address)
-        with self._engine.begin() as connection:
-            taken = people.use_second(connection, person.code, step)
-        if not taken:  # the same digits in two browsers at the same moment
-            self._wrong(Logged.WRONG_SECOND, person.code, person.code, address)
-        self._right(person.code, address)
-
-    def _wrong(self, what: Logged, code: str | None, typed: str, address: str) -> NoReturn:
-        self._must_not_wait(self._guesses.heard(typed[:_LONGEST_TYPED], address, right=False), address)
-        self._looks.note(what, code)
-        raise NotAllowed(WRONG)
-
-    def _right(self, typed: str, address: str) -> None:
-        """Something was right; whoever must wait because of what was tried meanwhile does not hear that either."""
-        self._must_not_wait(self._guesses.heard(typed[:_LONGEST_TYPED], address, right=True), address)
-
-    def _must_not_wait(self, wait: float, address: str) -> None:
-        """Raise ``TooManyGuesses`` when there are seconds to wait. The first time in a minute that is written down."""
-        if wait > 0:
-            if self._guesses.is_news(address):
-                self._looks.note(Logged.SLOWED, None)
-            raise TooManyGuesses(wait)
-
-    def _needs_second(self, grants: frozenset[Grant]) -> bool:
-        right = self._config.rights.of(UseCase.SEE_CASE)
-        return self._off_loopback and right is not None and any(grant.role in right.roles for grant in grants)
-
-    # --- a one-time address ----------------------------------------------------------------------------------------------
-
-    def set_up(self, secret: str) -> SetUp:
-        """Whose one-time address this is. Raises ``NotFound`` when it is nobody's, was used, or is too old."""
-        with self._engine.begin() as connection:
-            return self._invited(connection, secret, lock=False)
-
-    def set_password(self, secret: str, password: str, again: str, second: str) -> str:
-        """Set the password by a one-time address, once. Returns the code of the person.
-
-        Raises ``NotFound`` as :meth:`set_up`, and ``InvalidInput`` for a password that can't be one.
-        """
-        with self._engine.begin() as connection:
-            found = self._invited(connection, secret, lock=True)
-            if password != again:
-                raise InvalidInput("De twee wachtwoorden zijn niet gelijk. Typ ze allebei opnieuw.")
-            places = tuple(town.name for town in self._config.organisation.municipalities.values())
-            if why := passwords.why_refused(password, found.code, (*places, self._config.organisation.region)):
-                raise InvalidInput(why)
-            sealed = None
-            if found.second is not None:
-                if second_factor.matching_step(found.second, second, self._clock(), None) is None:
-                    raise InvalidInput("De zes cijfers van de app kloppen niet. Typ de cijfers die er nu staan.")
-                sealed = self._sealing.sealed(found.second, found.code)
-            people.set_password(connection, found.code, self._sealing.hashed(password), sealed)
-            people.withdraw(connection, found.code)
-            sessions.end_all_of(connection, found.code)
-            self._looks.note(Logged.SET_UP, found.code, connection=connection)
-        return found.code
-
-    def _invited(self, connection: Connection, secret: str, *, lock: bool) -> SetUp:
-        found = people.invitation(connection, digest(secret), self._clock(), lock=lock)
-        person = people.find(connection, found.code) if found else None
-        if found is None or person is None:
-            raise NotFound(
-                "Dit adres is al gebruikt, te oud, of niet goed overgenomen. Vraag uw beheerder om een nieuw adres."
-            )
-        needed = self._needs_second(person.grants)
-        return SetUp(found.code, self._sealing.derived("second", secret) if needed else None)
-
-    # --- a session -------------------------------------------------------------------------------------------------------
 
     def by_provider(self, code: str, grants: frozenset[Grant]) -> str:
         """The token of a new session for somebody whom the provider of identities vouched for."""
@@ -277,3 +133,165 @@ class SigningIn:
                 calendars.renew(connection, code, grants, now)
             self._looks.note(Logged.SIGNED_IN, code, connection=connection)
         return token
+
+
+class SigningIn(BeingIn):
+    """The door on one database. ``off_loopback``: others than this machine reach it, so that a second factor is needed.
+
+    ``admin_password`` is that of the account ``admin``. ``clock`` gives the moment (aware).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        looks: Looks,
+        sealing: Sealing,
+        clock: Callable[[], datetime],
+        guesses: Guesses,
+        *,
+        admin_password: str,
+        off_loopback: bool,
+        pause: Callable[[float], None],
+    ) -> None:
+        super().__init__(engine, looks, clock)
+        self._config = config
+        self._sealing = sealing
+        self._guesses = guesses
+        self._admin_password = admin_password
+        self._off_loopback = off_loopback
+        self._pause = pause
+        self._turn = threading.BoundedSemaphore(AT_ONCE)
+
+    # --- with a password -------------------------------------------------------------------------------------------------
+
+    def sign_in(self, code: str, password: str, second: str, address: str) -> str:
+        """The token of a new session. Raises ``NotAllowed`` with what to say, and ``TooManyGuesses``.
+
+        ``address`` is where it came from, as far as that can be believed.
+        """
+        code = code.strip().lower()
+        known = code if CODE.fullmatch(code) else None
+        self._must_not_wait(self._guesses.wait(code[:_LONGEST_TYPED], address), address)
+        self._pause(self._guesses.pause())
+        if code == ADMIN:
+            return self._admin(password, address)
+        with self._engine.begin() as connection:
+            person = people.find(connection, known) if known else None
+        kept = person.password if person else None
+        if not self._tried(lambda: self._sealing.fits(password, kept), code, address) or person is None:
+            self._refuse(Logged.WRONG_PASSWORD, person.code if person else None)
+        self._second(person, second, address)
+        if person.blocked is not None:
+            self._looks.note(Logged.BLOCKED_CAME, person.code)
+            raise NotAllowed("Dit account is geblokkeerd. Bel uw beheerder.")
+        if not person.grants:
+            self._looks.note(Logged.NO_ROLE, person.code)
+            raise NotAllowed("Dit account heeft geen rol. Vraag uw beheerder om een rol.")
+        return self._begin(person.code, "account", None, person)
+
+    def _admin(self, password: str, address: str) -> str:
+        def fits() -> bool:
+            self._sealing.fits(password, None)  # takes as long as for anybody else
+            return hmac.compare_digest(password.encode(), self._admin_password.encode())
+
+        if not self._tried(fits, ADMIN, address):
+            self._refuse(Logged.WRONG_PASSWORD, ADMIN)
+        return self._begin(ADMIN, ADMIN, None)
+
+    def _tried(self, fits: Callable[[], bool], code: str, address: str) -> bool:
+        """Whether the password fits. To try it takes long, and few are tried at a time: of very many at the same moment those are
+        not tried any more that must wait by the time that it is their turn.
+        """
+        with self._turn:
+            self._must_not_wait(self._guesses.wait(code[:_LONGEST_TYPED], address), address)
+            right = fits()
+            # Whoever must wait because of what was tried meanwhile does not hear that it was right either.
+            self._must_not_wait(self._guesses.heard(code[:_LONGEST_TYPED], address, right=right), address)
+        return right
+
+    def admin_is_right(self, password: str, address: str) -> bool:
+        """Whether this is the password of ``admin``, for a program. Raises ``TooManyGuesses``."""
+        right = hmac.compare_digest(password.encode(), self._admin_password.encode())
+        self._must_not_wait(self._guesses.heard(ADMIN, address, right=right), address)
+        if not right:
+            self._looks.note(Logged.WRONG_PASSWORD, ADMIN)
+        return right
+
+    def _second(self, person: Person, typed: str, address: str) -> None:
+        """Check the second factor. Raises ``NotAllowed``."""
+        if person.second is None:
+            if self._needs_second(person.grants):
+                self._looks.note(Logged.NO_SECOND, person.code)
+                raise NotAllowed(
+                    "Voor uw rol is ook een tweede stap nodig, en die is er nog niet. Vraag uw beheerder om een nieuw adres."
+                )
+            return
+        secret = self._sealing.opened(person.second, person.code)
+        step = secret and second_factor.matching_step(secret, typed, self._clock(), person.second_used)
+        if not step:
+            self._wrong(Logged.WRONG_SECOND, person.code, address)
+        with self._engine.begin() as connection:
+            taken = people.use_second(connection, person.code, step)
+        if not taken:  # the same digits in two browsers at the same moment
+            self._wrong(Logged.WRONG_SECOND, person.code, address)
+        self._must_not_wait(self._guesses.heard(person.code, address, right=True), address)
+
+    def _wrong(self, what: Logged, code: str, address: str) -> NoReturn:
+        self._must_not_wait(self._guesses.heard(code, address, right=False), address)
+        self._refuse(what, code)
+
+    def _refuse(self, what: Logged, code: str | None) -> NoReturn:
+        self._looks.note(what, code)
+        raise NotAllowed(WRONG)
+
+    def _must_not_wait(self, wait: float, address: str) -> None:
+        """Raise ``TooManyGuesses`` when there are seconds to wait. The first time in a minute that is written down."""
+        if wait > 0:
+            if self._guesses.is_news(address):
+                self._looks.note(Logged.SLOWED, None)
+            raise TooManyGuesses(wait)
+
+    def _needs_second(self, grants: frozenset[Grant]) -> bool:
+        right = self._config.rights.of(UseCase.SEE_CASE)
+        return self._off_loopback and right is not None and any(grant.role in right.roles for grant in grants)
+
+    # --- a one-time address ----------------------------------------------------------------------------------------------
+
+    def set_up(self, secret: str) -> SetUp:
+        """Whose one-time address this is. Raises ``NotFound`` when it is nobody's, was used, or is too old."""
+        with self._engine.begin() as connection:
+            return self._invited(connection, secret, lock=False)
+
+    def set_password(self, secret: str, password: str, again: str, second: str) -> str:
+        """Set the password by a one-time address, once. Returns the code of the person.
+
+        Raises ``NotFound`` as :meth:`set_up`, and ``InvalidInput`` for a password that can't be one.
+        """
+        with self._engine.begin() as connection:
+            found = self._invited(connection, secret, lock=True)
+            if password != again:
+                raise InvalidInput("De twee wachtwoorden zijn niet gelijk. Typ ze allebei opnieuw.")
+            places = tuple(town.name for town in self._config.organisation.municipalities.values())
+            if why := passwords.why_refused(password, found.code, (*places, self._config.organisation.region)):
+                raise InvalidInput(why)
+            sealed = None
+            if found.second is not None:
+                if second_factor.matching_step(found.second, second, self._clock(), None) is None:
+                    raise InvalidInput("De zes cijfers van de app kloppen niet. Typ de cijfers die er nu staan.")
+                sealed = self._sealing.sealed(found.second, found.code)
+            people.set_password(connection, found.code, self._sealing.hashed(password), sealed)
+            people.withdraw(connection, found.code)
+            sessions.end_all_of(connection, found.code)
+            self._looks.note(Logged.SET_UP, found.code, connection=connection)
+        return found.code
+
+    def _invited(self, connection: Connection, secret: str, *, lock: bool) -> SetUp:
+        found = people.invitation(connection, digest(secret), self._clock(), lock=lock)
+        person = people.find(connection, found.code) if found else None
+        if found is None or person is None:
+            raise NotFound(
+                "Dit adres is al gebruikt, te oud, of niet goed overgenomen. Vraag uw beheerder om een nieuw adres."
+            )
+        needed = self._needs_second(person.grants)
+        return SetUp(found.code, self._sealing.derived("second", secret) if needed else None)

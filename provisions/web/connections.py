@@ -11,6 +11,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from provisions.access.guesses import counted_as
+
 HEADER_SECONDS = 10.0
 LARGEST_HEAD = 64 * 1024  # bytes; with the longest address and cookie that a browser sends it is a quarter of that
 # On its way: the largest body is half of it, and what comes after that body is kept as well.
@@ -43,7 +45,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection was opened."""
         super().connection_made(transport)
-        self._address = str((transport.get_extra_info("peername") or ("",))[0])
+        self._address = counted_as(str((transport.get_extra_info("peername") or ("",))[0]))
         self._from[self._address] += 1
         if self._address not in _THIS_MACHINE and self._from[self._address] > MOST_FROM_ONE:
             transport.abort()

@@ -1,5 +1,6 @@
 """What all pages share: the program, the door, the templates, and how a day or a name is written."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -33,6 +34,8 @@ MOST_ROLES_SHOWN = 3
 # Pages for whoever is signed in that are made at the same time; others wait their turn. One process computes one of them at a
 # time anyway, and each may hold two connections of the pool's twenty: so none ever waits for one while it holds another.
 PAGES_AT_ONCE = 8
+# And of what is open to anyone: each takes a thread of the forty, also while it waits for its turn to try a password.
+STRANGERS_AT_ONCE = 20
 # What stands under every page, also for whoever is not signed in.
 HELP = ("/hulp", "Hulp")
 PREFERENCES = ("/voorkeuren", "Mijn voorkeuren")
@@ -83,6 +86,7 @@ class House:
         self.when_out: list[Callable[[str], None]] = []  # told of each session that somebody ended
         self.answered: Collection[str] = ()  # the addresses at which there is a page: the menu names no other
         self.turn = threading.BoundedSemaphore(PAGES_AT_ONCE)
+        self.strangers = asyncio.Semaphore(STRANGERS_AT_ONCE)
         self.cookie = COOKIE_OVER_TLS if tls else COOKIE
         self._templates = environment(TEMPLATES / "web")
         towns = app.config.organisation.municipalities

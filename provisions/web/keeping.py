@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from provisions.web.visits import Visit
 
 MOST_KEPT = 64 * 1024
+LONGEST_PAGE = 200  # of an address of ours; no index takes one of any length
 
 
 def person(sealing: Sealing, code: str) -> str:
@@ -37,9 +38,9 @@ def keep_from_before(visit: "Visit") -> bool:
 
 def _keep(visit: "Visit", code: str) -> bool:
     typed = json.dumps([pair for pair in visit.filled_in if pair[0] != CSRF]).encode()
-    if len(typed) > MOST_KEPT:
-        return False
     page = visit.request.url.path
+    if len(typed) > MOST_KEPT or len(page) > LONGEST_PAGE:
+        return False
     sealed = visit.house.sealing.sealed(typed, f"{code} {page}")
     visit.house.app.submissions.keep_typed(code, page, sealed)
     return True

@@ -134,7 +134,9 @@ def endpoint(house: House, handler: Handler, *, anyone: bool) -> Callable[[Reque
             return _handled(house, request, form, handler, anyone)
 
     async def serve(request: Request) -> Response:
-        return await run_in_threadpool(in_turn, request, await _form(request))
+        form = await _form(request)
+        async with house.strangers if anyone else nullcontext():
+            return await run_in_threadpool(in_turn, request, form)
 
     return serve
 

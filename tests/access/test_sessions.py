@@ -1,14 +1,17 @@
 """How long somebody is in, and how guessing is slowed."""
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
-from provisions.access.guesses import BY_ACCOUNT, BY_ADDRESS, OVERALL, Guesses
+from provisions.access.guesses import BY_ACCOUNT, BY_ADDRESS, OVERALL, Guesses, counted_as
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.domain.errors import NotAllowed
+from provisions.machine.sealing import AT_ONCE
 from provisions.store import tables as t
 from provisions.usecases.signing_in import SigningIn, TooManyGuesses, end_of_another_password
 from tests.access.conftest import HERE
@@ -149,6 +152,38 @@ def test_a_password_that_was_tried_together_with_others_is_judged_after_them(
     with pytest.raises(TooManyGuesses):
         door.sign_in(code, PASSWORD, "", HERE)
     assert app.looks.counts()[Logged.SIGNED_IN] == 0
+
+
+def test_of_very_many_at_the_same_moment_few_are_tried_at_all(
+    app: App, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To try one costs a tenth of a second and 64 MiB: a hundred of one address kept everybody waiting meanwhile."""
+    door, fits, tried = signing_in(app, clock), SEALING.fits, Counter[str]()
+
+    def counted(password: str, kept: str | None) -> bool:
+        tried["tried"] += 1
+        return fits(password, kept)
+
+    def attempt(_number: int) -> None:
+        with pytest.raises(NotAllowed):
+            door.sign_in("iemand", "fout", "", HERE)
+
+    monkeypatch.setattr(SEALING, "fits", counted)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(attempt, range(40)))
+    assert BY_ACCOUNT <= tried["tried"] < BY_ACCOUNT + AT_ONCE
+
+
+def test_who_has_a_whole_network_is_one_address() -> None:
+    """Of version 6 a customer has 2^64 of them, and takes another one for each guess."""
+    guesses = Guesses(lambda: 0.0)
+    for number in range(BY_ADDRESS):
+        assert guesses.heard(f"regie-{number}", f"2001:db8:1:2::{number:x}", right=False) == 0
+    assert guesses.wait("regie-99", "2001:db8:1:2:ffff::1") > 0
+    assert guesses.wait("regie-99", "2001:db8:1:3::1") == 0, "nor does it keep its neighbours out"
+    assert [counted_as(address) for address in ("::1", "::ffff:192.0.2.7", "192.0.2.7", "", "testclient")] == [
+        *("::1", "192.0.2.7", "192.0.2.7", "", "testclient")
+    ]
 
 
 def test_that_an_address_must_wait_is_written_down_once_a_minute(app: App, door: SigningIn, clock: MovingClock) -> None:

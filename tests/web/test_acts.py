@@ -8,10 +8,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from provisions.access import UseCase
 from provisions.app import App
 from provisions.settings import PROJECT
+from provisions.store.submissions import MOST_PAGES
 from provisions.usecases.intake import IntakeRequest
 from provisions.usecases.signing_in import IDLE
 from provisions.views.cases import Views
@@ -491,3 +493,20 @@ def test_an_act_is_offered_to_whoever_has_a_right_that_it_takes() -> None:
         assert not called or any(act.right in takes[name] for name in called), act.name
         known += bool(called)
     assert known > 30, "most acts call a use case by its name"
+
+
+def test_what_is_typed_is_kept_of_some_pages_and_of_none_whose_address_is_none_of_ours(
+    browser: Browser, app: App
+) -> None:
+    """Whoever once had a page may send its form without being in, for ever: that fills no disk, and breaks nothing."""
+    page = browser.signs_in("regie-1").opens(plan(app))
+    sent = {"van": html.unescape(re.findall(r'name="van" value="([^"]+)"', page)[0])}
+    browser.client.cookies.clear()
+    sent["csrf"] = re.findall(r'name="csrf" value="([^"]+)"', browser.client.get("/aanmelden").text)[0]
+    browser.client.follow_redirects = False
+    for number in range(25):
+        response = browser.client.post(f"/clienten/nergens-{number}", data=sent)
+        assert response.headers["location"] == f"/aanmelden?naar=/clienten/nergens-{number}&bewaard=ja"
+    assert browser.client.post(f"/clienten/{'ver' * 1000}", data=sent).headers["location"] == "/aanmelden"
+    with app.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM typed")).scalar_one() == MOST_PAGES
