@@ -37,6 +37,7 @@ def utc_text(moment: datetime, timespec: str = "auto") -> str:
     return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=4096)  # of one moment it is asked some dozens of times
 def day_of(moment: datetime) -> date:
     """Amsterdam's day at ``moment`` (aware)."""
     return moment.astimezone(AMSTERDAM).date()

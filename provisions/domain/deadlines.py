@@ -1,6 +1,6 @@
 """The due date of a provision, and everything that follows from it: overdue, breach, statutory term (domain.md, rules 3 to 8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -187,20 +187,20 @@ def _statutory_terms(situation: Situation) -> tuple[StatutoryTerm, ...]:
         ends = [_running(situation, rule, rule.presumed or rule.term, asked) for rule in rules]
         last = max(ends, key=lambda term: term.end.due, default=None)
         return () if last is None else (StatutoryTerm(last.rule, last.end),)
-    return tuple(
-        replace(_running(situation, rule, rule.presumed, asked), presumed=True) for rule in rules if rule.presumed
-    )
+    return tuple(_running(situation, rule, rule.presumed, asked, presumed=True) for rule in rules if rule.presumed)
 
 
 def _begun_on(situation: Situation, rule: Statutory, asked: date | None) -> date | None:
     return asked if rule.begins is None else _milestone_day(situation, rule.begins)
 
 
-def _running(situation: Situation, rule: Statutory, term: Term, event: date) -> StatutoryTerm:
+def _running(
+    situation: Situation, rule: Statutory, term: Term, event: date, *, presumed: bool = False
+) -> StatutoryTerm:
     days = stopped_days(situation, statutory=True)
     end = due_date(term, event, situation.calendar, roll=rule.roll, suspended=days)
     ended_on = None if rule.until is None else _milestone_day(situation, rule.until)
-    return StatutoryTerm(rule, end, ended_on=ended_on)
+    return StatutoryTerm(rule, end, presumed, ended_on)
 
 
 def _milestone_day(situation: Situation, wanted: MilestoneRef) -> date | None:

@@ -156,6 +156,7 @@ class Draft:
             must_be_awake(case, moment)
         self.case = case if moment.by == SYSTEM else replace(case, act=case.act + 1)
         self.moment = moment.about(case)
+        self._situation: Situation | None = None  # the one that was asked for last
         self.lines: list[AuditLine] = []
         self.intents: list[MessageIntent] = []
         self.visible: set[ProvisionKey] = set()
@@ -177,8 +178,13 @@ class Draft:
         return self.moment.catalogue.named(Dependency.parse(dependency))
 
     def situation(self, key: ProvisionKey) -> Situation:
-        """A provision as it stands in this draft, with its rule and calendar."""
-        return Situation.of(self.case, key, self.moment.catalogue)
+        """A provision as it stands in this draft, with its rule and calendar. The same one until something changes: what follows
+        from it is worked out once.
+        """
+        known = self._situation
+        if known is None or known.case is not self.case or known.provision is not self.case.provisions[key]:
+            known = self._situation = Situation.of(self.case, key, self.moment.catalogue)
+        return known
 
     def change(self, provision: Provision) -> None:
         """The provision becomes this one, and its run is to show that."""

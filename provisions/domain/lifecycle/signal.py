@@ -1,10 +1,9 @@
 """Giving a signal about what is promised for the very day (domain.md, "What happens in a life", rule 6)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from provisions.domain import dutch
-from provisions.domain.case import ProvisionKey, Signalled
+from provisions.domain.case import ProvisionKey, Signalled, changed
 from provisions.domain.lifecycle.decision import Draft
 from provisions.domain.messages import MessageKind
 from provisions.domain.rules import SignalAbout, SignalTo
@@ -67,8 +66,8 @@ def _pass_over(draft: Draft, key: ProvisionKey, one: SignalDue) -> None:
 def _keep(draft: Draft, key: ProvisionKey, given: Sequence[tuple[SignalDue, str | None]]) -> None:
     provision, now = draft.case.provisions[key], draft.moment.now
     told = tuple(Signalled(one.rule.name, one.day, now, message) for one, message in given)
-    changed = replace(provision, signals=(*provision.signals, *told))
+    after = changed(provision, signals=(*provision.signals, *told))
     if provision.status.is_open:
-        draft.change(changed)
+        draft.change(after)
     else:  # its run has ended: nothing of it looks different
-        draft.case = draft.case.with_provision(changed)
+        draft.case = draft.case.with_provision(after)

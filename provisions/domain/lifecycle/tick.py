@@ -286,7 +286,7 @@ def foresee(case: Case, key: ProvisionKey, at: datetime, catalogue: Catalogue) -
     moment = Moment(at, SYSTEM, catalogue)
     decision = tick(case, key, moment)
     before, after = case.provisions[key], decision.case.provisions[key]
-    if not decision.audit or replace(after, rungs=before.rungs, late_noted=before.late_noted) != before:
+    if not decision.audit or changed(after, rungs=before.rungs, late_noted=before.late_noted) != before:
         return None
     derived = derive(decision.case, key, moment)
     end_of_day = first_moment(moment.today + ONE_DAY)
