@@ -10,7 +10,9 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from provisions.access import Rights
 from provisions.catalogue.arrangements import arrangement_to_make
@@ -146,11 +148,17 @@ def _themes_wanted(organisation: Organisation) -> dict[str, str]:
     return {"region": organisation.theme, **own}
 
 
+@lru_cache(maxsize=32)
+def _toml(text: str) -> dict[str, Any]:
+    """The values in ``text``, which nobody changes: a process that reads a file again does not parse it again."""
+    return tomllib.loads(text)
+
+
 def parse(path: Path, faults: list[str]) -> Entry:
     """The top table of a TOML file; an empty one, and a line in ``faults``, when it can't be read."""
     name = path.name
     try:
-        return Entry(name, "", tomllib.loads(decoded(path.read_bytes(), name, UTF8)), faults)
+        return Entry(name, "", _toml(decoded(path.read_bytes(), name, UTF8)), faults)
     except FileNotFoundError:
         faults.append(f"{name}: dit bestand is er niet in {path.parent}. Zet het terug, of verbeter PROVISIONS_CONFIG.")
     except NotADirectoryError:

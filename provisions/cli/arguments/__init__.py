@@ -1,5 +1,7 @@
 """What may be typed: commands and options, with help and errors in Dutch."""
 
+from functools import cache
+
 from provisions.cli.arguments import access, ledger, life, looking, recording, running
 from provisions.cli.arguments.dutch_parser import Commands, DutchParser
 
@@ -43,8 +45,9 @@ SUBJECTS = (
 )
 
 
+@cache
 def parser() -> DutchParser:
-    """The whole command line."""
+    """The whole command line. Made once: it keeps nothing of what it read."""
     root = DutchParser(
         prog="provisions",
         description="Basisvoorzieningen regelen binnen de beloofde termijn: elke voorziening loopt door tot zij geregeld is.",
