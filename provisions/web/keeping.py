@@ -1,4 +1,4 @@
-"""What was typed in a form when the session had ended: kept for the same person, who finds it there after signing in."""
+"""What was sent and is not recorded yet: when the session had ended, or what is to be checked first. Kept for the same person."""
 
 import hmac
 import json
@@ -36,9 +36,14 @@ def keep_from_before(visit: "Visit") -> bool:
     return code is not None and mine and visit.is_from_here() and _keep(visit, code)
 
 
-def _keep(visit: "Visit", code: str) -> bool:
+def keep_for(visit: "Visit", page: str) -> bool:
+    """Keep what this person sent for the page where it is checked; whether it was."""
+    return _keep(visit, visit.actor.code, page)
+
+
+def _keep(visit: "Visit", code: str, page: str = "") -> bool:
     typed = json.dumps([pair for pair in visit.filled_in if pair[0] != CSRF]).encode()
-    page = visit.request.url.path
+    page = page or visit.request.url.path
     if len(typed) > MOST_KEPT or len(page) > LONGEST_PAGE:
         return False
     sealed = visit.house.sealing.sealed(typed, f"{code} {page}")
@@ -46,9 +51,9 @@ def _keep(visit: "Visit", code: str) -> bool:
     return True
 
 
-def kept(visit: "Visit") -> Sequence[tuple[str, str]]:
-    """What this person typed on this page and could not send: each field in order; nothing otherwise."""
-    code, page = visit.actor.code, visit.request.url.path
+def kept(visit: "Visit", page: str = "") -> Sequence[tuple[str, str]]:
+    """What this person sent on a page (this one, unless named) and that is not recorded: each field in order; else nothing."""
+    code, page = visit.actor.code, page or visit.request.url.path
     sealed = visit.house.app.submissions.typed(code, page)
     opened = visit.house.sealing.opened(sealed, f"{code} {page}") if sealed else None
     return [(str(name), str(value)) for name, value in json.loads(opened)] if opened else []

@@ -1,10 +1,14 @@
-"""Starting a client's case: one page, then a check of what would follow, then it is started and its plan opens."""
+"""Starting a client's case: one page, then a check of what would follow, then it is started and its plan opens.
+
+What is to be checked has an address of its own, as what a form did has: so Back, and loading it again, send nothing.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from provisions.catalogue import Config
 from provisions.domain import dutch, graph
@@ -15,40 +19,74 @@ from provisions.store.submissions import Unseen
 from provisions.usecases.cases import Cases
 from provisions.usecases.intake import EVERYTHING, IntakeRequest
 from provisions.views.refusals import for_people
+from provisions.web import keeping
 from provisions.web.acts import NO, YES, YES_NO, labelled
-from provisions.web.forms import Field, Filled, Form, Kind, read
+from provisions.web.forms import NUMBER, Field, Filled, Form, Kind, blank, known_number, read
 from provisions.web.pages import Page
-from provisions.web.sending import Drawing, Show, sent
+from provisions.web.sending import Drawing, Show, led_on, sent
 from provisions.web.visits import Visit
 
 ADDRESS = "/nieuw"
-CONFIRM = "confirm"
+TO_CHECK = f"{ADDRESS}/controle"
+CONFIRM, BACK = "confirm", "terug"
 NOBODY, UNSURE = "", "unknown"
 LOSING: Mapping[str, bool | None] = {YES: True, NO: False, UNSURE: None}
 _KEY = re.compile(r"'([a-z_]+)'")
 
 
 def ask(visit: Visit) -> Response:
-    """The form, or what was typed in it before the session ended."""
-    return _page(visit, Drawing(visit).drawn(_form(visit)))
+    """The form; with what was typed in it before the session ended, or before it was checked."""
+    number = known_number(visit.query.get(NUMBER, ""))
+    return _page(visit, _to_check(visit, number) or Drawing(visit).drawn(_form(visit)))
 
 
 def answer(visit: Visit) -> Response:
-    """What was filled in: first the check, and once that was confirmed the case is started."""
+    """What was filled in: first on to the check, and once that was confirmed the case is started."""
     form = _form(visit)
     if CONFIRM in visit.form:
         return sent(visit, form, lambda cases, filled: _start(visit, cases, filled), _shown(visit))
     config = visit.house.app.config
     filled = Drawing(visit).anew(read(form, visit.filled_in, config.catalogue, visit.house.today()))
+    filled = filled if filled.number else replace(filled, number=blank(form).number)
     if filled.is_refused:
         return _page(visit, filled, HTTPStatus.UNPROCESSABLE_ENTITY)
-    if "terug" in visit.form:
-        return _page(visit, filled)
-    request = _request(filled, visit)
+    page = _page(visit, filled) if BACK in visit.form else _checked(visit, filled)
+    if page.status_code != HTTPStatus.OK or not keeping.keep_for(visit, _address_of(filled.number)):
+        return page
+    onward = f"{ADDRESS}?{NUMBER}={filled.number}" if BACK in visit.form else _address_of(filled.number)
+    return RedirectResponse(onward, HTTPStatus.SEE_OTHER)
+
+
+def check(visit: Visit) -> Response:
+    """What would follow from what was filled in; on to the plan when it was started, and to the form when it was too long ago."""
+    number = known_number(visit.path["number"])
+    filled = _to_check(visit, number)
+    return led_on(visit, number) or (
+        RedirectResponse(ADDRESS, HTTPStatus.SEE_OTHER) if filled is None else _checked(visit, filled)
+    )
+
+
+def _address_of(number: str) -> str:
+    return f"{TO_CHECK}/{number}"
+
+
+def _to_check(visit: Visit, number: str) -> Filled | None:
+    """What this person filled in by the form of this number, if that waits to be checked."""
+    typed = keeping.kept(visit, _address_of(number)) if number and led_on(visit, number) is None else ()
+    if not typed:
+        return None
+    house = visit.house
+    filled = read(_form(visit), typed, house.app.config.catalogue, house.today())
+    return replace(Drawing(visit).anew(filled), number=number)
+
+
+def _checked(visit: Visit, filled: Filled) -> Response:
+    """The page of the check; the form, where the case can't be started so."""
     try:
-        preview = visit.house.app.starting.preview(visit.actor, request)
+        preview = visit.house.app.starting.preview(visit.actor, _request(filled, visit))
     except (InvalidInput, NotAllowed) as refusal:
-        return _page(visit, _refused(filled, refusal, config), HTTPStatus.UNPROCESSABLE_ENTITY)
+        refused = _refused(filled, refusal, visit.house.app.config)
+        return _page(visit, refused, HTTPStatus.UNPROCESSABLE_ENTITY)
     return visit.house.page(
         visit,
         "new_case_check.html.j2",
@@ -65,6 +103,7 @@ def _start(visit: Visit, cases: Cases, filled: Filled) -> None:
     request = _request(filled, visit)
     visit.house.app.starting.must(visit.actor, request)
     cases.intake(request, by=visit.actor)
+    visit.house.app.submissions.forget_typed(visit.actor.code, _address_of(filled.number))
 
 
 def _shown(visit: Visit) -> Show:
@@ -283,4 +322,4 @@ def _field_of(filled: Filled, parts: Sequence[Part], keys: Sequence[str]) -> str
     return "needs" if keys else ""
 
 
-PAGES = (Page(ADDRESS, ask, answer),)
+PAGES = (Page(ADDRESS, ask, answer), Page(f"{TO_CHECK}/{{number}}", check))

@@ -129,7 +129,11 @@ def _not_sent(visit: Visit) -> Sequence[tuple[str, str]]:
 
 def done_before(visit: Visit) -> Response | None:
     """Where the form leads that was sent now, when it was sent before: also one whose row is gone because of that."""
-    number = visit.form.get(NUMBER, "")
+    return led_on(visit, visit.form.get(NUMBER, ""))
+
+
+def led_on(visit: Visit, number: str) -> Response | None:
+    """Where the form of this number led, when it was carried out."""
     return _done(visit, number, again=True) if visit.house.app.submissions.is_done(number, visit.actor.code) else None
 
 

@@ -12,6 +12,7 @@ PARTS = {
     "secret": "niemand",
     "token": "niemand",
     "which": "overleg",
+    "number": "0" * 32,
     "role": "regisseur",
     "week": "2026-W45",
 }

@@ -106,6 +106,26 @@ def test_pressed_twice_it_is_one_case(browser: Browser, app: App) -> None:
     assert len([entry for entry in app.views.audit(NEW) if entry.what == "case.opened"]) == 1
 
 
+def test_back_and_loading_again_send_nothing(browser: Browser, make_browser: NewBrowser, app: App) -> None:
+    browser.signs_in("regie-1").opens("/nieuw")
+    data = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', browser.last))
+    data |= {"reference": NEW, "municipality": HOME, "route": "voluntary", "needs": "wmo_indication"}
+    answered = browser.client.post("/nieuw", data=data, follow_redirects=False)
+    assert answered.status_code == 303, "as every form: what follows is a page of its own"
+    check = answered.headers["location"]
+    assert NEW not in check
+    for _ in ("opened", "loaded again"):
+        assert f"Controleer {NEW}" in browser.opens(check)
+    other = make_browser().signs_in("teamleider-1")
+    assert NEW not in other.opens(check)
+    browser.opens(check)
+    plan = fills(browser, confirm=True)
+    assert f"Plan van {NEW}" in plan
+    assert f"Plan van {NEW}" in browser.opens(check), "Back leads to what it did"
+    assert NEW not in browser.opens("/nieuw")
+    assert len([entry for entry in app.views.audit(NEW) if entry.what == "case.opened"]) == 1
+
+
 def test_a_fault_stands_at_its_field_and_what_was_typed_stays(browser: Browser) -> None:
     browser.signs_in("regie-1").opens("/nieuw")
     page = fills(
