@@ -163,8 +163,11 @@ def decide(known: BroughtIn, decision: Standing, today: date, until: date | None
     }.get(known.state, ())
     if decision not in possible:
         rest = ", ".join(possible)
-        hint = f" Wel kan: {rest}." if rest else " Er is niets meer over te besluiten."
-        raise NotAllowed(f"S-{known.number} is {IN_DUTCH[known.state]}: '{decision}' kan dan niet.{hint}")
+        unseen = (
+            "Een ander moet het eerst zien." if known.state is Standing.ASKED else "Er is niets meer over te besluiten."
+        )
+        hint = f"Wel kan: {rest}." if rest else unseen
+        raise NotAllowed(f"'{decision}' kan niet bij S-{known.number} ({IN_DUTCH[known.state]}). {hint}")
     if decision is not Standing.DEFERRED:
         if until is not None:
             raise InvalidInput("Een einddatum hoort alleen bij aanhouden. Laat haar weg.", about=Part.UNTIL)

@@ -2,6 +2,7 @@
 
 from uuid import uuid5
 
+from provisions import inputs
 from provisions.access import Actor, UseCase
 from provisions.domain.answering import Asked, kinds_that_ask, question_of
 from provisions.domain.case import Case, ProvisionKey
@@ -24,6 +25,7 @@ class Renewing(Deciding):
         Raises ``NotAllowed`` when nobody was asked anything that waits; ``DoneBefore`` when the form that asks it did.
         """
         moment, asked = self._doing(by, UseCase.LINK), self._asked(key)
+        reference = inputs.existing_reference(reference)
         with self._transaction(moment) as connection:
             stored = self._stored(connection, reference)
             self._entitle(moment, stored, asked)

@@ -490,6 +490,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["intake", REF.lower(), "--route", "voluntary", "--need", "id_document", *BY], 4, f"{REF} bestaat al"),
     (["intake", f" {REF} ", "--route", "voluntary", "--need", "id_document", *BY], 4, f"{REF} bestaat al"),
     (["looked", "tr-2026-9999"], 3, "Traject TR-2026-9999 bestaat niet"),
+    (["link", "tr-2026-9999", "id_document", "--renew", *BY], 3, "Traject TR-2026-9999 bestaat niet"),
+    (["link", REF.lower(), "id_document", "--renew", *BY], 4, f"in traject {REF} wacht geen brief"),
     (["looked", "reg-3"], 3, "geen account reg-3"),
     # Which of two was meant, nobody can tell afterwards; and an empty one means nothing.
     (["outcome", REF, "id_document", "delivered", "--on", later(-1), "--on", later(-2), *BY], 2, "--on staat er twee keer"),
