@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -213,10 +213,14 @@ def _listens(port: int) -> bool:
 
 
 @contextmanager
-def installation(**more: str) -> Iterator[Installation]:
-    """An empty one; all that was started in it is stopped, last first, and its folder is gone afterwards."""
+def installation(prepare: Callable[[Path], object] | None = None, **more: str) -> Iterator[Installation]:
+    """An empty one, in a home that ``prepare`` makes if given; all that was started in it is stopped, last first, and its folder
+    is gone afterwards.
+    """
     with tempfile.TemporaryDirectory(prefix="pm-") as folder:
         made = Installation(Path(folder) / "var", "wachtwoord-van-de-proef", more)
+        if prepare:
+            prepare(made.home)
         with running(made.home):
             try:
                 made.run("migrate")

@@ -18,13 +18,13 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine
 
-from provisions.database import migrate, walls
+from provisions.database import walls
 from provisions.database.connect import engine_for
 from provisions.machine.databases import RUNS, WORKPLACE
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
-from provisions.store.audit import allow_other_moments
-from tests.clones import Clones, admin, make_quick
+from tests.clones import Clones, admin
+from tests.homes import MIGRATED, Homes, folder_of_a_run, shared
 from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 - pytest looks here
 from tests.statements import compile_once
 
@@ -69,7 +69,6 @@ def pytest_runtestloop() -> None:
     gc.enable()
 
 
-MIGRATED = "template"
 SmallDisk = Callable[[int], AbstractContextManager[Path]]
 NewDatabase = Callable[..., AbstractContextManager[str]]
 Fill = Callable[[Engine], object]
@@ -108,15 +107,17 @@ def short_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres(short_folder: Path) -> Iterator[EmbeddedPostgres]:
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homes]:
+    """Copies of homes that were made once for all workers."""
+    with shared(folder_of_a_run(tmp_path_factory.getbasetemp())) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres(short_folder: Path, homes: Homes) -> Iterator[EmbeddedPostgres]:
     """The one PostgreSQL of this run, with a migrated database to clone."""
+    homes.of_tests(short_folder / "pg")
     with running(short_folder / "pg") as server:
-        make_quick(server)
-        with admin(server) as connection:
-            connection.execute(f"CREATE DATABASE {MIGRATED} OWNER provisions_owner")
-        migrate.upgrade(owner_url(server, MIGRATED), "provisions", WORKPLACE, RUNS)
-        with migrate.changing(owner_url(server, MIGRATED)) as owner:
-            allow_other_moments(owner)  # time travel: lines are of the clock of a test
         yield server
 
 

@@ -8,8 +8,8 @@ import pytest
 from provisions.settings import PROJECT
 
 TESTS = PROJECT / "tests"
-# One worker starts Prefect's server and all of these ask that one. While they wait for it the other workers have the cores.
-# A file that is missing here only has another server started.
+# One worker starts Prefect's server and all of these ask that one, which stops after the last of them: it never rests. While they
+# wait for it the other workers have the cores. A file that is missing here only has another server started.
 ASK_PREFECT = (
     "flows/test_put_right.py",
     "flows/test_engine.py",
@@ -20,18 +20,19 @@ ASK_PREFECT = (
     "flows/test_run_forms.py",
     "flows/test_waiting.py",
     "flows/test_keeping.py",
-    "cases/test_an_answer_that_could_not_be_deleted.py",
-    "cases/test_two_installations_one_database.py",
+    "flows/test_an_answer_that_could_not_be_deleted.py",
+    "flows/test_two_installations_one_database.py",
 )
 # One worker loads the example, and each of these has a copy.
 SHARE_THE_EXAMPLE = ("caseload/test_caseload.py", "caseload/test_letters.py")
+# They ask one ``provisions up``, and the first begins with nobody taken in.
+IN_PREFECTS_PAGES = ("browser/test_monday.py", "browser/test_tables.py")
 # Half a minute and more, longest first; most of it they wait for processes of their own.
 LONG = (
     "faults/test_kill.py",
     "machines/test_pool.py",
     "caseload/test_caseload.py",
-    "browser/test_tables.py",
-    "browser/test_monday.py",
+    *IN_PREFECTS_PAGES,
     "bench/test_bench.py",
     "infra/test_up.py",
     "machines/test_together.py",
@@ -66,16 +67,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """File by file, as ``--dist loadfile`` has it, and those that ask Prefect, or share the example, as one."""
+    """File by file, as ``--dist loadfile`` has it, and as one those that ask Prefect, share the example, or open one product."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-    together = {
-        f"{TESTS.name}/{name}": what
-        for what, names in (("Prefect", ASK_PREFECT), ("the example", SHARE_THE_EXAMPLE))
-        for name in names
-    }
+    groups = (ASK_PREFECT, SHARE_THE_EXAMPLE, IN_PREFECTS_PAGES)
+    together = {f"{TESTS.name}/{name}": names[0] for names in groups for name in names}
 
     class Together(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bench.figures import Aim
 from bench.host import machine
 from bench.peers import process
 from bench.rig import Rig, rig
+from tests.homes import Homes
 
 pytestmark = pytest.mark.xdist_group("bench")
 MACHINE = {"cores", "processor", "memory_gb", "kernel", "python", "postgresql", "load_before"}
@@ -20,6 +22,14 @@ MACHINE = {"cores", "processor", "memory_gb", "kernel", "python", "postgresql", 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Rig]:
     with rig() as running:
+        yield running
+
+
+@pytest.fixture
+def own(homes: Homes, tmp_path: Path) -> Iterator[Rig]:
+    """One in which nothing was measured before."""
+    homes.started_before(tmp_path / "var")
+    with rig(tmp_path / "var") as running:
         yield running
 
 
@@ -58,36 +68,31 @@ def test_waiting(made: Rig) -> None:
     assert found["request sent"]["bytes"] > found["of which text of messages"]["bytes"] > 0
 
 
-def test_commands() -> None:
-    with rig() as own:
-        found = measured(commands.measure(own, 1, 200, 1), "show TR-2026-0001 --json", "overdue")
+def test_commands(own: Rig) -> None:
+    found = measured(commands.measure(own, 1, 200, 1), "show TR-2026-0001 --json", "overdue")
     assert found["open provisions"] >= 200
 
 
-def test_door() -> None:
-    with rig() as own:
-        found = door.pages(own, 2, 0, crowd=3, seconds=1.0, times=20, rounds=1)
+def test_door(own: Rig) -> None:
+    found = door.pages(own, 2, 0, crowd=3, seconds=1.0, times=20, rounds=1)
     assert {"/werk, a director", "/te-laat", "a plan", "3 people", "memory"} <= set(found)
     assert found["3 people"]["errors"] == 0
     assert found["memory"]["mb_late"] > 0
 
 
-def test_answers() -> None:
-    with rig() as own:
-        found, aims = answers.measure(own, 1, 0, number=3, seconds=0.5, rounds=1)
+def test_answers(own: Rig) -> None:
+    found, aims = answers.measure(own, 1, 0, number=3, seconds=0.5, rounds=1)
     assert found["answers"]["facts"] == found["answers"]["lines"] == 3
     assert [aim.reached for aim in aims if aim.what in ("errors", "lost")] == [True, True]
 
 
-def test_report() -> None:
-    with rig() as own:
-        found = measured(report.measure(own, 100, 8, 1), "report")
+def test_report(own: Rig) -> None:
+    found = measured(report.measure(own, 100, 8, 1), "report")
     assert found["provisions"] >= 100
 
 
-def test_idle_with_copies_that_wait() -> None:
-    with rig() as own:
-        found = measured(idle.measure(own, [100], 1.0, settle=0.0), "0 waiting", "100 waiting")
+def test_idle_with_copies_that_wait(own: Rig) -> None:
+    found = measured(idle.measure(own, [100], 1.0, settle=0.0), "0 waiting", "100 waiting")
     assert found["100 waiting"]["processes"] == 3  # the engine, Prefect's server and the door, however many wait
 
 

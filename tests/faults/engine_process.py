@@ -25,6 +25,7 @@ from provisions.database.connect import engine_for
 from provisions.outbound.outbox import Outbox
 from provisions.outbound.smtp import SmtpTransport
 from tests.builders import CONFIG
+from tests.waiting import pause
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.engine_process", "tests.zaken.dying"])
@@ -97,7 +98,7 @@ def engines(url: str, smtp_url: str, at: datetime) -> Iterator[Engines]:
 
 def wait_until(holds: Callable[[], bool], seconds: float = 300, what: Callable[[], object] = lambda: "") -> None:
     """Poll a real process; ``what`` says how it is when the time is over."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} seconds: {what()}"
-        time.sleep(0.05)
+        assert time.monotonic() < began + seconds, f"not within {seconds} seconds: {what()}"
+        pause(began)

@@ -32,6 +32,7 @@ from provisions.store.outbox import LISTED
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import free_port
+from tests.homes import Homes
 from tests.ledger.conftest import verified
 
 SOURCE = Path(__file__).with_name("wall_clock.c")
@@ -81,7 +82,7 @@ class Installation:
     app: App
     database: Engine
     outbox: Path
-    health: str
+    health: httpx.Client
     process: "subprocess.Popen[str]"
 
     def takes_in(self, reference: str) -> None:
@@ -110,7 +111,7 @@ class Installation:
         return len(list(self.outbox.rglob("*.eml")))
 
     def signs(self) -> tuple[int, str]:
-        answer = httpx.get(f"{self.health}/ready", trust_env=False, timeout=30)
+        answer = self.health.get("/ready")
         return answer.status_code, answer.text
 
     def until(self, what: str, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
@@ -129,8 +130,9 @@ class Installation:
 
 
 @pytest.fixture
-def installation(wall_clock: WallClock) -> Iterator[Installation]:
+def installation(wall_clock: WallClock, homes: Homes) -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="jump-"))
+    homes.started_before(folder / "var")
     port, health = free_port(), free_port()
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("PROVISIONS_", "PREFECT_"))}
     ours = {"HOME": folder / "var", "PORT": port, "METRICS_PORT": health}
@@ -147,7 +149,8 @@ def installation(wall_clock: WallClock) -> Iterator[Installation]:
         assert process.stdout.readline().startswith("ready "), (folder / "stderr").read_text()
         database = engine_for(EmbeddedPostgres(folder / "var").url("provisions"))
         app = App(database, CONFIG, wall_clock)
-        yield Installation(app, database, folder / "var" / "outbox", f"http://127.0.0.1:{health}", process)
+        with httpx.Client(base_url=f"http://127.0.0.1:{health}", trust_env=False, timeout=30) as asked:
+            yield Installation(app, database, folder / "var" / "outbox", asked, process)
         database.dispose()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0

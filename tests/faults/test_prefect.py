@@ -24,22 +24,21 @@ from flows.prefect.deployments import Deployments
 from flows.provision.catalogue import provision_plans
 from flows.server import child
 from provisions.app import App
-from provisions.machine import home
-from provisions.machine.postgres import EmbeddedPostgres
-from provisions.settings import Secret, Settings
+from provisions.machine.postgres import EmbeddedPostgres, running
+from provisions.settings import Settings
 from tests.builders import CONFIG, at
 from tests.clones import admin
 from tests.conftest import MovingClock, free_port
 from tests.faults.engine_process import wait_until
 from tests.flows.conftest import World
+from tests.homes import Homes
 
-DATABASE = "prefect_faults"
 KEYS = ("id_document", "advance_payment", "wmo_indication")
 
 
 @dataclass
 class Server:
-    """A Prefect server of this test, with a database of its own."""
+    """A Prefect server of this test, with a PostgreSQL of its own."""
 
     postgres: EmbeddedPostgres
     settings: Settings
@@ -59,31 +58,31 @@ class Server:
         wait_until(lambda: not self.process.alive())
 
     def make_database(self) -> None:
+        """An empty one in the place of what is there."""
         with admin(self.postgres) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {DATABASE} OWNER prefect")
+            connection.execute("DROP DATABASE prefect WITH (FORCE)")
+            connection.execute("CREATE DATABASE prefect OWNER prefect")
 
 
 @pytest.fixture
-def prefect_server(postgres: EmbeddedPostgres) -> Iterator[Server]:
+def prefect_server(homes: Homes) -> Iterator[Server]:
     before, global_context = dict(os.environ), prefect.context.GLOBAL_SETTINGS_CONTEXT
     with tempfile.TemporaryDirectory(prefix="pf-") as folder:
-        url = postgres.url("prefect").replace("/prefect?", f"/{DATABASE}?").replace("+psycopg", "")
-        settings = Settings(home=Path(folder) / "var", port=free_port(), prefect_database_url=Secret(url))
-        home.prepare(settings.home)
+        settings = Settings(home=Path(folder) / "var", port=free_port())
+        homes.started_before(settings.home)
         token = child.engine_token(settings)
-        made = Server(postgres, settings, child.PrefectServer(settings, token))
-        made.make_database()
-        try:
-            made.start()
-            child.use_in_this_process(child.client_environment(settings, token))
-            prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
-            yield made
-        finally:
-            made.process.stop()
-            prefect.context.GLOBAL_SETTINGS_CONTEXT = global_context
-            os.environ.clear()
-            os.environ.update(before)
+        with running(settings.home) as postgres:
+            made = Server(postgres, settings, child.PrefectServer(settings, token))
+            try:
+                made.start()
+                child.use_in_this_process(child.client_environment(settings, token))
+                prefect.context.GLOBAL_SETTINGS_CONTEXT = root_settings_context()
+                yield made
+            finally:
+                made.process.stop()
+                prefect.context.GLOBAL_SETTINGS_CONTEXT = global_context
+                os.environ.clear()
+                os.environ.update(before)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from provisions.settings import Settings
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import typed
 from tests.conftest import MovingClock
-from tests.flows.conftest import World, delete_run, wait_until
+from tests.flows.conftest import Rows, World, delete_run, wait_until
 
 
 class NoPost:
@@ -159,11 +159,11 @@ def test_a_run_of_an_engine_that_is_gone_is_executed_again_at_once(world: World)
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
 
-def test_open_provisions_get_a_run_when_prefect_lost_theirs(world: World) -> None:
+def test_open_provisions_get_a_run_when_prefect_lost_theirs(world: World, rows: Rows) -> None:
     world.intake("id_document")
     world.settle()
     first = run_of(world, "id_document")
-    delete_run(world.client, first)
+    delete_run(world.client, first, rows)
     reconciler(world).compare_provisions(world.client)
     world.settle()
     assert run_of(world, "id_document") != first
@@ -183,7 +183,7 @@ def test_a_run_that_a_person_cancelled_is_replaced_while_the_provision_is_open(w
     assert world.state("id_document") == ("Wacht op loket", "PAUSED")
 
 
-def test_two_numbers_tell_whether_prefect_has_what_it_should(world: World) -> None:
+def test_two_numbers_tell_whether_prefect_has_what_it_should(world: World, rows: Rows) -> None:
     mine = reconciler(world)
     assert mine.looks_right(world.client)
     world.intake("id_document", "advance_payment", "postal_address")
@@ -192,9 +192,9 @@ def test_two_numbers_tell_whether_prefect_has_what_it_should(world: World) -> No
     assert mine.looks_right(world.client), "the postal address waits for the card and has none"
     stranger = make_run(world, provision=4711)
     assert not mine.looks_right(world.client)
-    delete_run(world.client, stranger)
+    delete_run(world.client, stranger, rows)
     assert mine.looks_right(world.client)
-    delete_run(world.client, run_of(world, "id_document"))
+    delete_run(world.client, run_of(world, "id_document"), rows)
     assert not mine.looks_right(world.client)
     mine.compare_provisions(world.client)
     world.settle()

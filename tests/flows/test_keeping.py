@@ -14,7 +14,7 @@ from provisions.app import App
 from provisions.catalogue import Config
 from provisions.outbound.transports import OutboxFolder
 from tests.builders import typed
-from tests.flows.conftest import World, wait_until_recorded
+from tests.flows.conftest import Rows, World, wait_until_recorded
 
 
 def _runs(world: World) -> list[FlowRun]:
@@ -27,7 +27,7 @@ def _names(world: World, reference: str) -> list[FlowRun]:
 
 
 def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
-    world: World, database: Database, config: Config, tmp_path: Path
+    world: World, database: Database, config: Config, tmp_path: Path, rows: Rows
 ) -> None:
     gone, stays = world.reference, f"{world.reference}0"  # one is the beginning of the other
     for reference in (gone, stays):
@@ -65,7 +65,7 @@ def test_a_forgotten_case_leaves_nothing_in_prefect_or_among_the_messages(
     )
     assert len(_names(world, gone)) == 4
 
-    wait_until_recorded(world.client)
+    wait_until_recorded(rows)
     forgetting = Forgetting(app.retention, world.deployments, OutboxFolder(tmp_path), recorded=timedelta(0))
     assert forgetting.erase(world.client, world.app.retention.erasures()) == 1
     left = [run for run in _names(world, gone) if stays not in run.name and stays not in str(run.parameters)]

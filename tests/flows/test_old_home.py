@@ -25,14 +25,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from flows.server import child
 from provisions.database import migrate
 from provisions.domain.rungs import RungName
-from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
+from tests.clones import admin
 from tests.conftest import free_port
 from tests.flows.conftest import wait_until
+from tests.homes import Homes
 
 OLD = Path(__file__).parent / "old_home"
 REQUESTS = {  # what that version showed as its first step
@@ -49,15 +49,17 @@ RESUMED = "Klok loopt weer"
 
 
 @contextmanager
-def old_home() -> Iterator[Settings]:
+def old_home(copies: Homes) -> Iterator[Settings]:
     """The home as the kill left it: the databases with what stood in them, and nobody who works there."""
     with tempfile.TemporaryDirectory(prefix="po-") as folder:
         settings = Settings(home=Path(folder) / "var", port=free_port())
-        homes.prepare(settings.home)
+        copies.started_before(settings.home)
         with running(settings.home) as server:
+            with admin(server) as connection:
+                connection.execute("DROP DATABASE provisions")
+            server.ensure()  # with an empty one in its place
             with psycopg.connect(plain(server.owner_url("provisions"))) as ours:
                 ours.execute((OLD / "provisions.sql").read_bytes())
-            make_prefects_tables(settings)
             with psycopg.connect(
                 plain(server.url("prefect")), user="postgres", password=of_superuser(settings)
             ) as theirs:
@@ -72,12 +74,6 @@ def of_superuser(settings: Settings) -> str:
 
 def plain(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://")
-
-
-def make_prefects_tables(settings: Settings) -> None:
-    environment = child.PrefectServer(settings, "token")._environment()
-    command = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"]
-    subprocess.run(command, env=environment, cwd=settings.home / "prefect", check=True, capture_output=True)
 
 
 @contextmanager
@@ -187,9 +183,9 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def upgraded() -> Iterator[tuple[Seen, Seen]]:
+def upgraded(homes: Homes) -> Iterator[tuple[Seen, Seen]]:
     """The home before, and once this version has shown all that is recorded."""
-    with old_home() as settings:
+    with old_home(homes) as settings:
         home = Home(settings.home)
         with running(settings.home):
             before = Seen.of(home)

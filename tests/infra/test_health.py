@@ -1,7 +1,6 @@
 """What an engine tells who watches: over real HTTP, with a real database that stops, and a Prefect that is away."""
 
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,7 +21,6 @@ from flows.prefect.installation import VARIABLE
 from provisions.access.log import Logged
 from provisions.app import App
 from provisions.catalogue import Config
-from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.domain.errors import NotAllowed
 from provisions.machine.databases import RUNS, WORKPLACE
@@ -32,6 +30,7 @@ from provisions.store.backlog import note_backup
 from provisions.usecases.intake import IntakeRequest
 from tests.builders import CONFIG, DIRECTOR, typed
 from tests.conftest import MovingClock, free_port
+from tests.homes import Homes
 
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
@@ -176,9 +175,9 @@ def test_an_engine_that_halted_says_why(world: World) -> None:
     assert world.get("/live") == (503, "De database heeft versie 0009.\n")
 
 
-def test_a_database_that_stops_is_told_and_passes(clock: MovingClock) -> None:
-    with tempfile.TemporaryDirectory(prefix="ph-") as folder, running(Path(folder) / "pg") as server:
-        migrate.upgrade(server.owner_url("provisions"), "provisions")
+def test_a_database_that_stops_is_told_and_passes(clock: MovingClock, homes: Homes, tmp_path: Path) -> None:
+    homes.of_tests(tmp_path / "pg")
+    with running(tmp_path / "pg") as server:
         database = engine_for(server.url("provisions"))
         with served(database, clock) as world:
             take_in(world)

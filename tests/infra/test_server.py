@@ -15,19 +15,19 @@ from prometheus_client.parser import text_string_to_metric_families
 from flows.server.child import PrefectServer, ui_password
 from flows.server.guard import ENGINE_HEADER, Guesses
 from provisions.database.connect import database
-from provisions.machine import home as homes
 from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import Settings
 from tests.conftest import free_port
+from tests.homes import Homes
 from tests.privacy.test_whole import search
 
 TOKEN = secrets.token_urlsafe(24)
 
 
 @pytest.fixture(scope="module")
-def server(short_folder: Path) -> Iterator[tuple[PrefectServer, Settings]]:
+def server(short_folder: Path, homes: Homes) -> Iterator[tuple[PrefectServer, Settings]]:
     settings = Settings(home=short_folder / "server", port=free_port())
-    homes.prepare(settings.home)
+    homes.started_before(settings.home)
     with running(settings.home):
         started = PrefectServer(settings, TOKEN)
         started.start()

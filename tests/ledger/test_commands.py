@@ -16,11 +16,13 @@ from provisions.database.connect import engine_for
 from provisions.machine.postgres import running
 from provisions.settings import Settings
 from tests.conftest import clean_environment
+from tests.homes import Homes
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
+def home(homes: Homes) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pc-"))
+    homes.of_tests(folder / "var")
     with running(folder / "var"):  # held, so that not every command starts it
         yield folder / "var"
     shutil.rmtree(folder)

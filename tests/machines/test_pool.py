@@ -12,10 +12,11 @@ import pytest
 
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
-from bench.rig import wait_until
 from flows.prefect.parking import BY_ENGINE
 from provisions.machine.databases import RUNS
 from provisions.machine.postgres import EmbeddedPostgres
+from tests.homes import Homes
+from tests.machines.conftest import wait_until
 
 POOL = "gemeenten"
 KEY = "advance_payment"
@@ -61,8 +62,8 @@ def of_a_worker(made: Installation) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with installation(WORK_POOL=POOL) as made:
+def pool(homes: Homes) -> Iterator[Pool]:
+    with installation(homes.started_before, WORK_POOL=POOL) as made:
         server = made.start("server")
         made.balance([server])
         made.start("engine")

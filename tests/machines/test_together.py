@@ -13,8 +13,9 @@ import pytest
 
 from bench.installation import Installation, Part, installation
 from bench.outside import Outside
-from bench.rig import free_port, wait_until
+from bench.rig import free_port
 from provisions.domain.tags import PROVISION
+from tests.machines.conftest import wait_until
 
 NEEDS = ("advance_payment", "wmo_indication")
 

@@ -23,6 +23,7 @@ from provisions.machine.postgres import EmbeddedPostgres, running
 from provisions.settings import PROJECT
 from tests.conftest import clean_environment, free_port
 from tests.faults.engine_process import wait_until
+from tests.homes import Homes
 
 NAMES = (
     "Quirijntje",  # the ground of a waiver at intake
@@ -39,8 +40,9 @@ REF = "TR-2026-0042"
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def home(homes: Homes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pw-") as folder:
+        homes.started_before(Path(folder) / "var")
         yield Path(folder) / "var"
 
 
@@ -66,7 +68,6 @@ def test_names_stay_in_the_column_for_free_text(home: Path, monkeypatch: pytest.
     monkeypatch.setenv("PROVISIONS_HOME", str(home))
     monkeypatch.setenv("PROVISIONS_PORT", str(free_port()))
     monkeypatch.setenv("PROVISIONS_CONFIG", str(PROJECT / "config"))
-    home.mkdir(parents=True)
     monkeypatch.chdir(home.parent)
     with up(home) as api:
         live(home)

@@ -10,7 +10,8 @@ from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres
 from tests.builders import CONFIG
 from tests.clones import Clones
-from tests.conftest import MIGRATED, MovingClock, database_url
+from tests.conftest import MovingClock, database_url
+from tests.homes import MIGRATED
 
 
 @pytest.fixture

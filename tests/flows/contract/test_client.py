@@ -29,7 +29,7 @@ from flows.prefect.probe import NOT_BEGUN, PrefectProbe
 from provisions.catalogue import Config
 from provisions.domain.case import Status
 from tests.conftest import free_port
-from tests.flows.conftest import remove_runs, wait_until
+from tests.flows.conftest import Rows, remove_runs, wait_until
 
 DONE = {"outcome": "Geregeld", "by": "regisseur-03"}
 BODY: dict[int, Callable[[], State[Any]]] = {}
@@ -41,12 +41,12 @@ def _body(number: int) -> State[Any]:
 
 
 @pytest.fixture
-def deployments(client: SyncPrefectClient) -> Any:
+def deployments(client: SyncPrefectClient, rows: Rows) -> Any:
     flow = flow_of(_body, "Contract", "Alleen voor de tests.")
     found = Deployments({"contract": Plan("Contract", flow, "flows.entrypoints.contract")})
     found.register(client)
     yield found
-    remove_runs(client, found)
+    remove_runs(client, found, rows)
     for deployment in found.ids:
         client.delete_deployment(deployment)
 

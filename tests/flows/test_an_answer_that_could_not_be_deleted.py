@@ -3,9 +3,7 @@
 import pytest
 
 from flows.prefect import parking
-from tests.flows.conftest import World, all_deployments, client, config, prefect_server, registered, world
-
-__all__ = ["all_deployments", "client", "config", "prefect_server", "registered", "world"]
+from tests.flows.conftest import World
 
 REFUSED = {"outcome": "Afgewezen", "by": "regisseur-03"}
 

@@ -29,9 +29,6 @@ from provisions.settings import PROJECT, Secret, Settings
 from provisions.store import locks
 from provisions.store.installation import OPEN, belonging, recorded, release
 from tests.conftest import MovingClock, database_url
-from tests.flows.conftest import client, prefect_server
-
-__all__ = ["client", "prefect_server"]  # fixtures
 
 
 @pytest.fixture(autouse=True)
