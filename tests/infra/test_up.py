@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from tests.conftest import free_port
+from tests.waiting import pause
 
 Up = Callable[[], "subprocess.Popen[str]"]
 
@@ -87,13 +88,14 @@ def _serves(port: int) -> bool:
 
 
 def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+        assert time.monotonic() < began + seconds
+        pause(began)
 
 
-def test_up_is_ready_once_recovers_its_parts_and_stops_cleanly(home: Path, port: int, up: Up) -> None:
+def test_up_is_ready_once_recovers_its_parts_and_is_taken_over_after_a_kill(home: Path, port: int, up: Up) -> None:
+    """What a SIGINT does is seen where a browser is done with it (``tests/browser``)."""
     first = up()
     _wait_ready(first, port)
     postgres, server = _postgres(home), _server(home)
@@ -107,23 +109,15 @@ def test_up_is_ready_once_recovers_its_parts_and_stops_cleanly(home: Path, port:
     _until(lambda: _server(home) not in (0, server) and _serves(port))
     assert _postgres(home) != postgres
 
-    first.send_signal(signal.SIGINT)
-    assert first.wait(timeout=20) == 0
-    assert _server(home) == 0
-    assert not (home / "postgres" / "postmaster.pid").exists()
-
-
-def test_after_a_kill_the_next_up_takes_over_what_was_left(home: Path, port: int, up: Up) -> None:
-    first = up()
-    _wait_ready(first, port)
     first.kill()
     first.wait()
-    second = up()
-    _wait_ready(second, port)
+    third = up()
+    _wait_ready(third, port)
     assert _serves(port)
-    second.send_signal(signal.SIGTERM)
-    assert second.wait(timeout=20) == 0
+    third.send_signal(signal.SIGTERM)
+    assert third.wait(timeout=20) == 0
     assert _server(home) == 0
+    assert not (home / "postgres" / "postmaster.pid").exists()
 
 
 def test_a_port_that_is_taken_is_named(home: Path, port: int, up: Up) -> None:
