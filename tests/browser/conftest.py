@@ -6,16 +6,23 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Response, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from provisions.app import App
+from provisions.database.connect import engine_for
+from provisions.machine.postgres import EmbeddedPostgres
 from provisions.settings import PROJECT
+from tests.builders import CONFIG
 from tests.conftest import free_port
 from tests.flows.conftest import wait_until
+from tests.homes import Homes
 
 PASSWORD = "een-goed-wachtwoord"
 SCREENS = PROJECT / "docs" / "screens"
@@ -34,10 +41,11 @@ PATIENCE = 60_000  # milliseconds: the machine may be busy
 
 @dataclass
 class Product:
-    """``provisions up`` and the command line, on one home."""
+    """``provisions up`` and the command line, on one home; and ``app``, which looks there without a process for each look."""
 
     url: str
     environment: dict[str, str]
+    app: App
 
     def __call__(self, *arguments: str) -> str:
         """Run a command; what it printed."""
@@ -46,10 +54,16 @@ class Product:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def case(self, reference: str) -> dict[str, Any]:
+        """What the case looks like now, for programs. Raises ``NotFound``."""
+        return self.app.views.case(reference).as_json()
 
-@pytest.fixture(scope="module")
-def product(short_folder: Path) -> Iterator[Product]:
+
+@pytest.fixture(scope="package")
+def product(short_folder: Path, homes: Homes) -> Iterator[Product]:
+    """One for all files of this folder, which follow each other (``tests/order.py``)."""
     port = free_port()
+    homes.started_before(short_folder / "home")
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PROVISIONS_", "PREFECT_"))
     }
@@ -72,13 +86,16 @@ def product(short_folder: Path) -> Iterator[Product]:
     try:
         wait_until(lambda: "ready " in log.read_text() or up.poll() is not None, seconds=180, what=log.read_text)
         assert up.poll() is None, log.read_text()
-        yield Product(f"http://127.0.0.1:{port}", environment)
+        database = engine_for(EmbeddedPostgres(short_folder / "home").url("provisions"))
+        yield Product(f"http://127.0.0.1:{port}", environment, App(database, CONFIG))
+        database.dispose()
     finally:
         up.send_signal(signal.SIGINT)
         try:
-            up.wait(60)
-        except subprocess.TimeoutExpired:
-            os.killpg(up.pid, signal.SIGKILL)
+            assert up.wait(60) == 0, log.read_text()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(up.pid, signal.SIGKILL)
 
 
 @dataclass

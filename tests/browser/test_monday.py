@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from provisions.domain.errors import NotFound
 from tests.browser.conftest import PASSWORD, PATIENCE, Browser, Product
 from tests.flows.conftest import wait_until
 
@@ -22,14 +23,8 @@ LATE_RUNS = "/runs?state=Te%20laat&type=span&seconds=-7776000"
 BY = "regisseur.noord"
 
 
-def in_ui(product: Product, reference: str) -> dict[str, Any]:
-    """What the case looks like now, for programs."""
-    found: dict[str, Any] = json.loads(product("show", reference, "--json"))
-    return found
-
-
 def provision(product: Product, reference: str, key: str) -> dict[str, Any]:
-    found = in_ui(product, reference)["provisions"]
+    found = product.case(reference)["provisions"]
     return next(one for one in found if one["key"] == key)
 
 
@@ -86,14 +81,15 @@ def test_a_case_is_started_in_the_form(product: Product, browser: Browser) -> No
         seconds=90,
         what=lambda: "the form did not start the case",
     )
-    started = {one["key"]: one["status"] for one in in_ui(product, "TR-2026-0009")["provisions"]}
+    found = json.loads(product("show", "TR-2026-0009", "--json"))
+    started = {one["key"]: one["status"] for one in found["provisions"]}
     assert started == {"id_document": "waiting", "postal_address": "blocked"}
 
 
 def _exists(product: Product, reference: str) -> bool:
     try:
-        product("show", reference, "--json")
-    except AssertionError:
+        product.case(reference)
+    except NotFound:
         return False
     return True
 
