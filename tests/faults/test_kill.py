@@ -1,13 +1,12 @@
-"""``kill -9`` while two thousand rungs fall due: of the engine, of one of two, of PostgreSQL.
+"""``kill -9`` while a thousand rungs fall due: of the engine, of one of two, of PostgreSQL.
 
-``make faults`` (``PROVISIONS_TEST_FAULTS=long``) goes on until fifty kills landed while rungs were being recorded.
+``make faults`` (``PROVISIONS_TEST_FAULTS=long``): two thousand, until fifty kills landed while rungs were being recorded.
 """
 
 import logging
 import os
 import random
 import signal
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,7 +16,6 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from provisions.database import migrate
 from provisions.database.connect import engine_for
 from provisions.machine.postgres import EmbeddedPostgres, running
 from tests.faults.burst import (
@@ -34,10 +32,11 @@ from tests.faults.burst import (
 )
 from tests.faults.engine_process import Engines, engines, wait_until
 from tests.faults.postoffice import PostOffice, open_office
+from tests.homes import Homes
 
 logger = logging.getLogger(__name__)
 LONG = os.environ.get("PROVISIONS_TEST_FAULTS") == "long"
-RUNGS = 2_000
+RUNGS = 2_000 if LONG else 1_000  # more provisions than the clock records in one transaction
 KILLS = 50 if LONG else 5
 NewDatabase = Callable[..., AbstractContextManager[str]]
 
@@ -64,7 +63,7 @@ def test_the_engine_is_killed_again_and_again(new_database: NewDatabase) -> None
 
 
 def one_burst(new_database: NewDatabase, moments: random.Random, most: int) -> int:
-    """Two thousand rungs, and kills until they are all recorded; then three more while the messages go out."""
+    """So many rungs, and kills until they are all recorded; then three more while the messages go out."""
     office = PostOffice()
     with new_database() as url, open_office(office) as smtp:
         database = engine_for(url)
@@ -122,12 +121,12 @@ def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
         database.dispose()
 
 
-def test_postgresql_is_killed() -> None:
+def test_postgresql_is_killed(tmp_path: Path, homes: Homes) -> None:
     """Its own PostgreSQL: killed while rungs are recorded, and again while messages go out."""
     office = PostOffice()
-    with tempfile.TemporaryDirectory(prefix="pk-") as folder, running(Path(folder) / "pg") as server:
+    homes.of_tests(tmp_path / "pg")
+    with running(tmp_path / "pg") as server:
         url = server.url("provisions")
-        migrate.upgrade(server.owner_url("provisions"), "provisions")
         database = engine_for(url)
         take_in(database, RUNGS if LONG else 300)
         with open_office(office) as smtp, engines(url, smtp, AFTERWARDS) as started:
