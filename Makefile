@@ -10,9 +10,6 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 # takes to start, and three workers do the same with all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Whoever has set this has each of some hundreds of processes of the tests, and each worker, compile the same sources anew.
-unexport PYTHONDONTWRITEBYTECODE
-
 .DEFAULT_GOAL := help
 .PHONY: help .venv run demo letters style bench bench-long test quick tests faults lint audit licences sbom hooks lock clean
 
