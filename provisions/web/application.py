@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -108,7 +109,7 @@ def application(
         Route("/{rest:path}", unknown, methods=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     ]
     # No debug pages, no /docs: Starlette has none. What breaks is said in one line, and told to nobody.
-    inner = Starlette(routes=[*routes, *fixed], exception_handlers={500: _broken})
+    inner = Starlette(routes=[*routes, *fixed], exception_handlers={500: _broken, 404: _nowhere, 405: _not_so})
     return Fence(inner, hosts=hosts, tls=tls)
 
 
@@ -118,6 +119,16 @@ def _routes(house: House, page: Page) -> list[Route]:
         for method, handler in (("GET", page.get), ("POST", page.post))
         if handler is not None
     ]
+
+
+def _nowhere(_request: Request, _error: Exception) -> Response:
+    """What not even the last of the addresses takes, such as one with a line break in it."""
+    return PlainTextResponse("Niet gevonden.\n", HTTPStatus.NOT_FOUND)
+
+
+def _not_so(_request: Request, error: Exception) -> Response:
+    allowed = error.headers if isinstance(error, HTTPException) else None
+    return PlainTextResponse("Dit kan op dit adres niet.\n", HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
 
 
 def _broken(_request: Request, _error: Exception) -> Response:

@@ -283,6 +283,14 @@ def test_what_is_recorded_of_users_is_told_with_the_terms_of_here(browser: Brows
     assert told.count("<h1>") == 1
 
 
+def test_what_no_browser_asks_is_answered_in_dutch_too(browser: Browser) -> None:
+    assert (browser.opens("/nergens/%0d%0aSet-Cookie:a"), browser.status) == ("Niet gevonden.\n", 404)
+    answer = browser.client.request("PROPFIND", "/werk")
+    assert (answer.text, answer.status_code) == ("Dit kan op dit adres niet.\n", 405)
+    assert "allow" in answer.headers
+    assert "content-security-policy" in answer.headers
+
+
 def test_a_character_that_no_database_takes_breaks_nothing(browser: Browser) -> None:
     browser.signs_in("teamleider-1")
     looked = ("/ingebracht?gedaan=%00S-1", "/clienten?blad=%00", "/bord?gemeente=%00", "/maatwerkbudget?jaar=%00")
