@@ -100,7 +100,7 @@ class App:
         return walls.within(municipalities_of(actor, self.config), day_of(self.clock()) - READS_ON)
 
     def looking(self) -> AbstractContextManager[None]:
-        """What is looked at in this block goes to the database together: for a page that changes nothing."""
+        """What is looked at in this block goes to the database together: for a page, or a run, that changes nothing meanwhile."""
         return one_look(self.engine)
 
     def seen_by(self, actor: Actor) -> Sight:

@@ -9,8 +9,11 @@ claim it would be four calls more. Without one it is scheduled, for whoever work
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
+
+from prefect.client.schemas.objects import State
 
 from flows.loops.loop import Loop
 from flows.prefect import api, parking
@@ -23,6 +26,7 @@ from provisions.store.runs import MirroredRun
 from provisions.views.runs import TAKEN_BACK, RunView
 
 BATCH = 100
+TOGETHER = 10  # of which all is read at once, and which begin to be executed while more are being made
 SEEN = 400  # of which another engine may be looking after the first
 STRAY = "Wat deze run liet zien, is teruggedraaid."
 IDLE, BUSY = 30.0, 0.5  # seconds; a change wakes it (``NOTIFY``), so that looking by itself is for what was missed
@@ -82,30 +86,36 @@ class RunMirror:
         with self._app.runs.held(wanted, BATCH) as mine:
             runs = api.runs_by_id(client, [one.flow_run for one in mine if one.flow_run])
             applied = 0
-            for position, one in enumerate(mine):
-                applied += self._show(client, one, runs.get(one.flow_run) if one.flow_run else None)
-                if position % 10 == 9:
-                    self._begin()  # begin to execute while more are being made
+            for start in range(0, len(mine), TOGETHER):
+                together = mine[start : start + TOGETHER]
+                ended = [one.provision_id for one in together if _living(_run_of(one, runs)) is None]
+                views = self._app.run_views.several(ended) if ended else {}
+                for one in together:
+                    applied += self._show(client, one, _run_of(one, runs), views.get(one.provision_id))
+                    if self.loop.stopped:
+                        break
+                self._begin()  # begin to execute while more are being made
                 if self.loop.stopped:
                     break
-        self._begin()
         return applied
 
     def _begin(self) -> None:
         if self._execute is None:
             self._scheduled()
 
-    def _show(self, client: SyncPrefectClient, wanted: MirroredRun, run: FlowRun | None) -> bool:
+    def _show(self, client: SyncPrefectClient, wanted: MirroredRun, run: FlowRun | None, view: RunView | None) -> bool:
+        """``view``: what a run should show that is yet to be made."""
         mine = False  # whether it is ours to execute now
-        if run is None or run.state is None or run.state.is_final():
-            view = self._app.run_views.of(wanted.provision_id)
+        if run is None or (state := _living(run)) is None:
+            if view is None:
+                return False  # the provision is gone meanwhile, or was just forgotten
             if run is None or view.open:
                 run, mine = self._make(client, view, wanted.flow_run)
-        elif run.state.is_paused():
+        elif state.is_paused():
             mine = self._execute is not None
             if not (parking.claim(client, run.id, self._number) if mine else parking.wake(client, run.id)):
                 return False
-        elif not run.state.is_scheduled():
+        elif not state.is_scheduled():
             return False  # it is being executed, and may have read its row before this change
         try:
             # Before it is executed, because the execution marks what it really showed.
@@ -141,3 +151,13 @@ class RunMirror:
             view, after = self._app.run_views.of(view.provision_id), run.id
             if not view.open:
                 return run, False
+
+
+def _run_of(wanted: MirroredRun, runs: Mapping[UUID, FlowRun]) -> FlowRun | None:
+    return runs.get(wanted.flow_run) if wanted.flow_run else None
+
+
+def _living(run: FlowRun | None) -> State[Any] | None:
+    """The state of a run that has not ended; ``None`` also for one that is gone, or never was."""
+    state = None if run is None else run.state
+    return None if state is None or state.is_final() else state

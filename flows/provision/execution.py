@@ -6,6 +6,7 @@ is remembered in Prefect but the last line of the record that was shown, in the 
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -86,8 +87,11 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
     app = context.app()
     refusal = _take_in_answers(provision)
     app.time.tick()  # by the same call as the clock's, so that each rung is climbed once, whoever comes first
-    view = app.run_views.of(provision)
-    line = _show_record(process, view)
+    shown_until = parking.last_line()
+    with app.looking():
+        view = app.run_views.of(provision)
+        record = app.run_views.record(view, after=shown_until)
+    _show_record(process, record.lines if shown_until is not None else _not_shown_before(record.lines))
     parking.show_tags((*view.tags, PROVISION))
     # Before the park, so that a change in between raises the generation above what is marked here.
     app.runs.observe(provision, view.generation, parking.this_run().id)
@@ -98,7 +102,7 @@ def _execute(process: ProvisionProcess, provision: int) -> State[Any]:
             f"{NOT_RECORDED}{refusal}\n\n{view.message}" if refusal else view.message,
             form=shown.form,
             introduction=shown.introduction,
-            line=line,
+            line=record.last,
             seal=app.runs.seal,
         )
     if view.taken_back:
@@ -114,15 +118,11 @@ def form_of(process: ProvisionProcess, view: RunView, catalogue: Catalogue) -> p
     )
 
 
-def _show_record(process: ProvisionProcess, view: RunView) -> int:
-    """Show what was recorded since this run was last parked, each line once and with its own moment; the last line read."""
-    shown = parking.last_line()
-    record = context.app().run_views.record(view, after=shown)
-    lines = record.lines if shown is not None else _not_shown_before(record.lines)
+def _show_record(process: ProvisionProcess, lines: Iterable[RecordLine]) -> None:
+    """Show what was recorded since this run was last parked, each line once and with its own moment."""
     for line in lines:
         if caption := process.told.step(line.facts):
             parking.show_step(caption, at=line.at, line=line.id)
-    return record.last
 
 
 def _not_shown_before(lines: tuple[RecordLine, ...]) -> tuple[RecordLine, ...]:

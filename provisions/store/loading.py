@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from provisions.domain.case import Case, ProvisionKey
 from provisions.store import columns, looking
@@ -196,5 +196,10 @@ def renew_run(connection: Connection, provision_id: int) -> None:
 
 def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:
     """The plans of these cases may say something else now. In order of id, so that two writers never lock each other out."""
-    wanted = insert(t.plan).from_select(["case_id"], select(func.unnest(_ids(sorted(set(case_ids))))))
-    connection.execute(wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1}))
+    connection.execute(plans_wanted(select(func.unnest(_ids(sorted(set(case_ids)))))))
+
+
+def plans_wanted(case_ids: Select[Any]) -> Insert:
+    """Want the plans of the cases that ``case_ids`` asks for."""
+    wanted = insert(t.plan).from_select(["case_id"], case_ids)
+    return wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1})

@@ -74,17 +74,19 @@ class Runs:
 
     def observe(self, provision_id: int, generation: int, flow_run: UUID | None) -> None:
         """The run shows ``generation``. A later one stays to be shown. The plan of the case links to the run."""
+        p = t.provision.c
+        before = select(p.id, p.flow_run).where(p.id == provision_id).cte("before")
+        # One statement, because every run does it twice. The plan after the provision, as everybody locks them: the other way
+        # round two would wait for each other.
+        noted = (
+            update(t.provision)
+            .where(p.id == before.c.id)
+            .values(observed_generation=generation, flow_run=flow_run)
+            .returning(p.case_id, before.c.flow_run.is_distinct_from(flow_run).label("another"))
+            .cte("noted")
+        )
         with self._engine.begin() as connection:
-            another = t.provision.c.flow_run.is_distinct_from(flow_run)
-            query = select(t.provision.c.case_id).where(t.provision.c.id == provision_id, another)
-            case_ids = list(connection.execute(query).scalars())
-            connection.execute(
-                update(t.provision)
-                .where(t.provision.c.id == provision_id)
-                .values(observed_generation=generation, flow_run=flow_run)
-            )
-            # The plan after the provision, as everybody locks them: the other way round two would wait for each other.
-            loading.want_plans(connection, case_ids)
+            connection.execute(loading.plans_wanted(select(noted.c.case_id).where(noted.c.another)))
 
     def strays(self, limit: int = 100) -> list[UUID]:
         """Runs of what was taken back: they have nobody any more, and are to be ended."""

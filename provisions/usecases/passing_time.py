@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from provisions.catalogue.fingerprint import fingerprint
 from provisions.domain import lifecycle
@@ -37,32 +37,35 @@ class PassingTime:
         Provisions first: what falls due of cases as a whole is no rung. Whoever else ticks at the same time takes other rows.
         """
         now = self._clock()
-        if recorded := self._record_foreseen(now):
-            return recorded
-        return self._tick_provisions(now, limit) or self._tick_cases(now, limit)
-
-    def _tick_provisions(self, now: datetime, limit: int) -> int:
-        moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
         with self._engine.begin() as connection:
-            due = loading.due_provisions(connection, now, limit)
-            if not due:
+            # Each run ticks before it parks, and then hardly ever anything is due: one question tells.
+            first = loading.next_moment(connection)
+            if first is None or first > now:
                 return 0
-            cases = loading.load_cases(connection, sorted({case_id for _, case_id in due}))
-            changes = []
-            for provision_id, case_id in due:
-                stored = cases[case_id]
-                key = stored.key_of(provision_id)
-                decision = lifecycle.tick(stored.case, key, moment)
-                changes.append(Change(stored, decision, moment, frozenset({key})))
+            return (
+                lookahead.record(connection, now, self._rules, FORESEEN_AT_ONCE)
+                or self._tick_provisions(connection, now, limit)
+                or self._tick_cases(connection, now, limit)
+            )
+
+    def _tick_provisions(self, connection: Connection, now: datetime, limit: int) -> int:
+        moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
+        due = loading.due_provisions(connection, now, limit)
+        cases = loading.load_cases(connection, sorted({case_id for _, case_id in due})) if due else {}
+        changes = []
+        for provision_id, case_id in due:
+            stored = cases[case_id]
+            key = stored.key_of(provision_id)
+            decision = lifecycle.tick(stored.case, key, moment)
+            changes.append(Change(stored, decision, moment, frozenset({key})))
+        if changes:
             write(connection, changes)
         return len(due)
 
-    def _tick_cases(self, now: datetime, limit: int) -> int:
+    def _tick_cases(self, connection: Connection, now: datetime, limit: int) -> int:
         moment = Moment(now, lifecycle.SYSTEM, self._catalogue)
-        with self._engine.begin() as connection:
-            due = loading.due_cases(connection, now, limit)
-            if not due:
-                return 0
+        due = loading.due_cases(connection, now, limit)
+        if due:
             # The case is held, and now its provisions are: in the order in which people hold them.
             cases = loading.load_cases(connection, due, lock=True)
             write(
@@ -77,10 +80,6 @@ class PassingTime:
         while handled := self.tick():
             total += handled
         return total
-
-    def _record_foreseen(self, now: datetime) -> int:
-        with self._engine.begin() as connection:
-            return lookahead.record(connection, now, self._rules, FORESEEN_AT_ONCE)
 
     @tried_again
     def foresee(self, limit: int = 100) -> int:
