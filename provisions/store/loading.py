@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Connection, Row, func, select
 
 from provisions.domain.case import Case, ProvisionKey
 from provisions.store import columns, looking
@@ -154,10 +153,6 @@ def next_moment(connection: Connection) -> datetime | None:
     return found
 
 
-def _ids(values: Sequence[int]) -> sa.BindParameter[Any]:
-    return bindparam(None, list(values), type_=sa.ARRAY(sa.BigInteger))
-
-
 def _stored(row: Row[Any], provisions: Sequence[Row[Any]], belongs: from_row.Belongs) -> Stored:
     keys = {p.id: from_row.key(p) for p in provisions}
     owned: dict[ProvisionKey | None, from_row.Children] = {keys[p.id]: belongs.to_provision(p.id) for p in provisions}
@@ -196,10 +191,12 @@ def renew_run(connection: Connection, provision_id: int) -> None:
 
 def want_plans(connection: Connection, case_ids: Sequence[int]) -> None:
     """The plans of these cases may say something else now. In order of id, so that two writers never lock each other out."""
-    connection.execute(plans_wanted(select(func.unnest(_ids(sorted(set(case_ids)))))))
+    connection.exec_driver_sql(_WANT_PLANS, {"ids": sorted(set(case_ids))})
 
 
-def plans_wanted(case_ids: Select[Any]) -> Insert:
-    """Want the plans of the cases that ``case_ids`` asks for."""
-    wanted = insert(t.plan).from_select(["case_id"], case_ids)
-    return wanted.on_conflict_do_update(index_elements=["case_id"], set_={"wanted": t.plan.c.wanted + 1})
+def want_plans_of(case_ids: str) -> str:
+    """The statement that wants the plans of the cases that the query ``case_ids`` gives."""
+    return f"INSERT INTO plan (case_id) {case_ids} ON CONFLICT (case_id) DO UPDATE SET wanted = plan.wanted + 1"
+
+
+_WANT_PLANS = want_plans_of("SELECT unnest(%(ids)s::bigint[])")

@@ -26,6 +26,13 @@ _STALE = t.provision.c.generation != t.provision.c.observed_generation
 RUNNING = and_(
     t.provision.c.started_on.is_not(None), t.provision.c.status.in_((Status.WAITING.value, Status.REFUSED.value))
 )
+# One statement, as it is: every run does it twice. The plan after the provision, as everybody locks them: the other way round two
+# would wait for each other.
+_OBSERVE = (  # noqa: S608 - all of it is ours
+    "WITH before AS (SELECT id, flow_run FROM provision WHERE id = %(id)s), "
+    "noted AS (UPDATE provision SET observed_generation = %(generation)s, flow_run = %(run)s::uuid FROM before "
+    "WHERE provision.id = before.id RETURNING provision.case_id, before.flow_run IS DISTINCT FROM %(run)s::uuid AS another) "
+) + loading.want_plans_of("SELECT case_id FROM noted WHERE another")
 
 
 @dataclass(frozen=True)
@@ -74,19 +81,8 @@ class Runs:
 
     def observe(self, provision_id: int, generation: int, flow_run: UUID | None) -> None:
         """The run shows ``generation``. A later one stays to be shown. The plan of the case links to the run."""
-        p = t.provision.c
-        before = select(p.id, p.flow_run).where(p.id == provision_id).cte("before")
-        # One statement, because every run does it twice. The plan after the provision, as everybody locks them: the other way
-        # round two would wait for each other.
-        noted = (
-            update(t.provision)
-            .where(p.id == before.c.id)
-            .values(observed_generation=generation, flow_run=flow_run)
-            .returning(p.case_id, before.c.flow_run.is_distinct_from(flow_run).label("another"))
-            .cte("noted")
-        )
         with self._engine.begin() as connection:
-            connection.execute(loading.plans_wanted(select(noted.c.case_id).where(noted.c.another)))
+            connection.exec_driver_sql(_OBSERVE, {"id": provision_id, "generation": generation, "run": flow_run})
 
     def strays(self, limit: int = 100) -> list[UUID]:
         """Runs of what was taken back: they have nobody any more, and are to be ended."""
