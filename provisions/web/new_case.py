@@ -184,7 +184,7 @@ def _about_client(visit: Visit) -> tuple[Field, ...]:
             given=(Brp.UNKNOWN.value,),
         ),
         Field("on", "Dag van de intake", Kind.DAY, given=(visit.house.today().isoformat(),), parts=(Part.ON,)),
-        Field("living", "Waar verblijft de cliënt?", Kind.LIST, labelled(codes[CodeList.LIVING]), given=(UNKNOWN,)),
+        Field("living", "Waar slaapt de cliënt?", Kind.LIST, labelled(codes[CodeList.LIVING]), given=(UNKNOWN,)),
         Field(
             "losing_place",
             "Raakt de cliënt binnen drie maanden die plek kwijt?",
