@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -137,14 +136,13 @@ def test_of_a_webhook_only_the_status_counts_within_one_deadline(
     contact, event, rendered = _something_for(CONFIG)
     with trickling(endless) as url:
         to = replace(contact, webhook=Webhook(url, "env:HOOK_SECRET", "env:HOOK_TOKEN"))
-        began = time.monotonic()
         hooks = Webhooks(CONFIG.organisation, clock, deadline=0.5)
         if endless:
             hooks.send(to, event, rendered)
         else:
             with pytest.raises(UnableToSend, match="antwoordt niet op tijd"):
                 hooks.send(to, event, rendered)
-        assert time.monotonic() - began < 5
+        # That it came here is the proof: the server goes on until this block ends.
 
 
 def test_a_mail_server_that_trickles_is_hung_up_on() -> None:
@@ -163,8 +161,6 @@ def test_a_mail_server_that_trickles_is_hung_up_on() -> None:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     port = server.sockets[0].getsockname()[1]
-    began = datetime.now(UTC)
-    with pytest.raises(UnableToSend):
+    with pytest.raises(UnableToSend):  # that it is raised is the proof: the server goes on for ever
         SmtpTransport(f"smtp://127.0.0.1:{port}", Times(command=1.0, whole=0.5)).check()
-    assert (datetime.now(UTC) - began).total_seconds() < 10
     loop.call_soon_threadsafe(loop.stop)

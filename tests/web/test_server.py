@@ -60,10 +60,10 @@ def listening(settings: Settings, app: App) -> Iterator[Settings]:
         yield settings
 
 
-def answers(settings: Settings) -> tuple[int, float]:
-    """The status of ``/live``, and after how many seconds it came."""
+def answers(settings: Settings, patience: float = 5) -> tuple[int, float]:
+    """The status of ``/live``, and after how many seconds it came: ``patience`` at most."""
     began = time.monotonic()
-    connection = HTTPConnection(settings.host, settings.port, timeout=5)
+    connection = HTTPConnection(settings.host, settings.port, timeout=patience)
     connection.request("GET", "/live")
     status = connection.getresponse().status
     connection.close()
@@ -88,13 +88,13 @@ def test_who_says_nothing_more_is_let_go(listening: Settings, monkeypatch: pytes
     assert answers(listening)[0] == 200
 
 
-def test_many_half_requests_are_in_nobodys_way(listening: Settings) -> None:
+def test_many_half_requests_are_in_nobodys_way(listening: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them ends by itself here: whoever waited for one would get no answer at all, on however slow a machine."""
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 3600.0)
     held = [opened(listening, HALF) for _ in range(2 * connections.MOST_HALF_OPEN)]
     try:
         for _ in range(5):
-            status, seconds = answers(listening)
-            assert status == 200
-            assert seconds < 2
+            assert answers(listening, patience=60)[0] == 200
     finally:
         for connection in held:
             connection.close()
