@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from flows.server import allowed
 from flows.server.allowed import Call, How, NotLimitable
+from flows.server.judged import judged
 from flows.server.lookers import Looker, Lookers, is_right
 from flows.server.upstream import Prefect, csrf_answer, in_dutch, json_of, not_there, refused
 
@@ -55,7 +56,7 @@ class CallsOfAPerson:
             case How.RESUME | How.START:
                 return await self._change(request, looker, call, about)
             case How.VALIDATE if not _fills_in(looker):
-                # Its schema is the browser's own, and a pattern in it could keep Prefect's one process busy for ever.
+                # Its schema is the browser's own (flows/server/judged.py).
                 return JSONResponse({"valid": True, "errors": []})
             case How.NEXT_EVENTS if town and not allowed.holds_our_limit(
                 request.query_params.get("page-token", ""), town
@@ -66,6 +67,7 @@ class CallsOfAPerson:
             ):
                 return not_there()
         body = await json_of(request)
+        body = judged(body) if call.how is How.VALIDATE else body
         return await self._read(request, call, path, town, body)
 
     async def _read(self, request: Request, call: Call, path: str, town: str | None, body: Any) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from flows.server import allowed
 from flows.server.allowed import How, NotLimitable
+from flows.server.judged import judged
 from flows.server.lookers import is_right
 from flows.server.upstream import REFUSED, Prefect, csrf_answer, json_of
 from provisions.usecases.people import ADMIN
@@ -52,7 +53,9 @@ class CallsOfAProgram:
         found = allowed.find(request.method, path)
         if found is not None and found[0].how in (How.RESUME, How.START):
             return await self._prefect.filled_in(request, *found, ADMIN)
-        if allowed.is_read(request.method, path) or (found is not None and found[0].how in (How.PASS, How.VALIDATE)):
+        if found is not None and found[0].how is How.VALIDATE:
+            return await self._prefect.send(request.method, path, request.query_params, judged(await json_of(request)))
+        if allowed.is_read(request.method, path) or (found is not None and found[0].how is How.PASS):
             return await self._prefect.send(request.method, path, request.query_params, await json_of(request))
         raise NotLimitable
 
