@@ -13,11 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from prefect.client.schemas.objects import State
-
 from flows.loops.loop import Loop
 from flows.prefect import api, parking
-from flows.prefect.api import FlowRun, SyncPrefectClient
+from flows.prefect.api import FlowRun, State, SyncPrefectClient
 from flows.prefect.client import prefect_thread
 from flows.prefect.deployments import Deployments
 from provisions.app import App
