@@ -26,25 +26,27 @@ MIGRATED = "template"
 
 
 class Homes:
-    """What was made in ``folder``, which all workers have."""
+    """What was made in ``folder``, which all workers have. A copy is 80 MB, in memory: put it where it goes after the test, which
+    ``tmp_path`` does not. Each gives the home that it made.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def of_tests(self, home: Path) -> None:
+    def of_tests(self, home: Path) -> Path:
         """Make ``home`` one of which our database has the newest version, with a second to clone, in which time travels."""
-        self._copy("tests", _make_migrated, home)
+        return self._copy("tests", _make_migrated, home)
 
-    def started_before(self, home: Path) -> None:
+    def started_before(self, home: Path) -> Path:
         """Make ``home`` the same, with Prefect's database up to date as well: one in which ``provisions up`` was before."""
 
         def make(draft: Path) -> None:
             self.of_tests(draft)
             make_prefects_tables(Settings(home=draft))
 
-        self._copy("started", make, home)
+        return self._copy("started", make, home)
 
-    def _copy(self, name: str, make: Callable[[Path], None], to: Path) -> None:
+    def _copy(self, name: str, make: Callable[[Path], None], to: Path) -> Path:
         assert not to.exists()
         made = self._folder / name
         with (self._folder / f"{name}.lock").open("a") as lock:
@@ -55,6 +57,7 @@ class Homes:
                 make(draft)
                 draft.rename(made)
         subprocess.run(["cp", "-a", made, to], check=True)  # with their owners: root's PostgreSQL is another user's
+        return to
 
 
 def _make_migrated(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ def made() -> Iterator[Rig]:
 
 
 @pytest.fixture
-def own(homes: Homes, tmp_path: Path) -> Iterator[Rig]:
+def own(homes: Homes) -> Iterator[Rig]:
     """One in which nothing was measured before."""
-    homes.started_before(tmp_path / "var")
-    with rig(tmp_path / "var") as running:
-        yield running
+    with tempfile.TemporaryDirectory(prefix="pb-") as folder:
+        homes.started_before(Path(folder) / "var")
+        with rig(Path(folder) / "var") as running:
+            yield running
 
 
 def measured(found: tuple[Mapping[str, Any], list[Aim]], *names: str) -> Mapping[str, Any]:

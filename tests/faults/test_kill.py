@@ -7,6 +7,7 @@ import logging
 import os
 import random
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -121,11 +122,10 @@ def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
         database.dispose()
 
 
-def test_postgresql_is_killed(tmp_path: Path, homes: Homes) -> None:
+def test_postgresql_is_killed(homes: Homes) -> None:
     """Its own PostgreSQL: killed while rungs are recorded, and again while messages go out."""
     office = PostOffice()
-    homes.of_tests(tmp_path / "pg")
-    with running(tmp_path / "pg") as server:
+    with tempfile.TemporaryDirectory(prefix="pk-") as folder, running(homes.of_tests(Path(folder) / "pg")) as server:
         url = server.url("provisions")
         database = engine_for(url)
         take_in(database, RUNGS if LONG else 300)

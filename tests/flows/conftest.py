@@ -2,10 +2,12 @@
 
 import itertools
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -52,12 +54,12 @@ def config() -> Config:
 
 
 @pytest.fixture(scope="package")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory, homes: Homes) -> Iterator[Settings]:
+def prefect_server(homes: Homes) -> Iterator[Settings]:
     """One Prefect server for all tests, in a home of its own; this process is set up to talk to it."""
-    settings = Settings(home=tmp_path_factory.mktemp("prefect") / "var", port=free_port())
-    homes.started_before(settings.home)
-    with running(settings.home):
-        yield from _server_of(settings)
+    with tempfile.TemporaryDirectory(prefix="pf-") as folder:
+        settings = Settings(home=Path(folder) / "var", port=free_port())
+        with running(homes.started_before(settings.home)):
+            yield from _server_of(settings)
 
 
 def _server_of(settings: Settings) -> Iterator[Settings]:

@@ -1,6 +1,7 @@
 """What an engine tells who watches: over real HTTP, with a real database that stops, and a Prefect that is away."""
 
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -175,9 +176,8 @@ def test_an_engine_that_halted_says_why(world: World) -> None:
     assert world.get("/live") == (503, "De database heeft versie 0009.\n")
 
 
-def test_a_database_that_stops_is_told_and_passes(clock: MovingClock, homes: Homes, tmp_path: Path) -> None:
-    homes.of_tests(tmp_path / "pg")
-    with running(tmp_path / "pg") as server:
+def test_a_database_that_stops_is_told_and_passes(clock: MovingClock, homes: Homes) -> None:
+    with tempfile.TemporaryDirectory(prefix="ph-") as folder, running(homes.of_tests(Path(folder) / "pg")) as server:
         database = engine_for(server.url("provisions"))
         with served(database, clock) as world:
             take_in(world)
