@@ -312,23 +312,34 @@ def settled(client: Client) -> None:
     assert (client.case, len(client.audit)) == (case, lines)
 
 
+def holds_and_goes_on_holding(client: Client) -> None:
+    holds(client)
+    settled(client)
+    holds(client)
+
+
+@cache
+def holds_where_nothing_happened(state: State, key: str) -> None:
+    """Once for all events that are refused in that state: each leaves the very same client."""
+    holds_and_goes_on_holding(in_state(state, key))
+
+
 @pytest.mark.parametrize("state", STATES, ids=lambda s: s.__name__)
 @pytest.mark.parametrize("event", EVENTS, ids=str)
 def test_each_event_in_each_state_is_decided_or_refused_in_dutch(state: State, event: str) -> None:
     for key in KEYS:
         client = in_state(state, key)
-        before, lines = client.case, len(client.audit)
+        before, lines, now = client.case, len(client.audit), client.now
         refused_because = attempt(partial(EVENTS[event], client, key))
         if refused_because:
             assert isinstance(refused_because, InvalidInput | NotAllowed | NotFound), (key, refused_because)
             assert is_dutch(refused_because), (key, str(refused_because))
-            assert (client.case, len(client.audit)) == (before, lines)
+            assert (client.case, len(client.audit), client.now) == (before, lines, now)
+            holds_where_nothing_happened(state, key)
         else:
             # Whatever is decided leaves a line, unless there was nothing to do (a tick).
             assert client.case == before or len(client.audit) > lines
-        holds(client)
-        settled(client)
-        holds(client)
+            holds_and_goes_on_holding(client)
 
 
 # Which outcome is taken where: the table of rule 5.
