@@ -28,6 +28,8 @@ MIGRATED = "template"
 class Homes:
     """What was made in ``folder``, which all workers have. A copy is 80 MB, in memory: put it where it goes after the test, which
     ``tmp_path`` does not. Each gives the home that it made.
+
+    A copy's PostgreSQL does not wait for the disk, so that what it committed last is gone when it is killed: see :func:`durable`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,6 +71,12 @@ def _make_migrated(home: Path) -> None:
             connection.execute(f"CREATE DATABASE {MIGRATED} OWNER provisions_owner TEMPLATE provisions")
         with migrate.changing(ours.replace("/provisions?", f"/{MIGRATED}?")) as owner:
             allow_other_moments(owner)  # time travel: lines are of the clock of a test
+
+
+def durable(home: Path) -> Path:
+    """Have the PostgreSQL of ``home``, which does not run, keep what is committed, as it does where people use it."""
+    (home / "postgres" / "postgresql.auto.conf").write_text("")
+    return home
 
 
 def make_prefects_tables(settings: Settings) -> None:

@@ -56,5 +56,6 @@ class Copy:
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
     for name in COPIED:
-        shutil.copytree(PROJECT / name, tmp_path / name)  # and what is compiled, which holds until a file is changed
+        # And what is compiled, which holds until a file is changed; what another worker is writing has a number behind its name.
+        shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc.*"))
     return Copy(tmp_path)

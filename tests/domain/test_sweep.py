@@ -329,16 +329,16 @@ def holds_where_nothing_happened(state: State, key: str) -> None:
 def test_each_event_in_each_state_is_decided_or_refused_in_dutch(state: State, event: str) -> None:
     for key in KEYS:
         client = in_state(state, key)
-        before, lines, now = client.case, len(client.audit), client.now
+        before = client.case, len(client.audit), len(client.messages), client.last_act, client.now
         refused_because = attempt(partial(EVENTS[event], client, key))
         if refused_because:
             assert isinstance(refused_because, InvalidInput | NotAllowed | NotFound), (key, refused_because)
             assert is_dutch(refused_because), (key, str(refused_because))
-            assert (client.case, len(client.audit), client.now) == (before, lines, now)
+            assert (client.case, len(client.audit), len(client.messages), client.last_act, client.now) == before
             holds_where_nothing_happened(state, key)
         else:
             # Whatever is decided leaves a line, unless there was nothing to do (a tick).
-            assert client.case == before or len(client.audit) > lines
+            assert client.case == before[0] or len(client.audit) > before[1]
             holds_and_goes_on_holding(client)
 
 

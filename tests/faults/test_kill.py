@@ -33,7 +33,7 @@ from tests.faults.burst import (
 )
 from tests.faults.engine_process import Engines, engines, wait_until
 from tests.faults.postoffice import PostOffice, open_office
-from tests.homes import Homes
+from tests.homes import Homes, durable
 
 logger = logging.getLogger(__name__)
 LONG = os.environ.get("PROVISIONS_TEST_FAULTS") == "long"
@@ -125,9 +125,15 @@ def test_one_of_two_engines_is_killed(new_database: NewDatabase) -> None:
 def test_postgresql_is_killed(homes: Homes) -> None:
     """Its own PostgreSQL: killed while rungs are recorded, and again while messages go out."""
     office = PostOffice()
-    with tempfile.TemporaryDirectory(prefix="pk-") as folder, running(homes.of_tests(Path(folder) / "pg")) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="pk-") as folder,
+        running(durable(homes.of_tests(Path(folder) / "pg"))) as server,
+    ):
         url = server.url("provisions")
         database = engine_for(url)
+        with database.connect() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+            assert connection.exec_driver_sql("SHOW fsync").scalar() == "on"
         take_in(database, RUNGS if LONG else 300)
         with open_office(office) as smtp, engines(url, smtp, AFTERWARDS) as started:
             started.start()

@@ -56,6 +56,7 @@ def all_parked(together: Together, number: int) -> bool:
     ) <= {"Wacht op loket", "Te laat"}  # fmt: skip
 
 
+@pytest.mark.timeout(400)  # its fixture starts five parts, three of them one after another
 def test_what_one_replica_changes_the_other_shows_and_each_asks_the_same_of_a_browser(together: Together) -> None:
     first, second = (together.outside.prefect(server.port, engine=False) for server in together.servers)
     together.outside.intake(1, 1, NEEDS)
