@@ -42,10 +42,6 @@ FACTS: dict[str, tuple[Callable[[Client, str], object], str]] = {
     "a waiver before the need": (lambda c, on: c.starts_without("postal_address", "id_document", on=on), "2026-11-20"),
     "a stop before the start": (lambda c, on: c.stops_the_clock("id_document", on=on, until="2026-11-30"), "2026-11-20"),
     "a need before the case": (lambda c, on: c.also_needs(Need("special_assistance"), on=on), "2026-11-20"),
-    "support before its need": (
-        lambda c, on: (c.also_needs(Need("day_activity"), on="2026-11-20"), c.gets("day_activity", starts_on=on)),
-        "2026-11-20",
-    ),
     "a reopening before the outcome": (lambda c, on: c.reopens("wmo_indication", on=on), "2026-11-23"),
     "an agreement before the need": (
         lambda c, on: (c.also_needs(Need("social_network", agreed=day("2026-12-10")), on="2026-11-21"),

@@ -10,18 +10,17 @@ YEARS_AHEAD = 10  # what is planned further ahead is a slip of the pen, such as 
 LONGEST_WAIT = timedelta(days=366 * (YEARS_AHEAD + 2))
 
 
-def not_before(what: str, on: date, *limits: tuple[date | None, str], about: Part | None = Part.ON) -> None:
+def not_before(what: str, on: date, *limits: tuple[date | None, str]) -> None:
     """Raise ``InvalidInput`` when a fact of day ``on`` lies before one of ``limits``: (first day possible, what that was).
 
-    ``what`` begins the Dutch sentence: "De uitkomst van 'housing'". A limit without a day is none. ``about``: the field in
-    which the day stands, where ``what`` does not name it.
+    ``what`` begins the Dutch sentence: "De uitkomst van 'housing'". A limit without a day is none.
     """
     for first, why in limits:
         if first is not None and on < first:
             raise InvalidInput(
                 f"{what} kan niet op {on.isoformat()}: dat is voor {why} ({first.isoformat()}). "
                 f"Kies {first.isoformat()} of een latere dag.",
-                about=about,
+                about=Part.ON,
             )
 
 

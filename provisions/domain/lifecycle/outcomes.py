@@ -63,7 +63,7 @@ def record_outcome(
     rule = draft.rule(key)
     _outcome_allowed(draft, provision, name)
     _outcome_day_allowed(provision, on)
-    fields = _checked_fields(rule, provision, name, fields, moment.today)
+    fields = _checked_fields(rule, name, fields, moment.today)
     draft.decided()
     if provision.status is Status.BLOCKED and name is not OutcomeName.WITHDRAWN:
         provision = decided_by_counter(draft, key, on)
@@ -139,7 +139,7 @@ def _outcome_day_allowed(provision: Provision, on: date) -> None:
 
 
 def _checked_fields(
-    rule: ProvisionRule, provision: Provision, name: OutcomeName, fields: Mapping[str, str], today: date
+    rule: ProvisionRule, name: OutcomeName, fields: Mapping[str, str], today: date
 ) -> Mapping[str, str]:
     known = {f.name: f for f in rule.fields}
     checked: dict[str, str] = {}
@@ -154,7 +154,7 @@ def _checked_fields(
             raise InvalidInput(
                 f"Het veld '{field_name}' ({f.title}) hoort niet bij de uitkomst '{name.value}'. Laat het weg."
             )
-        checked[field_name] = _checked_value(rule, provision, f, value, today)
+        checked[field_name] = _checked_value(rule, f, value, today)
         if reason := f.refuse.get(checked[field_name]):
             raise InvalidInput(reason)
     for f in rule.fields:
@@ -167,8 +167,7 @@ def _checked_fields(
     return checked
 
 
-def _checked_value(rule: ProvisionRule, provision: Provision, field: FieldRule, value: str, today: date) -> str:
-    """As it is kept. A day of an outcome belongs to its round: as a milestone, it is not before the need."""
+def _checked_value(rule: ProvisionRule, field: FieldRule, value: str, today: date) -> str:
     name = field.name
     match field.kind:
         case "choice":
@@ -182,11 +181,8 @@ def _checked_value(rule: ProvisionRule, provision: Provision, field: FieldRule, 
                 raise InvalidInput(
                     f"'{value}' is geen datum voor het veld '{name}' van '{rule.key}'. Verwacht: JJJJ-MM-DD."
                 ) from None
-            within, which = happened if field.past else planned, f"het veld '{name}' van '{rule.key}'"
-            within(which, day, today)
-            needed = (provision.needed_on, "de dag waarop de voorziening nodig werd")
-            not_before(dutch.capitalised(which), day, needed, about=None)
-            return day.isoformat()
+            within = happened if field.past else planned
+            return within(f"het veld '{name}' van '{rule.key}'", day, today).isoformat()
     if value not in allowed:
         raise InvalidInput(
             f"'{value}' is geen waarde voor het veld '{name}' van '{rule.key}'. Kies uit: {', '.join(allowed)}."
