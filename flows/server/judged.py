@@ -11,6 +11,7 @@ from typing import Any
 from flows.server.allowed import NotLimitable
 
 MOST_STEPS = 1_000_000  # parts of the schema, written out, times parts of the values; ours take some ten thousand
+_LETTERS = 64  # of a text that count as a part: what does not fit is told with the whole text
 _PLAIN = frozenset(
     (
         *("$ref", "position", "block_type_slug", "blockTypeSlug", "example", "default", "const", "description", "enum"),
@@ -62,7 +63,8 @@ def _written_out(schema: Any, definitions: Mapping[str, Any], found: dict[str, i
     inside = [part for name in _SEVERAL for part in schema.get(name, ())]
     inside += [part for name in _NAMED for part in schema.get(name, {}).values()]
     inside += [schema[_ONE]] if _ONE in schema else []
-    count = 1 + len(schema) + sum(_written_out(part, definitions, found, most) for part in inside)
+    count = 1 + len(schema) + sum(_parts(part) for name, part in schema.items() if name in _PLAIN)
+    count += sum(_written_out(part, definitions, found, most) for part in inside)
     if "$ref" in schema:
         count += _named(schema["$ref"], definitions, found, most)
     if count > most:
@@ -84,6 +86,12 @@ def _named(name: Any, definitions: Mapping[str, Any], found: dict[str, int | Non
 
 
 def _parts(values: Any) -> int:
-    if isinstance(values, dict):
-        return 1 + sum(_parts(value) for value in values.values())
-    return 1 + sum(_parts(value) for value in values) if isinstance(values, list) else 1
+    match values:
+        case dict():
+            return 1 + sum(_parts(one) for pair in values.items() for one in pair)
+        case list():
+            return 1 + sum(map(_parts, values))
+        case str():
+            return 1 + len(values) // _LETTERS
+        case _:
+            return 1

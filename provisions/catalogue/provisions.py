@@ -302,6 +302,8 @@ def _follow_up(entry: Entry, fields: tuple[FieldRule, ...], keys: Collection[str
     )
     if rule.repeat and rule.after is None:
         entry.fault("repeat", "herhalen kan alleen na een vaste termijn.", "Vul 'after' in, of haal 'repeat' weg.")
+    if rule.repeat and rule.after is not None and rule.after.count < 1:
+        entry.fault("after", "wat zich herhaalt, kan niet op dezelfde dag terugkomen.", "Vul een langere termijn in.")
     entry.done()
     return rule
 

@@ -36,7 +36,8 @@ def change(visit: Visit) -> Response:
         return _people(visit, HTTPStatus.UNPROCESSABLE_ENTITY, why=visit.why(refusal), typed=typed)
     if secret is None:
         return RedirectResponse(ADDRESS, HTTPStatus.SEE_OTHER)
-    visit.house.app.submissions.forget_typed(visit.actor.code, ADDRESS)
+    if typed is not None:
+        visit.house.app.submissions.forget_typed(visit.actor.code, ADDRESS)
     code = visit.form.get("code", "").strip()
     return visit.house.page(
         visit,

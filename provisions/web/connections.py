@@ -31,7 +31,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     Of more than two hundred that wait, the one that waits longest goes: so whoever comes with a whole request is heard, however
     many others only open connections. Likewise of more than a hundred whose body is on its way, and of what was answered and is
-    kept open. From one other machine there are at most three hundred.
+    kept open. From one other address (of IPv6: one network) there are at most three hundred.
     """
 
     _half_open: dict["PatientProtocol", None] = {}  # noqa: RUF012 - of all connections of this process, oldest first

@@ -176,6 +176,10 @@ POSTAL = "[provision.postal_address]"
             ("[provision.benefit_decision.follow_up resume_benefit]", "'on_field'", "release_date"), id="unknown field",
         ),
         pytest.param(
+            "provisions.toml", ('after = "4 weken"\nrepeat = true', 'after = "0 dagen"\nrepeat = true'),
+            ("[provision.advance_payment.follow_up next_advance]", "'after'", "langere termijn"), id="repeats on the same day",
+        ),
+        pytest.param(
             "provisions.toml", ('referred_elsewhere = "', 'elsewhere = "'),
             ("[provision.postal_address.field refusal]", "'refuse'", "'elsewhere' is geen van de keuzes"),
             id="refuses what is no choice",
