@@ -82,8 +82,9 @@ test: $(DEVELOPER) ## everything that must pass; lint meanwhile, which keeps one
 quick: SELECTED := -m "not slow"
 quick: lint tests ## lint, and the tests that wait for no process of their own: about half the time
 
-# One worker more than the two cores of CI: many tests wait for a process. tests/order.py says which file goes first.
-WORKERS ?= 3
+# One worker more than there are cores, because many tests wait for a process; five at most, which is what was tried.
+# tests/order.py says which file goes first.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
 tests: $(DEVELOPER)
 	.venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(SELECTED)
 
