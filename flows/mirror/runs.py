@@ -9,7 +9,7 @@ claim it would be four calls more. Without one it is scheduled, for whoever work
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -85,11 +85,13 @@ class RunMirror:
             runs = api.runs_by_id(client, [one.flow_run for one in mine if one.flow_run])
             applied = 0
             for start in range(0, len(mine), TOGETHER):
-                together = mine[start : start + TOGETHER]
-                ended = [one.provision_id for one in together if _living(_run_of(one, runs)) is None]
+                together = [
+                    (one, runs.get(one.flow_run) if one.flow_run else None) for one in mine[start : start + TOGETHER]
+                ]
+                ended = [one.provision_id for one, run in together if _living(run) is None]
                 views = self._app.run_views.several(ended) if ended else {}
-                for one in together:
-                    applied += self._show(client, one, _run_of(one, runs), views.get(one.provision_id))
+                for one, run in together:
+                    applied += self._show(client, one, run, views.get(one.provision_id))
                     if self.loop.stopped:
                         break
                 self._begin()  # begin to execute while more are being made
@@ -149,10 +151,6 @@ class RunMirror:
             view, after = self._app.run_views.of(view.provision_id), run.id
             if not view.open:
                 return run, False
-
-
-def _run_of(wanted: MirroredRun, runs: Mapping[UUID, FlowRun]) -> FlowRun | None:
-    return runs.get(wanted.flow_run) if wanted.flow_run else None
 
 
 def _living(run: FlowRun | None) -> State[Any] | None:
